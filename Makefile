@@ -1,0 +1,57 @@
+# Everything sets itself up: Python 3.11+, pip and make are enough, uv is used when it is there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+UV := $(shell command -v uv 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench docs lock clean
+
+help: ## What you can make
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Create .venv with everything pinned
+
+$(READY): requirements.lock pyproject.toml
+ifdef UV
+	uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	VIRTUAL_ENV=$(VENV) uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(VENV) uv pip install --quiet --no-deps --no-build-isolation -e .
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+demo: $(READY) ## A Slack, a Dialpad and the bot between them at http://localhost:3000 (ARGS="--port N --no-browser")
+	$(BIN)/dialpad-chatops demo $(ARGS)
+
+test: $(READY) ## All tests (ARGS are passed to pytest)
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(READY) ## Lint, types, import directions, manifest and docs in step
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m bot manifest --check manifest.yml
+	$(BIN)/python -m bot docs --check docs
+
+bench: $(READY) ## How fast Slack is acknowledged, beside stock Bolt and a bare floor
+	$(BIN)/python -m tests.bench
+
+docs: $(READY) ## Write manifest.yml and the generated pages in docs/
+	$(BIN)/python -m bot manifest > manifest.yml
+	$(BIN)/python -m bot docs
+
+lock: ## Pin what pyproject.toml asks for (needs uv)
+	uv pip compile pyproject.toml $(LOCKING) -o $(VENV)/runtime.txt
+	uv pip compile pyproject.toml $(LOCKING) --extra dev -c $(VENV)/runtime.txt -o $(VENV)/all.txt
+	$(PYTHON) .ci/lock.py $(VENV)/runtime.txt $(VENV)/all.txt > requirements.lock
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-build-options
+
+clean: ## Remove everything that can be made again
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,270 @@
+"""The command line: ``dialpad-chatops`` and ``python -m bot``."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+# Commands import what they need when they run: `--help` and `manifest` should not load a database driver.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    name="dialpad-chatops",
+    help="Run your team's Dialpad phone system from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+sandbox = typer.Typer(help="The embedded Dialpad or Slack alone, on loopback.", no_args_is_help=True)
+db = typer.Typer(help="The database: bring its tables up to date, throw away what has expired.", no_args_is_help=True)
+keys = typer.Typer(help="Encryption keys for stored tokens.", no_args_is_help=True)
+app.add_typer(sandbox, name="sandbox")
+app.add_typer(db, name="db")
+app.add_typer(keys, name="keys")
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is served.")] = 3000,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page in a browser.")] = False,
+    http: Annotated[
+        bool, typer.Option("--http", help="Slack reaches the bot by signed HTTP, not Socket Mode.")
+    ] = False,
+) -> None:
+    """Try everything without any account: a Slack, a Dialpad and this bot between them, in one process."""
+    from bot.sandbox.demo import run_demo
+
+    asyncio.run(run_demo(port=port, open_browser=not no_browser, over_http=http))
+
+
+@app.command()
+def run() -> None:
+    """Run the bot with the settings of the environment and of .env."""
+    from bot.app import run_bot
+    from bot.settings import Settings
+
+    with _problems_as_sentences():
+        asyncio.run(run_bot(Settings()))
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, database, keys, Slack's scopes and the way to Dialpad. Exit 1 when something is wrong."""
+    from bot.doctor import examine
+    from bot.settings import Settings
+
+    findings = asyncio.run(examine(Settings()))
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.ok else 'FIX '} {finding.what}: {finding.said}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@app.command()
+def actions(
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """List all Dialpad actions."""
+    import json
+
+    from bot.command_line import describe_all, show_actions
+
+    if as_json:
+        sys.stdout.write(json.dumps(describe_all(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        show_actions(sys.stdout)
+
+
+@app.command()
+def call(
+    slug: Annotated[str, typer.Argument(help="DIALPAD_…, as `actions` lists them.")],
+    data: Annotated[str, typer.Option(help="One JSON object with all fields, nested where Dialpad nests.")] = "{}",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the request and send nothing.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every page of a list.")] = False,
+) -> None:
+    """Run one action with DIALPAD_API_KEY. Exit 2 for bad input, 3 when Dialpad refuses."""
+    import json
+
+    from bot import command_line
+    from bot.errors import DialpadError
+    from bot.settings import Settings
+
+    command_line.keep_quiet()
+    try:
+        with _problems_as_sentences(except_for=DialpadError):
+            action = command_line.read_data(command_line.named(slug), data)
+            if dry_run:
+                sys.stdout.write(json.dumps(command_line.as_sent(action), ensure_ascii=False, indent=2) + "\n")
+                return
+            answer = asyncio.run(command_line.call(action, Settings(), everything=everything))
+        command_line.show(answer, sys.stdout)
+    except DialpadError as problem:
+        typer.echo(command_line.sentence_of(problem), err=True)
+        raise typer.Exit(command_line.REFUSED) from None
+
+
+@app.command()
+def form(slug: Annotated[str, typer.Argument(help="DIALPAD_…, as `actions` lists them.")]) -> None:
+    """Print an action's modal as Slack gets it."""
+    import json
+
+    from bot import command_line
+
+    with _problems_as_sentences():
+        view = asyncio.run(command_line.form_of(command_line.named(slug)))
+    sys.stdout.write(json.dumps(view, ensure_ascii=False, indent=2) + "\n")
+
+
+@app.command()
+def manifest(
+    public_url: Annotated[
+        str | None, typer.Option(help="For HTTP instead of Socket Mode: where Slack reaches you.")
+    ] = None,
+    command: Annotated[str, typer.Option(help="The root slash command.")] = "/dp",
+    check: Annotated[Path | None, typer.Option(help="Only compare with this file; exit 1 when it differs.")] = None,
+) -> None:
+    """Print the Slack app's manifest."""
+    from bot.app import build_routes
+    from bot.slack.manifest import build_manifest, write_manifest
+
+    text = write_manifest(build_manifest(build_routes(), command=command, public_url=public_url))
+    if check is None:
+        sys.stdout.write(text)
+    elif not check.exists() or check.read_text(encoding="utf-8") != text:
+        typer.echo(f"{check} is out of step with the code. Run `make docs`.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Where the pages go.")] = Path("docs"),
+    check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 when a page differs.")] = False,
+) -> None:
+    """Write the generated pages: every command with its usage and examples."""
+    from bot.app import build_routes
+    from bot.pages import write_pages
+
+    for name, text in write_pages(build_routes()).items():
+        page = folder / name
+        if not check:
+            folder.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+        elif not page.exists() or page.read_text(encoding="utf-8") != text:
+            typer.echo(f"{page} is out of step with the code. Run `make docs`.", err=True)
+            raise typer.Exit(1)
+
+
+@sandbox.command("dialpad")
+def sandbox_dialpad(port: Annotated[int, typer.Option(help="Loopback port.")] = 3001) -> None:
+    """The embedded Dialpad.
+
+    Bearer tokens that work: sandbox-ana (agent), sandbox-sam (supervisor), sandbox-priya (admin), sandbox-noor,
+    sandbox-leo, sandbox-mei, and sandbox-company-key for the whole company.
+    """
+    from bot.sandbox.demo import serve_dialpad
+
+    asyncio.run(serve_dialpad(port))
+
+
+@sandbox.command("slack")
+def sandbox_slack(
+    port: Annotated[int, typer.Option(help="Loopback port.")] = 3002,
+    events_url: Annotated[
+        str | None, typer.Option(help="Deliver by signed HTTP to here instead of Socket Mode.")
+    ] = None,
+) -> None:
+    """The embedded Slack, with its page at /. SLACK_BOT_TOKEN=xoxb-sandbox, SLACK_APP_TOKEN=xapp-sandbox."""
+    from bot.sandbox.demo import serve_slack
+
+    asyncio.run(serve_slack(port, events_url))
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to this version. `run` does it by itself."""
+    from bot.app import open_store
+    from bot.settings import Settings
+
+    async def upgrade() -> None:
+        store = await open_store(Settings())
+        await store.aclose()
+
+    with _problems_as_sentences():
+        asyncio.run(upgrade())
+    typer.echo("The database is up to date.")
+
+
+@db.command("purge")
+def db_purge() -> None:
+    """Throw away what has expired. `run` does it every hour."""
+    from bot.app import open_store
+    from bot.settings import Settings
+
+    async def purge() -> int:
+        store = await open_store(Settings())
+        try:
+            return sum((await store.purge()).values())
+        finally:
+            await store.aclose()
+
+    with _problems_as_sentences():
+        typer.echo(f"{asyncio.run(purge())} expired rows thrown away.")
+
+
+@keys.command("generate")
+def keys_generate() -> None:
+    """Print a fresh key for ENCRYPTION_KEYS."""
+    from bot.store.keys import generate_key
+
+    typer.echo(generate_key())
+
+
+@keys.command("rotate")
+def keys_rotate(
+    drop_unreadable: Annotated[
+        bool, typer.Option("--drop-unreadable", help="Give up rows whose key is lost; those people connect again.")
+    ] = False,
+) -> None:
+    """Encrypt everything anew with the first key of ENCRYPTION_KEYS; afterwards the old ones can be removed."""
+    from bot.app import open_store
+    from bot.settings import Settings
+
+    async def rotate() -> str:
+        store = await open_store(Settings(), check_keys=False)
+        try:
+            return str(await store.rotate(drop_unreadable=drop_unreadable))
+        finally:
+            await store.aclose()
+
+    with _problems_as_sentences():
+        typer.echo(f"Encrypted with the first key: {asyncio.run(rotate())}")
+
+
+class _problems_as_sentences:  # noqa: N801  reads as what it does: `with _problems_as_sentences():`
+    """What is wrong with the set-up is a sentence on stderr and exit 2, not a traceback."""
+
+    def __init__(self, *, except_for: type[BaseException] | None = None) -> None:
+        self._except_for = except_for
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        from bot.errors import ChatopsError
+
+        if self._except_for is not None and isinstance(error, self._except_for):
+            return
+        if isinstance(error, ChatopsError):
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What several handlers say in the same way: numbers with their names, states before and after, calls."""

@@ -1,0 +1,200 @@
+"""A call as a channel sees it: one card from the first ring to the recap, and what can be done with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from bot.answers.of_action import route_of
+from bot.answers.prose import lasting, plural, prose
+from bot.dialpad.actions.contacts import CreateContact
+from bot.phone import looks_like_number
+from bot.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
+from bot.watching.calls import CallView
+
+LONGEST_TEXT: Final = 1_500
+"""Characters of a transcript or recap on a card; the whole is behind More."""
+MOST_ROWS: Final = 20
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is on the other side, and ``sure``: in words, how that is known."""
+
+    name: str = ""
+    sure: str = ""
+    is_ours: bool = False
+    is_contact: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What has become of a card among us. ``watch`` is the subscription that posted it."""
+
+    card: str
+    watch: str = ""
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    handled_by: str | None = None
+    handled_at: datetime | None = None
+
+
+_HEADS: Final = {
+    "ringing": "📞 Call",
+    "waiting": "⏳ Waiting call",
+    "talking": "🟢 Call",
+    "leaving a voicemail": "📞 Call",
+    "missed": "🔴 Missed call",
+    "abandoned": "🔴 Abandoned call",
+    "voicemail": "📬 Voicemail",
+    "answered": "✅ Call",
+    "not answered": "Call that was not answered",
+    "blocked": "Blocked call",
+}
+_NOW: Final = {
+    "ringing": "Ringing",
+    "waiting": "Waiting in the queue",
+    "talking": "Talking",
+    "leaving a voicemail": "At the voicemail",
+    "missed": "Missed",
+    "abandoned": "Hung up before it rang anywhere",
+    "voicemail": "Left a voicemail",
+    "answered": "Answered",
+    "not answered": "Not answered",
+    "blocked": "Blocked",
+}
+
+
+def caller_of(view: CallView, known: Caller | None) -> Caller:
+    """What the directory knows; else what Dialpad put on the event, which may be no more than a guess."""
+    if known is not None and known.name:
+        return known
+    name = "" if looks_like_number(view.contact) else view.contact
+    if not view.number:
+        return Caller(name, "hides the number")
+    if not name:
+        return Caller("", "Nobody in the contacts has this number")
+    if view.contact_type == "user":
+        return Caller(name, "Colleague", is_ours=True)
+    return Caller(name, "By the name that came with the call; not in the contacts")
+
+
+def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:
+    if not view.number:
+        return (Bold(caller.name or "a hidden number"),)
+    return (Bold(caller.name), " ", Phone(view.number)) if caller.name else (Phone(view.number),)
+
+
+def call_face(view: CallView, known: Caller | None, standing: Standing) -> tuple[Card, Prose]:
+    """The card, and its stamp: who claimed or handled it, "" while nobody has."""
+    caller = caller_of(view, known)
+    word = view.outcome or view.phase
+    towards = " to " if not view.inbound else " from "
+    line = f" to {view.line}" if view.line and view.inbound else ""
+    facts = (
+        Fact("State", _state(view, word)),
+        Fact("When", (When(view.started, "date"),)) if view.started else None,
+        Fact("Waited", waited) if (waited := _long(view)) else None,
+        Fact("Talked", lasting(view.talked.total_seconds() * 1000)) if view.talked else None,
+        Fact("Who", caller.sure) if caller.sure else None,
+        Fact("Labels", ", ".join(view.labels)) if view.labels else None,
+        Fact("Recording", "In Dialpad") if view.was_recorded and view.phase == "ended" else None,
+    )
+    card = Card(
+        prose(_HEADS[word], towards, _other(view, caller), line),
+        facts=tuple(fact for fact in facts if fact),
+        text=_said(view),
+        buttons=_buttons(view, caller, standing),
+    )
+    return card, stamp_of(standing)
+
+
+def _state(view: CallView, word: str) -> str:
+    by = " and ".join(view.answered_by) if word in {"answered", "talking"} else ""
+    if word == "talking" and by:
+        return f"Talking to {by}"
+    return f"{_NOW[word]}{f' by {by}' if by else ''}"
+
+
+def _long(view: CallView) -> str:
+    return lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
+
+
+def _said(view: CallView) -> str:
+    text = f"“{view.transcript}”" if view.transcript else ""
+    if view.recap:
+        text = "\n".join(part for part in (text, f"Recap: {view.recap}") if part)
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def stamp_of(standing: Standing) -> Prose:
+    """``Claimed by @ana at 14:02``."""
+    said: list[Prose] = []
+    if standing.claimed_by and standing.claimed_at:
+        said.append(prose("Claimed by ", Mention(standing.claimed_by), " at ", When(standing.claimed_at)))
+    if standing.handled_by and standing.handled_at:
+        said.append(prose("Handled by ", Mention(standing.handled_by), " at ", When(standing.handled_at)))
+    return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
+
+
+def _buttons(view: CallView, caller: Caller, standing: Standing) -> tuple[Button, ...]:
+    gear = (Button("⚙️", "notify.settings", {"watch": standing.watch}),) if standing.watch else ()
+    more = Button("More", "card.more", {"card": standing.card})
+    if standing.handled_by or view.outcome == "blocked":
+        return (more, *gear)
+    mine: list[Button] = []
+    if needs_somebody(view):
+        if standing.claimed_by:
+            mine.append(Button("Mark handled", "card.handled", {"card": standing.card}, style="primary"))
+            mine.append(Button("Release", "card.release", {"card": standing.card}))
+        else:
+            mine.append(Button("Claim", "card.claim", {"card": standing.card}, style="primary"))
+            mine.append(Button("Mark handled", "card.handled", {"card": standing.card}))
+    calls = view.phase == "ended" and view.number
+    steps = (*reach(view, caller), *tidy(view, caller, standing)) if calls else ()
+    return (*mine, *steps, more, *gear)
+
+
+def needs_somebody(view: CallView) -> bool:
+    """Nobody has talked to them yet, and they wanted to."""
+    return view.inbound and view.outcome in {"missed", "abandoned", "voicemail"}
+
+
+def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:
+    """Getting back to them."""
+    return (
+        Button("Call back", "call.call", {"to": view.number}),
+        Button("Text", "sms.sms", {"to": [view.number]}, form=True),
+    )
+
+
+def tidy(view: CallView, caller: Caller, standing: Standing) -> tuple[Button, ...]:
+    """What is done about the number and the call."""
+    label = Button("Label", "card.label", {"card": standing.card, "labels": ", ".join(view.labels)}, form=True)
+    if caller.is_ours:
+        return (label,)
+    block = Button("Block", "block.block", {"numbers": [view.number]})
+    if caller.is_contact:
+        return (block, label)
+    first, _, last = caller.name.partition(" ")
+    filled: dict[str, Raw] = {"phones": [view.number]}
+    filled |= {name: word for name, word in (("first_name", first), ("last_name", last)) if word}
+    return (block, Button("Save contact", route_of(CreateContact), filled, form=True), label)
+
+
+def call_line(view: CallView, known: Caller | None, standing: Standing) -> Row:
+    """One line of a bundle of calls."""
+    caller = caller_of(view, known)
+    word = view.outcome or view.phase
+    line = f" to {view.line}" if view.line else ""
+    text = prose(_HEADS[word], " from " if view.inbound else " to ", _other(view, caller), line)
+    when = (When(view.started, "date"),) if view.started else ()
+    stamp = stamp_of(standing)
+    note = prose(when, " · " if when and stamp else "", stamp)
+    return Row(text, note, Button("Open", "card.show", {"card": standing.card}))
+
+
+def bundle(rows: Sequence[Row], watch: str) -> Listing:
+    """Many at once: one message with a count."""
+    gear = (Button("⚙️", "notify.settings", {"watch": watch}),) if watch else ()
+    return Listing(f"{plural(len(rows), 'notification')} at once", tuple(rows), buttons=gear)

@@ -1,0 +1,87 @@
+"""Who is this number: what Dialpad knows, how sure that is, and what can be done."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from bot.answers.calls import Talk, call_row, join_legs
+from bot.answers.numbers import is_blocked, opted_out_among
+from bot.answers.prose import prose
+from bot.arguments.party import Party
+from bot.context import Ctx
+from bot.dialpad.actions.call import ListCalls
+from bot.errors import NotAllowed
+from bot.reply import Button, Card, Fact, Phone, Prose
+
+DAYS: Final = 30
+LAST_CALLS: Final = 3
+
+
+async def caller_card(ctx: Ctx, party: Party) -> Card:
+    """Everything about one number. Raises DialpadError."""
+    blocked, opted_out, calls = await asyncio.gather(
+        _blocked(ctx, party), opted_out_among(ctx, [party.number]), _last_calls(ctx, party)
+    )
+    facts = [
+        Fact("Number", (Phone(party.number),)) if party.name else None,
+        Fact("Who", _who(party)),
+        Fact("Blocked", "Yes, for the whole company" if blocked else "No") if blocked is not None else None,
+        Fact("Texts", "Asked for no more (STOP)") if opted_out else None,
+        Fact("Last calls", calls),
+    ]
+    return Card(
+        prose(party.shown()) if not party.name else party.name,
+        facts=tuple(fact for fact in facts if fact),
+        buttons=_buttons(party, blocked=bool(blocked), textable=not opted_out),
+    )
+
+
+def _who(party: Party) -> Prose:
+    company = f" at {party.detail}" if party.detail else ""
+    known = {
+        "contact": f"Contact{company}",
+        "colleague": "Colleague",
+        "line": f"Your company's own line ({party.detail})",
+        "unknown": "Nobody in your contacts or your company has this number",
+    }[party.kind]
+    return (
+        f"{known}. Dialpad has this number under other names too, so it may be somebody else."
+        if party.is_shared
+        else known
+    )
+
+
+async def _blocked(ctx: Ctx, party: Party) -> bool | None:
+    try:
+        return await is_blocked(ctx, party.number)
+    except NotAllowed:
+        return None
+
+
+async def _last_calls(ctx: Ctx, party: Party) -> Prose:
+    after = int((ctx.now - timedelta(days=DAYS)).timestamp() * 1000)
+    talks: list[Talk] = []
+    try:
+        pages = 0
+        async for page in ctx.pages(ListCalls(started_after=after)):
+            talks += [talk for talk in join_legs(page.items) if talk.number == party.number]
+            pages += 1
+            if len(talks) >= LAST_CALLS or pages >= LAST_CALLS:
+                break
+    except NotAllowed:
+        return "Only company admins can see them"
+    rows = [call_row(talk, {party.number: party.name}) for talk in talks[:LAST_CALLS]]
+    lines = [prose(row.note, ": ", row.text) for row in rows]
+    return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) if lines else "None found"
+
+
+def _buttons(party: Party, *, blocked: bool, textable: bool) -> tuple[Button, ...]:
+    buttons = [Button("Call", "call.call", {"to": party.number})]
+    if textable:
+        buttons.append(Button("Text", "sms.sms", {"to": [party.number]}, form=True))
+    buttons.append(Button("Calls", "calls.calls", {"who": party.number}))
+    if blocked:
+        buttons.append(Button("Unblock", "unblock.unblock", {"numbers": [party.number]}))
+    elif not party.is_ours:
+        buttons.append(Button("Block", "block.block", {"numbers": [party.number]}))
+    return tuple(buttons)

@@ -1,0 +1,52 @@
+"""What Dialpad knows of numbers besides whose they are: blocked, opted out of texts."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import count
+
+from bot.context import Ctx
+from bot.dialpad.actions.blockednumbers import GetBlockedNumber
+from bot.dialpad.actions.company import ListOptOuts
+from bot.errors import NotAllowed, NotFound
+
+MOST_PAGES = 5
+"""Pages of opt-outs read before a text: enough for 500 numbers, and bounded."""
+
+
+async def is_blocked(ctx: Ctx, number: str) -> bool:
+    """Whether the company has blocked the number. Raises DialpadError."""
+    try:
+        await ctx.send(GetBlockedNumber(number=number))
+    except NotFound:
+        return False
+    return True
+
+
+async def blocked_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
+    """Those the company has blocked; none for whom Dialpad does not let see it."""
+
+    async def check(number: str) -> bool:
+        try:
+            return await is_blocked(ctx, number)
+        except NotAllowed:
+            return False
+
+    answers = await asyncio.gather(*(check(number) for number in numbers))
+    return frozenset(number for number, blocked in zip(numbers, answers, strict=True) if blocked)
+
+
+async def opted_out_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
+    """Those known to want no texts. Dialpad shows the list to company admins only: for others nothing is known."""
+    company = (await ctx.account.link()).company_id
+    if company is None:
+        return frozenset()
+    found: set[str] = set()
+    pages = count(1)
+    try:
+        async for page in ctx.pages(ListOptOuts(id=company, opt_out_state="opted_out")):
+            found.update({entry.external_endpoint or "" for entry in page.items} & set(numbers))
+            if next(pages) >= MOST_PAGES:
+                break
+    except NotAllowed:
+        return frozenset()
+    return frozenset(found)

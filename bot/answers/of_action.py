@@ -1,0 +1,385 @@
+"""What an action answered, as a card, a list, or a sentence that says what was done."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from bot.answers.of_action_facts import HIDDEN, Named, facts_of, headline, leaves, named, named_label, shown_value
+from bot.answers.prose import plural, prose
+from bot.arguments.argument import Choice
+from bot.arguments.entered import Attached, DateAndTime, FileArgument
+from bot.arguments.of_action import ActionField, fields_of
+from bot.arguments.thing import KindAndThing, NumberChoice, ThingChoice
+from bot.context import Ctx
+from bot.dialpad.action import Action, Answer, Done, Entity, Page, Risk
+from bot.dialpad.actions import ALL, group_of
+from bot.dialpad.directory import items_of
+from bot.reply import Bold, Button, Card, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
+
+ROWS: Final = 10
+_BUTTON_ROOM: Final = 1_800
+"""Characters of arguments a button is trusted with; Slack takes 2,000."""
+
+
+def route_of(action: type[Action[Any]]) -> str:
+    """The id of the route that runs it."""
+    return f"run.{action.slug.lower()}"
+
+
+def dumped(answer: Answer) -> dict[str, Any]:
+    """An answer as JSON, unknown keys included."""
+    made: dict[str, Any] = answer.model_dump(mode="json", by_alias=True)
+    return made
+
+
+def unwrapped(thing: dict[str, Any]) -> dict[str, Any]:
+    """What is inside, where an answer is nothing but a wrapper: ``{"user": {...}}``."""
+    kept = {name: value for name, value in thing.items() if value not in (None, "", [], {})}
+    if len(kept) == 1 and isinstance(inside := next(iter(kept.values())), dict):
+        return dict(inside)
+    return thing
+
+
+@cache
+def _by_path() -> Mapping[tuple[str, str], type[Action[Any]]]:
+    return {(action.request.method, action.request.path): action for action in ALL}
+
+
+def opener_of(action: type[Action[Any]]) -> type[Action[Any]] | None:
+    """The action that looks one thing of this list up."""
+    path = action.request.path
+    return _by_path().get(("GET", path + "/{id}")) or _by_path().get(("GET", f"/api/v2/{path.split('/')[-1]}/{{id}}"))
+
+
+def reader_of(action: type[Action[Any]]) -> type[Action[Any]] | None:
+    """The action that tells how things stand before this one changes them."""
+    if action.request.method not in {"PATCH", "PUT"}:
+        return None
+    found = _by_path().get(("GET", action.request.path))
+    return found if found is not None and not issubclass(found.answer_type(), Page) else None
+
+
+def is_list(action: type[Action[Any]]) -> bool:
+    """Whether the answer is many things."""
+    return issubclass(action.answer_type(), Page)
+
+
+# What was asked for
+
+
+async def shown_arguments(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any]) -> list[Fact]:
+    """Every argument given, by name: what a confirmation shows."""
+    facts = []
+    for field in fields_of(action):
+        if field.name in raw and field.argument.shown:
+            facts.append(Fact(field.label, await shown_argument(ctx, field, raw[field.name], values.get(field.name))))
+    return facts
+
+
+async def shown_argument(ctx: Ctx, field: ActionField, raw: Raw, value: Any = None) -> Prose:
+    """One argument's value as people read it."""
+    argument = field.argument
+    if field.secret:
+        return HIDDEN
+    if isinstance(argument, FileArgument):
+        known = isinstance(value, Attached)
+        return f"{value.name or 'a file'}, {max(1, value.size // 1000):,} kB" if known else "a file"
+    items = raw if isinstance(raw, list) else [str(raw)]
+    if isinstance(argument, ThingChoice | KindAndThing | NumberChoice):
+        said = [await argument.describe(ctx, item) for item in items]
+        return ", ".join(option.text for option in said)
+    if isinstance(argument, Choice):
+        names = {option.value: option.text for option in argument.options}
+        return ", ".join(names.get(item, item) for item in items)
+    return await shown_value(
+        ctx, Named(("at",) if isinstance(argument, DateAndTime) else ("text",), ", ".join(items), {})
+    )
+
+
+async def shown_changes(
+    ctx: Ctx, action: type[Action[Any]], before: RawArgs, raw: RawArgs, names: set[str]
+) -> list[Fact]:
+    """``name: A → B`` for what changes."""
+    facts = []
+    for field in fields_of(action):
+        if (
+            field.name in names
+            and field.name in raw
+            and field.place != "path"
+            and before.get(field.name) != raw[field.name]
+        ):
+            old: Prose = "(empty)"
+            if field.name in before:
+                old = await shown_argument(ctx, field, before[field.name])
+            facts.append(Fact(field.label, prose(old, " → ", await shown_argument(ctx, field, raw[field.name]))))
+    return facts
+
+
+async def object_of(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> str:
+    """The thing an action is about, by name: what its path names; "" without."""
+    for field in fields_of(action):
+        if field.place == "path" and values.get(field.name) is not None:
+            argument = field.argument
+            if isinstance(argument, ThingChoice):
+                return str(await named(ctx, argument.entity, str(values[field.name])))
+            if isinstance(argument, KindAndThing):
+                return (await argument.describe(ctx, values[field.name].raw)).text
+            return (
+                (await argument.describe(ctx, str(values[field.name]))).text
+                if isinstance(argument, NumberChoice)
+                else ""
+            )
+    return ""
+
+
+# One thing
+
+
+@dataclass(frozen=True)
+class Next:
+    """An obvious next step: the action ``slug`` with this thing's id as ``argument``."""
+
+    label: str
+    slug: str
+    argument: str
+    form: bool = False
+
+
+_NEXT: Final[Mapping[str, tuple[Next, ...]]] = {
+    "call": (
+        Next("Transcript", "DIALPAD_FETCH_CALL_TRANSCRIPT_BY_ID", "call_id"),
+        Next("Labels…", "DIALPAD_ATTACH_LABELS_TO_CALL", "id", form=True),
+        Next("Share link…", "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK", "call_id", form=True),
+    ),
+    "users": (
+        Next("Do not disturb…", "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS", "id", form=True),
+        Next("Duty", "DIALPAD_RETRIEVE_OPERATOR_DUTY_STATUS", "id"),
+        Next("Numbers…", "DIALPAD_ASSIGN_PHONE_NUMBER_TO_USER", "id", form=True),
+        Next("Caller ID", "DIALPAD_GET_USER_CALLER_ID", "id"),
+        Next("Edit…", "DIALPAD_UPDATE_USER_INFORMATION_BY_ID", "id", form=True),
+    ),
+    "callcenters": (
+        Next("Operators", "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID", "id"),
+        Next("Status", "DIALPAD_GET_CALL_CENTER_STATUS_BY_ID", "id"),
+        Next("Edit…", "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "id", form=True),
+    ),
+    "departments": (
+        Next("Operators", "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID", "id"),
+        Next("Edit…", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID", "id", form=True),
+    ),
+    "contacts": (Next("Edit…", "DIALPAD_MODIFY_CONTACT_DETAILS_USING_ID", "id", form=True),),
+    "offices": (
+        Next("Operators", "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),
+        Next("Plan", "DIALPAD_RETRIEVE_OFFICE_PLAN_BY_ID", "office_id"),
+        Next("Licences", "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
+    ),
+}
+
+
+def next_steps(action: type[Action[Any]], thing: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[Button, ...]:
+    """Buttons for what people do after seeing this thing."""
+    slugs = {one.slug: one for one in ALL}
+    group = group_of(action)
+    about = str(thing.get("call_id") or thing.get("id") or asked.get("id") or "")
+    steps = [step for step in _NEXT.get(group, ()) if step.slug in slugs and step.slug != action.slug and about]
+    buttons = [Button(step.label, route_of(slugs[step.slug]), {step.argument: about}, form=step.form) for step in steps]
+    number = thing.get("external_number")
+    if group == "call" and isinstance(number, str) and number.startswith("+"):
+        buttons.append(Button("Call back…", "call.call", {"to": number}, form=True))
+    return tuple(buttons)
+
+
+async def card_of(
+    ctx: Ctx, action: type[Action[Any]], answer: Answer, *, asked: RawArgs, about: str, changes: Sequence[Fact] = ()
+) -> Card:
+    """One thing, or what was done."""
+    thing = unwrapped(dumped(answer))
+    done = "✅ " if action.risk is not Risk.READ else ""
+    name = headline(thing) or about
+    title = f"{done}{action.name}: {name}" if name else f"{done}{action.name}"
+    steps = next_steps(action, thing, asked)
+    if action.request.method == "DELETE":
+        return Card(title, text="It is gone.", buttons=steps_after_deleting(action))
+    if isinstance(answer, Done) and not any(True for _ in leaves(thing)):
+        text = "Done." if done else "Dialpad has nothing to tell about it."
+        return Card(title, text=text, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
+    facts = await facts_of(ctx, thing)
+    if changes:
+        return Card(title, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
+    note = "Only you see this." if action.sensitive else ""
+    return Card(title, facts=facts, note=note, buttons=(*steps, *again(action, asked)))
+
+
+def steps_after_deleting(action: type[Action[Any]]) -> tuple[Button, ...]:
+    """Another one of the same kind."""
+    return (Button("Another one…", route_of(action), {}, form=True),)
+
+
+def again(action: type[Action[Any]], asked: RawArgs) -> tuple[Button, ...]:
+    """Run again, keep, copy: where a button can carry what was entered."""
+    secret = {field.name for field in fields_of(action) if field.secret}
+    args = {
+        name: value for name, value in asked.items()
+        if not name.startswith("_") and name != "cursor" and name not in secret
+    }  # fmt: skip
+    packed = json.dumps(args, ensure_ascii=False, separators=(",", ":"))
+    if len(packed) > _BUTTON_ROOM or any(isinstance(field.argument, FileArgument) for field in fields_of(action)):
+        return (Button("Run again…", route_of(action), {}, form=True),)
+    kept = {"slug": action.slug, "args": packed}
+    if len(json.dumps(kept)) > _BUTTON_ROOM:
+        return (Button("Run again…", route_of(action), args, form=True),)
+    return (
+        Button(
+            "Run again" if action.risk is Risk.READ else "Run again…",
+            route_of(action),
+            args,
+            form=action.risk is not Risk.READ,
+        ),
+        Button("Save as favourite", "run.keep", kept),
+        Button("Copy as command", "run.copy", kept),
+    )
+
+
+def as_command(command: str, action: type[Action[Any]], args: RawArgs) -> str:
+    """What to type for the same."""
+    words = []
+    for name, value in args.items():
+        text = ", ".join(value) if isinstance(value, list) else str(value)
+        text = text.replace("\n", ", ")
+        words.append(f'{name}="{text}"' if " " in text or not text or '"' in text else f"{name}={text}")
+    return " ".join((command, "run", action.slug, *words))
+
+
+# Many things
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows of a list, where they begin, and how to go on. ``total`` is None while there may be more."""
+
+    rows: tuple[dict[str, Any], ...]
+    start: int
+    total: int | None
+    next_args: RawArgs | None
+
+
+async def listing_of(
+    ctx: Ctx,
+    action: type[Action[Any]],
+    found: Found,
+    *,
+    asked: RawArgs,
+    find: str,
+    opener: type[Action[Any]] | None = None,
+) -> Listing:
+    """One screenful, with ways on."""
+    opener = opener or opener_of(action)
+    rows = [await _row(ctx, thing, opener) for thing in found.rows]
+    plain = {name: value for name, value in asked.items() if not name.startswith("_") and name != "cursor"}
+    buttons: list[Button] = []
+    if found.next_args is not None:
+        buttons.append(Button("Next", route_of(action), found.next_args))
+    if found.start or asked.get("cursor"):
+        buttons.append(Button("First page", route_of(action), {**plain, **({"_find": find} if find else {})}))
+    if found.rows and is_list(action):
+        base = {**plain, **({"_find": find} if find else {})}
+        buttons += [
+            Button("CSV file", route_of(action), {**base, "_as": "csv"}),
+            Button("JSON file", route_of(action), {**base, "_as": "json"}),
+        ]
+    if is_list(action):
+        buttons.append(Button("Filter…", route_of(action), plain, form=True))
+    end = found.start + len(found.rows)
+    if found.total is not None:
+        count = plural(found.total, "result")
+        title = (
+            f"{action.name}: {count}"
+            if found.total <= ROWS
+            else f"{action.name}: {found.start + 1} to {end} of {count}"
+        )
+    else:
+        title = f"{action.name}: {found.start + 1} to {end}, and more"
+    notes = [f"Only rows with “{find}”." if find else "", "Only you see this." if action.sensitive else ""]
+    return Listing(
+        title, tuple(rows), empty="Nothing found." if not find else f"Nothing with “{find}”.",
+        note=" ".join(note for note in notes if note), buttons=(*buttons, *again(action, asked)),
+    )  # fmt: skip
+
+
+async def _row(ctx: Ctx, thing: dict[str, Any], opener: type[Action[Any]] | None) -> Row:
+    thing = unwrapped(thing)
+    name = headline(thing)
+    entry_id = str(thing.get("call_id") or thing.get("id") or thing.get("number") or "")
+    lines = [
+        one for one in leaves(thing) if one.value != name and one.path[-1] not in {"id", "image_url", "company_id"}
+    ]
+    lines = [one for one in lines if not isinstance(one.value, list | tuple) or len(one.value) <= 3]
+    said: list[Prose] = []
+    for one in lines[:5]:
+        value = await shown_value(ctx, one)
+        is_plain_phone = isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], Phone)
+        said.append(value if is_plain_phone else prose(f"{named_label(one, value)}: ", value))
+    note = prose(*(part for one in said for part in (one, " · ")))[:-1]
+    button = None
+    if opener is not None and entry_id:
+        button = Button("Open", route_of(opener), {fields_of(opener)[0].name: entry_id})
+    return Row((Bold(name or entry_id or "(no name)"),), note=note, button=button)
+
+
+def only_list(
+    action: type[Action[Any]], answer: Answer
+) -> tuple[list[dict[str, Any]], type[Action[Any]] | None] | None:
+    """The things of an answer that is nothing but one list, though not in pages, and what looks one of them up."""
+    if action.request.method != "GET" or isinstance(answer, Page):
+        return None
+    kept = {name: value for name, value in dumped(answer).items() if value not in (None, "", [], {})}
+    if len(kept) != 1:
+        return None
+    name, value = next(iter(kept.items()))
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        return None
+    return [dict(one) for one in value], _by_path().get(("GET", f"/api/v2/{name}/{{id}}"))
+
+
+def things_in(answer: Answer) -> list[dict[str, Any]]:
+    """The things of a page, or of an answer that holds one list."""
+    items = answer.items if isinstance(answer, Page) else items_of(answer)
+    return [dumped(item) for item in items]
+
+
+def matches(thing: Mapping[str, Any], find: str) -> bool:
+    """Whether all words stand somewhere in the thing."""
+    text = json.dumps(thing, ensure_ascii=False).casefold()
+    return all(word in text for word in find.casefold().split())
+
+
+def as_csv(things: Sequence[Mapping[str, Any]]) -> str:
+    """One line each; nested values by dotted name. Cells that a spreadsheet would run are marked as text."""
+    flat = [{".".join(one.path): one.value for one in leaves(thing)} for thing in things]
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in flat)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | bool) else str(value)
+    return (
+        f"'{text}" if text[:1] in {"=", "@", "\t", "\r"} or (text[:1] in {"+", "-"} and not _is_number(text)) else text
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text[1:].replace(".", "", 1).isdigit()
+
+
+__all__ = [
+    "ROWS", "Entity", "Found", "as_command", "as_csv", "card_of", "is_list", "listing_of", "matches",
+    "object_of", "only_list", "reader_of", "route_of", "shown_arguments", "shown_changes", "things_in",
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""What is said before something that reaches people outside or cannot be undone."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.dialpad.action import Action, Risk
+from bot.dialpad.actions import group_of
+
+NAMED_AGAIN: Final = frozenset(
+    {
+        "DIALPAD_DELETE_ACCESS_CONTROL_POLICY_BY_ID",
+        "DIALPAD_DELETE_CALL_CENTER_BY_ID",
+        "DIALPAD_DELETE_CALL_ROUTER_BY_ID",
+        "DIALPAD_DELETE_CHANNEL_BY_ID",
+        "DIALPAD_DELETE_DEPARTMENT_RESOURCE",
+        "DIALPAD_DELETE_NUMBER_VIA_API",
+        "DIALPAD_DELETE_ROOM_BY_ID",
+        "DIALPAD_DELETE_USER_BY_ID",
+    }
+)
+"""The worst: what many people lose at once, or a number that may be gone for good. Its name has to be typed."""
+
+_WORDS: Final = (
+    ("delete", "Delete"), ("take", "Take away"), ("disconnect", "Disconnect"), ("call", "Call"), ("hang up", "Hang up"),
+    ("transfer", "Transfer"), ("send", "Send"), ("share", "Share"), ("subscribe", "Subscribe"), ("add", "Add"),
+    ("give", "Assign"), ("move", "Move"), ("change", "Change"), ("set", "Change"), ("schedule", "Schedule"),
+    ("open", "Open"), ("make", "Make"), ("request", "Request"), ("start", "Start"),
+)  # fmt: skip
+
+
+def agreeing_word(action: type[Action[Any]]) -> str:
+    """What the button says: the action's own verb."""
+    name = action.name.casefold()
+    return next((word for begins, word in _WORDS if name.startswith(begins)), "Go ahead")
+
+
+def consequence(action: type[Action[Any]]) -> str:
+    """What happens after a yes, in a sentence or two."""
+    return " ".join((action.__doc__ or action.name).split())
+
+
+_HEARD = "People on the other end notice it at once. Calls can cost money."
+_SENT = "What is sent cannot be taken back. Texts can cost money."
+_BILLED = "This can cost money every month."
+_LISTENED = "Whoever may open the link hears the call."
+_LEAVES = "From then on company data goes to that address by itself."
+_RESCUED = "Emergency services are sent to this address. A wrong one costs lives."
+_PERSON = "It can change what the person may do, and what their seat costs."
+_OF_GROUP: Final[Mapping[str, str]] = {
+    "call": _HEARD, "callback": _HEARD, "callcenters": _BILLED, "callreviewsharelink": _LISTENED,
+    "callrouters": _BILLED,
+    "faxline": _BILLED, "numbers": _BILLED, "offices": _BILLED, "recordingsharelink": _LISTENED, "rooms": _BILLED,
+    "schedulereports": _LEAVES, "sms": _SENT, "subscriptions": _LEAVES, "users": _BILLED, "webhooks": _LEAVES,
+}  # fmt: skip
+_OF_ACTION: Final[Mapping[str, str]] = {
+    "DIALPAD_HANGUP_CALL_VIA_ID": "Everybody on the call is cut off.",
+    "DIALPAD_INITIATE_USER_CALL_WITH_GROUP_OPTIONS": _HEARD,
+    "DIALPAD_REASSIGN_PHONE_NUMBER_TO_TARGET": "Callers of this number reach somebody else at once.",
+    "DIALPAD_UPDATE_E911_ADDRESS_FOR_OFFICE": _RESCUED,
+    "DIALPAD_UPDATE_E911_ADDRESS_FOR_USER": _RESCUED,
+    "DIALPAD_UPDATE_USER_INFORMATION_BY_ID": _PERSON,
+}
+
+
+def warning(action: type[Action[Any]]) -> str:
+    """The line under a confirmation: why it asks."""
+    if action.risk is Risk.DESTRUCTIVE:
+        return "This cannot be undone from here."
+    return f"{_OF_ACTION.get(action.slug) or _OF_GROUP[group_of(action)]} Nothing has happened yet."
+
+
+def confirmation_text(action: type[Action[Any]]) -> str:
+    """The whole of it, for the docs; "" for what asks nothing."""
+    if action.risk not in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
+        return ""
+    typed = " Its name has to be typed first." if action.slug in NAMED_AGAIN else ""
+    return f"{consequence(action)} {warning(action)}{typed}"

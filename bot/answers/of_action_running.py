@@ -1,0 +1,348 @@
+"""Running a generated action: what is asked before, what is sent, what is said after."""
+
+import contextlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.answers.of_action import (
+    ROWS,
+    Found,
+    again,
+    as_csv,
+    card_of,
+    is_list,
+    listing_of,
+    matches,
+    object_of,
+    only_list,
+    reader_of,
+    route_of,
+    shown_arguments,
+    shown_changes,
+    things_in,
+)
+from bot.answers.of_action_confirm import NAMED_AGAIN, agreeing_word, consequence, warning
+from bot.answers.of_action_file import as_json, file_name
+from bot.answers.of_action_transcript import transcript_of
+from bot.answers.prose import plural, prose
+from bot.arguments.entered import Attached
+from bot.arguments.of_action import assemble, data_of, fields_of, raw_of
+from bot.arguments.of_action_edit import WAS, changed_since, fingerprint, only, to_send
+from bot.arguments.of_action_values import validated
+from bot.arguments.own_number import own_number
+from bot.context import Ctx
+from bot.dialpad.action import Action, Page, Risk
+from bot.dialpad.actions.oauth2 import RUN_AS
+from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.actions.stats import StartStats
+from bot.dialpad.actions.transcripts import Transcript
+from bot.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
+from bot.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
+from bot.segments import count_segments
+
+CONFIRMED: Final = "run_now."
+SURE: Final = "run_sure."
+FIND, FROM, AS = "_find", "_from", "_as"
+"""Carried along by lists: words that have to stand in a row, the row to begin with, the kind of file."""
+MOST_SHOWN: Final = 30
+MOST_PAGES: Final = 50
+MOST_ROWS: Final = 5_000
+_RECENT: Final = 8
+_FIRST_LOOK: Final = timedelta(seconds=4)
+
+
+async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> Answer:
+    """What a submitted form leads to: an answer, or what has to be agreed to first."""
+    if action in RUN_AS:
+        return _through_connect(RUN_AS[action])
+    built, raw = _build(action, values)
+    await _remember(ctx, action)
+    if is_list(action):
+        return await _list(ctx, action, built, raw, values)
+    before = await _before(ctx, action, built)
+    now = raw_of(action, before)
+    names = set(raw)
+    changes: list[Fact] = []
+    if before:
+        differing = changed_since(action, str(values[WAS]), raw) if values.get(WAS) else set(raw)
+        names = to_send(action, differing, raw) if values.get(WAS) else set(raw)
+        changes = await shown_changes(ctx, action, now, raw, differing)
+        if not changes and values.get(WAS):
+            return Reply("Nothing is different from how it stands now. Nothing was sent.")
+        raw = only(raw, names)
+        built, _ = _build(action, only(values, names))
+    if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
+        if action.slug in NAMED_AGAIN:
+            return await _name_again(ctx, action, raw, values)
+        return await confirmation(ctx, action, raw, values, changes)
+    return await _send(ctx, action, built, raw, values, changes)
+
+
+async def confirmed(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> Answer:
+    """After the yes."""
+    built, raw = _build(action, values)
+    return await _send(ctx, action, built, raw, values, ())
+
+
+def _build(action: type[Action[Any]], values: Mapping[str, Any]) -> tuple[Action[Any], dict[str, Raw]]:
+    """The action, and its values as raw arguments that a button or a confirmation can carry."""
+    built = validated(action, assemble(action, values))
+    raw = raw_of(action, data_of(built))
+    for name, value in values.items():
+        if isinstance(value, Attached):
+            raw[name] = value.raw
+    return built, raw
+
+
+def _through_connect(word: str) -> Reply:
+    what = "Connecting" if word == "connect" else "Disconnecting"
+    return Reply(
+        f"{what} has a way of its own, which keeps your tokens safe.",
+        (Button("Connect" if word == "connect" else "Disconnect", f"{word}.{word}", style="primary"),),
+    )
+
+
+# Before
+
+
+async def prefill(ctx: Ctx, action: type[Action[Any]], args: RawArgs) -> RawArgs:
+    """``args`` with how things stand, once it is clear which thing is meant. What was given stays."""
+    if args.get(WAS) or reader_of(action) is None:
+        return args
+    fields = [field for field in fields_of(action) if field.place == "path"]
+    values: dict[str, Any] = {}
+    for field in fields:
+        if args.get(field.name) in (None, "", []):
+            if field.required or field.name == "id":
+                return args
+            continue
+        try:
+            values[field.name] = await field.argument.parse(ctx, field.name, args[field.name])
+        except FieldError:
+            return args
+    before = await _read(ctx, action, assemble(action, values))
+    if not before:
+        return args
+    now = raw_of(action, before)
+    path = only(args, {field.name for field in fields})
+    return {**only(now, set(now) - set(path)), **args, WAS: fingerprint(action, now)}
+
+
+async def _before(ctx: Ctx, action: type[Action[Any]], built: Action[Any]) -> Mapping[str, Any]:
+    return await _read(ctx, action, data_of(built)) if reader_of(action) is not None else {}
+
+
+async def _read(ctx: Ctx, action: type[Action[Any]], data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How the thing stands now; empty when this person may not see it."""
+    reader = reader_of(action)
+    if reader is None:
+        return {}
+    wanted = {
+        field.path[0]: data[field.path[0]]
+        for field in fields_of(reader)
+        if field.path[0] in data and field.place == "path"
+    }
+    for field in fields_of(reader):
+        if field.kind_path and field.place == "path" and field.kind_path[0] in data:
+            wanted[field.kind_path[0]] = data[field.kind_path[0]]
+    try:
+        answer = await ctx.account.send(validated(reader, wanted))
+    except NotConnected:
+        raise
+    except ChatopsError:
+        return {}
+    known: dict[str, Any] = answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return known
+
+
+async def _name_again(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any]) -> Form:
+    name = await object_of(ctx, action, values)
+    return Form(
+        f"{SURE}{action.slug.lower()}", raw,
+        notice=(f"{consequence(action)} To go on, type its name: ", Bold(name or "yes")),
+    )  # fmt: skip
+
+
+async def sure(ctx: Ctx, action: type[Action[Any]], typed: str, values: Mapping[str, Any]) -> Answer:
+    """The name was typed again."""
+    _, raw = _build(action, values)
+    name = await object_of(ctx, action, values) or "yes"
+    if " ".join(typed.split()).casefold() != " ".join(name.split()).casefold():
+        return Form(
+            f"{SURE}{action.slug.lower()}", raw, {"typed": f"That is not its name. Type {name}, or close this."},
+            notice=(consequence(action), " To go on, type its name: ", Bold(name)),
+        )  # fmt: skip
+    return await confirmation(ctx, action, raw, values, ())
+
+
+async def confirmation(
+    ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any], changes: list[Fact] | tuple[Fact, ...]
+) -> Confirm:
+    """Exactly what would happen. Nothing has."""
+    name = await object_of(ctx, action, values)
+    quoted = next(
+        (field for field in fields_of(action) if field.name in {"text", "message"} and field.name in raw), None
+    )
+    facts = [
+        fact for fact in await shown_arguments(ctx, action, raw, values) if quoted is None or fact.label != quoted.label
+    ]
+    if changes:
+        facts = [*facts[:1], *changes]
+    if action is SendSms:
+        facts += await _about_text(ctx, raw)
+    return Confirm(
+        route=f"{CONFIRMED}{action.slug.lower()}",
+        args=raw,
+        title="Really?" if action.risk is Risk.DESTRUCTIVE else "Before it happens",
+        facts=(
+            Fact("What", f"{action.name}: {name}" if name else action.name),
+            *facts,
+            Fact("What follows", consequence(action)),
+        ),
+        yes=agreeing_word(action),
+        quote=str(raw[quoted.name]) if quoted else "",
+        note=warning(action),
+        danger=action.risk is Risk.DESTRUCTIVE,
+        edit=Button("Edit", route_of(action), raw, form=True),
+    )
+
+
+async def _about_text(ctx: Ctx, raw: RawArgs) -> list[Fact]:
+    """Which number it leaves from when none was chosen, and how many texts it is."""
+    facts: list[Fact] = []
+    if not any(name in raw for name in ("from_number", "user_id", "sender_group_id")):
+        with contextlib.suppress(DialpadError):  # a preview is worth showing without the sender
+            facts.append(Fact("From", (await own_number(ctx)).shown()))
+    text = str(raw.get("text") or "")
+    if text:
+        segments = count_segments(text).count
+        facts.append(Fact("Length", f"{plural(len(text), 'character')}, {plural(segments, 'text')} to each"))
+    return facts
+
+
+# Sending
+
+
+async def _send(
+    ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: RawArgs, values: Mapping[str, Any],
+    changes: list[Fact] | tuple[Fact, ...],
+) -> Answer:  # fmt: skip
+    about = await object_of(ctx, action, values)
+    try:
+        answer = await ctx.send(built)
+    except (BadRequest, Conflict) as problem:
+        raise _at_its_field(action, problem) from None
+    if action.risk is not Risk.READ:
+        await ctx.deps.directory.expire(ctx.account)
+    if action is StartStats:
+        return await _wait_for_stats(ctx, str(getattr(answer, "request_id", "") or ""), raw)
+    if isinstance(answer, Transcript):
+        return transcript_of(answer, about, again(action, raw))
+    if (listed := only_list(action, answer)) is not None:
+        things, opener = listed
+        found = Found(tuple(things[:MOST_SHOWN]), 0, len(things), None)
+        return await listing_of(ctx, action, found, asked=raw, find="", opener=opener)
+    return await card_of(ctx, action, answer, asked=raw, about=about, changes=changes)
+
+
+def _at_its_field(action: type[Action[Any]], problem: DialpadError) -> ChatopsError:
+    """Dialpad's refusal at the field whose name it mentions; else as it is."""
+    message = f" {problem.message.casefold()} "
+    named = [field for field in fields_of(action) if field.argument.shown and _mentions(message, field.path[-1])]
+    if len(named) != 1 or len(problem.message) > 300:
+        return problem
+    return FieldError(named[0].name, f"Dialpad did not accept this: {problem.message.strip().rstrip('.')}.")
+
+
+def _mentions(message: str, name: str) -> bool:
+    spoken = name.replace("_", " ")
+    if len(name) < 3:
+        return False
+    return any(f"{mark}{word}{end}" in message for word in {name, spoken} for mark in " '\"`" for end in " '\"`.,:")
+
+
+async def _wait_for_stats(ctx: Ctx, request_id: str, raw: RawArgs) -> Answer:
+    if not request_id:
+        return Reply("Dialpad gave no number to ask for the result with. Start it again.", tone="warning")
+    await ctx.deps.later.at(
+        ctx.now + _FIRST_LOOK, f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{request_id}", "run.stats_ready",
+        {"request": request_id, "tries": "1"}, ctx.person, {"where": ctx.where.to_json()},
+    )  # fmt: skip
+    return Reply(
+        "Preparing your statistics. They come here by themselves, usually within a minute.",
+        (Button("Look now", "run.stats_look", {"request": request_id}),),
+    )
+
+
+async def _remember(ctx: Ctx, action: type[Action[Any]]) -> None:
+    known = (await ctx.deps.preferences.get(ctx.person)).get("recent") or []
+    recent = [action.slug, *(slug for slug in known if slug != action.slug)][:_RECENT]
+    if recent != known:
+        await ctx.deps.preferences.set(ctx.person, {"recent": recent})
+
+
+# Lists
+
+
+async def _list(
+    ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], values: Mapping[str, Any]
+) -> Answer:
+    find = str(values.get(FIND) or "").strip()
+    start = int(values[FROM]) if str(values.get(FROM) or "").isdigit() else 0
+    kind = str(values.get(AS) or "")
+    if kind in {"csv", "json"}:
+        return await _as_file(ctx, action, built, find, kind)
+    found = await (_filtered(ctx, action, built, raw, find, start) if find else _page(ctx, action, built, raw, start))
+    return await listing_of(ctx, action, found, asked=raw, find=find)
+
+
+async def _page(ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], start: int) -> Found:
+    page = await ctx.send(built)
+    things = things_in(page)
+    cursor = page.cursor if isinstance(page, Page) else None
+    rows = tuple(things[start : start + ROWS])
+    plain = {name: value for name, value in raw.items() if not name.startswith("_")}
+    following: RawArgs | None = None
+    if start + ROWS < len(things):
+        following = {**plain, FROM: str(start + ROWS)}
+    elif cursor:
+        following = {**plain, "cursor": cursor}
+    whole = len(things) if not cursor and not raw.get("cursor") else None
+    return Found(rows, start, whole, following)
+
+
+async def _filtered(
+    ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], find: str, start: int
+) -> Found:
+    things = [thing for thing in await _all(ctx, built) if matches(thing, find)]
+    rows = tuple(things[start : start + ROWS])
+    plain = {name: value for name, value in raw.items() if not name.startswith("_") and name != "cursor"}
+    following = {**plain, FIND: find, FROM: str(start + ROWS)} if start + ROWS < len(things) else None
+    return Found(rows, start, len(things), following)
+
+
+async def _all(ctx: Ctx, built: Action[Any]) -> list[dict[str, Any]]:
+    things: list[dict[str, Any]] = []
+    pages = 0
+    async for page in ctx.pages(built):
+        things += things_in(page)
+        pages += 1
+        if pages >= MOST_PAGES or len(things) >= MOST_ROWS:
+            break
+    return things[:MOST_ROWS]
+
+
+async def _as_file(ctx: Ctx, action: type[Action[Any]], built: Action[Any], find: str, kind: str) -> Answer:
+    things = [thing for thing in await _all(ctx, built) if not find or matches(thing, find)]
+    if not things:
+        return Reply("There is nothing to put into a file.")
+    content = as_csv(things) if kind == "csv" else as_json(things)
+    more = f" Only the first {MOST_ROWS:,} are in it." if len(things) >= MOST_ROWS else ""
+    return Attachment(
+        file_name(action, ctx.now, kind), content.encode(),
+        prose(Bold(action.name), f": {plural(len(things), 'row')}.{more}"),
+    )  # fmt: skip
+
+
+__all__ = ["AS", "CONFIRMED", "FIND", "FROM", "SURE", "ask", "confirmation", "confirmed", "prefill", "sure"]

@@ -1,0 +1,23 @@
+"""What was said on a call, line by line."""
+
+from bot.dialpad.actions.transcripts import Transcript
+from bot.reply import Answer, Bold, Button, Listing, Reply, Row, When
+
+MOST_LINES = 40
+
+
+def transcript_of(transcript: Transcript, about: str, buttons: tuple[Button, ...]) -> Answer:
+    """The beginning of it; the rest is a file's business."""
+    spoken = [line for line in transcript.lines if line.content]
+    if not spoken:
+        return Reply("There is no transcript of this call. Dialpad Ai writes one while it listens.", buttons)
+    rows = [
+        Row(
+            (Bold(line.name or "Somebody"), *((" ", When(line.time)) if line.time else ())),
+            note=(line.content or "")[:600] if line.type in {None, "transcript"} else f"({line.content})",
+        )
+        for line in spoken[:MOST_LINES]
+    ]
+    left = len(spoken) - len(rows)
+    more = f" {left} more lines are in Dialpad." if left else ""
+    return Listing(f"Transcript: {about}", tuple(rows), note=f"Only you see this.{more}", buttons=buttons)

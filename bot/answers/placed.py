@@ -1,0 +1,63 @@
+"""Calls started from Slack: their ids are the only ones Dialpad ever tells a person who is no company admin.
+
+Only ids and times are kept, never a number.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.answers.calls import Talk
+from bot.context import Ctx
+from bot.dialpad.actions.call import GetCall
+from bot.errors import NotAllowed, NotFound
+
+KEPT: Final = 5
+LOOKED_UP: Final = 3
+"""Dialpad answers for single calls only 10 times a minute, for the whole company."""
+FORGOTTEN_AFTER: Final = timedelta(hours=12)
+
+_NAME: Final = "placed_calls"
+
+
+async def remember_call(ctx: Ctx, call_id: str) -> None:
+    """Keep the id of a call that was just started."""
+    kept = [{"id": call_id, "at": ctx.now.isoformat()}, *_recent(ctx, await _kept(ctx))]
+    await ctx.deps.preferences.set(ctx.person, {_NAME: kept[:KEPT]})
+
+
+async def forget_call(ctx: Ctx, call_id: str) -> None:
+    """The call is over."""
+    kept = await _kept(ctx)
+    await ctx.deps.preferences.set(ctx.person, {_NAME: [one for one in kept if one.get("id") != call_id]})
+
+
+async def placed_calls(ctx: Ctx) -> list[Talk]:
+    """The newest calls started from Slack as Dialpad knows them now, live ones too. Raises DialpadError."""
+    ids = [str(one["id"]) for one in _recent(ctx, await _kept(ctx))[:LOOKED_UP]]
+    found = await asyncio.gather(*(_look_up(ctx, call_id) for call_id in ids))
+    return [talk for talk in found if talk]
+
+
+async def _look_up(ctx: Ctx, call_id: str) -> Talk | None:
+    try:
+        return Talk((await ctx.send(GetCall(id=call_id)),))
+    except (NotFound, NotAllowed):
+        return None
+
+
+async def _kept(ctx: Ctx) -> Sequence[Mapping[str, Any]]:
+    kept = (await ctx.deps.preferences.get(ctx.person)).get(_NAME)
+    return [one for one in kept if isinstance(one, Mapping) and one.get("id")] if isinstance(kept, list) else []
+
+
+def _recent(ctx: Ctx, kept: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [one for one in kept if _age(ctx.now, str(one.get("at"))) < FORGOTTEN_AFTER]
+
+
+def _age(now: datetime, at: str) -> timedelta:
+    try:
+        return now - datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        return FORGOTTEN_AFTER

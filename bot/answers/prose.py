@@ -1,0 +1,58 @@
+"""Putting sentences together from parts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.reply import Part, Prose, When
+
+
+def prose(*pieces: Prose | Part) -> tuple[Part, ...]:
+    """One sentence from pieces, each a part or itself a sentence."""
+    parts: list[Part] = []
+    for piece in pieces:
+        parts.extend(piece if isinstance(piece, tuple) else (piece,))
+    return tuple(part for part in parts if part != "")
+
+
+def listed(items: Sequence[Prose], last: str = " and ") -> tuple[Part, ...]:
+    """``a, b and c``."""
+    parts: list[Prose | Part] = []
+    for index, item in enumerate(items):
+        if index:
+            parts.append(last if index == len(items) - 1 else ", ")
+        parts.append(item)
+    return prose(*parts)
+
+
+def till(moment: datetime | None) -> tuple[Part, ...]:
+    """`` until 14:00``, nothing without a moment."""
+    return () if moment is None else (" until ", When(moment, "date"))
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 call``, ``3 calls``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def from_ms(ms: float | None) -> datetime | None:
+    """A moment of Dialpad's calls: milliseconds since 1970. None for what is no possible moment."""
+    if ms is None:
+        return None
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def lasting(ms: float | None) -> str:
+    """A length: ``12 s``, ``3 min 20 s``, ``1 h 5 min``; empty for none."""
+    if ms is None or ms < 500:
+        return ""
+    seconds = round(ms / 1000)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, seconds = divmod(seconds, 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

@@ -1,0 +1,43 @@
+"""What of the company's phones a person belongs to, as Dialpad tells with their own token."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.arguments.places import KINDS
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.dialpad.actions.users import GetUser
+
+
+@dataclass(frozen=True)
+class Rights:
+    """``places`` as ``callcenter:5527`` and ``user:5100``; whoever administers the company belongs to all."""
+
+    places: frozenset[str]
+    is_admin: bool
+
+    def cover(self, places: Iterable[str]) -> bool:
+        return self.is_admin or bool(self.places.intersection(places))
+
+    def lacking(self, places: Mapping[str, str]) -> list[str]:
+        """Names of the places the person does not belong to."""
+        return [] if self.is_admin else [name for place, name in places.items() if place not in self.places]
+
+
+async def rights_of(ctx: Ctx) -> Rights:
+    """Raises NotConnected or DialpadError."""
+    me = await ctx.send(GetUser())
+    places = {f"{(one.group_type or '').replace('_', '')}:{one.group_id}" for one in me.group_details if one.group_id}
+    places.add(f"user:{me.id}")
+    return Rights(frozenset(places), bool(me.is_super_admin or me.is_admin))
+
+
+async def named_places(ctx: Ctx, rights: Rights) -> dict[str, str]:
+    """The person's own lines and themselves, by name."""
+    found: dict[str, str] = {}
+    for place in sorted(rights.places):
+        kind, _, entry_id = place.partition(":")
+        if kind in KINDS and kind != "office":
+            name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
+            found[place] = name or ("you" if KINDS[kind] is Entity.USER else f"one {KINDS[kind].value}")
+    return found

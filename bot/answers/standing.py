@@ -1,0 +1,75 @@
+"""How somebody stands at Dialpad right now: do not disturb, duty, status, and what changes back by itself."""
+
+from bot.answers.prose import prose, till
+from bot.dialpad.actions.people import User
+from bot.reply import Bold, Button, Fact, Prose, Row, When
+from bot.work.later import Pending
+
+_WHAT = {"dnd.back": "Do not disturb", "duty.back": "Duty", "status.back": "Status message"}
+
+
+def is_operator(me: User) -> bool:
+    """Whether duty means anything for this person."""
+    return bool(me.on_duty_status) or any(place.group_type == "callcenter" for place in me.group_details)
+
+
+def reason_of(reason: str | None) -> str:
+    """Why somebody is off duty; empty for a reason that says no more than that they are."""
+    return "" if (reason or "").strip().casefold() == "off duty" else reason or ""
+
+
+def standing_facts(me: User) -> tuple[Fact, ...]:
+    """One line each; duty only for who works in a call center."""
+    return tuple(fact for _, _, fact in _standing(me))
+
+
+def standing_rows(me: User, pending: list[Pending]) -> tuple[Row, ...]:
+    """The same with what changes by itself, each of which can be kept as it is."""
+    due = [one for one in pending if one.route in _WHAT]
+    rows = []
+    for route, value, fact in _standing(me):
+        end = next((one for one in due if one.route == route and _is_mine(one) and _ends(one, value)), None)
+        if end is not None:
+            due.remove(end)
+        text = prose(Bold(fact.label), ": ", fact.value, till(end.when if end else None))
+        rows.append(Row(text, button=_keep(end) if end else None))
+    return (*rows, *(Row(_sentence(one), button=_keep(one)) for one in due))
+
+
+def _standing(me: User) -> list[tuple[str, bool, Fact]]:
+    """The route that would change it back, whether it is on, and how to say it."""
+    dnd = bool(me.do_not_disturb)
+    facts = [("dnd.back", dnd, Fact("Do not disturb", "On" if dnd else "Off"))]
+    if is_operator(me):
+        duty = bool(me.is_on_duty)
+        why = "" if duty else reason_of(me.duty_status_reason)
+        word = "On" if duty else "Off"
+        facts.append(("duty.back", duty, Fact("Duty", f"{word} ({why})" if why else word)))
+    if me.status_message:
+        facts.append(("status.back", True, Fact("Status", prose("“", me.status_message, "”"))))
+    return facts
+
+
+def _ends(one: Pending, is_on: bool) -> bool:
+    """Whether it changes what is so now; somebody may have changed it by hand meanwhile."""
+    return one.route == "status.back" or _state(one) != is_on
+
+
+def _keep(one: Pending) -> Button:
+    return Button("Keep as is", "whoami.keep", {"key": one.key})
+
+
+def _sentence(one: Pending) -> Prose:
+    what = Bold(_WHAT[one.route])
+    if one.route == "status.back":
+        return prose(what, " is cleared ", When(one.when, "date"))
+    where = " (in one group)" if one.args.get("group") else " (of a colleague)" if one.args.get("colleague") else ""
+    return prose(what, where, f" goes {'on' if _state(one) else 'off'} ", When(one.when, "date"))
+
+
+def _state(one: Pending) -> bool:
+    return one.args.get("state") == "on"
+
+
+def _is_mine(one: Pending) -> bool:
+    return not one.args.get("group") and not one.args.get("colleague")

@@ -1,0 +1,78 @@
+"""A text conversation as a channel sees it: one card, and a thread with each text and its delivery."""
+
+from typing import Final
+
+from bot.answers.call_card import Caller
+from bot.answers.prose import plural, prose
+from bot.phone import looks_like_number, national
+from bot.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Raw, Reply, When
+from bot.watching.texts import TalkView, TextView
+
+_STATES: Final = {
+    "pending": "on its way",
+    "sent": "sent",
+    "delivered": "delivered",
+    "failed": "not delivered",
+    "undelivered": "not delivered",
+}
+_WHY: Final = {
+    "invalid_destination": "the number takes no texts",
+    "invalid_source": "our number cannot send texts",
+    "no_route": "no network leads there",
+    "not_supported": "the number takes no texts",
+    "rejected": "the network refused it",
+    "rejected_spam": "the network took it for spam",
+    "time_out": "the network did not answer",
+    "internal_error": "Dialpad had a problem",
+}
+
+
+def other_side(talk: TalkView, known: Caller | None) -> tuple[Part, ...]:
+    """Who writes, by name and number."""
+    name = known.name if known and known.name else "" if looks_like_number(talk.contact) else talk.contact
+    return (Bold(name), " ", Phone(talk.number)) if name else (Phone(talk.number),)
+
+
+def line_of(talk: TalkView) -> str:
+    return talk.line_name or national(talk.line)
+
+
+def talk_card(talk: TalkView, known: Caller | None, watch: str) -> Card:
+    """The head of the conversation's thread."""
+    facts = (
+        Fact("Texts", f"{plural(talk.received, 'text')} from them, {talk.sent} from us"),
+        Fact("Last", (When(talk.last, "date"),)),
+        Fact("Who", known.sure) if known and known.sure else None,
+    )
+    buttons: tuple[Button, ...] = (Button("Call", "call.call", {"to": talk.number}),)
+    if not talk.stopped:
+        reply: dict[str, Raw] = {"to": [talk.number], "sender": talk.line}
+        buttons = (Button("Reply", "sms.sms", reply, "primary", form=True), *buttons)
+    if watch:
+        buttons += (Button("⚙️", "notify.settings", {"watch": watch}),)
+    note: Prose = "Begin a message in this thread with a mention of me, and it is sent as a text after you agreed."
+    if talk.stopped:
+        note = "They asked for no more texts (STOP), so nothing can be sent to them."
+    return Card(
+        prose("💬 Texts with ", other_side(talk, known), f" on {line_of(talk)}"),
+        facts=tuple(fact for fact in facts if fact),
+        note=note,
+        buttons=buttons,
+    )
+
+
+def text_reply(text: TextView, talk: TalkView, known: Caller | None) -> Reply:
+    """One text, in the conversation's thread."""
+    who = other_side(talk, known)[:1] if text.inbound else (Bold(line_of(talk)),)
+    said: list[Prose] = [prose(who, ": ")]
+    if text.withheld:
+        said.append("(Dialpad does not let us read this text; look there.)")
+    said.append(text.text)
+    for number, address in enumerate(text.media, 1):
+        said.append(prose("\n" if text.text or number > 1 else "", Link(address, f"Picture {number}")))
+    if text.asks_to_stop:
+        said.append("\nNo more texts can be sent to them until they write START.")
+    if not text.inbound and text.status:
+        why = f": {_WHY[text.result]}" if text.result in _WHY else ""
+        said.append(f"\n({_STATES.get(text.status, text.status)}{why})")
+    return Reply(prose(*said), tone="warning" if text.failed or text.asks_to_stop else "info")

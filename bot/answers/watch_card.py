@@ -1,0 +1,86 @@
+"""A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
+
+from bot.answers.prose import prose
+from bot.reply import Bold, Button, Card, Code, Fact, Mention, Part, Prose, Raw, Row
+from bot.watching.conditions import write_conditions
+from bot.watching.happening import Kind
+from bot.watching.watch import Filters, Policy, Watch, in_words
+
+
+def escalation(policy: Policy) -> Prose:
+    """What happens with a call that nobody claims."""
+    if not policy.claim:
+        return "Nobody is reminded of calls that nobody claims."
+    said: dict[str, tuple[Part, ...]] = {
+        "duty": ("whoever is on duty",),
+        "group": ("the user group ", Code(policy.group)),
+        "person": (Mention(policy.person),),
+        "supervisor": (Mention(policy.supervisor), " in a direct message"),
+        "sms": ("a text to ", Mention(policy.supervisor)),
+        "call": ("a phone call to ", Mention(policy.supervisor)),
+    }
+    parts: list[Prose] = [f"Unclaimed for {policy.claim} min: "]
+    for number, (kind, _) in enumerate(policy.steps()):
+        parts.append(prose(", then " if number else "", said[kind]))
+    if not policy.steps():
+        parts.append("a reminder in the thread")
+    return prose(*parts, f". Claimed and not handled for {policy.handle} min: a reminder, then it is free again.")
+
+
+def watch_card(watch: Watch, *, note: Prose = "") -> Card:
+    """All of one subscription, and what can be done with it."""
+    facts = (
+        Fact("Tells about", in_words(watch)),
+        Fact("Calls nobody claims", escalation(watch.policy)),
+        Fact("Set up by", (Mention(watch.owner.user_id),)),
+        Fact("Problem", f"Slack says “{watch.problem}”. I keep trying.") if watch.problem else None,
+    )
+    title = "Your notifications" if watch.is_personal else "Notifications here"
+    return Card(
+        prose(title, " (paused)" if watch.paused else ""),
+        facts=tuple(fact for fact in facts if fact),
+        note=note,
+        buttons=watch_buttons(watch),
+    )
+
+
+def watch_buttons(watch: Watch) -> tuple[Button, ...]:
+    this: dict[str, Raw] = {"watch": watch.id}
+    return (
+        Button("Edit", "notify.save", fields_of(watch), form=True),
+        Button("Resume", "notify.resume", this) if watch.paused else Button("Pause", "notify.pause", this),
+        Button("Test", "notify.test", this),
+        Button("Remove", "notify.remove", this, style="danger"),
+    )
+
+
+def watch_row(watch: Watch, number: int) -> Row:
+    state = prose(Bold("Paused"), ": ") if watch.paused else ()
+    problem = f" It cannot post: {watch.problem}." if watch.problem else ""
+    return Row(
+        prose(f"{number}. ", state, in_words(watch)),
+        note=prose("by ", Mention(watch.owner.user_id), problem),
+        button=Button("Settings", "notify.settings", {"watch": watch.id}),
+    )
+
+
+def fields_of(watch: Watch) -> dict[str, Raw]:
+    """What the form is filled with."""
+    extra = [f"longer:{watch.longer}s"] if watch.longer else []
+    extra += [f"hours:{watch.hours}"] if watch.hours else []
+    extra += [f"quiet:{watch.quiet}"] if watch.quiet else []
+    extra += [f"queue:{watch.queue}"] if Kind.QUEUE in watch.kinds else []
+    only = write_conditions(_without_places(watch), extra)
+    but = write_conditions(watch.but)
+    policy = watch.policy
+    filled: dict[str, Raw] = {"watch": watch.id, "kinds": [kind.value for kind in Kind if kind in watch.kinds]}
+    filled |= {"places": list(watch.only.places)} if watch.only.places else {}
+    texts = {"only": only, "but": but, "claim": str(policy.claim) if policy.claim else "", "group": policy.group}
+    people = (("person", policy.person), ("supervisor", policy.supervisor))
+    texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
+    texts |= {"handle": str(policy.handle) if policy.claim else ""}
+    return filled | {name: text for name, text in texts.items() if text}
+
+
+def _without_places(watch: Watch) -> Filters:
+    return Filters(numbers=watch.only.numbers, labels=watch.only.labels, internal=watch.only.internal)

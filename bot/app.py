@@ -1,0 +1,380 @@
+"""The composition root: settings → clients → Deps → Slack → web. The only file that builds things."""
+
+import asyncio
+import contextlib
+import gc
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import structlog
+import uvicorn
+from pydantic import SecretStr
+from slack_bolt.app.async_app import AsyncApp
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.connect import Connected, Connector
+from bot.connect_pages import connect_routes
+from bot.context import Deps
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.client import DialpadClient, Http
+from bot.dialpad.directory import Directory
+from bot.dialpad.downloads import DialpadDownloads
+from bot.dialpad.oauth import DialpadOAuth
+from bot.dialpad_hooks import build_hook_route
+from bot.errors import ChatopsError
+from bot.events_setup import Endpoints, choose_kind
+from bot.logs import set_up_logging
+from bot.metrics import Metrics
+from bot.person import PersonKey
+from bot.reply import Bold, Button, Reply
+from bot.routing import Table, build_table
+from bot.settings import Settings
+from bot.slack.boards import Boards
+from bot.slack.colleagues import SlackColleagues
+from bot.slack.dispatch import Dispatcher, Stores
+from bot.slack.files import SlackFiles
+from bot.slack.http import SlackHttp
+from bot.slack.install import Installs
+from bot.slack.listeners import build_bolt
+from bot.slack.manifest import SCOPES
+from bot.slack.socket import SlackSocket, build_socket
+from bot.slack.voice import Clients, ResponseUrls, Voice
+from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.store.database import DatabaseProblem
+from bot.store.keys import KeyProblem
+from bot.store.store import Store, read_keyring
+from bot.web import Check, build_web
+from bot.work.board import NoticeBoard
+from bot.work.deliver import Deliverer
+from bot.work.durable_later import POLL_S as LATER_POLL_S
+from bot.work.durable_later import DurableLater
+from bot.work.engine import Engine
+from bot.work.escalate import Escalations
+from bot.work.faces import Faces
+from bot.work.intake import Deliver, Intake
+from bot.work.later import Job
+from bot.work.listening import Listening
+from bot.work.poster import Poster
+from bot.work.read_back import ReadBack
+from handlers import all_routers
+
+log = structlog.get_logger(__name__)
+
+PURGE_EVERY = timedelta(hours=1)
+FINISHED_WORK_KEPT_FOR = timedelta(days=2)
+RECONCILE_EVERY = timedelta(hours=6)
+
+
+class Misconfigured(ChatopsError):
+    """The settings do not add up; the message says which to set."""
+
+
+def build_routes() -> Table:
+    """Every declared route. Raises Clash."""
+    return build_table(all_routers())
+
+
+async def open_store(settings: Settings, *, check_keys: bool = True) -> Store:
+    """The store, its tables brought up to date. Raises DatabaseProblem or KeyProblem."""
+    keys = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
+    store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys))
+    try:
+        await store.migrate()
+    except KeyProblem:
+        if check_keys:
+            await store.aclose()
+            raise
+    except BaseException:
+        await store.aclose()
+        raise
+    return store
+
+
+def check(settings: Settings) -> None:
+    """Raises Misconfigured with what to set."""
+    installs = settings.slack_client_id and settings.slack_client_secret
+    if not settings.slack_bot_token and not installs:
+        raise Misconfigured("Set SLACK_BOT_TOKEN (your Slack app's page, Install App). Only want to look? make demo")
+    if not settings.slack_bot_token and not settings.public_url:
+        raise Misconfigured("Set PUBLIC_URL, where browsers find /slack/install, or SLACK_BOT_TOKEN for one workspace.")
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        raise Misconfigured(
+            "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET when Slack reaches you over HTTP."
+        )
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Everything running but the web server. ``web`` is the ASGI app to serve."""
+
+    settings: Settings
+    store: Store
+    dispatcher: Dispatcher
+    bolt: AsyncApp
+    web: Starlette
+    intake: Intake
+    endpoints: Endpoints
+    poster: Poster
+    closing: contextlib.AsyncExitStack
+
+    @classmethod
+    async def start(
+        cls, settings: Settings, *, deliver: Deliver | None = None, later_poll_s: float = LATER_POLL_S
+    ) -> "Bot":
+        """Build, connect, and take up what an earlier process left undone. Raises ChatopsError for bad settings.
+
+        ``deliver`` is what happens with events from Dialpad, by default cards for whoever subscribed.
+        ``later_poll_s`` is how late at most what was set for a time begins.
+        """
+        check(settings)
+        async with contextlib.AsyncExitStack() as closing:
+            store = await open_store(settings)
+            closing.push_async_callback(store.aclose)
+            session = open_session()
+            closing.push_async_callback(session.close)
+            http = Http()
+            closing.push_async_callback(http.aclose)
+            slack = build_web_client(settings, session, _secret(settings.slack_bot_token) or None)
+            installs = await _prepare_installs(settings, store, session)
+            parts = _build_parts(settings, store, http, installs or OneWorkspace(slack), session, deliver, later_poll_s)
+            await _start_work(parts, closing)
+            bolt = build_bolt(parts.dispatcher, installs=installs)
+            ready: list[Check] = [lambda: _database_problem(store)]
+            if settings.slack_app_token:
+                socket = build_socket(bolt, settings.slack_app_token.get_secret_value(), slack, session)
+                await socket.start()
+                closing.push_async_callback(socket.aclose)
+                ready.append(lambda: _socket_problem(socket))
+            web = _build_web(settings, parts, bolt, ready, installs.routes if installs else [])
+            await parts.dispatcher.resume_unfinished()
+            return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.endpoints, parts.poster,
+                closing.pop_all(),
+            )  # fmt: skip
+        raise AssertionError("unreachable")
+
+    async def aclose(self) -> None:
+        """Stop hearing, finish what is under way, then close in the opposite order of building."""
+        await self.closing.aclose()
+
+
+@dataclass(frozen=True)
+class _Parts:
+    store: Store
+    dispatcher: Dispatcher
+    connector: Connector
+    engine: Engine
+    later: DurableLater
+    intake: Intake
+    listening: Listening
+    endpoints: Endpoints
+    poster: Poster
+
+
+def _build_parts(
+    settings: Settings,
+    store: Store,
+    http: Http,
+    clients: Clients,
+    session: aiohttp.ClientSession,
+    deliver: Deliver | None,
+    later_poll_s: float,
+) -> _Parts:
+    table = build_routes()
+    notices = _Notices()
+    client = DialpadClient(settings.dialpad_base_url, http=http)
+    oauth = _build_oauth(settings, http)
+    accounts = Accounts(client, store.links, oauth=oauth, on_broken=notices.connection_broken)
+    colleagues = SlackColleagues(clients, time.monotonic)
+    connector = Connector(
+        accounts=accounts,
+        oauth=oauth,
+        links=store.links,
+        connect_links=store.connect_links,
+        states=store.oauth_states,
+        colleagues=colleagues,
+        base_url=settings.base_url,
+        now=store.now,
+        after_key=notices.connected,
+    )
+    engine = Engine(store.database.url)
+    later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
+    directory = Directory()
+    boards = Boards(clients, settings.region)
+    escalations = Escalations(store, accounts, directory, colleagues, boards)
+    poster = Poster(store, boards, Faces(store, accounts, directory), escalations.run_due)
+    intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake))
+    listening = Listening(
+        accounts=accounts,
+        store=store,
+        intake=intake,
+        read_back=ReadBack(accounts, store, intake),
+        session=session,
+    )
+    endpoints = Endpoints(
+        accounts=accounts,
+        hooks=store.hooks,
+        ears=listening,
+        kind=choose_kind(settings.public_url, settings.dialpad_base_url),
+        public_url=settings.public_url,
+    )
+    deps = Deps(
+        settings=settings,
+        accounts=accounts,
+        connections=connector,
+        directory=directory,
+        later=later,
+        colleagues=colleagues,
+        preferences=store.preferences,
+        routes=table,
+        files=SlackFiles(clients, session),
+        downloads=DialpadDownloads(http, settings.dialpad_base_url),
+        board=NoticeBoard(store, boards, poster.wake, endpoints.ensure),
+    )
+    stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
+    voice = Voice(clients, ResponseUrls(session, time.monotonic))
+    dispatcher = Dispatcher(table, deps, stores, voice, metrics=Metrics())
+    notices.dispatcher = dispatcher
+    return _Parts(store, dispatcher, connector, engine, later, intake, listening, endpoints, poster)
+
+
+class _Notices:
+    """What happens without a request and must reach a person: bound to the dispatcher, which is built last."""
+
+    dispatcher: Dispatcher
+
+    async def connected(self, person: PersonKey) -> None:
+        await self.dispatcher.connected(person)
+
+    async def connection_broken(self, person: PersonKey) -> None:
+        self.dispatcher.home_changed(person)
+        connect = Button("Connect again", "connect.connect", style="primary")
+        text = "Dialpad ended your connection, so nothing can be done there for you. Connect again to go on."
+        await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
+
+    async def run_later(self, job: Job) -> None:
+        await self.dispatcher.run_later(job)
+
+    async def later_given_up(self, job: Job, error: Exception) -> None:
+        await self.dispatcher.tell_given_up(job, error)
+
+
+async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> None:
+    await parts.engine.launch()
+    closing.push_async_callback(parts.engine.shutdown)
+    closing.push_async_callback(parts.later.drain)
+    closing.push_async_callback(parts.intake.drain)
+    closing.push_async_callback(parts.dispatcher.aclose)
+    closing.push_async_callback(parts.poster.aclose)
+    parts.poster.start()
+    await parts.later.resume()
+    await parts.intake.resume()
+    closing.push_async_callback(parts.listening.aclose)
+    await parts.listening.start()
+    for chore in (_purge_for_ever(parts.store, parts.engine), _reconcile_for_ever(parts.endpoints)):
+        closing.callback(asyncio.create_task(chore).cancel)
+
+
+async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Installs | None:
+    """For an app that several workspaces install; one workspace's token in the settings goes before."""
+    if settings.slack_bot_token:
+        return None
+    installs = Installs(settings, session, store.database.engine, [need.name for need in SCOPES])
+    await installs.prepare()
+    return installs
+
+
+def _build_web(
+    settings: Settings, parts: _Parts, bolt: AsyncApp, ready: list[Check], install_routes: list[BaseRoute]
+) -> Starlette:
+    secret = _secret(settings.slack_signing_secret)
+    https = settings.base_url.startswith("https://")
+
+    async def connected(done: Connected) -> None:
+        text = ("You are connected: what you do here happens in Dialpad as ", Bold(done.dialpad_name), ".")
+        await parts.dispatcher.tell(done.person, Reply(text, tone="done"))
+        await parts.dispatcher.connected(done.person)
+
+    return build_web(
+        slack_events=SlackHttp(bolt, secret).events if secret else None,
+        others=[
+            *connect_routes(parts.connector, connected, https=https),
+            *install_routes,
+            build_hook_route(parts.store.hooks.get, parts.intake.receive),
+        ],
+        ready=ready,
+        metrics=parts.dispatcher.metrics,
+    )
+
+
+def _build_oauth(settings: Settings, http: Http) -> DialpadOAuth | None:
+    if not settings.dialpad_client_id or not settings.dialpad_client_secret:
+        return None
+    return DialpadOAuth(
+        settings.dialpad_client_id,
+        settings.dialpad_client_secret,
+        settings.dialpad_base_url,
+        f"{settings.base_url}/connect/callback",
+        settings.dialpad_scopes,
+        http=http,
+    )
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value else ""
+
+
+async def _database_problem(store: Store) -> str | None:
+    try:
+        await store.ping()
+    except DatabaseProblem as problem:
+        return str(problem)
+    return None
+
+
+async def _socket_problem(socket: SlackSocket) -> str | None:
+    return socket.problem
+
+
+async def _purge_for_ever(store: Store, engine: Engine) -> None:
+    while True:
+        await asyncio.sleep(PURGE_EVERY.total_seconds())
+        try:
+            await store.purge()
+            await store.cards.purge()
+            while await engine.forget_finished(FINISHED_WORK_KEPT_FOR):
+                pass  # a busy hour leaves more than it deletes at once
+        except Exception:
+            log.exception("purge failed")
+
+
+async def _reconcile_for_ever(endpoints: Endpoints) -> None:
+    while True:
+        try:
+            await endpoints.reconcile()
+        except Exception:
+            log.exception("webhooks not compared with Dialpad's")
+        await asyncio.sleep(RECONCILE_EVERY.total_seconds())
+
+
+async def run_bot(settings: Settings) -> None:
+    """Run until a signal. Raises ChatopsError when it cannot start."""
+    set_up_logging(settings.log_format)
+    bot = await Bot.start(settings)
+    try:
+        # What is alive now lives for good: collecting it again and again is what makes the slowest answers slow.
+        gc.collect()
+        gc.freeze()
+        config = uvicorn.Config(
+            bot.web,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+        await uvicorn.Server(config).serve()
+    finally:
+        await bot.aclose()

@@ -1,0 +1,69 @@
+"""One party outside or inside: a number, a contact, a colleague or one of the company's lines."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.number import why_no_number
+from bot.arguments.party import Party
+from bot.arguments.phonebook import (
+    LINES,
+    LONGEST_TEXT,
+    PEOPLE,
+    Unclear,
+    name_length,
+    party_named,
+    party_of,
+    suggested,
+)
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.phone import looks_like_number, national, read_number
+from bot.reply import Raw
+from bot.words import Word
+
+
+async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
+    """The party that a number or a name means. Raises Unclear."""
+    shown = text.strip().strip(",;:")
+    region = await ctx.region()
+    number = read_number(shown, region)
+    if number:
+        return await party_of(ctx, number)
+    if looks_like_number(shown) or shown.isdigit():
+        raise Unclear(why_no_number(shown, region))
+    if not shown or len(shown) > LONGEST_TEXT:
+        raise Unclear("That is nobody's name. Type a number, or a name as it is in Dialpad.")
+    return await party_named(ctx, shown, entities)
+
+
+@dataclass(frozen=True)
+class Caller(Lookup):
+    """A number or a name; the value is a Party, the raw value its number."""
+
+    _: KW_ONLY
+    entities: tuple[Entity, ...] = (*PEOPLE, *LINES)
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        if not words:
+            return 0
+        if looks_like_number(words[0].text) or words[0].quoted:
+            return 1
+        return await name_length(ctx, words, self.entities)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Party:
+        text = " ".join(raw) if isinstance(raw, list) else str(raw)
+        try:
+            return await read_party(ctx, text, self.entities)
+        except Unclear as problem:
+            raise self.refuse(name, str(problem)) from None
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        return await suggested(ctx, query, self.entities)
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        number = read_number(raw, await ctx.region())
+        if number is None:
+            return Option(raw[:75], raw[:75])
+        party = await party_of(ctx, number)
+        return Option((party.plain(await ctx.region()) if party.name else national(number))[:75], number)

@@ -1,0 +1,74 @@
+"""Somebody in the company, by @mention, e-mail address or name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.phonebook import LONGEST_TEXT, Unclear, one_named
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.errors import ChatopsError
+from bot.person import PersonKey
+from bot.reply import Raw
+from bot.words import Word
+
+_SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A person at Dialpad; ``id`` is Dialpad's."""
+
+    id: str
+    name: str
+
+    @property
+    def raw(self) -> str:
+        """What a button or a later request carries."""
+        return self.id
+
+
+@dataclass(frozen=True)
+class ColleagueChoice(Lookup):
+    """The value is a Colleague. Typed, it needs an @ or an e-mail address, so that a reason is no name."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return int(bool(words) and "@" in words[0].text and len(words[0].text) > 1)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Colleague:
+        text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
+        if len(text) > LONGEST_TEXT:
+            raise self.refuse(name, "That is nobody's name. Mention somebody with @, or type an e-mail address.")
+        if text.isascii() and text.isdigit():
+            known = await ctx.deps.directory.name_of(ctx.account, Entity.USER, text)
+            return Colleague(text, known or "Your colleague")
+        wanted = await self._wanted(ctx, name, text)
+        try:
+            entry = await one_named(ctx, wanted, (Entity.USER,))
+        except Unclear as problem:
+            raise self.refuse(name, str(problem)) from None
+        return Colleague(entry.id, entry.name)
+
+    async def _wanted(self, ctx: Ctx, name: str, text: str) -> str:
+        mention = _SLACK_ID.fullmatch(text)
+        if mention is None:
+            return text.removeprefix("@")
+        profile = await ctx.deps.colleagues.profile(PersonKey(ctx.person.team_id, mention[1]))
+        if not profile.email:
+            raise self.refuse(name, f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
+        found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
+        if found.one is None:
+            raise self.refuse(name, f"{profile.name} has no seat at Dialpad under {profile.email}.")
+        return profile.email
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        try:
+            entries = await ctx.deps.directory.search(ctx.account, Entity.USER, query)
+        except ChatopsError:
+            return []  # a type-ahead has no place for an error
+        return [Option(entry.name[:75], entry.id, entry.detail[:75]) for entry in entries]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, raw)
+        return Option((name or raw)[:75], raw[:75])

@@ -1,0 +1,249 @@
+"""What is entered by hand in generated forms: amounts, opening hours, lists, JSON, moments, files, several of a few."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.arguments.argument import TEXT_LIMIT, Argument, Choice, Option
+from bot.arguments.moment import NoMoment, parse_moment
+from bot.context import Ctx
+from bot.reply import Raw
+from bot.words import Word
+
+UNSET: Final = "-"
+"""The value of the option that stands for "no choice": Slack lets nobody empty a select again."""
+
+_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?")
+_HOURS_EXAMPLE: Final = "08:00-12:00, 14:00-18:00"
+_LONGEST_DAY: Final = 24 * 60
+
+
+@dataclass(frozen=True)
+class Amount(Argument):
+    """A whole or decimal number. ``low`` and ``high`` are included."""
+
+    _: KW_ONLY
+    whole: bool = True
+    low: float | None = None
+    high: float | None = None
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> int | float:
+        text = str(raw).strip().replace("\u2212", "-")
+        try:
+            number = Decimal(text) if len(text) <= 30 else None
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite():
+            raise self.refuse(name, f"“{text[:30]}” is not a number. Type it in digits.")
+        if self.whole and number != number.to_integral_value():
+            raise self.refuse(name, f"{self.label} takes a whole number, such as {round(number)}.")
+        if self.low is not None and number < Decimal(str(self.low)):
+            raise self.refuse(name, f"{self.label} starts at {self.low:g}. Type a larger number.")
+        if self.high is not None and number > Decimal(str(self.high)):
+            raise self.refuse(name, f"{self.label} ends at {self.high:g}. Type a smaller number.")
+        return int(number) if self.whole else float(number)
+
+
+@dataclass(frozen=True)
+class Several(Choice):
+    """Some of a few; the value is a tuple of values, each once, in the order of the options."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
+        wanted = [await super(Several, self).parse(ctx, name, item) for item in items if item.strip()]
+        return tuple(option.value for option in self.options if option.value in wanted)
+
+
+@dataclass(frozen=True)
+class Hours(Argument):
+    """Opening hours of one day. The value is a tuple of times in pairs: ``("08:00", "12:00", "14:00", "18:00")``."""
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> tuple[str, ...]:
+        text = ", ".join(raw) if isinstance(raw, list) else str(raw)
+        times: list[str] = []
+        for span in re.split(r"[,;]|\band\b", text.casefold()):
+            if span.strip():
+                times += self._span(name, span.strip())
+        minutes = [int(at[:2]) * 60 + int(at[3:]) for at in times]
+        if any(later <= earlier for earlier, later in pairwise(minutes)):
+            raise self.refuse(name, f"Each time has to be later than the one before it, such as {_HOURS_EXAMPLE}.")
+        return tuple(times)
+
+    def _span(self, name: str, span: str) -> list[str]:
+        ends = [end.strip() for end in re.split(r"\s*(?:-|\u2013|\u2014|\bto\b|\buntil\b)\s*", span)]
+        times = [_time(end) for end in ends]
+        if len(times) != 2 or None in times:
+            raise self.refuse(name, f"“{span[:30]}” is no span of hours. Type it like {_HOURS_EXAMPLE}.")
+        return [time for time in times if time]
+
+
+def _time(text: str) -> str | None:
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute = int(match[1]), int(match[2] or 0)
+    return f"{hour:02}:{minute:02}" if minute < 60 and hour * 60 + minute <= _LONGEST_DAY else None
+
+
+def write_hours(times: Sequence[str]) -> str:
+    """``08:00-12:00, 14:00-18:00``."""
+    pairs = zip(times[::2], times[1::2], strict=False)
+    return ", ".join(f"{opens}-{closes}" for opens, closes in pairs)
+
+
+@dataclass(frozen=True)
+class Lines(Argument):
+    """A list, one item a line. The value is a tuple of text, or of whole numbers with ``whole``."""
+
+    _: KW_ONLY
+    whole: bool = False
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> tuple[Any, ...]:
+        items = raw if isinstance(raw, list) else str(raw).splitlines()
+        lines = [item.strip() for item in items if item.strip()]
+        if not self.whole:
+            return tuple(lines)
+        wrong = next((line for line in lines if not re.fullmatch(r"-?\d{1,18}", line)), None)
+        if wrong is not None:
+            raise self.refuse(name, f"“{wrong[:30]}” is not a whole number. Type one number a line.")
+        return tuple(int(line) for line in lines)
+
+
+@dataclass(frozen=True)
+class JsonText(Argument):
+    """A list of objects or an object as JSON. The value is what the JSON says."""
+
+    _: KW_ONLY
+    example: str = ""
+    is_list: bool = False
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        text = (" ".join(raw) if isinstance(raw, list) else str(raw)).translate(_STRAIGHT)
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError) as problem:
+            where = (
+                f" (line {problem.lineno}, column {problem.colno})" if isinstance(problem, json.JSONDecodeError) else ""
+            )
+            raise self.refuse(name, f"That is not JSON{where}. Type it like {self.example}") from None
+        if not isinstance(value, list if self.is_list else dict):
+            kind = "a list, in square brackets" if self.is_list else "an object, in curly brackets"
+            raise self.refuse(name, f"This takes {kind}. Type it like {self.example}")
+        return value
+
+
+_STRAIGHT: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"'})
+"""Phones type curly quotes where JSON wants straight ones."""
+
+
+@dataclass(frozen=True)
+class DateAndTime(Argument):
+    """A moment, past or to come. The value is an aware datetime in UTC; raw it is ISO 8601 or words."""
+
+    def fits(self, text: str) -> bool:
+        return bool(text.strip())
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> datetime:
+        text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
+        zone = await ctx.zone()
+        moment = _read_moment(text, ctx.now, zone)
+        if moment is None:
+            shown = text if len(text) <= 30 else text[:29] + "…"
+            raise self.refuse(name, f"“{shown}” is no time I know. Type 2026-11-23 14:00, today, yesterday or 2h ago.")
+        return moment.astimezone(UTC)
+
+
+def _read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    try:
+        exact = datetime.fromisoformat(text.replace(" ", "T", 1).upper() if re.match(r"\d{4}-", text) else text)
+        return exact if exact.tzinfo else exact.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        pass
+    local = now.astimezone(zone)
+    words = " ".join(text.casefold().split())
+    days = {"now": None, "today": 0, "yesterday": 1}
+    if words in days:
+        back = days[words]
+        return (
+            local if back is None else (local - timedelta(days=back)).replace(hour=0, minute=0, second=0, microsecond=0)
+        )
+    ago = re.fullmatch(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*ago", words)
+    if ago:
+        unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[ago[2][0]]
+        return local - timedelta(**{unit: int(ago[1])})
+    try:
+        return parse_moment(text, now, zone)
+    except NoMoment:
+        return None
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file somebody attached. ``raw`` is how it is asked for again; ``content`` is base64."""
+
+    raw: str
+    content: str
+    name: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class FileArgument(Argument):
+    """A file, attached in a form, or base64 when typed. The value is Attached."""
+
+    _: KW_ONLY
+    kinds: tuple[str, ...] = ()
+    """Endings Slack offers, without dot."""
+    largest: int = 1_000_000
+    """Bytes. Dialpad refuses requests over 1 MB, base64 included: callers leave room for it."""
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Attached:
+        text = (raw[0] if isinstance(raw, list) and raw else str(raw)).strip()
+        if re.fullmatch(r"F[A-Z0-9]{5,}", text) and ctx.deps.files is not None:
+            return await self._fetch(ctx, name, text)
+        try:
+            size = len(base64.b64decode(text, validate=True))
+        except (binascii.Error, ValueError):
+            raise self.refuse(name, "That is no file. Attach one in the form.") from None
+        self._check_size(name, size)
+        return Attached(text, text, size=size)
+
+    async def _fetch(self, ctx: Ctx, name: str, file_id: str) -> Attached:
+        assert ctx.deps.files is not None  # noqa: S101  parse() has looked
+        file = await ctx.deps.files.read(ctx.person, file_id, largest=self.largest)
+        ending = file.name.rpartition(".")[2].casefold()
+        if self.kinds and ending not in self.kinds:
+            raise self.refuse(name, f"{file.name[:40]} is of another kind. Attach one of: {', '.join(self.kinds)}.")
+        self._check_size(name, file.size)
+        return Attached(file_id, base64.b64encode(file.content).decode(), file.name, file.size)
+
+    def _check_size(self, name: str, size: int) -> None:
+        if size > self.largest:
+            raise self.refuse(name, f"The file has {size / 1000:,.0f} kB; at most {self.largest / 1000:,.0f} kB fit.")
+        if not size:
+            raise self.refuse(name, "The file is empty. Attach another one.")
+
+
+def tri_state(label: str, *, hint: str = "", leave: str = "Leave as it is") -> Choice:
+    """Yes, no, or neither: for what Dialpad takes as unset, which differs from no."""
+    return Choice(
+        label, hint=hint, options=(Option("Yes", "yes"), Option("No", "no")), unset=leave,
+        aliases=(("on", "yes"), ("true", "yes"), ("1", "yes"), ("off", "no"), ("false", "no"), ("0", "no")),
+    )  # fmt: skip
+
+
+__all__ = [
+    "TEXT_LIMIT", "UNSET", "Amount", "Attached", "DateAndTime", "FileArgument", "Hours", "JsonText", "Lines", "Several",
+"tri_state", "write_hours",
+]  # fmt: skip

@@ -1,0 +1,105 @@
+"""A call center, department or office, by name."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Final, Literal
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.moment import Moment
+from bot.arguments.period import Since
+from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.dialpad.directory import Entry
+from bot.phone import looks_like_number, national
+from bot.reply import Raw
+from bot.words import Word
+
+GroupKind = Literal["callcenter", "department", "office"]
+
+ENTITIES: Final[dict[GroupKind, Entity]] = {
+    "callcenter": Entity.CALL_CENTER,
+    "department": Entity.DEPARTMENT,
+    "office": Entity.OFFICE,
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """``kind`` is the API's word; ``name`` is "the group" where the directory cannot tell."""
+
+    kind: GroupKind
+    id: str
+    name: str
+
+    @property
+    def raw(self) -> str:
+        """What a button or a later request carries."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True)
+class GroupChoice(Lookup):
+    """The value is a Group. ``kinds``: which are allowed."""
+
+    _: KW_ONLY
+    kinds: tuple[GroupKind, ...] = ("callcenter", "department", "office")
+
+    @property
+    def _entities(self) -> tuple[Entity, ...]:
+        return tuple(ENTITIES[kind] for kind in self.kinds)
+
+    def fits(self, text: str) -> bool:
+        is_time = Moment("").fits(text) or Since("").fits(text)
+        return bool(text.strip()) and len(text) <= LONGEST_TEXT and not is_time and not looks_like_number(text)
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        if words and not self.fits(words[0].text):
+            return 0
+        return await name_length(ctx, words, self._entities)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Group:
+        text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
+        kind, _, entry_id = text.partition(":")
+        for known in self.kinds:
+            if kind == known and entry_id.isascii() and entry_id.isdigit():
+                found = await ctx.deps.directory.name_of(ctx.account, ENTITIES[known], entry_id)
+                return Group(known, entry_id, found or "the group")
+        try:
+            return _group(await one_named(ctx, text, self._entities))
+        except Unclear:
+            raise self.refuse(name, await self._unknown(ctx, text)) from None
+
+    async def _unknown(self, ctx: Ctx, text: str) -> str:
+        shown = text if len(text) <= 30 else text[:29] + "…"
+        what = " or ".join(ENTITIES[kind].value for kind in self.kinds)
+        names = [option.text for option in await self.suggest(ctx, "")]
+        known = f" There is {', '.join(names[:6])}." if names else ""
+        return f"“{shown}” is not one {what}.{known} Type its name."
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        results = await asyncio.gather(
+            *(ctx.deps.directory.search(ctx.account, entity, query) for entity in self._entities),
+            return_exceptions=True,
+        )
+        entries = [entry for result in results if not isinstance(result, BaseException) for entry in result]
+        return [_option(entry) for entry in entries][:20]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        kind, _, entry_id = raw.partition(":")
+        for known in self.kinds:
+            if kind == known:
+                name = await ctx.deps.directory.name_of(ctx.account, ENTITIES[known], entry_id)
+                return Option((name or raw)[:75], raw[:75])
+        return Option(raw[:75], raw[:75])
+
+
+def _group(entry: Entry) -> Group:
+    kind = next(kind for kind, entity in ENTITIES.items() if entity is entry.entity)
+    return Group(kind, entry.id, entry.name)
+
+
+def _option(entry: Entry) -> Option:
+    note = f"{entry.entity.value} {national(entry.phones[0])}" if entry.phones else entry.entity.value
+    return Option(entry.name[:75], _group(entry).raw, note)

@@ -1,0 +1,61 @@
+"""One phone number, from any human way of writing it to E.164."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import phonenumbers
+from phonenumbers import NumberParseException, ValidationResult
+
+from bot.arguments.argument import Argument
+from bot.context import Ctx
+from bot.phone import LONGEST, read_number
+from bot.reply import Raw
+
+_EXAMPLE: Final = "+1 415 555 0150"
+_SHORT: Final = f"is too short for a phone number. Type it with its area code, such as {_EXAMPLE}."
+_FLAWS: Final = {
+    ValidationResult.TOO_SHORT: _SHORT,
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: _SHORT,
+    ValidationResult.TOO_LONG: f"has too many digits for a phone number. Check it, or type it like {_EXAMPLE}.",
+    ValidationResult.INVALID_COUNTRY_CODE: (
+        f"has no country code I know. Start with + and the country, such as {_EXAMPLE}."
+    ),
+}
+
+
+def why_no_number(text: str, region: str) -> str:
+    """The sentence for text that was meant as a number and is none."""
+    shown = " ".join(text.split())
+    shown = shown if len(shown) <= 30 else shown[:29] + "…"
+    return f"“{shown}” {_flaw(text, region)}"
+
+
+def _flaw(text: str, region: str) -> str:
+    digits = [c for c in text if c.isdigit()]
+    if len(text) > LONGEST or len(digits) > 15:
+        return f"is too long for a phone number. Type one number, such as {_EXAMPLE}."
+    if any(c.isalpha() for c in text) or not digits:
+        return f"is not a phone number. Type it in digits, such as {_EXAMPLE}."
+    if phonenumbers.is_emergency_number("".join(digits), region):
+        return "is an emergency number. Dial it on a phone; it is never dialled from Slack."
+    try:
+        problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, region))
+    except NumberParseException:
+        problem = ValidationResult.TOO_SHORT if len(digits) < 7 else ValidationResult.INVALID_COUNTRY_CODE
+    return _FLAWS.get(problem, f"is not a number that can exist. Check its digits, or type it like {_EXAMPLE}.")
+
+
+@dataclass(frozen=True)
+class Number(Argument):
+    """A phone number. The value is E.164."""
+
+    def fits(self, text: str) -> bool:
+        return any(c.isdigit() for c in text) and len(text) <= LONGEST
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
+        text = " ".join(raw) if isinstance(raw, list) else str(raw)
+        region = await ctx.region()
+        number = read_number(text, region)
+        if number is None:
+            raise self.refuse(name, why_no_number(text, region))
+        return number

@@ -1,0 +1,489 @@
+"""An action's fields as a handler's arguments, and a handler's values as the action.
+
+So that one form, one type-ahead and one parser serve hand-written handlers and all 192 generated ones. Fields are
+named as Dialpad names them, nested ones with dots: ``hold_queue.max_hold_count``. An id whose kind stands beside it
+(``group_type``, ``group_id``) is one field under the id's name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, PlainSerializer, SecretStr
+from pydantic.fields import FieldInfo
+
+from bot.arguments.argument import TEXT_LIMIT, Argument, Carried, Choice, Option, Text
+from bot.arguments.entered import (
+    UNSET,
+    Amount,
+    DateAndTime,
+    FileArgument,
+    Hours,
+    JsonText,
+    Lines,
+    Several,
+    tri_state,
+    write_hours,
+)
+from bot.arguments.switch import Switch
+from bot.arguments.thing import DeskPhoneChoice, KindAndThing, NumberChoice, OfKind, ThingChoice
+from bot.dialpad.action import ME, Action, Entity, Names, Place, place_of, wire_name
+from bot.dialpad.actions.fields import ENTITY_OF_TYPE, WORDS, KindIn, Look
+from bot.reply import Raw
+
+FEW_ENOUGH: Final = 8
+"""Optional fields that a form shows at once; with more they stand behind "More fields"."""
+RADIO: Final = 4
+_FILE_BYTES: Final = 700_000
+"""Dialpad takes requests of up to 1 MB; base64 makes a file a third longer."""
+_CURSOR: Final = "cursor"
+
+
+@dataclass(frozen=True)
+class ActionField:
+    """One field of a form. ``path`` leads to its place in ``--data``; ``kind_path`` to the kind of a paired id."""
+
+    name: str
+    path: tuple[str, ...]
+    argument: Argument
+    required: bool
+    read: Callable[[Any], Any]
+    """What the argument's value is in Dialpad's JSON."""
+    write: Callable[[Any], Raw]
+    """The reverse: Dialpad's JSON as a raw argument. Raises ValueError or TypeError for what is none."""
+    kind_path: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+    """The path of the object that takes several shapes, of which this field belongs to one."""
+    secret: bool = False
+    """Shown to nobody again, and not kept in favourites."""
+    place: str = "body"
+    type: str = "string"
+    enum: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """With the heading it stands under."""
+        return f"{self.argument.group}: {self.argument.label}" if self.argument.group else self.argument.label
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict | list | bool) or value is None:
+        raise TypeError("no text")
+    return str(value)
+
+
+@cache
+def fields_of(action: type[Action[Any]]) -> tuple[ActionField, ...]:
+    """All fields, required ones first, each under its heading. Unchanged order otherwise."""
+    optional: list[ActionField] = []
+    required: list[ActionField] = []
+    for field in _of_model(action, action, (), "", needed=True):
+        (required if field.required else optional).append(field)
+    shown = [field for field in optional if field.argument.shown]
+    if len(shown) > FEW_ENOUGH:
+        optional = [
+            field if field.place == "path" else replace(field, argument=replace(field.argument, folded=True))
+            for field in optional
+        ]
+    optional.sort(key=lambda field: field.place != "path")
+    loose = [field for field in optional if not field.argument.group]
+    grouped = [field for field in optional if field.argument.group]
+    return (*required, *loose, *grouped)
+
+
+def arguments_of(action: type[Action[Any]]) -> tuple[dict[str, Argument], frozenset[str]]:
+    """As ``read_signature`` of a handler: arguments by name, and which are required."""
+    fields = fields_of(action)
+    return {field.name: field.argument for field in fields}, frozenset(field.name for field in fields if field.required)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A pydantic field, unwrapped."""
+
+    wire: str
+    title: str
+    description: str
+    kind: Any
+    marks: tuple[Any, ...]
+    is_list: bool
+    optional: bool
+    default: Any
+
+
+def _of_model(
+    action: type[Action[Any]], model: type[BaseModel], path: tuple[str, ...], group: str, *, needed: bool
+) -> Iterator[ActionField]:
+    """``needed``: whether the model itself has to be given."""
+    kinds = {mark.field for info in model.model_fields.values() for mark in _marks(info) if isinstance(mark, KindIn)}
+    for name, info in model.model_fields.items():
+        if name in kinds:
+            continue  # told by the id beside it
+        seen = _look(name, info)
+        models = [kind for kind in _members(seen.kind) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        place = place_of(action, name, info) if model is action else "body"
+        must = needed and not seen.optional
+        if models and not seen.is_list:
+            heading = f"{group}: {seen.title}" if group else seen.title
+            yield from _of_models(action, models, (*path, seen.wire), heading, must=must, place=place)
+            continue
+        field = _build(action, model, seen if needed else replace(seen, optional=True), path, group)
+        yield replace(field, required=must, place=place, secret=Look.HIDDEN in seen.marks)
+
+
+def _of_models(
+    action: type[Action[Any]],
+    models: list[type[BaseModel]],
+    path: tuple[str, ...],
+    heading: str,
+    *,
+    must: bool,
+    place: str,
+) -> Iterator[ActionField]:
+    """The fields of a nested object; of several possible ones all fields, of which one set has to be filled in."""
+    told: set[str] = set()
+    for model in models:
+        for field in _of_model(action, model, path, heading, needed=must and len(models) == 1):
+            if field.name not in told:
+                told.add(field.name)
+                yield replace(field, place=place, one_of=path if len(models) > 1 else field.one_of)
+
+
+def _look(name: str, info: FieldInfo) -> _Seen:
+    kind, marks, infos = _unwrap(info.annotation)
+    marks = (*info.metadata, *marks)
+    optional = not info.is_required()
+    is_list = get_origin(kind) in {list, tuple}
+    if is_list:
+        kind, inner, more = _unwrap(get_args(kind)[0])
+        marks, infos = (*marks, *inner), (*infos, *more)
+    title = info.title or next((one.title for one in infos if one.title), None) or _words(name)
+    description = info.description or next((one.description for one in infos if one.description), None) or ""
+    default = None if info.is_required() else info.default
+    return _Seen(wire_name(name, info), title, description, kind, marks, is_list, optional, default)
+
+
+def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...], tuple[FieldInfo, ...]]:
+    """The type within ``Annotated`` and ``| None``, with what was written beside it."""
+    marks: list[Any] = []
+    infos: list[FieldInfo] = []
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation, *beside = get_args(annotation)
+            for mark in beside:
+                if isinstance(mark, FieldInfo):
+                    infos.append(mark)
+                    marks += mark.metadata
+                else:
+                    marks.append(mark)
+        elif get_origin(annotation) in {Union, UnionType}:
+            members = [member for member in get_args(annotation) if member is not NoneType]
+            if len(members) != 1:
+                return Union[tuple(members)], tuple(marks), tuple(infos)  # noqa: UP007  members known only now
+            annotation = members[0]
+        else:
+            return annotation, tuple(marks), tuple(infos)
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
+
+
+def _marks(info: FieldInfo) -> tuple[Any, ...]:
+    return _look("", info).marks
+
+
+def _words(name: str) -> str:
+    text = name.replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def _build(
+    action: type[Action[Any]], model: type[BaseModel], seen: _Seen, path: tuple[str, ...], group: str
+) -> ActionField:
+    whole_path = (*path, seen.wire)
+    make = ActionField(".".join(whole_path), whole_path, Text(seen.title), False, _same, _text)
+    shared = {"hint": seen.description, "group": group}
+    kind_in = next((mark for mark in seen.marks if isinstance(mark, KindIn)), None)
+    if kind_in is not None:
+        return _paired(model, kind_in, seen, path, make, shared)
+    if seen.wire == _CURSOR:
+        return replace(make, argument=Carried(seen.title, hint=seen.description, longest=TEXT_LIMIT))
+    names = list(dict.fromkeys(mark.entity for mark in seen.marks if isinstance(mark, Names)))
+    if Entity.NUMBER in names:
+        return _number(seen, make, shared)
+    if names:
+        return _thing(action, names, seen, make, shared)
+    if get_origin(seen.kind) is Literal or (isinstance(seen.kind, type) and issubclass(seen.kind, Enum)):
+        return _one_of(action, seen, make, shared)
+    return _scalar(action, seen, make, shared)
+
+
+def _number(seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+    may_hide = "caller_id" in seen.wire
+    most = _most(seen, 25)
+    argument = NumberChoice(
+        seen.title, many=seen.is_list, most=most, may_hide=may_hide, placeholder="A number or a name", **shared
+    )
+    if seen.is_list:
+        return replace(make, argument=argument, read=list, write=_texts, type="string[]")
+    return replace(make, argument=argument)
+
+
+def _thing(
+    action: type[Action[Any]], entities: list[Entity], seen: _Seen, make: ActionField, shared: dict[str, Any]
+) -> ActionField:
+    entity, *others = entities
+    takes_me = entity is Entity.USER and not seen.is_list
+    path = action.request.path
+    within = path.split("/")[4] if entity is Entity.SUBSCRIPTION and "/subscriptions/" in path else ""
+    what = " or ".join(one.value for one in entities)
+    placeholder = f"Type part of the {what}'s name, or its id"
+    argument = ThingChoice(
+        seen.title, entity=entity, others=tuple(others), many=seen.is_list, most=_most(seen, 25), takes_me=takes_me,
+        within=within, placeholder=placeholder[:150], **shared,
+    )  # fmt: skip
+    if entity is Entity.DESK_PHONE:
+        argument = DeskPhoneChoice(
+            seen.title, parent_is_room="/rooms/" in path, placeholder="Choose the owner first, or type the id", **shared
+        )
+    written = _written(seen)
+    if seen.is_list:
+        return replace(make, argument=argument, read=list, write=_texts, type=f"{written}[]")
+    return replace(make, argument=argument, write=_text, type=written)
+
+
+def _written(seen: _Seen) -> str:
+    """Ids are text here and numbers on the wire."""
+    return "integer" if any(isinstance(mark, PlainSerializer) for mark in seen.marks) else "string"
+
+
+def _most(seen: _Seen, otherwise: int) -> int:
+    return next((mark.max_length for mark in seen.marks if getattr(mark, "max_length", None)), otherwise)
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise TypeError("no list")
+    return [_text(one) for one in value]
+
+
+def _paired(
+    model: type[BaseModel],
+    kind_in: KindIn,
+    seen: _Seen,
+    path: tuple[str, ...],
+    make: ActionField,
+    shared: dict[str, Any],
+) -> ActionField:
+    beside = model.model_fields[kind_in.field]
+    kind = _look(kind_in.field, beside)
+    kinds = tuple(str(one) for one in get_args(kind.kind))
+    argument = KindAndThing(
+        seen.title,
+        kinds=kinds,
+        words=tuple((one, WORDS.get(one, one)) for one in kinds),
+        entities=tuple((one, ENTITY_OF_TYPE[one]) for one in kinds if one in ENTITY_OF_TYPE),
+        alone=seen.optional,
+        placeholder="Type part of a name",
+        **shared,
+    )
+    return replace(
+        make, argument=argument, write=_text, read=_same, kind_path=(*path, kind.wire), type="integer", enum=kinds
+    )
+
+
+def _one_of(action: type[Action[Any]], seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+    values = [one.value if isinstance(one, Enum) else one for one in (get_args(seen.kind) or list(seen.kind))]
+    enum = tuple(str(value) for value in values)
+    options = tuple(Option(_spoken(value), value) for value in enum)
+    if seen.is_list:
+        argument: Argument = Several(seen.title, options=options, **shared)
+        return replace(make, argument=argument, read=list, write=_texts, type="string[]", enum=enum)
+    back = dict(zip(enum, values, strict=True))
+    drawn: Literal["radio", "select"] = "radio" if len(options) <= RADIO and not seen.optional else "select"
+    unset = _leave(action) if seen.optional else ""
+    argument = Choice(seen.title, options=options, drawn=drawn, unset=unset, **shared)
+    return replace(make, argument=argument, read=lambda value: back[value], enum=enum)
+
+
+def _spoken(value: str) -> str:
+    said = WORDS.get(value, value)
+    return _words(said) if said.isascii() and not said.isupper() else said
+
+
+def _leave(action: type[Action[Any]]) -> str:
+    return "Leave as it is" if action.request.method in {"PATCH", "PUT"} else "No choice"
+
+
+def _scalar(  # noqa: PLR0911  one return for each kind of value
+    action: type[Action[Any]], seen: _Seen, make: ActionField, shared: dict[str, Any]
+) -> ActionField:
+    look = next((mark for mark in seen.marks if isinstance(mark, Look)), None)
+    if look is not None and look.name.startswith("EPOCH"):
+        per_second = 1000 if look.name.endswith("MS") else 1
+        return replace(
+            make, argument=DateAndTime(seen.title, **shared), type="integer",
+            read=lambda moment: round(moment.timestamp() * per_second),
+            write=lambda number: _iso(datetime.fromtimestamp(number / per_second, UTC)),
+        )  # fmt: skip
+    if (look is not None and look.name.startswith("ISO")) or seen.kind is datetime:
+        return replace(
+            make, argument=DateAndTime(seen.title, **shared), read=_iso,
+            write=lambda text: _iso(datetime.fromisoformat(str(text))),
+        )  # fmt: skip
+    if look is Look.BASE64:
+        kinds = ("mp3",) if "mp3" in seen.description.casefold() or "ivr" in action.request.path else ()
+        argument = FileArgument(seen.title, kinds=kinds, largest=_FILE_BYTES, **shared)
+        return replace(make, argument=argument, read=lambda file: file.content)
+    if seen.kind is bool:
+        if seen.optional:
+            switch: Choice = tri_state(seen.title, hint=seen.description, leave=_leave(action))
+            return replace(
+                make, argument=replace(switch, group=shared["group"]), read=lambda said: said == "yes",
+                write=lambda value: "yes" if _truth(value) else "no", type="boolean",
+            )  # fmt: skip
+        switch = Switch(seen.title, options=(Option("Yes", "on"), Option("No", "off")), **shared)
+        return replace(make, argument=switch, write=lambda value: "on" if _truth(value) else "off", type="boolean")
+    if seen.is_list:
+        return _list(seen, make, shared)
+    if seen.kind in {int, float}:
+        low, high = _bounds(seen)
+        argument_ = Amount(seen.title, whole=seen.kind is int, low=low, high=high, **shared)
+        return replace(make, argument=argument_, type="integer" if seen.kind is int else "number")
+    if seen.kind in {str, SecretStr}:
+        longest = next((mark.max_length for mark in seen.marks if getattr(mark, "max_length", None)), TEXT_LIMIT)
+        multiline = look is Look.LONG_TEXT
+        text = Text(seen.title, longest=min(longest, TEXT_LIMIT), multiline=multiline, **shared)
+        return replace(make, argument=text, type=_written(seen) if seen.kind is str else "string")
+    return replace(make, argument=JsonText(seen.title, example="{}", **shared), write=_json, type="object")
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither yes nor no")
+    return value
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+
+
+def _json(value: Any) -> str:
+    import json  # noqa: PLC0415  wanted for a handful of fields
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _bounds(seen: _Seen) -> tuple[float | None, float | None]:
+    low = next((mark.ge for mark in seen.marks if getattr(mark, "ge", None) is not None), None)
+    high = next((mark.le for mark in seen.marks if getattr(mark, "le", None) is not None), None)
+    return low, high
+
+
+def _list(seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+    if seen.wire.endswith("_hours"):
+        shared = {**shared, "hint": "Such as 08:00-12:00, 14:00-18:00. Only used when opening hours are on."}
+        return replace(
+            make, argument=Hours(seen.title, placeholder="08:00-12:00, 14:00-18:00", **shared), read=list,
+            write=lambda value: write_hours(_texts(value)), type="string[]",
+        )  # fmt: skip
+    if isinstance(seen.kind, type) and issubclass(seen.kind, BaseModel):
+        example = _json([_example(seen.kind)])
+        argument = JsonText(seen.title, example=example, is_list=True, placeholder=example[:150], **shared)
+        return replace(make, argument=argument, write=_json, type="object[]")
+    whole = seen.kind is int
+    hint = f"{seen.description} One a line.".strip()
+    lines = Lines(seen.title, whole=whole, **{**shared, "hint": hint})
+    return replace(
+        make, argument=lines, read=list, write=lambda value: "\n".join(_texts(value)),
+        type="integer[]" if whole else "string[]",
+    )  # fmt: skip
+
+
+def _example(model: type[BaseModel]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        seen = _look(name, info)
+        if isinstance(seen.kind, type) and issubclass(seen.kind, BaseModel):
+            made[seen.wire] = _example(seen.kind)
+        elif get_origin(seen.kind) is Literal:
+            made[seen.wire] = get_args(seen.kind)[0]
+        elif seen.wire == "input":
+            made[seen.wire] = "1"
+        elif any(isinstance(mark, KindIn | Names) for mark in seen.marks) or seen.kind in {int, float}:
+            made[seen.wire] = 123
+        else:
+            made[seen.wire] = seen.kind is bool or "text"
+    return made
+
+
+def unset_value(raw: Raw) -> bool:
+    """Whether an option was chosen that stands for no choice."""
+    return raw == UNSET
+
+
+def assemble(action: type[Action[Any]], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What arguments parsed to, as ``--data``: nested, under Dialpad's names."""
+    data: dict[str, Any] = {}
+    for field in fields_of(action):
+        value = values.get(field.name)
+        if value is None:
+            continue
+        if isinstance(value, OfKind):
+            if value.kind and field.kind_path:
+                _put(data, field.kind_path, value.kind)
+            if value.id:
+                _put(data, field.path, value.id)
+            continue
+        _put(data, field.path, field.read(value))
+    return data
+
+
+def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for name in path[:-1]:
+        data = data.setdefault(name, {})
+    data[path[-1]] = value
+
+
+def _get(data: Mapping[str, Any], path: Iterable[str]) -> Any:
+    value: Any = data
+    for name in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def raw_of(action: type[Action[Any]], data: Mapping[str, Any]) -> dict[str, Raw]:
+    """The reverse of parsing: ``--data``, or an answer of Dialpad's, as raw arguments. What is no value is left out."""
+    raw: dict[str, Raw] = {}
+    for field in fields_of(action):
+        value = _get(data, field.path)
+        kind = _get(data, field.kind_path) if field.kind_path else None
+        try:
+            if field.kind_path:
+                if value is not None or kind is not None:
+                    raw[field.name] = OfKind(str(kind or ""), "" if value is None else _text(value)).raw
+            elif value is not None:
+                raw[field.name] = field.write(value)
+        except (ValueError, TypeError, OverflowError, OSError):
+            continue  # what Dialpad keeps there now cannot be entered: the field stays empty
+    return {name: value for name, value in raw.items() if value not in ("", [])}
+
+
+def data_of(action: Action[Any]) -> dict[str, Any]:
+    """An action as ``--data``."""
+    dumped: dict[str, Any] = action.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {name: value for name, value in dumped.items() if value != ME or name in action.model_fields_set}
+
+
+__all__ = ["ActionField", "Place", "arguments_of", "assemble", "data_of", "fields_of", "raw_of", "unset_value"]

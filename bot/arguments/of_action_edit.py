@@ -1,0 +1,67 @@
+"""Forms that change what is there: filled with how things stand, sending only what differs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import blake2s
+from typing import Any, Final
+
+from bot.arguments.of_action import ActionField, fields_of
+from bot.dialpad.action import Action
+from bot.reply import Raw, RawArgs
+
+WAS: Final = "_was"
+"""The carried argument that holds the fingerprint of what a form was filled with."""
+_SIZE: Final = 6
+_NOTHING: Final = "-" * _SIZE
+
+
+def fingerprint(action: type[Action[Any]], raw: RawArgs) -> str:
+    """Six characters for each field, in their order: 40 fields fit into what a modal carries, their values do not."""
+    return "".join(_mark(raw.get(field.name)) for field in fields_of(action))
+
+
+def _mark(value: Raw | None) -> str:
+    if value in (None, "", []):
+        return _NOTHING
+    return blake2s(json.dumps(value).encode(), digest_size=_SIZE // 2).hexdigest()
+
+
+def changed_since(action: type[Action[Any]], was: str, raw: RawArgs) -> set[str]:
+    """Names of the fields that differ from what the form was filled with. An emptied field stays as it is."""
+    fields = fields_of(action)
+    if len(was) != _SIZE * len(fields):
+        return set(raw)
+    marks = [was[at : at + _SIZE] for at in range(0, len(was), _SIZE)]
+    return {
+        field.name
+        for field, mark in zip(fields, marks, strict=True)
+        if field.name in raw and field.place != "path" and _mark(raw[field.name]) != mark
+    }
+
+
+def to_send(action: type[Action[Any]], changed: set[str], given: Iterable[str]) -> set[str]:
+    """What goes to Dialpad: the changed fields, those that say which thing, and what each touched object needs.
+
+    A PUT replaces the whole, so there everything goes.
+    """
+    known = {field.name: field for field in fields_of(action) if field.name in set(given)}
+    if action.request.method != "PATCH":
+        return set(known)
+    touched = {
+        field.path[:depth] for name in changed if (field := known.get(name)) for depth in range(1, len(field.path))
+    }
+    return {
+        name
+        for name, field in known.items()
+        if name in changed or field.place == "path" or field.required or _belongs(field, touched)
+    }
+
+
+def _belongs(field: ActionField, touched: set[tuple[str, ...]]) -> bool:
+    """A nested object is replaced as a whole: what it holds goes along when one of its fields changes."""
+    return len(field.path) > 1 and field.path[:1] in touched
+
+
+def only(raw: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    """The part of ``raw`` under these names."""
+    return {name: value for name, value in raw.items() if name in names}

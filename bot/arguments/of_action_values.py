@@ -1,0 +1,113 @@
+"""From a generated form's values to the action, with what is wrong said in words at the field."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.arguments.of_action import ActionField, assemble, fields_of
+from bot.arguments.reading import Refused
+from bot.dialpad.action import Action
+from bot.errors import FieldError, UserError
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    "missing": "{label} is needed as well. Fill it in.",
+    "extra_forbidden": "{where} is not a name Dialpad knows here. Leave it out.",
+    "int_type": "{label} takes a whole number.",
+    "int_parsing": "{label} takes a whole number.",
+    "int_from_float": "{label} takes a whole number.",
+    "float_type": "{label} takes a number.",
+    "float_parsing": "{label} takes a number.",
+    "bool_type": "{label} takes yes or no (in JSON: true or false).",
+    "bool_parsing": "{label} takes yes or no (in JSON: true or false).",
+    "string_type": "{label} takes text (in JSON: in quotes).",
+    "string_too_short": "{label} is too short: at least {min_length} characters.",
+    "string_too_long": "{label} is too long: at most {max_length} characters.",
+    "too_short": "{label} needs at least {min_length}.",
+    "too_long": "{label} takes at most {max_length}.",
+    "list_type": "{label} takes a list (in JSON: in square brackets).",
+    "model_type": "{label} takes an object (in JSON: in curly brackets).",
+    "dict_type": "{label} takes an object (in JSON: in curly brackets).",
+    "literal_error": "{label} takes one of: {expected}.",
+    "enum": "{label} takes one of: {expected}.",
+    "greater_than_equal": "{label} starts at {ge}.",
+    "less_than_equal": "{label} ends at {le}.",
+    "greater_than": "{label} has to be more than {gt}.",
+    "less_than": "{label} has to be less than {lt}.",
+}
+
+
+def build_action(action: type[Action[Any]], values: Mapping[str, Any]) -> Action[Any]:
+    """The action that the form's values make. Raises FieldError, Refused or UserError."""
+    return validated(action, assemble(action, values))
+
+
+def validated(action: type[Action[Any]], data: Mapping[str, Any]) -> Action[Any]:
+    """The action in ``--data``. Raises FieldError, Refused or UserError; ``problems`` are by field name."""
+    try:
+        return action.model_validate(dict(data))
+    except ValidationError as error:
+        problems = problems_of(action, error)
+    if len(problems) > 1:
+        raise Refused(problems)
+    for name, text in problems.items():
+        if not name:
+            raise UserError(text)
+        raise FieldError(name, text)
+    raise UserError("These values do not go together. Check them.")
+
+
+def problems_of(action: type[Action[Any]], error: ValidationError) -> dict[str, str]:
+    """Field name to sentence; "" for what belongs to no field."""
+    problems: dict[str, str] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        field, rest = _field_at(action, detail["loc"])
+        name = field.name if field else ""
+        sentence = _sentence(detail, field, rest)
+        if name:
+            problems.setdefault(name, sentence)
+        else:
+            problems[name] = f"{problems.get(name, '')} {sentence}".strip()
+    return problems
+
+
+def _field_at(
+    action: type[Action[Any]], loc: tuple[int | str, ...]
+) -> tuple[ActionField | None, tuple[int | str, ...]]:
+    """The field that a place in the data belongs to, and the rest of the way within its value."""
+    fields = fields_of(action)
+    steps = [step for step in loc if not _is_model_name(step)]
+    names = tuple(str(step) for step in steps)
+    for field in fields:
+        for path in (field.path, field.kind_path):
+            if path and names[: len(path)] == path:
+                return field, tuple(steps[len(path) :])
+    for field in fields:
+        if names and field.path[: len(names)] == names:
+            return field, ()
+    return None, tuple(steps)
+
+
+def _is_model_name(step: int | str) -> bool:
+    """Pydantic puts the name of the model it tried into the place: ``to.ToNumber.number``."""
+    return isinstance(step, str) and step[:1].isupper()
+
+
+def _sentence(detail: ErrorDetails, field: ActionField | None, rest: tuple[int | str, ...]) -> str:
+    where = ".".join(str(step + 1) if isinstance(step, int) else step for step in rest)
+    label = (field.label if field else "") or where or "This"
+    if where and field:
+        label = f"{field.argument.label}, {_place(rest)}"
+    known = {"label": label, "where": f"“{where or detail['loc'][-1]}”", **detail.get("ctx", {})}
+    template = _SENTENCES.get(detail["type"])
+    try:
+        return template.format_map(known) if template else f"{label}: {detail['msg'][:200]}."
+    except KeyError:
+        return f"{label}: {detail['msg'][:200]}."
+
+
+def _place(rest: tuple[int | str, ...]) -> str:
+    """``entry 2, options.action`` for ``(1, "options", "action")``."""
+    words = [f"entry {step + 1}" if isinstance(step, int) else str(step) for step in rest]
+    return ", ".join(words)

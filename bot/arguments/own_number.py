@@ -1,0 +1,75 @@
+"""The number somebody calls or texts from: their own, or one of their groups'."""
+
+from dataclasses import dataclass
+
+from bot.arguments.argument import Lookup, Option
+from bot.context import Ctx
+from bot.dialpad.actions.users import CallerIds, GetCallerId
+from bot.errors import ChatopsError
+from bot.phone import national, read_number
+from bot.reply import Bold, Part, Phone, Raw
+
+
+@dataclass(frozen=True)
+class OwnNumber:
+    """``number`` is E.164, or "" when Dialpad named none and will choose itself; ``name`` the line it belongs to."""
+
+    number: str
+    name: str
+
+    def shown(self) -> tuple[Part, ...]:
+        """The line's name and its number."""
+        return (Bold(self.name), " ", Phone(self.number)) if self.number else (Bold(self.name),)
+
+
+async def own_number(ctx: Ctx, *, for_calls: bool = False) -> OwnNumber:
+    """What is used when nothing is chosen: the person's caller id for calls, their own number for texts."""
+    known = await ctx.send(GetCallerId())
+    chosen = known.caller_id if for_calls else None
+    if chosen == "blocked":
+        return OwnNumber("", "Hidden number")
+    number = chosen or known.primary_phone or next(iter(known.phone_numbers), "") or known.caller_id or ""
+    return next((line for line in own_lines(known) if line.number == number), OwnNumber(number, "Your number"))
+
+
+def own_lines(known: CallerIds) -> list[OwnNumber]:
+    """Every number the person may show, their own first, once each."""
+    lines = [OwnNumber(number, "Your number") for number in (known.primary_phone, *known.phone_numbers) if number]
+    lines += [OwnNumber(group.caller_id, group.display_name or "Group") for group in known.groups if group.caller_id]
+    if known.office_main_line:
+        lines.append(OwnNumber(known.office_main_line, "Office"))
+    return list({line.number: line for line in reversed(lines)}.values())[::-1]
+
+
+@dataclass(frozen=True)
+class OwnNumberChoice(Lookup):
+    """One of the person's own lines, by name or number. The raw value is the number."""
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        try:
+            lines = own_lines(await ctx.send(GetCallerId()))
+        except ChatopsError:
+            return []  # a type-ahead has no place for an error
+        region = await ctx.region()
+        options = [self._option(line, region) for line in lines]
+        return [option for option in options if query.strip().casefold() in option.text.casefold()]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        region = await ctx.region()
+        for option in await self.suggest(ctx, ""):
+            if option.value == raw:
+                return option
+        return Option(national(raw, region)[:75], raw[:75])
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> OwnNumber:
+        text = " ".join(raw) if isinstance(raw, list) else str(raw)
+        lines = own_lines(await ctx.send(GetCallerId()))
+        number = read_number(text, await ctx.region())
+        for line in lines:
+            if number == line.number or line.name.casefold() == text.strip().casefold():
+                return line
+        names = ", ".join(line.name for line in lines)
+        raise self.refuse(name, f"“{text[:30]}” is none of your lines. Choose one of: {names}.")
+
+    def _option(self, line: OwnNumber, region: str) -> Option:
+        return Option(f"{line.name} {national(line.number, region)}"[:75], line.number)

@@ -1,0 +1,148 @@
+"""``today``, ``yesterday``, ``last 7 days``, ``since monday``: a stretch of the past, in the person's time zone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.arguments.argument import Lookup, Option
+from bot.context import Ctx
+from bot.reply import Raw
+from bot.words import Word
+
+FURTHEST_BACK: Final = 366
+"""Days. Older calls belong into a statistics export, not into a list of rows."""
+
+PRESETS: Final = ("today", "yesterday", "last hour", "this week", "last 7 days", "last 30 days")
+
+_SPAN: Final = re.compile(
+    r"(?:the )?(?:last |past )?(?P<count>[0-9]{1,4}|an?|one)? ?"
+    r"(?P<unit>m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)(?: ago)?"
+)
+_MINUTES: Final = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+
+
+@dataclass(frozen=True)
+class Period:
+    """From ``after`` (aware, UTC) to ``before``, None meaning now.
+
+    ``words`` finishes a title: "today"; ``raw`` is what it was read from.
+    """
+
+    after: datetime
+    before: datetime | None
+    words: str
+    raw: str = ""
+
+
+class NoPeriod(Exception):
+    """Text that names no stretch of the past; the message is the sentence for the person."""
+
+
+def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
+    """The stretch meant. Raises NoPeriod."""
+    cleaned = " ".join(text.casefold().split()).strip(" ,;.!").removeprefix("since ")
+    local = now.astimezone(zone)
+    period = None if len(text) > 60 else _read_days(cleaned, local) or _read_span(cleaned, local)
+    if period is None:
+        shown = text if len(text) <= 30 else text[:29] + "…"
+        raise NoPeriod(f"“{shown}” is no time I know. Type today, yesterday, last 7 days, monday or 2026-01-31.")
+    if local - period.after > timedelta(days=FURTHEST_BACK):
+        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+    return replace(period, raw=cleaned)
+
+
+def _read_days(text: str, local: datetime) -> Period | None:
+    today = local.date()
+    monday = today - timedelta(days=today.weekday())
+    spans: dict[str, tuple[date, date | None]] = {
+        "today": (today, None),
+        "yesterday": (today - timedelta(days=1), today),
+        "this week": (monday, None),
+        "last week": (monday - timedelta(days=7), monday),
+        "this month": (today.replace(day=1), None),
+    }
+    if text in spans:
+        first, end = spans[text]
+        return Period(_midnight(first, local), None if end is None else _midnight(end, local), text)
+    for index, name in enumerate(_DAYS):
+        if text in {name, name[:3]}:
+            back = (today.weekday() - index) % 7
+            return Period(_midnight(today - timedelta(days=back), local), None, f"since {name.capitalize()}")
+    return _read_date(text, local)
+
+
+def _read_date(text: str, local: datetime) -> Period | None:
+    if match := _CLOCK.fullmatch(text):
+        hour, minute = int(match[1]), int(match[2])
+        if hour > 23 or minute > 59:
+            return None
+        moment = datetime.combine(local.date(), time(hour, minute), tzinfo=local.tzinfo)
+        moment = moment if moment <= local else moment - timedelta(days=1)
+        return Period(moment.astimezone(UTC), None, f"since {text}")
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    if day > local.date():
+        raise NoPeriod("That day is still to come. Give one that has been.")
+    if (local.date() - day).days > FURTHEST_BACK:
+        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+    return Period(_midnight(day, local), None, f"since {day.day} {day:%B}")
+
+
+def _read_span(text: str, local: datetime) -> Period | None:
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        return None
+    count = int(match["count"]) if (match["count"] or "").isdigit() else 1
+    unit = "month" if match["unit"].startswith("month") else match["unit"][0]
+    minutes = count * (43200 if unit == "month" else _MINUTES[unit])
+    if not 0 < minutes <= FURTHEST_BACK * 1440:
+        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+    name = {"m": "minute", "h": "hour", "d": "day", "w": "week"}.get(unit, unit)
+    words = f"in the last {name}" if count == 1 else f"in the last {count} {name}s"
+    return Period((local - timedelta(minutes=minutes)).astimezone(UTC), None, words)
+
+
+def _midnight(day: date, local: datetime) -> datetime:
+    return datetime.combine(day, time(0), tzinfo=local.tzinfo).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Since(Lookup):
+    """A stretch of the past. The value is a Period."""
+
+    def fits(self, text: str) -> bool:
+        try:
+            parse_period(text, datetime(2026, 1, 1, 12, tzinfo=UTC), ZoneInfo("UTC"))
+        except NoPeriod as problem:
+            return "no time I know" not in str(problem)
+        return True
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        for count in range(min(len(words), 4), 0, -1):
+            if not words[0].quoted and self.fits(" ".join(word.text for word in words[:count])):
+                return count
+        return 0
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Period:
+        text = " ".join(raw) if isinstance(raw, list) else str(raw)
+        try:
+            return parse_period(text, ctx.now, await ctx.zone())
+        except NoPeriod as problem:
+            raise self.refuse(name, str(problem)) from None
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        typed = query.strip()
+        near = [preset for preset in PRESETS if typed.casefold() in preset]
+        return [Option(text[:1].upper() + text[1:], text) for text in near] or self._typed(typed)
+
+    def _typed(self, text: str) -> list[Option]:
+        return [Option(text[:1].upper() + text[1:], text)] if len(text) <= 60 and self.fits(text) else []

@@ -1,0 +1,142 @@
+"""What a typed name or number means: the directory's answers as parties, and the sentences when there is doubt."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.arguments.argument import Option
+from bot.arguments.party import Kind, Party
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.dialpad.directory import Entry, fold
+from bot.errors import ChatopsError
+from bot.phone import looks_like_number, national, read_number
+from bot.words import Word
+
+LONGEST_NAME: Final = 4
+"""Words tried as one name."""
+LONGEST_TEXT: Final = 60
+"""Characters of a name; what is longer is nobody's."""
+
+SHORTEST_BEGINNING: Final = 3
+"""Letters that count as the beginning of a name; "a" in "Jordan, a word please" is nobody."""
+
+KINDS: Final[dict[Entity, Kind]] = {
+    Entity.CONTACT: "contact",
+    Entity.USER: "colleague",
+    Entity.CALL_CENTER: "line",
+    Entity.DEPARTMENT: "line",
+    Entity.OFFICE: "line",
+}
+PEOPLE: Final = (Entity.CONTACT, Entity.USER)
+LINES: Final = (Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
+
+
+class Unclear(Exception):
+    """A name that means nobody, or several; the message is the sentence for the person."""
+
+
+async def party_of(ctx: Ctx, number: str) -> Party:
+    """Whose number this is; a number nobody knows is a party as well. Never fails for want of the directory."""
+    try:
+        who = await ctx.deps.directory.by_number(ctx.account, number)
+    except ChatopsError:
+        who = None
+    if who is None:
+        return Party(number)
+    return _party(who.entry, number, shared=who.sure == "several")
+
+
+async def parties_of(ctx: Ctx, numbers: Iterable[str]) -> tuple[Party, ...]:
+    """The same for several, each number once."""
+    return tuple(await asyncio.gather(*(party_of(ctx, number) for number in dict.fromkeys(numbers))))
+
+
+def _party(entry: Entry, number: str, *, shared: bool = False) -> Party:
+    kind = KINDS.get(entry.entity, "unknown")
+    detail = entry.entity.value if kind == "line" else entry.detail if kind == "contact" else ""
+    return Party(number, kind, entry.name, entry.id, "" if looks_like_number(detail) else detail, shared)
+
+
+async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_only: bool = True) -> list[Entry]:
+    """Entries that ``text`` names for certain: their whole name, a word of it, or its beginning."""
+    wanted = fold(text)
+    if not wanted or len(text) > LONGEST_TEXT or looks_like_number(text):
+        return []
+    found = await asyncio.gather(*(ctx.deps.directory.find(ctx.account, entity, text) for entity in entities))
+    entries = [entry for one in found for entry in ((one.one,) if one.one else one.several)]
+    exact = [entry for entry in entries if fold(entry.name) == wanted]
+    sure = exact or [entry for entry in entries if _names(entry, wanted)]
+    return [entry for entry in sure if entry.phones or not callable_only] or sure
+
+
+def _names(entry: Entry, wanted: str) -> bool:
+    name = fold(entry.name)
+    begins = len(wanted) >= SHORTEST_BEGINNING and name.startswith(wanted)
+    return wanted in name.split() or begins or wanted == fold(entry.detail)
+
+
+async def name_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> int:
+    """How many words, from the first on, name somebody: the longest beginning that does."""
+    for count in range(min(len(words), LONGEST_NAME), 0, -1):
+        text = " ".join(word.text for word in words[:count]).strip(",;:")
+        if await named(ctx, text, entities, callable_only=False):
+            return count
+    return 0
+
+
+async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
+    """The one entry that ``text`` means. Raises Unclear."""
+    shown = text if len(text) <= 30 else text[:29] + "…"
+    region = await ctx.region()
+    entries = await named(ctx, text, entities)
+    if len(entries) == 1:
+        return entries[0]
+    if entries:
+        raise Unclear(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.")
+    near = await _near(ctx, text, entities)
+    if near:
+        raise Unclear(f"I know nobody called “{shown}”. Did you mean {_either(near, region)}?")
+    raise Unclear(f"I know nobody called “{shown}”. Type a number, or the name as it is in Dialpad.")
+
+
+async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
+    if len(text) > LONGEST_TEXT or looks_like_number(text):
+        return []
+    found = await asyncio.gather(*(ctx.deps.directory.find(ctx.account, entity, text) for entity in entities))
+    return [entry for one in found for entry in one.several][:4]
+
+
+def _either(entries: Sequence[Entry], region: str) -> str:
+    names = [
+        f"{entry.name} ({national(entry.phones[0], region) if entry.phones else entry.entity.value})"
+        for entry in entries[:4]
+    ]
+    names += [f"{len(entries) - 4} more"] if len(entries) > 4 else []
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
+    """The party that a typed name means, with its first number. Raises Unclear."""
+    entry = await one_named(ctx, text, entities)
+    if not entry.phones:
+        raise Unclear(f"{entry.name} has no phone number in Dialpad. Type a number instead.")
+    return _party(entry, entry.phones[0])
+
+
+async def suggested(ctx: Ctx, query: str, entities: Sequence[Entity], *, most: int = 20) -> list[Option]:
+    """One option per number of everybody who fits; a number typed whole is one too. The value is the number."""
+    region = await ctx.region()
+    results = await asyncio.gather(
+        *(ctx.deps.directory.search(ctx.account, entity, query, most) for entity in entities), return_exceptions=True
+    )
+    entries = [entry for result in results if not isinstance(result, BaseException) for entry in result]
+    options = {
+        number: Option(f"{entry.name} {national(number, region)}"[:75], number, KINDS[entry.entity])
+        for entry in entries
+        for number in entry.phones
+    }
+    typed = read_number(query, region)
+    if typed and typed not in options:
+        options = {typed: Option(national(typed, region), typed), **options}
+    return list(options.values())[:most]

@@ -1,0 +1,91 @@
+"""Lines and people, by name: what a subscription is for."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Final
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.dialpad.directory import Entry
+from bot.phone import looks_like_number
+from bot.reply import Raw
+from bot.words import Word
+
+KINDS: Final = {
+    "callcenter": Entity.CALL_CENTER,
+    "department": Entity.DEPARTMENT,
+    "office": Entity.OFFICE,
+    "user": Entity.USER,
+}
+ENTITIES: Final = tuple(KINDS.values())
+
+
+def raw_of(entry: Entry) -> str:
+    """``callcenter:5527``."""
+    return f"{next(kind for kind, entity in KINDS.items() if entity is entry.entity)}:{entry.id}"
+
+
+async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
+    """The place that a name means, and its name. Raises Unclear."""
+    kind, _, entry_id = text.partition(":")
+    if kind in KINDS and entry_id.isascii() and entry_id.isdigit():
+        name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
+        return text, name or f"one {KINDS[kind].value}"
+    entry = await one_named(ctx, text, ENTITIES)
+    return raw_of(entry), entry.name
+
+
+@dataclass(frozen=True)
+class Places(Lookup):
+    """The value is a dictionary from ``callcenter:5527`` to the name it is shown by."""
+
+    _: KW_ONLY
+    many: bool = True
+
+    def fits(self, text: str) -> bool:
+        return bool(text.strip()) and len(text) <= LONGEST_TEXT and not looks_like_number(text)
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        """Names, one after the other, with commas or "and" between them."""
+        at = 0
+        while at < len(words):
+            joins = at > 0 and words[at].text.casefold() in {"and", "or", ","} and not words[at].quoted
+            begin = at + 1 if joins else at
+            if begin >= len(words) or (at > 0 and not joins and not words[at - 1].text.endswith(",")):
+                break
+            count = 1 if words[begin].quoted else await name_length(ctx, words[begin:], ENTITIES)
+            if not count:
+                break
+            at = begin + count
+        return at
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> dict[str, str]:
+        items = [part for item in (raw if isinstance(raw, list) else [str(raw)]) for part in _split(item)]
+        found: dict[str, str] = {}
+        for item in items:
+            try:
+                place, shown = await find_place(ctx, item)
+            except Unclear as problem:
+                raise self.refuse(name, str(problem)) from None
+            found[place] = shown
+        return found
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        found: list[Option] = []
+        for entity in ENTITIES:
+            for entry in await ctx.deps.directory.search(ctx.account, entity, query, 10):
+                found.append(Option(entry.name[:75], raw_of(entry), entity.value))
+        return found[:30]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        try:
+            return Option((await find_place(ctx, raw))[1][:75], raw[:75])
+        except Unclear:
+            return Option(raw[:75], raw[:75])
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r",|;|\s+(?:and|or)\s+", text) if part.strip()]

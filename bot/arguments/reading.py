@@ -1,0 +1,173 @@
+"""From the words of a typed command, a form or a button to the values a handler is called with.
+
+Everything becomes raw arguments first (text, yes/no, lists of text) and is then parsed by the one rule its
+``Argument`` has, so that typing, picking and pressing can never mean different things.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from bot.arguments.argument import Argument, Lookup, Text
+from bot.context import Ctx
+from bot.errors import FieldError, UserError
+from bot.reply import Raw
+from bot.routing import Route
+from bot.words import Word, split, verbatim
+
+_LONGEST_VALUE: Final = 12
+"""Words tried as a keyword's value: a name, a moment. Without an end, 10,000 words would be tried 10,000 times."""
+
+
+class Refused(UserError):
+    """Several arguments are wrong at once; ``problems`` has a sentence for each, by parameter name."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+async def read_words(ctx: Ctx, route: Route, text: str) -> dict[str, Raw]:
+    """Raw arguments from what was typed after the command's word. Raises UserError for words left over."""
+    words = split(text, await ctx.region()) if text.strip() else []
+    raw: dict[str, Raw] = {}
+    at = await _read_keywords(ctx, route, raw, text, words, 0)
+    while at < len(words):
+        found = await _read_positional(ctx, route, raw, text, words, at)
+        if found == at:
+            raise UserError(_left_over(ctx, route, text[words[at].start :]))
+        at = await _read_keywords(ctx, route, raw, text, words, found)
+    return raw
+
+
+async def _read_positional(
+    ctx: Ctx, route: Route, raw: dict[str, Raw], text: str, words: Sequence[Word], at: int
+) -> int:
+    """Give the words at this place to the first argument, in the order declared, that takes any of them.
+
+    A required argument takes at least one word, and words that are nobody else's are a name that nobody has: so what is
+    wrong is said at the field.
+    """
+    end = await _trailing(ctx, route, raw, text, words, at)
+    waiting = {
+        name: argument
+        for name, argument in route.arguments.items()
+        if name not in raw and argument.shown and (argument.bare or not argument.keywords)
+    }
+    for name, argument in waiting.items():
+        count = await argument.take(ctx, words[at:end], text)
+        if not count and name in route.required:
+            count = end - at if len(waiting) == 1 and _is_name(argument, words[at:end]) else 1
+        if count:
+            return await _keep(ctx, argument, name, raw, text, words, at, count)
+    for name, argument in waiting.items():
+        if _is_name(argument, words[at:end]):
+            return await _keep(ctx, argument, name, raw, text, words, at, end - at)
+    return at
+
+
+def _is_name(argument: Argument, words: Sequence[Word]) -> bool:
+    """Whether these words can only be meant as the one thing that ``argument`` looks up."""
+    return isinstance(argument, Lookup) and not argument.many and argument.fits(" ".join(word.text for word in words))
+
+
+async def _keep(
+    ctx: Ctx, argument: Argument, name: str, raw: dict[str, Raw], text: str, words: Sequence[Word], at: int, count: int
+) -> int:
+    if isinstance(argument, Text) and argument.verbatim:
+        raw[name] = verbatim(text[words[at].start :])
+        return len(words)
+    taken = words[at : at + count]
+    if isinstance(argument, Lookup) and argument.many:
+        raw[name] = await argument.items(ctx, taken)
+    elif isinstance(argument, Text):
+        raw[name] = verbatim(text[taken[0].start : taken[-1].end])
+    else:
+        raw[name] = " ".join(word.text for word in taken).strip(",;:")
+    return at + count
+
+
+async def _trailing(ctx: Ctx, route: Route, raw: Mapping[str, Raw], text: str, words: Sequence[Word], at: int) -> int:
+    """Where the words of a positional argument end because a keyword with a fitting value begins."""
+    for index in range(at, len(words)):
+        if await _keyword_at(ctx, route, raw, text, words, index) is not None:
+            return index
+    return len(words)
+
+
+async def _read_keywords(ctx: Ctx, route: Route, raw: dict[str, Raw], text: str, words: Sequence[Word], at: int) -> int:
+    while at < len(words) and (found := await _keyword_at(ctx, route, raw, text, words, at)) is not None:
+        name, end = found
+        value = _value(words, at + 1, end)
+        argument = route.arguments[name]
+        raw[name] = [value] if isinstance(argument, Lookup) and argument.many else value
+        at = end
+    return at
+
+
+async def _keyword_at(
+    ctx: Ctx, route: Route, raw: Mapping[str, Raw], text: str, words: Sequence[Word], at: int
+) -> tuple[str, int] | None:
+    """The argument a keyword at this place introduces, and where its value ends.
+
+    The value is what the argument takes; when it takes nothing, the longest run of words that could be meant as it,
+    so that a misspelt name is told at its field.
+    """
+    if words[at].quoted:
+        return None
+    typed = words[at].text.casefold()
+    for name, argument in route.arguments.items():
+        if typed not in argument.keywords or name in raw:
+            continue
+        furthest = _next_keyword(route, words, at + 1)
+        if not isinstance(argument, Text):
+            furthest = min(furthest, at + 1 + _LONGEST_VALUE)
+        count = await argument.take(ctx, words[at + 1 : furthest], text)
+        if count and argument.fits(_value(words, at + 1, at + 1 + count)):
+            return name, at + 1 + count
+        for end in range(furthest, at + 1, -1):
+            if argument.fits(_value(words, at + 1, end)):
+                return name, end
+    return None
+
+
+def _value(words: Sequence[Word], start: int, end: int) -> str:
+    return " ".join(word.text for word in words[start:end]).strip(",;")
+
+
+def _next_keyword(route: Route, words: Sequence[Word], start: int) -> int:
+    keywords = {keyword for argument in route.arguments.values() for keyword in argument.keywords}
+    for index in range(start + 1, len(words)):
+        if words[index].text.casefold() in keywords and not words[index].quoted:
+            return index
+    return len(words)
+
+
+def _left_over(ctx: Ctx, route: Route, rest: str) -> str:
+    shown = rest if len(rest) <= 40 else rest[:39] + "…"
+    usage = f"{ctx.deps.settings.command} {route.word} {route.usage}".strip()
+    return f"I could not make sense of “{shown}”. Type it like this: {usage}"
+
+
+def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:
+    """Required arguments that were not given."""
+    return [name for name in route.arguments if name in route.required and raw.get(name) in (None, "", [])]
+
+
+async def parse_arguments(ctx: Ctx, route: Route, raw: Mapping[str, Raw]) -> dict[str, Any]:
+    """The handler's keyword arguments. Raises FieldError for one wrong argument, Refused for several."""
+    given = {name: value for name, value in raw.items() if name in route.arguments and value not in (None, "", [])}
+    results = await asyncio.gather(
+        *(route.arguments[name].parse(ctx, name, value) for name, value in given.items()), return_exceptions=True
+    )
+    problems: dict[str, str] = {}
+    for name, result in zip(given, results, strict=True):
+        if isinstance(result, FieldError):
+            problems[name] = result.text
+        elif isinstance(result, BaseException):
+            raise result
+    if len(problems) > 1:
+        raise Refused(problems)
+    for name, problem in problems.items():
+        raise FieldError(name, problem)
+    return dict(zip(given, results, strict=True))

@@ -1,0 +1,47 @@
+"""Why somebody is off duty: the office's own list of reasons, or any words."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.moment import is_moment
+from bot.context import Ctx
+from bot.dialpad.actions.offices import ListOffDutyReasons
+from bot.dialpad.actions.users import GetUser
+from bot.errors import ChatopsError
+from bot.reply import Raw
+from bot.words import Word
+
+
+@dataclass(frozen=True)
+class Reason(Lookup):
+    """Free text with suggestions: the statuses that the person's office offers."""
+
+    _: KW_ONLY
+    longest: int = 75
+    """Characters; a picked option carries no more."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        """All but a time at the end: "duty off lunch 30m" has the reason "lunch"."""
+        for start in range(max(1, len(words) - 4), len(words)):
+            if is_moment(" ".join(word.text for word in words[start:])):
+                return start
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
+        text = " ".join((" ".join(raw) if isinstance(raw, list) else str(raw)).split())
+        if len(text) > self.longest:
+            raise self.refuse(name, f"The reason has {len(text):,} characters; at most {self.longest} fit. Shorten it.")
+        return text
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        typed = " ".join(query.split())[: self.longest]
+        try:
+            office = (await ctx.send(GetUser())).office_id
+            known = (await ctx.send(ListOffDutyReasons(id=office))).off_duty_statuses if office else ()
+        except ChatopsError:
+            known = ()  # a type-ahead has no place for an error; any words can still be typed
+        options = [Option(status[:75], status[:75]) for status in known if typed.casefold() in status.casefold()]
+        if typed and typed.casefold() not in {status.casefold() for status in known}:
+            options.append(Option(typed, typed))
+        return options

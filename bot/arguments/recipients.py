@@ -1,0 +1,107 @@
+"""Several parties: numbers in any human form, contacts and colleagues, with or without commas."""
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.caller import read_party
+from bot.arguments.party import Party
+from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, Unclear, name_length, party_of, suggested
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.phone import looks_like_number, national, read_number
+from bot.reply import Raw
+from bot.words import Word
+
+_SEPARATORS = frozenset({",", ";", "and", "&", "+"})
+_MARKS = " ,;:"
+
+
+@dataclass(frozen=True)
+class Recipients(Lookup):
+    """The value is a tuple of parties, each number once; the raw value is the list of numbers."""
+
+    _: KW_ONLY
+    entities: tuple[Entity, ...] = PEOPLE
+    many: bool = True
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        """Names and numbers, as long as they go on; a name after the first needs a comma or "and" before it.
+
+        "sms Jordan Will be late" has one recipient, though there may be a contact called Will.
+        """
+        at, joined = 0, True
+        while at < len(words):
+            word = words[at]
+            if at and word.text.casefold() in _SEPARATORS and not word.quoted:
+                if not await self._one(ctx, words[at + 1 :], joined=True):
+                    break
+                at, joined = at + 1, True
+                continue
+            count = await self._one(ctx, words[at:], joined=joined)
+            if not count:
+                break
+            at += count
+            joined = words[at - 1].text.endswith((",", ";"))
+        return at
+
+    async def _one(self, ctx: Ctx, words: Sequence[Word], *, joined: bool) -> int:
+        if not words:
+            return 0
+        text = words[0].text.strip(_MARKS)
+        if read_number(text, await ctx.region()):
+            return 1
+        if not joined or looks_like_number(text):
+            return 0
+        end = next((i + 1 for i, word in enumerate(words[:LONGEST_NAME]) if word.text.endswith((",", ";"))), len(words))
+        return await name_length(ctx, words[:1] if words[0].quoted else words[:end], self.entities)
+
+    async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
+        """A number for everybody who is clear, so that a form can show them; else what was typed."""
+        region = await ctx.region()
+        found: list[str] = []
+        at = 0
+        while at < len(words):
+            count = max(1, await self._one(ctx, words[at:], joined=True))
+            text = " ".join(word.text for word in words[at : at + count]).strip(_MARKS)
+            at += count
+            if text and (text.casefold() not in _SEPARATORS or words[at - 1].quoted):
+                found.append(await self._settled(ctx, text, region))
+        return found
+
+    async def _settled(self, ctx: Ctx, text: str, region: str) -> str:
+        if number := read_number(text, region):
+            return number
+        try:
+            return (await read_party(ctx, text, self.entities)).number
+        except Unclear:
+            return text
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> tuple[Party, ...]:
+        items = raw if isinstance(raw, list) else _split(str(raw))
+        parties: dict[str, Party] = {}
+        for item in items:
+            try:
+                party = await read_party(ctx, item, self.entities)
+            except Unclear as problem:
+                raise self.refuse(name, str(problem)) from None
+            parties[party.number] = party
+            if len(parties) > self.most:
+                raise self.refuse(name, f"That is more than {self.most}. Leave some out.")
+        if not parties:
+            raise self.refuse(name, "Nobody is named. Type a number, or a name as it is in Dialpad.")
+        return tuple(parties.values())
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        return await suggested(ctx, query, self.entities)
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        number = read_number(raw, await ctx.region())
+        if number is None:
+            return Option(raw[:75], raw[:75])
+        party = await party_of(ctx, number)
+        return Option((party.plain(await ctx.region()) if party.name else national(number))[:75], number)
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(";", ",").replace("\n", ",").split(",") if part.strip()]

@@ -1,0 +1,28 @@
+"""On or off."""
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Final, Literal
+
+from bot.arguments.argument import Choice, Option
+from bot.context import Ctx
+from bot.reply import Raw
+
+_OTHERS: Final = tuple((word, "on") for word in ("yes", "true", "start", "enable", "enabled", "1")) + tuple(
+    (word, "off") for word in ("no", "false", "stop", "disable", "disabled", "end", "0")
+)
+
+
+@dataclass(frozen=True)
+class Switch(Choice):
+    """On or off; the value is a bool. Buttons carry "on", "off", True or False."""
+
+    _: KW_ONLY
+    options: tuple[Option, ...] = (Option("On", "on"), Option("Off", "off"))
+    aliases: tuple[tuple[str, str], ...] = _OTHERS
+    drawn: Literal["radio", "select"] = "radio"
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> bool:  # type: ignore[override]  # a switch's value is a bool
+        value = ("on" if raw else "off") if isinstance(raw, bool) else self._value(str(raw)[:40])
+        if value is None:
+            raise self.refuse(name, f"“{str(raw)[:30]}” is neither on nor off. Type on or off.")
+        return value == "on"

@@ -1,0 +1,318 @@
+"""One thing at Dialpad by name: the id a generated form asks for. An id typed by hand is as good as a name."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Final
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.number import why_no_number
+from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, party_of, suggested
+from bot.context import Ctx
+from bot.dialpad.action import ME, Entity
+from bot.dialpad.directory import Entry, lists
+from bot.errors import ChatopsError
+from bot.phone import national, read_number
+from bot.reply import Raw
+from bot.words import Word
+
+FREE_IDS: Final = frozenset({Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT})
+"""Ids that are any text without blanks; all others are numbers."""
+HIDDEN_NUMBER: Final = "blocked"
+"""Dialpad's word for calling without showing a number."""
+_MOST: Final = 20
+
+
+def _text(raw: Raw) -> str:
+    return (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
+
+
+def _is_id(text: str, entity: Entity | None) -> bool:
+    if entity in FREE_IDS:
+        return bool(re.fullmatch(r"\S{1,75}", text))
+    return text.isascii() and text.isdigit() and len(text) <= 19
+
+
+@dataclass(frozen=True)
+class ThingChoice(Lookup):
+    """The value is an id as text, or a tuple of them with ``many``."""
+
+    _: KW_ONLY
+    entity: Entity = Entity.USER
+    others: tuple[Entity, ...] = ()
+    """What the id may name as well."""
+    takes_me: bool = False
+    """Whether ``me`` stands for the person themselves."""
+    within: str = ""
+    """Only entries with this detail: one of the kinds of subscription."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        if not self.many:
+            return await self._one(ctx, name, _text(raw))
+        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
+        ids = [await self._one(ctx, name, item.strip()) for item in items if item.strip()]
+        return tuple(dict.fromkeys(ids))
+
+    async def _one(self, ctx: Ctx, name: str, text: str) -> str:
+        if self.takes_me and text.casefold() == ME:
+            return ME
+        if _is_id(text, self.entity) and not (self.entity in FREE_IDS and lists(self.entity)):
+            return text
+        shown = text if len(text) <= 30 else text[:29] + "…"
+        listed = [entity for entity in (self.entity, *self.others) if lists(entity)]
+        if not listed or len(text) > LONGEST_TEXT:
+            raise self.refuse(name, f"“{shown}” is not the id of a {self.entity.value}. Type its digits.")
+        found = [await ctx.deps.directory.find(ctx.account, entity, text) for entity in listed]
+        sure = [one.one.id for one in found if one.one is not None]
+        if len(sure) == 1:
+            return sure[0]
+        if _is_id(text, self.entity):
+            return text
+        near = " or ".join(entry.name for one in found for entry in one.several[:4])
+        hint = f"Did you mean {near}?" if near else "Type its name as it is in Dialpad, or its id."
+        raise self.refuse(name, f"I know no {self.entity.value} called “{shown}”. {hint}")
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        typed = query.strip()
+        options = [_option(entry) for entry in await self._entries(ctx, typed)]
+        if self.takes_me and (not typed or ME.startswith(typed.casefold())):
+            options.insert(0, Option("Me", ME))
+        if typed and _is_id(typed, self.entity) and typed not in {option.value for option in options}:
+            options.append(Option(f"{typed} (by id)"[:75], typed))
+        return options[: _MOST + 1]
+
+    async def _entries(self, ctx: Ctx, query: str) -> list[Entry]:
+        entries: list[Entry] = []
+        for entity in (self.entity, *self.others):
+            if lists(entity):
+                try:
+                    entries += await ctx.deps.directory.search(ctx.account, entity, query, 100)
+                except ChatopsError:
+                    continue  # a type-ahead has no place for an error; an id can still be typed
+        return [entry for entry in entries if not self.within or entry.detail == self.within][:_MOST]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        if raw == ME:
+            return Option("Me", ME)
+        for entity in (self.entity, *self.others):
+            if name := await name_of(ctx, entity, raw):
+                return Option(name[:75], raw[:75])
+        return Option(raw[:75], raw[:75])
+
+
+def _option(entry: Entry) -> Option:
+    detail = national(entry.phones[0]) if entry.phones else entry.detail
+    return Option(entry.name[:75], entry.id[:75], "" if detail == entry.name else detail[:75])
+
+
+async def name_of(ctx: Ctx, entity: Entity, entry_id: str) -> str | None:
+    """The name behind an id, None when nobody knows it."""
+    if not lists(entity):
+        return None
+    return await ctx.deps.directory.name_of(ctx.account, entity, entry_id)
+
+
+@dataclass(frozen=True)
+class OfKind:
+    """An id with the kind of thing it names, in Dialpad's words. Either may be missing."""
+
+    kind: str = ""
+    id: str = ""
+
+    @property
+    def raw(self) -> str:
+        """``callcenter:5527``; ``callcenter:`` for a kind alone, ``5527`` for an id alone."""
+        return f"{self.kind}:{self.id}" if self.kind else self.id
+
+
+@dataclass(frozen=True)
+class KindAndThing(Lookup):
+    """A thing out of several kinds: one field for what Dialpad keeps in two. The value is OfKind."""
+
+    _: KW_ONLY
+    kinds: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    """What people read for a kind."""
+    entities: tuple[tuple[str, Entity], ...] = ()
+    """Kinds that can be listed."""
+    alone: bool = False
+    """Whether a kind without an id means something."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> OfKind:
+        text = _text(raw)
+        kind, colon, rest = text.partition(":")
+        kind, rest = kind.strip(), rest.strip()
+        if colon and kind in self.kinds:
+            if not rest and not self.alone:
+                raise self.refuse(name, f"Which {self._word(kind)}? Choose it by name, or type {kind}: and its id.")
+            if not rest or _is_id(rest, None):
+                return OfKind(kind, rest)
+            return OfKind(kind, await self._named(ctx, name, rest, (kind,)))
+        if _is_id(text, None):
+            known = [(kind, text) for kind, entity in self.entities if await name_of(ctx, entity, text)]
+            if len(known) == 1 or len(self.kinds) == 1:
+                return OfKind(known[0][0] if known else self.kinds[0], text)
+            kinds = ", ".join(self.kinds)
+            raise self.refuse(name, f"Say what {text} is: type it like {self.kinds[0]}:{text}. Kinds: {kinds}.")
+        found = [(kind, entry) for kind, entry in await self._found(ctx, text)]
+        if len(found) == 1:
+            return OfKind(found[0][0], found[0][1].id)
+        return OfKind(*await self._unclear(name, text, found))
+
+    async def _named(self, ctx: Ctx, name: str, text: str, kinds: Sequence[str]) -> str:
+        found = [entry for kind, entry in await self._found(ctx, text) if kind in kinds]
+        if len(found) != 1:
+            await self._unclear(name, text, [(kinds[0], entry) for entry in found])
+        return found[0].id
+
+    async def _found(self, ctx: Ctx, text: str) -> list[tuple[str, Entry]]:
+        if not text or len(text) > LONGEST_TEXT:
+            return []
+        hits: list[tuple[str, Entry]] = []
+        for kind, entity in self.entities:
+            if lists(entity) and (one := (await ctx.deps.directory.find(ctx.account, entity, text)).one):
+                hits.append((kind, one))
+        return hits
+
+    async def _unclear(self, name: str, text: str, found: Sequence[tuple[str, Entry]]) -> tuple[str, str]:
+        shown = text if len(text) <= 30 else text[:29] + "…"
+        if found:
+            several = " or ".join(f"{kind}:{entry.id} ({entry.name})" for kind, entry in found[:4])
+            raise self.refuse(name, f"“{shown}” could be {several}. Type one of these.")
+        raise self.refuse(
+            name, f"I know nothing called “{shown}”. Type its name, or its kind and id: {self.kinds[0]}:123."
+        )
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        typed = query.strip()
+        kind, colon, rest = typed.partition(":")
+        wanted = (kind,) if colon and kind in self.kinds else self.kinds
+        text = rest.strip() if colon and kind in self.kinds else typed
+        lists_ = [(kind, entity) for kind, entity in self.entities if kind in wanted and lists(entity)]
+        results = await asyncio.gather(
+            *(ctx.deps.directory.search(ctx.account, entity, text) for _, entity in lists_), return_exceptions=True
+        )
+        options = [
+            Option(entry.name[:75], OfKind(kind, entry.id).raw[:75], self._word(kind)[:75])
+            for (kind, _), result in zip(lists_, results, strict=True)
+            if not isinstance(result, BaseException)
+            for entry in result[: max(5, 40 // max(1, len(lists_)))]
+        ][:60]
+        known = {option.value for option in options}
+        if _is_id(text, None):
+            by_hand = [OfKind(kind, text).raw for kind in wanted]
+            options += [Option(self._label(raw), raw, "by id") for raw in by_hand if raw not in known]
+        elif self.alone and not text:
+            options += [Option(f"Any {self._word(kind)}"[:75], f"{kind}:") for kind in wanted]
+        return options[:100]
+
+    def _word(self, kind: str) -> str:
+        return dict(self.words).get(kind, kind)
+
+    def _label(self, raw: str) -> str:
+        kind, _, rest = raw.partition(":")
+        return f"{self._word(kind)} {rest}".strip()[:75]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        kind, _, rest = raw.partition(":")
+        entity = dict(self.entities).get(kind)
+        name = await name_of(ctx, entity, rest) if entity and rest else None
+        if name:
+            return Option(name[:75], raw[:75], self._word(kind)[:75])
+        return Option(self._label(raw) if rest else f"Any {self._word(kind)}"[:75], raw[:75])
+
+
+@dataclass(frozen=True)
+class NumberChoice(Lookup):
+    """Numbers, by name or typed. The value is E.164, or a tuple with ``many``."""
+
+    _: KW_ONLY
+    may_hide: bool = False
+    """Whether the word ``blocked`` is a choice."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        if not self.many:
+            return await self._one(ctx, name, _text(raw))
+        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
+        numbers = [await self._one(ctx, name, item.strip()) for item in items if item.strip()]
+        return tuple(dict.fromkeys(numbers))
+
+    async def _one(self, ctx: Ctx, name: str, text: str) -> str:
+        if self.may_hide and text.casefold() == HIDDEN_NUMBER:
+            return HIDDEN_NUMBER
+        region = await ctx.region()
+        number = read_number(text, region)
+        if number is None:
+            named = (
+                [option.value for option in await self._known(ctx, text)] if text and len(text) <= LONGEST_TEXT else []
+            )
+            if len(set(named)) != 1:
+                raise self.refuse(name, why_no_number(text, region))
+            return named[0]
+        return number
+
+    async def _known(self, ctx: Ctx, query: str) -> list[Option]:
+        try:
+            return await suggested(ctx, query, (*PEOPLE, *LINES))
+        except ChatopsError:
+            return []  # a type-ahead has no place for an error; a number can still be typed
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        options = await self._known(ctx, query)
+        if self.may_hide and HIDDEN_NUMBER.startswith(query.strip().casefold()):
+            options.insert(0, Option("Hide the number", HIDDEN_NUMBER))
+        return options
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        if raw == HIDDEN_NUMBER:
+            return Option("Hide the number", raw)
+        region = await ctx.region()
+        number = read_number(raw, region)
+        if number is None:
+            return Option(raw[:75], raw[:75])
+        party = await party_of(ctx, number)
+        return Option((party.plain(region) if party.name else national(number, region))[:75], number)
+
+
+@dataclass(frozen=True)
+class DeskPhoneChoice(ThingChoice):
+    """A desk phone of the person or room that another field names."""
+
+    _: KW_ONLY
+    parent: str = "parent_id"
+    parent_is_room: bool = False
+    entity: Entity = Entity.DESK_PHONE
+
+    async def suggest_beside(self, ctx: Ctx, query: str, others: Mapping[str, Raw]) -> list[Option]:
+        from bot.dialpad.actions import ALL  # noqa: PLC0415  the whole list, wanted here only
+        from bot.dialpad.directory import items_of  # noqa: PLC0415  as above
+
+        owner = _text(others.get(self.parent, ""))
+        kind = "rooms" if self.parent_is_room else "users"
+        path = f"/api/v2/{kind}/{{parent_id}}/deskphones"
+        action = next((one for one in ALL if one.request.path == path and one.request.method == "GET"), None)
+        options = await super().suggest(ctx, query)
+        if not owner or action is None:
+            return options
+        try:
+            phones = items_of(await ctx.send(action.model_validate({"parent_id": owner})))
+        except ChatopsError:
+            return options
+        known = [phone.model_dump(mode="json", by_alias=True) for phone in phones]
+        listed = [
+            Option(str(one.get("name") or one.get("mac_address") or one["id"])[:75], str(one["id"])[:75])
+            for one in known
+            if one.get("id")
+        ]
+        wanted = query.strip().casefold()
+        return [one for one in listed if wanted in one.text.casefold() or wanted in one.value.casefold()] or options

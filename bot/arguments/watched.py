@@ -1,0 +1,87 @@
+"""What a subscription is made of, besides its lines: the events, and the Slack user group that is asked for help."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Final
+
+from bot.arguments.argument import Argument, Lookup, Option
+from bot.arguments.entered import Several
+from bot.context import Ctx
+from bot.reply import Raw
+from bot.watching.happening import WORDS, Kind
+from bot.words import Word
+
+_GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
+_ALIASES: Final = (
+    ("voicemails", "voicemail"), ("vm", "voicemail"), ("text", "sms"), ("texts", "sms"), ("messages", "sms"),
+    ("calls", "ringing"), ("incoming", "ringing"), ("recaps", "recap"), ("recordings", "recording"),
+    ("failed", "failed-sms"), ("contacts", "contact"), ("settings", "setting"), ("hangup", "ended"), ("roster", "duty"),
+)  # fmt: skip
+EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in Kind)
+LONGEST_RULE: Final = 500
+"""Characters of a subscription as it is typed."""
+_JOINS: Final = frozenset({"and", "&", "+", ","})
+
+
+@dataclass(frozen=True)
+class Events(Several):
+    """The value is a tuple of words of ``Kind``. Typed: words beside each other, with or without commas."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        at = 0
+        for word in words:
+            shown = word.text.strip(",;").casefold()
+            if word.quoted or not (shown in _JOINS or not shown or self.fits(shown)):
+                break
+            at += 1
+        return at if any(self.fits(word.text.strip(",;")) for word in words[:at]) else 0
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        items = raw if isinstance(raw, list) else [one for one in re.split(r"[\s,;]+", str(raw)) if one not in _JOINS]
+        return await super().parse(ctx, name, items)
+
+
+def events(label: str, *, hint: str = "") -> Events:
+    return Events(label, options=EVENTS, aliases=_ALIASES, hint=hint)
+
+
+@dataclass(frozen=True)
+class Said(Lookup):
+    """All the words as they were typed, to be read by the rules of another form. Quoted words stay quoted, mentions
+    stay mentions."""
+
+    _: KW_ONLY
+    many: bool = True
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
+        return [f'"{word.text}"' if word.quoted else word.text for word in words]
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
+        said = " ".join(raw) if isinstance(raw, list) else str(raw)
+        if len(said) > LONGEST_RULE:
+            raise self.refuse(name, f"That is too long to be read: at most {LONGEST_RULE} characters. Use the form.")
+        return said
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        return [Option(query[:75], query[:75])] if query.strip() else []
+
+
+@dataclass(frozen=True)
+class UserGroup(Argument):
+    """The value is the id of a Slack user group. Typed as a mention, in a form as its id."""
+
+    def fits(self, text: str) -> bool:
+        return _GROUP.fullmatch(text.strip()) is not None
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return int(bool(words) and self.fits(words[0].text))
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
+        match = _GROUP.fullmatch(str(raw).strip())
+        if match is None:
+            raise self.refuse(name, "That is no user group. Mention one with @, or paste its id, which begins with S.")
+        return match[1]

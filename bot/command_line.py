@@ -1,0 +1,249 @@
+"""Dialpad's actions without Slack: listed, run, and their forms shown. ``bot.__main__`` calls these."""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, Final, TextIO, cast
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from bot.answers.of_action_rates import rate_words
+from bot.app import build_routes
+from bot.arguments.of_action import ActionField, fields_of
+from bot.arguments.of_action_values import validated
+from bot.arguments.reading import Refused
+from bot.context import Ctx, Where
+from bot.dialpad.action import IDS_AS_TEXT, Action, Page, wire_name
+from bot.dialpad.actions import ALL, by_slug, group_of
+from bot.dialpad.actions.oauth2 import RedeemToken
+from bot.dialpad.client import DialpadClient
+from bot.errors import ChatopsError, DialpadError, FieldError, TokenRefused, UserError
+from bot.logs import set_up_logging
+from bot.settings import Settings
+from bot.slack.errors import read_trouble
+from bot.slack.forms import build_form
+from bot.words import did_you_mean
+
+BAD_INPUT: Final = 2
+REFUSED: Final = 3
+_COLUMNS: Final = 7
+
+
+class BadInput(ChatopsError):
+    """What was typed cannot be used; the message says what to type."""
+
+
+def named(slug: str) -> type[Action[Any]]:
+    """The action with this slug, in any case, with or without its prefix. Raises BadInput."""
+    for wanted in (slug.upper(), f"DIALPAD_{slug.upper()}"):
+        try:
+            return by_slug(wanted)
+        except KeyError:
+            continue
+    near = did_you_mean(slug, [action.slug for action in ALL])
+    hint = f" Did you mean {' or '.join(near)}?" if near else " `dialpad-chatops actions` lists them."
+    raise BadInput(f"There is no action {slug[:60]}.{hint}")
+
+
+_TEXT_IDS: Final = frozenset(
+    f"DIALPAD_{slug}"
+    for slug in (
+        "DELETE_CALL_ROUTER_BY_ID",
+        "DELETE_CONTACT_BY_ID",
+        "DELETE_USER_BY_ID",
+        "FETCH_USER_DETAILS_BY_ID",
+        "GET_USER_CALLER_ID",
+        "INITIATE_USER_CALL_WITH_GROUP_OPTIONS",
+        "MODIFY_CONTACT_DETAILS_USING_ID",
+        "MODIFY_WEBHOOK_CONFIGURATION",
+        "MOVE_USER_TO_SPECIFIED_OFFICE",
+        "PATCH_AGENT_STATUS_EVENT_SUBSCRIPTION",
+        "PATCH_CALL_ROUTER_BY_ID",
+        "PATCH_SUBSCRIPTION_CHANGELOG_ENDPOINT",
+        "RETRIEVE_CONTACT_BY_ID",
+        "RETRIEVE_SMS_OPT_OUT_BY_COMPANY_ID",
+        "RETRIEVE_USER_PERSONAS_BY_ID",
+        "SET_USER_CALLER_ID_BY_ID",
+        "TOGGLE_USER_DO_NOT_DISTURB_STATUS",
+        "UPDATE_IVR_DETAILS_BY_ID",
+        "UPDATE_USER_INFORMATION_BY_ID",
+    )
+)
+"""Dialpad documents the id in the path of these as text and of all others as a number; the same ids fit both."""
+
+
+def describe_all() -> list[dict[str, Any]]:
+    """Every action as other tools read it."""
+    return [_describe(action) for action in ALL]
+
+
+def _describe(action: type[Action[Any]]) -> dict[str, Any]:
+    # Trading a code for tokens is the bot's own business in `connect`; nobody is asked for these.
+    fields = () if action is RedeemToken else fields_of(action)
+    params = {param["json_path"]: param for field in fields for param in _params(action, field)}
+    return {
+        "slug": action.slug,
+        "name": action.name,
+        "group": group_of(action),
+        "summary": " ".join((action.__doc__ or "").split()),
+        "method": action.request.method,
+        "path": action.request.path,
+        "risk": action.risk.value,
+        "company_admin_key": action.company_admin_key,
+        "rate_limit": rate_words(action),
+        "params": list(params.values()),
+    }
+
+
+def _params(action: type[Action[Any]], field: ActionField) -> list[dict[str, Any]]:
+    def param(path: tuple[str, ...], kind: str, enum: tuple[str, ...], *, required: bool) -> dict[str, Any]:
+        if field.place == "path" and action.slug in _TEXT_IDS:
+            kind = "string"
+        return {
+            "name": path[-1], "in": field.place, "json_path": ".".join(path), "type": kind,
+            "required": required or path[0] in action.request.placeholders, "enum": list(enum),
+        }  # fmt: skip
+
+    if field.one_of:
+        return [param(field.one_of, "object", (), required=_needs(action, field.one_of))]
+    enum = () if field.kind_path else field.enum
+    made = [param(field.path, field.type, enum, required=field.required)]
+    if field.kind_path:
+        made.insert(0, param(field.kind_path, "string", field.enum, required=field.required))
+    return made
+
+
+def _needs(action: type[Action[Any]], path: tuple[str, ...]) -> bool:
+    return (
+        any(wire_name(name, info) == path[0] and info.is_required() for name, info in action.model_fields.items())
+        and len(path) == 1
+    )
+
+
+def read_data(action: type[Action[Any]], data: str) -> Action[Any]:
+    """The action in ``--data``. Raises BadInput."""
+    try:
+        values = json.loads(data or "{}")
+    except ValueError as problem:
+        raise BadInput(f"--data is not JSON: {problem}") from None
+    if not isinstance(values, dict):
+        raise BadInput('--data takes one JSON object, such as {"id": 5}')
+    try:
+        return validated(action, values)
+    except Refused as problem:
+        lines = [f"{name or 'data'}: {text}" for name, text in problem.problems.items()]
+        raise BadInput("\n".join(lines)) from None
+    except FieldError as error:
+        raise BadInput(f"{error.field}: {error.text}") from None
+    except UserError as error:
+        raise BadInput(error.text) from None
+
+
+def as_sent(action: Action[Any]) -> dict[str, Any]:
+    """The request, for ``--dry-run``."""
+    request = action.build_request()
+    return {
+        "method": request.method,
+        "path": request.path,
+        "query": dict(request.query),
+        "body": None if request.body is None else dict(request.body),
+    }
+
+
+async def call(action: Action[Any], settings: Settings, *, everything: bool) -> dict[str, Any]:
+    """Dialpad's answer. Raises BadInput without a key, DialpadError when Dialpad refuses."""
+    key = settings.dialpad_api_key
+    if key is None or not key.get_secret_value():
+        raise BadInput("Set DIALPAD_API_KEY to an API key of your company (Dialpad, Admin Settings, API Keys).")
+    if everything and not issubclass(type(action).answer_type(), Page):
+        raise BadInput("--all is for lists; this action answers with one thing.")
+    client = DialpadClient(settings.dialpad_base_url)
+    try:
+        return await _collect(client, action, key) if everything else plain(await client.send(action, token=key))
+    finally:
+        await client.aclose()
+
+
+async def _collect(client: DialpadClient, action: Action[Any], key: SecretStr) -> dict[str, Any]:
+    items: list[Any] = []
+    with Console(stderr=True).status("Fetching…") as status:
+        pages = client.pages(action, token=key, background=True)
+        count = 0
+        async for page in pages:
+            items += plain(page).get("items") or []
+            count += 1
+            status.update(f"Fetching… {count} pages, {len(items):,} items")
+            if not sys.stderr.isatty():
+                sys.stderr.write(f"{count} pages, {len(items)} items\n")
+    if pages.cut_short:
+        sys.stderr.write("Dialpad refused its own cursor half-way: the list ends early.\n")
+    return {"items": items}
+
+
+def plain(answer: Any) -> dict[str, Any]:
+    """An answer under Dialpad's names, without what Dialpad left out."""
+    made: dict[str, Any] = answer.model_dump(
+        mode="json", by_alias=True, exclude_unset=True, context={IDS_AS_TEXT: True}
+    )
+    return made
+
+
+def sentence_of(problem: DialpadError) -> str:
+    """What went wrong, in the words people read in Slack."""
+    if isinstance(problem, TokenRefused):
+        return "Dialpad does not know this key. Check DIALPAD_API_KEY."
+    return read_trouble(problem, reference="").text
+
+
+def show(answer: Mapping[str, Any], out: TextIO) -> None:
+    """A table on a terminal, JSON in a pipe."""
+    if not out.isatty():
+        out.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
+        return
+    console = Console(file=out)
+    items = answer.get("items")
+    if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
+        console.print(_table_of(items))
+        console.print(f"{len(items)} rows" + (", and more: --all" if answer.get("cursor") else ""), style="dim")
+        return
+    table = Table("", "", show_header=False)
+    for name, value in answer.items():
+        table.add_row(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    console.print(table if answer else "Done.")
+
+
+def _table_of(items: list[dict[str, Any]]) -> Table:
+    counts: dict[str, int] = {}
+    for item in items:
+        for name, value in item.items():
+            if isinstance(value, str | int | float) and value != "":
+                counts[name] = counts.get(name, 0) + 1
+    first = [name for name in ("id", "call_id", "display_name", "name", "number", "state") if name in counts]
+    names = [*first, *(name for name in counts if name not in first)][:_COLUMNS]
+    table = Table(*names)
+    for item in items:
+        table.add_row(*(str(item.get(name, "")) for name in names))
+    return table
+
+
+def show_actions(out: TextIO) -> None:
+    """Every action as a table, by group."""
+    table = Table("Group", "Action", "Slug", "Risk")
+    for action in sorted(ALL, key=lambda one: (group_of(one), one.name)):
+        table.add_row(group_of(action), action.name, action.slug, action.risk.value)
+    Console(file=out, width=None if out.isatty() else 160).print(table)
+
+
+async def form_of(action: type[Action[Any]]) -> dict[str, Any]:
+    """The modal as it would be opened, nothing filled in."""
+    route = build_routes().by_id[f"run.{action.slug.lower()}"]
+    nobody = cast(Ctx, None)  # with nothing filled in there are no names to look up for anybody
+    return await build_form(nobody, route, {}, where=Where())
+
+
+def keep_quiet() -> None:
+    """Warnings to stderr and nothing else: stdout belongs to the answer."""
+    set_up_logging("console", level=logging.WARNING)

@@ -1,0 +1,180 @@
+"""Connecting a Slack person to their own Dialpad account, by OAuth or by API key, and disconnecting again.
+
+OAuth goes ``/connect/{token}`` ("Is this you?") → Dialpad → ``/connect/callback``. The token is bound to the Slack
+person who asked, the state to that person and to the browser that was shown the page: a forwarded link shows whose
+Slack it is for, a foreign page cannot press Continue in somebody's name, and a state carried into another browser is
+worth nothing.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import structlog
+from pydantic import SecretStr
+
+from bot.context import Colleagues, Profile
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.connecting import build_key_link, build_oauth_link
+from bot.dialpad.link import Links
+from bot.dialpad.oauth import DialpadOAuth, build_pkce
+from bot.errors import (
+    ChatopsError,
+    DialpadError,
+    NotConnected,
+    TokenRefused,
+    UserError,
+)
+from bot.person import PersonKey
+from bot.store.connect_links import ConnectLinks
+from bot.store.oauth_states import OAuthStates
+
+log = structlog.get_logger(__name__)
+
+REVOKE_WITHIN_S = 6
+
+
+class ConnectRefused(UserError):
+    """The browser's way to a connection ended here; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A connection that was just stored."""
+
+    person: PersonKey
+    slack: Profile
+    dialpad_name: str
+
+
+class Connector:
+    """Everything about having, getting and ending a connection.
+
+    ``after_key`` is awaited once an API key is stored: what waited for a connection can run now.
+    """
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        oauth: DialpadOAuth | None,
+        links: Links,
+        connect_links: ConnectLinks,
+        states: OAuthStates,
+        colleagues: Colleagues,
+        base_url: str,
+        now: Callable[[], datetime],
+        after_key: Callable[[PersonKey], Awaitable[object]] | None = None,
+    ) -> None:
+        self._accounts = accounts
+        self._client = accounts.client
+        self._oauth = oauth
+        self._links = links
+        self._connect_links = connect_links
+        self._states = states
+        self._colleagues = colleagues
+        self._base_url = base_url
+        self._now = now
+        self._after_key = after_key
+
+    @property
+    def offers_oauth(self) -> bool:
+        """Whether an OAuth app is set up; without one people paste an API key."""
+        return self._oauth is not None
+
+    async def start(self, key: PersonKey) -> str:
+        """The address of this person's "Is this you?" page, good once and for 15 minutes."""
+        return f"{self._base_url}/connect/{await self._connect_links.create(key)}"
+
+    async def whose(self, token: str) -> Profile:
+        """Whom a ``/connect/{token}`` page is for, without using it up. Raises ConnectRefused."""
+        link = await self._connect_links.look(token)
+        if link is None:
+            raise ConnectRefused(
+                "This link was used already or is older than 15 minutes. Type /dp connect for a new one."
+            )
+        return await self._colleagues.profile(link.person)
+
+    async def leave_for_dialpad(self, token: str, *, browser_secret: str) -> str:
+        """Use the page up; the address at Dialpad to go to. Raises ConnectRefused.
+
+        ``browser_secret`` is what the browser was given with the page, "" when it never saw it.
+        """
+        if not browser_secret:
+            raise ConnectRefused("Open the link in Slack again and continue from there. Cookies must be allowed.")
+        link = await self._connect_links.take(token)
+        if link is None or self._oauth is None:
+            raise ConnectRefused(
+                "This link was used already or is older than 15 minutes. Type /dp connect for a new one."
+            )
+        verifier, challenge = build_pkce()
+        state = await self._states.create(link.person, verifier, carry={"browser": _digest(browser_secret)})
+        return self._oauth.authorize_url(state, challenge)
+
+    async def come_back(self, *, state: str, code: str, browser_secret: str) -> Connected:
+        """Exchange the code and store the connection. Raises ConnectRefused; nothing is stored then."""
+        kept = await self._states.take(state)
+        if kept is None or self._oauth is None:
+            raise ConnectRefused(
+                "This sign-in was used already or took longer than 10 minutes. Type /dp connect again."
+            )
+        if not hmac.compare_digest(str(kept.carry.get("browser", "")), _digest(browser_secret)):
+            raise ConnectRefused(
+                "This sign-in was started in another browser. Type /dp connect in Slack and stay in one."
+            )
+        try:
+            # Slack is asked first: a consent that could not be stored would stay behind at Dialpad.
+            slack = await self._colleagues.profile(kept.person)
+            tokens = await self._oauth.exchange(code, kept.verifier)
+            link = await build_oauth_link(self._client, tokens, email=slack.email or "", now=self._now())
+        except ChatopsError as refusal:
+            log.warning("oauth sign-in failed", kind=type(refusal).__name__)
+            raise ConnectRefused("Dialpad did not complete the sign-in. Type /dp connect to try again.") from None
+        await self._links.save(kept.person, link)
+        return Connected(kept.person, slack, link.dialpad_name)
+
+    async def refuse(self, state: str) -> None:
+        """The person said no at Dialpad: the state is used up."""
+        await self._states.take(state)
+
+    async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
+        """Check an API key at Dialpad and store it. Returns the name it acts as. Raises UserError."""
+        slack = await self._colleagues.profile(key)
+        try:
+            link = await build_key_link(
+                self._client, SecretStr(api_key.strip()), email=slack.email or "", now=self._now()
+            )
+        except TokenRefused:
+            raise UserError(
+                "Dialpad does not know this API key. Copy it again from Dialpad and paste the whole key."
+            ) from None
+        await self._links.save(key, link)
+        if self._after_key is not None:
+            await self._after_key(key)
+        return link.dialpad_name
+
+    async def disconnect(self, key: PersonKey) -> bool:
+        """Revoke at Dialpad, then forget. False when there was nothing. Raises UserError when Dialpad is down."""
+        link = await self._links.get(key)
+        if link is None:
+            return False
+        if link.kind == "oauth" and self._oauth is not None and not link.broken:
+            try:
+                async with asyncio.timeout(REVOKE_WITHIN_S):
+                    # An expired token revokes nothing, so it is renewed first.
+                    await self._oauth.revoke((await self._accounts.working_link(key)).access_token)
+            except NotConnected:
+                pass  # Dialpad ended it before we could
+            except (DialpadError, TimeoutError):
+                raise UserError(
+                    "Dialpad could not be reached, so you are still connected. Try again in a minute."
+                ) from None
+        await self._links.delete(key)
+        return True
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""The two pages a browser sees while connecting: "Is this you?" before Dialpad, and how it ended after."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from html import escape
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from bot.connect import Connected, Connector, ConnectRefused
+
+COOKIE: Final = "dialpad_connect"
+COOKIE_LIFE_S: Final = 25 * 60
+"""The page is good for 15 minutes, the way to Dialpad and back for 10."""
+
+_STYLE: Final = """
+:root { color-scheme: light dark; --page: #f4f3f8; --card: #fff; --ink: #1d1c24; --soft: #5b586b; --accent: #5b3fd1;
+  --on-accent: #fff; --line: #dddbe6 }
+@media (prefers-color-scheme: dark) { :root { --page: #16151b; --card: #211f29; --ink: #f1f0f6; --soft: #aeabbd;
+  --accent: #9d87ff; --on-accent: #16151b; --line: #383545 } }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--ink);
+  font: 17px/1.5 system-ui, sans-serif; padding: 24px }
+main { background: var(--card); border: 1px solid var(--line); border-radius: 16px; padding: 36px 40px;
+  max-width: 460px; width: 100% }
+h1 { font-size: 24px; line-height: 1.25; margin: 0 0 14px }
+p { margin: 0 0 14px } .soft { color: var(--soft); font-size: 15px }
+.who { border: 1px solid var(--line); border-radius: 12px; padding: 14px 18px; margin: 0 0 18px; font-weight: 600 }
+.who span { display: block; font-weight: 400; color: var(--soft); font-size: 15px }
+button { font: inherit; font-weight: 600; border: 0; border-radius: 10px; padding: 12px 20px; cursor: pointer;
+  background: var(--accent); color: var(--on-accent); width: 100% }
+button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
+"""
+
+
+def connect_routes(
+    connector: Connector, connected: Callable[[Connected], Awaitable[None]], *, https: bool
+) -> list[Route]:
+    """``GET /connect/callback``, ``GET`` and ``POST /connect/{token}``.
+
+    ``connected`` is called once a connection is stored: it tells the person in Slack and runs what was waiting.
+    """
+
+    async def is_this_you(request: Request) -> Response:
+        try:
+            profile = await connector.whose(request.path_params["token"])
+        except ConnectRefused as refusal:
+            return _page("This link no longer works", f"<p>{escape(refusal.text)}</p>", status=410)
+        email = f"<span>{escape(profile.email)}</span>" if profile.email else ""
+        response = _page(
+            "Is this you in Slack?",
+            f"""<p class="who">{escape(profile.name)}{email}</p>
+            <p>Continue, and Dialpad will ask you to sign in. What {escape(profile.name)} then does from Slack
+            happens in the Dialpad account you sign in to.</p>
+            <form method="post"><button autofocus>Yes, continue to Dialpad</button></form>
+            <p class="soft" style="margin-top:16px">Not you? Somebody sent you their own link. Close this page.</p>""",
+        )
+        # A browser does not send this along when another site posts the form, so nobody skips the question.
+        response.set_cookie(
+            COOKIE,
+            request.cookies.get(COOKIE) or secrets.token_urlsafe(24),
+            max_age=COOKIE_LIFE_S,
+            path="/connect",
+            httponly=True,
+            samesite="lax",
+            secure=https,
+        )
+        return response
+
+    async def leave(request: Request) -> Response:
+        try:
+            authorize_url = await connector.leave_for_dialpad(
+                request.path_params["token"], browser_secret=request.cookies.get(COOKIE, "")
+            )
+        except ConnectRefused as refusal:
+            return _page("This link no longer works", f"<p>{escape(refusal.text)}</p>", status=410)
+        return RedirectResponse(authorize_url, status_code=303, headers={"cache-control": "no-store"})
+
+    async def callback(request: Request) -> Response:
+        query = request.query_params
+        state = query.get("state", "")
+        if "error" in query or not query.get("code"):
+            await connector.refuse(state)
+            text = "<p>Dialpad was not connected, and nothing was stored. Type /dp connect in Slack to try again.</p>"
+            return _page("Not connected", text, status=400)
+        try:
+            done = await connector.come_back(
+                state=state, code=query["code"], browser_secret=request.cookies.get(COOKIE, "")
+            )
+        except ConnectRefused as refusal:
+            return _page("Not connected", f"<p>{escape(refusal.text)}</p>", status=400)
+        await connected(done)
+        response = _page(
+            "You are connected",
+            f"""<p class="who">{escape(done.slack.name)} in Slack
+            <span>acts as {escape(done.dialpad_name)} in Dialpad</span></p>
+            <p>Go back to Slack. What you asked for has been run there.</p>
+            <p class="soft">/dp disconnect ends this at any time.</p>""",
+        )
+        response.delete_cookie(COOKIE, path="/connect")
+        return response
+
+    return [
+        Route("/connect/callback", callback, methods=["GET"]),
+        Route("/connect/{token}", is_this_you, methods=["GET"]),
+        Route("/connect/{token}", leave, methods=["POST"]),
+    ]
+
+
+def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
+    document = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} · Dialpad for Slack</title>
+<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{body}</main></body></html>"""
+    return HTMLResponse(
+        document,
+        status_code=status,
+        headers={
+            "cache-control": "no-store",
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+            "referrer-policy": "no-referrer",
+            "x-content-type-options": "nosniff",
+        },
+    )

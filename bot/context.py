@@ -1,0 +1,220 @@
+"""Who asked, from where, how, and with what at hand: everything a handler is given besides its arguments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.action import Action, Answer, Page
+from bot.dialpad.client import Pages
+from bot.dialpad.directory import Directory
+from bot.person import PersonKey
+from bot.reply import Answer as HandlerAnswer
+from bot.settings import Settings
+from bot.watching.ports import Board
+from bot.work.later import Later
+
+A = TypeVar("A", bound=Answer)
+
+
+class Origin(StrEnum):
+    """How the request came in. Kept for the audit, and for what can be shown: only some origins can open a modal."""
+
+    TYPED = "typed"
+    MENTION = "mention"
+    BUTTON = "button"
+    FORM = "form"
+    CONFIRMED = "confirmed"
+    SHORTCUT = "shortcut"
+    MESSAGE = "message shortcut"
+    EVENT = "event"
+    RESUMED = "resumed"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where the answer belongs. ``response_url`` takes 5 answers in 30 minutes, then it is spent."""
+
+    channel: str | None = None
+    thread_ts: str | None = None
+    response_url: str | None = None
+    is_direct: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept in ``private_metadata``, in a confirmation, or with a remembered request."""
+        return {
+            key: value
+            for key, value in (
+                ("channel", self.channel),
+                ("thread_ts", self.thread_ts),
+                ("response_url", self.response_url),
+                ("is_direct", self.is_direct),
+            )
+            if value
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Where":
+        return cls(
+            channel=kept.get("channel"),
+            thread_ts=kept.get("thread_ts"),
+            response_url=kept.get("response_url"),
+            is_direct=bool(kept.get("is_direct")),
+        )
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What Slack knows of a person."""
+
+    name: str
+    email: str | None
+    zone: ZoneInfo
+
+
+class Colleagues(Protocol):
+    """Slack's people, from a copy that is at most an hour old."""
+
+    async def profile(self, key: PersonKey) -> Profile: ...
+
+
+class Preferences(Protocol):
+    """Small choices a person made: region, favourites."""
+
+    async def get(self, person: PersonKey) -> Mapping[str, Any]: ...
+
+    async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change some and keep the others; None forgets one. Returns all."""
+        ...
+
+
+class Connections(Protocol):
+    """Connecting and disconnecting a person's Dialpad account."""
+
+    @property
+    def offers_oauth(self) -> bool: ...
+
+    async def start(self, key: PersonKey) -> str:
+        """An address for this person's browser, good once and for 15 minutes."""
+        ...
+
+    async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
+        """Check and store an API key. Returns the name Dialpad knows the person by. Raises UserError."""
+        ...
+
+    async def disconnect(self, key: PersonKey) -> bool:
+        """Revoke at Dialpad, then forget. False when there was nothing to forget."""
+        ...
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that somebody put into a form."""
+
+    name: str
+    size: int
+    content: bytes
+
+
+class Files(Protocol):
+    """Files that people put into forms."""
+
+    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Attachment:
+        """Raises UserError when the file is larger than ``largest`` bytes, or gone."""
+        ...
+
+
+class Downloads(Protocol):
+    """Files that Dialpad hands out by a signed address."""
+
+    async def read(self, url: str, *, largest: int) -> bytes:
+        """Fetched without any token. Raises DialpadError."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What the composition root built, shared by all requests."""
+
+    settings: Settings
+    accounts: Accounts
+    connections: Connections
+    directory: Directory
+    later: Later
+    colleagues: Colleagues
+    preferences: Preferences
+    routes: "Routes"
+    files: Files | None = None
+    downloads: Downloads | None = None
+    board: Board | None = None
+    """Notifications; None where they are not switched on."""
+
+
+class Routes(Protocol):
+    """What help and the menu need to know of the route table."""
+
+    def commands(self) -> "tuple[CommandInfo, ...]": ...
+
+
+@dataclass(frozen=True)
+class CommandInfo:
+    """A command as help shows it."""
+
+    word: str
+    usage: str
+    summary: str
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ctx:
+    """One request on its way through a handler."""
+
+    person: PersonKey
+    where: Where
+    origin: Origin
+    deps: Deps
+    now: datetime
+    reference: str
+    """Eight characters, in the log and in what the person is told when something unexpected happens."""
+    account: Account
+    """Acts at Dialpad as this person. Raises NotConnected on use when there is no connection."""
+    done: list[str] = field(default_factory=list)
+    """Slugs of what was sent to Dialpad for this request, for the audit."""
+
+    async def send(self, action: Action[A]) -> A:
+        """Run one Dialpad action as this person. Raises DialpadError and NotConnected."""
+        self.done.append(action.slug)
+        return await self.account.send(action)
+
+    def pages(self, action: Action[Page[A]]) -> Pages[A]:
+        """The pages of a list, one after the other, as this person."""
+        self.done.append(action.slug)
+        return self.account.pages(action)
+
+    async def zone(self) -> ZoneInfo:
+        """The time zone of the person who asked."""
+        return (await self.deps.colleagues.profile(self.person)).zone
+
+    async def region(self) -> str:
+        """Where the person's numbers without country code are from, ISO 3166 alpha-2."""
+        chosen = (await self.deps.preferences.get(self.person)).get("region")
+        return str(chosen or self.deps.settings.region)
+
+
+__all__ = [
+    "CommandInfo",
+    "Connections",
+    "Ctx",
+    "Deps",
+    "HandlerAnswer",
+    "Origin",
+    "Preferences",
+    "Profile",
+    "Routes",
+    "Where",
+]

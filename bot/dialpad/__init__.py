@@ -1,0 +1,1 @@
+"""Dialpad: its operations, its client, its sign-in."""

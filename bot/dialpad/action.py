@@ -1,0 +1,316 @@
+"""One Dialpad API operation as one pydantic model.
+
+The class carries everything known of the operation: where it goes, what it takes, how risky it is, how often it may
+be called, what comes back. Forms, the command line, confirmation texts, docs and tests are all read from it.
+
+``Action`` fields are path, query or body parameters. Path parameters are those named in the path; for the rest the
+place is the method's habit (GET and DELETE: query; others: body) unless the field says ``InQuery`` or ``InBody``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from functools import cache
+from string import Formatter
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, get_args, get_origin
+from urllib.parse import quote
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    SerializationInfo,
+    TypeAdapter,
+    WithJsonSchema,
+)
+from pydantic.fields import FieldInfo
+
+
+class Risk(StrEnum):
+    """What a wrong click would cost. Set by hand for every action, never derived from the HTTP method."""
+
+    READ = "read"
+    CHANGE = "change"
+    OUTWARD = "outward"
+    DESTRUCTIVE = "destructive"
+
+
+class Entity(StrEnum):
+    """What an id names; type-ahead and result tables turn ids into names by it."""
+
+    USER = "user"
+    OFFICE = "office"
+    DEPARTMENT = "department"
+    CALL_CENTER = "call center"
+    COACHING_TEAM = "coaching team"
+    CHANNEL = "channel"
+    ROOM = "room"
+    CONTACT = "contact"
+    NUMBER = "number"
+    CALL = "call"
+    CALL_ROUTER = "call router"
+    IVR = "IVR"
+    POLICY = "access policy"
+    WEBHOOK = "webhook"
+    WEBSOCKET = "websocket"
+    SUBSCRIPTION = "subscription"
+    REPORT = "scheduled report"
+    DEVICE = "device"
+    DESK_PHONE = "desk phone"
+    SHARE_LINK = "share link"
+    STAT = "statistics request"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most ``calls`` in ``seconds``. ``per`` names the path parameter a limit belongs to, None for the endpoint."""
+
+    calls: int
+    seconds: float = 60.0
+    per: str | None = None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an action goes: ``path`` as in the API reference, with ``{placeholders}``."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    path: str
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        return tuple(name for _, name, _, _ in Formatter().parse(self.path) if name)
+
+
+def GET(path: str) -> Endpoint:  # noqa: N802  reads as the request line in an action
+    """``request = GET("/api/v2/...")``."""
+    return Endpoint("GET", path)
+
+
+def POST(path: str) -> Endpoint:  # noqa: N802  as GET
+    """``request = POST("/api/v2/...")``."""
+    return Endpoint("POST", path)
+
+
+def PUT(path: str) -> Endpoint:  # noqa: N802  as GET
+    """``request = PUT("/api/v2/...")``."""
+    return Endpoint("PUT", path)
+
+
+def PATCH(path: str) -> Endpoint:  # noqa: N802  as GET
+    """``request = PATCH("/api/v2/...")``."""
+    return Endpoint("PATCH", path)
+
+
+def DELETE(path: str) -> Endpoint:  # noqa: N802  as GET
+    """``request = DELETE("/api/v2/...")``."""
+    return Endpoint("DELETE", path)
+
+
+class Place(Enum):
+    """Where a parameter travels when the method's habit does not hold."""
+
+    QUERY = "query"
+    BODY = "body"
+
+
+InQuery: Final = Place.QUERY
+InBody: Final = Place.BODY
+
+
+def read_id(value: Any) -> Any:
+    """Dialpad sends ids as digit strings in answers and as numbers in events; both mean the same id."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+IDS_AS_TEXT: Final = "ids as text"
+"""In a serialization context: ids stay text, as Dialpad answers them; 19 digits do not survive every JSON reader."""
+
+
+def _write_id(value: str, info: SerializationInfo) -> int | str:
+    as_text = bool(info.context) and IDS_AS_TEXT in (info.context or ())
+    return int(value) if value.isascii() and value.isdigit() and not as_text else value
+
+
+@dataclass(frozen=True)
+class Names:
+    """Marks a field as the id of ``entity``."""
+
+    entity: Entity
+
+
+Id = Annotated[
+    str,
+    BeforeValidator(read_id),
+    PlainSerializer(_write_id, return_type=int | str),
+    WithJsonSchema({"type": "integer", "format": "int64"}),
+]
+"""An id: kept as a string, taken from numbers and digit strings, sent as a number where it is one."""
+
+UserId = Annotated[Id, Names(Entity.USER)]
+OfficeId = Annotated[Id, Names(Entity.OFFICE)]
+DepartmentId = Annotated[Id, Names(Entity.DEPARTMENT)]
+CallCenterId = Annotated[Id, Names(Entity.CALL_CENTER)]
+ContactId = Annotated[Id, Names(Entity.CONTACT)]
+CallId = Annotated[Id, Names(Entity.CALL)]
+CompanyId = Annotated[Id, Names(Entity.COMPANY)]
+PhoneNumber = Annotated[str, Names(Entity.NUMBER)]
+"""E.164, ``+14155550101``."""
+
+ME: Final = "me"
+"""What Dialpad takes for "the person whose token this is" wherever a user id stands in a path."""
+
+
+class Answer(BaseModel):
+    """What Dialpad sent back. Unknown keys are kept, absent keys are None: live answers leave empty fields out."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
+
+
+class Done(Answer):
+    """The answer of an operation that says nothing but that it worked (204, or an empty 200)."""
+
+
+A = TypeVar("A", bound=Answer)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as it will be sent. ``path`` is encoded, ``query`` ordered, ``body`` None when there is none."""
+
+    method: str
+    path: str
+    query: Mapping[str, str | list[str]] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+
+
+class Action(BaseModel, Generic[A]):
+    """An operation with its arguments filled in. Subclasses are declarations; see the module's text."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, defer_build=True, populate_by_name=True, hide_input_in_errors=True
+    )
+
+    slug: ClassVar[str]
+    """The action's stable name, ``DIALPAD_...``."""
+    name: ClassVar[str]
+    """What people call it: "Turn do not disturb on or off"."""
+    request: ClassVar[Endpoint]
+    risk: ClassVar[Risk]
+    rates: ClassVar[tuple[Rate, ...]] = (Rate(1200),)
+    scopes: ClassVar[tuple[str, ...]] = ()
+    company_admin_key: ClassVar[bool] = False
+    """Dialpad takes this operation only from a company admin."""
+    sensitive: ClassVar[bool] = False
+    """The answer holds what only the asker may see: transcripts, recordings, call logs, contacts."""
+    repeatable: ClassVar[bool | None] = None
+    """May the request be sent again when no answer came? None: by its method (GET, PUT, DELETE yes; POST, PATCH no)."""
+
+    def build_request(self) -> Request:
+        """This action as the HTTP request Dialpad expects."""
+        values = self.model_dump(mode="json", by_alias=True, exclude_unset=False, exclude_none=True)
+        endpoint = self.request
+        path = endpoint.path.format_map({n: quote(str(values.pop(n)), safe="") for n in endpoint.placeholders})
+        query: dict[str, str | list[str]] = {}
+        body: dict[str, Any] = {}
+        for wire_name, place in _places(type(self)).items():
+            if wire_name in values:
+                if place is InQuery:
+                    query[wire_name] = _query_value(values[wire_name])
+                else:
+                    body[wire_name] = values[wire_name]
+        return Request(endpoint.method, path, query, body if _takes_body(type(self)) else None)
+
+    @classmethod
+    def can_repeat(cls) -> bool:
+        """Whether sending the same request twice is the same as sending it once."""
+        if cls.repeatable is not None:
+            return cls.repeatable
+        return cls.request.method in {"GET", "PUT", "DELETE"}
+
+    @classmethod
+    def answer_type(cls) -> type[Answer]:
+        """The model named in ``Action[...]``."""
+        return _answer_type(cls)
+
+    @classmethod
+    def parse_answer(cls, raw: bytes) -> A:
+        """Read Dialpad's body. Raises ``pydantic.ValidationError`` when it is not JSON or not an object."""
+        model = _answer_type(cls)
+        adapter: TypeAdapter[Any] = _adapter(model)
+        return adapter.validate_json(raw.strip() or b"{}")  # type: ignore[no-any-return]  # adapter of a runtime type
+
+
+def wire_name(name: str, info: FieldInfo) -> str:
+    """The name Dialpad knows the field by."""
+    return info.serialization_alias or info.alias or name
+
+
+def place_of(action: type[Action[Any]], name: str, info: FieldInfo) -> Literal["path", "query", "body"]:
+    """Where the field travels."""
+    if wire_name(name, info) in action.request.placeholders:
+        return "path"
+    for mark in info.metadata:
+        if isinstance(mark, Place):
+            return "query" if mark is Place.QUERY else "body"
+    return "query" if action.request.method in {"GET", "DELETE"} else "body"
+
+
+def entity_of(info: FieldInfo) -> Entity | None:
+    """What the field's value names, when it is an id or a number."""
+    for mark in (*info.metadata, *_nested_metadata(info.annotation)):
+        if isinstance(mark, Names):
+            return mark.entity
+    return None
+
+
+def _nested_metadata(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) is Annotated:
+        inner, *marks = get_args(annotation)
+        return (*marks, *_nested_metadata(inner))
+    return tuple(mark for part in get_args(annotation) for mark in _nested_metadata(part))
+
+
+@cache
+def _places(action: type[Action[Any]]) -> dict[str, Place]:
+    return {
+        wire_name(name, info): InQuery if place == "query" else InBody
+        for name, info in action.model_fields.items()
+        if (place := place_of(action, name, info)) != "path"
+    }
+
+
+@cache
+def _takes_body(action: type[Action[Any]]) -> bool:
+    return any(place is InBody for place in _places(action).values())
+
+
+@cache
+def _adapter(model: type[Answer]) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
+
+
+@cache
+def _answer_type(action: type[Action[Any]]) -> type[Answer]:
+    for ancestor in action.__mro__:
+        arguments = ancestor.__dict__.get("__pydantic_generic_metadata__", {}).get("args") or ()
+        if arguments and isinstance(arguments[0], type) and issubclass(arguments[0], Answer):
+            return arguments[0]
+    return Done
+
+
+def _query_value(value: Any) -> str | list[str]:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return [str(_query_value(item)) for item in value]
+    return str(value)
+
+
+class Page(Answer, Generic[A]):
+    """One page of a list. ``cursor`` is None on the last page; ``items`` may be absent on an empty one."""
+
+    items: list[A] = []
+    cursor: str | None = None

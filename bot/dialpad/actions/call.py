@@ -1,0 +1,289 @@
+"""Calls: placing, looking up, and acting on live ones."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from bot.dialpad.action import (
+    GET,
+    POST,
+    PUT,
+    Action,
+    Answer,
+    CallId,
+    Done,
+    Id,
+    Page,
+    PhoneNumber,
+    Rate,
+    Risk,
+    UserId,
+)
+from bot.dialpad.actions.fields import CallerId, Cursor, DeviceId, EpochMs, GroupId, GroupType, TargetId, TargetType
+from bot.dialpad.actions.parts import Part
+
+LiveCall = Annotated[CallId, Field(title="Call", description="A call that is going on.")]
+CustomData = Annotated[
+    str | None, Field(title="Note for integrations", description="Comes back in the events of this call.")
+]
+ShownNumber = Annotated[
+    CallerId | None, Field(title="Caller ID", description="The number the other side sees, or blocked to hide it.")
+]
+
+
+class Party(Answer):
+    """Somebody or something a call touches."""
+
+    id: Id | None = None
+    type: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class Recording(Answer):
+    """One recording of a call. ``start_time`` and ``duration`` in ms."""
+
+    id: Id | None = None
+    recording_type: str | None = None
+    url: str | None = None
+    start_time: int | None = None
+    duration: float | None = None
+
+
+class Call(Answer):
+    """One leg of a call. ``date_*`` are epoch ms; ``duration`` (talking) and ``total_duration`` (with ringing) ms."""
+
+    call_id: Id | None = None
+    state: str | None = None
+    direction: str | None = None
+    date_started: int | None = None
+    date_rang: int | None = None
+    date_connected: int | None = None
+    date_ended: int | None = None
+    duration: float | None = None
+    total_duration: float | None = None
+    external_number: str | None = None
+    internal_number: str | None = None
+    contact: Party | None = None
+    target: Party | None = None
+    entry_point_target: Party | None = None
+    proxy_target: Party | None = None
+    master_call_id: Id | None = None
+    operator_call_id: Id | None = None
+    entry_point_call_id: Id | None = None
+    group_id: str | None = None
+    is_transferred: bool | None = None
+    was_recorded: bool | None = None
+    labels: tuple[str, ...] = ()
+    recording_details: tuple[Recording, ...] = ()
+    call_recording_share_links: tuple[str, ...] = ()
+    admin_call_recording_share_links: tuple[str, ...] = ()
+    recording_url: tuple[str, ...] = ()
+    admin_recording_urls: tuple[str, ...] = ()
+    voicemail_share_link: str | None = None
+    transcription_text: str | None = None
+    csat_score: str | None = None
+    mos_score: float | None = None
+    custom_data: str | None = None
+    event_timestamp: int | None = None
+    routing_breadcrumbs: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether a person spoke: connected, and either an operator's leg or a person's own line."""
+        to_person = self.target is not None and self.target.type == "user"
+        return self.date_connected is not None and (self.operator_call_id is not None or to_person or self._outbound)
+
+    @property
+    def _outbound(self) -> bool:
+        return self.direction == "outbound"
+
+
+class PlacedCall(Answer):
+    """The call that came about."""
+
+    call_id: Id | None = None
+
+
+class TransferredCall(Answer):
+    """Where a call went."""
+
+    call_id: Id | None = None
+    transferred_to_number: str | None = None
+    transferred_to_state: str | None = None
+
+
+class ToNumber(Part):
+    """A destination outside, by its number."""
+
+    number: PhoneNumber = Field(title="Number", description="The number to bring in.")
+
+
+class ToCall(Part):
+    """A destination that is another live call; the two are joined."""
+
+    call_id: CallId = Field(title="Call", description="The other call.")
+
+
+class ToTarget(Part):
+    """A destination inside, with a main number of its own."""
+
+    target_type: Literal["callcenter", "department", "office", "user"] = Field(
+        title="Kind", description="A person, call center, department or office."
+    )
+    target_id: TargetId = Field(title="Who", description="Which one.")
+
+
+class ListCalls(Action[Page[Call]]):
+    """List ended calls, newest first, of the whole company or of one person or group."""
+
+    slug = "DIALPAD_RETRIEVE_CALL_INFORMATION"
+    name = "List calls"
+    request = GET("/api/v2/call")
+    risk = Risk.READ
+    scopes = ("calls:list",)
+    company_admin_key = True
+    sensitive = True
+
+    started_after: EpochMs | None = Field(default=None, title="From", description="Only calls that began after this.")
+    started_before: EpochMs | None = Field(default=None, title="To", description="Only calls that began before this.")
+    target_type: TargetType | None = Field(
+        default=None, title="Kind of line", description="To see one line's calls: what kind of line."
+    )
+    target_id: TargetId | None = Field(default=None, title="Line", description="Which line; with its kind.")
+    cursor: Cursor = None
+
+
+class GetCall(Action[Call]):
+    """Look one call up. Dialpad answers this only ten times a minute."""
+
+    slug = "DIALPAD_FETCH_CALL_BY_ID"
+    name = "Look up a call"
+    request = GET("/api/v2/call/{id}")
+    risk = Risk.READ
+    rates = (Rate(10),)
+    sensitive = True
+
+    id: CallId = Field(title="Call", description="Which call.")
+
+
+class PlaceCall(Action[PlacedCall]):
+    """Call a number: a person's Dialpad devices ring, and once they pick up the number is called."""
+
+    slug = "DIALPAD_INITIATE_OUTBOUND_CALL_VIA_API"
+    name = "Call a number"
+    request = POST("/api/v2/call")
+    risk = Risk.OUTWARD
+    rates = (Rate(5, per="user_id"),)
+
+    user_id: UserId = Field(title="Who calls", description="The person whose devices ring.")
+    phone_number: PhoneNumber = Field(title="Number", description="Who to call.")
+    group_type: GroupType | None = Field(
+        default=None, title="Kind of group", description="To call on behalf of a group: what kind of group."
+    )
+    group_id: GroupId | None = Field(default=None, title="Group", description="Which group; with its kind.")
+    device_id: DeviceId | None = Field(default=None, title="Device", description="Ring only this device.")
+    outbound_caller_id: ShownNumber = None
+    is_consult: bool | None = Field(
+        default=None, title="Second call", description="Put the call going on on hold and place another one."
+    )
+    custom_data: CustomData = None
+
+
+class PlaceIvrCall(Action[PlacedCall]):
+    """Call a number from a group's line and play its phone menu to whoever picks up."""
+
+    slug = "DIALPAD_INITIATE_IVR_CALL_API_ENDPOINT"
+    name = "Call with a phone menu"
+    request = POST("/api/v2/call/initiate_ivr_call")
+    risk = Risk.OUTWARD
+    rates = (Rate(10, per="target_id"),)
+
+    phone_number: PhoneNumber = Field(title="Number", description="Who to call.")
+    target_type: GroupType = Field(title="Kind of group", description="Whose line calls: what kind of group.")
+    target_id: TargetId = Field(title="Group", description="Whose line calls.")
+    outbound_caller_id: ShownNumber = None
+    custom_data: CustomData = None
+
+
+class HangUp(Action[Done]):
+    """End a live call for everybody on it."""
+
+    slug = "DIALPAD_HANGUP_CALL_VIA_ID"
+    name = "Hang up"
+    request = PUT("/api/v2/call/{id}/actions/hangup")
+    risk = Risk.OUTWARD
+
+    id: LiveCall
+
+
+class TransferCall(Action[TransferredCall]):
+    """Send a live call to a number, to another call, or to somebody inside."""
+
+    slug = "DIALPAD_TRANSFER_CALL_TO_DESTINATION"
+    name = "Transfer a call"
+    request = POST("/api/v2/call/{id}/transfer")
+    risk = Risk.OUTWARD
+
+    id: LiveCall
+    to: ToNumber | ToCall | ToTarget | None = Field(
+        default=None, title="To", description="One destination: a number, a call, or somebody inside."
+    )
+    transfer_state: Literal["hold", "parked", "preanswer", "voicemail"] | None = Field(
+        default=None, title="Arrives as", description="Ringing, on hold, parked, or straight to voicemail."
+    )
+    custom_data: CustomData = None
+
+
+class AddParticipant(Action[PlacedCall]):
+    """Bring one more person or number into a live call."""
+
+    slug = "DIALPAD_ADD_PARTICIPANT_TO_CALL"
+    name = "Add somebody to a call"
+    request = POST("/api/v2/call/{id}/participants/add")
+    risk = Risk.OUTWARD
+
+    id: LiveCall
+    participant: ToNumber | ToTarget = Field(title="Who", description="A number, or somebody inside with a number.")
+
+
+class Unpark(Action[PlacedCall]):
+    """Pick up a parked call for a person."""
+
+    slug = "DIALPAD_UNPARK_CALL_BY_USER_ID"
+    name = "Pick up a parked call"
+    request = POST("/api/v2/call/{id}/unpark")
+    risk = Risk.CHANGE
+
+    id: CallId = Field(title="Call", description="The parked call.")
+    user_id: UserId = Field(title="Person", description="Who picks it up.")
+
+
+class LabelCall(Action[Call]):
+    """Replace all labels of a call by the given ones."""
+
+    slug = "DIALPAD_ATTACH_LABELS_TO_CALL"
+    name = "Label a call"
+    request = PUT("/api/v2/call/{id}/labels")
+    risk = Risk.CHANGE
+    rates = (Rate(250),)
+    sensitive = True
+
+    id: CallId = Field(title="Call", description="Which call.")
+    labels: list[str] | None = Field(
+        default=None, title="Labels", description="The whole new list; labels that are not in it go away."
+    )
+
+
+ACTIONS = (
+    ListCalls,
+    GetCall,
+    PlaceCall,
+    PlaceIvrCall,
+    HangUp,
+    TransferCall,
+    AddParticipant,
+    Unpark,
+    LabelCall,
+)

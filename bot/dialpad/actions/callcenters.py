@@ -1,0 +1,306 @@
+"""Call centers and the people who answer for them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.dialpad.action import (
+    DELETE,
+    GET,
+    PATCH,
+    POST,
+    Action,
+    Answer,
+    CallCenterId,
+    Id,
+    InBody,
+    OfficeId,
+    Page,
+    Risk,
+    UserId,
+)
+from bot.dialpad.actions.fields import Cursor, When
+from bot.dialpad.actions.parts import (
+    AdvancedSettings,
+    Alerts,
+    CallCenterHoldQueue,
+    FridayHours,
+    GroupDescription,
+    HoursOn,
+    MondayHours,
+    RingSeconds,
+    RoutingOptions,
+    SaturdayHours,
+    SundayHours,
+    ThursdayHours,
+    TuesdayHours,
+    VoiceIntelligence,
+    WednesdayHours,
+)
+from bot.dialpad.actions.people import Group, Operator, Operators
+
+CallCenter = Annotated[CallCenterId, Field(title="Call center", description="Which call center.")]
+Agent = Annotated[UserId, Field(title="Person", description="The operator.")]
+Queue = Annotated[CallCenterHoldQueue | None, Field(title="Queue", description="What happens when everybody is busy.")]
+Warnings = Annotated[Alerts | None, Field(title="Alerts", description="When supervisors are warned.")]
+Route = Annotated[
+    RoutingOptions | None, Field(title="Routing", description="What happens to calls, while open and while closed.")
+]
+Ai = Annotated[VoiceIntelligence | None, Field(title="Dialpad Ai", description="Ai on this call center's calls.")]
+Advanced = Annotated[AdvancedSettings | None, Field(title="Wrap-up and recording", description="Advanced settings.")]
+
+
+class Availability(Answer):
+    """Open or closed; ``name`` tells the holiday, if it is one."""
+
+    name: str | None = None
+    status: str | None = None
+
+
+class CallCenterStatus(Answer):
+    """How busy a call center is. ``longest_call_wait_time`` in seconds."""
+
+    availability: Availability | None = None
+    capacity: int | None = None
+    longest_call_wait_time: int | None = None
+    on_duty_operators: int | None = None
+    pending: int | None = None
+
+
+class DutyStatus(Answer):
+    """Whether an operator takes calls."""
+
+    user_id: Id | None = None
+    on_duty: bool | None = None
+    on_duty_status: str | None = None
+    on_duty_started: When | None = None
+    duty_status_reason: str | None = None
+    duty_status_started: When | None = None
+
+
+class Skill(Answer):
+    """How skilled an operator is, for routing by skill."""
+
+    call_center_id: Id | None = None
+    user_id: Id | None = None
+    skill_level: int | None = None
+
+
+class ListCallCenters(Action[Page[Group]]):
+    """List call centers, all of them or by office or name."""
+
+    slug = "DIALPAD_RETRIEVE_CALL_CENTERS_INFORMATION"
+    name = "List call centers"
+    request = GET("/api/v2/callcenters")
+    risk = Risk.READ
+
+    name_search: str | None = Field(default=None, title="Name has", description="Part of the name.")
+    office_id: OfficeId | None = Field(default=None, title="Office", description="Only call centers of this office.")
+    cursor: Cursor = None
+
+
+class GetCallCenter(Action[Group]):
+    """Look a call center up, with its settings."""
+
+    slug = "DIALPAD_RETRIEVE_CALL_CENTER_BY_ID"
+    name = "Look up a call center"
+    request = GET("/api/v2/callcenters/{id}")
+    risk = Risk.READ
+
+    id: CallCenter
+
+
+class GetCallCenterStatus(Action[CallCenterStatus]):
+    """See how busy a call center is: who waits, how long, how many are on duty."""
+
+    slug = "DIALPAD_GET_CALL_CENTER_STATUS_BY_ID"
+    name = "See a call center's status"
+    request = GET("/api/v2/callcenters/{id}/status")
+    risk = Risk.READ
+
+    id: CallCenter
+
+
+class CreateCallCenter(Action[Group]):
+    """Set up a new call center."""
+
+    slug = "DIALPAD_CONFIGURE_CALL_CENTER_SETTINGS"
+    name = "Create a call center"
+    request = POST("/api/v2/callcenters")
+    risk = Risk.CHANGE
+    company_admin_key = True
+
+    group_name: str = Field(alias="name", title="Name", description="At most 100 characters.")
+    office_id: OfficeId = Field(title="Office", description="The office it belongs to.")
+    group_description: GroupDescription = None
+    ring_seconds: RingSeconds = None
+    hours_on: HoursOn = None
+    monday_hours: MondayHours = None
+    tuesday_hours: TuesdayHours = None
+    wednesday_hours: WednesdayHours = None
+    thursday_hours: ThursdayHours = None
+    friday_hours: FridayHours = None
+    saturday_hours: SaturdayHours = None
+    sunday_hours: SundayHours = None
+    routing_options: Route = None
+    hold_queue: Queue = None
+    alerts: Warnings = None
+    voice_intelligence: Ai = None
+    advanced_settings: Advanced = None
+
+
+class UpdateCallCenter(Action[Group]):
+    """Change a call center's settings. Only what is filled in changes."""
+
+    slug = "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID"
+    name = "Change a call center"
+    request = PATCH("/api/v2/callcenters/{id}")
+    risk = Risk.CHANGE
+    company_admin_key = True
+
+    id: CallCenter
+    group_name: str | None = Field(default=None, alias="name", title="Name", description="At most 100 characters.")
+    group_description: GroupDescription = None
+    ring_seconds: RingSeconds = None
+    hours_on: HoursOn = None
+    monday_hours: MondayHours = None
+    tuesday_hours: TuesdayHours = None
+    wednesday_hours: WednesdayHours = None
+    thursday_hours: ThursdayHours = None
+    friday_hours: FridayHours = None
+    saturday_hours: SaturdayHours = None
+    sunday_hours: SundayHours = None
+    routing_options: Route = None
+    hold_queue: Queue = None
+    alerts: Warnings = None
+    voice_intelligence: Ai = None
+    advanced_settings: Advanced = None
+
+
+class DeleteCallCenter(Action[Group]):
+    """Delete a call center for good, with its line."""
+
+    slug = "DIALPAD_DELETE_CALL_CENTER_BY_ID"
+    name = "Delete a call center"
+    request = DELETE("/api/v2/callcenters/{id}")
+    risk = Risk.DESTRUCTIVE
+    company_admin_key = True
+
+    id: CallCenter
+
+
+class ListCallCenterOperators(Action[Operators]):
+    """List who answers for a call center, and who of them is on duty."""
+
+    slug = "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID"
+    name = "List a call center's operators"
+    request = GET("/api/v2/callcenters/{id}/operators")
+    risk = Risk.READ
+
+    id: CallCenter
+
+
+class AddCallCenterOperator(Action[Operator]):
+    """Let a person answer for a call center. This can use up a licence."""
+
+    slug = "DIALPAD_ADD_OPERATOR_TO_CALL_CENTER"
+    name = "Add an operator to a call center"
+    request = POST("/api/v2/callcenters/{id}/operators")
+    risk = Risk.OUTWARD
+
+    id: CallCenter
+    user_id: UserId = Field(title="Person", description="Who to add.")
+    role: Literal["admin", "operator", "supervisor"] | None = Field(
+        default=None, title="Role", description="Operator when left out."
+    )
+    skill_level: int | None = Field(default=None, title="Skill", description="1 to 100; 100 when left out.")
+    license_type: Literal["agents", "lite_support_agents"] | None = Field(
+        default=None, title="Licence", description="Which seat to give, if one is needed; agents when left out."
+    )
+    keep_paid_numbers: bool | None = Field(
+        default=None,
+        title="Keep numbers",
+        description="Keep the person's numbers on a support licence, where each costs extra; yes when left out.",
+    )
+
+
+class RemoveCallCenterOperator(Action[Operator]):
+    """Take a person out of a call center; its calls no longer ring for them."""
+
+    slug = "DIALPAD_DELETE_OPERATOR_FROM_CALL_CENTER"
+    name = "Remove an operator from a call center"
+    request = DELETE("/api/v2/callcenters/{id}/operators")
+    risk = Risk.CHANGE
+
+    id: CallCenter
+    user_id: Annotated[UserId, InBody] = Field(title="Person", description="Who to remove.")
+
+
+class GetDutyStatus(Action[DutyStatus]):
+    """See whether a person takes call center calls, and why not."""
+
+    slug = "DIALPAD_RETRIEVE_OPERATOR_DUTY_STATUS"
+    name = "See a duty status"
+    request = GET("/api/v2/callcenters/operators/{id}/dutystatus")
+    risk = Risk.READ
+
+    id: Agent
+
+
+class SetDutyStatus(Action[DutyStatus]):
+    """Put a person on duty or off duty, in all their call centers."""
+
+    slug = "DIALPAD_UPDATE_OPERATOR_DUTY_STATUS"
+    name = "Go on or off duty"
+    request = PATCH("/api/v2/callcenters/operators/{id}/dutystatus")
+    risk = Risk.CHANGE
+    repeatable = True
+
+    id: Agent
+    on_duty: bool = Field(title="On duty", description="On: call center calls ring. Off: they do not.")
+    duty_status_reason: str | None = Field(
+        default=None, title="Reason", description="One of the office's off-duty reasons, or a line of your own."
+    )
+
+
+class GetSkill(Action[Skill]):
+    """See how skilled a person is rated in one call center."""
+
+    slug = "DIALPAD_GET_OPERATOR_SKILLS_BY_CALL_CENTER_AND_USER"
+    name = "See an operator's skill"
+    request = GET("/api/v2/callcenters/{call_center_id}/operators/{user_id}/skill")
+    risk = Risk.READ
+
+    call_center_id: CallCenter
+    user_id: Agent
+
+
+class SetSkill(Action[Skill]):
+    """Rate how skilled a person is in one call center."""
+
+    slug = "DIALPAD_MODIFY_OPERATOR_SKILL_LEVEL"
+    name = "Set an operator's skill"
+    request = PATCH("/api/v2/callcenters/{call_center_id}/operators/{user_id}/skill")
+    risk = Risk.CHANGE
+    repeatable = True
+
+    call_center_id: CallCenter
+    user_id: Agent
+    skill_level: int = Field(title="Skill", description="0 to 100.")
+
+
+ACTIONS = (
+    ListCallCenters,
+    GetCallCenter,
+    GetCallCenterStatus,
+    CreateCallCenter,
+    UpdateCallCenter,
+    DeleteCallCenter,
+    ListCallCenterOperators,
+    AddCallCenterOperator,
+    RemoveCallCenterOperator,
+    GetDutyStatus,
+    SetDutyStatus,
+    GetSkill,
+    SetSkill,
+)

@@ -1,0 +1,77 @@
+"""Links to a call's review: its recording, transcript and recap on one page."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Answer, CallId, Id, Rate, Risk
+from bot.dialpad.actions.fields import ShareLinkId
+
+Link = Annotated[ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")]
+Privacy = Literal["company", "public"]
+
+
+class ReviewLink(Answer):
+    """A link and who may open it."""
+
+    id: str | None = None
+    access_link: str | None = None
+    privacy: str | None = None
+    call_id: Id | None = None
+
+
+class CreateReviewLink(Action[ReviewLink]):
+    """Make a link to a call's review. A public one lets anybody who has it listen."""
+
+    slug = "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK"
+    name = "Share a call's review"
+    request = POST("/api/v2/callreviewsharelink")
+    risk = Risk.OUTWARD
+    rates = (Rate(250),)
+    sensitive = True
+
+    call_id: CallId | None = Field(default=None, title="Call", description="Which call.")
+    privacy: Privacy | None = Field(
+        default=None, title="Who may open it", description="Everybody in the company when left out."
+    )
+
+
+class GetReviewLink(Action[ReviewLink]):
+    """Look up a link to a call's review and who may open it."""
+
+    slug = "DIALPAD_GET_CALL_REVIEW_SHARE_LINK_BY_ID"
+    name = "Look up a link to a call's review"
+    request = GET("/api/v2/callreviewsharelink/{id}")
+    risk = Risk.READ
+    sensitive = True
+
+    id: Link
+
+
+class UpdateReviewLink(Action[ReviewLink]):
+    """Change who may open a link to a call's review. Public is anybody who has it."""
+
+    slug = "DIALPAD_UPDATE_CALL_REVIEW_SHARE_LINK_PRIVACY"
+    name = "Change who may open a call's review"
+    request = PUT("/api/v2/callreviewsharelink/{id}")
+    risk = Risk.OUTWARD
+    rates = (Rate(250),)
+    sensitive = True
+
+    id: Link
+    privacy: Privacy = Field(title="Who may open it", description="The company, or anybody who has the link.")
+
+
+class DeleteReviewLink(Action[ReviewLink]):
+    """Delete a link to a call's review; it stops working for everybody who has it."""
+
+    slug = "DIALPAD_DELETE_CALL_REVIEW_SHARE_LINK_BY_ID"
+    name = "Delete a link to a call's review"
+    request = DELETE("/api/v2/callreviewsharelink/{id}")
+    risk = Risk.DESTRUCTIVE
+    sensitive = True
+
+    id: Link
+
+
+ACTIONS = (CreateReviewLink, GetReviewLink, UpdateReviewLink, DeleteReviewLink)

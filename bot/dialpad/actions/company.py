@@ -1,0 +1,69 @@
+"""The company as a whole."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from bot.dialpad.action import GET, Action, Answer, CompanyId, Id, Page, Rate, Risk
+from bot.dialpad.actions.fields import Cursor
+
+
+class Company(Answer):
+    """The company that the token belongs to."""
+
+    id: Id | None = None
+    name: str | None = None
+    domain: str | None = None
+    country: str | None = None
+    state: str | None = None
+    account_type: str | None = None
+    admin_email: str | None = None
+    office_count: int | None = None
+
+
+class OptOutScope(Answer):
+    """What an opt-out covers."""
+
+    opt_out_scope_level: str | None = None
+    scope_id: Id | None = None
+
+
+class OptOut(Answer):
+    """A number that asked for no more texts, or for texts again. ``date`` in epoch ms."""
+
+    external_endpoint: str | None = None
+    opt_out_state: str | None = None
+    date: int | None = None
+    opt_out_scope_info: OptOutScope | None = None
+
+
+class GetCompany(Action[Company]):
+    """Show what Dialpad knows of the company."""
+
+    slug = "DIALPAD_RETRIEVE_COMPANY_DATA"
+    name = "Show the company"
+    request = GET("/api/v2/company")
+    risk = Risk.READ
+    company_admin_key = True
+
+
+class ListOptOuts(Action[Page[OptOut]]):
+    """List the numbers that no longer want texts from the company, or want them again."""
+
+    slug = "DIALPAD_RETRIEVE_SMS_OPT_OUT_BY_COMPANY_ID"
+    name = "List text opt-outs"
+    request = GET("/api/v2/company/{id}/smsoptout")
+    risk = Risk.READ
+    rates = (Rate(250),)
+    company_admin_key = True
+    sensitive = True
+
+    id: CompanyId = Field(title="Company", description="Your own company's id.")
+    opt_out_state: Literal["opted_back_in", "opted_out"] = Field(title="State", description="Which of the two lists.")
+    a2p_campaign_id: Id | None = Field(
+        default=None, title="Campaign", description="Only one A2P campaign; goes with opted out only."
+    )
+    cursor: Cursor = None
+
+
+ACTIONS = (GetCompany, ListOptOuts)

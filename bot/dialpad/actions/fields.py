@@ -1,0 +1,156 @@
+"""Field types that several actions share: Dialpad's fixed words, and what forms need to know of a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr
+
+from bot.dialpad.action import Entity, Id, Names, PhoneNumber, read_id
+from bot.dialpad.actions import words
+
+
+@dataclass(frozen=True)
+class KindIn:
+    """Marks an id whose kind stands in another field of the same model: ``group_id`` beside ``group_type``."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class OnlyWith:
+    """Marks a field that goes with one word of another field of the same model, and whether that word needs it."""
+
+    field: str
+    word: str
+    needed: bool = False
+
+
+class Look(Enum):
+    """How a value is best entered; forms read it."""
+
+    EPOCH_MS = "date and time, kept as milliseconds since 1970"
+    LONG_TEXT = "several lines"
+    BASE64 = "a file, base64"
+    HIDDEN = "never shown again: not in a preview, an audit row, a favourite or a log"
+
+
+GroupType = Literal["callcenter", "department", "office"]
+TargetType = Literal[
+    "callcenter",
+    "callrouter",
+    "channel",
+    "coachinggroup",
+    "coachingteam",
+    "department",
+    "office",
+    "room",
+    "staffgroup",
+    "unknown",
+    "user",
+]
+OperatorType = Literal["room", "user"]
+License = Literal[
+    "admins", "agents", "dpde_all", "dpde_one", "lite_lines", "lite_support_agents", "magenta_lines", "talk"
+]
+
+ENTITY_OF_TYPE: Final[Mapping[str, Entity]] = {
+    "callcenter": Entity.CALL_CENTER,
+    "callrouter": Entity.CALL_ROUTER,
+    "channel": Entity.CHANNEL,
+    "coachingteam": Entity.COACHING_TEAM,
+    "contact": Entity.CONTACT,
+    "department": Entity.DEPARTMENT,
+    "office": Entity.OFFICE,
+    "room": Entity.ROOM,
+    "user": Entity.USER,
+}
+"""What the id beside a type names. Types without an entry have no list to choose from."""
+
+WORDS: Final[Mapping[str, str]] = {
+    "callcenter": "call center",
+    "callrouter": "call router",
+    "coachinggroup": "coaching group",
+    "coachingteam": "coaching team",
+    "contactgroup": "contact group",
+    "staffgroup": "staff group",
+    "user": "person",
+    "admins": "admin seat",
+    "agents": "contact center agent",
+    "dpde_all": "Dialpad for everyone, all",
+    "dpde_one": "Dialpad for everyone, one",
+    "lite_lines": "lite line",
+    "lite_support_agents": "lite support agent",
+    "magenta_lines": "Magenta line",
+    "opted_back_in": "opted back in",
+    "opted_out": "opted out",
+    "bridge_target": "forward to another line",
+    "company_directory": "company directory",
+    "directory": "directory by name",
+    "disabled": "do nothing",
+    "extension": "dial an extension",
+    "menu": "play the menu",
+    "message": "play a message",
+    "person": "one person",
+    "scripted_ivr": "scripted IVR",
+    "fixedorder": "in a fixed order",
+    "longestidle": "longest idle first",
+    "mostskilled": "most skilled first",
+    "random": "in random order",
+    "roundrobin": "in turn",
+    "simultaneous": "all at once",
+    "preanswer": "ringing",
+    "private": "members only",
+    "authorization_code": "code from the callback",
+    "refresh_token": "refresh token",
+    **words.PERMISSIONS,
+    **words.REPORTS,
+    **words.CALL_STATES,
+    **words.IVRS,
+}
+"""What people read for Dialpad's words; a word without an entry is shown as it is."""
+
+GroupId = Annotated[Id, KindIn("group_type")]
+TargetId = Annotated[Id, KindIn("target_type")]
+OperatorId = Annotated[Id, KindIn("operator_type")]
+RoomId = Annotated[Id, Names(Entity.ROOM)]
+DeviceId = Annotated[str, Names(Entity.DEVICE)]
+DeskPhoneId = Annotated[str, Names(Entity.DESK_PHONE)]
+TextUserId = Annotated[str, BeforeValidator(read_id), Names(Entity.USER)]
+"""A user id where Dialpad wants a string."""
+ChannelId = Annotated[Id, Names(Entity.CHANNEL)]
+CoachingTeamId = Annotated[Id, Names(Entity.COACHING_TEAM)]
+CallRouterId = Annotated[Id, Names(Entity.CALL_ROUTER)]
+IvrId = Annotated[Id, Names(Entity.IVR)]
+PolicyId = Annotated[Id, Names(Entity.POLICY)]
+WebhookId = Annotated[Id, Names(Entity.WEBHOOK)]
+WebsocketId = Annotated[Id, Names(Entity.WEBSOCKET)]
+EndpointId = Annotated[Id, Names(Entity.WEBHOOK), Names(Entity.WEBSOCKET)]
+"""Where events go: a webhook or a websocket, one id for both."""
+SubscriptionId = Annotated[Id, Names(Entity.SUBSCRIPTION)]
+ReportId = Annotated[Id, Names(Entity.REPORT)]
+ShareLinkId = Annotated[str, Names(Entity.SHARE_LINK)]
+StatId = Annotated[str, Names(Entity.STAT)]
+
+Cursor = Annotated[str | None, Field(title="Next page", description="Where the previous page of the list ended.")]
+EpochMs = Annotated[int, Look.EPOCH_MS]
+LongText = Annotated[str, Look.LONG_TEXT]
+Secret = Annotated[
+    SecretStr,
+    PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json"),
+    Look.HIDDEN,
+]
+"""Sent to Dialpad as it is, hidden in ``repr`` and ``model_dump()``: only the request (mode ``json``) has it."""
+CallerId = Annotated[str, Names(Entity.NUMBER)]
+"""A number in E.164, or the word ``blocked`` to hide it."""
+PhoneNumbers = list[PhoneNumber]
+
+
+def _as_utc(value: datetime) -> datetime:
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+When = Annotated[datetime, AfterValidator(_as_utc)]
+"""A moment in an answer: Dialpad writes ISO 8601 with or without a zone (then UTC), or epoch seconds or ms."""

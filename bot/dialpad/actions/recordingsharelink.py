@@ -1,0 +1,86 @@
+"""Links to one recording or voicemail."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Answer, Id, Rate, Risk
+from bot.dialpad.actions.fields import ShareLinkId, When
+
+Link = Annotated[ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")]
+Privacy = Literal["admin", "company", "owner", "public"]
+
+
+class RecordingLink(Answer):
+    """A link, what it leads to and who may open it."""
+
+    id: str | None = None
+    access_link: str | None = None
+    privacy: str | None = None
+    type: str | None = None
+    item_id: str | None = None
+    call_id: Id | None = None
+    created_by_id: Id | None = None
+    date_added: When | None = None
+
+
+class CreateRecordingLink(Action[RecordingLink]):
+    """Make a link to a recording or voicemail. A public one lets anybody who has it listen."""
+
+    slug = "DIALPAD_POST_RECORDING_SHARE_LINK"
+    name = "Share a recording"
+    request = POST("/api/v2/recordingsharelink")
+    risk = Risk.OUTWARD
+    rates = (Rate(100),)
+    sensitive = True
+
+    recording_id: str = Field(
+        title="Recording", description="The recording's own id, as its call's details show it; not the call's id."
+    )
+    recording_type: Literal["admincallrecording", "callrecording", "voicemail"] = Field(
+        title="Kind", description="As the call's details show it beside the recording's id."
+    )
+    privacy: Privacy | None = Field(
+        default=None, title="Who may open it", description="Only whose recording it is when left out."
+    )
+
+
+class GetRecordingLink(Action[RecordingLink]):
+    """Look up a link to a recording and who may open it."""
+
+    slug = "DIALPAD_GET_RECORDING_SHARE_LINK_BY_ID"
+    name = "Look up a link to a recording"
+    request = GET("/api/v2/recordingsharelink/{id}")
+    risk = Risk.READ
+    sensitive = True
+
+    id: Link
+
+
+class UpdateRecordingLink(Action[RecordingLink]):
+    """Change who may open a link to a recording. Public is anybody who has it."""
+
+    slug = "DIALPAD_UPDATE_RECORDING_SHARE_LINK_PRIVACY"
+    name = "Change who may open a recording"
+    request = PUT("/api/v2/recordingsharelink/{id}")
+    risk = Risk.OUTWARD
+    rates = (Rate(100),)
+    sensitive = True
+
+    id: Link
+    privacy: Privacy = Field(title="Who may open it", description="From its owner alone to anybody who has the link.")
+
+
+class DeleteRecordingLink(Action[RecordingLink]):
+    """Delete a link to a recording; it stops working for everybody who has it."""
+
+    slug = "DIALPAD_DELETE_RECORDING_SHARE_LINK_BY_ID"
+    name = "Delete a link to a recording"
+    request = DELETE("/api/v2/recordingsharelink/{id}")
+    risk = Risk.DESTRUCTIVE
+    sensitive = True
+
+    id: Link
+
+
+ACTIONS = (CreateRecordingLink, GetRecordingLink, UpdateRecordingLink, DeleteRecordingLink)

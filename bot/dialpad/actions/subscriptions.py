@@ -1,0 +1,482 @@
+"""Event subscriptions: which events go to which webhook or websocket.
+
+Company data leaves for an address outside through these, so making and changing one asks for confirmation.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Answer, Id, Page, Risk
+from bot.dialpad.actions.endpoints import Webhook, Websocket
+from bot.dialpad.actions.fields import Cursor, EndpointId, SubscriptionId, TargetId, TargetType
+
+# fmt: off
+CallState = Literal[
+    "admin", "admin_recording", "ai_playbook", "all", "barge", "blocked", "call_transcription", "calling", "connected",
+    "csat", "dispositions", "eavesdrop", "hangup", "hold", "merged", "missed", "monitor", "parked", "pcsat",
+    "postcall", "preanswer", "queued", "recap_action_items", "recap_outcome", "recap_purposes", "recap_summary",
+    "recording", "ringing", "takeover", "transcription", "voicemail", "voicemail_uploaded",
+]
+# fmt: on
+
+SubscriptionField = Annotated[SubscriptionId, Field(title="Subscription", description="Which subscription.")]
+Endpoint = Annotated[EndpointId | None, Field(title="Send to", description="The webhook or websocket that gets them.")]
+On = Annotated[bool | None, Field(title="On", description="Off: the subscription stays but sends nothing.")]
+LineType = Annotated[TargetType | None, Field(title="Kind of line", description="For one line: what kind of line.")]
+Line = Annotated[
+    TargetId | None, Field(title="Line", description="Which line; with its kind. The whole company when left out.")
+]
+States = Annotated[
+    list[CallState] | None,
+    Field(title="Moments of a call", description="At which moments to send; all stands for every one."),
+]
+GroupCalls = Annotated[
+    bool | None, Field(title="Group calls only", description="Leave out calls to people's own numbers.")
+]
+SmsDirection = Literal["all", "inbound", "outbound"]
+Internal = Annotated[
+    bool | None, Field(title="Among colleagues too", description="Also texts between two people of the company.")
+]
+Delivery = Annotated[
+    bool | None, Field(title="Delivery too", description="Also tell when a text was delivered or was not.")
+]
+ContactType = Annotated[
+    Literal["local", "shared"],
+    Field(title="Which contacts", description="Those that everybody sees, or those of one person."),
+]
+AgentType = Literal["callcenter"]
+
+
+class Subscription(Answer):
+    """What all subscriptions have: where events go, through one of the two."""
+
+    id: Id | None = None
+    enabled: bool | None = None
+    webhook: Webhook | None = None
+    websocket: Websocket | None = None
+
+
+class AgentSubscription(Subscription):
+    """A subscription to duty changes."""
+
+    agent_type: str | None = None
+
+
+class CallSubscription(Subscription):
+    """A subscription to calls."""
+
+    call_states: tuple[str, ...] = ()
+    group_calls_only: bool | None = None
+    target_type: str | None = None
+    target_id: Id | None = None
+
+
+class SmsSubscription(Subscription):
+    """A subscription to texts. ``status``: delivery is told as well."""
+
+    direction: str | None = None
+    include_internal: bool | None = None
+    status: bool | None = None
+    target_type: str | None = None
+    target_id: Id | None = None
+
+
+class ContactSubscription(Subscription):
+    """A subscription to contacts."""
+
+    contact_type: str | None = None
+
+
+class ListCallSubscriptions(Action[Page[CallSubscription]]):
+    """List which call events are sent where, all or one line's."""
+
+    slug = "DIALPAD_GET_CALL_SUBSCRIPTION_DETAILS"
+    name = "List call subscriptions"
+    request = GET("/api/v2/subscriptions/call")
+    risk = Risk.READ
+    sensitive = True
+
+    target_type: LineType = None
+    target_id: Line = None
+    cursor: Cursor = None
+
+
+class GetCallSubscription(Action[CallSubscription]):
+    """Look a subscription to call events up."""
+
+    slug = "DIALPAD_RETRIEVE_CALL_SUBSCRIPTION_BY_ID"
+    name = "Look up a call subscription"
+    request = GET("/api/v2/subscriptions/call/{id}")
+    risk = Risk.READ
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateCallSubscription(Action[CallSubscription]):
+    """Have call events sent to a webhook or websocket: who calls, who answers, what was missed."""
+
+    slug = "DIALPAD_POST_CALL_EVENT_SUBSCRIPTION"
+    name = "Subscribe to calls"
+    request = POST("/api/v2/subscriptions/call")
+    risk = Risk.OUTWARD
+    sensitive = True
+
+    endpoint_id: Endpoint = None
+    call_states: States = None
+    target_type: LineType = None
+    target_id: Line = None
+    group_calls_only: GroupCalls = None
+    enabled: On = None
+
+
+class UpdateCallSubscription(Action[CallSubscription]):
+    """Change which call events are sent, and where to. Only what is filled in changes."""
+
+    slug = "DIALPAD_UPDATE_CALL_SUBSCRIPTION_BY_ID"
+    name = "Change a call subscription"
+    request = PATCH("/api/v2/subscriptions/call/{id}")
+    risk = Risk.OUTWARD
+    sensitive = True
+
+    id: SubscriptionField
+    endpoint_id: Endpoint = None
+    call_states: States = None
+    target_type: LineType = None
+    target_id: Line = None
+    group_calls_only: GroupCalls = None
+    enabled: On = None
+
+
+class DeleteCallSubscription(Action[CallSubscription]):
+    """Delete a subscription to call events; they stop arriving."""
+
+    slug = "DIALPAD_DELETE_CALL_SUBSCRIPTION_BY_ID"
+    name = "Delete a call subscription"
+    request = DELETE("/api/v2/subscriptions/call/{id}")
+    risk = Risk.DESTRUCTIVE
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class ListSmsSubscriptions(Action[Page[SmsSubscription]]):
+    """List which text messages are reported where, all or one line's."""
+
+    slug = "DIALPAD_RETRIEVE_SMS_SUBSCRIPTIONS"
+    name = "List text message subscriptions"
+    request = GET("/api/v2/subscriptions/sms")
+    risk = Risk.READ
+    sensitive = True
+
+    target_type: LineType = None
+    target_id: Line = None
+    cursor: Cursor = None
+
+
+class GetSmsSubscription(Action[SmsSubscription]):
+    """Look a subscription to text messages up."""
+
+    slug = "DIALPAD_RETRIEVE_SMS_SUBSCRIPTION_BY_ID"
+    name = "Look up a text message subscription"
+    request = GET("/api/v2/subscriptions/sms/{id}")
+    risk = Risk.READ
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateSmsSubscription(Action[SmsSubscription]):
+    """Have text messages reported to a webhook or websocket as they come and go."""
+
+    slug = "DIALPAD_CREATE_SMS_EVENT_SUBSCRIPTION"
+    name = "Subscribe to text messages"
+    request = POST("/api/v2/subscriptions/sms")
+    risk = Risk.OUTWARD
+    sensitive = True
+
+    direction: SmsDirection = Field(title="Direction", description="Received ones, sent ones, or both.")
+    endpoint_id: Endpoint = None
+    target_type: LineType = None
+    target_id: Line = None
+    include_internal: Internal = None
+    status: Delivery = None
+    enabled: On = None
+
+
+class UpdateSmsSubscription(Action[SmsSubscription]):
+    """Change which text messages are reported, and where to. Only what is filled in changes."""
+
+    slug = "DIALPAD_UPDATE_SMS_SUBSCRIPTION_SETTINGS"
+    name = "Change a text message subscription"
+    request = PATCH("/api/v2/subscriptions/sms/{id}")
+    risk = Risk.OUTWARD
+    sensitive = True
+
+    id: SubscriptionField
+    direction: SmsDirection | None = Field(
+        default=None, title="Direction", description="Received ones, sent ones, or both."
+    )
+    endpoint_id: Endpoint = None
+    target_type: LineType = None
+    target_id: Line = None
+    include_internal: Internal = None
+    status: Delivery = None
+    enabled: On = None
+
+
+class DeleteSmsSubscription(Action[SmsSubscription]):
+    """Delete a subscription to text messages; they are reported no more."""
+
+    slug = "DIALPAD_DELETE_SMS_SUBSCRIPTION_BY_ID"
+    name = "Delete a text message subscription"
+    request = DELETE("/api/v2/subscriptions/sms/{id}")
+    risk = Risk.DESTRUCTIVE
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class ListAgentSubscriptions(Action[Page[AgentSubscription]]):
+    """List where duty changes of call center agents are reported."""
+
+    slug = "DIALPAD_RETRIEVE_AGENT_STATUS_SUBSCRIPTION"
+    name = "List agent status subscriptions"
+    request = GET("/api/v2/subscriptions/agent_status")
+    risk = Risk.READ
+    company_admin_key = True
+    sensitive = True
+
+    cursor: Cursor = None
+
+
+class GetAgentSubscription(Action[AgentSubscription]):
+    """Look a subscription to agents' duty changes up."""
+
+    slug = "DIALPAD_RETRIEVE_AGENT_STATUS_BY_ID"
+    name = "Look up an agent status subscription"
+    request = GET("/api/v2/subscriptions/agent_status/{id}")
+    risk = Risk.READ
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateAgentSubscription(Action[AgentSubscription]):
+    """Have it reported when call center agents go on or off duty, or are busy."""
+
+    slug = "DIALPAD_CREATE_AGENT_STATUS_SUBSCRIPTION"
+    name = "Subscribe to agent status"
+    request = POST("/api/v2/subscriptions/agent_status")
+    risk = Risk.OUTWARD
+    company_admin_key = True
+    sensitive = True
+
+    agent_type: AgentType = Field(title="Whose", description="Dialpad reports call center agents only.")
+    endpoint_id: Endpoint = None
+    enabled: On = None
+
+
+class UpdateAgentSubscription(Action[AgentSubscription]):
+    """Change where agents' duty changes are reported. Only what is filled in changes."""
+
+    slug = "DIALPAD_PATCH_AGENT_STATUS_EVENT_SUBSCRIPTION"
+    name = "Change an agent status subscription"
+    request = PATCH("/api/v2/subscriptions/agent_status/{id}")
+    risk = Risk.OUTWARD
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+    agent_type: AgentType | None = Field(
+        default=None, title="Whose", description="Dialpad reports call center agents only."
+    )
+    endpoint_id: Endpoint = None
+    enabled: On = None
+
+
+class DeleteAgentSubscription(Action[AgentSubscription]):
+    """Delete a subscription to agents' duty changes; they are reported no more."""
+
+    slug = "DIALPAD_DELETE_AGENT_STATUS_BY_ID"
+    name = "Delete an agent status subscription"
+    request = DELETE("/api/v2/subscriptions/agent_status/{id}")
+    risk = Risk.DESTRUCTIVE
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class ListContactSubscriptions(Action[Page[ContactSubscription]]):
+    """List where new, changed and deleted contacts are reported."""
+
+    slug = "DIALPAD_RETRIEVE_SUBSCRIPTION_CONTACTS"
+    name = "List contact subscriptions"
+    request = GET("/api/v2/subscriptions/contact")
+    risk = Risk.READ
+    company_admin_key = True
+    sensitive = True
+
+    cursor: Cursor = None
+
+
+class GetContactSubscription(Action[ContactSubscription]):
+    """Look a subscription to contact changes up."""
+
+    slug = "DIALPAD_GET_SUBSCRIPTION_CONTACT_BY_ID"
+    name = "Look up a contact subscription"
+    request = GET("/api/v2/subscriptions/contact/{id}")
+    risk = Risk.READ
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateContactSubscription(Action[ContactSubscription]):
+    """Have it reported when contacts are made, changed or deleted."""
+
+    slug = "DIALPAD_SUBSCRIBE_CONTACT_EVENT"
+    name = "Subscribe to contacts"
+    request = POST("/api/v2/subscriptions/contact")
+    risk = Risk.OUTWARD
+    company_admin_key = True
+    sensitive = True
+
+    contact_type: ContactType
+    endpoint_id: Endpoint = None
+    enabled: On = None
+
+
+class UpdateContactSubscription(Action[ContactSubscription]):
+    """Change which contacts are reported, and where to."""
+
+    slug = "DIALPAD_UPDATE_CONTACT_SUBSCRIPTION_BY_ID"
+    name = "Change a contact subscription"
+    request = PATCH("/api/v2/subscriptions/contact/{id}")
+    risk = Risk.OUTWARD
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+    contact_type: ContactType
+    endpoint_id: Endpoint = None
+    enabled: On = None
+
+
+class DeleteContactSubscription(Action[ContactSubscription]):
+    """Delete a subscription to contact changes; they are reported no more."""
+
+    slug = "DIALPAD_DELETE_SUBSCRIPTION_CONTACT_BY_ID"
+    name = "Delete a contact subscription"
+    request = DELETE("/api/v2/subscriptions/contact/{id}")
+    risk = Risk.DESTRUCTIVE
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class ListChangelogSubscriptions(Action[Page[Subscription]]):
+    """List where changes of the company's settings are reported."""
+
+    slug = "DIALPAD_RETRIEVE_SUBSCRIPTION_CHANGE_LOG"
+    name = "List change log subscriptions"
+    request = GET("/api/v2/subscriptions/changelog")
+    risk = Risk.READ
+    scopes = ("change_log",)
+    company_admin_key = True
+    sensitive = True
+
+    cursor: Cursor = None
+
+
+class GetChangelogSubscription(Action[Subscription]):
+    """Look a subscription to the change log up."""
+
+    slug = "DIALPAD_RETRIEVE_SUBSCRIPTION_CHANGE_LOG_BY_ID"
+    name = "Look up a change log subscription"
+    request = GET("/api/v2/subscriptions/changelog/{id}")
+    risk = Risk.READ
+    scopes = ("change_log",)
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateChangelogSubscription(Action[Subscription]):
+    """Have it reported when anybody changes the company's settings."""
+
+    slug = "DIALPAD_POST_SUBSCRIPTION_CHANGE_LOG_EVENT"
+    name = "Subscribe to the change log"
+    request = POST("/api/v2/subscriptions/changelog")
+    risk = Risk.OUTWARD
+    scopes = ("change_log",)
+    company_admin_key = True
+    sensitive = True
+
+    endpoint_id: Endpoint = None
+    enabled: On = None
+
+
+class UpdateChangelogSubscription(Action[Subscription]):
+    """Change where the change log is reported. Only what is filled in changes."""
+
+    slug = "DIALPAD_PATCH_SUBSCRIPTION_CHANGELOG_ENDPOINT"
+    name = "Change a change log subscription"
+    request = PATCH("/api/v2/subscriptions/changelog/{id}")
+    risk = Risk.OUTWARD
+    scopes = ("change_log",)
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+    endpoint_id: Endpoint = None
+    enabled: On = None
+
+
+class DeleteChangelogSubscription(Action[Subscription]):
+    """Delete a subscription to the change log; changes are reported no more."""
+
+    slug = "DIALPAD_DELETE_SUBSCRIPTION_CHANGELOG_BY_ID"
+    name = "Delete a change log subscription"
+    request = DELETE("/api/v2/subscriptions/changelog/{id}")
+    risk = Risk.DESTRUCTIVE
+    scopes = ("change_log",)
+    company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+ACTIONS = (
+    ListCallSubscriptions,
+    GetCallSubscription,
+    CreateCallSubscription,
+    UpdateCallSubscription,
+    DeleteCallSubscription,
+    ListSmsSubscriptions,
+    GetSmsSubscription,
+    CreateSmsSubscription,
+    UpdateSmsSubscription,
+    DeleteSmsSubscription,
+    ListAgentSubscriptions,
+    GetAgentSubscription,
+    CreateAgentSubscription,
+    UpdateAgentSubscription,
+    DeleteAgentSubscription,
+    ListContactSubscriptions,
+    GetContactSubscription,
+    CreateContactSubscription,
+    UpdateContactSubscription,
+    DeleteContactSubscription,
+    ListChangelogSubscriptions,
+    GetChangelogSubscription,
+    CreateChangelogSubscription,
+    UpdateChangelogSubscription,
+    DeleteChangelogSubscription,
+)

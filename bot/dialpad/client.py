@@ -1,0 +1,262 @@
+"""The way to Dialpad, and the only user of httpx.
+
+``Http`` is one pooled client for the process: bounded time, bounded bodies, no redirects, no cookies (they would
+travel from one person's requests to another's). ``DialpadClient`` sends actions through it: paced, with typed errors,
+and repeated only where repeating cannot do anything twice.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import count
+from typing import Any, Final, Generic
+
+import aiohttp
+import httpx
+import structlog
+from httpx_aiohttp import AiohttpTransport
+from pydantic import SecretStr
+
+from bot.dialpad.action import A, Action, Page, Request
+from bot.dialpad.pacer import Pacer
+from bot.dialpad.reading import read_answer, read_refusal
+from bot.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
+
+_log = structlog.get_logger(__name__)
+
+TIMEOUT: Final = httpx.Timeout(connect=3.0, read=10.0, write=10.0, pool=5.0)
+LARGEST_BODY: Final = 16 * 1024 * 1024
+"""Bytes after decompression. The longest real answers, day-long transcripts, stay under one MB."""
+
+TRIES: Final = 3
+INTERACTIVE_BUDGET: Final = 6.0
+"""Seconds after which a click is not tried again."""
+BACKGROUND_BUDGET: Final = 60.0
+
+_CONNECTIONS: Final = 50
+_KEEP_ALIVE: Final = 30.0
+
+
+class NotSent(Exception):
+    """No connection came about: the other side has seen nothing."""
+
+
+class NotAnswered(Exception):
+    """The connection broke or stayed silent after it was used: the other side may have acted."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer as it came. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """A pooled HTTP client. ``transport`` replaces the network, in tests and for the embedded Dialpad."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs: phone numbers are in them
+        self._client = httpx.AsyncClient(
+            transport=transport or _build_transport(),
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"user-agent": "dialpad-chatops"},
+        )
+
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        query: Mapping[str, str | list[str]] | None = None,
+        body: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Heard:
+        """Send one request, once. Raises ``NotSent``, ``NotAnswered`` or ``Unreadable`` (too large, or garbled)."""
+        request = self._client.build_request(method, url, headers=headers, params=query or None, json=body, data=form)
+        try:
+            response = await self._client.send(request, stream=True)
+            try:
+                received = await _read_body(response)
+            finally:
+                await response.aclose()
+        except httpx.DecodingError:
+            raise Unreadable(reason="garbled") from None
+        except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as failure:
+            raise _kind_of(failure) from None  # the failure's own text may hold the URL
+        return Heard(response.status_code, {k.lower(): v for k, v in response.headers.items()}, received)
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+
+def _build_transport() -> AiohttpTransport:
+    def open_session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ssl=transport.ssl_context)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    transport = AiohttpTransport(client=open_session)
+    return transport
+
+
+async def _read_body(response: httpx.Response) -> bytes:
+    chunks = bytearray()
+    async for chunk in response.aiter_bytes():
+        chunks += chunk
+        if len(chunks) > LARGEST_BODY:
+            raise Unreadable(status=response.status_code, reason="too large")
+    return bytes(chunks)
+
+
+def _kind_of(failure: Exception) -> NotSent | NotAnswered:
+    """Whether the request can have arrived.
+
+    httpx-aiohttp calls nearly every connection failure a ConnectTimeout, also a connection lost after sending
+    (https://github.com/karpetrosyan/httpx-aiohttp, ``AIOHTTP_EXC_MAP``), so aiohttp's own exception decides.
+    """
+    cause = failure if isinstance(failure, aiohttp.ClientError) else failure.__cause__
+    if isinstance(cause, aiohttp.ClientError):
+        sent = not isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+    else:
+        sent = not isinstance(
+            failure, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol
+        )
+    return (NotAnswered if sent else NotSent)(type(cause or failure).__name__)
+
+
+class Pages(Generic[A]):
+    """The pages of one list, fetched as they are asked for: ``async for page in client.pages(...)``.
+
+    ``cut_short`` is True when Dialpad refused its own cursor half-way (a known fault of its contact lists): what
+    came before is good, the rest is missing.
+    """
+
+    def __init__(self, fetch: Callable[[Action[Page[A]]], Awaitable[Page[A]]], first: Action[Page[A]]) -> None:
+        self._fetch = fetch
+        self._first = first
+        self.cut_short = False
+
+    async def __aiter__(self) -> AsyncIterator[Page[A]]:
+        action, seen = self._first, set[str]()
+        while True:
+            try:
+                page = await self._fetch(action)
+            except BadRequest:
+                if not seen:
+                    raise
+                self.cut_short = True
+                _log.warning("dialpad refused its own cursor", action=action.slug, pages=len(seen))
+                return
+            yield page
+            if not page.cursor or page.cursor in seen:
+                return
+            seen.add(page.cursor)
+            action = action.model_copy(update={"cursor": page.cursor})
+
+
+class DialpadClient:
+    """Sends actions. One for the process; the token comes with each call."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        http: Http | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        pacer: Pacer | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.http = http or Http(transport)
+        self.pacer = pacer or Pacer(clock=clock, sleep=sleep)
+        self._clock = clock
+        self._sleep = sleep
+        self._jitter = jitter
+
+    async def send(
+        self, action: Action[A], *, token: SecretStr | str, company: str = "", background: bool = False
+    ) -> A:
+        """Do ``action`` as the owner of ``token`` and return its answer. Raises ``DialpadError``.
+
+        ``company`` is whose rate limits count; ``background`` work lets clicks go first and waits longer.
+        A refusal for speed (429) is repeated within the time budget, trouble at Dialpad's side only when sending
+        the same thing twice is the same as once.
+        """
+        request = action.build_request()
+        secret = token.get_secret_value() if isinstance(token, SecretStr) else token
+        if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
+            raise TokenRefused(reason="not a token")  # it could not even stand in a header
+        end = self._clock() + (BACKGROUND_BUDGET if background else INTERACTIVE_BUDGET)
+        for attempt in count(1):
+            await self.pacer.turn(action, company=company, background=background)
+            try:
+                return await self._try(action, request, secret, attempt)
+            except (TooMany, Unavailable) as refused:
+                pause = self._pause(attempt, refused)
+                safe = isinstance(refused, TooMany) or action.can_repeat()
+                if not safe or attempt >= TRIES or self._clock() + pause > end:
+                    raise
+            await self._sleep(pause)
+        raise AssertionError("count() does not end")
+
+    def pages(
+        self, action: Action[Page[A]], *, token: SecretStr | str, company: str = "", background: bool = False
+    ) -> Pages[A]:
+        """All pages of a list, in order."""
+
+        async def fetch(page_action: Action[Page[A]]) -> Page[A]:
+            return await self.send(page_action, token=token, company=company, background=background)
+
+        return Pages(fetch, action)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+
+    async def _try(self, action: Action[A], request: Request, secret: str, attempt: int) -> A:
+        started = self._clock()
+        outcome: int | str = "cancelled"
+        try:
+            heard = await self.http.ask(
+                request.method,
+                self.base_url + request.path,
+                headers={"authorization": f"Bearer {secret}", "accept": "application/json"},
+                query=request.query,
+                body=request.body,
+            )
+            outcome = heard.status
+        except NotSent as failure:
+            outcome = str(failure)
+            raise Unavailable(reason="not reached") from None
+        except NotAnswered as failure:
+            outcome = str(failure)
+            raise (Unavailable if action.can_repeat() else OutcomeUnknown)(reason="no answer") from None
+        except DialpadError as failure:
+            outcome = failure.reason
+            raise
+        finally:
+            ms = round((self._clock() - started) * 1000, 1)
+            _log.debug("dialpad", action=action.slug, outcome=outcome, ms=ms, attempt=attempt)
+        if 200 <= heard.status < 300:
+            return read_answer(action, heard.body)
+        raise read_refusal(heard.status, heard.headers, heard.body, can_repeat=action.can_repeat(), secret=secret)
+
+    def _pause(self, attempt: int, refused: DialpadError) -> float:
+        """Seconds before the next try: what Dialpad asked for, else doubling from half a second, both with jitter."""
+        asked = refused.retry_after if isinstance(refused, TooMany) else None
+        if asked is not None:
+            return asked + 0.25 * self._jitter()
+        return float(0.5 * 2 ** (attempt - 1) * (0.5 + self._jitter()))

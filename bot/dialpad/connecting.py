@@ -1,0 +1,87 @@
+"""Whose token is this? From a token just received to the link that is kept."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import SecretStr
+
+from bot.dialpad.actions.company import GetCompany
+from bot.dialpad.actions.people import User
+from bot.dialpad.actions.users import GetUser, ListUsers
+from bot.dialpad.client import DialpadClient
+from bot.dialpad.link import Link
+from bot.dialpad.oauth import Tokens
+from bot.errors import BadRequest, DialpadError, NotAllowed, NotFound, TokenRefused
+
+
+async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str, now: datetime) -> Link:
+    """The link for tokens from a consent. Raises ``DialpadError``."""
+    return await _build_link(
+        client,
+        "oauth",
+        tokens.access_token,
+        email=email,
+        now=now,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expires_at,
+        scopes=tuple(tokens.scope.split()),
+    )
+
+
+async def build_key_link(client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime) -> Link:
+    """The link for a pasted API key. Raises ``TokenRefused`` when Dialpad does not know it.
+
+    ``email`` is the person's Slack address; a company key is tied to the Dialpad user who has the same one.
+    """
+    return await _build_link(client, "api_key", api_key, email=email, now=now)
+
+
+async def _build_link(
+    client: DialpadClient,
+    kind: Literal["oauth", "api_key"],
+    token: SecretStr,
+    *,
+    email: str,
+    now: datetime,
+    refresh_token: SecretStr | None = None,
+    expires_at: datetime | None = None,
+    scopes: tuple[str, ...] = (),
+) -> Link:
+    try:
+        user: User | None = await client.send(GetUser(), token=token)
+        is_company_key = False
+    except (BadRequest, NotAllowed, NotFound):
+        # "me" means nothing to a company's key. Which of these Dialpad answers is not documented.
+        user = await _find_by_email(client, token, email)
+        is_company_key = True
+    company_id = user.company_id if user else None
+    return Link(
+        kind=kind,
+        access_token=token,
+        refresh_token=refresh_token,
+        expires_at=expires_at,
+        scopes=scopes,
+        dialpad_user_id=user.id if user else None,
+        dialpad_name=user.name if user else "Company key",
+        company_id=company_id or (await _company_of(client, token) if is_company_key else None),
+        is_company_key=is_company_key,
+        broken=False,
+        connected_at=now,
+    )
+
+
+async def _find_by_email(client: DialpadClient, token: SecretStr, email: str) -> User | None:
+    if not email:
+        return None
+    page = await client.send(ListUsers(email=email), token=token)
+    wanted = email.casefold()
+    return next((user for user in page.items if wanted in (address.casefold() for address in user.emails)), None)
+
+
+async def _company_of(client: DialpadClient, token: SecretStr) -> str | None:
+    try:
+        return (await client.send(GetCompany(), token=token)).id
+    except TokenRefused:
+        raise
+    except DialpadError:
+        return None

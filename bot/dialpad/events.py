@@ -1,0 +1,418 @@
+"""What Dialpad tells of by itself: calls, texts, duty, contacts, changed settings.
+
+Events carry no type field; their keys tell what they are. The models are lenient on purpose: key sets grow and differ
+between years and kinds of call, so unknown keys are kept, absent or misshapen ones are None, and what is no known
+kind is an ``UnknownEvent``. ``document`` is always the event as it came.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Any, ClassVar, Final, TypeAlias
+
+from pydantic import AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
+
+from bot.dialpad.action import Id
+from bot.dialpad.event_parts import (
+    EPOCH,
+    Ids,
+    Moment,
+    OptionalParty,
+    Part,
+    Party,
+    Recording,
+    Span,
+    Text,
+    Texts,
+    Word,
+    none_if_empty,
+)
+from bot.dialpad.signed import open_envelope, parse_document
+
+STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
+"""What carriers take as "no more texts", in any case."""
+VOICEMAIL_STATES: Final = frozenset({"voicemail", "voicemail_uploaded", "transcription"})
+RECAP_STATES: Final = frozenset({"recap_summary", "recap_outcome", "recap_purposes", "recap_action_items"})
+FAILED_DELIVERY: Final = frozenset({"failed", "undelivered"})
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+class _Event(Part):
+    kind: ClassVar[str]
+    _document: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The event as Dialpad sent it."""
+        return self._document
+
+    @property
+    def at(self) -> datetime | None:
+        """When it happened, aware UTC. Order by this, never by arrival. None where Dialpad names no time."""
+        return None
+
+    @property
+    def key(self) -> str:
+        """The same for every delivery of the same event through one hook, whatever its envelope. ASCII, short."""
+        return f"{self.kind}:{self._content}"
+
+    def __repr__(self) -> str:
+        """Safe to log: no number, name or text."""
+        return f"<{type(self).__name__} {self.key}>"
+
+    __str__ = __repr__
+
+    @property
+    def _content(self) -> str:
+        return _digest(json.dumps(self._document, sort_keys=True, default=str))
+
+    def _key_of(self, *parts: str | None) -> str:
+        if self.at is None or not all(parts):
+            return f"{self.kind}:{self._content}"
+        stamp = str((self.at - EPOCH) // timedelta(milliseconds=1))
+        return ":".join((self.kind, *(_plain(part or "") for part in parts), stamp))
+
+
+class CallEvent(_Event):
+    """One leg of a call at one moment. Moments are aware UTC, spans timedeltas, numbers E.164.
+
+    ``external`` and ``internal`` are None where the number is hidden. Talk and total time exist only after the end,
+    and ``date_ended`` may be set before it: ``state`` says what happened.
+    """
+
+    kind: ClassVar[str] = "call"
+    needed: ClassVar[frozenset[str]] = frozenset({"call_id", "state"})
+
+    call_id: Id
+    state: Word
+    direction: Word | None = None
+    event_timestamp: Moment | None = None
+    date_started: Moment | None = None
+    date_first_rang: Moment | None = None
+    date_rang: Moment | None = None
+    date_queued: Moment | None = None
+    date_connected: Moment | None = None
+    date_ended: Moment | None = None
+    duration: Span | None = None
+    total_duration: Span | None = None
+    talk_time: Span | None = None
+    hold_time: Span | None = None
+    external_number: str | None = None
+    internal_number: str | None = None
+    contact: OptionalParty = None
+    target: OptionalParty = None
+    proxy_target: OptionalParty = None
+    entry_point_target: OptionalParty = None
+    transferred_from: OptionalParty = None
+    group_id: str | None = None
+    master_call_id: Id | None = None
+    entry_point_call_id: Id | None = None
+    operator_call_id: Id | None = None
+    is_transferred: bool = False
+    is_internal: bool | None = None
+    was_recorded: bool = False
+    labels: Texts = ()
+    csat_score: str | float | None = None
+    mos_score: float | None = None
+    callback_requested: bool | None = None
+    voicemail_link: Text | None = None
+    voicemail_recording_id: Id | None = None
+    transcription_text: Text | None = None
+    call_recording_ids: Ids = ()
+    recording_details: tuple[Recording, ...] = ()
+    recap_summary: Any = None
+    recap_outcome: Any = None
+    recap_purposes: Any = None
+    recap_action_items: Any = None
+    dispositions: Any = None
+    custom_data: str | None = None
+    read_back: bool = False
+    """Not sent by Dialpad: made up from its list of ended calls after a gap."""
+
+    @property
+    def at(self) -> datetime | None:
+        return self.event_timestamp
+
+    @property
+    def key(self) -> str:
+        return self._key_of(self.call_id, self.state)
+
+    @property
+    def legs(self) -> frozenset[str]:
+        """Ids of this leg and those it names. One human call is whatever is joined by them, step by step: no single
+        id stands on all its legs."""
+        ids = (self.call_id, self.master_call_id, self.entry_point_call_id, self.operator_call_id)
+        return frozenset(one for one in ids if one)
+
+    @property
+    def inbound(self) -> bool:
+        return self.direction == "inbound"
+
+    @property
+    def external(self) -> str | None:
+        """The number outside, None when it is hidden."""
+        return _number(self.external_number)
+
+    @property
+    def internal(self) -> str | None:
+        """The company's number: the one dialled for an inbound call. None when it is hidden."""
+        return _number(self.internal_number)
+
+    @property
+    def line(self) -> Party | None:
+        """Whose line it is: the call center, department or office that an agent's leg came through, else its own."""
+        return self.entry_point_target or self.target
+
+    @property
+    def agent(self) -> Party | None:
+        """The person on this leg, if it is a person's."""
+        return self.target if self.target is not None and self.target.type == "user" else None
+
+    @property
+    def among_colleagues(self) -> bool:
+        return bool(self.is_internal) or (self.contact is not None and self.contact.type == "user")
+
+    @property
+    def answered(self) -> bool:
+        """By a person: a menu or a queue that picks up sets ``date_connected`` too."""
+        if self.date_connected is None:
+            return False
+        return self.operator_call_id is not None or self.agent is not None
+
+    @property
+    def ended(self) -> bool:
+        """This leg is over."""
+        return self.state in {"hangup", "missed"}
+
+    @property
+    def rang(self) -> bool:
+        return self.date_rang is not None or self.date_first_rang is not None
+
+    @property
+    def missed(self) -> bool:
+        """An inbound leg that rang and is over without an answer. Each leg says so for itself, so a call that another
+        leg answered has missed legs too."""
+        return self.inbound and self.ended and not self.answered and (self.state == "missed" or self.rang)
+
+    @property
+    def abandoned(self) -> bool:
+        """The caller hung up before it rang anywhere: in the menu or the queue. Dialpad has no state for it."""
+        return self.inbound and self.state == "hangup" and not self.answered and not self.rang
+
+    @property
+    def has_voicemail(self) -> bool:
+        """The caller was sent to voicemail or has left one; the transcription is always a voicemail's."""
+        left = self.voicemail_link or self.voicemail_recording_id or self.transcription_text
+        return self.state in VOICEMAIL_STATES or left is not None
+
+    @property
+    def has_recap(self) -> bool:
+        return self.state in RECAP_STATES
+
+    @property
+    def waited(self) -> timedelta | None:
+        """From the start until somebody answered, or until the end when nobody did."""
+        until = self.date_connected if self.answered else self.date_ended
+        if self.date_started is None or until is None or not (self.answered or self.ended):
+            return None
+        return max(until - self.date_started, timedelta(0))
+
+
+class SmsEvent(_Event):
+    """A text, or news of its delivery under the same id. ``text`` is None where the connection that subscribed may
+    not read texts; ``to_numbers`` are E.164."""
+
+    kind: ClassVar[str] = "sms"
+    needed: ClassVar[frozenset[str]] = frozenset({"id"})
+
+    id: Id
+    direction: Word | None = None
+    event_timestamp: Moment | None = None
+    created_date: Moment | None = None
+    target: OptionalParty = None
+    contact: OptionalParty = None
+    sender_id: Id | None = None
+    from_number: str | None = None
+    to_numbers: Texts = Field((), validation_alias=AliasChoices("to_number", "to_numbers"))
+    mms: bool = False
+    mms_urls: Texts = Field((), validation_alias="mms_url")
+    is_internal: bool | None = None
+    text: Text | None = Field(None, validation_alias=AliasChoices("text", "text_content"))
+    message_status: Word | None = None
+    message_delivery_result: Word | None = None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.event_timestamp or self.created_date
+
+    @property
+    def key(self) -> str:
+        return self._key_of(self.id, self.message_status or "none")
+
+    @property
+    def inbound(self) -> bool:
+        return self.direction == "inbound"
+
+    @property
+    def customer(self) -> str | None:
+        """The other side's number: with ``line`` it names the conversation."""
+        numbers = (self.from_number,) if self.inbound else self.to_numbers
+        return _number(numbers[0]) if numbers else None
+
+    @property
+    def line(self) -> str | None:
+        """The company's number in this conversation."""
+        numbers = self.to_numbers if self.inbound else (self.from_number,)
+        return _number(numbers[0]) if numbers else None
+
+    @property
+    def failed(self) -> bool:
+        """It did not arrive. An inbound text reads ``pending``, which is no failure."""
+        return not self.inbound and self.message_status in FAILED_DELIVERY
+
+    @property
+    def delivered(self) -> bool:
+        return self.message_status == "delivered"
+
+    @property
+    def asks_to_stop(self) -> bool:
+        return self.inbound and (self.text or "").strip().lower() in STOP_WORDS
+
+    @property
+    def text_withheld(self) -> bool:
+        """There was a text, and the connection that subscribed may not read it."""
+        return self.text is None and not self.mms_urls
+
+
+class AgentStatusEvent(_Event):
+    """An agent went on or off duty, or became busy. ``status``: available, unavailable, occupied, wrapup, busy."""
+
+    kind: ClassVar[str] = "agent_status"
+
+    status: Word | None = Field(None, validation_alias="on_duty_status")
+    reason: Text | None = Field(None, validation_alias="on_duty_status_reason")
+    availability: Word | None = Field(None, validation_alias="availability_status")
+    call_center_ids: Ids = ()
+    date: Moment | None = None
+    event_timestamp: Moment | None = None
+    target: OptionalParty = None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.event_timestamp or self.date
+
+    @property
+    def key(self) -> str:
+        return self._key_of(self.target.id if self.target else None, self.status)
+
+    @property
+    def on_duty(self) -> bool | None:
+        """None for a word that is not known."""
+        if self.status == "unavailable":
+            return False
+        return True if self.status in {"available", "occupied", "wrapup", "busy"} else None
+
+
+class ContactDetails(Party):
+    """A contact as its event shows it."""
+
+    first_name: Text | None = None
+    last_name: Text | None = None
+    name: Text | None = Field(None, validation_alias=AliasChoices("display_name", "name"))
+    phones: Texts = ()
+    emails: Texts = ()
+    company_name: Text | None = None
+    job_title: Text | None = None
+
+
+class ContactEvent(_Event):
+    """A contact was ``created``, ``updated`` or ``deleted``. Dialpad names no time."""
+
+    kind: ClassVar[str] = "contact"
+
+    change: Word | None = Field(None, validation_alias="event")
+    contact: Annotated[ContactDetails | None, BeforeValidator(none_if_empty)] = None
+
+
+class ChangeEvent(_Event):
+    """A setting was changed. ``note`` and ``additional_data`` follow no standard."""
+
+    kind: ClassVar[str] = "changelog"
+
+    action: Word | None = None
+    note: Text | None = None
+    date: Moment | None = None
+    target: OptionalParty = None
+    changed_by: OptionalParty = None
+    additional_data: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def at(self) -> datetime | None:
+        return self.date
+
+    @property
+    def key(self) -> str:
+        if self.at is None:
+            return super().key
+        # One act can change several things in the same millisecond.
+        return self._key_of(self.action, self._content)
+
+
+class UnknownEvent(_Event):
+    """Something Dialpad has begun to send. Kept, logged by the names of its keys, and nothing else."""
+
+    kind: ClassVar[str] = "unknown"
+
+
+Event: TypeAlias = CallEvent | SmsEvent | AgentStatusEvent | ContactEvent | ChangeEvent | UnknownEvent
+
+
+def read_event(raw: bytes, *, secret: SecretStr | None) -> Event:
+    """An event as it was delivered: a body, or a websocket frame. Raises EventRefused.
+
+    With a secret the whole must be a JWT signed with it over HS256; plain JSON is taken only where there is none.
+    """
+    return parse_event(parse_document(open_envelope(raw, secret)))
+
+
+def parse_event(document: dict[str, Any]) -> Event:
+    """Never raises: what cannot be read as what it looks like is an UnknownEvent."""
+    model = _model_for(document)
+    try:
+        event = model.model_validate(document)
+    except ValidationError:
+        event = UnknownEvent.model_validate({})
+    event._document = document  # noqa: SLF001  # pydantic's constructor takes fields only
+    return event
+
+
+def _model_for(document: Mapping[str, Any]) -> type[Event]:
+    keys = document.keys()
+    if "call_id" in keys and "state" in keys:
+        return CallEvent
+    if "state" not in keys and "id" in keys and ("message_status" in keys or "to_number" in keys):
+        return SmsEvent
+    if "on_duty_status" in keys:
+        return AgentStatusEvent
+    if "event" in keys and "contact" in keys:
+        return ContactEvent
+    if "action" in keys and "changed_by" in keys:
+        return ChangeEvent
+    return UnknownEvent
+
+
+def _number(value: str | None) -> str | None:
+    """None for "blocked", "anonymous" and whatever else is no number."""
+    return value if value and any(character.isdigit() for character in value) else None
+
+
+def _plain(text: str) -> str:
+    """Ids and states as they are; anything else, whatever an unknown future or a joker sends, as a digest."""
+    return text if _PLAIN.fullmatch(text) else _digest(text)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]

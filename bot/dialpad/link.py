@@ -1,0 +1,46 @@
+"""A person's connection to Dialpad, and where connections are kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from pydantic import SecretStr
+
+from bot.person import PersonKey
+
+
+@dataclass(frozen=True)
+class Link:
+    """What is needed to act at Dialpad for one Slack person.
+
+    ``expires_at`` and ``connected_at`` are aware UTC; ``expires_at`` None means that Dialpad named no end.
+    ``dialpad_user_id`` is None for a company key whose owner Dialpad does not know by the Slack e-mail address.
+    """
+
+    kind: Literal["oauth", "api_key"]
+    access_token: SecretStr
+    refresh_token: SecretStr | None
+    expires_at: datetime | None
+    scopes: tuple[str, ...]
+    dialpad_user_id: str | None
+    dialpad_name: str
+    company_id: str | None
+    is_company_key: bool
+    broken: bool
+    connected_at: datetime
+
+
+class Links(Protocol):
+    """Where links are kept, encrypted."""
+
+    async def get(self, key: PersonKey) -> Link | None:
+        """The person's link, broken or not."""
+
+    async def save(self, key: PersonKey, link: Link) -> None:
+        """Keep ``link``; it is on disk when this returns."""
+
+    async def mark_broken(self, key: PersonKey) -> bool:
+        """Note that Dialpad ended the link. True the first time, so that the person is told once."""
+
+    async def delete(self, key: PersonKey) -> None:
+        """Forget the link."""

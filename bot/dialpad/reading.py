@@ -1,0 +1,145 @@
+"""What Dialpad answers, read leniently: good answers into models, refusals into our exceptions.
+
+Nothing here puts an answer's or a request's content into an exception's text: those end up in logs.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import structlog
+from pydantic import ValidationError
+
+from bot.dialpad.action import A, Action
+from bot.errors import (
+    BadRequest,
+    Conflict,
+    DialpadError,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    TokenRefused,
+    TooMany,
+    Unavailable,
+    Unreadable,
+)
+
+_log = structlog.get_logger(__name__)
+
+_LONGEST_MESSAGE: Final = 500
+_LONG_NUMBER: Final = re.compile(r"\+?\d[\d().\s-]{5,}\d")
+_REFUSALS: Final[Mapping[int, type[DialpadError]]] = {
+    400: BadRequest,
+    401: TokenRefused,
+    402: NotAllowed,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    410: NotFound,
+    413: BadRequest,
+}
+_HAPPENED_OR_NOT: Final = frozenset({500, 502, 504})
+
+
+def read_answer(action: Action[A], body: bytes) -> A:
+    """The answer of ``action``. A known field of an unknown shape counts as absent. Raises ``Unreadable``."""
+    try:
+        return action.parse_answer(body)
+    except ValidationError as failure:
+        try:
+            data = json.loads(body)
+        except ValueError:
+            raise Unreadable(reason="no JSON") from None
+        if not isinstance(data, dict):
+            raise Unreadable(reason="no object") from None
+        fields = sorted({_forget(data, error["loc"]) for error in failure.errors(include_input=False)})
+    try:
+        answer = action.parse_answer(json.dumps(data).encode())
+    except ValidationError:
+        raise Unreadable(reason="unexpected shape") from None
+    _log.warning("dialpad answer has fields of another shape", action=action.slug, fields=fields)
+    return answer
+
+
+def _forget(data: Any, where: tuple[int | str, ...]) -> str:
+    """Remove the object key closest to ``where`` and name it."""
+    holder: Any = None
+    key: int | str = ""
+    for step in where:
+        if isinstance(data, dict) and step in data:
+            holder, key, data = data, step, data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            break
+    if holder is not None:
+        holder.pop(key, None)
+    return str(key)
+
+
+def read_refusal(
+    status: int, headers: Mapping[str, str], body: bytes, *, can_repeat: bool, secret: str = ""
+) -> DialpadError:
+    """The exception for an answer that is no success. ``secret`` is taken out of Dialpad's sentence."""
+    message, reason = parse_message(body)
+    if secret:
+        message = message.replace(secret, "…")
+    error = _refusal(status, headers, message, reason, can_repeat=can_repeat)
+    if message:
+        # ``message`` is shown to the asker whole; the exception's own text may be logged, so no numbers in it.
+        error.args = (_LONG_NUMBER.sub("…", message),)
+    return error
+
+
+def _refusal(status: int, headers: Mapping[str, str], message: str, reason: str, *, can_repeat: bool) -> DialpadError:
+    if status == 429 or "rate_limit_exceeded" in message or reason in {"rate_limit_exceeded", "rateLimitExceeded"}:
+        return TooMany(message, status=status, reason=reason, retry_after=parse_retry_after(headers))
+    if status >= 500:
+        unknown = not can_repeat and status in _HAPPENED_OR_NOT
+        return (OutcomeUnknown if unknown else Unavailable)(message, status=status, reason=reason)
+    if status >= 400:
+        return _REFUSALS.get(status, BadRequest)(message, status=status, reason=reason)
+    return Unreadable(message, status=status, reason=reason or "redirect")
+
+
+def parse_message(body: bytes) -> tuple[str, str]:
+    """Dialpad's sentence and reason code, from whichever of its error shapes ``body`` has; "" for what is missing."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        text = body.decode("utf-8", "replace").strip()
+        return ("" if text.startswith("<") else text[:_LONGEST_MESSAGE]), ""
+    if not isinstance(data, dict):
+        return (data if isinstance(data, str) else "")[:_LONGEST_MESSAGE], ""
+    error = data.get("error")
+    first = _first(error.get("errors")) if isinstance(error, dict) else {}
+    found = error if isinstance(error, dict) else {}
+    plain = error if isinstance(error, str) else None
+    candidates = (found.get("message"), first.get("message"), data.get("error_description"), data.get("message"), plain)
+    message = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
+    reasons = (first.get("reason"), found.get("status"), plain)
+    reason = next((text for text in reasons if isinstance(text, str) and text.strip()), "")
+    return message.strip()[:_LONGEST_MESSAGE], reason.strip()[:100]
+
+
+def _first(errors: Any) -> dict[str, Any]:
+    return errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+
+
+def parse_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds from a ``Retry-After`` header, which may also be a date. None when there is none."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        then = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return max(0.0, (then - datetime.now(UTC)).total_seconds())

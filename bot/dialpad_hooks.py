@@ -1,0 +1,77 @@
+"""``POST /dialpad/events/{hook}``: where Dialpad's webhooks come in.
+
+The answer decides what Dialpad does next: 5xx is tried again, 4xx never, and 2xx must come within 5 s. So trouble on
+this side is always 503, whatever it is, and 4xx only says that this very body will never be believed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.dialpad.signed import LARGEST_EVENT, EventRefused
+from bot.store.hooks import Hook
+
+log = structlog.get_logger(__name__)
+
+PATH: Final = "/dialpad/events"
+ANSWER_WITHIN_S: Final = 4.0
+"""Before Dialpad gives up and counts it as refused, which it repeats less often than a 503."""
+
+_STATUS: Final = {"too large": 413, "garbled": 400, "unsigned": 401, "algorithm": 401, "forged": 401}
+
+
+def build_hook_route(
+    find: Callable[[str], Awaitable[Hook | None]],
+    receive: Callable[[Hook, bytes], Awaitable[object]],
+    *,
+    answer_within_s: float = ANSWER_WITHIN_S,
+) -> Route:
+    """The route for ``build_web``. ``find`` knows the hooks, ``receive`` returns when an event is on disk and raises
+    EventRefused for what is none."""
+
+    async def take(name: str, raw: bytes) -> Response:
+        hook = await find(name)
+        if hook is None or hook.kind != "webhook":
+            return PlainTextResponse("no such hook", 404)
+        await receive(hook, raw)
+        return PlainTextResponse("ok")
+
+    async def events(request: Request) -> Response:
+        name = request.path_params["hook"]
+        try:
+            raw = await _read(request)
+            # Shielded: what is being committed is committed, and the repeat is then no news.
+            async with asyncio.timeout(answer_within_s):
+                return await asyncio.shield(_in_background(take(name, raw)))
+        except EventRefused as refused:
+            log.warning("dialpad event refused", hook=name[:40], why=refused.why)
+            return PlainTextResponse("this event was not accepted", _STATUS[refused.why])
+        except ClientDisconnect:
+            return PlainTextResponse("incomplete", 400)
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must not cost the event: Dialpad comes again
+            log.warning("dialpad event not stored", hook=name[:40], error=type(error).__name__)
+            return PlainTextResponse("try again", 503)
+
+    return Route(PATH + "/{hook}", events, methods=["POST"])
+
+
+async def _read(request: Request) -> bytes:
+    """The body, whatever it says it is. Raises EventRefused as soon as it is too long."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_EVENT:
+            raise EventRefused("too large")
+    return bytes(body)
+
+
+def _in_background(work: Coroutine[Any, Any, Response]) -> asyncio.Task[Response]:
+    """A failure that comes after the answer is no news: Dialpad was told to try again."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task

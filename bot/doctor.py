@@ -1,0 +1,96 @@
+"""``dialpad-chatops doctor``: what is set up, what is missing, and what to do about it."""
+
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.app import open_store
+from bot.errors import ChatopsError
+from bot.settings import Settings
+from bot.slack.manifest import SCOPES
+
+WITHIN_S = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``said`` is what was found or, when not ``ok``, what to do."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at everything that can be looked at without changing anything but bringing the database up to date."""
+    findings = [_transport(settings), _connecting(settings), await _database(settings)]
+    timeout = aiohttp.ClientTimeout(total=WITHIN_S)
+    async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
+        if settings.slack_bot_token:
+            findings.append(await _slack(settings, session))
+        findings.append(await _dialpad(settings, session))
+    return findings
+
+
+def _transport(settings: Settings) -> Finding:
+    if settings.slack_app_token:
+        return Finding("Slack connection", True, "Socket Mode, no public address needed")
+    if settings.slack_signing_secret and settings.public_url:
+        return Finding("Slack connection", True, f"HTTP at {settings.public_url}/slack/events")
+    return Finding(
+        "Slack connection",
+        False,
+        "Set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and PUBLIC_URL (HTTP).",
+    )
+
+
+def _connecting(settings: Settings) -> Finding:
+    if settings.dialpad_client_id and settings.dialpad_client_secret:
+        return Finding("Connecting people", True, f"Dialpad sign-in, returning to {settings.base_url}/connect/callback")
+    return Finding("Connecting people", True, "by API key; for sign-in set DIALPAD_CLIENT_ID and DIALPAD_CLIENT_SECRET")
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        store = await open_store(settings)
+        try:
+            await store.ping()
+        finally:
+            await store.aclose()
+    except ChatopsError as problem:
+        return Finding("Database", False, str(problem))
+    return Finding("Database", True, "reachable, tables up to date, stored connections can be read")
+
+
+async def _slack(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+    assert settings.slack_bot_token is not None  # noqa: S101  the caller asked for it
+    headers = {"authorization": f"Bearer {settings.slack_bot_token.get_secret_value()}"}
+    unreachable = Finding(
+        "Slack", False, f"{settings.slack_api_url} cannot be reached. Check the network and SLACK_API_URL."
+    )
+    try:
+        async with session.post(f"{settings.slack_api_url}auth.test", headers=headers) as response:
+            answer = await response.json()
+            granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",")}
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        return unreachable
+    if not isinstance(answer, dict):
+        return unreachable
+    if not answer.get("ok"):
+        return Finding("Slack", False, f"SLACK_BOT_TOKEN is refused ({answer.get('error')}). Install the app again.")
+    lacking = [need for need in SCOPES if need.name not in granted]
+    if lacking:
+        names = ", ".join(f"{need.name} (to {need.why})" for need in lacking)
+        return Finding("Slack", False, f"Missing scopes: {names}. Paste manifest.yml into the app and reinstall it.")
+    return Finding("Slack", True, f"installed in {answer.get('team', 'the workspace')} with all scopes")
+
+
+async def _dialpad(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+    try:
+        async with session.get(f"{settings.dialpad_base_url}/api/v2/users/me") as response:
+            reached = response.status < 500
+    except (aiohttp.ClientError, TimeoutError):
+        reached = False
+    if not reached:
+        return Finding("Dialpad", False, f"{settings.dialpad_base_url} cannot be reached. Check DIALPAD_BASE_URL.")
+    return Finding("Dialpad", True, f"{settings.dialpad_base_url} answers")

@@ -1,0 +1,133 @@
+"""Everything that can go wrong on purpose.
+
+ChatopsError
+├── UserError                 said to the person as it is
+│   ├── FieldError            belongs to one field of a form or one word of a command
+│   ├── NotConnected          the person has no working Dialpad connection; the request is remembered
+│   └── NotConfirmed          a confirmation that is used up, late, or somebody else's
+└── DialpadError              Dialpad refused, or could not be asked
+    ├── BadRequest            400, 413: the request's content
+    ├── TokenRefused          401: the token is not, or no longer, good
+    ├── GrantEnded            OAuth's invalid_grant: a code or refresh token that is used up or revoked
+    ├── NotAllowed            402, 403: role, scope or plan
+    ├── NotFound              404
+    ├── Conflict              409
+    ├── TooMany               429, ours or Dialpad's; carries how long to wait
+    ├── Unavailable           5xx, refused connection: nothing happened at Dialpad
+    ├── Unreadable            an answer that is no JSON, or not of the promised shape
+    └── OutcomeUnknown        sent, never answered: it may have happened; never repeated by itself
+
+Only these reach people with a text of their own. Anything else is a mistake of ours: the person gets one
+sentence with a reference id, and the log has the rest under that id.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class ChatopsError(Exception):
+    """Root of all errors raised on purpose."""
+
+
+class UserError(ChatopsError):
+    """A sentence for the person: what happened and what to do next."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class FieldError(UserError):
+    """A sentence about one field; ``field`` is the handler's parameter name."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+class NotConnected(UserError):
+    """There is no Dialpad connection to act with. ``broken``: there was one, and Dialpad ended it."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        super().__init__(
+            "Dialpad ended your connection. Connect again and this will run by itself."
+            if broken
+            else "Connect your Dialpad account first. What you asked for will run as soon as you have."
+        )
+        self.broken = broken
+
+
+class NotConfirmed(UserError):
+    """A confirmation that cannot be used: ``why`` is ``used``, ``late``, ``foreign`` or ``unknown``."""
+
+    TEXTS: ClassVar[Mapping[str, str]] = {
+        "used": "This was already confirmed once, so nothing was done again.",
+        "late": "This waited longer than 10 minutes, so nothing was done. Start again.",
+        "foreign": "Only the person who asked for this can confirm it. Nothing was done.",
+        "unknown": "This can no longer be confirmed. Nothing was done. Start again.",
+    }
+
+    def __init__(self, why: str) -> None:
+        super().__init__(self.TEXTS[why])
+        self.why = why
+
+
+class DialpadError(ChatopsError):
+    """Dialpad refused. ``message`` is Dialpad's own sentence ("" when it gave none), ``status`` its HTTP status."""
+
+    def __init__(self, message: str = "", *, status: int | None = None, reason: str = "") -> None:
+        super().__init__(message or type(self).__name__)
+        self.message = message
+        self.status = status
+        self.reason = reason
+
+
+class BadRequest(DialpadError):
+    """Something in the request was wrong."""
+
+
+class TokenRefused(DialpadError):
+    """The token is unknown, expired or revoked."""
+
+
+class GrantEnded(DialpadError):
+    """What the person once consented to is used up or was revoked at Dialpad; only connecting again helps."""
+
+
+class NotAllowed(DialpadError):
+    """This person may not do this in Dialpad: role, scope or plan."""
+
+
+class NotFound(DialpadError):
+    """No such thing at Dialpad, or none this person can see."""
+
+
+class Conflict(DialpadError):
+    """The state of things does not allow it: the call has ended, the number is taken."""
+
+
+class TooMany(DialpadError):
+    """A rate limit. ``retry_after``: seconds until it is worth trying again, None when nobody knows."""
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int | None = 429,
+        reason: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, status=status, reason=reason)
+        self.retry_after = retry_after
+
+
+class Unavailable(DialpadError):
+    """Dialpad is down or cannot be reached; the request had no effect."""
+
+
+class Unreadable(DialpadError):
+    """Dialpad answered with something that cannot be read."""
+
+
+class OutcomeUnknown(DialpadError):
+    """The request was sent and no answer came: it may or may not have happened."""

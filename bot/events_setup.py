@@ -1,0 +1,376 @@
+"""Having Dialpad tell this bot what happens: the webhook or websocket, and a subscription for every kind of event.
+
+A webhook alone delivers nothing. One hook per company serves everybody in a workspace; whoever may not subscribe for
+the whole company gets one for their own line. Only what is ours is touched: what this bot remembers by id, what our
+secret or address is on, and addresses below our own that no hook stands behind any more.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import structlog
+from pydantic import SecretStr
+
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.actions.endpoints import Webhook, Websocket
+from bot.dialpad.actions.webhooks import CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook
+from bot.dialpad.actions.websockets import (
+    CreateWebsocket,
+    DeleteWebsocket,
+    GetWebsocket,
+    ListWebsockets,
+    UpdateWebsocket,
+)
+from bot.dialpad.event_kinds import EVENT_KINDS, EventKind, endpoint_of
+from bot.errors import DialpadError, NotAllowed, NotConnected, NotFound, OutcomeUnknown, UserError
+from bot.person import PersonKey
+from bot.store.hooks import Hook, HookKind, Hooks
+
+log = structlog.get_logger(__name__)
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a hook brings. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe to;
+    ``repaired``: what had to be put right."""
+
+    hook: Hook
+    subscribed: frozenset[str]
+    refused: frozenset[str] = frozenset()
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One hook after ``reconcile``. ``problem`` is None or a class name such as ``NotConnected``: the owner must act,
+    or Dialpad did not answer and the next look will tell."""
+
+    hook: Hook
+    setup: Setup | None = None
+    problem: str | None = None
+
+
+@dataclass
+class _Repairs:
+    made: list[str] = field(default_factory=list)
+
+
+class Ears(Protocol):
+    """Whoever listens where hooks come in."""
+
+    async def listen(self, hook: Hook) -> None:
+        """From now on events come through it; called again for a hook that is listened to, after it changed."""
+
+    async def forget(self, hook_id: str) -> None:
+        """It is gone."""
+
+
+def choose_kind(public_url: str | None, dialpad_url: str) -> HookKind:
+    """A webhook where Dialpad can reach us: over https, or on this machine when Dialpad itself is."""
+    if public_url is None:
+        return "websocket"
+    parts = urlsplit(public_url)
+    if parts.scheme == "https" and parts.hostname not in LOOPBACK:
+        return "webhook"
+    both_here = parts.hostname in LOOPBACK and urlsplit(dialpad_url).hostname in LOOPBACK
+    return "webhook" if both_here else "websocket"
+
+
+class Endpoints:
+    """``public_url`` is where Dialpad reaches this bot, without a trailing slash; ``kind`` comes from
+    ``choose_kind``."""
+
+    def __init__(self, *, accounts: Accounts, hooks: Hooks, ears: Ears, kind: HookKind, public_url: str | None) -> None:
+        self._accounts = accounts
+        self._hooks = hooks
+        self._ears = ears
+        self._kind: HookKind = kind
+        self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
+        self._lock = asyncio.Lock()
+
+    async def ensure(self, person: PersonKey) -> Setup:
+        """Makes sure that events this person may see come in, and says which. May be repeated.
+
+        Raises NotConnected, DialpadError, or UserError when Dialpad lets them subscribe to nothing at all.
+        """
+        account = self._accounts.of(person)
+        link = await account.link()
+        async with self._lock:
+            hook = await self._find(person, link.company_id or "")
+            if hook is None:
+                hook = await self._hooks.create(person, link.company_id or "", self._kind)
+            setup = await self._bring_about(hook)
+            if hook.owner != person and await _may_more(account, setup.refused):
+                own = await self._bring_about(await self._hooks.create(person, hook.company, self._kind))
+                setup = own if own.hook.reach == "company" else setup
+            if setup.hook.reach == "company":
+                await self._remove_needless(setup.hook)
+            return setup
+
+    async def reconcile(self) -> list[Checked]:
+        """Compares what should be with what is at Dialpad, hook by hook, and puts it right."""
+        async with self._lock:
+            checked = [await self._check(hook) for hook in await self._hooks.all()]
+            await self._sweep([one.hook for one in checked if one.setup is not None])
+            return checked
+
+    async def remove(self, hook: Hook) -> bool:
+        """Ends a hook here and at Dialpad. False when something was left there, which is then refused by us."""
+        async with self._lock:
+            return await self._remove(hook)
+
+    async def remove_of(self, person: PersonKey) -> None:
+        """Before a person's connection ends: afterwards nobody could remove theirs."""
+        async with self._lock:
+            for hook in await self._hooks.all(team_id=person.team_id):
+                if hook.owner == person:
+                    await self._remove(hook)
+
+    async def _find(self, person: PersonKey, company: str) -> Hook | None:
+        """The company's hook while its owner's connection works, else the person's own."""
+        own = None
+        for hook in await self._hooks.all(team_id=person.team_id, company=company):
+            if hook.kind != self._kind:
+                continue
+            if hook.owner == person:
+                own = hook
+            elif company and hook.reach == "company" and hook.subscriptions and await self._works(hook.owner):
+                return hook
+        return own
+
+    async def _works(self, owner: PersonKey) -> bool:
+        try:
+            await self._accounts.working_link(owner)
+        except (NotConnected, DialpadError):
+            return False
+        return True
+
+    async def _check(self, hook: Hook) -> Checked:
+        try:
+            if hook.kind != self._kind:  # the bot was given, or has lost, a public address
+                await self._remove(hook)
+                hook = await self._hooks.create(hook.owner, hook.company, self._kind)
+            setup = await self._bring_about(hook)
+        except (NotConnected, DialpadError, UserError) as problem:
+            log.warning("hook not checked", hook=hook.id, problem=type(problem).__name__)
+            return Checked(hook, problem=type(problem).__name__)
+        if setup.repaired:
+            log.info("hook repaired", hook=hook.id, repaired=setup.repaired)
+        return Checked(setup.hook, setup)
+
+    async def _bring_about(self, hook: Hook) -> Setup:
+        account = self._accounts.of(hook.owner)
+        repairs = _Repairs()
+        endpoint_id = await self._bring_about_endpoint(account, hook, repairs)
+        reach: Any = "company"
+        owner_id: str | None = None
+        subscribed: dict[str, str] = {}
+        refused = set()
+        for kind in EVENT_KINDS:
+            try:
+                subscribed[kind.word] = await _subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
+            except NotAllowed:
+                if not kind.personal or owner_id is not None:
+                    refused.add(kind.word)
+                    continue
+                reach, owner_id = "person", await account.user_id()
+                try:
+                    subscribed[kind.word] = await _subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
+                except NotAllowed:
+                    refused.add(kind.word)
+        if not subscribed:
+            await self._remove(replace(hook, endpoint_id=endpoint_id))
+            raise UserError(
+                "Dialpad does not let you subscribe to calls or texts. Ask a Dialpad admin to set this up from Slack."
+            )
+        await self._hooks.note(hook.id, endpoint_id=endpoint_id, subscriptions=subscribed, reach=reach)
+        kept = await self._hooks.get(hook.id)
+        if kept is None:
+            raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
+        await self._ears.listen(kept)
+        return Setup(kept, frozenset(subscribed), frozenset(refused), tuple(repairs.made))
+
+    async def _bring_about_endpoint(self, account: Account, hook: Hook, repairs: _Repairs) -> str:
+        if hook.kind == "webhook":
+            return await _bring_about_webhook(account, hook, self._prefix + hook.id, repairs)
+        return await _bring_about_websocket(account, hook, repairs)
+
+    async def _remove_needless(self, company_hook: Hook) -> None:
+        """What comes for the whole company need not come for one person as well."""
+        if not company_hook.company:
+            return
+        for hook in await self._hooks.all(team_id=company_hook.owner.team_id, company=company_hook.company):
+            if hook.id != company_hook.id:
+                await self._remove(hook)
+
+    async def _remove(self, hook: Hook) -> bool:
+        await self._ears.forget(hook.id)
+        clean = True
+        try:
+            account = self._accounts.of(hook.owner)
+            for kind in EVENT_KINDS:
+                if (subscription_id := hook.subscriptions.get(kind.word)) is not None:
+                    clean &= await _gone(account.send(kind.delete(subscription_id)))
+            if hook.endpoint_id is not None:
+                delete = DeleteWebhook if hook.kind == "webhook" else DeleteWebsocket
+                clean &= await _gone(account.send(delete(id=hook.endpoint_id)))
+        except NotConnected:
+            clean = False
+        await self._hooks.remove(hook.id)
+        return clean
+
+    async def _sweep(self, good: list[Hook]) -> None:
+        """Removes webhooks that lead to us and that nothing here stands behind: their row was lost, or could not be
+        removed when its owner had gone."""
+        if not self._prefix:
+            return
+        known = {hook.id for hook in await self._hooks.all()}
+        for hook in {one.company: one for one in good}.values():
+            account = self._accounts.of(hook.owner)
+            try:
+                async for page in account.pages(ListWebhooks(), background=True):
+                    for webhook in page.items:
+                        url = webhook.hook_url or ""
+                        stray = url.startswith(self._prefix) and url.removeprefix(self._prefix) not in known
+                        if stray and webhook.id is not None:
+                            await self._remove_stray(account, webhook.id)
+            except (NotConnected, DialpadError) as failure:
+                log.warning("stray webhooks not looked for", failure=type(failure).__name__)
+
+    async def _remove_stray(self, account: Account, endpoint_id: str) -> None:
+        for kind in EVENT_KINDS:
+            try:
+                for subscription in await _ours(account, kind, endpoint_id, None):
+                    await _gone(account.send(kind.delete(str(subscription.id))))
+            except NotAllowed:
+                continue
+        await _gone(account.send(DeleteWebhook(id=endpoint_id)))
+        log.info("stray webhook removed", endpoint=endpoint_id)
+
+
+async def _bring_about_webhook(account: Account, hook: Hook, url: str, repairs: _Repairs) -> str:
+    found = await _known(account.send(GetWebhook(id=hook.endpoint_id))) if hook.endpoint_id else None
+    if found is None:
+
+        async def look() -> Webhook | None:
+            pages = account.pages(ListWebhooks())
+            there = [one async for page in pages for one in page.items if one.hook_url == url]
+            return there[0] if there else None
+
+        found = await look() or await _create(account.send(CreateWebhook(hook_url=url, secret=hook.secret)), look)
+        repairs.made.append("webhook made")
+    if found.hook_url != url or _secret_of(found) != _plain(hook.secret):
+        await account.send(UpdateWebhook(id=str(found.id), hook_url=url, secret=hook.secret))
+        repairs.made.append("webhook put right")
+    return str(found.id)
+
+
+async def _bring_about_websocket(account: Account, hook: Hook, repairs: _Repairs) -> str:
+    found = await _known(account.send(GetWebsocket(id=hook.endpoint_id))) if hook.endpoint_id else None
+    if found is None:
+
+        async def look() -> Websocket | None:
+            secret = _plain(hook.secret)  # an address is new each time, so only the secret tells which is ours
+            pages = account.pages(ListWebsockets())
+            there = [one async for page in pages for one in page.items if _secret_of(one) == secret]
+            return there[0] if there and secret is not None else None
+
+        found = await look() or await _create(account.send(CreateWebsocket(secret=hook.secret)), look)
+        repairs.made.append("websocket made")
+    if _secret_of(found) != _plain(hook.secret):
+        await account.send(UpdateWebsocket(id=str(found.id), secret=hook.secret))
+        repairs.made.append("websocket put right")
+    return str(found.id)
+
+
+async def _create(sending: Awaitable[Any], look: Callable[[], Awaitable[Any]]) -> Any:
+    """Creates; when no answer came, looks whether it was created all the same."""
+    try:
+        return await sending
+    except OutcomeUnknown:
+        found = await look()
+        if found is None:
+            raise
+        return found
+
+
+async def _subscribe(
+    account: Account, hook: Hook, kind: EventKind, endpoint_id: str, owner_id: str | None, repairs: _Repairs
+) -> str:
+    """One subscription of this kind, as it should be; its id. Raises NotAllowed."""
+    ours = await _ours(account, kind, endpoint_id, hook.subscriptions.get(kind.word))
+    keep = next((one for one in ours if _right(kind, one, endpoint_id, owner_id)), ours[0] if ours else None)
+    for spare in ours:
+        if spare is not keep:
+            await _gone(account.send(kind.delete(str(spare.id))))
+            repairs.made.append(f"{kind.word} subscribed twice")
+    if keep is None:
+
+        async def look() -> Any:
+            return next(iter(await _ours(account, kind, endpoint_id, None)), None)
+
+        keep = await _create(account.send(kind.create(endpoint_id, owner_id)), look)
+        repairs.made.append(f"{kind.word} subscribed")
+    elif not _right(kind, keep, endpoint_id, owner_id):
+        await account.send(kind.update(str(keep.id), endpoint_id, owner_id))
+        repairs.made.append(f"{kind.word} put right")
+    return str(keep.id)
+
+
+async def _may_more(account: Account, refused: frozenset[str]) -> bool:
+    """Whether this person may have what somebody else was refused: an admin comes after an agent."""
+    for kind in EVENT_KINDS:
+        if kind.word in refused:
+            try:
+                await account.send(kind.list())
+            except NotAllowed:
+                continue
+            return True
+    return False
+
+
+async def _ours(account: Account, kind: EventKind, endpoint_id: str, remembered: str | None) -> list[Any]:
+    return [
+        one
+        async for page in account.pages(kind.list())
+        for one in page.items
+        if one.id is not None
+        and kind.belongs(one)
+        and (endpoint_of(one) == endpoint_id or (remembered is not None and one.id == remembered))
+    ]
+
+
+def _right(kind: EventKind, one: Any, endpoint_id: str, owner_id: str | None) -> bool:
+    return endpoint_of(one) == endpoint_id and kind.fits(one, owner_id)
+
+
+async def _known(asking: Awaitable[Any]) -> Any:
+    try:
+        return await asking
+    except NotFound:
+        return None
+
+
+async def _gone(deleting: Awaitable[Any]) -> bool:
+    """Whether it is gone: deleted now, or before."""
+    try:
+        await deleting
+    except NotFound:
+        return True
+    except DialpadError as failure:
+        log.warning("left at dialpad", failure=type(failure).__name__)
+        return False
+    return True
+
+
+def _secret_of(endpoint: Webhook | Websocket) -> str | None:
+    return _plain(endpoint.signature.secret) if endpoint.signature is not None else None
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

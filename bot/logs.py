@@ -1,0 +1,111 @@
+"""Logging: readable in a terminal, JSON in production, never a token, a number or what somebody wrote.
+
+Whatever reaches the root handler goes through ``redact`` last, so that a library's message or a traceback cannot
+carry a secret past us either.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Final, Literal
+
+import structlog
+
+_COLOR: Final = r"(?:\x1b\[[\d;]*m)*"
+"""In a terminal structlog colours keys and values, which puts codes right in front of a secret."""
+
+_SECRETS: Final = (
+    (re.compile(r"(xox[a-z]-|xapp-|xoxe\.)[\w-]+"), r"\1…"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}"), r"\1 …"),
+    # After ``=`` in a query, or quoted in JSON or a Python dict, also where such text is quoted once more.
+    (
+        re.compile(
+            r"(?i)(access_token|refresh_token|client_secret|code_verifier|code|state|token|api_?key|secret)"
+            rf"({_COLOR}={_COLOR}(?:b?[\"'])?|\\*[\"']\s*:\s*b?\\*[\"'])[^\s&\"',}}\\\x1b]+"
+        ),
+        r"\1\2…",
+    ),
+    (re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), "eyJ…"),
+    (re.compile(r"/(connect|response|commands|actions)/[\w/-]{12,}"), r"/\1/…"),
+    (re.compile(r"(?i)(\+|%2B)\d{7,15}\b"), "+…"),
+)
+
+_QUIET: Final = frozenset(
+    {"slack_sdk", "slack_bolt", "httpx", "httpcore", "aiohttp", "dbos", "sqlalchemy", "alembic", "asyncio"}
+)
+"""At INFO or DEBUG these write whole URLs, payloads or OAuth answers."""
+
+
+def redact(text: str) -> str:
+    """``text`` with everything that looks like a secret or a phone number cut short."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _is_fit(record: logging.LogRecord) -> bool:
+    """Whether a record may leave. Setting the loggers' levels is not enough: Bolt sets its own back to the root's."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _QUIET
+
+
+class _Redacting(logging.Formatter):
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(self._inner.format(record))
+
+
+def _drop_color_message(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """uvicorn's second copy of its message, with colours."""
+    event.pop("color_message", None)
+    return event
+
+
+def set_up_logging(style: Literal["console", "json"], *, level: int = logging.INFO) -> None:
+    """Configure the root logger; everything, also libraries', leaves through one redacting handler on stderr."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _drop_color_message,
+    ]
+    json = style == "json"
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if json
+        # The default shows local variables with a traceback, and somebody's text is one of them.
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,  # a logger kept from one set-up would write to a stream of the past
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *([structlog.processors.format_exc_info] if json else []),
+            renderer,
+        ],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Redacting(formatter))
+    handler.addFilter(_is_fit)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name in ("uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # at INFO they write paths, which hold one-time tokens

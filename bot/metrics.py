@@ -1,0 +1,41 @@
+"""What Prometheus sees at ``/metrics``. Labels are routes, slugs and outcomes: never a person, a number or a text."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+ACKNOWLEDGED_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+"""Seconds; Slack gives up at 3."""
+
+
+class Metrics:
+    """One registry per bot, so that several can live in one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._acknowledged = Histogram(
+            "chatops_acknowledged_seconds",
+            "From a Slack request's arrival at the dispatcher to its acknowledgement, by kind",
+            ["kind"],
+            buckets=ACKNOWLEDGED_S,
+            registry=self.registry,
+        )
+        self._handled = Counter(
+            "chatops_handled_total",
+            "Requests handled, by route and outcome",
+            ["route", "outcome"],
+            registry=self.registry,
+        )
+        self._dialpad = Counter(
+            "chatops_dialpad_actions_total", "Actions sent to Dialpad, by slug", ["slug"], registry=self.registry
+        )
+
+    def acknowledged(self, kind: str, seconds: float) -> None:
+        """A request of Slack's was acknowledged after so long."""
+        self._acknowledged.labels(kind).observe(seconds)
+
+    def handled(self, route: str, outcome: str, slugs: Iterable[str]) -> None:
+        """A request ended; ``slugs`` are the actions it sent to Dialpad."""
+        self._handled.labels(route, outcome).inc()
+        for slug in slugs:
+            self._dialpad.labels(slug).inc()

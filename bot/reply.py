@@ -1,0 +1,184 @@
+"""What a handler can answer. Values only: ``bot/slack/render.py`` turns them into Slack's JSON.
+
+Prose is text or a tuple of parts. Plain strings are shown literally, whatever they contain, so a customer named
+``<!channel>`` pings nobody; emphasis, times and numbers are parts of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Raw: TypeAlias = str | bool | list[str]
+"""An argument's value before it is parsed: as typed, picked, or carried by a button."""
+
+RawArgs: TypeAlias = Mapping[str, Raw]
+
+
+@dataclass(frozen=True)
+class Bold:
+    """Emphasised words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Something to type or copy exactly."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class When:
+    """A moment, shown in the reader's own time zone. ``date`` adds the day where it is not today."""
+
+    at: datetime
+    style: Literal["time", "date", "ago"] = "time"
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number, E.164; shown in national format and dialable."""
+
+    e164: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A Slack person, by Slack id."""
+
+    slack_id: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link with its own words."""
+
+    url: str
+    text: str
+
+
+Part: TypeAlias = str | Bold | Code | When | Phone | Mention | Link
+Prose: TypeAlias = str | tuple[Part, ...]
+
+Tone: TypeAlias = Literal["done", "info", "warning"]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A press runs ``route`` (``<handler file>.<function>``) with ``args``, as if it had been typed."""
+
+    label: str
+    route: str = ""
+    args: RawArgs = field(default_factory=dict)
+    style: Literal["primary", "danger"] | None = None
+    url: str | None = None
+    """Opens this address instead of running something."""
+    form: bool = False
+    """Opens the route's form with ``args`` filled in, even when nothing is missing."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A sentence or two, and what can be done next."""
+
+    text: Prose
+    buttons: tuple[Button, ...] = ()
+    tone: Tone = "info"
+    shared: bool = False
+    """Everybody in the channel sees it. Only ever after the person chose to share."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One labelled line of a card."""
+
+    label: str
+    value: Prose
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing, with its facts and the obvious next steps."""
+
+    title: Prose
+    facts: tuple[Fact, ...] = ()
+    text: Prose = ""
+    note: Prose = ""
+    buttons: tuple[Button, ...] = ()
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: what it says, smaller print, and the one thing to do with it."""
+
+    text: Prose
+    note: Prose = ""
+    button: Button | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Many things, one row each. ``empty`` is said when there are none."""
+
+    title: Prose
+    rows: tuple[Row, ...]
+    empty: Prose = "Nothing to show."
+    note: Prose = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file, sent to the person alone, with a line that tells what it is."""
+
+    name: str
+    content: bytes = field(repr=False)
+    text: Prose = ""
+    card: "Card | Listing | Reply | None" = None
+    """What is said beside it."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Opens the form of ``route``, whose fields are the handler's own arguments."""
+
+    route: str
+    args: RawArgs = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """Argument name to what is wrong with it; shown at the field."""
+    notice: Prose = ""
+    """Stands above the fields."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Nothing has happened yet: shows exactly what would, and runs ``route`` only when the same person agrees.
+
+    The arguments are kept on our side; the button carries only the confirmation's id, which works once and for
+    10 minutes. ``edit`` is the route whose form the person goes back to.
+    """
+
+    route: str
+    args: RawArgs
+    title: str
+    """At most 24 characters: Slack's limit for a modal's title."""
+    facts: tuple[Fact, ...]
+    yes: str
+    """What the button does, in one or two words: "Send", "Block"."""
+    quote: str = ""
+    """The exact text that would leave, shown letter for letter."""
+    note: Prose = ""
+    danger: bool = False
+    edit: Button | None = None
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """There is nothing to say."""
+
+
+Answer: TypeAlias = Reply | Card | Listing | Attachment | Form | Confirm | Nothing
+"""Everything a handler may return."""

@@ -1,0 +1,205 @@
+"""The demo: an embedded Slack with its page, an embedded Dialpad, and the bot itself between them, on one port.
+
+The bot is the same that ``run`` starts; it is told by settings where its Slack and its Dialpad are.
+"""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import Bot, build_routes
+from bot.dialpad.link import Link
+from bot.logs import set_up_logging
+from bot.person import PersonKey
+from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
+from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
+from bot.sandbox.dialpad.timers import on_the_loop
+from bot.sandbox.serving import ASGI, by_path, listen, serving
+from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
+from bot.slack.manifest import build_manifest
+from bot.work.durable_later import POLL_S as LATER_POLL_S
+from bot.work.intake import Deliver
+
+OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export")
+
+BOT_PATHS = ("/slack/", "/connect/", "/dialpad/", "/healthz", "/readyz", "/metrics")
+DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/")
+
+
+@dataclass(frozen=True, repr=False)  # all there is would be in it, and asyncio asks for it at every turn of a test
+class Demo:
+    """All three, running. ``url`` is the page."""
+
+    url: str
+    slack: SlackSandbox
+    dialpad: DialpadSandbox
+    bot: Bot
+
+
+@contextlib.asynccontextmanager
+async def running_demo(
+    *,
+    port: int = 0,
+    over_http: bool = False,
+    event_socket: bool = False,
+    database: Path | None = None,
+    deliver: Deliver | None = None,
+    rings_out: bool = False,
+    later_poll_s: float = LATER_POLL_S,
+) -> AsyncIterator[Demo]:
+    """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
+
+    ``over_http`` is about Slack; with ``event_socket`` Dialpad's events come over a websocket instead of webhooks.
+    ``deliver`` and ``later_poll_s`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
+    its ring time.
+    """
+    bound = listen(port)
+    url = f"http://localhost:{bound.getsockname()[1]}"
+    slack = SlackSandbox(manifest=build_manifest(build_routes(), public_url=url if over_http else None), base_url=url)
+    app = OAuthApp("northlight-chatops", "sandbox-client-secret", (f"{url}/connect/callback",), OAUTH_SCOPES)
+    dialpad = DialpadSandbox(oauth_app=app, later=on_the_loop if rings_out else None)
+    parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
+    with tempfile.TemporaryDirectory(prefix="dialpad-chatops-") as folder:
+        async with serving(by_path(parts, slack.app), bound):
+            settings = demo_settings(url, database or Path(folder) / "demo.db", app, over_http=over_http)
+            if event_socket:
+                settings = settings.model_copy(update={"public_url": None, "port": bound.getsockname()[1]})
+            bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s)
+            try:
+                parts.update(dict.fromkeys(BOT_PATHS, bot.web))
+                for person in CONNECTED_AT_START:
+                    await connect(bot, dialpad, person)
+                if over_http:
+                    slack.deliver_to(f"{url}/slack/events")
+                else:
+                    await slack.sockets.until_connected()
+                yield Demo(url, slack, dialpad, bot)
+            finally:
+                dialpad.close()
+                await bot.aclose()
+                await dialpad.delivery.aclose()
+                await slack.aclose()
+
+
+def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool) -> Settings:
+    """The settings a person would put into the environment, with the sandboxes' addresses."""
+    return Settings(
+        _env_file=None,
+        slack_bot_token=SecretStr("xoxb-sandbox"),
+        slack_app_token=None if over_http else SecretStr("xapp-sandbox"),
+        slack_signing_secret=SecretStr("sandbox-signing-secret"),
+        slack_client_id=None,
+        slack_client_secret=None,
+        slack_api_url=f"{url}/api/",
+        dialpad_base_url=url,
+        dialpad_client_id=app.client_id,
+        dialpad_client_secret=SecretStr(app.client_secret),
+        dialpad_scopes=OAUTH_SCOPES,
+        database_url=f"sqlite:///{database}",
+        encryption_keys=None,
+        PUBLIC_URL=url,
+    )
+
+
+async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person) -> None:
+    """Store a connection as it would be after this person signed in at Dialpad."""
+    if person.slack_id is None or person.dialpad_id is None:
+        return
+    tokens = dialpad.issue_token(person, scopes=OAUTH_SCOPES)
+    now = datetime.now(UTC)
+    await bot.store.links.save(
+        PersonKey(TEAM_ID, person.slack_id),
+        Link(
+            kind="oauth",
+            access_token=SecretStr(tokens["access_token"]),
+            refresh_token=SecretStr(tokens["refresh_token"]),
+            expires_at=now + timedelta(seconds=tokens["expires_in"]),
+            scopes=OAUTH_SCOPES,
+            dialpad_user_id=str(person.dialpad_id),
+            dialpad_name=person.name,
+            company_id=str(COMPANY_ID),
+            is_company_key=False,
+            broken=False,
+            connected_at=now,
+        ),
+    )
+
+
+async def subscribe_support(demo: Demo) -> None:
+    """What an admin would type on the first day, so that the phone panel has something to show in #support."""
+    priya = demo.slack.person(PRIYA.slack_id or "")
+    await priya.command("#support", '/dp notify ringing missed voicemail sms for "Support"')
+    await demo.bot.dispatcher.idle()
+    for answer in priya.ephemerals("#support"):
+        priya.dismiss(answer["ts"])
+
+
+async def run_demo(*, port: int, open_browser: bool, over_http: bool) -> None:
+    """Run until interrupted."""
+    set_up_logging("console")
+    try:
+        async with running_demo(port=port, over_http=over_http, rings_out=True) as demo:
+            await subscribe_support(demo)
+            _say(
+                f"\n  Your team's phones, run from Slack: {demo.url}\n\n"
+                "  You are Ana, a support agent. Try /dp, /dp dnd on for 30m, /dp sms Jordan Lee I am on my way.\n"
+                "  Ring the Support line from the panel on the right, and watch #support.\n"
+                "  Switch to Noor to connect a fresh account. Ctrl+C ends it; nothing is kept.\n"
+            )
+            if open_browser:
+                await asyncio.to_thread(webbrowser.open, demo.url)
+            await interrupted()
+    except OSError as error:
+        if error.errno is None or "in use" not in str(error):
+            raise
+        _say(f'Port {port} is taken. Choose another: make demo ARGS="--port {port + 1}"')
+        raise SystemExit(2) from None
+
+
+async def serve_dialpad(port: int) -> None:
+    """The embedded Dialpad alone, until interrupted."""
+    set_up_logging("console")
+    bound = listen(port)
+    url = f"http://localhost:{bound.getsockname()[1]}"
+    async with serving(DialpadSandbox().app, bound):
+        _say(f"Dialpad answers at {url}. Bearer tokens: sandbox-ana, sandbox-sam, sandbox-priya, sandbox-company-key.")
+        await interrupted()
+
+
+async def serve_slack(port: int, events_url: str | None) -> None:
+    """The embedded Slack alone, until interrupted."""
+    set_up_logging("console")
+    bound = listen(port)
+    url = f"http://localhost:{bound.getsockname()[1]}"
+    slack = SlackSandbox(manifest=build_manifest(build_routes(), public_url=events_url), base_url=url)
+    slack.deliver_to(events_url)
+    async with serving(slack.app, bound):
+        _say(
+            f"Slack answers at {url}. "
+            f"SLACK_API_URL={url}/api/ SLACK_BOT_TOKEN=xoxb-sandbox SLACK_APP_TOKEN=xapp-sandbox"
+        )
+        await interrupted()
+
+
+async def interrupted() -> None:
+    """Wait for Ctrl+C or a polite kill."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,216 @@
+"""The telephone network around the company, as somebody at the demo's panel (or a test) plays it."""
+
+from typing import Any
+
+from bot.sandbox.cast import CUSTOMERS, Person
+from bot.sandbox.dialpad.access import dialpad_id_of
+from bot.sandbox.dialpad.fields import E164_PATTERN
+from bot.sandbox.dialpad.model import Call, Json, Message, User
+from bot.sandbox.dialpad.parties import name_of, phone_of, render_contact
+from bot.sandbox.dialpad.refusals import bad_request
+from bot.sandbox.dialpad.resources.people import status_message_of
+from bot.sandbox.dialpad.state import State
+from bot.sandbox.dialpad.switchboard import Switchboard
+from bot.sandbox.dialpad.texting import has_opted_out, receive
+from bot.sandbox.dialpad.times import epoch_ms
+
+RECENT_CALLS = 20
+
+
+class PhoneNetwork:
+    """Numbers are E.164, call ids integers. What the network does not allow raises a ``Refusal``."""
+
+    def __init__(self, state: State, switchboard: Switchboard) -> None:
+        self._state = state
+        self._switchboard = switchboard
+
+    @property
+    def auto_answer(self) -> bool:
+        """Whether everybody outside picks up at once when the company calls them."""
+        return self._switchboard.auto_answer
+
+    @auto_answer.setter
+    def auto_answer(self, on: bool) -> None:
+        self._switchboard.auto_answer = on
+        self._state.changes.bump()
+
+    @property
+    def rings_out(self) -> bool:
+        """Whether a call that nobody answers is missed after a while. Needs a sandbox made with ``later``."""
+        return self._switchboard.rings_out
+
+    @rings_out.setter
+    def rings_out(self, on: bool) -> None:
+        self._switchboard.rings_out = on
+        self._state.changes.bump()
+
+    @property
+    def live(self) -> list[Call]:
+        return [call for call in self._state.calls.values() if call.is_live]
+
+    def ring(self, caller: str, to: str) -> Call:
+        """``caller`` dials ``to``, a number of the company; the answer is the leg that they dialled."""
+        target = self._state.target_of_number(to)
+        if target is None:
+            raise bad_request("to: nobody in the company has this number")
+        return self._switchboard.ring(check_number(caller, "caller"), target)
+
+    def answer(self, call_id: int, person: Person | int) -> Call:
+        """``person`` (or their Dialpad id) picks up a call that rings for them; returns their leg."""
+        return self._switchboard.answer(call_id, self._user(person))
+
+    def decline(self, call_id: int, person: Person | int) -> Call:
+        return self._switchboard.decline(call_id, self._user(person))
+
+    def pick_up(self, call_id: int) -> Call:
+        """The customer answers a call that the company makes to them."""
+        return self._switchboard.pick_up(call_id)
+
+    def hang_up(self, call_id: int) -> Call:
+        """The caller gives up, or either side ends the talk. Unanswered, this is a missed call."""
+        return self._switchboard.hang_up(call_id)
+
+    def leave_voicemail(self, call_id: int, text: str) -> Call:
+        return self._switchboard.leave_voicemail(call_id, text)
+
+    def text(self, sender: str, to: str, text: str) -> Message | None:
+        """A customer texts the company; None when they are blocked and nobody sees it."""
+        return receive(self._state, check_number(sender, "sender"), to, text)
+
+    def snapshot(self) -> Json:
+        """All that the panel draws; ids are strings, times epoch milliseconds, empty fields null."""
+        state = self._state
+        return {
+            "version": state.changes.version,
+            "auto_answer": self.auto_answer,
+            "lines": [
+                {
+                    "id": str(group.id),
+                    "kind": group.kind,
+                    "name": group.name,
+                    "phone": phone_of(state, group.target),
+                    "members": [str(user_id) for user_id in group.operators],
+                }
+                for group in state.groups.values()
+                if group.state != "deleted"
+            ],
+            "people": [self._render_person(user) for user in state.users.values() if user.state == "active"],
+            "customers": [
+                {
+                    "key": customer.key,
+                    "name": customer.name,
+                    "phone": customer.phone,
+                    "company": customer.company,
+                    "is_contact": state.contact_by_number(customer.phone) is not None,
+                    "is_blocked": customer.phone in state.blocked,
+                    "has_opted_out": has_opted_out(state, customer.phone),
+                }
+                for customer in CUSTOMERS
+            ],
+            "live_calls": [self._render_live(call) for call in self.live if call.entry_point_call_id is None],
+            "recent_calls": self._render_recent(),
+            "threads": self._render_threads(),
+        }
+
+    def _user(self, person: Person | int) -> User:
+        return self._state.user(dialpad_id_of(person) if isinstance(person, Person) else person)
+
+    def _render_person(self, user: User) -> Json:
+        state = self._state
+        return {
+            "id": str(user.id),
+            "name": user.name,
+            "email": user.emails[0],
+            "phone": phone_of(state, user.target) or None,
+            "title": user.job_title,
+            "do_not_disturb": user.do_not_disturb,
+            "dnd_groups": [str(group_id) for group_id, on in user.group_dnd.items() if on],
+            "on_duty": user.on_duty,
+            "duty": state.duty_word(user) if state.call_centers_of(user.id) else None,
+            "duty_reason": user.duty_reason or None,
+            "status_message": status_message_of(state, user) or None,
+            "on_a_call": state.is_on_a_call(user.id),
+        }
+
+    def _render_live(self, call: Call) -> Json:
+        """``ringing`` and ``talking`` name the people of the company; ``can`` says what the panel may offer."""
+        legs = [leg for leg in self.live if leg is call or leg.entry_point_call_id == call.id]
+        people = [leg for leg in legs if leg.target.kind == "user"]
+        ringing = [str(leg.target.id) for leg in people if leg.state == "ringing"]
+        can = ["hang_up"]
+        if call.direction == "outbound":
+            ringing = []
+            can += ["pick_up"] if call.state == "ringing" else []
+        else:
+            can += ["answer", "decline"] if ringing else []
+            can += ["leave_voicemail"] if call.connected is None else []
+        return {
+            **self._render_call(call),
+            "state": call.state,
+            "ringing": ringing,
+            "talking": [str(leg.target.id) for leg in people if leg.is_talking],
+            "can": can,
+        }
+
+    def _render_call(self, call: Call) -> Json:
+        contact = render_contact(self._state, call.external_number)
+        return {
+            "id": str(call.id),
+            "direction": call.direction,
+            "customer": {"name": contact["name"], "phone": call.external_number},
+            "target": {
+                "id": str(call.target.id),
+                "kind": call.target.kind,
+                "name": name_of(self._state, call.target),
+            },
+            "line": None if call.proxy is None else name_of(self._state, call.proxy),
+            "started": epoch_ms(call.started),
+            "connected": epoch_ms(call.connected),
+            "ended": epoch_ms(call.ended),
+        }
+
+    def _render_recent(self) -> list[Json]:
+        over = [call for call in self._state.calls.values() if not call.is_live and call.entry_point_call_id is None]
+        over.sort(key=lambda call: (call.started, call.id), reverse=True)
+        return [
+            {**self._render_call(call), "outcome": outcome_of(call), "voicemail": call.voicemail_text or None}
+            for call in over[:RECENT_CALLS]
+        ]
+
+    def _render_threads(self) -> dict[str, list[Json]]:
+        """What each number outside would see on its phone, the oldest first."""
+        threads: dict[str, list[Json]] = {}
+        for message in self._state.messages:
+            inbound = message.direction == "inbound"
+            for number in [message.from_number] if inbound else message.to_numbers:
+                threads.setdefault(number, []).append(
+                    {
+                        "id": str(message.id),
+                        "from_customer": inbound,
+                        "company_number": message.to_numbers[0] if inbound else message.from_number,
+                        "company_name": name_of(self._state, message.target),
+                        "text": message.text,
+                        "has_media": message.has_media,
+                        "time": epoch_ms(message.created),
+                    }
+                )
+        return threads
+
+
+def outcome_of(call: Call) -> str:
+    """answered, voicemail, blocked, missed (it rang somewhere), abandoned (it never did), or no_answer (outgoing)."""
+    if call.state == "blocked":
+        return "blocked"
+    if call.connected is not None:
+        return "answered"
+    if call.direction == "outbound":
+        return "no_answer"
+    if call.voicemail_text:
+        return "voicemail"
+    return "missed" if call.rang is not None else "abandoned"
+
+
+def check_number(number: Any, name: str) -> str:
+    if not isinstance(number, str) or not E164_PATTERN.fullmatch(number):
+        raise bad_request(f"{name}: must be an E.164 number such as +14155550150")
+    return number

@@ -1,0 +1,159 @@
+"""/phone: the panel's JSON routes. No sign-in; the server listens on loopback only.
+
+A POST must say application/json, which a foreign web page cannot send here without being asked first.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, Router
+
+from bot.sandbox.dialpad.fields import Body, Flag, Id, Text, parse_body
+from bot.sandbox.dialpad.model import Call, Json
+from bot.sandbox.dialpad.phone import PhoneNetwork
+from bot.sandbox.dialpad.refusals import Refusal, bad_request
+from bot.sandbox.dialpad.state import State
+
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+
+
+class RingLine(Body):
+    """``caller`` and ``to`` are numbers."""
+
+    caller: Text
+    to: Text
+
+
+class OfPerson(Body):
+    call_id: Id
+    person_id: Id
+
+
+class OfCall(Body):
+    call_id: Id
+
+
+class Voicemail(Body):
+    call_id: Id
+    text: Text
+
+
+class SendText(Body):
+    sender: Text
+    to: Text
+    text: Text
+
+
+class AutoAnswer(Body):
+    on: Flag
+
+
+async def stream_versions(state: State) -> AsyncIterator[str]:
+    """Server-sent events: ``data: {"version": 7}`` now and after every change."""
+    async with aclosing(state.changes.stream()) as versions:
+        async for version in versions:
+            yield f"data: {json.dumps({'version': version})}\n\n"
+
+
+def call_answer(call: Call) -> Json:
+    return {"call_id": str(call.id), "state": call.state}
+
+
+def ring(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(RingLine, data)
+    return call_answer(phone.ring(body.caller, body.to))
+
+
+def answer(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(OfPerson, data)
+    return call_answer(phone.answer(body.call_id, body.person_id))
+
+
+def decline(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(OfPerson, data)
+    return call_answer(phone.decline(body.call_id, body.person_id))
+
+
+def pick_up(phone: PhoneNetwork, data: Any) -> Json:
+    return call_answer(phone.pick_up(parse_body(OfCall, data).call_id))
+
+
+def hang_up(phone: PhoneNetwork, data: Any) -> Json:
+    return call_answer(phone.hang_up(parse_body(OfCall, data).call_id))
+
+
+def leave_voicemail(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(Voicemail, data)
+    return call_answer(phone.leave_voicemail(body.call_id, body.text))
+
+
+def send_text(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(SendText, data)
+    message = phone.text(body.sender, body.to, body.text)
+    return {"message_id": None if message is None else str(message.id), "blocked": message is None}
+
+
+def set_auto_answer(phone: PhoneNetwork, data: Any) -> Json:
+    phone.auto_answer = parse_body(AutoAnswer, data).on
+    return {"on": phone.auto_answer}
+
+
+ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
+    "/phone/ring": ring,
+    "/phone/answer": answer,
+    "/phone/decline": decline,
+    "/phone/pick_up": pick_up,
+    "/phone/hang_up": hang_up,
+    "/phone/voicemail": leave_voicemail,
+    "/phone/text": send_text,
+    "/phone/auto_answer": set_auto_answer,
+}
+
+
+def build_phone_routes(state: State, phone: PhoneNetwork) -> Router:
+    async def act(request: Request) -> Response:
+        try:
+            body = ACTS[request.url.path](phone, await read_json(request))
+        except Refusal as refusal:
+            return JSONResponse(refusal.body, refusal.status)
+        state.changes.bump()
+        return JSONResponse(body)
+
+    async def show_state(_: Request) -> Response:
+        return JSONResponse(phone.snapshot(), headers={"Cache-Control": "no-store"})
+
+    async def show_live(_: Request) -> Response:
+        return StreamingResponse(
+            stream_versions(state), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+    return Router(
+        [
+            Route("/phone/state", show_state, methods=["GET"]),
+            Route("/phone/live", show_live, methods=["GET"]),
+            *(Route(path, act, methods=["POST"]) for path in ACTS),
+        ],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origin_regex=LOOPBACK_ORIGIN,
+                allow_methods=["GET", "POST"],
+                allow_headers=["content-type"],
+            )
+        ],
+    )
+
+
+async def read_json(request: Request) -> Any:
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise bad_request("send application/json")
+    try:
+        return json.loads(await request.body())
+    except ValueError:
+        raise bad_request("the request body is not valid JSON") from None

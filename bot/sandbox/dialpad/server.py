@@ -1,0 +1,111 @@
+"""The embedded Dialpad as one object: an ASGI app, the state behind it, and the handles tests and the demo hold."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+
+from bot.sandbox.cast import Person
+from bot.sandbox.dialpad.access import ALL_SCOPES, OAuthApp, Tokens, dialpad_id_of
+from bot.sandbox.dialpad.api import Api, Received
+from bot.sandbox.dialpad.delivery import Delivery
+from bot.sandbox.dialpad.downloads import Downloads
+from bot.sandbox.dialpad.faults import Faults
+from bot.sandbox.dialpad.limits import RateLimits
+from bot.sandbox.dialpad.oauth import OAuth
+from bot.sandbox.dialpad.phone import PhoneNetwork
+from bot.sandbox.dialpad.phone_routes import build_phone_routes
+from bot.sandbox.dialpad.refusals import not_found
+from bot.sandbox.dialpad.resources.stats import DOWNLOAD_PATH
+from bot.sandbox.dialpad.seed import fill
+from bot.sandbox.dialpad.state import EventListener, State
+from bot.sandbox.dialpad.switchboard import Switchboard
+from bot.sandbox.dialpad.timers import Later
+from bot.sandbox.dialpad.times import utc_now
+
+
+class DialpadSandbox:
+    """A Dialpad with Northlight Supply in it.
+
+    ``app`` answers /api/v2/..., /oauth2/... and /phone/.... ``state`` may be read and changed by tests; ``phone`` plays
+    the people outside; ``delivery`` sends events out; ``faults`` makes trouble; ``requests`` lists everything that came
+    in, without /phone.
+    """
+
+    def __init__(
+        self,
+        *,
+        oauth_app: OAuthApp | None = None,
+        now: Callable[[], datetime] = utc_now,
+        enforce_limits: bool = True,
+        later: Later | None = None,
+    ) -> None:
+        """``later`` (``timers.on_the_loop``) makes calls ring out; without it they ring for ever."""
+        self.oauth_app = oauth_app
+        self.state = State(now)
+        fill(self.state)
+        self.requests: list[Received] = []
+        self.faults = Faults()
+        self.limits = RateLimits(now, enforce=enforce_limits)
+        self.tokens = Tokens(self.state)
+        self._switchboard = Switchboard(self.state, later)
+        self.phone = PhoneNetwork(self.state, self._switchboard)
+        self.delivery = Delivery(self.state)
+        self.on_event(self.delivery.hear)
+        self.app = self._build_app()
+
+    def issue_token(self, person: Person, scopes: Collection[str] | None = None) -> dict[str, Any]:
+        """A pair of OAuth tokens as if the person had allowed the app: access_token, refresh_token, expires_in (s)."""
+        if scopes is None:
+            scopes = ALL_SCOPES if self.oauth_app is None else self.oauth_app.scopes
+        grant = self.tokens.issue(dialpad_id_of(person), scopes, with_refresh=True)
+        return {
+            "access_token": grant.access_token,
+            "refresh_token": grant.refresh_token,
+            "expires_in": grant.expires_in,
+        }
+
+    def on_event(self, callback: EventListener) -> Callable[[], None]:
+        """Calls back with (kind, payload) for every event; returns what ends it."""
+        self.state.listeners.append(callback)
+        return lambda: self.state.listeners.remove(callback)
+
+    def close(self) -> None:
+        """Ends open /phone/live streams and slow faults, so that a server can stop at once."""
+        self.state.changes.close()
+        self.faults.clear()
+
+    def _build_app(self) -> Starlette:
+        api = Api(self.state, self.tokens, self._switchboard, self.faults, self.limits, self.requests)
+        oauth = OAuth(self.oauth_app, self.state, self.tokens, self.faults, self.requests)
+
+        async def answer_api(request: Request) -> Response:
+            return await api(request)
+
+        async def answer_oauth(request: Request) -> Response:
+            return await oauth(request)
+
+        downloads = Downloads(self.state, self.requests)
+
+        async def download(request: Request) -> Response:
+            return await downloads(request)
+
+        async def nothing_here(_: Request, __: Exception) -> Response:
+            refusal = not_found("resource")
+            return JSONResponse(refusal.body, refusal.status)
+
+        every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+        return Starlette(
+            routes=[
+                Route(f"{DOWNLOAD_PATH}/{{token}}.csv", download, methods=["GET"]),
+                Route("/api/v2/{rest:path}", answer_api, methods=every),
+                Route("/oauth2/{rest:path}", answer_oauth, methods=every),
+                WebSocketRoute("/events/{ticket}", self.delivery.sockets.serve),
+                Mount("", app=build_phone_routes(self.state, self.phone)),
+            ],
+            exception_handlers={404: nothing_here, 405: nothing_here},
+        )

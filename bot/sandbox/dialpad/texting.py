@@ -1,0 +1,51 @@
+"""Texts in both directions, and what STOP and START do."""
+
+from bot.sandbox.dialpad.events import sms_event
+from bot.sandbox.dialpad.model import Message, OptOut, Target
+from bot.sandbox.dialpad.refusals import bad_request
+from bot.sandbox.dialpad.state import State
+
+STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
+START_WORDS = frozenset({"start", "unstop"})
+
+
+def has_opted_out(state: State, number: str) -> bool:
+    found = state.opt_outs.get(number)
+    return found is not None and found.state == "opted_out"
+
+
+def deliver(state: State, message: Message) -> None:
+    """Stores a text of the company and lets the network deliver it: the events pending and delivered."""
+    state.messages.append(message)
+    state.emit("sms", sms_event(state, message))
+    state.emit("sms", {**sms_event(state, message), "message_status": "delivered"})
+
+
+def receive(state: State, sender: str, number: str, text: str) -> Message | None:
+    """A customer texts a number of the company. None when the company has blocked them."""
+    target: Target | None = state.target_of_number(number)
+    if target is None:
+        raise bad_request("to: must be a number of the company that somebody has")
+    if not text.strip():
+        raise bad_request("text: must not be empty")
+    word = text.strip().lower()
+    if word in STOP_WORDS:
+        state.opt_outs[sender] = OptOut(sender, "opted_out", state.now())
+    elif word in START_WORDS and has_opted_out(state, sender):
+        state.opt_outs[sender] = OptOut(sender, "opted_back_in", state.now())
+    if sender in state.blocked:
+        return None
+    contact = state.contact_by_number(sender)
+    message = Message(
+        id=state.new_id(),
+        direction="inbound",
+        from_number=sender,
+        to_numbers=[number],
+        text=text,
+        created=state.now(),
+        target=target,
+        contact_id="" if contact is None else contact.id,
+    )
+    state.messages.append(message)
+    state.emit("sms", sms_event(state, message))
+    return message

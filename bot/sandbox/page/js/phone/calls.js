@@ -1,0 +1,101 @@
+/** Calls that go on now, with what one can do to them, and how the last ones ended. */
+
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
+import { ago } from "../text/dates.js";
+import { reconcile } from "../views/redraw.js";
+import { pretty } from "./numbers.js";
+
+/** @typedef {Record<string, any>} Json @typedef {{ act: (name: string, body: Json) => Promise<boolean>, person: (id: string) => Json | undefined }} Deps */
+
+/** Voicemails being written, by call id: a redraw must not lose them. @type {Map<string, string>} */
+const drafts = new Map();
+
+export class Calls {
+  /** @param {Deps} deps */
+  constructor(deps) {
+    this.deps = deps;
+    this.node = h("div", { class: "calls", role: "list", "aria-label": "Calls now" });
+    /** @type {Map<string, { signature: string, node: HTMLElement }>} */
+    this.drawn = new Map();
+    window.setInterval(() => this.tick(), 1000);
+  }
+
+  /** @param {Json[]} calls */
+  show(calls) {
+    const kept = new Map();
+    for (const call of calls) {
+      const signature = JSON.stringify(call);
+      const old = this.drawn.get(call.id);
+      kept.set(call.id, old?.signature === signature ? old : { signature, node: this.card(call) });
+    }
+    this.drawn = kept;
+    reconcile(this.node, [...kept.values()].map((entry) => entry.node));
+    this.node.hidden = !calls.length;
+    this.tick();
+  }
+
+  tick() {
+    for (const clock of /** @type {NodeListOf<HTMLElement>} */ (this.node.querySelectorAll("[data-since]"))) {
+      const seconds = Math.max(0, Math.floor((Date.now() - Number(clock.dataset.since)) / 1000));
+      clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    }
+  }
+
+  /** @param {Json} call */
+  card(call) {
+    const names = (/** @type {string[]} */ ids) => ids.map((id) => this.deps.person(id)?.name.split(" ")[0] ?? "somebody").join(", ");
+    const talking = call.talking.length > 0;
+    const outbound = call.direction === "outbound";
+    const state = talking ? `Talking with ${names(call.talking)}` : outbound ? "Calling the customer" : call.ringing.length ? `Ringing ${names(call.ringing)}` : "Waiting in the queue";
+    const can = new Set(call.can);
+    return h("div", { class: ["call", talking ? "call-talking" : "call-ringing"], role: "listitem", dataset: { testid: "live-call", callId: call.id } },
+      h("div", { class: "call-head" }, h("span", { class: "call-mark" }, icon("phone", 15)), h("span", { class: "call-who" }, h("b", {}, call.customer.name || pretty(call.customer.phone)), h("span", { class: "muted" }, outbound ? ` ← ${call.line ?? call.target.name}` : ` → ${call.target.name}`)), h("span", { class: "call-clock", dataset: { since: call.connected ?? call.started } })),
+      h("div", { class: "call-state" }, state),
+      h("div", { class: "call-buttons" },
+        can.has("pick_up") && this.button("Pick up", "call-pickup", "go", () => this.deps.act("pick_up", { call_id: call.id })),
+        can.has("answer") && call.ringing.map((/** @type {string} */ id) => this.button(`Answer as ${names([id])}`, "call-answer", "go", () => this.deps.act("answer", { call_id: call.id, person_id: id }), { person: id })),
+        can.has("leave_voicemail") && this.button("Voicemail", "call-voicemail", "", () => this.openVoicemail(call.id)),
+        this.button(talking ? "Hang up" : outbound ? "Let it ring out" : "Miss", talking ? "call-hangup" : "call-miss", "stop", () => this.deps.act("hang_up", { call_id: call.id }))),
+      drafts.has(call.id) && this.voicemail(call.id));
+  }
+
+  /** @param {string} label @param {string} testid @param {string} kind @param {() => void} press @param {Json} [data] */
+  button(label, testid, kind, press, data = {}) {
+    return h("button", { type: "button", class: ["btn", "btn-small", kind && `btn-${kind}`], dataset: { testid, ...data }, on: { click: press } }, label);
+  }
+
+  /** @param {string} id */
+  openVoicemail(id) {
+    const card = this.drawn.get(id)?.node;
+    if (!card || drafts.has(id)) return;
+    drafts.set(id, "");
+    const form = this.voicemail(id);
+    card.append(form);
+    form.querySelector("textarea").focus();
+  }
+
+  /** @param {string} id */
+  voicemail(id) {
+    const text = h("textarea", { class: "field", rows: 3, dir: "auto", "aria-label": "Voicemail", placeholder: "Hi, it's about my order…", value: drafts.get(id) ?? "", dataset: { testid: "voicemail-text" }, on: { input: () => drafts.set(id, text.value) } });
+    const send = async (/** @type {Event} */ event) => {
+      event.preventDefault();
+      if (!text.value.trim()) return text.focus();
+      if (await this.deps.act("voicemail", { call_id: id, text: text.value.trim() })) drafts.delete(id);
+    };
+    return h("form", { class: "voicemail", on: { submit: send } }, text, h("button", { type: "submit", class: "btn btn-small btn-go", dataset: { testid: "voicemail-send" } }, "Leave it"));
+  }
+}
+
+/** @type {Record<string, [string, string]>} */
+const OUTCOME = { answered: ["check", "Answered"], voicemail: ["voicemail", "Voicemail"], blocked: ["block", "Blocked"], missed: ["missed", "Missed"], abandoned: ["missed", "Gave up waiting"], no_answer: ["missed", "No answer"] };
+
+/** @param {Json[]} calls */
+export function renderRecent(calls) {
+  if (!calls.length) return h("p", { class: "phone-empty" }, "No calls yet. Ring a line to begin.");
+  return h("ul", { class: "recent" }, calls.slice(0, 6).map((call) => {
+    const [mark, word] = OUTCOME[call.outcome] ?? ["phone", call.outcome];
+    return h("li", { class: `recent-${call.outcome}`, dataset: { testid: "recent-call", outcome: call.outcome }, title: call.voicemail ?? undefined }, icon(mark, 15),
+      h("span", { class: "recent-text" }, h("span", {}, call.customer.name || pretty(call.customer.phone), h("span", { class: "muted" }, ` ${call.direction === "outbound" ? "←" : "→"} ${call.target.name}`)), h("span", { class: "muted" }, `${word} · ${ago(new Date(call.started))}`)));
+  }));
+}

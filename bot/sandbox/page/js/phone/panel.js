@@ -1,0 +1,163 @@
+/** The panel at the right: play the world outside and watch the company's phones. */
+
+import { fill, h, uid } from "../dom.js";
+import { icon } from "../icons.js";
+import { session, settings } from "../keep.js";
+import { on } from "../store.js";
+import { toast } from "../toast.js";
+import { Calls, renderRecent } from "./calls.js";
+import { Texts } from "./conversation.js";
+import { Network } from "./network.js";
+import { e164, pretty } from "./numbers.js";
+import { renderBlocked, renderTeam } from "./team.js";
+
+/** @typedef {Record<string, any>} Json */
+
+const OTHER = "other";
+
+class Panel {
+  /** @param {HTMLElement} node */
+  constructor(node) {
+    /** @type {Json} */
+    this.snapshot = { people: [], customers: [], lines: [], live_calls: [], recent_calls: [], threads: {} };
+    this.network = new Network((snapshot) => this.show(snapshot), (lost) => node.classList.toggle("phone-lost", lost));
+    this.calls = new Calls({ act: (name, body) => this.act(name, body), person: (id) => this.snapshot.people.find((/** @type {Json} */ person) => person.id === id) });
+    this.texts = new Texts((text) => this.sendText(text));
+    this.build(node);
+  }
+
+  /** @param {HTMLElement} node */
+  build(node) {
+    const select = (/** @type {string} */ testid, /** @type {() => void} */ change) => h("select", { id: uid("pick"), class: "field phone-select", dataset: { testid }, on: { change } });
+    this.customer = select("phone-customer", () => this.picked());
+    this.number = h("input", { class: "field", type: "tel", placeholder: "+1 415 555 01..", "aria-label": "The customer's number", hidden: true, dataset: { testid: "phone-number" }, on: { input: () => this.drawTexts() } });
+    this.line = select("phone-line", () => session.set("line", this.line.value));
+    this.auto = h("input", { type: "checkbox", dataset: { testid: "phone-auto-answer" }, on: { change: () => void this.act("auto_answer", { on: this.auto.checked }) } });
+    // There is nobody to play before the first snapshot.
+    this.ringer = h("button", { type: "button", class: "btn btn-go phone-ring", disabled: true, dataset: { testid: "phone-ring" }, on: { click: () => void this.ring() } }, icon("phone", 16), "Ring");
+    this.recent = h("div");
+    this.team = h("div");
+    this.blocked = h("div", { dataset: { testid: "phone-blocked" } });
+    fill(node,
+      h("header", { class: "phone-head" }, h("h2", {}, "Phone network"), h("span", { class: "phone-lost-note", role: "status" }, "Reconnecting…")),
+      h("div", { class: "phone-scroll" },
+        h("div", { class: "phone-card" },
+          h("label", { for: this.customer.id }, "You play"), this.customer, this.number,
+          h("label", { for: this.line.id }, "and reach"), this.line, this.ringer),
+        this.calls.node, this.texts.node,
+        this.fold("team", "Team", this.team), this.fold("recent", "Last calls", this.recent), this.fold("blocked", "Blocked by the company", this.blocked),
+        h("label", { class: "choice phone-auto" }, this.auto, h("span", {}, "Customers pick up at once"))));
+  }
+
+  /** @param {string} key @param {string} title @param {HTMLElement} body */
+  fold(key, title, body) {
+    const node = h("details", { class: "fold", open: settings.get(`fold.${key}`) !== "closed", on: { toggle: () => settings.set(`fold.${key}`, node.open ? "" : "closed") } }, h("summary", {}, title), body);
+    return node;
+  }
+
+  /** @param {Json} snapshot */
+  show(snapshot) {
+    this.snapshot = snapshot;
+    this.fillPickers();
+    this.ringer.disabled = false;
+    this.calls.show(snapshot.live_calls);
+    this.drawTexts();
+    this.auto.checked = snapshot.auto_answer;
+    fill(this.recent, renderRecent(snapshot.recent_calls));
+    fill(this.team, renderTeam(snapshot.people));
+    fill(this.blocked, renderBlocked(snapshot.customers));
+  }
+
+  /** With another reader's zone all times look different. */
+  redraw() {
+    this.texts.signature = "";
+    this.show(this.snapshot);
+  }
+
+  /** The lists are made once and again only when they change: a redraw would close an open one. */
+  fillPickers() {
+    const { customers, lines, people } = this.snapshot;
+    const signature = JSON.stringify([customers.map((/** @type {Json} */ one) => [one.name, one.phone]), lines, people.map((/** @type {Json} */ one) => [one.name, one.phone])]);
+    if (signature === this.signature) return;
+    this.signature = signature;
+    const option = (/** @type {string} */ value, /** @type {string} */ text) => h("option", { value }, text);
+    const keepLine = this.line.value || session.get("line");
+    const keepCustomer = this.customer.value || session.get("customer");
+    fill(this.customer, customers.map((/** @type {Json} */ one) => option(one.phone, `${one.name} · ${pretty(one.phone)}`)), option(OTHER, "Another number…"));
+    fill(this.line,
+      h("optgroup", { label: "Lines" }, lines.filter((/** @type {Json} */ one) => one.phone).map((/** @type {Json} */ one) => option(one.phone, `${one.name} · ${pretty(one.phone)}`))),
+      h("optgroup", { label: "People" }, people.filter((/** @type {Json} */ one) => one.phone).map((/** @type {Json} */ one) => option(one.phone, `${one.name} · ${pretty(one.phone)}`))));
+    const support = lines.find((/** @type {Json} */ one) => one.kind === "callcenter") ?? lines[0];
+    this.choose(this.line, keepLine, support?.phone);
+    this.choose(this.customer, keepCustomer, customers[0]?.phone);
+    this.number.hidden = this.customer.value !== OTHER;
+  }
+
+  /** @param {HTMLSelectElement} list @param {string | null} wanted @param {string | undefined} otherwise */
+  choose(list, wanted, otherwise) {
+    const known = [...list.options].some((option) => option.value === wanted);
+    list.value = known && wanted ? wanted : otherwise ?? "";
+  }
+
+  picked() {
+    session.set("customer", this.customer.value);
+    this.number.hidden = this.customer.value !== OTHER;
+    if (!this.number.hidden) this.number.focus();
+    this.drawTexts();
+  }
+
+  /** The number being played, or null while it is no number yet. */
+  caller() {
+    return this.customer.value === OTHER ? e164(this.number.value) : this.customer.value;
+  }
+
+  drawTexts() {
+    const phone = this.caller();
+    const customer = this.snapshot.customers.find((/** @type {Json} */ one) => one.phone === phone);
+    const note = customer?.is_blocked ? "The company has blocked this number: nothing gets through." : customer?.has_opted_out ? "This customer wrote STOP to a line: it may not text them." : "";
+    this.texts.show(this.snapshot.threads[phone ?? ""] ?? [], customer?.is_contact ? customer.name.split(" ")[0] : "", note);
+  }
+
+  /** @param {string} name @param {Json} body */
+  async act(name, body) {
+    const answer = await this.network.act(name, body);
+    if (!answer.ok) toast(answer.message, "warning");
+    return answer.ok;
+  }
+
+  async ring() {
+    const caller = this.needCaller();
+    if (caller) await this.act("ring", { caller, to: this.line.value });
+  }
+
+  /** @param {string} text */
+  async sendText(text) {
+    const sender = this.needCaller();
+    return sender ? this.act("text", { sender, to: this.line.value, text }) : false;
+  }
+
+  needCaller() {
+    const caller = this.caller();
+    if (caller) return caller;
+    toast("Type a whole number first, like +1 415 555 0160.", "warning");
+    this.number.focus();
+    return null;
+  }
+}
+
+/** @param {HTMLElement} node @param {HTMLElement} toggle */
+export function startPhone(node, toggle) {
+  const panel = new Panel(node);
+  const apply = (/** @type {boolean} */ open) => {
+    node.hidden = !open;
+    toggle.setAttribute("aria-expanded", String(open));
+  };
+  fill(toggle, icon("phone", 16), "Phones");
+  apply((settings.get("phone") ?? (window.innerWidth < 1000 ? "closed" : "open")) === "open");
+  toggle.addEventListener("click", () => {
+    apply(node.hidden);
+    settings.set("phone", node.hidden ? "closed" : "open");
+  });
+  on("boot", () => panel.redraw());
+  panel.network.start();
+}

@@ -1,0 +1,69 @@
+"""What the parts of the embedded Slack share: state, clock, tickets, the way to the bot, the app's manifest."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from bot.sandbox.slack.clock import Tasks, Timers
+from bot.sandbox.slack.seed import BOT_USER
+from bot.sandbox.slack.tickets import Tickets
+from bot.sandbox.slack.workspace import Conversation, Json, Workspace
+
+if TYPE_CHECKING:
+    from bot.sandbox.slack.delivery import Delivery
+
+VERIFICATION_TOKEN = "sandbox-verification-token"
+
+
+@dataclass
+class Token:
+    """A token Slack gave out. ``app`` tokens only open sockets."""
+
+    kind: Literal["bot", "app", "user"]
+    user: str
+    scopes: tuple[str, ...]
+    revoked: bool = False
+
+
+@dataclass
+class Core:
+    """``drafts`` holds what people filled in and nobody submitted: (user, surface) → block_id → action_id → state
+    value.
+    ``suggested`` holds options that an external select was offered: (surface, action_id) → options."""
+
+    space: Workspace
+    timers: Timers
+    tasks: Tasks
+    tickets: Tickets
+    manifest: Json
+    tokens: dict[str, Token]
+    base_url: str
+    delivery: "Delivery"
+    drafts: dict[tuple[str, str], dict[str, dict[str, Json]]] = field(default_factory=dict)
+    suggested: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    submitting: set[str] = field(default_factory=set)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        return tuple(self.manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ()))
+
+    @property
+    def bot_events(self) -> tuple[str, ...]:
+        return tuple(self.manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", ()))
+
+    def feature(self, name: str) -> list[Json]:
+        """``slash_commands`` or ``shortcuts`` of the manifest."""
+        return list(self.manifest.get("features", {}).get(name, []))
+
+    def app_in(self, channel: Conversation) -> bool:
+        return BOT_USER in channel.members
+
+    def new_secret(self) -> str:
+        return secrets.token_hex(16)
+
+    def response_url(self, identifier: str) -> str:
+        return f"{self.base_url}/response/{self.space.team['id']}/{identifier}"
+
+    def ws_url(self, ticket: str) -> str:
+        return self.base_url.replace("http", "ws", 1) + f"/socket/?ticket={ticket}&app_id={self.space.app['id']}"

@@ -1,0 +1,112 @@
+"""``users.*`` and ``usergroups.*``."""
+
+import copy
+
+from bot.sandbox.slack.core import Core
+from bot.sandbox.slack.methods.args import Args, page
+from bot.sandbox.slack.refusal import Refused
+from bot.sandbox.slack.seed import BOT_USER
+from bot.sandbox.slack.workspace import Json
+
+
+def _shown(args: Args, user: Json) -> Json:
+    """E-mail addresses only with ``users:read.email``."""
+    shown = copy.deepcopy(user)
+    if "users:read.email" not in args.token.scopes:
+        shown["profile"].pop("email", None)
+    return shown
+
+
+def _find(core: Core, args: Args) -> Json:
+    user = core.space.users.get(args.required("user"))
+    if user is None:
+        raise Refused("user_not_found")
+    return user
+
+
+def info(core: Core, args: Args) -> Json:
+    return {"user": _shown(args, _find(core, args))}
+
+
+def list_(core: Core, args: Args) -> Json:
+    chosen, metadata = page(list(core.space.users.values()), args)
+    members = [_shown(args, one) for one in chosen]
+    return {"members": members, "cache_ts": core.space.now(), "response_metadata": metadata}
+
+
+def look_up_by_email(core: Core, args: Args) -> Json:
+    email = args.required("email").casefold()
+    for user in core.space.users.values():
+        if user["profile"].get("email", "").casefold() == email and not user["deleted"]:
+            return {"user": _shown(args, user)}
+    raise Refused("users_not_found")
+
+
+def get_profile(core: Core, args: Args) -> Json:
+    user = _find(core, args) if args.text("user") else core.space.users[BOT_USER]
+    return {"profile": {**_shown(args, user)["profile"], "fields": {}}}
+
+
+def list_groups(core: Core, args: Args) -> Json:
+    groups = [_group(one, users=args.flag("include_users")) for one in core.space.usergroups.values()]
+    wanted = groups if args.flag("include_disabled") else [one for one in groups if not one["date_delete"]]
+    return {"usergroups": wanted}
+
+
+def create_group(core: Core, args: Args) -> Json:
+    name = args.required("name")
+    handle = args.text("handle") or name.casefold().replace(" ", "-")
+    for group in core.space.usergroups.values():
+        if group["name"] == name:
+            raise Refused("name_already_exists")
+        if group["handle"] == handle:
+            raise Refused("handle_already_exists")
+    identifier = core.space.new_id("S")
+    core.space.usergroups[identifier] = {
+        "id": identifier,
+        "team_id": core.space.team["id"],
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": name,
+        "description": args.text("description"),
+        "handle": handle,
+        "is_external": False,
+        "date_create": core.space.now(),
+        "date_update": core.space.now(),
+        "date_delete": 0,
+        "auto_type": None,
+        "created_by": BOT_USER,
+        "updated_by": BOT_USER,
+        "deleted_by": None,
+        "prefs": {"channels": args.names("channels"), "groups": []},
+        "users": [],
+    }
+    return {"usergroup": _group(core.space.usergroups[identifier])}
+
+
+def list_group_users(core: Core, args: Args) -> Json:
+    return {"users": list(_find_group(core, args)["users"])}
+
+
+def update_group_users(core: Core, args: Args) -> Json:
+    """Replaces the whole list; Slack refuses an empty one."""
+    group = _find_group(core, args)
+    users = args.names("users")
+    if not users:
+        raise Refused("no_users_provided")
+    if any(one not in core.space.users for one in users):
+        raise Refused("invalid_users")
+    group |= {"users": users, "date_update": core.space.now()}
+    return {"usergroup": _group(group, users=True)}
+
+
+def _find_group(core: Core, args: Args) -> Json:
+    group = core.space.usergroups.get(args.required("usergroup"))
+    if group is None:
+        raise Refused("no_such_subteam")
+    return group
+
+
+def _group(group: Json, *, users: bool = False) -> Json:
+    shown = {**group, "user_count": len(group["users"])}
+    return shown if users else {key: value for key, value in shown.items() if key != "users"}

@@ -1,0 +1,111 @@
+"""The parts that Slack's payloads have in common, shaped as Slack shapes them."""
+
+from bot.sandbox.slack.core import VERIFICATION_TOKEN, Core
+from bot.sandbox.slack.seed import BOT_USER
+from bot.sandbox.slack.workspace import Conversation, Json, Upload
+
+
+def build_interaction(core: Core, kind: str, user: str) -> Json:
+    """What every interactive payload begins with."""
+    person, team = core.space.users[user], core.space.team
+    return {
+        "type": kind,
+        "team": {"id": team["id"], "domain": team["domain"]},
+        "user": {"id": user, "username": person["name"], "name": person["name"], "team_id": team["id"]},
+        "api_app_id": core.space.app["id"],
+        "token": VERIFICATION_TOKEN,
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def build_command(
+    core: Core, user: str, channel: Conversation, command: str, text: str, *, trigger: str, url: str
+) -> Json:
+    team = core.space.team
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": team["id"],
+        "team_domain": team["domain"],
+        "channel_id": channel.id,
+        "channel_name": payload_name(channel),
+        "user_id": user,
+        "user_name": core.space.users[user]["name"],
+        "command": command,
+        "text": text,
+        "api_app_id": core.space.app["id"],
+        "is_enterprise_install": "false",
+        "response_url": url,
+        "trigger_id": trigger,
+    }
+
+
+def build_channel(channel: Conversation) -> Json:
+    return {"id": channel.id, "name": payload_name(channel)}
+
+
+def payload_name(channel: Conversation) -> str:
+    """Slack hides the names of conversations that are not public."""
+    return {"im": "directmessage", "private": "privategroup", "mpim": channel.name}.get(channel.kind, channel.name)
+
+
+def build_event(core: Core, event: Json) -> Json:
+    """The envelope of the Events API."""
+    team = core.space.team["id"]
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": team,
+        "context_team_id": team,
+        "context_enterprise_id": None,
+        "api_app_id": core.space.app["id"],
+        "event": event,
+        "type": "event_callback",
+        "event_id": core.space.new_id("Ev"),
+        "event_time": core.space.now(),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": team,
+                "user_id": BOT_USER,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{core.new_secret()}",
+    }
+
+
+CHANNEL_TYPE = {"channel": "channel", "private": "group", "im": "im", "mpim": "mpim"}
+
+
+def as_sent(message: Json) -> Json:
+    """A message as payloads carry it: without what only the page needs."""
+    return {key: value for key, value in message.items() if key not in {"channel", "ephemeral", "pinned"}}
+
+
+def build_file(core: Core, upload: Upload) -> Json:
+    """Slack's file object; ``url_private`` answers to the bot's token and to the page."""
+    url = f"{core.base_url}/files/{upload.id}/{upload.name}"
+    extension = upload.name.rpartition(".")[2] if "." in upload.name else ""
+    return {
+        "id": upload.id,
+        "created": upload.created,
+        "timestamp": upload.created,
+        "name": upload.name,
+        "title": upload.title,
+        "mimetype": upload.mimetype,
+        "filetype": extension,
+        "pretty_type": extension.upper() or "Binary",
+        "user": upload.user,
+        "user_team": core.space.team["id"],
+        "editable": False,
+        "size": len(upload.content or b""),
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "url_private": url,
+        "url_private_download": url,
+        "permalink": url,
+        "channels": list(upload.channels),
+    }

@@ -1,0 +1,158 @@
+"""The embedded Slack put together: one workspace with one installed app, served as an ASGI app."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.responses import FileResponse
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from bot.sandbox.slack.api import Call, WebApi
+from bot.sandbox.slack.client import ClientApi
+from bot.sandbox.slack.clock import Tasks, Timers
+from bot.sandbox.slack.core import Core, Token
+from bot.sandbox.slack.delivery import Delivery
+from bot.sandbox.slack.events import send_event
+from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.seed import APP_ID, BOT_USER, build_workspace
+from bot.sandbox.slack.socket import SocketHub
+from bot.sandbox.slack.tickets import Tickets
+from bot.sandbox.slack.web import Web
+from bot.sandbox.slack.workspace import Notice, Workspace
+
+PAGE = Path(__file__).parent.parent / "page"
+
+
+class SlackSandbox:
+    """``manifest`` is the app manifest: its commands, shortcuts, events and scopes are what the app has here.
+
+    ``base_url`` is where ``app`` is served and may be set later. ``now`` gives unix seconds; after moving it by hand
+    call
+    ``tick()``. ``enforce_limits`` switches the rate limits, nothing else.
+    """
+
+    def __init__(
+        self,
+        *,
+        manifest: dict[str, Any],
+        base_url: str,
+        signing_secret: str = "sandbox-signing-secret",  # noqa: S107  (good for loopback only)
+        bot_token: str = "xoxb-sandbox",  # noqa: S107  (good for loopback only)
+        app_token: str = "xapp-sandbox",  # noqa: S107  (good for loopback only)
+        now: Callable[[], float] = time.time,
+        enforce_limits: bool = True,
+    ) -> None:
+        timers, tasks = Timers(now), Tasks()
+        self.faults = Faults()
+        self.sockets = SocketHub(timers, tasks, APP_ID)
+        self.delivery = Delivery(timers, signing_secret, self.sockets)
+        self._core = Core(
+            space=build_workspace(timers, manifest),
+            timers=timers,
+            tasks=tasks,
+            tickets=Tickets(timers),
+            manifest=manifest,
+            tokens={},
+            base_url=base_url.rstrip("/"),
+            delivery=self.delivery,
+        )
+        timers.on_sleep = lambda: self.workspace.tell([], {})  # whoever waits in until() may look at the timers
+        self._core.tokens[bot_token] = Token("bot", BOT_USER, self._core.scopes)
+        self._core.tokens[app_token] = Token("app", BOT_USER, ("connections:write",))
+        self._api = WebApi(self._core, self.faults, enforce_limits=enforce_limits)
+        self.app = self._build_app()
+
+    @property
+    def base_url(self) -> str:
+        return self._core.base_url
+
+    @base_url.setter
+    def base_url(self, value: str) -> None:
+        self._core.base_url = value.rstrip("/")
+
+    @property
+    def calls(self) -> list[Call]:
+        """Web API calls received, oldest first."""
+        return self._api.calls
+
+    @property
+    def notices(self) -> list[Notice]:
+        return self._core.space.notices
+
+    @property
+    def workspace(self) -> Workspace:
+        """People, channels and messages, for tests that arrange or look deeper than a person can."""
+        return self._core.space
+
+    @property
+    def timers(self) -> Timers:
+        return self._core.timers
+
+    @property
+    def enforce_limits(self) -> bool:
+        return self._api.enforce_limits
+
+    @enforce_limits.setter
+    def enforce_limits(self, value: bool) -> None:
+        self._api.enforce_limits = value
+
+    def person(self, slack_id: str) -> Person:
+        """Raises LookupError when nobody has this id."""
+        return Person(self._core, slack_id)
+
+    def deliver_to(self, request_url: str | None, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """Where the app is reached: a request URL (signed HTTP), or None for Socket Mode.
+
+        ``transport`` reaches an ASGI app without a port.
+        """
+        self.delivery.request_url = request_url
+        self.delivery.transport = transport
+
+    def revoke(self, token: str) -> None:
+        self._core.tokens[token].revoked = True
+
+    def uninstall(self) -> None:
+        """Remove the app: its bot token is revoked and the app hears of it as far as it subscribed."""
+        for token in self._core.tokens.values():
+            token.revoked = token.revoked or token.kind == "bot"
+        send_event(self._core, "tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        send_event(self._core, "app_uninstalled", {"type": "app_uninstalled"})
+
+    def tick(self) -> None:
+        """Wake what is due after the injected clock was moved."""
+        self._core.timers.tick()
+
+    async def aclose(self) -> None:
+        """Stop background work and close sockets; the lifespan of ``app`` does the same."""
+        self.workspace.stop_watching()
+        await self._core.tasks.aclose()
+        await self.sockets.aclose()
+        await self.delivery.aclose()
+
+    def _build_app(self) -> Starlette:
+        web, client = Web(self._core), ClientApi(self._core)
+        routes: list[BaseRoute] = [
+            Route("/api/{method}", self._api.handle, methods=["GET", "POST"]),
+            WebSocketRoute("/socket/", self.sockets.serve),
+            *web.routes,
+            *client.routes,
+        ]
+        if PAGE.is_dir():
+            routes += [
+                Route("/", lambda _: FileResponse(PAGE / "index.html")),
+                Mount("/static", StaticFiles(directory=PAGE)),
+            ]
+        return Starlette(routes=routes, lifespan=self._lifespan)
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await self.aclose()

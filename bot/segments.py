@@ -1,0 +1,47 @@
+"""How many SMS segments a text takes: what it costs, and whether phones show it in one piece.
+
+GSM 03.38: 160 characters alone or 153 per part; its extension characters count twice and are never split over two
+parts. One character outside of it makes the whole text UCS-2: 70 alone or 67 per part, in UTF-16 units, and a
+surrogate pair is not split either.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+
+
+@dataclass(frozen=True)
+class Segments:
+    """``count`` parts; ``units`` as the encoding counts them; ``culprits`` are what forced UCS-2, once each."""
+
+    count: int
+    encoding: Literal["GSM-7", "UCS-2"]
+    units: int
+    culprits: tuple[str, ...] = ()
+
+
+def count_segments(text: str) -> Segments:
+    """Segments of ``text``; an empty text has none."""
+    culprits = tuple(dict.fromkeys(c for c in text if c not in _BASIC and c not in _EXTENSION))
+    if culprits:
+        sizes = [2 if ord(c) > 0xFFFF else 1 for c in text]
+        return Segments(_parts(sizes, 70, 67), "UCS-2", sum(sizes), culprits)
+    sizes = [2 if c in _EXTENSION else 1 for c in text]
+    return Segments(_parts(sizes, 160, 153), "GSM-7", sum(sizes))
+
+
+def _parts(sizes: list[int], alone: int, each: int) -> int:
+    total = sum(sizes)
+    if total <= alone:
+        return min(total, 1)
+    parts, filled = 1, 0
+    for size in sizes:
+        if filled + size > each:
+            parts, filled = parts + 1, 0
+        filled += size
+    return parts

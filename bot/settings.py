@@ -1,0 +1,71 @@
+"""Everything that can be set, read from the environment and from ``.env``."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Names are the environment's names in lower case. Secrets never show in ``repr``."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    slack_bot_token: SecretStr | None = None
+    """``xoxb-``: one workspace. Leave empty when people install through ``/slack/install``."""
+    slack_app_token: SecretStr | None = None
+    """``xapp-``: turns Socket Mode on, so that no public address is needed."""
+    slack_signing_secret: SecretStr | None = None
+    """Needed when Slack reaches the bot over HTTP."""
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+
+    dialpad_base_url: str = "https://dialpad.com"
+    dialpad_client_id: str | None = None
+    dialpad_client_secret: SecretStr | None = None
+    dialpad_scopes: Annotated[tuple[str, ...], NoDecode] = ("offline_access", "calls:list", "message_content_export")
+    """What people are asked to agree to; Dialpad approves each scope for an OAuth app by hand."""
+    dialpad_api_key: SecretStr | None = None
+    """For the command line (``call``); nobody in Slack acts with it."""
+
+    database_url: str = "sqlite+aiosqlite:///dialpad-chatops.db"
+    encryption_keys: SecretStr | None = None
+    """Comma-separated; the first encrypts, all decrypt. Empty with SQLite: a key file beside the database."""
+
+    public_url: str | None = Field(None, validation_alias=AliasChoices("public_url", "PUBLIC_URL"))
+    """Where browsers reach this bot, for connecting; without it ``http://localhost:PORT``."""
+    host: str = "127.0.0.1"
+    port: int = 3000
+    command: str = "/dp"
+    """The root slash command; aliases are this plus ``-dnd``, ``-sms`` and so on."""
+    region: str = "US"
+    """Where a number without country code is from, as ISO 3166 alpha-2, unless the person set their own."""
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("dialpad_scopes", mode="before")
+    @classmethod
+    def _split_scopes(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("public_url", "dialpad_base_url", mode="after")
+    @classmethod
+    def _without_trailing_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else value
+
+    @field_validator("slack_api_url", mode="after")
+    @classmethod
+    def _with_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+    @property
+    def base_url(self) -> str:
+        """The address put into links for browsers, without a trailing slash."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None when the database is no file."""
+        scheme, _, path = self.database_url.partition(":///")
+        return Path(path) if scheme.startswith("sqlite") and path and path != ":memory:" else None

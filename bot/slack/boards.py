@@ -1,0 +1,187 @@
+"""Messages that stand in channels and change: posted once, found again, brought up to date.
+
+Slack gives a post no key that would make it harmless to repeat, so each carries our own name in its metadata: a post
+whose outcome nobody knows is looked for by it before anything is sent again.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import ChatopsError
+from bot.reply import Prose
+from bot.slack.blocks import Reader
+from bot.slack.errors import slack_code
+from bot.slack.render import Shown, render_message
+from bot.slack.voice import Clients
+
+_log = structlog.get_logger(__name__)
+
+EVENT_TYPE: Final = "dialpad_card"
+CLOCK_SLACK: Final = timedelta(seconds=30)
+"""How far Slack's clock and ours may be apart when a message is looked for."""
+_LOOKED_AT: Final = 200
+_UNDECIDED: Final = frozenset({"", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_THROTTLED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_WAIT_S: Final = 30.0
+
+
+class PostRefused(ChatopsError):
+    """Slack said no, and nothing was posted. ``code`` is its word, such as ``is_archived``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class PostThrottled(ChatopsError):
+    """Not now. ``wait_s``: seconds until it may be tried."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"{wait_s} s")
+        self.wait_s = wait_s
+
+
+class NotSent(ChatopsError):
+    """Slack was not reached, so nothing was posted."""
+
+
+class InDoubt(ChatopsError):
+    """Slack was asked and did not say: it may be there or not."""
+
+
+class CannotLook(ChatopsError):
+    """Nobody lets us see whether a message is there."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a message stands: the conversation and the message in it."""
+
+    place: str
+    ts: str
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a message shows. ``stamp`` is what was decided, by whom and when."""
+
+    shown: Shown
+    stamp: Prose = ""
+    ping: tuple[str, ...] = ()
+    """Slack ids of people and user groups who are called by it."""
+    broadcast: bool = False
+    """A reply in a thread that the channel sees too."""
+
+
+class Boards:
+    """Speaks to channels, always through the client of their workspace."""
+
+    def __init__(self, clients: Clients, region: str) -> None:
+        self._clients = clients
+        self._reader = Reader(region=region)
+
+    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+        """Raises PostRefused, PostThrottled, NotSent or InDoubt."""
+        body = self._body(face, name)
+        if thread_ts:
+            body |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
+        client = await self._clients.of(team_id)
+        answer = await _ask(client, "chat.postMessage", {"channel": channel, "unfurl_links": False, **body})
+        return Spot(str(answer["channel"]), str(answer["ts"]))
+
+    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+        """Raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless."""
+        client = await self._clients.of(team_id)
+        await _ask(client, "chat.update", {"channel": spot.place, "ts": spot.ts, **self._body(face, name)})
+
+    async def find(
+        self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
+    ) -> Spot | None:
+        """The message with our name in it, posted after ``since``. Raises CannotLook, PostThrottled or NotSent."""
+        client = await self._clients.of(team_id)
+        place = channel
+        try:
+            if channel.startswith(("U", "W")):
+                place = str((await _ask(client, "conversations.open", {"users": channel}))["channel"]["id"])
+            where: dict[str, Any] = {"channel": place, "limit": _LOOKED_AT, "include_all_metadata": True}
+            if thread_ts:
+                found = await _ask(client, "conversations.replies", {**where, "ts": thread_ts})
+            else:
+                oldest = f"{(since - CLOCK_SLACK).timestamp():.6f}"
+                found = await _ask(client, "conversations.history", {**where, "oldest": oldest})
+        except (PostRefused, InDoubt) as problem:
+            raise CannotLook(str(problem)) from None
+        for message in found["messages"]:
+            if _name_in(message) == name:
+                return Spot(place, str(message["ts"]))
+        return None
+
+    def _body(self, face: Face, name: str) -> dict[str, Any]:
+        message = render_message(face.shown, self._reader, stamp=face.stamp)
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
+        body = {**message.to_json(), "metadata": metadata}
+        called = " ".join(_called(one) for one in face.ping if _CALLABLE.fullmatch(one))
+        if called:
+            section = {"type": "section", "text": {"type": "mrkdwn", "text": called}}
+            body |= {"text": f"{called} {body['text']}", "blocks": [section, *message.blocks]}
+        return body
+
+    async def person_by_email(self, team_id: str, email: str) -> str | None:
+        """The Slack id, None when nobody has this address or nobody lets us see."""
+        client = await self._clients.of(team_id)
+        try:
+            found = await _ask(client, "users.lookupByEmail", {"email": email})
+        except ChatopsError:
+            return None
+        return str(found["user"]["id"])
+
+
+_CALLABLE: Final = re.compile(r"[UWS][A-Z0-9]{2,}")
+
+
+def _called(slack_id: str) -> str:
+    return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
+
+
+def _name_in(message: Mapping[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    return str((metadata.get("event_payload") or {}).get("id", "")) if metadata.get("event_type") == EVENT_TYPE else ""
+
+
+async def _ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> Any:
+    try:
+        if method.startswith("chat."):
+            return await client.api_call(method, json=dict(body))
+        return await client.api_call(method, params={k: _param(v) for k, v in body.items()})
+    except SlackApiError as problem:
+        raise _read(problem) from None
+    except aiohttp.ClientConnectorError:
+        raise NotSent("Slack cannot be reached") from None
+    except (TimeoutError, aiohttp.ClientError) as problem:
+        _log.warning("slack did not answer", method=method, error=type(problem).__name__)
+        raise InDoubt(type(problem).__name__) from None
+
+
+def _param(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _read(problem: SlackApiError) -> ChatopsError:
+    code = slack_code(problem)
+    status = getattr(problem.response, "status_code", 200)
+    if code in _THROTTLED or status == 429:
+        headers = getattr(problem.response, "headers", None) or {}
+        wait = next((str(value) for key, value in headers.items() if str(key).casefold() == "retry-after"), "")
+        digits = "".join(one for one in wait if one.isdigit())
+        return PostThrottled(float(digits) if digits else _WAIT_S)
+    if code in _UNDECIDED or status >= 500:
+        return InDoubt(code or f"HTTP {status}")
+    return PostRefused(code)

@@ -1,0 +1,152 @@
+"""What went wrong, as the person reads it: what happened, and what to do next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.arguments.reading import Refused
+from bot.dialpad.action import Risk
+from bot.errors import (
+    BadRequest,
+    Conflict,
+    DialpadError,
+    FieldError,
+    GrantEnded,
+    NotAllowed,
+    NotConfirmed,
+    NotConnected,
+    NotFound,
+    OutcomeUnknown,
+    TokenRefused,
+    TooMany,
+    Unavailable,
+    Unreadable,
+    UserError,
+)
+
+_QUOTED: Final = 160
+"""Characters of Dialpad's own sentence that are worth showing."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """``problems``: by parameter name. ``outcome``: one word for the audit. ``expected``: nothing for the log."""
+
+    text: str
+    outcome: str
+    problems: Mapping[str, str] = field(default_factory=dict)
+    expected: bool = True
+
+
+_AGAIN = "Try again in a minute."
+_RECONNECT = "Dialpad no longer accepts your connection. Disconnect, connect again, then repeat this."
+_UNKNOWN = "Check in Dialpad before you try again."
+
+_DIALPAD: Mapping[type[DialpadError], tuple[str, str]] = {
+    BadRequest: ("Dialpad did not accept this.", "Check what you entered and try again."),
+    TokenRefused: (_RECONNECT, ""),
+    GrantEnded: (_RECONNECT, ""),
+    NotAllowed: (
+        "Your Dialpad account may not do this.",
+        "A Dialpad admin of your company can do it, or give you the right.",
+    ),
+    NotFound: ("Dialpad has nothing like this that you can see.", "Check it, then pick again."),
+    Conflict: ("Dialpad cannot do this as things are now.", "Look at how they stand, then try again."),
+    Unavailable: ("Dialpad cannot be reached, so nothing was changed.", _AGAIN),
+    Unreadable: ("Dialpad's answer could not be read, so it may or may not have happened.", _UNKNOWN),
+    OutcomeUnknown: ("Dialpad did not answer, so it may or may not have happened.", _UNKNOWN),
+}
+_SAYS_WHY = (BadRequest, NotAllowed, NotFound, Conflict)
+
+_NOT_IN_CHANNEL = "I am not in that channel. Invite me there with /invite, then try again."
+_REINSTALL = "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again."
+_TOO_LATE = "Slack waited too long for that window. Do it once more."
+_SLACK: Mapping[str, str] = {
+    "ratelimited": "Slack asks for a pause. Try again in a minute.",
+    "rate_limited": "Slack asks for a pause. Try again in a minute.",
+    "message_limit_exceeded": "Slack has reached this workspace's message limit. Ask a workspace admin.",
+    "token_revoked": _REINSTALL,
+    "token_expired": _REINSTALL,
+    "account_inactive": _REINSTALL,
+    "invalid_auth": _REINSTALL,
+    "not_authed": _REINSTALL,
+    "missing_scope": "This app lacks a permission in Slack. Ask whoever runs it to install it again.",
+    "is_archived": "That channel is archived. Pick another one.",
+    "channel_not_found": _NOT_IN_CHANNEL,
+    "not_in_channel": _NOT_IN_CHANNEL,
+    "user_not_found": "Slack knows no such person. Pick somebody else.",
+    "users_not_found": "Slack knows no such person. Pick somebody else.",
+    "cannot_dm_bot": "Slack takes no messages for that person. Pick somebody else.",
+    "restricted_action": "This workspace does not allow me to do that. Ask a workspace admin.",
+    "permission_denied": "This workspace does not allow me to do that. Ask a workspace admin.",
+    "plan_upgrade_required": "This workspace's plan does not include that. Ask a workspace admin.",
+    "paid_teams_only": "This workspace's plan does not include that. Ask a workspace admin.",
+    "expired_trigger_id": _TOO_LATE,
+    "exchanged_trigger_id": _TOO_LATE,
+    "invalid_trigger_id": _TOO_LATE,
+    "push_limit_reached": "Three windows are open already. Close one, then try again.",
+    "msg_too_long": "That is too long for Slack. Ask for less at once.",
+    "msg_blocks_too_long": "That is too long for Slack. Ask for less at once.",
+    "internal_error": "Slack has a problem right now. Try again in a minute.",
+    "fatal_error": "Slack has a problem right now. Try again in a minute.",
+    "service_unavailable": "Slack has a problem right now. Try again in a minute.",
+}
+
+
+def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> Trouble:  # noqa: PLR0911  one return for each kind
+    """The sentence for an exception. ``risk`` decides whether something can have happened."""
+    outcome = type(error).__name__
+    match error:
+        case Refused():
+            return Trouble(error.text, outcome, error.problems)
+        case FieldError():
+            return Trouble(error.text, outcome, {error.field: error.text})
+        case NotConfirmed():
+            return Trouble(error.text, error.why)
+        case NotConnected() | UserError():
+            return Trouble(error.text, outcome)
+        case DialpadError():
+            return Trouble(_dialpad_sentence(error, risk), outcome)
+        case SlackApiError() if (sentence := _SLACK.get(slack_code(error))) is not None:
+            return Trouble(sentence, slack_code(error))
+        case aiohttp.ClientConnectionError():
+            return Trouble("Slack cannot be reached right now. Try again in a minute.", outcome, expected=False)
+    return Trouble(
+        f"Something went wrong on our side. Tell whoever runs this bot the reference {reference}.",
+        outcome,
+        expected=False,
+    )
+
+
+def slack_code(error: SlackApiError) -> str:
+    """Slack's error string, "" when it gave none."""
+    try:
+        return str(error.response.get("error", ""))
+    except (AttributeError, ValueError):
+        return ""
+
+
+def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:
+    if isinstance(error, TooMany):
+        return _wait_sentence(error.retry_after)
+    if risk is Risk.READ and isinstance(error, Unavailable | Unreadable | OutcomeUnknown):
+        return f"Dialpad did not answer properly. {_AGAIN}"
+    what, next_step = next(
+        (sentence for kind, sentence in _DIALPAD.items() if isinstance(error, kind)),
+        ("Dialpad could not do this.", _AGAIN),
+    )
+    why = f"It says: “{error.message.strip()}”" if isinstance(error, _SAYS_WHY) and _short(error.message) else ""
+    return " ".join(part for part in (what, why, next_step) if part)
+
+
+def _short(message: str) -> bool:
+    return 0 < len(message.strip()) <= _QUOTED and "\n" not in message.strip()
+
+
+def _wait_sentence(seconds: float | None) -> str:
+    wait = "a minute" if seconds is None else f"{max(1, ceil(seconds))} s"
+    return f"Dialpad takes no more requests for the moment. Try again in {wait}."

@@ -1,0 +1,136 @@
+"""The Slack app's manifest, made from the route table: every command, shortcut, event and scope, and why.
+
+``manifest.yml`` is its Socket Mode output; ``make check`` refuses when the two differ.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from bot.routing import Kind, Route, Table
+
+APP_NAME = "Dialpad"
+COMMAND_LIMIT = 50
+SHORTCUT_LIMIT = 10
+
+
+@dataclass(frozen=True)
+class Need:
+    """A scope or event the app asks for, and the reason a Slack admin will want to know."""
+
+    name: str
+    why: str
+
+
+SCOPES = (
+    Need("app_mentions:read", "hear @Dialpad in channels and threads, where slash commands do not work"),
+    Need("channels:history", "see whether a notification whose posting was interrupted is there already"),
+    Need("chat:write", "answer, and post notifications"),
+    Need("commands", "the slash commands and shortcuts"),
+    Need("files:read", "read the picture or audio file that somebody attached to a form"),
+    Need("files:write", "hand out lists and statistics as files, in direct messages only"),
+    Need("groups:history", "the same in private channels"),
+    Need("im:history", "hear what is typed in the app's own direct messages"),
+    Need("im:write", "open a direct message: a Dialpad connection ended, a timed state is over"),
+    Need("users:read", "time zones, and names in answers"),
+    Need("users:read.email", "find the person's own Dialpad user by e-mail"),
+)
+
+EVENTS = (
+    Need("app_home_opened", "draw the Home tab"),
+    Need("app_mention", "the words after @Dialpad"),
+    Need("app_uninstalled", "forget the workspace's token"),
+    Need("message.im", "the words typed in the app's direct messages"),
+    Need("tokens_revoked", "forget tokens Slack has ended"),
+)
+
+LONG_DESCRIPTION = (
+    "Run your team's Dialpad phone system without leaving Slack: do not disturb, duty status, texts, calls and blocked "
+    "numbers by slash command or form. Everybody acts with their own Dialpad account, so nobody can do more here than "
+    "in Dialpad itself, and nothing reaches a customer before you have seen exactly what would."
+)
+
+
+def build_manifest(table: Table, *, command: str = "/dp", public_url: str | None = None) -> dict[str, Any]:
+    """The manifest as Slack takes it. Without ``public_url``: Socket Mode, and no addresses in it."""
+    events_url = f"{public_url.rstrip('/')}/slack/events" if public_url else None
+    oauth: dict[str, Any] = {"scopes": {"bot": [need.name for need in SCOPES]}}
+    if public_url:
+        oauth["redirect_urls"] = [f"{public_url.rstrip('/')}/slack/oauth_redirect"]
+    return {
+        "_metadata": {"major_version": 1, "minor_version": 1},
+        "display_information": {
+            "name": APP_NAME,
+            "description": "Your team's phones, run from Slack",
+            "long_description": LONG_DESCRIPTION,
+            "background_color": "#3b2a72",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": APP_NAME, "always_online": True},
+            "shortcuts": _shortcuts(table),
+            "slash_commands": _commands(table, command, events_url),
+        },
+        "oauth_config": oauth,
+        "settings": {
+            "event_subscriptions": _with_url({"bot_events": [need.name for need in EVENTS]}, "request_url", events_url),
+            "interactivity": _with_url(
+                _with_url({"is_enabled": True}, "request_url", events_url), "message_menu_options_url", events_url
+            ),
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": public_url is None,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _with_url(settings: dict[str, Any], name: str, url: str | None) -> dict[str, Any]:
+    return settings | {name: url} if url else settings
+
+
+def _shortcuts(table: Table) -> list[dict[str, Any]]:
+    kinds = {Kind.SHORTCUT: "global", Kind.MESSAGE: "message"}
+    found = [
+        {"name": route.word, "type": kinds[route.kind], "callback_id": route.id, "description": route.summary}
+        for route in table.order
+        if route.kind in kinds
+    ]
+    if len(found) > SHORTCUT_LIMIT:
+        raise ValueError(f"Slack takes {SHORTCUT_LIMIT} shortcuts; {len(found)} are declared")
+    return found
+
+
+def _commands(table: Table, command: str, url: str | None) -> list[dict[str, Any]]:
+    root = {
+        "command": command,
+        "description": "Your phone from Slack: a menu, or a word such as dnd, sms, calls, who, help",
+        "usage_hint": "[dnd | duty | status | sms | call | calls | who | block | help]",
+        "should_escape": True,
+    }
+    aliases = [_alias(route, command) for route in table.order if route.short]
+    commands = [_with_url(entry, "url", url) for entry in (root, *aliases)]
+    if len(commands) > COMMAND_LIMIT:
+        raise ValueError(f"Slack takes {COMMAND_LIMIT} slash commands; {len(commands)} are declared")
+    return commands
+
+
+def _alias(route: Route, command: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"command": f"{command}-{route.word}", "description": route.summary, "should_escape": True}
+    return entry | ({"usage_hint": route.usage} if route.usage else {})
+
+
+def write_manifest(manifest: dict[str, Any]) -> str:
+    """As YAML, with the reason beside each scope and event."""
+    text: str = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110)
+    reasons = {need.name: need.why for need in (*SCOPES, *EVENTS)}
+    lines = ["# Generated by `make docs`; `make check` compares. Paste it at Create New App, From a manifest."]
+    for line in text.splitlines():
+        name = line.strip().removeprefix("- ")
+        why = reasons.get(name) if line.lstrip().startswith("- ") else None
+        lines.append(f"{line}  # {why}" if why else line)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,122 @@
+"""Who did what, how it went, and where it came from. No message bodies, tokens or phone numbers, by construction."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import ChatopsError
+from bot.person import PersonKey
+from bot.store.schema import Door, Moment, belongs_to, metadata, person_columns
+
+KEPT_FOR = timedelta(days=180)
+WRITTEN_WITHIN_S = 1.0
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False, index=True),
+    *person_columns(),
+    Column("action", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing done. ``action`` is a Dialpad slug or "", ``route`` ``<handler file>.<function>``, ``outcome`` one
+    word such as ``done`` or the error's class, ``origin`` command, button, form and so on, ``reference`` the short id
+    that a person was shown and the log carries."""
+
+    at: datetime
+    person: PersonKey
+    action: str
+    route: str
+    outcome: str
+    origin: str
+    reference: str
+
+
+class Audit:
+    """Written once, read by admins, dropped after 180 days."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._waiting: list[dict[str, Any]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def record(
+        self,
+        person: PersonKey,
+        *,
+        action: str = "",
+        route: str,
+        outcome: str,
+        origin: str,
+        reference: str = "",
+        at_once: bool = True,
+    ) -> None:
+        """On disk when this returns. Without ``at_once``, within a second and together with others: for what only
+        read, where a line lost in a crash is not worth a disk write for each look at a list.
+        """
+        line = {
+            "at": self._door.now(),
+            "team_id": person.team_id,
+            "user_id": person.user_id,
+            "action": action,
+            "route": route,
+            "outcome": outcome,
+            "origin": origin,
+            "reference": reference,
+        }
+        if at_once:
+            await self._door.run(insert(audit).values(line))
+            return
+        self._waiting.append(line)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_soon())
+
+    async def flush(self) -> None:
+        """What waits is on disk when this returns."""
+        lines, self._waiting = self._waiting, []
+        if lines:
+            await self._door.run(insert(audit).values(lines))
+
+    async def aclose(self) -> None:
+        """Write what waits, and nothing after."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+        await self.flush()
+
+    async def _write_soon(self) -> None:
+        await asyncio.sleep(WRITTEN_WITHIN_S)
+        self._writing = None
+        try:
+            await self.flush()
+        except (SQLAlchemyError, OSError, ChatopsError):
+            structlog.get_logger(__name__).exception("audit not written")
+
+    async def recent(self, team_id: str, *, person: PersonKey | None = None, limit: int = 50) -> list[Entry]:
+        """The newest entries of a workspace, or of one person in it, newest first."""
+        await self.flush()
+        where = belongs_to(audit, person) if person else audit.c.team_id == team_id
+        statement = select(audit).where(where).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+
+        def query(connection: Connection) -> list[Entry]:
+            return [_read(row) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query)
+
+
+def _read(row: Row[Any]) -> Entry:
+    person = PersonKey(row.team_id, row.user_id)
+    return Entry(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference)

@@ -1,0 +1,258 @@
+"""What is told about in channels: one row per call, text or other thing.
+
+What is known of it is sealed; what has become of it among us (who claimed it, who is done with it) is not.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    select,
+    update,
+)
+
+from bot.store.keys import row_name
+from bot.store.postings import Wanted, postings, touch, want
+from bot.store.schema import Door, Moment, insert_for, metadata
+from bot.watching.registers import Register, State, from_json, join, to_json
+
+KEPT_FOR: Final = timedelta(days=30)
+"""A card that has not changed for so long is forgotten; what is in Slack stays there."""
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_at", Moment),
+    Column("handled_by", Text),
+    Column("handled_at", Moment),
+    Column("changed_at", Moment, nullable=False, index=True),
+)
+card_names = Table(
+    "card_names",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("card_id", Text, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One card. ``claimed_by`` and ``handled_by`` are Slack ids."""
+
+    id: str
+    team_id: str
+    kind: str
+    state: State = field(repr=False)
+    version: int
+    claimed_by: str | None
+    claimed_at: datetime | None
+    handled_by: str | None
+    handled_at: datetime | None
+
+
+Plan = Callable[[State, Kept | None], Sequence[Wanted]]
+"""From what is now known and the card before to where it shall be posted."""
+
+
+class Cards:
+    """All of it goes by transactions; nothing here waits."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    # Taking in
+
+    async def absorb(
+        self,
+        team_id: str,
+        kind: str,
+        names: Iterable[str],
+        part: Mapping[str, Register],
+        plan: Plan,
+        *,
+        debounce_s: float = 0.0,
+    ) -> str:
+        """Joins what an event says into the card that any of ``names`` leads to, a new one where none does. Cards
+        that turn out to be one are joined. Returns the card's id. A repeat changes nothing."""
+        wanted = sorted(names)
+        fresh = secrets.token_urlsafe(9)
+        now = self._door.now()
+
+        def change(connection: Connection) -> str:
+            # Naming comes first: of two processes that meet the same call, one waits here for the other.
+            for name in wanted:
+                row = insert_for(connection, card_names).values(team_id=team_id, name=name, card_id=fresh)
+                connection.execute(row.on_conflict_do_nothing())
+            known = self._named(connection, team_id, wanted)
+            card = known[0] if known else None
+            card_id = card.id if card else fresh
+            if card is not None:
+                self._merge(connection, known, fresh)
+            state = reduce(join, [one.state for one in known], State(part))
+            if card is None or state != card.state:
+                self._write(connection, card_id, team_id, kind, state, card)
+                touch(connection, card_id, now + timedelta(seconds=debounce_s))
+            want(connection, now, card_id, team_id, plan(state, card))
+            return card_id
+
+        return await self._door.database.write(change)
+
+    def _named(self, connection: Connection, team_id: str, names: Sequence[str]) -> list[Kept]:
+        """The one that has changed most first: people know it."""
+        ids = select(card_names.c.card_id).where(card_names.c.team_id == team_id, card_names.c.name.in_(names))
+        statement = select(cards).where(cards.c.id.in_(ids)).order_by(cards.c.version.desc(), cards.c.id)
+        return [self._read(row) for row in connection.execute(statement.with_for_update())]
+
+    def _merge(self, connection: Connection, known: Sequence[Kept], fresh: str) -> None:
+        """The first takes over names, places and claim; where both were posted, the others say that they are one."""
+        into, others = known[0], known[1:]
+        ids = [one.id for one in others]
+        connection.execute(update(card_names).where(card_names.c.card_id.in_([fresh, *ids])).values(card_id=into.id))
+        if not others:
+            return
+        taken = select(postings.c.channel).where(postings.c.card_id == into.id)
+        channels = set(connection.execute(taken).scalars())
+        for row in connection.execute(select(postings).where(postings.c.card_id.in_(ids))).all():
+            this = postings.c.id == row.id
+            if row.channel not in channels:
+                connection.execute(update(postings).where(this).values(card_id=into.id))
+                channels.add(row.channel)
+            elif row.ts is None:
+                connection.execute(delete(postings).where(this))
+            else:
+                connection.execute(update(postings).where(this).values(due_at=self._door.now(), escalate_at=None))
+        claimed = next((one for one in known if one.claimed_by), into)
+        values = {"claimed_by": claimed.claimed_by, "claimed_at": claimed.claimed_at}
+        connection.execute(update(cards).where(cards.c.id == into.id).values(**values))
+        joined = update(cards).where(cards.c.id.in_(ids)).values(kind="joined", version=cards.c.version + 1)
+        connection.execute(joined)
+
+    def _write(
+        self, connection: Connection, name: str, team_id: str, kind: str, state: State, before: Kept | None
+    ) -> None:
+        values = {
+            "kind": kind,
+            "sealed": self._door.keys.seal_json(to_json(state), row_name(cards.name, name)),
+            "version": before.version + 1 if before else 1,
+            "changed_at": self._door.now(),
+        }
+        if before:
+            connection.execute(update(cards).where(cards.c.id == name).values(**values))
+        else:
+            connection.execute(cards.insert().values(id=name, team_id=team_id, **values))
+
+    # Looking
+
+    async def get(self, card_id: str) -> Kept | None:
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
+
+        row = await self._door.database.read(query)
+        return None if row is None else self._read(row)
+
+    async def named(self, team_id: str, name: str) -> Kept | None:
+        """The card with this name, such as ``talk:+14155550101|+14155550150``."""
+
+        def query(connection: Connection) -> list[Kept]:
+            return self._named(connection, team_id, [name])
+
+        found = await self._door.database.write(query)
+        return found[0] if found else None
+
+    async def at(self, channel: str, ts: str) -> Kept | None:
+        """The card that a message shows."""
+        where = and_(postings.c.place == channel, postings.c.ts == ts)
+        statement = select(cards).join(postings, postings.c.card_id == cards.c.id).where(where)
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement).first()
+
+        row = await self._door.database.read(query)
+        return None if row is None else self._read(row)
+
+    async def open_calls(self, team_id: str, watch_id: str) -> list[Kept]:
+        """Calls of one subscription that somebody was asked to claim, or has claimed, and nobody has handled."""
+        shown = select(postings.c.card_id).where(postings.c.watch_id == watch_id)
+        where = and_(
+            cards.c.team_id == team_id, cards.c.id.in_(shown), cards.c.kind == "call", cards.c.handled_at.is_(None)
+        )
+
+        def query(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(select(cards).where(where).order_by(cards.c.changed_at)).all()
+
+        return [self._read(row) for row in await self._door.database.read(query)]
+
+    # Claiming
+
+    async def claim(self, card_id: str, user_id: str) -> Kept | None:
+        """The card as it stands: claimed by ``user_id`` exactly when nobody had claimed or handled it. None: gone."""
+        column = cards.c
+        free = and_(column.id == card_id, column.claimed_by.is_(None), column.handled_by.is_(None))
+        return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._door.now())
+
+    async def release(self, card_id: str, user_id: str) -> Kept | None:
+        """Whoever claimed it gives it back."""
+        mine = and_(cards.c.id == card_id, cards.c.claimed_by == user_id, cards.c.handled_by.is_(None))
+        return await self._stamp(card_id, mine, claimed_by=None, claimed_at=None)
+
+    async def handle(self, card_id: str, user_id: str) -> Kept | None:
+        """Done, by whoever claimed it, or by anybody while nobody has."""
+        open_ = and_(cards.c.id == card_id, cards.c.handled_by.is_(None))
+        return await self._stamp(card_id, open_, handled_by=user_id, handled_at=self._door.now())
+
+    async def _stamp(self, card_id: str, where: Any, **values: Any) -> Kept | None:
+        now = self._door.now()
+
+        def change(connection: Connection) -> Row[Any] | None:
+            stamped = update(cards).where(where).values(version=cards.c.version + 1, changed_at=now, **values)
+            if connection.execute(stamped).rowcount:
+                touch(connection, card_id, now)
+            return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
+
+        row = await self._door.database.write(change)
+        return None if row is None else self._read(row)
+
+    async def purge(self) -> int:
+        """Forgets cards that have not changed for 30 days."""
+        late = self._door.now() - KEPT_FOR
+
+        def change(connection: Connection) -> int:
+            old = select(cards.c.id).where(cards.c.changed_at <= late)
+            connection.execute(delete(postings).where(postings.c.card_id.in_(old)))
+            connection.execute(delete(card_names).where(card_names.c.card_id.in_(old)))
+            return connection.execute(delete(cards).where(cards.c.changed_at <= late)).rowcount
+
+        return await self._door.database.write(change)
+
+    def _read(self, row: Row[Any]) -> Kept:
+        return Kept(
+            id=row.id,
+            team_id=row.team_id,
+            kind=row.kind,
+            state=from_json(self._door.keys.open_json(row.sealed, row_name(cards.name, row.id))),
+            version=row.version,
+            claimed_by=row.claimed_by,
+            claimed_at=row.claimed_at,
+            handled_by=row.handled_by,
+            handled_at=row.handled_at,
+        )

@@ -1,0 +1,87 @@
+"""What waits for a yes: the exact request, kept on our side, so that a button carries nothing but an id."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select, update
+
+from bot.errors import NotConfirmed
+from bot.person import PersonKey
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, metadata, person_columns
+
+LIFETIME = timedelta(minutes=10)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *person_columns(),
+    Column("sealed", LargeBinary),
+    Column("used_at", Moment),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What the person agreed to. ``place`` is where in Slack, as the caller gave it."""
+
+    route: str
+    args: Mapping[str, Any] = field(repr=False)
+    place: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Confirmations:
+    """One person, one request, one use."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def create(
+        self, person: PersonKey, route: str, args: Mapping[str, Any], place: Mapping[str, Any] | None = None
+    ) -> str:
+        """Keeps the request; the id opens it once, for the same person, within 10 minutes."""
+        name = secrets.token_urlsafe(16)
+        kept = {"route": route, "args": dict(args), "place": dict(place or {})}
+        statement = insert(confirmations).values(
+            id=name,
+            team_id=person.team_id,
+            user_id=person.user_id,
+            sealed=self._door.keys.seal_json(kept, row_name(confirmations.name, name)),
+            expires_at=self._door.now() + LIFETIME,
+        )
+        await self._door.run(statement)
+        return name
+
+    async def take(self, name: str, person: PersonKey) -> Confirmed:
+        """Uses the confirmation up. Raises NotConfirmed ``used``, ``late``, ``foreign`` or ``unknown``.
+
+        Of two clicks at the same moment one gets it: the update counts only where nobody was before, and what was
+        kept is wiped by it.
+        """
+        column = confirmations.c
+        now = self._door.now()
+        claim = (
+            update(confirmations).where(column.id == name, column.used_at.is_(None)).values(used_at=now, sealed=None)
+        )
+
+        def change(connection: Connection) -> bytes:
+            row = connection.execute(select(confirmations).where(column.id == name)).one_or_none()
+            if row is None:
+                raise NotConfirmed("unknown")
+            if PersonKey(row.team_id, row.user_id) != person:
+                raise NotConfirmed("foreign")
+            if row.used_at is not None:
+                raise NotConfirmed("used")
+            if row.expires_at <= now:
+                raise NotConfirmed("late")
+            if connection.execute(claim).rowcount == 0:
+                raise NotConfirmed("used")
+            return bytes(row.sealed)
+
+        kept = self._door.keys.open_json(await self._door.database.write(change), row_name(confirmations.name, name))
+        return Confirmed(kept["route"], kept["args"], kept["place"])

@@ -1,0 +1,79 @@
+"""The one-time page ``/connect/{token}``: bound to one Slack person, good for 15 minutes."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete, insert, select
+
+from bot.person import PersonKey
+from bot.store.keys import hash_token, row_name
+from bot.store.schema import Door, Moment, metadata, person_columns
+
+LIFETIME = timedelta(minutes=15)
+
+connect_links = Table(
+    "connect_links",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    *person_columns(),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class ConnectLink:
+    """Whom a page is for. ``place`` is whatever the caller gave: where in Slack the person asked, their name."""
+
+    person: PersonKey
+    place: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    expires_at: datetime | None = None
+
+
+class ConnectLinks:
+    """At rest there is only a hash of the token."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def create(self, person: PersonKey, place: Mapping[str, Any] | None = None) -> str:
+        token = secrets.token_urlsafe(24)
+        name = hash_token(token)
+        statement = insert(connect_links).values(
+            token_hash=name,
+            team_id=person.team_id,
+            user_id=person.user_id,
+            sealed=self._door.keys.seal_json(dict(place or {}), row_name(connect_links.name, name)),
+            expires_at=self._door.now() + LIFETIME,
+        )
+        await self._door.run(statement)
+        return token
+
+    async def look(self, token: str) -> ConnectLink | None:
+        """Whom the page is for, without using it up: browsers fetch links ahead. None: unknown, used or late."""
+        statement = select(connect_links).where(connect_links.c.token_hash == hash_token(token))
+
+        def query(connection: Connection) -> ConnectLink | None:
+            return self._read(connection.execute(statement).one_or_none())
+
+        return await self._door.database.read(query)
+
+    async def take(self, token: str) -> ConnectLink | None:
+        """Uses the page up. None when it is unknown, used before or late."""
+        statement = (
+            delete(connect_links).where(connect_links.c.token_hash == hash_token(token)).returning(connect_links)
+        )
+
+        def change(connection: Connection) -> ConnectLink | None:
+            return self._read(connection.execute(statement).one_or_none())
+
+        return await self._door.database.write(change)
+
+    def _read(self, row: Row[Any] | None) -> ConnectLink | None:
+        if row is None or row.expires_at <= self._door.now():
+            return None
+        place = self._door.keys.open_json(row.sealed, row_name(connect_links.name, row.token_hash))
+        return ConnectLink(PersonKey(row.team_id, row.user_id), place, row.expires_at)

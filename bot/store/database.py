@@ -1,0 +1,84 @@
+"""One door to either database: functions over a plain SQLAlchemy connection, read or written.
+
+A query is an ordinary function ``(Connection) -> result``. The same function runs on SQLite in a thread and on
+Postgres through psycopg's async connection, so every query exists once. A write runs to its end whatever happens to
+the task that asked for it.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.errors import ChatopsError
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a connection to SQLite waits for another process that is writing."""
+
+
+class DatabaseProblem(ChatopsError):
+    """The database cannot be used. The message is for whoever runs the bot; it never holds a password."""
+
+
+class Database(Protocol):
+    """Where the store's tables live."""
+
+    url: URL
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """Runs a query that changes nothing."""
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        """Runs a change as one transaction: all of it is on disk when this returns, none of it when it raises.
+
+        Cancelling the caller does not stop it. ``change`` must not wait for anything but the connection.
+        """
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """For libraries that bring their own tables, such as Slack's installation store."""
+
+    async def aclose(self) -> None:
+        """Finishes what was begun and closes every connection and thread."""
+
+
+def build_url(text: str) -> URL:
+    """``sqlite:///x.db``, ``postgres://`` and the like, with the driver this bot uses."""
+    try:
+        url = make_url(text)
+        backend = url.get_backend_name()
+    except ArgumentError:
+        raise DatabaseProblem(
+            "DATABASE_URL is no database address. Use sqlite:///file.db or postgresql://user@host/name."
+        ) from None
+    if backend in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise DatabaseProblem("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if not url.database or url.database == ":memory:" or url.query:
+        raise DatabaseProblem("SQLite needs a plain file: DATABASE_URL=sqlite:///dialpad-chatops.db")
+    path = os.path.abspath(url.database)  # resolve() would follow a symlinked data folder
+    return url.set(drivername="sqlite+aiosqlite", database=path)
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The database's file, None for Postgres."""
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def open_database(url: URL) -> Database:
+    """Connects lazily. ``url`` comes from ``build_url``."""
+    # Imported here so that a process on SQLite never loads libpq, and the other way round.
+    if url.get_backend_name() == "sqlite":
+        from bot.store.sqlite import SqliteDatabase  # noqa: PLC0415
+
+        return SqliteDatabase(url)
+    from bot.store.postgres import PostgresDatabase  # noqa: PLC0415
+
+    return PostgresDatabase(url)

@@ -1,0 +1,179 @@
+"""What Dialpad delivered, on disk before it is answered. The key makes a repeat harmless, the content is wiped once
+delivered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, metadata
+
+KEPT_FOR = timedelta(days=2)
+"""How long a delivered event is remembered by its key. Dialpad's last retry, of a text, comes within half a day."""
+PARKED_FOR = timedelta(days=14)
+"""How long what could not be delivered can still be taken up again."""
+REPEATED_WITHIN = timedelta(minutes=10)
+"""Contact events name no time: the same content is a repeat within this, and news after it."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("hook_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("received_at", Moment, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+    Column("done_at", Moment),
+    Column("parked_at", Moment),
+)
+
+_RECEIVE = {
+    "sqlite": sqlite_insert(events).on_conflict_do_nothing().returning(events.c.key),
+    "postgresql": postgres_insert(events).on_conflict_do_nothing().returning(events.c.key),
+}
+"""Built once: this is done for every event before Dialpad is answered."""
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An event that is not delivered yet. ``body`` is its JSON as it came, without the envelope; ``tries`` counts
+    deliveries that failed."""
+
+    key: str
+    hook_id: str
+    kind: str
+    body: bytes = field(repr=False)
+    received_at: datetime
+    tries: int
+
+
+class Events:
+    """Keys begin with their hook's id, so hooks cannot take one another's events away."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def receive(
+        self,
+        key: str,
+        *,
+        hook_id: str,
+        kind: str,
+        body: bytes,
+        timed: bool,
+        also: Callable[[Connection, str], None],
+    ) -> bool:
+        """False when it was delivered before. On disk when this returns.
+
+        ``timed``: the key names the moment it happened. ``also`` is called with the row's key in the same transaction,
+        to start the work, and only for what is new.
+        """
+        now = self._door.now()
+        slot = int(now.timestamp() // REPEATED_WITHIN.total_seconds())
+        name = f"{hook_id}:{key}" if timed else f"{hook_id}:{key}:{slot}"
+        before = None if timed else f"{hook_id}:{key}:{slot - 1}"
+        values = {
+            "key": name,
+            "hook_id": hook_id,
+            "kind": kind,
+            "sealed": self._door.keys.seal(body, row_name(events.name, name)),
+            "received_at": now,
+            "tries": 0,
+        }
+
+        def change(connection: Connection) -> bool:
+            if before is not None and _arrived_after(connection, before, now - REPEATED_WITHIN):
+                return False
+            if connection.execute(_RECEIVE[connection.dialect.name], values).first() is None:
+                return False
+            also(connection, name)
+            return True
+
+        return await self._door.database.write(change)
+
+    async def get(self, name: str) -> StoredEvent | None:
+        """By row key; None when it is delivered, or forgotten. Raises KeyProblem."""
+        statement = select(events).where(events.c.key == name, events.c.done_at.is_(None))
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement).one_or_none()
+
+        row = await self._door.database.read(query)
+        if row is None or row.sealed is None:
+            return None
+        body = self._door.keys.open(row.sealed, row_name(events.name, row.key))
+        return StoredEvent(row.key, row.hook_id, row.kind, body, row.received_at, row.tries)
+
+    async def done(self, name: str) -> None:
+        """The content is wiped; the key stays, to recognise repeats."""
+        values = {"done_at": self._door.now(), "sealed": None}
+        await self._door.run(update(events).where(events.c.key == name).values(**values))
+
+    async def failed(self, name: str, *, tries: int, also: Callable[[Connection], None]) -> None:
+        """Counts a failed try; ``also`` queues the next one in the same transaction."""
+
+        def change(connection: Connection) -> None:
+            connection.execute(update(events).where(events.c.key == name).values(tries=tries))
+            also(connection)
+
+        await self._door.database.write(change)
+
+    async def park(self, name: str, *, tries: int) -> None:
+        """Sets aside what cannot be delivered; the content stays."""
+        values = {"parked_at": self._door.now(), "tries": tries}
+        await self._door.run(update(events).where(events.c.key == name).values(**values))
+
+    async def unpark(self, also: Callable[[Connection, str], None]) -> int:
+        """Takes up everything that was set aside; how many that was."""
+        aside = and_(events.c.parked_at.is_not(None), events.c.done_at.is_(None))
+        statement = update(events).where(aside).values(parked_at=None, tries=0).returning(events.c.key)
+
+        def change(connection: Connection) -> int:
+            names = connection.execute(statement).scalars().all()
+            for name in names:
+                also(connection, name)
+            return len(names)
+
+        return await self._door.database.write(change)
+
+    async def waiting(self) -> list[tuple[str, datetime]]:
+        """Row keys of what is neither delivered nor set aside, and when each came, the oldest first."""
+        column = events.c
+        statement = select(column.key, column.received_at).where(column.done_at.is_(None), column.parked_at.is_(None))
+
+        def query(connection: Connection) -> list[tuple[str, datetime]]:
+            found = connection.execute(statement.order_by(column.received_at, column.key))
+            return [(row.key, row.received_at) for row in found]
+
+        return await self._door.database.read(query)
+
+    async def has(self, hook_id: str, prefix: str) -> bool:
+        """Whether an event whose key begins like this was received through the hook."""
+        start = f"{hook_id}:{prefix}"
+        statement = select(events.c.key).where(events.c.key.startswith(start, autoescape=True)).limit(1)
+
+        def query(connection: Connection) -> bool:
+            return connection.execute(statement).first() is not None
+
+        return await self._door.database.read(query)
+
+
+def over(now: datetime) -> ColumnElement[bool]:
+    """Which rows may be forgotten."""
+    column = events.c
+    return or_(
+        and_(column.done_at.is_not(None), column.received_at <= now - KEPT_FOR),
+        column.received_at <= now - PARKED_FOR,
+    )
+
+
+def _arrived_after(connection: Connection, name: str, moment: datetime) -> bool:
+    statement = select(events.c.key).where(events.c.key == name, events.c.received_at > moment)
+    return connection.execute(statement).first() is not None

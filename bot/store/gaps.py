@@ -1,0 +1,82 @@
+"""The ledger of gaps: when Dialpad could not reach this bot, and what was read back of that time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, select, update
+
+from bot.store.schema import Door, Moment, metadata
+
+KEPT_FOR = timedelta(days=90)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("hook_id", Text, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False, index=True),
+    Column("why", Text, nullable=False),
+    Column("outcome", Text),
+    Column("found", Integer),
+    Column("settled_at", Moment),
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """``why``: ``stopped`` (the bot did not run), ``closed`` (a websocket broke). ``outcome``: None until it was looked
+    after, then ``read back`` or why not (``not allowed``, ``not connected``); ``found`` calls were made up for."""
+
+    id: int
+    hook_id: str
+    began_at: datetime
+    ended_at: datetime
+    why: str
+    outcome: str | None = None
+    found: int | None = None
+    settled_at: datetime | None = None
+
+
+class Gaps:
+    """Written when a gap is over: while it lasts, the hook's ``heard_at`` is its beginning."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def add(self, hook_id: str, began_at: datetime, ended_at: datetime, why: str) -> Gap:
+        values = {"hook_id": hook_id, "began_at": began_at, "ended_at": ended_at, "why": why}
+
+        def change(connection: Connection) -> int:
+            return int(connection.execute(insert(gaps).values(**values).returning(gaps.c.id)).scalar_one())
+
+        return Gap(await self._door.database.write(change), hook_id, began_at, ended_at, why)
+
+    async def settle(self, gap: Gap, *, outcome: str, found: int) -> None:
+        values = {"outcome": outcome, "found": found, "settled_at": self._door.now()}
+        await self._door.run(update(gaps).where(gaps.c.id == gap.id).values(**values))
+
+    async def open(self) -> list[Gap]:
+        """Those nobody has looked after yet, the oldest first."""
+        return await self._list(100, only_open=True)
+
+    async def recent(self, limit: int = 20) -> list[Gap]:
+        """The newest first."""
+        return await self._list(limit, only_open=False)
+
+    async def _list(self, limit: int, *, only_open: bool) -> list[Gap]:
+        statement = select(gaps).limit(limit)
+        if only_open:
+            statement = statement.where(gaps.c.settled_at.is_(None)).order_by(gaps.c.began_at, gaps.c.id)
+        else:
+            statement = statement.order_by(gaps.c.ended_at.desc(), gaps.c.id.desc())
+
+        def query(connection: Connection) -> list[Gap]:
+            return [_read(row) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query)
+
+
+def _read(row: Row[Any]) -> Gap:
+    return Gap(row.id, row.hook_id, row.began_at, row.ended_at, row.why, row.outcome, row.found, row.settled_at)

@@ -1,0 +1,142 @@
+"""Where Dialpad sends this bot events: our webhooks and websockets, with the secret that signs what they carry."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import SecretStr
+from sqlalchemy import JSON, Column, Connection, LargeBinary, Row, Table, Text, delete, insert, select, update
+
+from bot.person import PersonKey
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, metadata, person_columns
+
+HookKind = Literal["webhook", "websocket"]
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *person_columns(),
+    Column("company", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reach", Text, nullable=False),
+    Column("endpoint_id", Text),
+    Column("subscriptions", JSON, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("created_at", Moment, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One webhook or websocket at Dialpad that is ours.
+
+    ``owner`` is the person whose connection made it and keeps it; ``company`` Dialpad's id of theirs ("" when unknown).
+    ``endpoint_id`` is Dialpad's id of it, None until it exists there. ``subscriptions``: kind of event (``call``,
+    ``sms``, ...) to Dialpad's id of the subscription; what it refused is not in it. ``reach``: ``company`` when
+    everybody's calls and texts come through it, ``person`` when only the owner's do. ``heard_at``: until then nothing
+    was missed.
+    """
+
+    id: str
+    owner: PersonKey
+    company: str
+    kind: HookKind
+    secret: SecretStr | None
+    created_at: datetime
+    heard_at: datetime
+    reach: Literal["company", "person"] = "company"
+    endpoint_id: str | None = None
+    subscriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Hooks:
+    """Few rows: one per company and workspace, or per person where nobody may subscribe for all."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def create(self, owner: PersonKey, company: str, kind: HookKind) -> Hook:
+        """A hook with a fresh id and secret, before anything exists at Dialpad. The id is all that a webhook's
+        address shows, the secret 32 random bytes."""
+        name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), self._door.now()
+        statement = insert(hooks).values(
+            id=name,
+            team_id=owner.team_id,
+            user_id=owner.user_id,
+            company=company,
+            kind=kind,
+            reach="company",
+            endpoint_id=None,
+            subscriptions={},
+            sealed=self._door.keys.seal(secret.encode(), row_name(hooks.name, name)),
+            created_at=now,
+            heard_at=now,
+        )
+        await self._door.run(statement)
+        return Hook(name, owner, company, kind, SecretStr(secret), now, now)
+
+    async def get(self, name: str) -> Hook | None:
+        """Raises KeyProblem when its secret cannot be read."""
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(select(hooks).where(hooks.c.id == name)).one_or_none()
+
+        row = await self._door.database.read(query)
+        return None if row is None else self._read(row)
+
+    async def all(self, *, team_id: str | None = None, company: str | None = None) -> list[Hook]:
+        """The oldest first."""
+        statement = select(hooks).order_by(hooks.c.created_at, hooks.c.id)
+        if team_id is not None:
+            statement = statement.where(hooks.c.team_id == team_id)
+        if company is not None:
+            statement = statement.where(hooks.c.company == company)
+
+        def query(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(statement).all())
+
+        return [self._read(row) for row in await self._door.database.read(query)]
+
+    async def note(
+        self,
+        name: str,
+        *,
+        endpoint_id: str,
+        subscriptions: Mapping[str, str],
+        reach: Literal["company", "person"],
+    ) -> None:
+        """What exists at Dialpad now."""
+        values = {"endpoint_id": endpoint_id, "subscriptions": dict(subscriptions), "reach": reach}
+        await self._door.run(update(hooks).where(hooks.c.id == name).values(**values))
+
+    async def heard(self, name: str, until: datetime) -> None:
+        """Until then nothing was missed. Never goes back."""
+        statement = update(hooks).where(hooks.c.id == name, hooks.c.heard_at < until).values(heard_at=until)
+        await self._door.run(statement)
+
+    async def remove(self, name: str) -> bool:
+        """From here on nothing that comes for it is believed."""
+        return await self._door.run(delete(hooks).where(hooks.c.id == name)) == 1
+
+    def _read(self, row: Row[Any]) -> Hook:
+        secret = None
+        if row.sealed is not None:
+            secret = SecretStr(self._door.keys.open(row.sealed, row_name(hooks.name, row.id)).decode())
+        return Hook(
+            id=row.id,
+            owner=PersonKey(row.team_id, row.user_id),
+            company=row.company,
+            kind=row.kind,
+            secret=secret,
+            created_at=row.created_at,
+            heard_at=row.heard_at,
+            reach=row.reach,
+            endpoint_id=row.endpoint_id,
+            subscriptions=MappingProxyType(dict(row.subscriptions)),
+        )

@@ -1,0 +1,135 @@
+"""What Slack delivered, on disk before it is acknowledged: a crash loses nothing, a repeat runs nothing twice.
+
+Slack retries an event at once, after 1 and after 5 minutes; a signed request can be replayed for 5. Keys are kept for
+longer than either.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.store.keys import KeyProblem, row_name
+from bot.store.schema import Door, Moment, metadata
+
+KEPT_FOR = timedelta(minutes=20)
+"""How long a delivery that is done, or had nothing to resume, is remembered by its key."""
+GIVEN_UP_AFTER = timedelta(hours=24)
+"""An unfinished delivery older than this is dropped: whoever asked has long asked again."""
+TRIES = 3
+"""A delivery that was in hand at so many crashes may be their cause: it is not resumed again."""
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("received_at", Moment, nullable=False, index=True),
+    Column("started_at", Moment),
+    Column("done_at", Moment),
+    Column("holder", Text, nullable=False),
+    Column("touched_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+
+_RECEIVE = {
+    "sqlite": sqlite_insert(inbox).on_conflict_do_nothing().returning(inbox.c.key),
+    "postgresql": postgres_insert(inbox).on_conflict_do_nothing().returning(inbox.c.key),
+}
+"""Built once: everybody who waits for an acknowledgement waits for this."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Something to resume. ``started``: its work had begun when the process ended, so part of it may have happened."""
+
+    key: str
+    kind: str
+    payload: dict[str, Any] = field(repr=False)
+    received_at: datetime
+    started: bool
+
+
+class Inbox:
+    """``idle`` is how long another process must have left a delivery alone before this one may take it over."""
+
+    def __init__(self, door: Door, *, idle: timedelta) -> None:
+        self._door = door
+        self._idle = idle
+        self._holder = secrets.token_hex(8)
+
+    async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
+        """False when this was delivered before. On disk when this returns.
+
+        ``payload`` is what is needed to do the work after a crash; None for what only reads, which is not resumed.
+        """
+        now = self._door.now()
+        values = {
+            "key": key,
+            "kind": kind,
+            "sealed": None if payload is None else self._door.keys.seal_json(payload, row_name(inbox.name, key)),
+            "received_at": now,
+            "holder": self._holder,
+            "touched_at": now,
+            "tries": 1,
+        }
+
+        def change(connection: Connection) -> bool:
+            return connection.execute(_RECEIVE[connection.dialect.name], values).first() is not None
+
+        return await self._door.database.write(change)
+
+    async def started(self, key: str) -> None:
+        """From here on the work may have had an effect."""
+        now = self._door.now()
+        await self._door.run(update(inbox).where(inbox.c.key == key).values(started_at=now, touched_at=now))
+
+    async def done(self, key: str) -> None:
+        """The payload is wiped; the key stays, to recognise repeats."""
+        await self._door.run(update(inbox).where(inbox.c.key == key).values(done_at=self._door.now(), sealed=None))
+
+    async def unfinished(self) -> list[Delivery]:
+        """Takes over what another process (or this one, before it was restarted) left undone, oldest first.
+
+        Each delivery is handed to one process only, and at most twice over its life.
+        """
+        now = self._door.now()
+        column = inbox.c
+        open_ = (
+            column.done_at.is_(None),
+            column.sealed.is_not(None),
+            column.holder != self._holder,
+            column.tries < TRIES,
+            column.touched_at <= now - self._idle,
+            column.received_at > now - GIVEN_UP_AFTER,
+        )
+        claim = (
+            update(inbox)
+            .where(*open_)
+            .values(holder=self._holder, touched_at=now, tries=column.tries + 1)
+            .returning(column.key)
+        )
+
+        def change(connection: Connection) -> list[Row[Any]]:
+            keys = connection.execute(claim).scalars().all()
+            mine = select(inbox).where(column.key.in_(keys)).order_by(column.received_at, column.key)
+            return list(connection.execute(mine).all())
+
+        rows = await self._door.database.write(change)
+        return [delivery for row in rows if (delivery := self._read(row)) is not None]
+
+    def _read(self, row: Row[Any]) -> Delivery | None:
+        try:
+            payload = self._door.keys.open_json(row.sealed, row_name(inbox.name, row.key))
+        except KeyProblem:
+            structlog.get_logger(__name__).warning("delivery unreadable", kind=row.kind)
+            return None
+        return Delivery(row.key, row.kind, payload, row.received_at, row.started_at is not None)

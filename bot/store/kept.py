@@ -1,0 +1,143 @@
+"""What a person left to happen later: "do not disturb for 30 minutes" keeps the way back here until it is time.
+
+The timer itself (``bot.work``) knows only a row's ``id``; the request is sealed here.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete, select
+
+from bot.person import PersonKey
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    *person_columns(),
+    Column("route", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("due_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class KeptRequest:
+    """One request that waits. ``id`` changes when a later request with the same key takes its place."""
+
+    id: str
+    key: str
+    person: PersonKey
+    route: str
+    args: Mapping[str, Any] = field(repr=False)
+    place: Mapping[str, Any] = field(repr=False)
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The part of a request that needs no key to read."""
+
+    id: str
+    due_at: datetime
+
+
+class Kept:
+    """At most one request per key, over all persons: put the person into the key."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def put(
+        self,
+        key: str,
+        person: PersonKey,
+        due_at: datetime,
+        route: str,
+        args: Mapping[str, Any],
+        place: Mapping[str, Any],
+        also: Callable[[Connection, str], None] | None = None,
+    ) -> tuple[str, str | None]:
+        """Keeps the request in place of an earlier one with the same key. Returns its id, and the earlier one's.
+
+        ``also`` is called with the new id in the same transaction: to start the timer.
+        """
+        name = secrets.token_urlsafe(16)
+        values = {
+            "id": name,
+            "team_id": person.team_id,
+            "user_id": person.user_id,
+            "route": route,
+            "sealed": self._door.keys.seal_json({"args": dict(args), "place": dict(place)}, row_name(kept.name, key)),
+            "due_at": due_at,
+        }
+
+        def change(connection: Connection) -> str | None:
+            before = connection.execute(select(kept.c.id).where(kept.c.key == key).with_for_update())
+            earlier = before.scalar_one_or_none()
+            statement = insert_for(connection, kept).values(key=key, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
+            if also is not None:
+                also(connection, name)
+            return earlier
+
+        return name, await self._door.database.write(change)
+
+    async def get(self, name: str) -> KeptRequest | None:
+        """By id; None when it was replaced, cancelled or is done."""
+        statement = select(kept).where(kept.c.id == name)
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement).one_or_none()
+
+        row = await self._door.database.read(query)
+        return None if row is None else self._read(row)
+
+    async def drop(self, name: str) -> bool:
+        """By id: what was put under the same key since then stays. False when there was nothing."""
+        return await self._door.run(delete(kept).where(kept.c.id == name)) == 1
+
+    async def cancel(self, key: str) -> str | None:
+        """By key. The id of what was waiting, None when nothing was."""
+        statement = delete(kept).where(kept.c.key == key).returning(kept.c.id)
+
+        def change(connection: Connection) -> str | None:
+            return connection.execute(statement).scalar_one_or_none()
+
+        return await self._door.database.write(change)
+
+    async def of(self, person: PersonKey) -> list[KeptRequest]:
+        """Everything that waits for a person, the next first."""
+        statement = select(kept).where(belongs_to(kept, person)).order_by(kept.c.due_at, kept.c.key)
+
+        def query(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(statement).all())
+
+        return [self._read(row) for row in await self._door.database.read(query)]
+
+    async def waiting(self) -> list[Waiting]:
+        """Everything that waits, for everybody: what a timer must exist for."""
+        statement = select(kept.c.id, kept.c.due_at).order_by(kept.c.due_at)
+
+        def query(connection: Connection) -> list[Waiting]:
+            return [Waiting(row.id, row.due_at) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query)
+
+    def _read(self, row: Row[Any]) -> KeptRequest:
+        content = self._door.keys.open_json(row.sealed, row_name(kept.name, row.key))
+        return KeptRequest(
+            id=row.id,
+            key=row.key,
+            person=PersonKey(row.team_id, row.user_id),
+            route=row.route,
+            args=content["args"],
+            place=content["place"],
+            due_at=row.due_at,
+        )

@@ -1,0 +1,96 @@
+"""Each person's connection to Dialpad. Tokens are sealed together, in the row of their owner and nowhere else."""
+
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import JSON, Boolean, Column, Connection, LargeBinary, Row, Table, Text, delete, select, update
+
+from bot.dialpad.link import Link
+from bot.person import PersonKey
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
+
+links = Table(
+    "links",
+    metadata,
+    *person_columns(primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Moment),
+    Column("scopes", JSON, nullable=False),
+    Column("dialpad_user_id", Text, index=True),
+    Column("dialpad_name", Text, nullable=False),
+    Column("company_id", Text),
+    Column("is_company_key", Boolean, nullable=False),
+    Column("broken", Boolean, nullable=False),
+    Column("connected_at", Moment, nullable=False),
+)
+
+
+class StoredLinks:
+    """``bot.dialpad.link.Links``, in the database."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def get(self, key: PersonKey) -> Link | None:
+        statement = select(links).where(belongs_to(links, key))
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement).one_or_none()
+
+        row = await self._door.database.read(query)
+        return None if row is None else self._read(row, key)
+
+    async def save(self, key: PersonKey, link: Link) -> None:
+        """Replaces what was there: the old tokens are gone when this returns."""
+        tokens = {
+            "access": link.access_token.get_secret_value(),
+            "refresh": link.refresh_token.get_secret_value() if link.refresh_token else None,
+        }
+        values = {
+            "kind": link.kind,
+            "sealed": self._door.keys.seal_json(tokens, _name(key)),
+            "expires_at": link.expires_at,
+            "scopes": list(link.scopes),
+            "dialpad_user_id": link.dialpad_user_id,
+            "dialpad_name": link.dialpad_name,
+            "company_id": link.company_id,
+            "is_company_key": link.is_company_key,
+            "broken": link.broken,
+            "connected_at": link.connected_at,
+        }
+
+        def change(connection: Connection) -> None:
+            statement = insert_for(connection, links).values(team_id=key.team_id, user_id=key.user_id, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=values))
+
+        await self._door.database.write(change)
+
+    async def delete(self, key: PersonKey) -> None:
+        await self._door.run(delete(links).where(belongs_to(links, key)))
+
+    async def mark_broken(self, key: PersonKey) -> bool:
+        """True for the one caller who found it whole: that one tells the person."""
+        statement = update(links).where(belongs_to(links, key), links.c.broken.is_(False)).values(broken=True)
+        return await self._door.run(statement) == 1
+
+    def _read(self, row: Row[Any], key: PersonKey) -> Link:
+        tokens = self._door.keys.open_json(row.sealed, _name(key))
+        return Link(
+            kind=row.kind,
+            access_token=SecretStr(tokens["access"]),
+            refresh_token=SecretStr(tokens["refresh"]) if tokens["refresh"] is not None else None,
+            expires_at=row.expires_at,
+            scopes=tuple(row.scopes),
+            dialpad_user_id=row.dialpad_user_id,
+            dialpad_name=row.dialpad_name,
+            company_id=row.company_id,
+            is_company_key=row.is_company_key,
+            broken=row.broken,
+            connected_at=row.connected_at,
+        )
+
+
+def _name(key: PersonKey) -> str:
+    return row_name(links.name, key.team_id, key.user_id)

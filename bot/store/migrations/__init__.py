@@ -1,0 +1,1 @@
+"""Alembic's scripts, run from ``bot.store.migrate``."""

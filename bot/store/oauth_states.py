@@ -1,0 +1,73 @@
+"""The OAuth ``state`` a browser carries to Dialpad and back: good once, for 10 minutes, for one Slack person."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, insert
+
+from bot.person import PersonKey
+from bot.store.keys import hash_token, row_name
+from bot.store.schema import Door, Moment, metadata, person_columns
+
+LIFETIME = timedelta(minutes=10)
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state_hash", Text, primary_key=True),
+    *person_columns(),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class OAuthState:
+    """What was kept while the browser was away. ``verifier`` is PKCE's; ``carry`` is whatever the caller gave."""
+
+    person: PersonKey
+    verifier: str = field(repr=False)
+    token: str = field(default="", repr=False)
+    carry: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class OAuthStates:
+    """At rest there is a hash of the state, and everything that goes with it is sealed."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def create(
+        self, person: PersonKey, verifier: str, token: str = "", carry: Mapping[str, Any] | None = None
+    ) -> str:
+        """A fresh state. ``token`` may be the ``/connect/{token}`` it came from."""
+        state = secrets.token_urlsafe(32)
+        name = hash_token(state)
+        kept = {"verifier": verifier, "token": token, "carry": dict(carry or {})}
+        sealed = self._door.keys.seal_json(kept, row_name(oauth_states.name, name))
+        statement = insert(oauth_states).values(
+            state_hash=name,
+            team_id=person.team_id,
+            user_id=person.user_id,
+            sealed=sealed,
+            expires_at=self._door.now() + LIFETIME,
+        )
+        await self._door.run(statement)
+        return state
+
+    async def take(self, state: str) -> OAuthState | None:
+        """Uses the state up. None when it is unknown, used before or late: all the same to whoever holds it."""
+        name = hash_token(state)
+        statement = delete(oauth_states).where(oauth_states.c.state_hash == name).returning(oauth_states)
+
+        def change(connection: Connection) -> OAuthState | None:
+            row = connection.execute(statement).one_or_none()
+            if row is None or row.expires_at <= self._door.now():
+                return None
+            kept = self._door.keys.open_json(row.sealed, row_name(oauth_states.name, name))
+            return OAuthState(PersonKey(row.team_id, row.user_id), kept["verifier"], kept["token"], kept["carry"])
+
+        return await self._door.database.write(change)

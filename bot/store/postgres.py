@@ -1,0 +1,59 @@
+"""Postgres: an ordinary pool; each write is a task of its own that no caller can cancel."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
+
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.database import DatabaseProblem
+
+T = TypeVar("T")
+
+POOL_SIZE = 10
+
+
+class PostgresDatabase:
+    """See ``bot.store.database.Database``."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True)
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._closed = False
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        return await self._in_task(self._read, query)
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        return await self._in_task(self._write, change)
+
+    async def aclose(self) -> None:
+        self._closed = True
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.engine.dispose()
+
+    async def _in_task(
+        self, run: Callable[[Callable[[Connection], T]], Coroutine[object, object, T]], work: Callable[[Connection], T]
+    ) -> T:
+        if self._closed:
+            raise DatabaseProblem("The database is closed: the bot is shutting down.")
+        task = asyncio.ensure_future(run(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen here when the caller was cancelled and nobody else looks
+
+    async def _read(self, query: Callable[[Connection], T]) -> T:
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(query)
+
+    async def _write(self, change: Callable[[Connection], T]) -> T:
+        async with self.engine.begin() as connection:
+            return await connection.run_sync(change)

@@ -1,0 +1,302 @@
+"""A card's places in Slack, as work on disk.
+
+Whoever has ``due_at`` wants to be posted or brought up to date, and keeps wanting it until that has happened; whoever
+has ``escalate_at`` wants somebody to be asked. Changing a card and making its postings due is one transaction, so
+nothing that was taken in can be forgotten.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    column,
+    delete,
+    func,
+    or_,
+    select,
+    table,
+    update,
+)
+
+from bot.store.schema import Door, Moment, insert_for, metadata
+
+_cards = table("cards", column("id"), column("version"))
+"""Declared in ``bot.store.cards``, which builds on this."""
+postings = Table(
+    "postings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("card_id", Text, nullable=False),
+    Column("team_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("watch_id", Text, nullable=False),
+    Column("parent_id", Text),
+    Column("ts", Text),
+    Column("place", Text),
+    Column("bundle", Text),
+    Column("shown", Integer, nullable=False),
+    Column("looks", Text),
+    Column("due_at", Moment),
+    Column("attempted_at", Moment),
+    Column("tries", Integer, nullable=False),
+    Column("doubtful", Boolean, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("escalate_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_postings_card_id_channel", "card_id", "channel", unique=True),
+    Index("ix_postings_due_at", "due_at"),
+    Index("ix_postings_escalate_at", "escalate_at"),
+    Index("ix_postings_channel_ts", "channel", "ts"),
+)
+
+
+turns = Table("turns", metadata, Column("channel", Text, primary_key=True), Column("next_at", Moment, nullable=False))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A place a card shall be posted to. ``parent``: the card in whose thread. ``escalate_s``: seconds until somebody
+    is asked to claim it, None when nobody is."""
+
+    channel: str
+    watch_id: str
+    parent: str | None = None
+    escalate_s: float | None = None
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Posting:
+    """``place`` is the conversation Slack answered with, which for a person's direct messages differs from
+    ``channel``. ``shown`` is the card's version in Slack, ``looks`` a digest of what is seen there, ``bundle`` the
+    message several cards share, ``doubtful`` one that may or may not have been posted."""
+
+    id: str
+    card_id: str
+    team_id: str
+    channel: str
+    watch_id: str
+    parent_id: str | None
+    ts: str | None
+    place: str | None
+    bundle: str | None
+    shown: int
+    looks: str | None
+    due_at: datetime | None
+    attempted_at: datetime | None
+    created_at: datetime
+    tries: int
+    doubtful: bool
+    step: int
+
+
+def want(connection: Connection, now: datetime, card_id: str, team_id: str, wanted: Sequence[Wanted]) -> None:
+    """Posts a card where it is not posted yet. One that was posted before anybody was to be asked may be now."""
+    for one in wanted:
+        parent = None
+        if one.parent:
+            of = select(postings.c.id).where(postings.c.card_id == one.parent, postings.c.channel == one.channel)
+            parent = connection.execute(of).scalar_one_or_none()
+        escalate_at = None if one.escalate_s is None else now + timedelta(seconds=one.escalate_s)
+        fresh = {
+            "id": secrets.token_urlsafe(9),
+            "card_id": card_id,
+            "team_id": team_id,
+            "channel": one.channel,
+            "watch_id": one.watch_id,
+            "parent_id": parent,
+            "shown": 0,
+            "due_at": now + timedelta(seconds=one.wait_s),
+            "tries": 0,
+            "doubtful": False,
+            "step": 0,
+            "escalate_at": escalate_at,
+            "created_at": now,
+        }
+        statement = insert_for(connection, postings).values(**fresh).on_conflict_do_nothing()
+        if connection.execute(statement.returning(postings.c.id)).first() is None and escalate_at is not None:
+            asked_for_nobody = and_(
+                postings.c.card_id == card_id,
+                postings.c.channel == one.channel,
+                postings.c.escalate_at.is_(None),
+                postings.c.step == 0,
+            )
+            connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
+
+
+def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
+    """Whoever shows the card shall show it anew; what is due sooner keeps its turn. What may have been posted, or was
+    given up before it ever was, stays as it is."""
+    alive = and_(
+        postings.c.card_id == card_id,
+        postings.c.doubtful.is_(False),
+        or_(postings.c.ts.is_not(None), postings.c.due_at.is_not(None)),
+        or_(postings.c.due_at.is_(None), postings.c.due_at > due_at),
+    )
+    connection.execute(update(postings).where(alive).values(due_at=due_at))
+
+
+class Postings:
+    """All of it goes by transactions; nothing here waits."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def of_card(self, card_id: str) -> list[Posting]:
+        return await self._postings(postings.c.card_id == card_id)
+
+    async def get(self, name: str) -> Posting | None:
+        found = await self._postings(postings.c.id == name)
+        return found[0] if found else None
+
+    async def bundled(self, bundle: str) -> list[Posting]:
+        """Everything that one message shows."""
+        return await self._postings(postings.c.bundle == bundle)
+
+    async def want(self, card_id: str, team_id: str, wanted: Sequence[Wanted]) -> None:
+        """Posts an existing card in more places."""
+        now = self._door.now()
+        await self._door.database.write(lambda connection: want(connection, now, card_id, team_id, wanted))
+
+    async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
+        """Workspace and channel of everything that wants to be posted."""
+        statement = select(postings.c.team_id, postings.c.channel).where(postings.c.due_at <= now).distinct()
+
+        def query(connection: Connection) -> list[tuple[str, str]]:
+            return [(row.team_id, row.channel) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query)
+
+    async def due(self, team_id: str, channel: str, now: datetime, most: int = 50) -> list[Posting]:
+        """What a channel waits for: new messages first, then replies to them, then changes; each by their age."""
+        where = (postings.c.team_id == team_id, postings.c.channel == channel, postings.c.due_at <= now)
+        order = (postings.c.ts.is_not(None), postings.c.parent_id.is_not(None), postings.c.created_at, postings.c.id)
+        statement = select(postings).where(*where).order_by(*order).limit(most)
+
+        def query(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(statement).all()
+
+        return [_read_posting(row) for row in await self._door.database.read(query)]
+
+    async def next_at(self) -> datetime | None:
+        """When something is to be posted or escalated next."""
+
+        def query(connection: Connection) -> list[datetime]:
+            columns = (postings.c.due_at, postings.c.escalate_at)
+            found = [connection.execute(select(func.min(column, type_=Moment))).scalar() for column in columns]
+            return [moment for moment in found if moment is not None]
+
+        return min(await self._door.database.read(query), default=None)
+
+    async def attempt(self, ids: Sequence[str], bundle: str | None) -> None:
+        """On disk before the message is sent: should the process die now, the message is looked for first."""
+        values = {"attempted_at": self._door.now(), "tries": postings.c.tries + 1, "bundle": bundle}
+        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+
+    async def count_try(self, ids: Sequence[str]) -> None:
+        """One more attempt at bringing a message up to date."""
+        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(tries=postings.c.tries + 1))
+
+    async def posted(
+        self, ids: Sequence[str], *, place: str, ts: str, versions: Mapping[str, int], looks: str | None
+    ) -> None:
+        """It is in Slack. Cards that changed while it was on its way stay due."""
+        await self._settle(ids, versions, {"ts": ts, "place": place, "doubtful": False, "looks": looks})
+
+    async def updated(self, ids: Sequence[str], versions: Mapping[str, int], looks: str | None) -> None:
+        await self._settle(ids, versions, {"looks": looks})
+
+    async def _settle(self, ids: Sequence[str], versions: Mapping[str, int], values: Mapping[str, Any]) -> None:
+        now = self._door.now()
+
+        def change(connection: Connection) -> None:
+            for name in ids:
+                where = and_(postings.c.id == name, _cards.c.id == postings.c.card_id)
+                version = connection.execute(select(_cards.c.version).where(where)).scalar_one_or_none()
+                shown = versions.get(name, 0)
+                rest = {"shown": shown, "tries": 0, "attempted_at": None, **values}
+                due = None if version is None or version <= shown else now
+                connection.execute(update(postings).where(postings.c.id == name).values(due_at=due, **rest))
+
+        await self._door.database.write(change)
+
+    async def postpone(self, ids: Sequence[str], wait_s: float, *, in_doubt: bool = False) -> None:
+        """Tries again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
+        values: dict[str, Any] = {"due_at": self._door.now() + timedelta(seconds=wait_s)}
+        if not in_doubt:
+            values["attempted_at"] = None
+        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+
+    async def drop(self, ids: Sequence[str]) -> None:
+        """They were never posted, and are not wanted after all; they may be wanted again."""
+        await self._door.run(delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None)))
+
+    async def set_aside(self, ids: Sequence[str], *, doubtful: bool = False) -> None:
+        """Not posted or brought up to date any more."""
+        values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None}
+        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+
+    async def take_turn(self, channel: str, every_s: float) -> float:
+        """0 when the channel may be written to now, and nobody else may for ``every_s``; else seconds to wait."""
+        now = self._door.now()
+
+        def change(connection: Connection) -> float:
+            statement = insert_for(connection, turns).values(channel=channel, next_at=now)
+            connection.execute(statement.on_conflict_do_nothing())
+            mine = update(turns).where(turns.c.channel == channel, turns.c.next_at <= now)
+            if connection.execute(mine.values(next_at=now + timedelta(seconds=every_s))).rowcount:
+                return 0.0
+            next_at = connection.execute(select(turns.c.next_at).where(turns.c.channel == channel)).scalar_one()
+            return float((next_at - now).total_seconds())
+
+        return await self._door.database.write(change)
+
+    async def due_escalations(self, now: datetime, most: int = 50) -> list[Posting]:
+        return await self._postings(postings.c.escalate_at <= now, limit=most)
+
+    async def step(self, posting: Posting, *, to: int, next_s: float | None) -> bool:
+        """Counts the step that is due as taken, unless somebody else has. ``next_s``: seconds until the next, None:
+        there is none."""
+        next_at = None if next_s is None else self._door.now() + timedelta(seconds=next_s)
+        where = and_(postings.c.id == posting.id, postings.c.step == posting.step, postings.c.escalate_at.is_not(None))
+        return await self._door.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
+
+    async def escalate_at(
+        self, card_id: str, moment: datetime | None, *, only: str | None = None, step: int | None = None
+    ) -> None:
+        """When the next step of a card is due; None for never. ``only``: one of its postings, the others never.
+        ``step``: which it is, by default the one that was due anyway."""
+        shown = and_(postings.c.card_id == card_id, postings.c.parent_id.is_(None))
+
+        def change(connection: Connection) -> None:
+            connection.execute(update(postings).where(shown).values(escalate_at=None if only else moment))
+            if only:
+                values: dict[str, Any] = {"escalate_at": moment} | ({} if step is None else {"step": step})
+                connection.execute(update(postings).where(postings.c.id == only).values(**values))
+
+        await self._door.database.write(change)
+
+    async def _postings(self, where: Any, limit: int = 500) -> list[Posting]:
+        statement = select(postings).where(where).order_by(postings.c.created_at, postings.c.id).limit(limit)
+
+        def query(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(statement).all()
+
+        return [_read_posting(row) for row in await self._door.database.read(query)]
+
+
+def _read_posting(row: Row[Any]) -> Posting:
+    names = Posting.__dataclass_fields__
+    return Posting(**{name: getattr(row, name) for name in names})

@@ -1,0 +1,75 @@
+"""What somebody asked for before they were connected: it runs by itself once they are, for 30 minutes."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, insert, select
+
+from bot.person import PersonKey
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, belongs_to, metadata, person_columns
+
+LIFETIME = timedelta(minutes=30)
+AT_MOST = 10
+"""So many requests of one person are kept, the newest: connecting must not set off a flood."""
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *person_columns(),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+
+class Remembered:
+    """Requests are JSON objects of the caller's own shape; here they are only sealed and ordered."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def save(self, person: PersonKey, request: Mapping[str, Any]) -> None:
+        name = secrets.token_urlsafe(16)
+        now = self._door.now()
+        column = remembered.c
+        statement = insert(remembered).values(
+            id=name,
+            team_id=person.team_id,
+            user_id=person.user_id,
+            sealed=self._door.keys.seal_json(dict(request), row_name(remembered.name, name)),
+            asked_at=now,
+            expires_at=now + LIFETIME,
+        )
+        older = (
+            select(column.id)
+            .where(belongs_to(remembered, person))
+            .order_by(column.asked_at.desc(), column.id)
+            .offset(AT_MOST)
+        )
+
+        def change(connection: Connection) -> None:
+            connection.execute(statement)
+            surplus = connection.execute(older).scalars().all()
+            if surplus:
+                connection.execute(delete(remembered).where(column.id.in_(surplus)))
+
+        await self._door.database.write(change)
+
+    async def take_all(self, person: PersonKey) -> list[dict[str, Any]]:
+        """Everything still good, oldest first; nobody gets it a second time."""
+        statement = delete(remembered).where(belongs_to(remembered, person)).returning(remembered)
+        now = self._door.now()
+
+        def change(connection: Connection) -> list[dict[str, Any]]:
+            rows = sorted(connection.execute(statement).all(), key=lambda row: (row.asked_at, row.id))
+            return [
+                self._door.keys.open_json(row.sealed, row_name(remembered.name, row.id))
+                for row in rows
+                if row.expires_at > now
+            ]
+
+        return await self._door.database.write(change)

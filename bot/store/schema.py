@@ -1,0 +1,93 @@
+"""What all tables share: one MetaData, how a moment is stored, and which columns are sealed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Dialect,
+    Executable,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    TypeDecorator,
+    and_,
+)
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.person import PersonKey
+from bot.store.database import Database
+from bot.store.keys import Keyring, row_name
+
+Clock: TypeAlias = Callable[[], datetime]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as microseconds since 1970 UTC, so that both databases compare and sort it alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def person_columns(*, primary_key: bool = False) -> tuple[Column[str], Column[str]]:
+    """The person a row belongs to."""
+    return (
+        Column("team_id", Text, primary_key=primary_key, nullable=False),
+        Column("user_id", Text, primary_key=primary_key, nullable=False),
+    )
+
+
+def belongs_to(table: Table, person: PersonKey) -> ColumnElement[bool]:
+    return and_(table.c.team_id == person.team_id, table.c.user_id == person.user_id)
+
+
+def name_row(table: Table, row: Row[Any]) -> str:
+    """The name a row's sealed value is tied to, from its primary key."""
+    return row_name(table.name, *(str(getattr(row, column.name)) for column in table.primary_key))
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every query object works with."""
+
+    database: Database
+    keys: Keyring
+    now: Clock
+
+    async def run(self, statement: Executable) -> int:
+        """One statement that changes something; how many rows it touched."""
+
+        def change(connection: Connection) -> int:
+            return connection.execute(statement).rowcount
+
+        return await self.database.write(change)
+
+
+def insert_for(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
+    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    return postgres_insert(table) if connection.dialect.name == "postgresql" else sqlite_insert(table)

@@ -1,0 +1,212 @@
+"""SQLite: one thread writes, a few threads read, and nobody waits for a lock inside this process.
+
+Writes that arrive while another is being synced to disk are committed together. ``synchronous=FULL`` makes each commit
+survive a power cut; NORMAL would not, in WAL mode.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.database import BUSY_TIMEOUT_MS, DatabaseProblem
+
+T = TypeVar("T")
+
+READERS = 4
+BATCH = 256
+"""At most so many changes share a commit, so that the first of them does not wait for ever."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    change: Callable[[Connection], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    job: _Job
+    result: Any = None
+    error: BaseException | None = None
+
+
+class SqliteDatabase:
+    """See ``bot.store.database.Database``."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        sync = url.set(drivername="sqlite+pysqlite")
+        self._reading = build_engine(sync, begins="never", size=READERS)
+        self._writing = build_engine(sync, begins="always", size=1)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        # A daemon: a process that forgot aclose() must still be able to exit, and SQLite survives being cut off.
+        self._writer = threading.Thread(target=self._write_until_closed, name="sqlite-write", daemon=True)
+        self._writer.start()
+        self._closed = False
+        self._shared: AsyncEngine | None = None
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        self._refuse_when_closed()
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    async def write(self, change: Callable[[Connection], T]) -> T:
+        self._refuse_when_closed()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(change, loop, future))
+        return await future
+
+    @property
+    def engine(self) -> AsyncEngine:
+        if self._shared is None:
+            self._shared = create_async_engine(self.url, pool_size=READERS)
+            event.listen(self._shared.sync_engine, "connect", _prepare_shared)
+        return self._shared
+
+    async def aclose(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        await asyncio.to_thread(self._readers.shutdown)
+        self._reading.dispose()
+        self._writing.dispose()
+        if self._shared is not None:
+            await self._shared.dispose()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise DatabaseProblem("The database is closed: the bot is shutting down.")
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with self._reading.connect() as connection:
+            return query(connection)
+
+    def _write_until_closed(self) -> None:
+        connection: Connection | None = None  # kept open: fetching it from the pool costs as much as an INSERT
+        while (job := self._jobs.get()) is not None:
+            batch = [job]
+            last = False
+            while len(batch) < BATCH and not self._jobs.empty():
+                more = self._jobs.get()
+                if more is None:
+                    last = True
+                    break
+                batch.append(more)
+            try:
+                connection = connection or self._writing.connect()
+                outcomes = _commit(connection, batch)
+            except BaseException as error:  # noqa: BLE001  # it belongs to the callers; the writer must live on
+                outcomes = [_Outcome(job, error=error) for job in batch]
+            _deliver(outcomes)
+            if last:
+                break
+        if connection is not None:
+            connection.close()
+
+
+def build_engine(url: URL, *, begins: Literal["always", "on write", "never"], size: int) -> Engine:
+    """A synchronous engine; ``begins`` says when BEGIN IMMEDIATE is sent.
+
+    ``on write`` leaves it to the driver, which sends it before the first INSERT, UPDATE or DELETE: for libraries that
+    read and write through one engine.
+    """
+    engine = create_engine(url, pool_size=size, max_overflow=0, connect_args={"check_same_thread": False})
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = "IMMEDIATE" if begins == "on write" else None
+        _set_pragmas(connection)
+
+    event.listen(engine, "connect", prepare)
+    if begins == "always":
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection) -> None:
+    """What every connection to this file has, whoever opens it."""
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """The first process switches the file; SQLite does not apply the busy time-out to that, so it is repeated."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _prepare_shared(connection: Any, _record: object) -> None:
+    # aiosqlite behind SQLAlchemy's adapter: a cursor is all it offers. IMMEDIATE makes the driver open each
+    # transaction with the write lock, so a library that reads first and writes later waits instead of failing.
+    connection.isolation_level = "IMMEDIATE"
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _commit(connection: Connection, batch: Sequence[_Job]) -> list[_Outcome]:
+    with connection.begin():
+        if len(batch) == 1:
+            return [_Outcome(batch[0], result=batch[0].change(connection))]
+        return [_run_in_savepoint(connection, job) for job in batch]
+
+
+def _run_in_savepoint(connection: Connection, job: _Job) -> _Outcome:
+    """One of several changes in a transaction: when it fails, the others stay."""
+    connection.exec_driver_sql("SAVEPOINT change")
+    try:
+        result = job.change(connection)
+    except Exception as error:  # noqa: BLE001  # it is handed to whoever asked for this change
+        connection.exec_driver_sql("ROLLBACK TO change")
+        connection.exec_driver_sql("RELEASE change")
+        return _Outcome(job, error=error)
+    connection.exec_driver_sql("RELEASE change")
+    return _Outcome(job, result=result)
+
+
+def _deliver(outcomes: Sequence[_Outcome]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        by_loop.setdefault(outcome.job.loop, []).append(outcome)
+    for loop, its in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, its)
+        except RuntimeError:
+            continue  # that loop is closed: nobody waits there any more
+
+
+def _settle(outcomes: Sequence[_Outcome]) -> None:
+    for outcome in outcomes:
+        future = outcome.job.future
+        if future.done():
+            continue  # its caller was cancelled; the change stands
+        if outcome.error is not None:
+            future.set_exception(outcome.error)
+        else:
+            future.set_result(outcome.result)

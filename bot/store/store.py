@@ -1,0 +1,156 @@
+"""The store as a whole: open it, bring its schema up to date, hand its parts out, close it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.store import migrate, purge, rotate
+from bot.store.audit import Audit
+from bot.store.cards import Cards
+from bot.store.confirmations import Confirmations
+from bot.store.connect_links import ConnectLinks
+from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
+from bot.store.events import Events
+from bot.store.gaps import Gaps
+from bot.store.hooks import Hooks, hooks
+from bot.store.inbox import Inbox
+from bot.store.kept import Kept, kept
+from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
+from bot.store.links import StoredLinks, links
+from bot.store.oauth_states import OAuthStates
+from bot.store.postings import Postings
+from bot.store.preferences import Preferences
+from bot.store.remembered import Remembered
+from bot.store.schema import Clock, Door
+from bot.store.watches import Watches
+
+PING_WITHIN_S = 3
+SECOND_REPLICA_WAITS = timedelta(minutes=2)
+"""On Postgres another replica may still be at work on what looks unfinished; Slack work takes seconds."""
+
+
+def read_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def read_keyring(url: str, encryption_keys: str | None) -> Keyring:
+    """The keys from the settings; without them, from a file beside a SQLite database, made when missing."""
+    if encryption_keys:
+        return parse_keys(encryption_keys)
+    file = sqlite_file(build_url(url))
+    if file is None:
+        raise KeyProblem("With Postgres, ENCRYPTION_KEYS must be set. Make one with `dialpad-chatops keys generate`.")
+    return read_or_create_key_file(key_file_for(file))
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything the bot remembers. Made by ``Store.open``; ``await aclose()`` before the process ends."""
+
+    database: Database
+    keys: Keyring
+    links: StoredLinks
+    oauth_states: OAuthStates
+    connect_links: ConnectLinks
+    confirmations: Confirmations
+    remembered: Remembered
+    inbox: Inbox
+    preferences: Preferences
+    audit: Audit
+    kept: Kept
+    hooks: Hooks
+    events: Events
+    gaps: Gaps
+    watches: Watches
+    cards: Cards
+    postings: Postings
+    now: Clock
+
+    @classmethod
+    async def open(cls, url: str, keys: Keyring, now: Clock = read_clock) -> "Store":
+        """Raises DatabaseProblem for an address that cannot be one. Connects with the first query."""
+        address = build_url(url)
+        database = open_database(address)
+        door = Door(database, keys, now)
+        idle = timedelta(0) if sqlite_file(address) else SECOND_REPLICA_WAITS
+        return cls(
+            database=database,
+            keys=keys,
+            links=StoredLinks(door),
+            oauth_states=OAuthStates(door),
+            connect_links=ConnectLinks(door),
+            confirmations=Confirmations(door),
+            remembered=Remembered(door),
+            inbox=Inbox(door, idle=idle),
+            preferences=Preferences(door),
+            audit=Audit(door),
+            kept=Kept(door),
+            hooks=Hooks(door),
+            events=Events(door),
+            gaps=Gaps(door),
+            watches=Watches(door),
+            cards=Cards(door),
+            postings=Postings(door),
+            now=now,
+        )
+
+    async def aclose(self) -> None:
+        """Finishes running writes, then closes connections and threads. May be called twice."""
+        try:
+            await self.audit.aclose()
+        finally:
+            await self.database.aclose()
+
+    async def migrate(self) -> None:
+        """Brings the schema to this version, then checks that what is kept for long can be read with these keys.
+
+        Raises DatabaseProblem when the database cannot be reached, KeyProblem when a key is missing.
+        """
+        try:
+            await self.database.write(migrate.upgrade)
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseProblem(
+                f"The database cannot be used: {_plain(error)}. Check DATABASE_URL and that it is running."
+            ) from error
+        await self.check_keys()
+
+    async def check_keys(self) -> None:
+        """Raises KeyProblem when connections or timers were sealed with a key that is not here."""
+
+        def query(connection: Connection) -> int:
+            return sum(rotate.count_unreadable(connection, table, self.keys) for table in (links, kept, hooks))
+
+        if unreadable := await self.database.read(query):
+            raise KeyProblem(
+                f"{unreadable} stored connections or timers were encrypted with a key that is not here. Put it back "
+                "into ENCRYPTION_KEYS (or the key file beside the database), or give them up with "
+                "`dialpad-chatops keys rotate --drop-unreadable`: those people then connect again."
+            )
+
+    async def ping(self) -> None:
+        """Raises DatabaseProblem when the database does not answer within 3 s or has another version's schema."""
+        try:
+            async with asyncio.timeout(PING_WITHIN_S):
+                current = await self.database.read(migrate.is_current)
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            raise DatabaseProblem("The database does not answer.") from error
+        if not current:
+            raise DatabaseProblem("The database has another version's tables. Run `dialpad-chatops db upgrade`.")
+
+    async def purge(self) -> dict[str, int]:
+        """Forgets everything expired; table name to rows deleted."""
+        now = self.now()
+        return await self.database.write(lambda connection: purge.purge(connection, now))
+
+    async def rotate(self, *, drop_unreadable: bool = False) -> rotate.Rotation:
+        """Seals everything with the first key, so that the others can be taken out of ENCRYPTION_KEYS afterwards."""
+        return await rotate.rotate(self.database, self.keys, drop_unreadable=drop_unreadable)
+
+
+def _plain(error: Exception) -> str:
+    """The driver's own words, first line only: SQLAlchemy adds the statement and a link."""
+    original = getattr(error, "orig", None) or error
+    return (str(original).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,307 @@
+"""One human call from the events of its legs: what is known, and what that looks like to people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
+
+from bot.dialpad.event_parts import Party
+from bot.dialpad.events import CallEvent
+from bot.watching.happening import Happening, Kind
+from bot.watching.registers import Register, State, fragment, join, value
+
+Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail", "ended"]
+Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]
+
+_RANKS: Final = {
+    word: rank
+    for rank, word in enumerate(
+        (
+            "calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged",
+            "missed", "blocked", "hangup", "recording", "voicemail_uploaded", "transcription", "call_transcription",
+            "recap_summary", "recap_outcome", "recap_purposes", "recap_action_items", "dispositions", "csat",
+        )
+    )
+}  # fmt: skip
+"""Which of two events of the same millisecond came later."""
+_OVER: Final = frozenset({"hangup", "missed", "blocked"})
+_DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def names_of(event: CallEvent) -> frozenset[str]:
+    """What the legs of one call are joined by."""
+    return frozenset(f"call:{leg}" for leg in event.legs)
+
+
+def read_call(event: CallEvent) -> State:
+    """What one event says. Events without a time count as the oldest."""
+    at = _ms(event.at) or 0
+    rank = _RANKS.get(event.state, len(_RANKS))
+    said: dict[str, Any] = {name: _ms(getattr(event, name)) for name in _DATES}
+    said |= {
+        "direction": event.direction,
+        "number": event.external,
+        "dialled": event.internal,
+        "contact": _party(event.contact),
+        "target": _party(event.target),
+        "proxy": _party(event.proxy_target),
+        "line": _party(event.entry_point_target),
+        "entry": event.entry_point_call_id,
+        "operator": event.operator_call_id,
+        "group": event.group_id,
+        "internal": event.among_colleagues,
+        "labels": sorted(event.labels),
+        "recorded": event.was_recorded or None,
+        "talk_ms": _span_ms(event.talk_time),
+        "voicemail": _voicemail(event),
+        "transcript": event.transcription_text,
+        "recap": event.recap_summary if isinstance(event.recap_summary, str) else None,
+        "outcome": event.recap_outcome if isinstance(event.recap_outcome, str) else None,
+        "disposition": event.dispositions if isinstance(event.dispositions, str) else None,
+        f"saw.{event.state}": True,
+    }
+    return fragment(at, rank, said, f"{event.call_id}.") | fragment(at, rank, {"at": at})
+
+
+def _voicemail(event: CallEvent) -> bool | None:
+    return event.voicemail_link is not None or event.state in {"voicemail_uploaded", "transcription"} or None
+
+
+def _party(party: Party | None) -> dict[str, str] | None:
+    if party is None:
+        return None
+    said = {"id": party.id or "", "type": (party.type or "").replace("_", ""), "name": party.name or ""}
+    return {**said, "office": party.office_id or ""}
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _span_ms(span: timedelta | None) -> int | None:
+    return None if span is None else span // timedelta(milliseconds=1)
+
+
+def _moment(ms: Any) -> datetime | None:
+    return None if ms is None else _EPOCH + timedelta(milliseconds=int(ms))
+
+
+def fold(state: Mapping[str, Register], event: CallEvent) -> State:
+    """What is known after this event too. The order of events makes no difference."""
+    return join(state, read_call(event))
+
+
+@dataclass(frozen=True)
+class CallView:
+    """A call as a card shows it. ``places`` as in ``Happening``."""
+
+    call_id: str
+    phase: Phase
+    outcome: Outcome
+    inbound: bool
+    number: str
+    dialled: str
+    contact: str
+    contact_type: str
+    line: str
+    line_id: str
+    """``callcenter:5527``, "" for a person's own number."""
+    people: tuple[str, ...]
+    answered_by: tuple[str, ...]
+    places: frozenset[str]
+    offices: frozenset[str]
+    """Of the lines and people; not everybody in an office takes each other's calls."""
+    internal: bool
+    started: datetime | None
+    at: datetime
+    waited: timedelta | None
+    talked: timedelta | None
+    has_voicemail: bool
+    transcript: str
+    recap: str
+    was_recorded: bool
+    labels: tuple[str, ...]
+    legs: tuple[str, ...]
+    is_whole: bool
+    """The leg that the caller dialled is known. Without it a leg that nobody answered may be one of several."""
+
+
+@dataclass(frozen=True)
+class _Leg:
+    id: str
+    said: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.said.get(name)
+
+    def saw(self, *states: str) -> bool:
+        return any(self.said.get(f"saw.{state}") for state in states)
+
+    @property
+    def over(self) -> bool:
+        return self.saw(*_OVER)
+
+    @property
+    def is_persons(self) -> bool:
+        return bool(self["target"]) and self["target"]["type"] == "user"
+
+    @property
+    def answered(self) -> bool:
+        return self["date_connected"] is not None and (bool(self["operator"]) or self.is_persons)
+
+
+def _legs(state: Mapping[str, Register]) -> list[_Leg]:
+    """The caller's own leg first, then in the order they began."""
+    by_id: dict[str, dict[str, Any]] = {}
+    for name in state:
+        leg, dot, field = name.partition(".")
+        if dot:
+            by_id.setdefault(leg, {})[field] = value(state, name)
+    legs = [_Leg(name, said) for name, said in by_id.items()]
+    return sorted(legs, key=lambda leg: (leg["entry"] is not None, leg["date_started"] or 0, leg.id))
+
+
+def view_call(state: Mapping[str, Register]) -> CallView:
+    """How it stands. ``state`` holds at least one event."""
+    legs = _legs(state)
+    entry = legs[0]
+    heads = [leg for leg in legs if leg["entry"] is None] or legs
+    inbound = entry["direction"] != "outbound"
+    answered = [leg for leg in legs if leg.answered]
+    over = all(leg.over for leg in heads)
+    number = _first(legs, "number") or ""
+    line = _line(legs)
+    contact = _first(legs, "contact") or {}
+    voicemail = any(leg["voicemail"] for leg in legs)
+    started = min((leg["date_started"] for leg in legs if leg["date_started"] is not None), default=None)
+    return CallView(
+        call_id=entry.id,
+        phase=_phase(legs, over=over, answered=bool(answered)),
+        outcome=_outcome(legs, inbound=inbound, over=over, answered=bool(answered), voicemail=voicemail),
+        inbound=inbound,
+        number=number,
+        dialled=_first(legs, "dialled") or "",
+        contact=contact.get("name", ""),
+        contact_type=contact.get("type", ""),
+        line=line.get("name", ""),
+        line_id=f"{line['type']}:{line['id']}" if line else "",
+        people=_people(legs),
+        answered_by=_people([leg for leg in answered if leg.is_persons]),
+        places=_places(legs),
+        offices=_offices(legs),
+        internal=any(leg["internal"] for leg in legs),
+        started=_moment(started),
+        at=_moment(value(state, "at") or 0) or _EPOCH,
+        waited=_waited(legs, answered, started, over=over),
+        talked=_talked(answered),
+        has_voicemail=voicemail,
+        transcript=_first(legs, "transcript") or "",
+        recap=_first(legs, "recap") or "",
+        was_recorded=any(leg["recorded"] for leg in legs),
+        labels=tuple(sorted({str(label) for leg in legs for label in leg["labels"] or ()})),
+        legs=tuple(leg.id for leg in legs),
+        is_whole=entry["entry"] is None,
+    )
+
+
+def _first(legs: list[_Leg], name: str) -> Any:
+    return next((leg[name] for leg in legs if leg[name]), None)
+
+
+def _line(legs: list[_Leg]) -> dict[str, str]:
+    """The group it came in on."""
+    for leg in legs:
+        for name in ("line", "proxy", "target"):
+            party = leg[name]
+            if party and party["type"] not in {"", "user"} and party["id"]:
+                return dict(party)
+    return {}
+
+
+def _people(legs: list[_Leg]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(leg["target"]["name"] for leg in legs if leg.is_persons and leg["target"]["name"]))
+
+
+def _places(legs: list[_Leg]) -> frozenset[str]:
+    parties = [leg[name] for leg in legs for name in ("target", "proxy", "line") if leg[name]]
+    found = {f"{party['type']}:{party['id']}" for party in parties if party["id"]}
+    for leg in legs:
+        kind, colon, group = str(leg["group"] or "").partition(":")
+        if colon:
+            found.add(f"{kind.replace('_', '').casefold()}:{group}")
+    return frozenset(found)
+
+
+def _offices(legs: list[_Leg]) -> frozenset[str]:
+    parties = [leg[name] for leg in legs for name in ("target", "proxy", "line") if leg[name]]
+    return frozenset(f"office:{party['office']}" for party in parties if party["office"])
+
+
+def _phase(legs: list[_Leg], *, over: bool, answered: bool) -> Phase:
+    if over:
+        return "ended"
+    if answered:
+        return "talking"
+    if any(leg.saw("voicemail") for leg in legs):
+        return "leaving a voicemail"
+    ringing = any(leg.saw("ringing", "preanswer") and not leg.over for leg in legs)
+    return "waiting" if any(leg.saw("queued", "hold", "parked") for leg in legs) and not ringing else "ringing"
+
+
+def _outcome(legs: list[_Leg], *, inbound: bool, over: bool, answered: bool, voicemail: bool) -> Outcome:
+    if not over:
+        return ""
+    if any(leg.saw("blocked") for leg in legs):
+        return "blocked"
+    if answered:
+        return "answered"
+    if voicemail:
+        return "voicemail"
+    if not inbound:
+        return "not answered"
+    rang = any(leg["date_rang"] or leg["date_first_rang"] or leg.saw("missed", "voicemail") for leg in legs)
+    return "missed" if rang else "abandoned"
+
+
+def _waited(legs: list[_Leg], answered: list[_Leg], started: Any, *, over: bool) -> timedelta | None:
+    ends = [leg["date_connected"] for leg in answered]
+    if not ends and over:
+        ends = [max((leg["date_ended"] for leg in legs if leg["date_ended"] is not None), default=None)]
+    if started is None or not ends or ends[0] is None:
+        return None
+    return timedelta(milliseconds=max(0, min(ends) - started))
+
+
+def _talked(answered: list[_Leg]) -> timedelta | None:
+    lengths = [
+        leg["talk_ms"] if leg["talk_ms"] is not None else leg["date_ended"] - leg["date_connected"]
+        for leg in answered
+        if leg.over and (leg["talk_ms"] is not None or leg["date_ended"] is not None)
+    ]
+    return timedelta(milliseconds=max(0, *lengths)) if lengths else None
+
+
+def happening_of(view: CallView) -> Happening:
+    """Everything the call has been so far, so that an event that came late counts as well."""
+    kinds = set()
+    ended = view.phase == "ended" and view.outcome != "blocked"
+    if view.inbound:
+        kinds |= {Kind.RINGING} if view.outcome != "blocked" else set()
+        kinds |= {Kind.ANSWERED} if view.answered_by or view.outcome == "answered" or view.phase == "talking" else set()
+        kinds |= {Kind.MISSED} if view.outcome in {"missed", "voicemail"} else set()
+        kinds |= {Kind.ABANDONED} if view.outcome == "abandoned" else set()
+        kinds |= {Kind.VOICEMAIL} if view.has_voicemail else set()
+    kinds |= {Kind.ENDED} if ended else set()
+    kinds |= {Kind.RECAP} if view.recap else set()
+    kinds |= {Kind.RECORDING} if view.was_recorded and ended else set()
+    length = view.talked if view.outcome == "answered" else view.waited
+    return Happening(
+        kinds=frozenset(kinds),
+        at=view.started or view.at,
+        places=view.places | view.offices,
+        number=view.number,
+        labels=frozenset(label.casefold() for label in view.labels),
+        internal=view.internal,
+        seconds=length.total_seconds() if ended and length is not None else None,
+    )

@@ -1,0 +1,74 @@
+"""What handlers need of subscriptions and cards, in their own words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from bot.person import PersonKey
+from bot.watching.registers import Register
+from bot.watching.watch import Watch
+
+
+class Card(Protocol):
+    """One call, conversation or text as it is known. ``claimed_by`` and ``handled_by`` are Slack ids."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def state(self) -> Mapping[str, Register]: ...
+
+    @property
+    def claimed_by(self) -> str | None: ...
+
+    @property
+    def claimed_at(self) -> datetime | None: ...
+
+    @property
+    def handled_by(self) -> str | None: ...
+
+    @property
+    def handled_at(self) -> datetime | None: ...
+
+
+class Board(Protocol):
+    """Subscriptions, and the cards they posted."""
+
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]: ...
+
+    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+        """One of the person's workspace, None when it is gone."""
+        ...
+
+    def new_watch_id(self) -> str: ...
+
+    async def save_watch(self, watch: Watch) -> str:
+        """Keeps it and sees to it that Dialpad sends what it needs. Returns what is in the way, "" for nothing."""
+        ...
+
+    async def remove_watch(self, watch: Watch) -> None: ...
+
+    async def post_test(self, watch: Watch) -> None:
+        """Posts a card that is plainly made up, the way real ones go."""
+        ...
+
+    async def slack_person(self, person: PersonKey, email: str) -> str | None:
+        """Whose address this is in the person's workspace, by Slack id."""
+        ...
+
+    async def card(self, person: PersonKey, name: str) -> Card | None: ...
+
+    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> Card | None:
+        """The text conversation whose thread this is."""
+        ...
+
+    async def claim(self, card: Card, person: PersonKey) -> Card | None:
+        """How it stands afterwards: claimed by this person exactly when nobody was faster."""
+        ...
+
+    async def release(self, card: Card, person: PersonKey) -> Card | None: ...
+
+    async def handle(self, card: Card, person: PersonKey) -> Card | None: ...

@@ -1,0 +1,145 @@
+"""Texts and the conversations they belong to, from their events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from bot.dialpad.events import SmsEvent
+from bot.watching.happening import Happening, Kind
+from bot.watching.registers import Register, State, fragment, value
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_RANKS: Final = {"pending": 0, "sent": 1, "delivered": 2, "undelivered": 3, "failed": 4}
+
+
+def name_of_talk(event: SmsEvent) -> str:
+    """The conversation a text belongs to, "" when a number is hidden."""
+    return f"talk:{event.line}|{event.customer}" if event.line and event.customer else ""
+
+
+def name_of_text(event: SmsEvent) -> str:
+    """One text, through all news of its delivery."""
+    return f"text:{event.id}"
+
+
+def read_text(event: SmsEvent) -> State:
+    """What one event says of one text."""
+    at, rank = _stamp(event)
+    return fragment(
+        at,
+        rank,
+        {
+            "at": at,
+            "created": _ms(event.created_date) or at,
+            "inbound": event.inbound,
+            "text": event.text,
+            "status": event.message_status,
+            "result": event.message_delivery_result,
+            "media": list(event.mms_urls) or None,
+            "stop": event.asks_to_stop,
+            "withheld": event.text_withheld,
+        },
+    )
+
+
+def read_talk(event: SmsEvent) -> State:
+    """What one event says of the conversation. Each inbound text leaves a mark of its own, to be counted."""
+    at, rank = _stamp(event)
+    target = event.target
+    kind = (target.type or "").replace("_", "") if target else ""
+    said = {
+        "at": at,
+        "number": event.customer,
+        "line": event.line,
+        "line_name": target.name if target else None,
+        "place": f"{kind}:{target.id}" if target and target.id else None,
+        "contact": event.contact.name if event.contact else None,
+        "internal": event.is_internal,
+        f"{'in' if event.inbound else 'out'}.{event.id}": _ms(event.created_date) or at,
+        "stopped": at if event.asks_to_stop else None,
+        "started": at if event.inbound and (event.text or "").strip().casefold() in {"start", "unstop"} else None,
+    }
+    return fragment(at, rank, said)
+
+
+def _stamp(event: SmsEvent) -> tuple[int, int]:
+    return _ms(event.at) or 0, _RANKS.get(event.message_status or "", 0)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class TextView:
+    """One text. ``status``: pending, sent, delivered, failed, undelivered, "" unknown."""
+
+    inbound: bool
+    text: str
+    status: str
+    result: str
+    media: tuple[str, ...]
+    asks_to_stop: bool
+    withheld: bool
+    created: datetime
+
+    @property
+    def failed(self) -> bool:
+        return not self.inbound and self.status in {"failed", "undelivered"}
+
+
+def view_text(state: Mapping[str, Register]) -> TextView:
+    return TextView(
+        inbound=bool(value(state, "inbound")),
+        text=value(state, "text") or "",
+        status=value(state, "status") or "",
+        result=value(state, "result") or "",
+        media=tuple(value(state, "media") or ()),
+        asks_to_stop=bool(value(state, "stop")),
+        withheld=bool(value(state, "withheld")) and not value(state, "text"),
+        created=_EPOCH + timedelta(milliseconds=value(state, "created") or 0),
+    )
+
+
+@dataclass(frozen=True)
+class TalkView:
+    """A conversation: between one of our lines and one number outside."""
+
+    number: str
+    line: str
+    line_name: str
+    place: str
+    contact: str
+    internal: bool
+    received: int
+    sent: int
+    last: datetime
+    stopped: bool
+    """They asked for no more texts, and have not taken it back."""
+
+
+def view_talk(state: Mapping[str, Register]) -> TalkView:
+    return TalkView(
+        number=value(state, "number") or "",
+        line=value(state, "line") or "",
+        line_name=value(state, "line_name") or "",
+        place=value(state, "place") or "",
+        contact=value(state, "contact") or "",
+        internal=bool(value(state, "internal")),
+        received=sum(name.startswith("in.") for name in state),
+        sent=sum(name.startswith("out.") for name in state),
+        last=_EPOCH + timedelta(milliseconds=value(state, "at") or 0),
+        stopped=(value(state, "stopped") or 0) > (value(state, "started") or 0),
+    )
+
+
+def happening_of(text: TextView, talk: TalkView) -> Happening:
+    kinds = {Kind.SMS} if text.inbound else {Kind.FAILED_SMS} if text.failed else set()
+    return Happening(
+        kinds=frozenset(kinds),
+        at=text.created,
+        places=frozenset({talk.place} - {""}),
+        number=talk.number,
+        internal=talk.internal,
+    )

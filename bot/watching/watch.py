@@ -1,0 +1,271 @@
+"""A subscription: which happenings a channel or a person wants to hear of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.person import PersonKey
+from bot.watching.happening import OF_NO_LINE, WORDS, Happening, Kind
+
+QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
+"""What a subscription with no events named tells about: what waits for somebody, and nothing else."""
+QUEUE_OVER: Final = 3
+_DAY: Final = 24 * 60
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of each day, minutes since midnight. One that ends before it begins goes over midnight."""
+
+    begin: int
+    end: int
+
+    def holds(self, at: time) -> bool:
+        minute = at.hour * 60 + at.minute
+        if self.begin <= self.end:
+            return self.begin <= minute < self.end
+        return minute >= self.begin or minute < self.end
+
+    def __str__(self) -> str:
+        return f"{_clock(self.begin)}-{_clock(self.end)}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Alternatives within one kind of filter, all kinds together: for these places, with these labels."""
+
+    places: Mapping[str, str] = field(default_factory=dict)
+    """``callcenter:5527`` and the name it is shown by."""
+    numbers: tuple[str, ...] = ()
+    """Beginnings of E.164 numbers."""
+    labels: tuple[str, ...] = ()
+    internal: bool | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.numbers or self.labels or self.internal is not None)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What happens with a call that nobody takes care of. Minutes; ``claim`` 0: nothing.
+
+    The steps come one after the other, each ``claim`` minutes after the one before: who is on duty, the user group,
+    the person, the supervisor in a direct message; ``last`` is the supervisor's phone: "sms", "call" or "".
+    """
+
+    claim: int = 0
+    handle: int = 120
+    on_duty: bool = True
+    group: str = ""
+    person: str = ""
+    supervisor: str = ""
+    last: str = ""
+
+    def steps(self) -> tuple[tuple[str, str], ...]:
+        """``(kind, whom)`` in their order."""
+        return tuple(
+            step
+            for step, wanted in (
+                (("duty", ""), self.on_duty),
+                (("group", self.group), bool(self.group)),
+                (("person", self.person), bool(self.person)),
+                (("supervisor", self.supervisor), bool(self.supervisor)),
+                ((self.last, self.supervisor), bool(self.last and self.supervisor)),
+            )
+            if wanted
+        )
+
+
+@dataclass(frozen=True)
+class Watch:
+    """One subscription. ``channel`` is where it posts: a channel, or a person's id for direct messages."""
+
+    id: str
+    owner: PersonKey
+    channel: str
+    kinds: frozenset[Kind] = QUIET_DEFAULT
+    only: Filters = field(default_factory=Filters)
+    but: Filters = field(default_factory=Filters)
+    longer: int = 0
+    """Seconds; shorter calls are left out once their length is known."""
+    hours: Span | None = None
+    quiet: Span | None = None
+    queue: int = QUEUE_OVER
+    zone: str = "UTC"
+    policy: Policy = field(default_factory=Policy)
+    paused: bool = False
+    problem: str = ""
+    """Why it could not post when it last tried; its owner was told."""
+
+    @property
+    def is_personal(self) -> bool:
+        return self.channel == self.owner.user_id
+
+
+def wants(watch: Watch, happening: Happening, now: datetime) -> bool:
+    """Whether ``watch`` hears of ``happening``. Never raises. ``now`` decides about quiet hours."""
+    wanted = watch.kinds & happening.kinds
+    if watch.paused or not wanted:
+        return False
+    if wanted == {Kind.QUEUE} and (happening.waiting or 0) <= watch.queue:
+        return False
+    if watch.longer and happening.seconds is not None and happening.seconds < watch.longer:
+        return False
+    zone = _zone(watch.zone)
+    if watch.hours is not None and not watch.hours.holds(happening.at.astimezone(zone).time()):
+        return False
+    if watch.quiet is not None and watch.quiet.holds(now.astimezone(zone).time()):
+        return False
+    return _fits(watch.only, happening) and not _hits(watch.but, happening)
+
+
+def _fits(only: Filters, happening: Happening) -> bool:
+    of_a_line = not happening.kinds <= OF_NO_LINE
+    return (
+        not (only.places and of_a_line and not only.places.keys() & happening.places)
+        and not (only.numbers and not happening.number.startswith(only.numbers))
+        and not (only.labels and not happening.labels.intersection(only.labels))
+        and only.internal in {None, happening.internal}
+    )
+
+
+def _hits(but: Filters, happening: Happening) -> bool:
+    return bool(
+        but.places.keys() & happening.places
+        or (but.numbers and happening.number.startswith(but.numbers))
+        or happening.labels.intersection(but.labels)
+        or but.internal == happening.internal
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def in_words(watch: Watch) -> str:
+    """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
+    said = _and([WORDS[kind] for kind in Kind if kind in watch.kinds]) or "nothing"
+    if Kind.QUEUE in watch.kinds:
+        said = said.replace(WORDS[Kind.QUEUE], f"more than {watch.queue} callers waiting")
+    parts = [said + (f" for {_or(list(watch.only.places.values()))}" if watch.only.places else " on every line")]
+    if rest := _filters(replace(watch.only, places={})):
+        parts.append(f"only {rest}")
+    if but := _filters(watch.but):
+        parts.append(f"except {but}")
+    if watch.longer:
+        parts.append(f"of {watch.longer} s or more")
+    if watch.hours:
+        parts.append(f"between {_clock(watch.hours.begin)} and {_clock(watch.hours.end)}")
+    if watch.quiet:
+        parts.append(f"quiet from {_clock(watch.quiet.begin)} to {_clock(watch.quiet.end)}")
+    return ", ".join(parts)
+
+
+def _filters(filters: Filters) -> str:
+    said = list(filters.places.values())
+    said += [f"numbers that begin with {number}" for number in filters.numbers]
+    said += [f"label {label}" for label in filters.labels]
+    if filters.internal is not None:
+        said.append("internal calls" if filters.internal else "calls from outside")
+    return _or(said)
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+
+
+def escalation_in_words(policy: Policy, names: Mapping[str, str]) -> str:
+    """What happens with a call that nobody claims. ``names``: Slack ids to words."""
+    if not policy.claim:
+        return "Nobody is reminded of calls that nobody claims."
+    said = {
+        "duty": "who is on duty",
+        "group": "the user group {}",
+        "person": "{}",
+        "supervisor": "{} in a direct message",
+        "sms": "a text to {}",
+        "call": "a phone call to {}",
+    }
+    steps = [said[kind].format(names.get(whom, whom)) for kind, whom in policy.steps()]
+    return f"Unclaimed for {policy.claim} min: {', then '.join(steps) or 'a reminder here'}."
+
+
+# As it is stored
+
+
+def to_json(watch: Watch) -> dict[str, Any]:
+    """Everything but the id, the owner, the channel, the pause and the problem, which have columns of their own."""
+    policy = watch.policy
+    return {
+        "kinds": sorted(watch.kinds),
+        "only": _filters_json(watch.only),
+        "but": _filters_json(watch.but),
+        "longer": watch.longer,
+        "hours": [watch.hours.begin, watch.hours.end] if watch.hours else None,
+        "quiet": [watch.quiet.begin, watch.quiet.end] if watch.quiet else None,
+        "queue": watch.queue,
+        "zone": watch.zone,
+        "policy": {
+            "claim": policy.claim,
+            "handle": policy.handle,
+            "on_duty": policy.on_duty,
+            "group": policy.group,
+            "person": policy.person,
+            "supervisor": policy.supervisor,
+            "last": policy.last,
+        },
+    }
+
+
+def _filters_json(filters: Filters) -> dict[str, Any]:
+    return {
+        "places": dict(filters.places),
+        "numbers": list(filters.numbers),
+        "labels": list(filters.labels),
+        "internal": filters.internal,
+    }
+
+
+def from_json(
+    name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
+) -> Watch:
+    """Undo ``to_json``. Kinds of a later version are left out."""
+    known = {kind.value for kind in Kind}
+    return Watch(
+        id=name,
+        owner=owner,
+        channel=channel,
+        kinds=frozenset(Kind(kind) for kind in rule.get("kinds", ()) if kind in known),
+        only=_read_filters(rule.get("only") or {}),
+        but=_read_filters(rule.get("but") or {}),
+        longer=int(rule.get("longer") or 0),
+        hours=Span(*rule["hours"]) if rule.get("hours") else None,
+        quiet=Span(*rule["quiet"]) if rule.get("quiet") else None,
+        queue=int(rule.get("queue", QUEUE_OVER)),
+        zone=str(rule.get("zone") or "UTC"),
+        policy=Policy(**(rule.get("policy") or {})),
+        paused=paused,
+        problem=problem,
+    )
+
+
+def _read_filters(stored: Mapping[str, Any]) -> Filters:
+    return Filters(
+        places=dict(stored.get("places") or {}),
+        numbers=tuple(stored.get("numbers") or ()),
+        labels=tuple(stored.get("labels") or ()),
+        internal=stored.get("internal"),
+    )

@@ -1,0 +1,153 @@
+"""Subscriptions and cards for handlers: what they ask of the store, with what must follow from it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from bot.dialpad.events import CallEvent, parse_event
+from bot.errors import ChatopsError
+from bot.person import PersonKey
+from bot.slack.boards import Boards
+from bot.store.cards import Kept
+from bot.store.postings import Wanted
+from bot.store.store import Store
+from bot.watching.calls import names_of, read_call
+from bot.watching.happening import WORDS, Kind
+from bot.watching.ports import Card
+from bot.watching.watch import Policy, Watch
+from bot.work.escalate import ROUND, handle_within
+
+
+class Setup(Protocol):
+    """What Dialpad sends now. ``refused``: words of the kinds of events that the person may not subscribe to."""
+
+    @property
+    def refused(self) -> frozenset[str]: ...
+
+
+Ensure = Callable[[PersonKey], Awaitable[Setup]]
+"""Sees to it that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
+
+_NEEDS: Final = {Kind.DUTY: "agent_status", Kind.CONTACT: "contact", Kind.SETTING: "changelog"}
+"""Kinds of events that come by a subscription of their own."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_log = structlog.get_logger(__name__)
+
+
+class NoticeBoard:
+    """``bot.watching.ports.Board`` on the store. ``wake`` is called when something is due to be posted."""
+
+    def __init__(self, store: Store, boards: Boards, wake: Callable[[], None], ensure: Ensure | None = None) -> None:
+        self._store = store
+        self._boards = boards
+        self._wake = wake
+        self._ensure = ensure
+
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]:
+        return await self._store.watches.here(person.team_id, channel)
+
+    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+        found = await self._store.watches.get(name)
+        return found if found is not None and found.owner.team_id == person.team_id else None
+
+    def new_watch_id(self) -> str:
+        return self._store.watches.new_id()
+
+    async def save_watch(self, watch: Watch) -> str:
+        await self._store.watches.save(watch)
+        if self._ensure is None or watch.paused:
+            return ""
+        try:
+            setup = await self._ensure(watch.owner)
+        except ChatopsError as problem:
+            _log.warning("events could not be set up", error=type(problem).__name__)
+            return str(problem) or "Dialpad did not take the subscription. I keep trying."
+        refused = {kind for kind, word in _NEEDS.items() if kind in watch.kinds and word in setup.refused}
+        if refused:
+            said = " and ".join(sorted(WORDS[kind] for kind in refused))
+            return f"Saved, but Dialpad tells only company admins about {said}. Ask one to type this too."
+        return ""
+
+    async def remove_watch(self, watch: Watch) -> None:
+        await self._store.watches.delete(watch.id)
+
+    async def post_test(self, watch: Watch) -> None:
+        now = self._store.now()
+        event = _made_up(now)
+        wanted = [Wanted(watch.channel, watch.id)]
+        await self._store.cards.absorb(
+            watch.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
+        )
+        self._wake()
+
+    async def slack_person(self, person: PersonKey, email: str) -> str | None:
+        return await self._boards.person_by_email(person.team_id, email)
+
+    async def card(self, person: PersonKey, name: str) -> Kept | None:
+        found = await self._store.cards.get(name)
+        return found if found is not None and found.team_id == person.team_id else None
+
+    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> Kept | None:
+        found = await self._store.cards.at(channel, thread_ts)
+        return found if found is not None and found.kind == "talk" and found.team_id == person.team_id else None
+
+    async def claim(self, card: Card, person: PersonKey) -> Kept | None:
+        found = await self._store.cards.claim(card.id, person.user_id)
+        if found is not None and found.claimed_by == person.user_id and not found.handled_by:
+            shown = [one for one in await self._store.postings.of_card(card.id) if one.parent_id is None]
+            if shown:
+                policy = await self._policy(shown[0].watch_id)
+                due = (found.claimed_at or self._store.now()) + handle_within(policy)
+                await self._store.postings.escalate_at(card.id, due, only=shown[0].id)
+        self._wake()
+        return found
+
+    async def release(self, card: Card, person: PersonKey) -> Kept | None:
+        found = await self._store.cards.release(card.id, person.user_id)
+        if found is not None and found.claimed_by is None and not found.handled_by:
+            for one in await self._store.postings.of_card(card.id):
+                policy = await self._policy(one.watch_id)
+                if policy.claim and one.parent_id is None:
+                    due = self._store.now() + timedelta(minutes=policy.claim)
+                    step = one.step - one.step % ROUND + ROUND
+                    await self._store.postings.escalate_at(card.id, due, only=one.id, step=step)
+                    break
+            else:
+                await self._store.postings.escalate_at(card.id, None)
+        self._wake()
+        return found
+
+    async def handle(self, card: Card, person: PersonKey) -> Kept | None:
+        found = await self._store.cards.handle(card.id, person.user_id)
+        if found is not None and found.handled_by:
+            await self._store.postings.escalate_at(card.id, None)
+        self._wake()
+        return found
+
+    async def _policy(self, watch_id: str) -> Policy:
+        watch = await self._store.watches.get(watch_id)
+        return watch.policy if watch else Policy()
+
+
+def _made_up(now: datetime) -> CallEvent:
+    """A missed call from a number that is kept free for fiction."""
+    ms = (now - _EPOCH) // timedelta(milliseconds=1)
+    event = parse_event(
+        {
+            "call_id": ms,
+            "state": "hangup",
+            "direction": "inbound",
+            "event_timestamp": ms,
+            "date_started": ms - 25_000,
+            "date_rang": ms - 24_000,
+            "date_ended": ms,
+            "external_number": "+14155550199",
+            "contact": {"id": "test", "type": "local", "name": "A test, nobody called", "phone": "+14155550199"},
+            "target": {"id": "test", "type": "call_center", "name": "a test line"},
+        }
+    )
+    assert isinstance(event, CallEvent)  # noqa: S101  written just above
+    return event

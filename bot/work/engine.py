@@ -1,0 +1,250 @@
+"""The one DBOS in this process: its tables in the bot's database, its threads, its start and its end.
+
+DBOS is a global: its decorators register functions on a registry, and one instance runs them. Here both exist only
+between ``launch`` and ``shutdown``, so importing does nothing, and tests start as many in a row as they like.
+
+Workflows are coroutines that DBOS runs on an event loop of its own, in a thread of its own. Whatever they do with the
+bot's clients and database goes through ``Engine.on_bot_loop``.
+"""
+
+import asyncio
+import json
+import logging
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Serializer
+from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy import Engine as SqlEngine
+
+from bot.store.sqlite import build_engine
+
+T = TypeVar("T")
+Workflow: TypeAlias = Callable[..., Coroutine[Any, Any, Any]]
+
+APP_NAME = "dialpad-chatops"
+WORK_VERSION = "1"
+"""DBOS hands work only to processes of the version that queued it. Left to itself it derives one from the source, and
+work in flight at an upgrade waits for a version that is gone. Raise this only with a workflow whose steps changed so
+that old ones cannot go on, and then under a new workflow name instead."""
+THREADS = 16
+CONNECTIONS = 8
+LISTEN_S = 0.25
+"""How often a workflow that waits for a message looks, on SQLite; a shutdown waits as long. Postgres notifies."""
+_only_one = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Queue:
+    """``at_once``: how many of its workflows one process runs together. ``poll_s``: how often it looks for new ones."""
+
+    name: str
+    at_once: int
+    poll_s: float = 1.0
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A workflow that is not over. ``executor`` is the process that runs it, None while it waits."""
+
+    id: str
+    executor: str | None
+
+
+class JsonSerializer(Serializer):
+    """DBOS's own writes pickles, which run code when read. An exception is kept as its text."""
+
+    def serialize(self, data: Any) -> str:
+        return json.dumps(data, default=repr, separators=(",", ":"))
+
+    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805  # the name DBOS gave it
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        return "chatops_json"
+
+
+class Engine:
+    """Collects workflows and queues, then runs them from ``launch`` to ``shutdown``."""
+
+    def __init__(self, url: URL, *, executor: str | None = None) -> None:
+        """``url`` comes from ``bot.store.database.build_url``. ``executor`` names this process over restarts: the
+        workflows it was running when it died are its own to go on with. By default the host's name, and on SQLite,
+        where there is one process, a fixed one."""
+        self._url = url
+        self._sqlite = url.get_backend_name() == "sqlite"
+        self.executor = executor or ("local" if self._sqlite else socket.gethostname())
+        self._workflows: dict[str, tuple[Workflow, Queue]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._sql: SqlEngine | None = None
+        self._client: DBOSClient | None = None
+
+    def add(self, name: str, workflow: Workflow, queue: Queue) -> None:
+        """A workflow takes and returns JSON values: ids, never message bodies, numbers or tokens. It goes on from its
+        last finished step after a crash, found by ``name``, so a name is for ever."""
+        if self._loop is not None:
+            raise RuntimeError("workflows are added before launch")
+        if name in self._workflows:
+            raise RuntimeError(f"two workflows are named {name}")
+        self._workflows[name] = (workflow, queue)
+
+    async def launch(self) -> None:
+        """Migrates DBOS's tables and starts its threads; work left over from before begins to run at once."""
+        if not _only_one.acquire(blocking=False):
+            raise RuntimeError("another engine runs in this process")
+        self._loop = asyncio.get_running_loop()
+        # A thread of our own: launching blocks, and DBOS would adopt the loop it is launched from.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="work-engine")
+        try:
+            await self._in_thread(self._launch)
+        except BaseException:
+            await asyncio.shield(self.shutdown())
+            raise
+
+    async def shutdown(self) -> None:
+        """Stops; what was running goes on at the next launch. May be called twice, and without a launch."""
+        if self._thread is None:
+            return
+        await self._in_thread(self._destroy)
+        self._thread.shutdown()
+        self._thread = self._loop = None
+        _only_one.release()
+
+    async def on_bot_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        """Called inside a workflow: runs ``work`` on the loop that launched the engine, where clients live."""
+        if self._loop is None:
+            work.close()
+            raise asyncio.CancelledError
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def enqueue(
+        self, connection: Connection, workflow: str, args: Sequence[Any], *, workflow_id: str, delay_s: float = 0.0
+    ) -> None:
+        """Queues a workflow in the caller's own transaction: it exists when, and only when, that commits.
+
+        The same ``workflow_id`` twice is one workflow. ``delay_s``: not before so many seconds from now.
+        """
+        options = EnqueueOptions(
+            workflow_name=workflow,
+            queue_name=self._workflows[workflow][1].name,
+            workflow_id=workflow_id,
+            app_version=WORK_VERSION,
+        )
+        if delay_s > 0:
+            options["delay_seconds"] = delay_s
+        self._need_client().enqueue_in_transaction(connection, options, *args)
+
+    async def unfinished(self, workflow: str) -> list[Queued]:
+        """Everything queued or running under this name, in all processes."""
+        found = await self._in_thread(
+            partial(
+                self._need_client().list_workflows,
+                name=workflow,
+                status=["DELAYED", "ENQUEUED", "PENDING"],
+                load_input=False,
+                load_output=False,
+            )
+        )
+        return [Queued(one.workflow_id, one.executor_id if one.status == "PENDING" else None) for one in found]
+
+    async def take_over(self, ids: Sequence[str]) -> None:
+        """Queues workflows again that a process was running which is gone."""
+        if ids:
+            await self._in_thread(partial(self._need_client().resume_workflows, list(ids)))
+
+    async def forget_finished(self, before: timedelta) -> int:
+        """Deletes the records of workflows that ended longer ago than ``before``, at most 1000 at a time."""
+        ended = (datetime.now(UTC) - before).isoformat()
+        client = self._need_client()
+        found = await self._in_thread(
+            partial(
+                client.list_workflows,
+                status=["SUCCESS", "ERROR", "CANCELLED"],
+                completed_before=ended,
+                limit=1000,
+                load_input=False,
+                load_output=False,
+            )
+        )
+        if found:
+            await self._in_thread(partial(client.delete_workflows, [one.workflow_id for one in found]))
+        return len(found)
+
+    def _launch(self) -> None:
+        _quieten()
+        self._sql = self._build_sql_engine()
+        serializer = JsonSerializer()
+        config = DBOSConfig(
+            name=APP_NAME,
+            system_database_engine=self._sql,
+            application_version=WORK_VERSION,
+            executor_id=self.executor,
+            serializer=serializer,
+            enable_otlp=False,
+            log_level="WARNING",
+            max_executor_threads=THREADS,
+            notification_listener_polling_interval_sec=LISTEN_S,
+        )
+        # Before launch, which starts left-over workflows at once: they may queue others.
+        self._client = DBOSClient(
+            system_database_engine=self._sql, serializer=serializer, application_name=APP_NAME, lazy=True
+        )
+        DBOS(config=config)
+        for name, (workflow, _) in self._workflows.items():
+            DBOS.workflow(name=name)(_as_function(workflow))
+        DBOS.launch()
+        for queue in {queue.name: queue for _, queue in self._workflows.values()}.values():
+            DBOS.register_queue(
+                queue.name,
+                worker_concurrency=queue.at_once,
+                polling_interval_sec=queue.poll_s,
+                on_conflict="always_update",
+            )
+
+    def _destroy(self) -> None:
+        DBOS.destroy(destroy_registry=True)
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+        if self._sql is not None:
+            self._sql.dispose()
+            self._sql = None
+
+    def _build_sql_engine(self) -> SqlEngine:
+        if self._sqlite:
+            return build_engine(self._url.set(drivername="sqlite+pysqlite"), begins="on write", size=CONNECTIONS)
+        return create_engine(self._url, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True)
+
+    def _need_client(self) -> DBOSClient:
+        if self._client is None:
+            raise RuntimeError("the engine is not running")
+        return self._client
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        if self._thread is None:
+            raise RuntimeError("the engine is not running")
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _as_function(workflow: Workflow) -> Workflow:
+    """DBOS leaves marks on what it registers, which a bound method refuses."""
+
+    async def run(*args: Any) -> Any:
+        return await workflow(*args)
+
+    return run
+
+
+def _quieten() -> None:
+    """DBOS prints to the console unless its logger has a handler; like this it speaks through the root logger."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+    logger.setLevel(logging.WARNING)

@@ -1,0 +1,106 @@
+"""What a posting looks like now: the card's state, who is on the other side, and what has become of it."""
+
+from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line, needs_somebody
+from bot.answers.notice_card import notice
+from bot.answers.prose import prose
+from bot.answers.text_card import talk_card, text_reply
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import Entity
+from bot.dialpad.directory import Directory
+from bot.errors import ChatopsError
+from bot.reply import Button, Mention, Reply
+from bot.slack.boards import Face
+from bot.store.cards import Kept
+from bot.store.postings import Posting
+from bot.store.store import Store
+from bot.watching.calls import view_call
+from bot.watching.registers import value
+from bot.watching.texts import view_talk, view_text
+from bot.watching.watch import Watch
+
+
+def standing_of(card: Kept, watch: str) -> Standing:
+    return Standing(card.id, watch, card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
+
+
+class Faces:
+    """Renders without side effects. Names are looked up as the owner of the subscription sees them."""
+
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._directory = directory
+
+    async def of(self, posting: Posting, card: Kept) -> Face:
+        watch = await self._store.watches.get(posting.watch_id)
+        gear = watch.id if watch else ""
+        match card.kind:
+            case "call":
+                view = view_call(card.state)
+                shown, stamp = call_face(view, await self.caller(watch, view.number), standing_of(card, gear))
+                return Face(shown, stamp)
+            case "talk":
+                talk = view_talk(card.state)
+                return Face(talk_card(talk, await self.caller(watch, talk.number), gear))
+            case "text":
+                return await self._text(card, watch)
+            case "nudge":
+                return _nudge(card)
+            case "joined":
+                return Face(Reply("This turned out to be the same call as another one here. See that card."))
+            case _:
+                said = {name: value(card.state, name) for name in card.state}
+                if watch is not None and said.get("about") == "duty":
+                    said["open"] = await self._open(watch)
+                return Face(notice(said, gear))
+
+    async def _open(self, watch: Watch) -> int:
+        """How many of its calls wait for somebody: what is handed over when the roster changes."""
+        calls = await self._store.cards.open_calls(watch.owner.team_id, watch.id)
+        return sum(needs_somebody(view_call(one.state)) for one in calls)
+
+    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
+        """Several calls in one message."""
+        rows = []
+        gear = ""
+        for posting, card in postings:
+            watch = await self._store.watches.get(posting.watch_id)
+            gear = gear or (watch.id if watch else "")
+            view = view_call(card.state)
+            rows.append(call_line(view, await self.caller(watch, view.number), standing_of(card, gear)))
+        return Face(bundle(rows, gear))
+
+    async def _text(self, card: Kept, watch: Watch | None) -> Face:
+        talk = await self._store.cards.named(card.team_id, str(value(card.state, "talk")))
+        view = view_talk(talk.state if talk else {})
+        caller = await self.caller(watch, view.number)
+        return Face(text_reply(view_text(card.state), view, caller))
+
+    async def caller(self, watch: Watch | None, number: str) -> Caller | None:
+        """None when the directory does not know the number, or cannot be asked."""
+        if watch is None or not number:
+            return None
+        try:
+            who = await self._directory.by_number(self._accounts.of(watch.owner), number)
+        except ChatopsError:
+            return None
+        if who is None:
+            return None
+        entry = who.entry
+        is_contact = entry.entity is Entity.CONTACT
+        company = f" at {entry.detail}" if is_contact and entry.detail and not entry.detail.startswith("+") else ""
+        sure = f"Contact{company}" if is_contact else "Colleague" if entry.entity is Entity.USER else "Our own line"
+        if who.sure == "several":
+            sure += "; others have this number too, so it may be somebody else"
+        return Caller(entry.name, sure, is_ours=not is_contact, is_contact=is_contact)
+
+
+def _nudge(card: Kept) -> Face:
+    about = str(value(card.state, "card"))
+    claimer = value(card.state, "claimer")
+    text = str(value(card.state, "text"))
+    said = prose(text, *((" ", Mention(str(claimer))) if claimer else ()))
+    claim = value(card.state, "claim")
+    buttons = (Button("Claim", "card.claim", {"card": about}, style="primary"),) if claim else ()
+    show = Button("Show the call", "card.show", {"card": about})
+    return Face(Reply(said, buttons=(*buttons, show)), ping=tuple(value(card.state, "ping") or ()))

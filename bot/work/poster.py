@@ -1,0 +1,354 @@
+"""Brings what is due into Slack: one message a second and channel, many at once as one, nothing twice, nothing lost.
+
+The work is rows on disk (``bot.store.postings``), so it goes on after a restart where it was. A row is marked before
+its message is sent; one that is found marked and without a message was interrupted, and is looked for in the channel
+before it is sent again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Protocol
+
+import structlog
+
+from bot.answers.call_card import MOST_ROWS
+from bot.errors import ChatopsError
+from bot.reply import Button, Reply
+from bot.slack.boards import CannotLook, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.store.cards import Kept
+from bot.store.postings import Posting
+from bot.store.store import Store
+from bot.watching.calls import happening_of, view_call
+from bot.watching.watch import wants
+
+EVERY_S: Final = 1.0
+"""Slack takes one message a second and channel."""
+BUNDLE_OVER: Final = 3
+"""More new calls than this that wait for one channel become one message."""
+FIRST_WAIT_S: Final = 2.0
+LONGEST_WAIT_S: Final = 300.0
+GIVE_UP_AFTER: Final = timedelta(hours=24)
+LOOK_EVERY_S: Final = 5.0
+"""How long a row that another process made due waits at most."""
+_PARENT_WAIT_S: Final = 1.0
+
+_GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
+_OURS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"})
+_WHY: Final = {
+    "is_archived": "that channel is archived",
+    "channel_not_found": "I am not in that channel, or it is gone. Invite me with /invite",
+    "not_in_channel": "I am not in that channel. Invite me with /invite",
+    "restricted_action": "this workspace does not let me post there",
+    "token_revoked": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+class Posts(Protocol):
+    """``bot.slack.boards.Boards``, as far as it is needed here."""
+
+    async def post(
+        self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None
+    ) -> Spot: ...
+
+    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None: ...
+
+    async def find(
+        self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
+    ) -> Spot | None: ...
+
+
+class Looks(Protocol):
+    """``bot.work.faces.Faces``."""
+
+    async def of(self, posting: Posting, card: Kept) -> Face: ...
+
+    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face: ...
+
+
+class Poster:
+    """``escalate`` does what else has come due. Started with ``start``, ended with ``aclose``."""
+
+    def __init__(
+        self,
+        store: Store,
+        boards: Posts,
+        faces: Looks,
+        escalate: Callable[[], Awaitable[None]],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._boards = boards
+        self._faces = faces
+        self._escalate = escalate
+        self._sleep = sleep
+        self._woken = asyncio.Event()
+        self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._running = asyncio.create_task(self._run_for_ever())
+
+    async def aclose(self, within_s: float = 5.0) -> None:
+        """Lets messages that are on their way arrive; what waits for its turn goes on at the next start."""
+        if self._running is not None:
+            self._running.cancel()
+        if self._serving:
+            await asyncio.wait(set(self._serving.values()), timeout=within_s)
+        for task in list(self._serving.values()):
+            task.cancel()
+        await asyncio.gather(*self._serving.values(), return_exceptions=True)
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._woken.set()
+
+    async def _run_for_ever(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self.look()
+                wait_s = await self._wait_s()
+            except Exception:  # noqa: BLE001  the database is away: the rows are still there when it is back
+                _log.exception("could not look for what is due")
+                wait_s = LOOK_EVERY_S
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def _wait_s(self) -> float:
+        next_at = await self._store.postings.next_at()
+        if next_at is None:
+            return LOOK_EVERY_S
+        return min(LOOK_EVERY_S, max(0.05, (next_at - self._store.now()).total_seconds()))
+
+    async def look(self) -> None:
+        """Starts on everything that is due now."""
+        await self._escalate()
+        for place in await self._store.postings.due_channels(self._store.now()):
+            if place not in self._serving:
+                task = asyncio.create_task(self._serve(*place))
+                self._serving[place] = task
+                task.add_done_callback(lambda done, place=place: self._served(place, done))  # type: ignore[misc]  # mypy cannot infer the lambda
+
+    def _served(self, place: tuple[str, str], done: "asyncio.Task[None]") -> None:
+        self._serving.pop(place, None)
+        if not done.cancelled() and done.exception() is not None:
+            _log.error("posting stopped", exc_info=done.exception())
+        self.wake()
+
+    async def settle(self) -> None:
+        """Returns when nothing is due now. For tests and shutdown."""
+        while True:
+            await self.look()
+            if not self._serving:
+                return
+            await asyncio.wait(set(self._serving.values()))
+            await asyncio.sleep(0)
+
+    async def _serve(self, team_id: str, channel: str) -> None:
+        postings = self._store.postings
+        while due := await postings.due(team_id, channel, self._store.now()):
+            wait_s = await postings.take_turn(channel, EVERY_S)
+            if wait_s > 0:
+                await self._sleep(wait_s)
+                continue
+            await self._write_next(due)
+
+    async def _write_next(self, due: Sequence[Posting]) -> None:
+        cards = {one.card_id: await self._store.cards.get(one.card_id) for one in due}
+        known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
+        if gone := [one.id for one in due if cards[one.card_id] is None]:
+            await self._store.postings.set_aside(gone)
+        fresh = [(one, card) for one, card in known if one.ts is None]
+        if unwanted := [
+            one.id for one, card in fresh if one.attempted_at is None and not await self._wanted(one, card)
+        ]:
+            await self._store.postings.drop(unwanted)
+            fresh = [(one, card) for one, card in fresh if one.id not in unwanted]
+        interrupted = [one for one, _ in fresh if one.attempted_at is not None]
+        if interrupted:
+            await self._look_for(interrupted[0], [one for one, _ in fresh])
+        elif fresh:
+            await self._post_next(fresh)
+        elif known:
+            await self._update(known[0][0])
+
+    async def _wanted(self, posting: Posting, card: Kept) -> bool:
+        """A call's legs tell their parts in any order: what looked missed may have been answered elsewhere."""
+        watch = await self._store.watches.get(posting.watch_id)
+        if card.kind != "call" or posting.parent_id is not None or watch is None:
+            return True
+        view = view_call(card.state)
+        made_up = view.line_id == "callcenter:test"
+        # As at the time of the call: what came just before the quiet hours is still told.
+        return made_up or wants(replace(watch, paused=False), happening_of(view), posting.created_at)
+
+    # New messages
+
+    async def _post_next(self, fresh: list[tuple[Posting, Kept]]) -> None:
+        posting, card = fresh[0]
+        thread_ts = None
+        if posting.parent_id is not None:
+            parent = await self._store.postings.get(posting.parent_id)
+            waiting = [one.id for one, _ in fresh if one.parent_id == posting.parent_id]
+            if parent is None or (parent.ts is None and parent.due_at is None):
+                await self._store.postings.set_aside(waiting)
+                return
+            if parent.ts is None and parent.due_at is not None:
+                left_s = (parent.due_at - self._store.now()).total_seconds()
+                await self._store.postings.postpone(waiting, max(_PARENT_WAIT_S, left_s))
+                return
+            thread_ts = parent.ts
+        alike = [(one, its) for one, its in fresh if its.kind == "call" and one.parent_id is None]
+        if card.kind == "call" and len(alike) > BUNDLE_OVER:
+            await self._send(alike[:MOST_ROWS])
+            return
+        await self._send([(posting, card)], thread_ts)
+
+    async def _send(self, together: list[tuple[Posting, Kept]], thread_ts: str | None = None) -> None:
+        face = await self._face(together)
+        if face is None:
+            return
+        name = together[0][0].id
+        await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None)
+        first = together[0][0]
+        ids = [one.id for one, _ in together]
+        try:
+            spot = await self._boards.post(first.team_id, first.channel, face, name=name, thread_ts=thread_ts)
+        except PostThrottled as problem:
+            await self._store.postings.postpone(ids, problem.wait_s)
+        except NotSent:
+            await self._store.postings.postpone(ids, _backoff(first.tries))
+        except InDoubt:
+            await self._store.postings.postpone(ids, _backoff(first.tries), in_doubt=True)
+        except PostRefused as problem:
+            await self._refused([one for one, _ in together], problem.code)
+        else:
+            versions = {one.id: card.version for one, card in together}
+            await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(face))
+            await self._works_again(first.watch_id)
+
+    async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
+        """It was on its way when the process ended, or Slack never said what became of it."""
+        name = posting.bundle or posting.id
+        ids = [one.id for one in fresh if (one.bundle or one.id) == name]
+        since = posting.attempted_at or posting.created_at
+        parent = await self._store.postings.get(posting.parent_id) if posting.parent_id else None
+        try:
+            spot = await self._boards.find(
+                posting.team_id, posting.channel, name=name, since=since, thread_ts=parent.ts if parent else None
+            )
+        except PostThrottled as problem:
+            await self._store.postings.postpone(ids, problem.wait_s, in_doubt=True)
+        except NotSent:
+            await self._store.postings.postpone(ids, _backoff(posting.tries), in_doubt=True)
+        except CannotLook:
+            await self._store.postings.set_aside(ids, doubtful=True)
+            await self._tell_doubt(posting)
+        else:
+            if spot is None:
+                await self._store.postings.postpone(ids, 0.0)
+            else:
+                await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions={}, looks=None)
+
+    async def _face(self, together: list[tuple[Posting, Kept]]) -> Face | None:
+        """None for what cannot be shown: it must not hold up what comes after it in its channel."""
+        try:
+            return await (self._faces.bundle(together) if len(together) > 1 else self._faces.of(*together[0]))
+        except Exception:  # noqa: BLE001  whatever is wrong with this card, the others go on
+            _log.exception("a card cannot be shown", kind=together[0][1].kind)
+            await self._store.postings.set_aside([one.id for one, _ in together])
+            return None
+
+    # Messages that are there
+
+    async def _update(self, posting: Posting) -> None:
+        together = [posting] if posting.bundle is None else await self._store.postings.bundled(posting.bundle)
+        cards = [(one, card) for one in together if (card := await self._store.cards.get(one.card_id)) is not None]
+        ids = [one.id for one, _ in cards]
+        versions = {one.id: card.version for one, card in cards}
+        if all(card.version <= one.shown for one, card in cards):
+            await self._store.postings.updated(ids, versions, posting.looks)
+            return
+        face = await self._face(cards)
+        if face is None:
+            return
+        if posting.looks == _looks(face):
+            await self._store.postings.updated(ids, versions, posting.looks)
+            return
+        await self._store.postings.count_try(ids)
+        spot = Spot(posting.place or posting.channel, posting.ts or "")
+        try:
+            await self._boards.update(posting.team_id, spot, face, name=posting.bundle or posting.id)
+        except PostThrottled as problem:
+            await self._store.postings.postpone(ids, problem.wait_s)
+        except (NotSent, InDoubt):
+            await self._store.postings.postpone(ids, _backoff(posting.tries))
+        except PostRefused as problem:
+            await self._refused(together, problem.code)
+        else:
+            await self._store.postings.updated(ids, versions, _looks(face))
+            await self._works_again(posting.watch_id)
+
+    # Trouble
+
+    async def _refused(self, together: Sequence[Posting], code: str) -> None:
+        ids, first = [one.id for one in together], together[0]
+        if code in _GONE:
+            await self._store.postings.set_aside(ids)
+            return
+        _log.warning("slack takes no message", code=code, tries=first.tries)
+        too_late = self._store.now() - first.created_at >= GIVE_UP_AFTER
+        if code in _OURS or too_late:
+            await self._store.postings.set_aside(ids)
+        else:
+            await self._store.postings.postpone(ids, _backoff(first.tries))
+        await self._tell_problem(first, code)
+
+    async def _tell_problem(self, posting: Posting, code: str) -> None:
+        """The owner hears of it once, until it has worked again."""
+        watch = await self._store.watches.get(posting.watch_id)
+        if watch is None or not await self._store.watches.note_problem(watch.id, code):
+            return
+        if watch.is_personal:
+            return
+        why = _WHY.get(code, f"Slack says “{code}”")
+        text = f"I cannot post your notifications: {why}. I keep trying for a day, so nothing is lost until then."
+        face = Face(Reply(text, (Button("Settings", "notify.settings", {"watch": watch.id}),), tone="warning"))
+        try:
+            await self._boards.post(posting.team_id, watch.owner.user_id, face, name=f"problem:{watch.id}:{code}")
+        except ChatopsError as problem:
+            _log.warning("the owner cannot be told", error=type(problem).__name__)
+            await self._store.watches.note_problem(watch.id, "")
+
+    async def _tell_doubt(self, posting: Posting) -> None:
+        watch = await self._store.watches.get(posting.watch_id)
+        if watch is None:
+            return
+        text = "A notification may or may not have been posted: I was interrupted, and may not look into the channel."
+        show = Button("Show it", "card.show", {"card": posting.card_id})
+        face = Face(Reply(text, (show,), tone="warning"))
+        try:
+            await self._boards.post(posting.team_id, watch.owner.user_id, face, name=f"doubt:{posting.id}")
+        except ChatopsError as problem:
+            _log.warning("the owner cannot be told", error=type(problem).__name__)
+
+    async def _works_again(self, watch_id: str) -> None:
+        await self._store.watches.note_problem(watch_id, "")
+
+
+def _looks(face: Face) -> str:
+    """The same for what looks the same: not every event changes what people see."""
+    return sha256(repr(face).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _backoff(tries: int) -> float:
+    return float(min(FIRST_WAIT_S * 2 ** min(tries, 20), LONGEST_WAIT_S))

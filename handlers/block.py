@@ -1,0 +1,82 @@
+"""``block``: keep numbers from calling or texting anybody in the company."""
+
+from typing import Annotated
+
+from bot.answers.numbers import blocked_among
+from bot.answers.prose import listed, prose
+from bot.arguments.party import Party
+from bot.arguments.recipients import Recipients
+from bot.context import Ctx
+from bot.dialpad.actions.blockednumbers import BlockNumbers
+from bot.errors import FieldError
+from bot.reply import Answer, Button, Confirm, Fact, Prose, Reply
+from bot.routing import Router
+
+router = Router()
+
+Numbers = Annotated[
+    tuple[Party, ...],
+    Recipients("Numbers", many=True, most=10, placeholder="Numbers or contacts", hint="Up to 10 at once."),
+]
+
+
+@router.command(
+    "block",
+    usage="<number> [more numbers]",
+    summary="Block numbers for the whole company",
+    examples=("block +1 415 555 0159",),
+    title="Block numbers",
+    submit="Continue",
+    action=BlockNumbers,
+    short=True,
+)
+async def block(ctx: Ctx, numbers: Numbers) -> Answer:
+    """Shows whose numbers they are and what follows. Blocks nothing."""
+    _refuse_ours(numbers)
+    blocked = await blocked_among(ctx, [party.number for party in numbers])
+    fresh = [party for party in numbers if party.number not in blocked]
+    if not fresh:
+        verb = "is" if len(numbers) == 1 else "are"
+        return Reply(
+            prose(listed([party.shown() for party in numbers]), f" {verb} blocked already."),
+            buttons=(Button("Unblock", "unblock.unblock", {"numbers": [party.number for party in numbers]}),),
+        )
+    raw = [party.number for party in fresh]
+    return Confirm(
+        route="block.block_now",
+        args={"numbers": raw},
+        title="Block this number?" if len(fresh) == 1 else "Block these numbers?",
+        facts=(
+            Fact("Number" if len(fresh) == 1 else "Numbers", listed([_with_detail(party) for party in fresh])),
+            Fact("What follows", "Calls and texts from there reach nobody in the company, until it is unblocked."),
+        ),
+        yes="Block",
+        note="It holds for everybody, not only for you.",
+        danger=True,
+        edit=Button("Edit", "block.block", {"numbers": raw}, form=True),
+    )
+
+
+@router.confirmed(action=BlockNumbers)
+async def block_now(ctx: Ctx, numbers: Numbers) -> Answer:
+    """Agreed to."""
+    _refuse_ours(numbers)
+    raw = [party.number for party in numbers]
+    await ctx.send(BlockNumbers(numbers=raw))
+    return Reply(
+        prose("Blocked for the whole company: ", listed([party.shown() for party in numbers]), "."),
+        buttons=(Button("Unblock", "unblock.unblock", {"numbers": raw}),),
+        tone="done",
+    )
+
+
+def _refuse_ours(numbers: tuple[Party, ...]) -> None:
+    if ours := [party for party in numbers if party.is_ours]:
+        names = ", ".join(party.name for party in ours)
+        verb, them = ("belongs", "it") if len(ours) == 1 else ("belong", "them")
+        text = f"{names} {verb} to your own company, whose numbers cannot be blocked. Leave {them} out."
+        raise FieldError("numbers", text)
+
+
+def _with_detail(party: Party) -> Prose:
+    return prose(party.shown(), f" ({party.detail})" if party.detail else "")

@@ -1,0 +1,78 @@
+"""``blocked``: which numbers the company has blocked, or whether one is."""
+
+from typing import Annotated, Final
+
+from bot.answers.numbers import is_blocked
+from bot.answers.prose import plural, prose
+from bot.arguments.argument import Carried
+from bot.arguments.caller import Caller
+from bot.arguments.party import Party
+from bot.arguments.phonebook import parties_of
+from bot.context import Ctx
+from bot.dialpad.actions.blockednumbers import ListBlockedNumbers
+from bot.reply import Answer, Button, Listing, Reply, Row
+from bot.routing import Router
+
+router = Router()
+
+ROWS: Final = 10
+
+
+@router.command(
+    "blocked",
+    usage="[number]",
+    summary="List the blocked numbers, or check one",
+    examples=("blocked", "blocked +1 415 555 0159"),
+    title="Blocked numbers",
+    submit="Look",
+)
+async def blocked(
+    ctx: Ctx,
+    number: Annotated[
+        Party | None, Caller("Number", placeholder="A number or contact", hint="Leave it empty for the whole list.")
+    ] = None,
+) -> Answer:
+    """All of them, or one."""
+    if number is None:
+        return await _page(ctx, 0)
+    if await is_blocked(ctx, number.number):
+        return Reply(
+            prose(number.shown(), " is blocked: calls and texts from there reach nobody."),
+            buttons=(Button("Unblock", "unblock.unblock", {"numbers": [number.number]}),),
+        )
+    can_block = () if number.is_ours else (Button("Block", "block.block", {"numbers": [number.number]}),)
+    return Reply(prose(number.shown(), " is not blocked."), buttons=can_block)
+
+
+@router.button()
+async def more(ctx: Ctx, start: Annotated[str, Carried("Start", longest=6)] = "0") -> Answer:
+    """The next rows."""
+    return await _page(ctx, int(start) if start.isascii() and start.isdigit() else 0)
+
+
+async def _page(ctx: Ctx, start: int) -> Listing:
+    numbers: list[str] = []
+    async for page in ctx.pages(ListBlockedNumbers()):
+        numbers += [entry.number for entry in page.items if entry.number]
+        if len(numbers) > start + ROWS:
+            break
+    shown = numbers[start : start + ROWS]
+    rows = [
+        Row(
+            party.shown(),
+            button=Button("Unblock", "unblock.unblock", {"numbers": [party.number]}),
+        )
+        for party in await parties_of(ctx, shown)
+    ]
+    left = len(numbers) > start + ROWS
+    title = "Blocked numbers" if left or start else f"{plural(len(numbers), 'blocked number')}"
+    return Listing(
+        title,
+        tuple(rows),
+        empty="No number is blocked.",
+        buttons=(
+            *((Button("Back", "blocked.more", {"start": str(max(0, start - ROWS))}),) if start else ()),
+            *((Button("More", "blocked.more", {"start": str(start + ROWS)}),) if left else ()),
+            Button("Block a number…", "block.block", form=True),
+        ),
+    )

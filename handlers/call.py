@@ -1,0 +1,90 @@
+"""``call``: one's own phone rings first, then the other side is called."""
+
+import asyncio
+from typing import Annotated
+
+from bot.answers.numbers import blocked_among
+from bot.answers.placed import remember_call
+from bot.answers.prose import prose
+from bot.arguments.caller import Caller
+from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
+from bot.arguments.party import Party
+from bot.context import Ctx
+from bot.dialpad.action import ME
+from bot.dialpad.actions.call import PlaceCall
+from bot.errors import Conflict, FieldError, OutcomeUnknown, UserError
+from bot.reply import Answer, Button, Confirm, Fact, Prose, Reply
+from bot.routing import Router
+
+router = Router()
+
+To = Annotated[Party, Caller("Call", placeholder="A number or a name")]
+Shown = Annotated[
+    OwnNumber | None,
+    OwnNumberChoice(
+        "Show this number",
+        placeholder="Your usual number",
+        hint="What the other side sees. Leave it empty for the usual.",
+    ),
+]
+
+
+@router.command(
+    "call",
+    usage="<number or name>",
+    summary="Call somebody from your Dialpad phone",
+    examples=("call +1 415 555 0150", "call Jordan Lee"),
+    title="Call",
+    submit="Continue",
+    action=PlaceCall,
+    short=True,
+)
+async def call(ctx: Ctx, to: To, shown: Shown = None) -> Answer:
+    """Shows who would be called and what they see. Calls nobody."""
+    line, blocked = await asyncio.gather(_line(ctx, shown), blocked_among(ctx, [to.number]))
+    if line.number == to.number:
+        raise FieldError("to", "That is your own number. Choose somebody else.")
+    args = {"to": to.number} | ({"shown": shown.number} if shown else {})
+    notes: list[Prose] = ["Your own phone rings first. Pick it up, and the other side is called."]
+    if blocked:
+        notes.append(" This number is blocked here: it cannot call back.")
+    return Confirm(
+        route="call.dial",
+        args=args,
+        title="Call now?",
+        facts=(
+            Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
+            Fact("They see", line.shown()),
+        ),
+        yes="Call",
+        note=prose(*notes),
+        edit=Button("Edit", "call.call", args, form=True),
+    )
+
+
+@router.confirmed(action=PlaceCall)
+async def dial(ctx: Ctx, to: To, shown: Shown = None) -> Answer:
+    """The phone rings. The call's id is kept for ``hangup``."""
+    try:
+        placed = await ctx.send(
+            PlaceCall(user_id=ME, phone_number=to.number, outbound_caller_id=shown.number if shown else None)
+        )
+    except Conflict:
+        raise UserError("Dialpad could not start the call: you may be on another one. End it and try again.") from None
+    except OutcomeUnknown:
+        return Reply(
+            "Dialpad did not answer, so your phone may or may not ring. Wait a moment before you try again.",
+            tone="warning",
+        )
+    if placed.call_id is None:
+        return Reply(prose("Calling ", to.shown(), ". Pick up your phone."), tone="done")
+    await remember_call(ctx, placed.call_id)
+    return Reply(
+        prose("Calling ", to.shown(), ". Your phone rings; pick it up."),
+        buttons=(Button("Hang up", "hangup.hangup", {"call": placed.call_id}, style="danger"),),
+        tone="done",
+    )
+
+
+async def _line(ctx: Ctx, shown: OwnNumber | None) -> OwnNumber:
+    return shown or await own_number(ctx, for_calls=True)

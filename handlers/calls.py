@@ -1,0 +1,201 @@
+"""``calls``: who called whom, newest first, with the details of one call."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Annotated, Final
+
+from bot.answers.calls import Outcome, Talk, call_card, call_row, join_legs
+from bot.answers.placed import placed_calls
+from bot.answers.prose import listed, prose
+from bot.arguments.argument import Carried, Choice, Option
+from bot.arguments.caller import Caller
+from bot.arguments.group import Group, GroupChoice
+from bot.arguments.party import Party
+from bot.arguments.period import Period, Since
+from bot.arguments.phonebook import parties_of
+from bot.context import Ctx
+from bot.dialpad.actions.call import Call, GetCall, ListCalls
+from bot.dialpad.actions.transcripts import GetTranscript
+from bot.dialpad.actions.users import ListUsers
+from bot.errors import DialpadError, NotAllowed, NotFound
+from bot.reply import Answer, Button, Card, Listing, Prose, Raw, Reply
+from bot.routing import Router
+
+router = Router()
+
+ROWS: Final = 8
+MOST_PAGES: Final = 6
+"""Pages read for one answer, 50 legs each: enough for a day of a busy line, and bounded."""
+USUAL: Final = timedelta(days=7)
+LONGEST_TRANSCRIPT: Final = 2800
+
+
+@router.command(
+    "calls",
+    usage="[with <number or person>] [in <group>] [today | yesterday | last 7 days | since monday] [missed]",
+    summary="Look up calls",
+    examples=("calls today missed", "calls with +1 415 555 0150", "calls in Support yesterday"),
+    title="Look up calls",
+    submit="Look up",
+    action=ListCalls,
+    short=True,
+)
+async def calls(
+    ctx: Ctx,
+    since: Annotated[
+        Period | None,
+        Since(
+            "When", keywords=("since", "from"), bare=True, placeholder="Last 7 days", hint="Today, yesterday, monday …"
+        ),
+    ] = None,
+    only: Annotated[
+        str | None,
+        Choice(
+            "Only",
+            options=(Option("Missed", "missed"), Option("Answered", "answered"), Option("Voicemail", "voicemail")),
+            aliases=(("miss", "missed"), ("voicemails", "voicemail"), ("unanswered", "missed")),
+        ),
+    ] = None,
+    group: Annotated[
+        Group | None, GroupChoice("Line", keywords=("in", "on"), placeholder="Call center, department or office")
+    ] = None,
+    who: Annotated[
+        Party | None,
+        Caller("With", keywords=("with", "from", "to", "of", "by"), bare=True, placeholder="Number or name"),
+    ] = None,
+    before: Annotated[str, Carried("Before", longest=20)] = "",
+) -> Answer:
+    """Dialpad shows call lists to company admins only; others are told so, and see what they called from Slack."""
+    try:
+        talks, oldest = await _find(ctx, since, only, group, who, _bound(before))
+    except NotAllowed:
+        return await _not_shown(ctx)
+    parties = await parties_of(ctx, [talk.number for talk in talks if talk.number])
+    names = {party.number: party.name for party in parties}
+    args: dict[str, Raw] = {}
+    if since:
+        args["since"] = since.raw
+    if only:
+        args["only"] = only
+    if group:
+        args["group"] = group.raw
+    if who:
+        args["who"] = who.number
+    buttons = (
+        *((Button("Older", "calls.calls", args | {"before": str(oldest)}),) if oldest else ()),
+        Button("Search…", "calls.calls", args, form=True),
+    )
+    title = f"{(only or '').capitalize() + ' calls' if only else 'Calls'}"
+    return Listing(
+        prose(
+            title,
+            prose(" with ", who.shown()) if who else "",
+            f" in {group.name}" if group else "",
+            f" {since.words}" if since else " in the last 7 days",
+        ),
+        tuple(call_row(talk, names) for talk in talks),
+        empty="No calls like that." if not before else "No older calls.",
+        buttons=buttons,
+    )
+
+
+@router.button(title="Call")
+async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
+    """One call."""
+    try:
+        found = await ctx.send(GetCall(id=call))
+    except NotFound:
+        return Reply("Dialpad no longer knows this call.")
+    talk = Talk((found,))
+    parties = await parties_of(ctx, [talk.number] if talk.number else [])
+    ours = any(party.is_ours for party in parties)
+    return call_card(talk, {party.number: party.name for party in parties}, can_block=not ours)
+
+
+@router.button(title="Transcript")
+async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
+    """What was said. Only the asker sees it."""
+    try:
+        lines = (await ctx.send(GetTranscript(call_id=call))).lines
+    except NotFound:
+        lines = ()
+    spoken = [
+        f"{line.name or 'Somebody'}: {line.content}" for line in lines if line.type == "transcript" and line.content
+    ]
+    if not spoken:
+        return Reply("This call has no transcript. Dialpad Ai writes one a few minutes after a call, if it is on.")
+    text = "\n".join(spoken)
+    head = text[:LONGEST_TRANSCRIPT]
+    cut = len(head) < len(text)
+    return Card(
+        "Transcript",
+        text=(head.rpartition("\n")[0] or head) if cut else text,
+        note="Only you can see this." + (" The rest is in Dialpad." if cut else ""),
+    )
+
+
+async def _find(
+    ctx: Ctx, since: Period | None, only: str | None, group: Group | None, who: Party | None, before: int | None
+) -> tuple[list[Talk], int | None]:
+    """The newest calls that fit, and the time to go on from (ms), None when there are no older ones."""
+    after = since.after if since else ctx.now - USUAL
+    end = before or (_ms(since.before) if since and since.before else None)
+    target = (group.kind, group.id) if group else ("user", who.id) if who and who.kind == "colleague" else None
+    search = ListCalls(
+        started_after=_ms(after),
+        started_before=end,
+        target_type=target[0] if target else None,
+        target_id=target[1] if target else None,
+    )
+    legs: list[Call] = []
+    pages = count(1)
+    more = False
+    async for page in ctx.pages(search):
+        legs += page.items
+        found = _fitting(legs, only, who)
+        more = bool(page.cursor)
+        if len(found) > ROWS or next(pages) >= MOST_PAGES:
+            break
+    found = _fitting(legs, only, who)
+    shown = found[:ROWS]
+    if len(found) > ROWS:
+        return shown, shown[-1].entry.date_started
+    starts = [leg.date_started for leg in legs if leg.date_started]
+    return shown, min(starts) if more and starts else None
+
+
+def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[Talk]:
+    wanted: tuple[Outcome, ...] = ("missed", "not answered") if only == "missed" else ()
+    talks = join_legs(legs)
+    if who and who.kind != "colleague":
+        talks = [talk for talk in talks if who.number in (talk.number, talk.entry.internal_number)]
+    return [talk for talk in talks if only is None or talk.outcome == only or talk.outcome in wanted]
+
+
+async def _not_shown(ctx: Ctx) -> Answer:
+    """Says who can help, by name where Dialpad tells, and offers what this person may see."""
+    reason = prose("Dialpad shows call lists only to company admins. ", await _who_can_help(ctx))
+    talks = await placed_calls(ctx)
+    if not talks:
+        return Reply(prose(reason, " Your own calls are in the Dialpad app."), tone="warning")
+    parties = await parties_of(ctx, [talk.number for talk in talks if talk.number])
+    names = {party.number: party.name for party in parties}
+    return Listing("Calls you made from Slack", tuple(call_row(talk, names) for talk in talks), note=reason)
+
+
+async def _who_can_help(ctx: Ctx) -> Prose:
+    try:
+        page = await ctx.send(ListUsers(company_admin=True))
+    except DialpadError:
+        return "Ask one of them."
+    names = [user.name for user in page.items[:3]]
+    return prose("Ask ", listed(names, " or "), ".") if names else "Ask one of them."
+
+
+def _bound(before: str) -> int | None:
+    return int(before) if before.isascii() and before.isdigit() else None
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp() * 1000)

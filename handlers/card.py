@@ -1,0 +1,164 @@
+"""The buttons of cards: claim a call, give it back, mark it handled, label it, see all of it."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from bot.answers.call_card import Standing, call_face, caller_of, needs_somebody, reach
+from bot.answers.prose import prose
+from bot.answers.rights import rights_of
+from bot.arguments.argument import Carried, Text
+from bot.arguments.phonebook import party_of
+from bot.context import Ctx
+from bot.dialpad.action import Risk
+from bot.dialpad.actions.call import LabelCall
+from bot.errors import UserError
+from bot.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
+from bot.routing import Router
+from bot.watching.calls import CallView, view_call
+from bot.watching.ports import Board
+from bot.watching.ports import Card as Known
+
+router = Router()
+
+LONGEST_TRANSCRIPT: Final = 2_800
+
+CardId = Annotated[str, Carried("Card", longest=40)]
+
+
+async def _find(ctx: Ctx, name: str) -> tuple[Board, Known, CallView]:
+    """The call, if this person belongs to its line. Raises UserError and NotConnected."""
+    board = ctx.deps.board
+    found = await board.card(ctx.person, name) if board is not None else None
+    if board is None or found is None or found.kind != "call":
+        raise UserError("I no longer know this call. It is still in Dialpad's history.")
+    view = view_call(found.state)
+    rights = await rights_of(ctx)
+    made_up = view.line_id == "callcenter:test"
+    if not made_up and not rights.cover(view.places):
+        whose = view.line or " and ".join(view.people) or "that line"
+        raise UserError(f"You do not belong to {whose}, so this call is not yours to take. Somebody there can.")
+    return board, found, view
+
+
+def _by(person: str | None, at: datetime | None) -> Prose:
+    return prose(Mention(person or ""), *((" at ", When(at, "date")) if at else ()))
+
+
+@router.button(title="Claim", risk=Risk.CHANGE)
+async def claim(ctx: Ctx, card: CardId) -> Answer:
+    """Exactly one person gets it; everybody else hears who."""
+    board, before, view = await _find(ctx, card)
+    me = ctx.person.user_id
+    if before.handled_by:
+        return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
+    if not needs_somebody(view):
+        return Reply("Somebody has talked to them meanwhile, so there is nothing to claim.")
+    if before.claimed_by == me:
+        return Reply("You have claimed this call already.", _next(view, card))
+    after = await board.claim(before, ctx.person)
+    if after is None or after.claimed_by != me:
+        return _too_late(after)
+    return Reply("The call is yours. Get back to them, then mark it handled.", _next(view, card), tone="done")
+
+
+def _too_late(card: Known | None) -> Reply:
+    if card is None:
+        return Reply("I no longer know this call. It is still in Dialpad's history.")
+    if card.handled_by:
+        return Reply(prose("This call was handled already, by ", _by(card.handled_by, card.handled_at), "."))
+    return Reply(prose("Somebody was faster: it was claimed by ", _by(card.claimed_by, card.claimed_at), "."))
+
+
+def _next(view: CallView, card: str) -> tuple[Button, ...]:
+    done = Button("Mark handled", "card.handled", {"card": card})
+    return (*reach(view, caller_of(view, None)), done) if view.number else (done,)
+
+
+@router.button(title="Release", risk=Risk.CHANGE)
+async def release(ctx: Ctx, card: CardId) -> Answer:
+    """Only whoever claimed it gives it back."""
+    board, before, _ = await _find(ctx, card)
+    if before.handled_by:
+        return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
+    if before.claimed_by is None:
+        return Reply("Nobody has claimed this call.")
+    if before.claimed_by != ctx.person.user_id:
+        return Reply(prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ". Only they give it back."))
+    await board.release(before, ctx.person)
+    return Reply("The call is free for somebody else.", tone="done")
+
+
+@router.button(title="Mark handled", risk=Risk.CHANGE)
+async def handled(ctx: Ctx, card: CardId) -> Answer:
+    """By whoever claimed it, or by anybody while nobody has."""
+    board, before, _ = await _find(ctx, card)
+    me = ctx.person.user_id
+    if before.handled_by:
+        whose = "you" if before.handled_by == me else _by(before.handled_by, before.handled_at)
+        return Reply(prose("This call was marked as handled already, by ", whose, "."))
+    if before.claimed_by not in {None, me}:
+        return Reply(
+            prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ", who marks it when it is done.")
+        )
+    after = await board.handle(before, ctx.person)
+    if after is None or after.handled_by != me:
+        return _too_late(after)
+    return Reply("Marked as handled.", tone="done")
+
+
+@router.button(title="Call")
+async def show(ctx: Ctx, card: CardId) -> Answer:
+    """The card by itself, for who is not looking at the channel."""
+    _, found, view = await _find(ctx, card)
+    shown, stamp = call_face(view, None, _standing(found))
+    return Card(shown.title, shown.facts, shown.text, note=stamp, buttons=shown.buttons)
+
+
+@router.button(title="Call")
+async def more(ctx: Ctx, card: CardId) -> Answer:
+    """Everything that is known, to the asker only."""
+    _, found, view = await _find(ctx, card)
+    facts = [
+        Fact("Line", view.line) if view.line else None,
+        Fact("Rang at", ", ".join(view.people)) if view.people else None,
+        Fact("Answered by", " and ".join(view.answered_by)) if view.answered_by else None,
+        Fact("Legs", str(len(view.legs))) if len(view.legs) > 1 else None,
+        Fact("Claimed", _by(found.claimed_by, found.claimed_at)) if found.claimed_by else None,
+        Fact("Handled", _by(found.handled_by, found.handled_at)) if found.handled_by else None,
+    ]
+    buttons: tuple[Button, ...] = (Button("Details in Dialpad", "calls.detail", {"call": view.call_id}),)
+    title: Prose = "This call"
+    if view.number:
+        party = await party_of(ctx, view.number)
+        title = prose("Call with ", party.shown())
+        buttons = (Button("Who is this?", "who.who", {"number": view.number}), *buttons)
+    if view.outcome == "answered":
+        buttons += (Button("Transcript", "calls.transcript", {"call": view.call_id}),)
+    text = "\n".join(part for part in (view.transcript, view.recap) if part)
+    return Card(
+        title,
+        facts=tuple(fact for fact in facts if fact),
+        text=text[:LONGEST_TRANSCRIPT],
+        note="Only you can see this.",
+        buttons=buttons,
+    )
+
+
+@router.button(title="Label the call", submit="Save", risk=Risk.CHANGE)
+async def label(
+    ctx: Ctx,
+    labels: Annotated[
+        str, Text("Labels", longest=300, placeholder="vip, callback", hint="Separated by commas; these are all it has.")
+    ] = "",
+    card: CardId = "",
+) -> Answer:
+    """Replaces the call's labels at Dialpad, with the asker's own token."""
+    _, _, view = await _find(ctx, card)
+    wanted = list(dict.fromkeys(one.strip() for one in labels.split(",") if one.strip()))
+    await ctx.send(LabelCall(id=view.call_id, labels=wanted))
+    said = f"The call is labelled {', '.join(wanted)}." if wanted else "The call has no labels now."
+    return Reply(said, tone="done")
+
+
+def _standing(card: Known) -> Standing:
+    return Standing(card.id, "", card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)

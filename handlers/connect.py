@@ -1,0 +1,90 @@
+"""``connect``: link one's Dialpad account, in the browser or with an API key."""
+
+from typing import Annotated, Final
+
+from bot.answers.prose import prose
+from bot.arguments.argument import Text
+from bot.context import Ctx
+from bot.errors import FieldError, NotConnected, UserError
+from bot.reply import Answer, Bold, Button, Card, Part, Reply
+from bot.routing import Router
+
+router = Router()
+
+_KEY_HELP: Final = (
+    "An API key comes from Dialpad: Admin Settings, My Company, Authentication, API Keys. Only company admins see it."
+)
+WITH_KEY: Final = Button("Use an API key", "connect.with_key", form=True)
+
+
+@router.command(
+    "connect",
+    summary="Connect your Dialpad account",
+    aliases=("login",),
+    examples=("connect",),
+    title="Connect Dialpad",
+    submit="Connect",
+    needs_connection=False,
+)
+async def connect(ctx: Ctx) -> Answer:
+    """The two ways to connect, or who one is connected as already."""
+    try:
+        link = await ctx.account.link()
+    except NotConnected as problem:
+        return await _offer(ctx, broken=problem.broken)
+    return Reply(
+        prose("You are connected to Dialpad as ", Bold(link.dialpad_name), "."),
+        buttons=(
+            Button("Who am I?", "whoami.whoami"),
+            Button("Connect again", "connect.again"),
+            Button("Disconnect", "disconnect.disconnect"),
+        ),
+    )
+
+
+@router.button()
+async def again(ctx: Ctx) -> Answer:
+    """Connect anew although there is a connection: another account, or more rights."""
+    return await _offer(ctx, broken=False)
+
+
+# Not a change in the sense of the inbox: the key must not be written down before it is encrypted as a connection.
+@router.button(title="Dialpad API key", submit="Connect", needs_connection=False)
+async def with_key(
+    ctx: Ctx,
+    key: Annotated[
+        str,
+        Text("API key", longest=500, placeholder="Paste it here", hint="It is kept encrypted and never shown again."),
+    ],
+) -> Answer:
+    """Checks the key with Dialpad and keeps it. The key itself is in no answer, error or log."""
+    if any(c.isspace() for c in key) or not key.isascii():
+        raise FieldError("key", "An API key has no blanks and only plain letters and digits. Paste it once more.")
+    try:
+        name = await ctx.deps.connections.connect_with_key(ctx.person, key)
+    except FieldError:
+        raise
+    except UserError as refused:
+        raise FieldError("key", refused.text.replace(key, "…")) from None
+    return Reply(
+        prose("Connected to Dialpad as ", Bold(name), "."),
+        buttons=(Button("Who am I?", "whoami.whoami"), Button("What can I do?", "menu.menu")),
+        tone="done",
+    )
+
+
+async def _offer(ctx: Ctx, *, broken: bool) -> Card:
+    lead: tuple[Part, ...] = ("Dialpad ended your last connection. ",) if broken else ()
+    if not ctx.deps.connections.offers_oauth:
+        return Card(
+            "Connect your Dialpad account",
+            text=prose(lead, "Paste an API key, and you act in Dialpad with its rights. ", _KEY_HELP),
+            buttons=(WITH_KEY,),
+        )
+    url = await ctx.deps.connections.start(ctx.person)
+    return Card(
+        "Connect your Dialpad account",
+        text=prose(lead, "You act in Dialpad as yourself: nobody's click here uses anybody else's rights."),
+        note="The link is yours alone and works once, for 15 minutes.",
+        buttons=(Button("Connect", url=url, style="primary"), WITH_KEY),
+    )

@@ -1,0 +1,156 @@
+"""``dnd``: do not disturb, for oneself or in one group, also for a while."""
+
+from datetime import datetime
+from typing import Annotated
+
+from bot.answers.prose import prose, till
+from bot.answers.waiting import ends_at, for_a_while, waiting_key
+from bot.arguments.group import ENTITIES, Group, GroupChoice
+from bot.arguments.moment import Moment
+from bot.arguments.switch import Switch
+from bot.context import Ctx
+from bot.dialpad.action import Risk
+from bot.dialpad.actions.people import User
+from bot.dialpad.actions.users import GetUser, ToggleDnd
+from bot.errors import FieldError
+from bot.reply import Answer, Button, Card, Fact, Nothing, Part, Reply
+from bot.routing import Router
+
+router = Router()
+
+State = Annotated[bool | None, Switch("Do not disturb", hint="On: no calls ring.")]
+Until = Annotated[
+    datetime | None,
+    Moment(
+        "For how long",
+        keywords=("for", "until", "till"),
+        bare=True,
+        placeholder="30 minutes, 15:00, end of day …",
+        hint="After that it changes back by itself. Leave it empty to keep it until you change it.",
+    ),
+]
+InGroup = Annotated[
+    Group | None,
+    GroupChoice(
+        "Only in one group",
+        keywords=("in",),
+        placeholder="Call center, department or office",
+        hint="Leave it empty for all your calls.",
+    ),
+]
+
+
+@router.command(
+    "dnd",
+    usage="on|off [for 30m | until 15:00] [in <group>]",
+    summary="Do not disturb: on, off, for a while, or in one group",
+    examples=("dnd on for 30m", "dnd on until 15:00 in Support", "dnd off"),
+    title="Do not disturb",
+    submit="Save",
+    action=ToggleDnd,
+    short=True,
+)
+async def dnd(ctx: Ctx, state: State = None, until: Until = None, group: InGroup = None) -> Answer:
+    """Without a state: on when a time is given, else only a look at how things are."""
+    if state is None and until is None:
+        return await _present(ctx, group)
+    wanted = state is not False
+    me = await ctx.send(GetUser())
+    _check_membership(me, group)
+    before = _is_on(me, group)
+    key = waiting_key(ctx.person, "dnd", group.id if group else "")
+    lost = await ends_at(ctx, key) if until is None and before == wanted else None
+    way_back = {"state": "off" if wanted else "on"} | _group_args(group)
+    async with for_a_while(ctx, until, key, "dnd.back", way_back):
+        if before != wanted:
+            await _toggle(ctx, wanted, group)
+    return _changed(before, wanted, group, until, stays=lost is not None)
+
+
+@router.later(risk=Risk.CHANGE)
+async def back(
+    ctx: Ctx,
+    state: Annotated[bool, Switch("State", shown=False)],
+    group: Annotated[Group | None, GroupChoice("Group", shown=False)] = None,
+) -> Answer:
+    """The time is over. Whoever changed it themselves meanwhile is left alone."""
+    me = await ctx.send(GetUser())
+    if _is_on(me, group) == state:
+        return Nothing()
+    await _toggle(ctx, state, group)
+    return Reply(
+        prose("The time is over: do not disturb", _where(group), " is ", "on" if state else "off", " again."),
+        buttons=_buttons(state, group),
+        tone="done",
+    )
+
+
+async def _present(ctx: Ctx, group: Group | None) -> Card:
+    me = await ctx.send(GetUser())
+    is_on = _is_on(me, group)
+    end = await ends_at(ctx, waiting_key(ctx.person, "dnd", group.id if group else ""))
+    facts = []
+    for place in me.group_details:
+        kind = place.group_type
+        if group is None and place.do_not_disturb and place.group_id and kind in ENTITIES:
+            name = await ctx.deps.directory.name_of(ctx.account, ENTITIES[kind], place.group_id)
+            facts.append(Fact(f"In {name or 'one group'}", "on"))
+    return Card(
+        prose("Do not disturb", _where(group), " is ", "on" if is_on else "off", till(end) if is_on else ()),
+        facts=tuple(facts),
+        text="No calls ring for you; they go to voicemail or to the others." if is_on else "Calls ring as usual.",
+        buttons=_buttons(is_on, group),
+    )
+
+
+async def _toggle(ctx: Ctx, wanted: bool, group: Group | None) -> None:
+    await ctx.send(
+        ToggleDnd(
+            do_not_disturb=wanted,
+            group_type=group.kind if group else None,
+            group_id=group.id if group else None,
+        )
+    )
+
+
+def _check_membership(me: User, group: Group | None) -> None:
+    if group and me.group_details and not any(place.group_id == group.id for place in me.group_details):
+        raise FieldError("group", f"You are not in {group.name}, so its calls never ring for you. Leave the group out.")
+
+
+def _is_on(me: User, group: Group | None) -> bool:
+    if group is None:
+        return bool(me.do_not_disturb)
+    return any(place.group_id == group.id and place.do_not_disturb for place in me.group_details)
+
+
+def _changed(before: bool, wanted: bool, group: Group | None, end: datetime | None, *, stays: bool = False) -> Reply:
+    now = "on" if wanted else "off"
+    change: tuple[Part, ...] = (f": {'on' if before else 'off'} → {now}",) if before != wanted else (f": still {now}",)
+    rest = prose(", no longer ending by itself.") if stays else prose(till(end), ".")
+    return Reply(prose("Do not disturb", _where(group), change, rest), buttons=_buttons(wanted, group), tone="done")
+
+
+def _where(group: Group | None) -> str:
+    return f" in {group.name}" if group else ""
+
+
+def _group_args(group: Group | None) -> dict[str, str]:
+    return {"group": group.raw} if group else {}
+
+
+def _buttons(is_on: bool, group: Group | None) -> tuple[Button, ...]:
+    args = _group_args(group)
+    first = Button("Turn off now", "dnd.dnd", {"state": "off"} | args) if is_on else None
+    always = Button("Turn on", "dnd.dnd", {"state": "on"} | args) if not is_on else None
+    return tuple(
+        button
+        for button in (
+            first,
+            Button("30 min", "dnd.dnd", {"state": "on", "until": "30m"} | args),
+            Button("1 hour", "dnd.dnd", {"state": "on", "until": "1h"} | args),
+            always,
+            Button("More…", "dnd.dnd", {"state": "on"} | args, form=True),
+        )
+        if button
+    )

@@ -1,0 +1,149 @@
+"""``duty``: on or off duty for call center calls, with a reason, also for a while, also for a colleague."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from bot.answers.prose import prose, till
+from bot.answers.standing import reason_of
+from bot.answers.waiting import ends_at, for_a_while, waiting_key
+from bot.arguments.colleague import Colleague, ColleagueChoice
+from bot.arguments.moment import Moment
+from bot.arguments.reason import Reason
+from bot.arguments.switch import Switch
+from bot.context import Ctx
+from bot.dialpad.action import ME, Risk
+from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutyStatus
+from bot.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
+from bot.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
+from bot.routing import Router
+
+router = Router()
+
+LONGEST_REASON: Final = 75
+"""Characters: what a picked option carries; a reason is a word or two."""
+
+State = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
+
+
+@router.command(
+    "duty",
+    usage="on|off [reason] [until 13:00] [@colleague]",
+    summary="Go on or off duty for call center calls",
+    examples=("duty on", "duty off Lunch until 13:00", "duty off @mei Training"),
+    title="Duty",
+    submit="Save",
+    action=SetDutyStatus,
+    short=True,
+)
+async def duty(
+    ctx: Ctx,
+    state: State = None,
+    until: Annotated[
+        datetime | None,
+        Moment(
+            "For how long",
+            keywords=("for", "until", "till"),
+            bare=True,
+            placeholder="30 minutes, 13:00, end of day …",
+            hint="After that it changes back by itself. Leave it empty to keep it.",
+        ),
+    ] = None,
+    colleague: Annotated[
+        Colleague | None,
+        ColleagueChoice(
+            "Who", placeholder="Yourself", hint="Supervisors can set it for their agents. Leave it empty for yourself."
+        ),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        Reason("Reason", longest=LONGEST_REASON, placeholder="Lunch, training …", hint="Supervisors see it."),
+    ] = None,
+) -> Answer:
+    """Without a state it only shows how things are."""
+    if state is None and until is None and reason is None:
+        return await _present(ctx, colleague)
+    if state is None:
+        raise FieldError("state", "Say whether to go on or off duty: duty off Lunch until 13:00.")
+    before = await _ask(ctx, colleague)
+    key = waiting_key(ctx.person, "duty", colleague.id if colleague else "")
+    way_back = {"state": "off" if state else "on"} | ({"colleague": colleague.raw} if colleague else {})
+    change = SetDutyStatus(id=colleague.id if colleague else ME, on_duty=state, duty_status_reason=reason)
+    try:
+        async with for_a_while(ctx, until, key, "duty.back", way_back):
+            await ctx.send(change)
+    except NotAllowed:
+        if colleague is None:
+            raise
+        raise UserError(f"Only {colleague.name} and their supervisors can do that. Ask one of them.") from None
+    was, now = _in_words(before.on_duty, before.duty_status_reason), _in_words(state, reason)
+    shown = prose("still ", now) if was == now else prose(was, " → ", Bold(now))
+    return Reply(
+        prose(_whose(colleague), ": ", shown, till(until), "."), buttons=_buttons(state, colleague), tone="done"
+    )
+
+
+@router.later(risk=Risk.CHANGE)
+async def back(
+    ctx: Ctx,
+    state: Annotated[bool, Switch("Duty", shown=False)],
+    colleague: Annotated[Colleague | None, ColleagueChoice("Who", shown=False)] = None,
+) -> Answer:
+    """The time is over. Whoever changed it meanwhile is left alone."""
+    present = await _ask(ctx, colleague)
+    if bool(present.on_duty) == state:
+        return Nothing()
+    await ctx.send(SetDutyStatus(id=colleague.id if colleague else ME, on_duty=state))
+    return Reply(
+        prose("The time is over. ", _whose(colleague), ": ", _in_words(state, None), " again."),
+        buttons=_buttons(state, colleague),
+        tone="done",
+    )
+
+
+async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:
+    try:
+        return await ctx.send(GetDutyStatus(id=colleague.id if colleague else ME))
+    except (NotFound, Conflict):
+        who = f"{colleague.name} is" if colleague else "You are"
+        raise UserError(f"{who} in no call center, so there is no duty to be on.") from None
+
+
+async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
+    present = await _ask(ctx, colleague)
+    on_duty = bool(present.on_duty)
+    end = await ends_at(ctx, waiting_key(ctx.person, "duty", colleague.id if colleague else ""))
+    facts = []
+    if present.duty_status_reason:
+        facts.append(Fact("Reason", present.duty_status_reason))
+    started = present.on_duty_started if on_duty else present.duty_status_started
+    if started:
+        facts.append(Fact("Since", (When(started, "date"),)))
+    return Card(
+        prose(_whose(colleague), ": ", _in_words(on_duty, None), till(end)),
+        facts=tuple(facts),
+        text="Call center calls ring." if on_duty else "Call center calls go to the others.",
+        buttons=_buttons(on_duty, colleague),
+    )
+
+
+def _whose(colleague: Colleague | None) -> Prose:
+    return prose(Bold(colleague.name)) if colleague else "Your duty"
+
+
+def _in_words(on_duty: bool | None, reason: str | None) -> str:
+    word = "on duty" if on_duty else "off duty"
+    why = reason_of(reason)
+    return f"{word} ({why})" if why else word
+
+
+def _buttons(on_duty: bool, colleague: Colleague | None) -> tuple[Button, ...]:
+    args = {"colleague": colleague.raw} if colleague else {}
+    switch = (
+        (
+            Button("Go off duty", "duty.duty", {"state": "off"} | args),
+            Button("Off for 30 min", "duty.duty", {"state": "off", "until": "30m"} | args),
+        )
+        if on_duty
+        else (Button("Go on duty", "duty.duty", {"state": "on"} | args, style="primary"),)
+    )
+    return (*switch, Button("More…", "duty.duty", {"state": "off" if on_duty else "on"} | args, form=True))

@@ -1,0 +1,57 @@
+"""``hangup``: end a live call that was started from Slack."""
+
+from typing import Annotated
+
+from bot.answers.calls import Talk, other_side
+from bot.answers.placed import forget_call, placed_calls
+from bot.answers.prose import prose
+from bot.arguments.argument import Carried
+from bot.arguments.phonebook import parties_of
+from bot.context import Ctx
+from bot.dialpad.actions.call import HangUp
+from bot.errors import Conflict, NotFound
+from bot.reply import Answer, Button, Listing, Reply, Row, When
+from bot.routing import Router
+
+router = Router()
+
+
+@router.command(
+    "hangup",
+    summary="End the call you started from Slack",
+    aliases=("hang-up",),
+    examples=("hangup",),
+    title="Hang up",
+    submit="Hang up",
+    action=HangUp,
+)
+async def hangup(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)] = "") -> Answer:
+    """Dialpad lists only calls that are over, so the only live ones known are those started here."""
+    if call:
+        return await _end(ctx, call)
+    live = [talk for talk in await placed_calls(ctx) if talk.outcome == "going on" and talk.entry.call_id]
+    if not live:
+        return Reply("You have no live call that was started from Slack. End other calls in the Dialpad app.")
+    if len(live) == 1:
+        return await _end(ctx, live[0].entry.call_id or "")
+    parties = await parties_of(ctx, [talk.number for talk in live if talk.number])
+    names = {party.number: party.name for party in parties}
+    return Listing("Which call?", tuple(_row(talk, names) for talk in live))
+
+
+def _row(talk: Talk, names: dict[str, str]) -> Row:
+    return Row(
+        other_side(talk, names),
+        note=prose("since ", When(talk.started, "date")) if talk.started else "",
+        button=Button("Hang up", "hangup.hangup", {"call": talk.entry.call_id or ""}, style="danger"),
+    )
+
+
+async def _end(ctx: Ctx, call: str) -> Answer:
+    try:
+        await ctx.send(HangUp(id=call))
+    except (Conflict, NotFound):
+        await forget_call(ctx, call)
+        return Reply("That call is over already.")
+    await forget_call(ctx, call)
+    return Reply("You hung up.", tone="done")

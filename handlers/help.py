@@ -1,0 +1,59 @@
+"""``help``: all words, or one of them with examples."""
+
+from typing import Annotated
+
+from bot.answers.prose import listed, prose
+from bot.arguments.argument import Text
+from bot.context import CommandInfo, Ctx
+from bot.errors import UserError
+from bot.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
+from bot.routing import Router
+from bot.words import did_you_mean
+
+router = Router()
+
+
+@router.command(
+    "help",
+    usage="[word]",
+    summary="What you can type here",
+    aliases=("?",),
+    examples=("help", "help sms"),
+    title="Help",
+    submit="Show",
+    needs_connection=False,
+)
+async def help_(
+    ctx: Ctx, word: Annotated[str | None, Text("Word", longest=100, placeholder="sms, dnd, calls …")] = None
+) -> Answer:
+    """Everything from the route table: what is not in it cannot be typed."""
+    known = {info.word: info for info in ctx.deps.routes.commands() if info.word}
+    command = ctx.deps.settings.command
+    if word is None:
+        rows = tuple(_row(info) for info in known.values())
+        return Listing(
+            "What you can type",
+            rows,
+            note=prose("More about one word: ", Code(f"{command} help sms"), ". It all works after an @mention, too."),
+            buttons=(Button("Menu", "menu.menu"),),
+        )
+    wanted = word.strip().lstrip("/").casefold()
+    wanted = wanted.removeprefix(command.lstrip("/").casefold()).strip(" -") or wanted
+    info = known.get(wanted)
+    if info is None:
+        near = did_you_mean(wanted[:40], known)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Type {command} help to see all words."
+        raise UserError(f"There is no word “{wanted[:30]}”. {hint}")
+    return _card(command, info)
+
+
+def _row(info: CommandInfo) -> Row:
+    return Row(prose(Bold(info.word), f" {info.usage}" if info.usage else ""), note=info.summary)
+
+
+def _card(command: str, info: CommandInfo) -> Card:
+    examples = listed([prose(Code(f"{command} {example}")) for example in info.examples], last=", ")
+    facts = [Fact("Type", prose(Code(f"{command} {info.word} {info.usage}".strip())))]
+    if examples:
+        facts.append(Fact("For example", examples))
+    return Card(info.summary, facts=tuple(facts), note="Leave things out and a form asks for them.")

@@ -1,0 +1,38 @@
+"""``/dp`` alone: the daily verbs as buttons."""
+
+from bot.context import Ctx
+from bot.errors import NotConnected
+from bot.reply import Answer, Button, Card
+from bot.routing import Router
+
+router = Router()
+
+
+@router.command("", summary="Menu", aliases=("menu",), title="Dialpad", needs_connection=False)
+async def menu(ctx: Ctx) -> Answer:
+    """Needs nothing from Dialpad, so that it always opens."""
+    try:
+        name = (await ctx.account.link()).dialpad_name
+    except NotConnected:
+        return Card(
+            "Dialpad",
+            text="Connect your Dialpad account, and your phone system answers here.",
+            buttons=(Button("Connect", "connect.connect", style="primary"), Button("Help", "help.help_")),
+        )
+    return Card(
+        "What would you like to do?",
+        buttons=(
+            Button("Do not disturb", "dnd.dnd"),
+            Button("Duty", "duty.duty"),
+            Button("Status…", "status.status", form=True),
+            Button("Send a text…", "sms.sms", form=True),
+            Button("Call…", "call.call", form=True),
+            Button("Look up calls…", "calls.calls", form=True),
+            Button("Who is it?", "who.who", form=True),
+            Button("Block…", "block.block", form=True),
+            Button("Who is on duty?", "oncall.oncall"),
+            Button("Run an action…", "run.pick", form=True),
+            Button("Help", "help.help_"),
+        ),
+        note=f"You act as {name}. Type {ctx.deps.settings.command} help for everything else.",
+    )

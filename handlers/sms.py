@@ -1,0 +1,157 @@
+"""``sms``: a text message to one or several numbers, shown letter for letter before it leaves."""
+
+import asyncio
+from typing import Annotated, Final
+
+from bot.answers.numbers import blocked_among, opted_out_among
+from bot.answers.prose import listed, plural, prose
+from bot.arguments.argument import Text
+from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
+from bot.arguments.party import Party
+from bot.arguments.recipients import Recipients
+from bot.context import Ctx
+from bot.dialpad.action import ME
+from bot.dialpad.actions.sms import SendSms
+from bot.errors import BadRequest, FieldError, OutcomeUnknown, UserError
+from bot.reply import Answer, Button, Confirm, Fact, Prose, RawArgs, Reply
+from bot.routing import Router
+from bot.segments import count_segments
+
+router = Router()
+
+LONGEST: Final = 1500
+"""Characters of one text. Not in Dialpad's reference; longer ones are refused by carriers anyway (10 segments)."""
+
+To = Annotated[
+    tuple[Party, ...],
+    Recipients(
+        "To", many=True, most=10, placeholder="Names or numbers", hint="Up to 10: contacts, colleagues or numbers."
+    ),
+]
+Message = Annotated[
+    str,
+    Text("Message", verbatim=True, multiline=True, longest=LONGEST, hint="You see it once more before it is sent."),
+]
+Sender = Annotated[
+    OwnNumber | None,
+    OwnNumberChoice("From", placeholder="Your own number", hint="Leave it empty to send from your own number."),
+]
+
+
+@router.command(
+    "sms",
+    usage="<numbers or names> <text>",
+    summary="Send a text message",
+    aliases=("text",),
+    examples=("sms +1 415 555 0150 Running late, there at 3", "sms Jordan Lee Your order is ready"),
+    title="Send a text",
+    submit="Preview",
+    action=SendSms,
+    short=True,
+)
+async def sms(ctx: Ctx, to: To, text: Message, sender: Sender = None) -> Answer:
+    """Checks everything that can be checked and shows what would leave. Sends nothing."""
+    blocked, opted_out, line = await asyncio.gather(
+        blocked_among(ctx, [party.number for party in to]),
+        opted_out_among(ctx, [party.number for party in to]),
+        _line(ctx, sender),
+    )
+    if refusing := [party for party in to if party.number in opted_out]:
+        verb = "have" if len(refusing) > 1 else "has"
+        names = ", ".join([party.plain(await ctx.region()) for party in refusing])
+        raise FieldError("to", f"{names} {verb} asked for no more texts (STOP). Leave them out.")
+    if line.number in {party.number for party in to}:
+        raise FieldError("to", "That is the number you are sending from. Choose somebody else.")
+    notes: list[Prose] = []
+    if hit := [party for party in to if party.number in blocked]:
+        notes.append(
+            prose(
+                listed([party.shown() for party in hit]),
+                f" {'are' if len(hit) > 1 else 'is'} blocked here: an answer will not arrive. ",
+            )
+        )
+    if len(to) > 1:
+        notes.append("Each gets a text of their own and sees none of the others.")
+    args = _args(to, text, sender)
+    return Confirm(
+        route="sms.send",
+        args=args,
+        title="Send this text?",
+        facts=(
+            Fact("To", listed([party.shown() for party in to])),
+            Fact("From", line.shown()),
+            Fact("Length", _length(text, len(to))),
+        ),
+        quote=text,
+        yes="Send",
+        note=prose(*notes),
+        edit=Button("Edit", "sms.sms", args, form=True),
+    )
+
+
+@router.confirmed(action=SendSms)
+async def send(ctx: Ctx, to: To, text: Message, sender: Sender = None) -> Answer:
+    """The text leaves. It is never repeated by itself: a text sent twice cannot be taken back."""
+    numbers = [party.number for party in to]
+    again = (
+        Button("Send another", "sms.sms", {"to": numbers}, form=True),
+        *((Button("Call", "call.call", {"to": numbers[0]}),) if len(numbers) == 1 else ()),
+    )
+    names = listed([party.shown() for party in to])
+    try:
+        sent = await ctx.send(
+            SendSms(to_numbers=numbers, text=text, user_id=ME, from_number=sender.number if sender else None)
+        )
+    except OutcomeUnknown:
+        return Reply(
+            prose("Dialpad did not answer, so the text to ", names, " may or may not have left. "
+                  "Look into the conversation in Dialpad before you send it again."),
+            tone="warning",
+        )  # fmt: skip
+    except BadRequest as refused:
+        if "opted out" in refused.message.casefold():
+            raise UserError("The text was not sent: a recipient has asked for no more texts (STOP).") from None
+        raise
+    if sent.message_status == "failed":
+        return Reply(
+            prose("Dialpad could not send the text to ", names, _why(sent.message_delivery_result), "."),
+            buttons=(Button("Edit", "sms.sms", _args(to, text, sender), form=True),),
+            tone="warning",
+        )
+    state = "is on its way to" if sent.message_status == "pending" else "was sent to"
+    return Reply(prose(f"Your text {state} ", names, "."), buttons=again, tone="done")
+
+
+_WHY: Final = {
+    "invalid_destination": ": the number takes no texts",
+    "invalid_source": ": your number cannot send texts",
+    "no_route": ": no network leads there",
+    "not_supported": ": the number takes no texts",
+    "rejected": ": the network refused it",
+    "rejected_spam": ": the network took it for spam",
+    "time_out": ": the network did not answer",
+}
+
+
+def _why(result: str | None) -> str:
+    return _WHY.get(result or "", "")
+
+
+async def _line(ctx: Ctx, sender: OwnNumber | None) -> OwnNumber:
+    return sender or await own_number(ctx)
+
+
+def _args(to: tuple[Party, ...], text: str, sender: OwnNumber | None) -> RawArgs:
+    args: dict[str, str | bool | list[str]] = {"to": [party.number for party in to], "text": text}
+    return args | ({"sender": sender.number} if sender else {})
+
+
+def _length(text: str, recipients: int) -> str:
+    segments = count_segments(text)
+    length = f"{plural(len(text), 'character')}, {plural(segments.count, 'SMS', 'SMS')}"
+    if recipients > 1:
+        length += f" each, {segments.count * recipients} in all"
+    if segments.culprits and segments.count > 1:
+        shown = " ".join(segments.culprits[:5])
+        length += f" (fewer without {shown})"
+    return length

@@ -1,0 +1,84 @@
+"""``status``: the line of text colleagues see beside a name, also for a while."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from bot.answers.prose import prose, till
+from bot.answers.waiting import for_a_while, waiting_key
+from bot.arguments.argument import Text
+from bot.arguments.moment import Moment
+from bot.context import Ctx
+from bot.dialpad.action import Risk
+from bot.dialpad.actions.users import GetUser, SetStatusMessage
+from bot.reply import Answer, Bold, Button, Nothing, Prose, Reply
+from bot.routing import Router
+
+router = Router()
+
+LONGEST: Final = 100
+"""Characters. Dialpad publishes no limit; its apps show one line."""
+
+_CLEARING: Final = frozenset({"clear", "none", "off", "remove", "delete"})
+
+
+@router.command(
+    "status",
+    usage="<text> [for 1h | until 17:00], or status clear",
+    summary="Set or clear your status message",
+    examples=("status At lunch until 13:00", "status Working from home", "status clear"),
+    title="Status message",
+    submit="Set status",
+    action=SetStatusMessage,
+)
+async def status(
+    ctx: Ctx,
+    text: Annotated[
+        str,
+        Text(
+            "Status", longest=LONGEST, placeholder="At lunch", hint="Your colleagues see it. Write clear to remove it."
+        ),
+    ],
+    until: Annotated[
+        datetime | None,
+        Moment(
+            "Until",
+            keywords=("for", "until", "till"),
+            placeholder="1 hour, 17:00, tomorrow …",
+            hint="Then it is cleared by itself. Leave it empty to keep it.",
+        ),
+    ] = None,
+) -> Answer:
+    """Dialpad's own ``expiration`` is left alone: its unit is documented nowhere. The bot clears the text instead."""
+    key = waiting_key(ctx.person, "status")
+    before = (await ctx.send(GetUser())).status_message or ""
+    if text.casefold() in _CLEARING:
+        await ctx.deps.later.cancel(key)
+        if not before:
+            return Reply("You had no status message.")
+        await ctx.send(SetStatusMessage(status_message=""))
+        return Reply(prose("Status: ", _quoted(before), " → none."), tone="done", buttons=(_change(""),))
+    one_line = " ".join(text.split())
+    async with for_a_while(ctx, until, key, "status.back", {"text": one_line}):
+        await ctx.send(SetStatusMessage(status_message=one_line))
+    return Reply(
+        prose("Status: ", prose(_quoted(before), " → ") if before else "", _quoted(one_line), till(until), "."),
+        tone="done",
+        buttons=(Button("Clear", "status.status", {"text": "clear"}), _change(one_line)),
+    )
+
+
+@router.later(risk=Risk.CHANGE)
+async def back(ctx: Ctx, text: Annotated[str, Text("Status", shown=False)]) -> Answer:
+    """Clears the text that was set for a while, if it is still the one shown."""
+    if (await ctx.send(GetUser())).status_message != text:
+        return Nothing()
+    await ctx.send(SetStatusMessage(status_message=""))
+    return Reply(prose("The time is over: your status ", _quoted(text), " is cleared."), buttons=(_change(""),))
+
+
+def _quoted(text: str) -> Prose:
+    return prose("“", Bold(text), "”")
+
+
+def _change(text: str) -> Button:
+    return Button("Change…", "status.status", {"text": text} if text else {}, form=True)

@@ -1,0 +1,62 @@
+"""``unblock``: let blocked numbers through again."""
+
+from typing import Annotated
+
+from bot.answers.numbers import blocked_among
+from bot.answers.prose import listed, prose
+from bot.arguments.party import Party
+from bot.arguments.recipients import Recipients
+from bot.context import Ctx
+from bot.dialpad.actions.blockednumbers import UnblockNumbers
+from bot.reply import Answer, Button, Confirm, Fact, Reply
+from bot.routing import Router
+
+router = Router()
+
+Numbers = Annotated[
+    tuple[Party, ...],
+    Recipients("Numbers", many=True, most=10, placeholder="Numbers or contacts", hint="Up to 10 at once."),
+]
+
+
+@router.command(
+    "unblock",
+    usage="<number> [more numbers]",
+    summary="Unblock numbers for the whole company",
+    examples=("unblock +1 415 555 0159",),
+    title="Unblock numbers",
+    submit="Continue",
+    action=UnblockNumbers,
+)
+async def unblock(ctx: Ctx, numbers: Numbers) -> Answer:
+    """Shows what would change. Unblocks nothing."""
+    blocked = await blocked_among(ctx, [party.number for party in numbers])
+    hit = [party for party in numbers if party.number in blocked]
+    if not hit:
+        verb = "is" if len(numbers) == 1 else "are"
+        return Reply(prose(listed([party.shown() for party in numbers]), f" {verb} not blocked."))
+    raw = [party.number for party in hit]
+    return Confirm(
+        route="unblock.unblock_now",
+        args={"numbers": raw},
+        title="Unblock this number?" if len(hit) == 1 else "Unblock these numbers?",
+        facts=(
+            Fact("Number" if len(hit) == 1 else "Numbers", listed([party.shown() for party in hit])),
+            Fact("What follows", "Calls and texts from there reach everybody in the company again."),
+        ),
+        yes="Unblock",
+        note="It holds for everybody, not only for you.",
+        edit=Button("Edit", "unblock.unblock", {"numbers": raw}, form=True),
+    )
+
+
+@router.confirmed(action=UnblockNumbers)
+async def unblock_now(ctx: Ctx, numbers: Numbers) -> Answer:
+    """Agreed to."""
+    raw = [party.number for party in numbers]
+    await ctx.send(UnblockNumbers(numbers=raw))
+    return Reply(
+        prose("Unblocked for the whole company: ", listed([party.shown() for party in numbers]), "."),
+        buttons=(Button("Block again", "block.block", {"numbers": raw}),),
+        tone="done",
+    )

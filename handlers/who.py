@@ -1,0 +1,28 @@
+"""``who``: whose number this is."""
+
+from typing import Annotated
+
+from bot.answers.caller_card import caller_card
+from bot.arguments.caller import Caller
+from bot.arguments.party import Party
+from bot.context import Ctx
+from bot.reply import Answer
+from bot.routing import Router
+
+router = Router()
+
+
+@router.command(
+    "who",
+    usage="<number or name>",
+    summary="Who is this number?",
+    aliases=("whois", "lookup"),
+    examples=("who +1 415 555 0150", "who Jordan Lee"),
+    title="Who is this?",
+    submit="Look up",
+)
+async def who(
+    ctx: Ctx, number: Annotated[Party, Caller("Number or name", placeholder="+1 415 555 0150, or a name")]
+) -> Answer:
+    """Contact, colleague, line or unknown; how sure; last calls; blocked or not."""
+    return await caller_card(ctx, number)

@@ -1,0 +1,59 @@
+"""``whoami``: who one is at Dialpad, how one is connected, and what is still to change by itself."""
+
+from typing import Annotated
+
+from bot.answers.prose import listed, prose
+from bot.answers.standing import standing_facts, standing_rows
+from bot.arguments.argument import Carried
+from bot.context import Ctx
+from bot.dialpad.action import Risk
+from bot.dialpad.actions.users import GetUser
+from bot.dialpad.link import Link
+from bot.reply import Answer, Bold, Button, Card, Fact, Listing, Phone, Prose, Reply, Row, When
+from bot.routing import Router
+
+router = Router()
+
+
+@router.command(
+    "whoami", summary="Your Dialpad connection and state", aliases=("me",), examples=("whoami",), title="Who am I?"
+)
+async def whoami(ctx: Ctx) -> Answer:
+    """Raises NotConnected, which offers to connect."""
+    link = await ctx.account.link()
+    me = await ctx.send(GetUser())
+    pending = await ctx.deps.later.pending(ctx.person)
+    numbers = [(Phone(number),) for number in me.phone_numbers[:3]]
+    first = Fact("Numbers", listed(numbers) if numbers else "None")
+    last = Fact("Connected", _how(link))
+    buttons = (
+        Button("Do not disturb", "dnd.dnd"),
+        Button("Duty", "duty.duty"),
+        Button("Status…", "status.status", form=True),
+        Button("Disconnect", "disconnect.disconnect"),
+    )
+    name = me.name if me.id else link.dialpad_name
+    if pending:
+        rows = (_row(first), *standing_rows(me, pending), _row(last))
+        return Listing(f"You are {name} at Dialpad", rows, buttons=buttons)
+    return Card(f"You are {name} at Dialpad", facts=(first, *standing_facts(me), last), buttons=buttons)
+
+
+def _row(fact: Fact) -> Row:
+    return Row(prose(Bold(fact.label), ": ", fact.value))
+
+
+@router.button(risk=Risk.CHANGE)
+async def keep(ctx: Ctx, key: Annotated[str, Carried("What")]) -> Answer:
+    """What was to change by itself does not. Only one's own: the key of somebody else's finds nothing."""
+    if not any(one.key == key for one in await ctx.deps.later.pending(ctx.person)):
+        return Reply("That change has happened already, so there was nothing to keep.")
+    await ctx.deps.later.cancel(key)
+    return Reply("It stays as it is now, until you change it.", tone="done")
+
+
+def _how(link: Link) -> Prose:
+    how = "in the browser" if link.kind == "oauth" else "with an API key"
+    if link.is_company_key:
+        how += " of the whole company"
+    return prose("Since ", When(link.connected_at, "date"), f", {how}")

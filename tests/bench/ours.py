@@ -1,0 +1,89 @@
+"""Our own way from the signed request to the acknowledgement, with a route table of any size.
+
+All of it is real: the web app, the verification, Bolt with our listeners, the dispatcher, the store on disk with its
+inbox and audit. Only the handlers do nothing, because what they do comes after the acknowledgement.
+"""
+
+import contextlib
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, cast
+
+from bot.context import Ctx, Deps
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import Risk
+from bot.dialpad.client import DialpadClient
+from bot.dialpad.directory import Directory
+from bot.metrics import Metrics
+from bot.reply import Nothing
+from bot.routing import Router, Table, build_table
+from bot.sandbox.serving import ASGI
+from bot.settings import Settings
+from bot.slack.colleagues import SlackColleagues
+from bot.slack.dispatch import Dispatcher, Stores
+from bot.slack.http import SlackHttp
+from bot.slack.listeners import build_bolt
+from bot.slack.voice import ResponseUrls, Voice
+from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.store.keys import generate_key, parse_keys
+from bot.store.store import Store
+from bot.web import build_web
+from tests.bench.load import COMMAND, SECRET
+
+NOWHERE = "http://127.0.0.1:9"
+"""The handlers here say nothing, so nothing is ever asked of Slack or Dialpad."""
+
+
+class NotUsed:
+    """Stands where a part would be that no handler here touches."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"the handlers of the bench do not use {name}")
+
+
+def build_routes(ids: int) -> Table:
+    """A table of ``ids`` routes: one that reads, one that changes something, and others beside them."""
+    router = Router()
+    for word in ("look", "change", *(f"word{number}" for number in range(ids - 2))):
+
+        async def handle(ctx: Ctx) -> Nothing:
+            return Nothing()
+
+        handle.__name__ = word
+        risk = Risk.CHANGE if word == "change" else Risk.READ
+        router.command(word, summary="Does nothing", risk=risk)(handle)
+    return build_table([router])
+
+
+@contextlib.asynccontextmanager
+async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
+    """The web app as ``bot.app`` puts it together."""
+    async with contextlib.AsyncExitStack() as closing:
+        folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="chatops-bench-"))
+        store = await Store.open(f"sqlite:///{Path(folder) / 'bench.db'}", parse_keys(generate_key()))
+        closing.push_async_callback(store.aclose)
+        await store.migrate()
+        client = DialpadClient(NOWHERE)
+        closing.push_async_callback(client.aclose)
+        session = open_session()
+        closing.push_async_callback(session.close)
+        settings = Settings(_env_file=None, command=COMMAND, slack_api_url=f"{NOWHERE}/api/")
+        clients = OneWorkspace(build_web_client(settings, session, "xoxb-bench"))
+        table = build_routes(ids)
+        deps = Deps(
+            settings=settings,
+            accounts=Accounts(client, store.links),
+            connections=cast(Any, NotUsed()),
+            directory=Directory(),
+            later=cast(Any, NotUsed()),
+            colleagues=SlackColleagues(clients, time.monotonic),
+            preferences=store.preferences,
+            routes=table,
+        )
+        stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
+        dispatcher = Dispatcher(table, deps, stores, Voice(clients, ResponseUrls(session, time.monotonic)))
+        closing.push_async_callback(dispatcher.aclose)
+        slack = SlackHttp(build_bolt(dispatcher), SECRET)
+        yield build_web(slack_events=slack.events, others=[], ready=[], metrics=Metrics()), dispatcher

@@ -1,0 +1,140 @@
+from datetime import UTC, datetime
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line
+from bot.answers.text_card import talk_card, text_reply
+from bot.dialpad.events import CallEvent
+from bot.reply import Card, Part, Prose
+from bot.sandbox.slack.blockkit.documents import check_message_blocks
+from bot.slack.blocks import Reader
+from bot.slack.render import render_message
+from bot.watching.calls import CallView, fold, view_call
+from bot.watching.registers import State
+from bot.watching.texts import read_talk, read_text, view_talk, view_text
+from tests.bot.watching.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+OPEN = Standing("c1", "w1")
+
+
+def view(events: list[CallEvent]) -> CallView:
+    return view_call(reduce(fold, events, State()))
+
+
+def plain(prose: Prose) -> str:
+    return prose if isinstance(prose, str) else "".join(map(_part, prose))
+
+
+def _part(part: Part) -> str:
+    return part if isinstance(part, str) else str(getattr(part, "text", getattr(part, "e164", part)))
+
+
+def face(events: list[CallEvent], known: Caller | None = None, standing: Standing = OPEN) -> Card:
+    return call_face(view(events), known, standing)[0]
+
+
+def labels(card: Card) -> list[str]:
+    return [button.label for button in card.buttons]
+
+
+def facts(card: Card) -> dict[str, str]:
+    return {fact.label: plain(fact.value) for fact in card.facts}
+
+
+def test_a_missed_call_says_who_which_line_and_how_long_they_waited() -> None:
+    card = face(missed_group_call(), Caller("Jordan Lee", "Contact at Lee Roasters", is_contact=True))
+
+    assert plain(card.title) == "🔴 Missed call from Jordan Lee +14155550150 to Support"
+    assert facts(card)["Waited"] == "20 s"
+    assert facts(card)["Who"] == "Contact at Lee Roasters"
+
+
+def test_what_can_be_done_with_a_missed_call_stands_on_it() -> None:
+    wanted = ["Claim", "Mark handled", "Call back", "Text", "Block", "Save contact", "Label", "More", "⚙️"]
+    assert labels(face(missed_group_call())) == wanted
+
+
+def test_a_known_contact_is_not_saved_again_and_a_colleague_not_blocked() -> None:
+    assert "Save contact" not in labels(face(missed_group_call(), Caller("J", "", is_contact=True)))
+    assert "Block" not in labels(face(missed_group_call(), Caller("J", "", is_ours=True)))
+
+
+def test_a_name_that_came_with_the_call_is_said_to_be_a_guess() -> None:
+    assert "not in the contacts" in facts(face(missed_group_call()))["Who"]
+
+
+def test_a_hidden_number_can_be_claimed_and_not_called() -> None:
+    card = face([call(1, "hangup", 9, external_number="blocked", contact={}, date_rang=at(1), date_ended=at(9))])
+
+    assert "a hidden number" in plain(card.title)
+    assert labels(card) == ["Claim", "Mark handled", "More", "⚙️"]
+
+
+def test_after_the_claim_there_is_a_stamp_instead_of_the_button() -> None:
+    standing = Standing("c1", "w1", claimed_by="U1", claimed_at=NOW)
+    card, stamp = call_face(view(missed_group_call()), None, standing)
+
+    assert "Claim" not in labels(card)
+    assert plain(stamp).startswith("Claimed by ")
+
+
+def test_what_is_handled_can_only_be_looked_at() -> None:
+    standing = Standing("c1", "w1", handled_by="U1", handled_at=NOW)
+
+    assert labels(face(missed_group_call(), standing=standing)) == ["More", "⚙️"]
+
+
+def test_an_answered_call_needs_nobody_and_has_its_recap() -> None:
+    card = face(answered_group_call())
+
+    assert "Claim" not in labels(card)
+    assert facts(card)["State"] == "Answered by Ana Ferreira"
+    assert plain(card.text) == "Recap: Wants two boxes."
+
+
+def test_no_card_carries_a_link_that_opens_without_signing_in() -> None:
+    story = [
+        *voicemail_call(),
+        call(1, "hangup", 50, company_call_review_share_link="https://dialpad.example/shared/x"),
+    ]
+
+    assert "https://" not in repr(face(story))
+
+
+@given(st.permutations(answered_group_call()), st.text(max_size=4_000), st.sampled_from(["", "U0ANA0001"]))
+def test_every_card_fits_slack(story: list[CallEvent], said: str, claimer: str) -> None:
+    state = State()
+    standing = Standing("c1", "w1", claimed_by=claimer or None, claimed_at=NOW if claimer else None)
+    story = [*story, call(1, "transcription", 200, transcription_text=said, contact={"name": said[:300]})]
+    for event in story:
+        state = fold(state, event)
+    card, stamp = call_face(view_call(state), None, standing)
+
+    check_message_blocks(render_message(card, Reader(), stamp=stamp).blocks)
+
+
+def test_a_bundle_of_many_fits_slack() -> None:
+    rows = [call_line(view(missed_group_call()), Caller("N" * 200, ""), OPEN) for _ in range(20)]
+
+    check_message_blocks(render_message(bundle(rows, "w1"), Reader()).blocks)
+
+
+@pytest.mark.parametrize("body", ["Is it *ready*?", "sTOp", "", "x" * 1500, "<!channel> _a_ `b`"])
+def test_texts_fit_slack_and_stay_letter_for_letter(body: str) -> None:
+    event = text(1, body)
+    talk = view_talk(read_talk(event))
+    reply = text_reply(view_text(read_text(event)), talk, None)
+
+    check_message_blocks(render_message(reply, Reader()).blocks)
+    check_message_blocks(render_message(talk_card(talk, None, "w1"), Reader()).blocks)
+    assert body in plain(reply.text)
+
+
+def test_after_stop_there_is_no_reply_button() -> None:
+    talk = view_talk(read_talk(text(1, "STOP")))
+
+    assert labels(talk_card(talk, None, "w1")) == ["Call", "⚙️"]

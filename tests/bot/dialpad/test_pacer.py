@@ -1,0 +1,161 @@
+import asyncio
+from bisect import bisect_right
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.dialpad.action import Action
+from bot.dialpad.actions.call import GetCall, PlaceCall
+from bot.dialpad.actions.users import GetUser, RingUser
+from bot.dialpad.pacer import Pacer
+from bot.errors import TooMany
+from tests.bot.dialpad.wire import Time, run_virtually
+
+
+def build_pacer(**options: Any) -> tuple[Pacer, Time]:
+    time = Time()
+    return Pacer(clock=time, sleep=time.sleep, **options), time
+
+
+async def leave(pacer: Pacer, action: Action[Any], left: list[float], *, background: bool = False) -> bool:
+    try:
+        await pacer.turn(action, background=background)
+    except TooMany:
+        return False
+    left.append(asyncio.get_running_loop().time())
+    return True
+
+
+def most_in_any(seconds: float, moments: list[float]) -> int:
+    moments = sorted(moments)
+    return max((bisect_right(moments, start + seconds) - i for i, start in enumerate(moments)), default=0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 3), st.booleans()), min_size=1, max_size=150))
+def test_no_second_ever_holds_more_than_20_requests(arrivals: list[tuple[float, bool]]) -> None:
+    left: list[float] = []
+
+    async def main() -> None:
+        pacer = Pacer(clock=asyncio.get_running_loop().time)
+
+        async def one(at: float, background: bool) -> None:
+            await asyncio.sleep(at)
+            await leave(pacer, GetUser(), left, background=background)
+
+        await asyncio.gather(*(one(at, background) for at, background in arrivals))
+
+    run_virtually(main())
+    assert most_in_any(1.0, left) <= 20
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0, 150), min_size=1, max_size=60))
+def test_no_minute_ever_holds_more_than_an_endpoint_allows(arrivals: list[float]) -> None:
+    left: list[float] = []
+
+    async def main() -> None:
+        pacer = Pacer(clock=asyncio.get_running_loop().time)
+
+        async def one(at: float) -> None:
+            await asyncio.sleep(at)
+            await leave(pacer, GetCall(id="1"), left)
+
+        await asyncio.gather(*map(one, arrivals))
+
+    run_virtually(main())
+    assert most_in_any(60.0, left) <= 10
+
+
+def test_background_work_reaches_the_rate_that_is_allowed() -> None:
+    left: list[float] = []
+
+    async def main() -> None:
+        pacer = Pacer(clock=asyncio.get_running_loop().time)
+        await asyncio.gather(*(leave(pacer, GetUser(), left, background=True) for _ in range(390)))
+
+    run_virtually(main())
+    assert 389 / (max(left) - min(left)) == pytest.approx(19.5, rel=0.01)
+
+
+def test_a_click_goes_before_background_work_that_was_there_first() -> None:
+    order: list[str] = []
+
+    async def main() -> None:
+        pacer = Pacer(clock=asyncio.get_running_loop().time)
+
+        async def one(name: str, background: bool) -> None:
+            await pacer.turn(GetUser(), background=background)
+            order.append(name)
+
+        work = [asyncio.create_task(one(f"work {n}", True)) for n in range(10)]
+        await asyncio.sleep(0.01)
+        await asyncio.gather(one("click", False), *work)
+
+    run_virtually(main())
+    assert order.index("click") == 1
+
+
+async def test_five_calls_may_be_placed_at_once() -> None:
+    pacer, time = build_pacer()
+    for _ in range(5):
+        await pacer.turn(PlaceCall(user_id="1", phone_number="+14155550150"))
+    assert time.now < 1000.5
+
+
+async def test_a_sixth_call_is_refused_with_the_time_to_wait() -> None:
+    pacer, _ = build_pacer()
+    action = PlaceCall(user_id="1", phone_number="+14155550150")
+    for _ in range(5):
+        await pacer.turn(action)
+    with pytest.raises(TooMany) as refused:
+        await pacer.turn(action)
+    assert 55 < (refused.value.retry_after or 0) <= 64
+
+
+async def test_a_limit_per_person_leaves_other_people_alone() -> None:
+    pacer, _ = build_pacer()
+    for _ in range(5):
+        await pacer.turn(RingUser(id="1"))
+    assert pacer.wait_for(RingUser(id="2")) < 1
+
+
+async def test_companies_do_not_wait_for_each_other() -> None:
+    pacer, _ = build_pacer()
+    await pacer.turn(GetUser(), company="a")
+    assert pacer.wait_for(GetUser(), company="b") == 0
+
+
+async def test_asking_for_the_wait_takes_no_turn() -> None:
+    pacer, _ = build_pacer()
+    for _ in range(100):
+        pacer.wait_for(GetUser())
+    assert pacer.wait_for(GetUser()) == 0
+
+
+async def test_a_click_that_would_wait_too_long_is_refused_at_once() -> None:
+    pacer, time = build_pacer(per_second=0.1)
+    await pacer.turn(GetUser())
+    with pytest.raises(TooMany):
+        await pacer.turn(GetUser())
+    assert time.slept == []
+
+
+async def test_a_refused_turn_does_not_count() -> None:
+    pacer, _ = build_pacer(per_second=0.1)
+    action = GetCall(id="1")
+    await pacer.turn(action)
+    for _ in range(20):
+        with pytest.raises(TooMany):
+            await pacer.turn(action)
+    assert pacer.wait_for(action) <= 10
+
+
+async def test_buckets_nobody_uses_any_more_are_forgotten() -> None:
+    pacer, time = build_pacer()
+    for number in range(2000):
+        await pacer.turn(RingUser(id=str(number)), company=str(number))
+        time.now += 1
+    assert len(pacer._windows) + len(pacer._spacings) < 1500

@@ -1,0 +1,55 @@
+"""Dialpad's response schemas as JSON Schema: strict about names, and with 64-bit integers as the digits they are."""
+
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
+
+from tests.bot.sandbox.dialpad.dialpad_documents import find_spec
+
+
+def convert(schema: Any) -> Any:
+    """Integers become strings of digits, dates ISO, and an object has no field that it does not declare."""
+    if isinstance(schema, list):
+        return [convert(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    if schema.get("type") == "integer":
+        return {"type": "string", "pattern": "^-?[0-9]+$"}
+    if schema.get("format") == "date-time":
+        return {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d"}
+    kept = {key: schema[key] for key in ("type", "enum", "required") if key in schema}
+    if "items" in schema:
+        kept["items"] = convert(schema["items"])
+    if "properties" in schema:
+        kept["properties"] = {name: convert(part) for name, part in schema["properties"].items()}
+        kept["additionalProperties"] = False
+    for word in ("oneOf", "anyOf", "allOf"):
+        if word in schema:
+            kept[word] = convert(schema[word])
+    return kept
+
+
+SEEN_LIVE = {"schemas.call.CallProto": {"recording_url": {"type": "array", "items": {"type": "string"}}}}
+"""What real answers have and the document does not."""
+
+
+@cache
+def components() -> dict[str, Any]:
+    schemas = (find_spec() or {"components": {"schemas": {}}})["components"]["schemas"]
+    converted = {name: convert(schema) for name, schema in schemas.items()}
+    for name, fields in SEEN_LIVE.items():
+        converted.get(name, {}).get("properties", {}).update(fields)
+    return {"schemas": converted}
+
+
+def faults_in_answer(method: str, path: str, answer: Any) -> list[str]:
+    """What is wrong with a 200 of this operation; an operation without a declared body must give an empty one."""
+    operation = find_spec()["paths"][path][method.lower()]
+    content = operation["responses"].get("200", {}).get("content")
+    if content is None:
+        return [] if not answer else ["a body where none is declared"]
+    schema = {**convert(content["application/json"]["schema"]), "components": components()}
+    return [f"{error.json_path}: {error.message[:200]}" for error in Draft202012Validator(schema).iter_errors(answer)]

@@ -1,0 +1,152 @@
+"""A store, accounts and connections that remember what they were asked, and refuse as the real ones do."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+from bot.errors import NotConfirmed, NotConnected
+from bot.person import PersonKey
+
+
+class Clock:
+    """Wall clock and stopwatch in one, moved by hand."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def seconds(self) -> float:
+        return self.at.timestamp()
+
+    def forward(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class KeptDelivery:
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+    started: bool = False
+
+
+class FakeInbox:
+    def __init__(self) -> None:
+        self.rows: dict[str, KeptDelivery] = {}
+        self.closed: set[str] = set()
+        self.broken = False
+        self.full = asyncio.Event()
+
+    async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
+        if self.broken:
+            raise OSError("disk full")
+        if key in self.rows:
+            return False
+        self.rows[key] = KeptDelivery(key, kind, payload or {})
+        return True
+
+    async def started(self, key: str) -> None:
+        self.rows[key] = replace(self.rows[key], started=True)
+
+    async def done(self, key: str) -> None:
+        self.closed.add(key)
+
+    async def unfinished(self) -> list[KeptDelivery]:
+        return [row for key, row in self.rows.items() if key not in self.closed]
+
+
+@dataclass
+class Pending:
+    person: PersonKey
+    route: str
+    args: Mapping[str, Any]
+    place: Mapping[str, Any]
+    used: bool = False
+
+
+class FakeConfirmations:
+    def __init__(self) -> None:
+        self.pending: dict[str, Pending] = {}
+        self._ids = count(1)
+
+    async def create(
+        self, person: PersonKey, route: str, args: Mapping[str, Any], place: Mapping[str, Any] | None = None
+    ) -> str:
+        name = f"confirmation-{next(self._ids)}"
+        self.pending[name] = Pending(person, route, args, place or {})
+        return name
+
+    async def take(self, name: str, person: PersonKey) -> Pending:
+        pending = self.pending.get(name)
+        if pending is None:
+            raise NotConfirmed("unknown")
+        if pending.person != person:
+            raise NotConfirmed("foreign")
+        if pending.used:
+            raise NotConfirmed("used")
+        pending.used = True
+        return pending
+
+
+class FakeRemembered:
+    def __init__(self) -> None:
+        self.kept: list[tuple[PersonKey, dict[str, Any]]] = []
+
+    async def save(self, person: PersonKey, request: Mapping[str, Any]) -> None:
+        self.kept.append((person, dict(request)))
+
+    async def take_all(self, person: PersonKey) -> list[dict[str, Any]]:
+        mine = [request for owner, request in self.kept if owner == person]
+        self.kept = [one for one in self.kept if one[0] != person]
+        return mine
+
+
+@dataclass
+class FakeAudit:
+    entries: list[dict[str, str]] = field(default_factory=list)
+
+    async def record(
+        self,
+        person: PersonKey,
+        *,
+        action: str = "",
+        route: str,
+        outcome: str,
+        origin: str,
+        reference: str = "",
+        at_once: bool = True,
+    ) -> None:
+        self.entries.append({"action": action, "route": route, "outcome": outcome, "origin": origin})
+
+
+class FakeAccounts:
+    """Everybody is connected but ``strangers``."""
+
+    def __init__(self) -> None:
+        self.strangers: set[str] = set()
+
+    def of(self, person: PersonKey) -> Any:
+        async def link() -> object:
+            if person.user_id in self.strangers:
+                raise NotConnected
+            return object()
+
+        return SimpleNamespace(person=person, link=link)
+
+
+class FakeConnections:
+    offers_oauth = True
+
+    async def start(self, key: PersonKey) -> str:
+        return f"http://localhost:3000/connect/{key.user_id}"
+
+
+class FakePreferences:
+    async def get(self, key: PersonKey) -> Mapping[str, Any]:
+        return {}

@@ -1,0 +1,132 @@
+"""Cards in the embedded Slack: posted, found again by their own name, changed."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import build_routes
+from bot.reply import Bold, Card, Reply
+from bot.sandbox.cast import ANA, TEAM_ID
+from bot.sandbox.serving import listen, serving
+from bot.sandbox.slack import SlackSandbox
+from bot.settings import Settings
+from bot.slack.boards import Boards, CannotLook, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.slack.manifest import build_manifest
+from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+
+FACE = Face(Card((Bold("Missed call"), " from Jordan")), stamp="Claimed")
+LOOKING = ("channels:history", "groups:history", "im:history")
+
+
+@asynccontextmanager
+async def workspace(*, scopes: tuple[str, ...] = LOOKING) -> AsyncIterator[tuple[SlackSandbox, Boards]]:
+    bound = listen(0)
+    url = f"http://localhost:{bound.getsockname()[1]}"
+    manifest = build_manifest(build_routes())
+    known = [one for one in manifest["oauth_config"]["scopes"]["bot"] if not one.endswith(":history")]
+    manifest["oauth_config"]["scopes"]["bot"] = [*known, *scopes]
+    slack = SlackSandbox(manifest=manifest, base_url=url)
+    settings = Settings(_env_file=None, slack_api_url=f"{url}/api/")
+    session = open_session()
+    async with serving(slack.app, bound):
+        try:
+            client = build_web_client(settings, session, SecretStr("xoxb-sandbox").get_secret_value())
+            yield slack, Boards(OneWorkspace(client), "US")
+        finally:
+            await session.close()
+            await slack.aclose()
+
+
+def long_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=5)
+
+
+async def test_a_card_is_posted_found_and_changed() -> None:
+    async with workspace() as (slack, boards):
+        spot = await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+        found = await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
+        await boards.update(TEAM_ID, spot, Face(Reply("Over")), name="p1")
+
+        assert found == spot
+        assert await boards.find(TEAM_ID, "C0SUPPORT", name="p2", since=long_ago()) is None
+        (message,) = slack.person(str(ANA.slack_id)).messages("#support")
+        assert message["text"] == "Over"
+        assert message["metadata"]["event_payload"] == {"id": "p1"}
+
+
+async def test_a_reply_is_found_in_its_thread() -> None:
+    async with workspace() as (_, boards):
+        parent = await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+        reply = await boards.post(TEAM_ID, "C0SUPPORT", Face(Reply("Look")), name="p2", thread_ts=parent.ts)
+
+        found = await boards.find(TEAM_ID, "C0SUPPORT", name="p2", since=long_ago(), thread_ts=parent.ts)
+        assert found == reply
+
+
+async def test_a_direct_message_is_posted_and_found_by_the_persons_id() -> None:
+    async with workspace() as (_, boards):
+        spot = await boards.post(TEAM_ID, str(ANA.slack_id), FACE, name="p1")
+
+        assert spot.place.startswith("D")
+        assert await boards.find(TEAM_ID, str(ANA.slack_id), name="p1", since=long_ago()) == spot
+
+
+async def test_people_and_groups_are_called_by_mention() -> None:
+    async with workspace() as (slack, boards):
+        face = Face(Reply("Nobody has claimed this."), ping=(str(ANA.slack_id), "S0ONCALL1", "<!channel>"))
+        await boards.post(TEAM_ID, "C0SUPPORT", face, name="p1")
+
+        (message,) = slack.person(str(ANA.slack_id)).messages("#support")
+        assert message["blocks"][0]["text"]["text"] == f"<@{ANA.slack_id}> <!subteam^S0ONCALL1>"
+
+
+async def test_without_the_scope_nobody_looks() -> None:
+    async with workspace(scopes=()) as (_, boards):
+        with pytest.raises(CannotLook):
+            await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
+
+
+@pytest.mark.parametrize("code", ["channel_not_found", "is_archived", "not_in_channel", "token_revoked"])
+async def test_what_slack_refuses_was_not_posted(code: str) -> None:
+    async with workspace() as (slack, boards):
+        slack.faults.add("chat.postMessage", error=code)
+        with pytest.raises(PostRefused) as refused:
+            await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+
+        assert refused.value.code == code
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"error": "internal_error"}, {"body": "<html>"}])
+async def test_what_slack_does_not_say_is_in_doubt(fault: dict[str, object]) -> None:
+    async with workspace() as (slack, boards):
+        slack.faults.add("chat.postMessage", **fault)  # type: ignore[arg-type]  # one fault each
+        with pytest.raises(InDoubt):
+            await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+
+
+async def test_an_unreachable_slack_was_sent_nothing() -> None:
+    session = open_session()
+    try:
+        client = build_web_client(Settings(_env_file=None, slack_api_url="http://localhost:9/api/"), session, "xoxb")
+        with pytest.raises(NotSent):
+            await Boards(OneWorkspace(client), "US").post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+    finally:
+        await session.close()
+
+
+async def test_a_limit_says_how_long_to_wait() -> None:
+    async with workspace() as (slack, boards):
+        slack.faults.add("chat.update", error="ratelimited", status=429, retry_after=1, times=9)
+        with pytest.raises(PostThrottled) as throttled:
+            await boards.update(TEAM_ID, Spot("C0SUPPORT", "1.0"), FACE, name="p1")
+
+        assert throttled.value.wait_s == 1.0
+
+
+async def test_who_has_an_address_is_found() -> None:
+    async with workspace() as (_, boards):
+        assert await boards.person_by_email(TEAM_ID, ANA.email) == ANA.slack_id
+        assert await boards.person_by_email(TEAM_ID, "nobody@x.example") is None

@@ -1,0 +1,212 @@
+import asyncio
+from datetime import timedelta
+
+from bot.person import PersonKey
+from bot.store.cards import Kept
+from bot.store.keys import Keyring
+from bot.store.postings import Posting, Wanted
+from bot.store.store import Store
+from bot.watching.registers import State, fragment, value
+from bot.watching.watch import Watch
+from tests.bot.store.clock import Clock
+
+TEAM = "T0NORTHLT"
+HERE = Wanted("C1", "w1")
+
+
+def part(at: int, **said: object) -> State:
+    return fragment(at, 0, said)
+
+
+async def absorb(store: Store, names: list[str], state: State, *wanted: Wanted) -> str:
+    return await store.cards.absorb(TEAM, "call", names, state, lambda *_: wanted)
+
+
+async def card_of(store: Store, name: str) -> Kept:
+    found = await store.cards.named(TEAM, name)
+    assert found is not None
+    return found
+
+
+async def posting_of(store: Store, card: str) -> Posting:
+    (found,) = await store.postings.of_card(card)
+    return found
+
+
+async def post(store: Store, posting: Posting, version: int = 1) -> None:
+    await store.postings.attempt([posting.id], None)
+    await store.postings.posted([posting.id], place="C1", ts="1.0", versions={posting.id: version}, looks="x")
+
+
+async def test_what_is_said_of_one_name_is_one_card(store: Store) -> None:
+    first = await absorb(store, ["call:1"], part(1, a=1))
+    second = await absorb(store, ["call:1", "call:2"], part(2, a=2, b=3))
+
+    assert first == second
+    card = await card_of(store, "call:2")
+    assert (value(card.state, "a"), value(card.state, "b"), card.version) == (2, 3, 2)
+
+
+async def test_a_repeat_changes_nothing(store: Store) -> None:
+    for _ in range(3):
+        await absorb(store, ["call:1"], part(1, a=1), HERE)
+
+    card = await card_of(store, "call:1")
+    assert card.version == 1
+    assert len(await store.postings.of_card(card.id)) == 1
+
+
+async def test_processes_that_meet_the_same_call_make_one_card(store: Store) -> None:
+    found = await asyncio.gather(
+        *(absorb(store, ["call:1", f"call:{n}"], part(n, **{f"x{n}": n}), HERE) for n in range(1, 9))
+    )
+
+    assert len(set(found)) == 1
+    card = await card_of(store, "call:8")
+    assert sorted(card.state) == [f"x{n}" for n in range(1, 9)]
+    assert len(await store.postings.of_card(card.id)) == 1
+
+
+async def test_two_cards_that_are_one_are_joined_with_their_claim(store: Store) -> None:
+    await absorb(store, ["call:1"], part(1, a=1), HERE)
+    two = await absorb(store, ["call:2"], part(1, b=2), Wanted("C2", "w2"))
+    await store.cards.claim(two, "U1")
+
+    joined = await absorb(store, ["call:1", "call:2"], part(2, c=3))
+
+    card = await card_of(store, "call:1")
+    assert card.id == joined == (await card_of(store, "call:2")).id
+    assert sorted(card.state) == ["a", "b", "c"]
+    assert card.claimed_by == "U1"
+    assert {each.channel for each in await store.postings.of_card(joined)} == {"C1", "C2"}
+
+
+async def test_a_claim_is_exclusive_however_many_come_at_once(store: Store) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1))
+
+    found = await asyncio.gather(*(store.cards.claim(card, f"U{n}") for n in range(8)))
+
+    assert len({one.claimed_by for one in found if one}) == 1
+
+
+async def test_only_the_claimer_gives_back_and_nobody_claims_what_is_handled(store: Store) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1))
+    await store.cards.claim(card, "U1")
+    refused = await store.cards.release(card, "U2")
+    assert refused is not None
+    assert refused.claimed_by == "U1"
+    await store.cards.release(card, "U1")
+    await store.cards.handle(card, "U2")
+    after = await store.cards.claim(card, "U1")
+
+    assert after is not None
+    assert (after.claimed_by, after.handled_by) == (None, "U2")
+
+
+async def test_what_is_wanted_is_due_and_what_is_posted_is_not(store: Store, clock: Clock) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1), HERE)
+    assert await store.postings.due_channels(clock()) == [(TEAM, "C1")]
+    await post(store, await posting_of(store, card))
+
+    assert await store.postings.due_channels(clock()) == []
+    assert await store.postings.next_at() is None
+    found = await store.cards.at("C1", "1.0")
+    assert found is not None
+    assert found.id == card
+
+
+async def test_a_change_makes_it_due_again(store: Store, clock: Clock) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1), HERE)
+    await post(store, await posting_of(store, card))
+    await absorb(store, ["call:1"], part(2, a=2))
+
+    assert [one.ts for one in await store.postings.due(TEAM, "C1", clock())] == ["1.0"]
+
+
+async def test_a_change_while_it_was_on_its_way_keeps_it_due(store: Store, clock: Clock) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1), HERE)
+    posting = await posting_of(store, card)
+    await store.postings.attempt([posting.id], None)
+    await absorb(store, ["call:1"], part(2, a=2))
+    await store.postings.posted([posting.id], place="C1", ts="1.0", versions={posting.id: 1}, looks="x")
+
+    assert len(await store.postings.due(TEAM, "C1", clock())) == 1
+
+
+async def test_what_may_have_been_posted_is_never_made_due_again(store: Store, clock: Clock) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1), HERE)
+    await store.postings.set_aside([(await posting_of(store, card)).id], doubtful=True)
+    await absorb(store, ["call:1"], part(2, a=2), HERE)
+    await store.cards.claim(card, "U1")
+
+    assert await store.postings.due(TEAM, "C1", clock()) == []
+
+
+async def test_a_channels_turn_is_one_a_second_for_all_processes(store: Store, clock: Clock) -> None:
+    waits = await asyncio.gather(*(store.postings.take_turn("C1", 1.0) for _ in range(5)))
+
+    assert sorted(waits) == [0.0, 1.0, 1.0, 1.0, 1.0]
+    assert await store.postings.take_turn("C2", 1.0) == 0.0
+    clock.pass_(seconds=1)
+    assert await store.postings.take_turn("C1", 1.0) == 0.0
+
+
+async def test_a_step_is_taken_by_one(store: Store, clock: Clock) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1), Wanted("C1", "w1", escalate_s=60))
+    assert await store.postings.due_escalations(clock()) == []
+    clock.pass_(seconds=60)
+    (due,) = await store.postings.due_escalations(clock())
+
+    taken = await asyncio.gather(*(store.postings.step(due, to=1, next_s=60) for _ in range(4)))
+
+    assert sorted(taken) == [False, False, False, True]
+    assert (await posting_of(store, card)).step == 1
+
+
+async def test_a_call_that_was_shown_ringing_escalates_once_it_is_missed(store: Store, clock: Clock) -> None:
+    await absorb(store, ["call:1"], part(1, a=1), HERE)
+    await absorb(store, ["call:1"], part(2, a=2), Wanted("C1", "w1", escalate_s=60))
+    await absorb(store, ["call:1"], part(3, a=3), Wanted("C1", "w1", escalate_s=6000))
+
+    assert await store.postings.next_at() is not None
+    assert len(await store.postings.due_escalations(clock() + timedelta(seconds=61))) == 1
+
+
+async def test_what_has_not_changed_for_a_month_is_forgotten(store: Store, clock: Clock) -> None:
+    await absorb(store, ["call:1"], part(1, a=1), HERE)
+    clock.pass_(days=31)
+    kept = await absorb(store, ["call:2"], part(1, a=1), HERE)
+
+    assert await store.cards.purge() == 1
+    assert await store.cards.named(TEAM, "call:1") is None
+    assert (await card_of(store, "call:2")).id == kept
+
+
+async def test_what_a_card_knows_lies_sealed(store: Store, keys: Keyring) -> None:
+    card = await absorb(store, ["call:1"], part(1, number="+14155550150"))
+
+    found = await store.cards.get(card)
+    assert found is not None
+    assert "+14155550150" not in repr(found)
+    assert value(found.state, "number") == "+14155550150"
+
+
+async def test_subscriptions_are_kept_changed_and_removed(store: Store, sam: PersonKey, ana: PersonKey) -> None:
+    watch = Watch(store.watches.new_id(), sam, "C1")
+    await store.watches.save(watch)
+    await store.watches.save(Watch(watch.id, sam, "C1", longer=9, paused=True))
+    await store.watches.save(Watch("other", ana, "C2"))
+
+    assert await store.watches.get(watch.id) == Watch(watch.id, sam, "C1", longer=9, paused=True)
+    assert [one.id for one in await store.watches.of_team(TEAM)] == ["other"]
+    assert [one.id for one in await store.watches.here(TEAM, "C1")] == [watch.id]
+    assert await store.watches.delete(watch.id)
+    assert not await store.watches.delete(watch.id)
+
+
+async def test_a_problem_is_news_once(store: Store, sam: PersonKey) -> None:
+    await store.watches.save(Watch("w", sam, "C1"))
+
+    told = [await store.watches.note_problem("w", code) for code in ("is_archived", "is_archived", "", "is_archived")]
+
+    assert told == [True, False, True, True]

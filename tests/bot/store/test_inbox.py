@@ -1,0 +1,145 @@
+import asyncio
+from pathlib import Path
+
+from bot.store.keys import Keyring, generate_key, parse_keys
+from bot.store.store import SECOND_REPLICA_WAITS, Store
+from tests.bot.store.clock import Clock
+from tests.bot.store.files import everything_in
+
+PAYLOAD = {"command": "/dp", "text": "sms +14155550150 the secret text"}
+
+
+async def restart(url: str, keys: Keyring, clock: Clock) -> Store:
+    """Another process: the same database, nothing in memory."""
+    return await Store.open(url, keys, clock)
+
+
+async def test_a_delivery_is_new_once(store: Store) -> None:
+    assert await store.inbox.receive("Ev1", "event", PAYLOAD)
+    assert not await store.inbox.receive("Ev1", "event", PAYLOAD)
+
+
+async def test_of_twenty_equal_deliveries_at_once_one_is_new(store: Store) -> None:
+    new = await asyncio.gather(*(store.inbox.receive("Ev1", "event", PAYLOAD) for _ in range(20)))
+
+    assert new.count(True) == 1
+
+
+async def test_a_repeat_is_recognised_for_as_long_as_slack_repeats(store: Store, clock: Clock) -> None:
+    await store.inbox.receive("Ev1", "event", PAYLOAD)
+    await store.inbox.done("Ev1")
+    clock.pass_(minutes=15)
+    await store.purge()
+
+    assert not await store.inbox.receive("Ev1", "event", PAYLOAD)
+
+
+async def test_what_is_done_is_forgotten_after_twenty_minutes(store: Store, clock: Clock) -> None:
+    await store.inbox.receive("Ev1", "event", PAYLOAD)
+    await store.inbox.done("Ev1")
+    await store.inbox.receive("Ev2", "command", None)
+    clock.pass_(minutes=20)
+
+    assert (await store.purge())["inbox"] == 2
+
+
+async def test_what_is_not_done_outlives_a_purge_for_a_day(store: Store, clock: Clock) -> None:
+    await store.inbox.receive("Ev1", "event", PAYLOAD)
+    clock.pass_(hours=23)
+    assert (await store.purge())["inbox"] == 0
+    clock.pass_(hours=1)
+    assert (await store.purge())["inbox"] == 1
+
+
+async def test_after_a_crash_the_undone_is_resumed_in_order(
+    store: Store, database_url: str, keys: Keyring, clock: Clock
+) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    clock.pass_(seconds=1)
+    await store.inbox.receive("Ev2", "view", {"n": 2})
+    await store.inbox.started("Ev2")
+    await store.inbox.receive("Ev3", "action", {"n": 3})
+    await store.inbox.done("Ev3")
+    await store.inbox.receive("Ev4", "options", None)
+    clock.pass_(seconds=SECOND_REPLICA_WAITS.total_seconds())
+
+    again = await restart(database_url, keys, clock)
+    resumed = await again.inbox.unfinished()
+    await again.aclose()
+
+    assert [(one.key, one.kind, one.payload, one.started) for one in resumed] == [
+        ("Ev1", "command", PAYLOAD, False),
+        ("Ev2", "view", {"n": 2}, True),
+    ]
+
+
+async def test_a_process_does_not_take_its_own_work_for_left_over(store: Store) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+
+    assert await store.inbox.unfinished() == []
+
+
+async def test_two_replicas_that_start_together_share_the_left_over_without_overlap(
+    postgres_url: str, keys: Keyring, clock: Clock
+) -> None:
+    dead = await Store.open(postgres_url, keys, clock)
+    await dead.migrate()
+    for number in range(20):
+        await dead.inbox.receive(f"Ev{number}", "command", {"n": number})
+    await dead.aclose()
+    clock.pass_(seconds=SECOND_REPLICA_WAITS.total_seconds())
+    replicas = [await restart(postgres_url, keys, clock) for _ in range(3)]
+
+    shares = await asyncio.gather(*(replica.inbox.unfinished() for replica in replicas))
+    for replica in replicas:
+        await replica.aclose()
+
+    assert sorted(one.payload["n"] for share in shares for one in share) == list(range(20))
+
+
+async def test_a_replica_leaves_alone_what_another_just_received(
+    postgres_url: str, keys: Keyring, clock: Clock
+) -> None:
+    busy, starting = await restart(postgres_url, keys, clock), await restart(postgres_url, keys, clock)
+    await busy.migrate()
+    await busy.inbox.receive("Ev1", "command", PAYLOAD)
+
+    assert await starting.inbox.unfinished() == []
+    await busy.aclose()
+    await starting.aclose()
+
+
+async def test_what_was_in_hand_at_three_crashes_is_not_resumed_again(
+    database_url: str, keys: Keyring, clock: Clock
+) -> None:
+    times_resumed = []
+    first = await restart(database_url, keys, clock)
+    await first.migrate()
+    await first.inbox.receive("Ev1", "command", PAYLOAD)
+    await first.aclose()
+    for _ in range(4):
+        clock.pass_(seconds=SECOND_REPLICA_WAITS.total_seconds())
+        again = await restart(database_url, keys, clock)
+        times_resumed.append(len(await again.inbox.unfinished()))
+        await again.aclose()
+
+    assert times_resumed == [1, 1, 0, 0]
+
+
+async def test_a_delivery_under_a_lost_key_is_left_out(store: Store, database_url: str, clock: Clock) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    clock.pass_(seconds=SECOND_REPLICA_WAITS.total_seconds())
+
+    again = await restart(database_url, parse_keys(generate_key()), clock)
+    assert await again.inbox.unfinished() == []
+    await again.aclose()
+
+
+async def test_what_people_typed_is_not_readable_in_the_file_and_wiped_when_done(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    await sqlite_store.inbox.receive("Ev1", "command", PAYLOAD)
+    await sqlite_store.inbox.done("Ev1")
+    await sqlite_store.aclose()
+
+    assert b"secret text" not in everything_in(tmp_path)

@@ -1,0 +1,159 @@
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.doctor import Finding, examine
+from bot.sandbox.serving import listen, serving
+from bot.settings import Settings
+from bot.slack.manifest import SCOPES
+
+
+@dataclass
+class Answers:
+    """What the Slack and the Dialpad at ``url`` say; a test changes it before the doctor looks."""
+
+    url: str = ""
+    scopes: str = ",".join(need.name for need in SCOPES)
+    slack: object = None
+    dialpad_status: int = 401
+
+    async def auth_test(self, request: Request) -> Response:
+        if request.headers.get("authorization") != "Bearer xoxb-good":
+            return JSONResponse({"ok": False, "error": "invalid_auth"})
+        if isinstance(self.slack, str):
+            return PlainTextResponse(self.slack)
+        answer = self.slack or {"ok": True, "team": "Northlight Supply"}
+        return JSONResponse(answer, headers={"x-oauth-scopes": self.scopes})
+
+    async def me(self, _: Request) -> Response:
+        return JSONResponse({"error": {"code": self.dialpad_status}}, self.dialpad_status)
+
+
+@pytest.fixture
+async def answers() -> AsyncIterator[Answers]:
+    ready = Answers()
+    web = Starlette(
+        routes=[Route("/api/auth.test", ready.auth_test, methods=["POST"]), Route("/api/v2/users/me", ready.me)]
+    )
+    bound = listen(0)
+    ready.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    async with serving(web, bound):
+        yield ready
+
+
+Configure = Callable[..., Settings]
+
+
+@pytest.fixture
+def configure(answers: Answers, tmp_path: Path) -> Configure:
+    """Settings where everything is right, except what the test changes."""
+
+    def settings(**changes: object) -> Settings:
+        right: dict[str, object] = {
+            "slack_bot_token": SecretStr("xoxb-good"),
+            "slack_app_token": SecretStr("xapp-good"),
+            "slack_api_url": f"{answers.url}/api/",
+            "dialpad_base_url": answers.url,
+            "database_url": f"sqlite:///{tmp_path / 'bot.db'}",
+        }
+        return Settings.model_validate(right | changes)
+
+    return settings
+
+
+async def look(settings: Settings, what: str) -> Finding:
+    """The finding about ``what``."""
+    return next(finding for finding in await examine(settings) if finding.what == what)
+
+
+async def test_with_everything_right_there_is_nothing_to_do(configure: Configure) -> None:
+    assert [finding for finding in await examine(configure()) if not finding.ok] == []
+
+
+async def test_without_a_way_to_slack_it_names_both_ways(configure: Configure) -> None:
+    found = await look(configure(slack_app_token=None), "Slack connection")
+
+    assert not found.ok
+    assert "SLACK_APP_TOKEN" in found.said
+    assert "SLACK_SIGNING_SECRET" in found.said
+
+
+async def test_http_is_a_way_to_slack_too(configure: Configure) -> None:
+    settings = configure(slack_app_token=None, slack_signing_secret="made-up", public_url="https://chatops.test")
+
+    assert (await look(settings, "Slack connection")).said == "HTTP at https://chatops.test/slack/events"
+
+
+async def test_a_refused_token_is_named_with_slacks_reason(configure: Configure) -> None:
+    found = await look(configure(slack_bot_token="xoxb-bad"), "Slack")
+
+    assert not found.ok
+    assert "SLACK_BOT_TOKEN" in found.said
+    assert "invalid_auth" in found.said
+    assert "xoxb-bad" not in found.said
+
+
+async def test_a_missing_scope_is_named_with_what_it_is_for(configure: Configure, answers: Answers) -> None:
+    answers.scopes = ",".join(need.name for need in SCOPES if need.name != "im:write")
+    found = await look(configure(), "Slack")
+
+    assert not found.ok
+    assert "im:write (to " in found.said
+    assert "chat:write" not in found.said
+
+
+@pytest.mark.parametrize("said", ["<html>hotel wifi</html>", ["no", "object"]])
+async def test_something_else_at_slacks_address_is_no_crash(
+    configure: Configure, answers: Answers, said: object
+) -> None:
+    answers.slack = said
+
+    assert not (await look(configure(), "Slack")).ok
+
+
+async def test_addresses_where_nobody_listens_are_named(configure: Configure) -> None:
+    nowhere = "http://127.0.0.1:9"
+    settings = configure(slack_api_url=f"{nowhere}/api/", dialpad_base_url=nowhere)
+    findings = {finding.what: finding for finding in await examine(settings)}
+
+    assert not findings["Slack"].ok
+    assert not findings["Dialpad"].ok
+    assert "DIALPAD_BASE_URL" in findings["Dialpad"].said
+
+
+@pytest.mark.parametrize("address", ["dialpad.example.test", "not an address"])
+async def test_an_address_that_is_none_is_named(configure: Configure, address: str) -> None:
+    assert not (await look(configure(dialpad_base_url=address), "Dialpad")).ok
+
+
+@pytest.mark.parametrize(("status", "ok"), [(401, True), (200, True), (503, False)])
+async def test_dialpad_counts_as_reached_when_it_answers(
+    configure: Configure, answers: Answers, status: int, ok: bool
+) -> None:
+    answers.dialpad_status = status
+
+    assert (await look(configure(), "Dialpad")).ok is ok
+
+
+async def test_a_database_that_cannot_be_opened_is_a_sentence(configure: Configure, tmp_path: Path) -> None:
+    found = await look(
+        configure(database_url=f"sqlite:///{tmp_path / 'no' / 'such' / 'folder' / 'bot.db'}"), "Database"
+    )
+
+    assert not found.ok
+    assert found.said
+
+
+async def test_it_says_how_people_connect(configure: Configure) -> None:
+    by_key = await look(configure(), "Connecting people")
+    by_oauth = await look(configure(dialpad_client_id="id", dialpad_client_secret="made-up"), "Connecting people")
+
+    assert "API key" in by_key.said
+    assert "/connect/callback" in by_oauth.said

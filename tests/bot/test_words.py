@@ -1,0 +1,86 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.words import did_you_mean, split, verbatim
+
+
+def texts(text: str) -> list[str]:
+    return [word.text for word in split(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", []),
+        ("dnd on", ["dnd", "on"]),
+        ("  a   b  ", ["a", "b"]),
+        ("“Jordan Lee” hello", ["Jordan Lee", "hello"]),
+        ('"Jordan Lee" hello', ["Jordan Lee", "hello"]),
+        ("„Jordan Lee“ hello", ["Jordan Lee", "hello"]),
+        ("«Jordan Lee» hello", ["Jordan Lee", "hello"]),
+        ('"never closed', ['"never', "closed"]),
+        ("<tel:+14155550150|+1 415-555-0150> hi", ["+14155550150", "hi"]),
+        ("<mailto:ana@northlight.example|ana@northlight.example>", ["ana@northlight.example"]),
+        ("<@U0ANA0001|ana> hi", ["@U0ANA0001", "hi"]),
+        ("<https://x.example/a?b=1&amp;c=2|x>", ["https://x.example/a?b=1&c=2"]),
+        ("(415) 555-0150 hi", ["(415) 555-0150", "hi"]),
+        ("+1 415 555 0150 hi", ["+1 415 555 0150", "hi"]),
+        ("4155550150 5 minutes", ["4155550150", "5", "minutes"]),
+        ("4155550150, 4155550151", ["4155550150", ",", "4155550151"]),
+        ("a &lt;b&gt; &amp; c", ["a", "<b>", "&", "c"]),
+        ("<", ["<"]),
+        ("<>", [""]),
+    ],
+)
+def test_words_as_slack_sends_them(text: str, words: list[str]) -> None:
+    assert texts(text) == words
+
+
+def test_a_quoted_word_is_marked() -> None:
+    assert [word.quoted for word in split("“until” until")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Fish &amp; chips", "Fish & chips"),
+        ("call <tel:+14155550150|(415) 555-0150> now", "call (415) 555-0150 now"),
+        ("see <https://x.example|x.example>", "see x.example"),
+        ("see <https://x.example>", "see https://x.example"),
+        ("hi <@U0ANA0001|ana>", "hi @ana"),
+        ("two  blanks\nand a line", "two  blanks\nand a line"),
+        ("1 &lt; 2", "1 < 2"),
+    ],
+)
+def test_verbatim_is_what_the_person_typed(text: str, plain: str) -> None:
+    assert verbatim(text) == plain
+
+
+@given(st.text(max_size=300))
+def test_every_word_knows_where_it_stands(text: str) -> None:
+    at = 0
+    for word in split(text):
+        assert at <= word.start < word.end <= len(text)
+        at = word.end
+
+
+@given(st.text(max_size=300))
+def test_verbatim_takes_any_text(text: str) -> None:
+    assert isinstance(verbatim(text), str)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("blockd", "block"), ("dutty", "duty"), ("smss", "sms"), ("unblok", "unblock")]
+)
+def test_a_slip_of_the_finger_is_understood(word: str, meant: str) -> None:
+    assert meant in did_you_mean(word, ["block", "unblock", "duty", "sms", "calls"])
+
+
+def test_nonsense_is_not_near_anything() -> None:
+    assert did_you_mean("xyzzyqq", ["block", "duty"]) == []
+
+
+@given(st.text(max_size=100))
+def test_did_you_mean_takes_any_text(word: str) -> None:
+    assert len(did_you_mean(word, ["block", "duty", "sms", ""])) <= 3

@@ -1,0 +1,63 @@
+from functools import reduce
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialpad.events import SmsEvent
+from bot.watching.happening import Kind
+from bot.watching.registers import State, join
+from bot.watching.texts import happening_of, name_of_talk, read_talk, read_text, view_talk, view_text
+from tests.bot.watching.payloads import text
+
+OUT: dict[str, Any] = {
+    "direction": "outbound",
+    "from_number": "+14155550101",
+    "to_number": ["+14155550150"],
+}
+TALK = [
+    text(1, "Is it ready?", 0),
+    text(2, "Soon", 10, **OUT),
+    text(2, "Soon", 12, message_status="delivered", **OUT),
+    text(3, "sTOp", 20),
+]
+
+
+def talk_of(events: list[SmsEvent]) -> State:
+    return reduce(join, map(read_talk, events), State())
+
+
+@given(st.permutations(TALK))
+def test_a_conversation_is_the_same_in_any_order(events: list[SmsEvent]) -> None:
+    assert talk_of(events) == talk_of(TALK)
+
+
+def test_both_directions_are_one_conversation() -> None:
+    assert {name_of_talk(event) for event in TALK} == {"talk:+14155550101|+14155550150"}
+
+
+def test_texts_are_counted_once_however_often_they_are_told_about() -> None:
+    view = view_talk(talk_of([*TALK, *TALK]))
+
+    assert (view.received, view.sent, view.contact) == (2, 1, "Jordan Lee")
+
+
+def test_stop_holds_until_it_is_taken_back() -> None:
+    assert view_talk(talk_of(TALK)).stopped
+    assert not view_talk(talk_of([*TALK, text(4, "START", 30)])).stopped
+
+
+def test_the_state_of_delivery_goes_forward() -> None:
+    read = [read_text(event) for event in TALK[1:3]]
+
+    assert view_text(join(read[1], read[0])).status == "delivered"
+
+
+def test_a_text_that_did_not_arrive_is_news_of_its_own() -> None:
+    failed = view_text(read_text(text(5, "Hello", message_status="undelivered", **OUT)))
+
+    assert happening_of(failed, view_talk(talk_of(TALK))).kinds == {Kind.FAILED_SMS}
+
+
+def test_our_own_text_that_arrived_is_no_news() -> None:
+    assert happening_of(view_text(read_text(TALK[2])), view_talk(talk_of(TALK))).kinds == frozenset()

@@ -1,0 +1,182 @@
+"""A Slack that only has channels: it remembers, refuses, falls silent, and kills the process at bad moments."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import SecretStr
+
+from bot.answers.call_card import Standing, bundle, call_face, call_line
+from bot.dialpad.events import Event
+from bot.person import PersonKey
+from bot.reply import Listing, Reply
+from bot.slack.boards import CannotLook, Face, Spot
+from bot.store.cards import Kept
+from bot.store.hooks import Hook
+from bot.store.keys import generate_key, parse_keys
+from bot.store.postings import Posting
+from bot.store.store import Store
+from bot.watching.calls import view_call
+from bot.watching.happening import Kind
+from bot.watching.watch import Watch
+from bot.work.deliver import Deliverer
+from bot.work.poster import Poster
+
+OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
+WATCH = Watch("w1", OWNER, "C1", kinds=frozenset({Kind.RINGING, Kind.MISSED, Kind.VOICEMAIL, Kind.RECAP}))
+
+
+class Killed(BaseException):
+    """The process ends here, as by kill -9."""
+
+
+@dataclass
+class Message:
+    channel: str
+    ts: str
+    name: str
+    face: Face
+    at: datetime
+    thread_ts: str | None = None
+
+
+@dataclass
+class Time:
+    """Stands still but for who sleeps."""
+
+    now: datetime = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def move(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class FakeSlack:
+    """``trouble``: raised by the next calls to a channel, one each; ``after``: raised when the message is there."""
+
+    time: Time
+    messages: list[Message] = field(default_factory=list)
+    updates: list[str] = field(default_factory=list)
+    trouble: dict[str, list[BaseException]] = field(default_factory=lambda: defaultdict(list))
+    after: list[BaseException] = field(default_factory=list)
+    blind: bool = False
+
+    def __contains__(self, ts: str) -> bool:
+        return any(one.ts == ts for one in self.messages)
+
+    def in_(self, channel: str) -> list[Message]:
+        return [one for one in self.messages if one.channel == channel]
+
+    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+        if self.trouble[channel]:
+            raise self.trouble[channel].pop(0)
+        ts = f"{len(self.messages) + 1}.0"
+        self.messages.append(Message(channel, ts, name, face, self.time(), thread_ts))
+        if self.after:
+            raise self.after.pop(0)
+        return Spot(channel, ts)
+
+    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+        if self.trouble[spot.place]:
+            raise self.trouble[spot.place].pop(0)
+        self.updates.append(spot.ts)
+        self.messages = [replace(one, face=face) if one.ts == spot.ts else one for one in self.messages]
+        if self.after:
+            raise self.after.pop(0)
+
+    async def find(
+        self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
+    ) -> Spot | None:
+        if self.blind:
+            raise CannotLook("missing_scope")
+        found = [one for one in self.in_(channel) if one.name == name and one.at >= since]
+        return Spot(channel, found[0].ts) if found else None
+
+    def cards_shown(self) -> int:
+        """How many calls the messages show, those in bundles counted one by one."""
+        shown = [one.face.shown for one in self.messages]
+        return sum(len(one.rows) if isinstance(one, Listing) else not isinstance(one, Reply) for one in shown)
+
+
+class PlainFaces:
+    """Calls as they are, without names. ``poison``: ids of cards that cannot be shown."""
+
+    def __init__(self) -> None:
+        self.poison: set[str] = set()
+
+    async def of(self, posting: Posting, card: Kept) -> Face:
+        if card.id in self.poison:
+            raise ValueError("this one breaks")
+        if card.kind != "call":
+            return Face(Reply(card.kind))
+        return Face(*call_face(view_call(card.state), None, Standing(card.id)))
+
+    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
+        return Face(bundle([call_line(view_call(card.state), None, Standing(card.id)) for _, card in postings], ""))
+
+
+async def no_escalation() -> None:
+    """Nothing else is due."""
+
+
+@dataclass
+class PostingStage:
+    """Events go in by ``happen``; ``run`` lets time pass until nothing is due for a while."""
+
+    store: Store
+    slack: FakeSlack
+    time: Time
+    faces: PlainFaces
+    hook: Hook
+
+    def start(self) -> tuple[Poster, Deliverer]:
+        """As a process begins: with what is on disk and nothing else."""
+        poster = Poster(self.store, self.slack, self.faces, no_escalation, sleep=self.time.sleep)
+        return poster, Deliverer(self.store, cast(Any, None), lambda: None)
+
+    async def happen(self, *events: Event) -> None:
+        _, deliver = self.start()
+        for event in events:
+            await deliver(event, self.hook)
+
+    async def run(self, seconds: float = 5.0) -> None:
+        """So long passes; everything that comes due meanwhile is done."""
+        poster, _ = self.start()
+        until = self.time.now + timedelta(seconds=seconds)
+        while self.time.now < until:
+            await poster.settle()
+            self.time.move(seconds=0.5)
+
+    async def die(self) -> None:
+        """Runs until the process is killed."""
+        poster, _ = self.start()
+        await poster.look()
+        for task in list(poster._serving.values()):
+            try:
+                await task
+            except Killed:
+                return
+        raise AssertionError("nobody was killed")
+
+
+@asynccontextmanager
+async def stage_posting(folder: Path) -> AsyncIterator[PostingStage]:
+    time = Time()
+    store = await Store.open(f"sqlite:///{folder / 'bot.db'}", parse_keys(generate_key()), time)
+    await store.migrate()
+    await store.watches.save(WATCH)
+    hook = Hook("h1", OWNER, "1", "webhook", SecretStr("s"), time(), time())
+    try:
+        yield PostingStage(store, FakeSlack(time), time, PlainFaces(), hook)
+    finally:
+        await store.aclose()

@@ -1,0 +1,157 @@
+"""The contract of ``Later``: in memory, on SQLite and on Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotConnected, OutcomeUnknown, TooMany, Unavailable, UserError
+from bot.person import PersonKey
+from bot.work.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
+from tests.bot.work.stage import FAR, SOON, Stage, stage_durable, stage_fake
+
+ANA = PersonKey("T0NORTHLT", "U0ANA0001")
+SAM = PersonKey("T0NORTHLT", "U0SAM0002")
+ARGS = {"group_id": "5527000000000011", "on": False}
+
+
+@pytest.fixture(params=["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+    if request.param == "fake":
+        yield stage_fake()
+        return
+    url = f"sqlite:///{tmp_path / 'bot.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    async with stage_durable(url) as durable:
+        yield durable
+
+
+async def test_a_job_runs_when_it_is_due_with_everything_it_was_given(stage: Stage) -> None:
+    when = stage.now() + SOON
+    await stage.later.at(when, "dnd:ana", "dnd.off", ARGS, ANA, {"channel": "D1"})
+    await stage.let_pass()
+
+    (job,) = await stage.runner.until_ran(1)
+
+    assert (job.key, job.route, job.args, job.person, job.place, job.when, job.attempt) == (
+        "dnd:ana", "dnd.off", ARGS, ANA, {"channel": "D1"}, when, 1,
+    )  # fmt: skip
+
+
+async def test_a_moment_that_has_passed_means_now(stage: Stage) -> None:
+    await stage.later.at(stage.now() - FAR, "dnd:ana", "dnd.off", {}, ANA, {})
+    await stage.let_pass()
+
+    assert len(await stage.runner.until_ran(1)) == 1
+
+
+async def test_a_later_request_with_the_same_key_replaces_the_earlier(stage: Stage) -> None:
+    await stage.later.at(stage.now() + FAR, "dnd:ana", "dnd.off", {"n": 1}, ANA, {})
+    await stage.later.at(stage.now() + SOON, "dnd:ana", "dnd.off", {"n": 2}, ANA, {})
+    assert [one.args for one in await stage.later.pending(ANA)] == [{"n": 2}]
+    await stage.let_pass()
+
+    assert [job.args for job in await stage.runner.until_ran(1)] == [{"n": 2}]
+
+
+async def test_what_waits_is_listed_for_its_person_only_the_next_first(stage: Stage) -> None:
+    start = stage.now()
+    await stage.later.at(start + 2 * FAR, "status:ana", "status.clear", {}, ANA, {})
+    await stage.later.at(start + FAR, "dnd:ana", "dnd.off", ARGS, ANA, {})
+
+    assert await stage.later.pending(ANA) == [
+        Pending("dnd:ana", "dnd.off", ARGS, start + FAR),
+        Pending("status:ana", "status.clear", {}, start + 2 * FAR),
+    ]
+    assert await stage.later.pending(SAM) == []
+
+
+async def test_a_cancelled_job_does_not_run(stage: Stage) -> None:
+    await stage.later.at(stage.now() + SOON, "dnd:ana", "dnd.off", {}, ANA, {})
+    assert await stage.later.cancel("dnd:ana")
+    assert not await stage.later.cancel("dnd:ana")
+    await stage.later.at(stage.now() + 2 * SOON, "dnd:sam", "dnd.off", {}, SAM, {})
+    await stage.let_pass()
+
+    assert [job.key for job in await stage.runner.until_ran(1)] == ["dnd:sam"]
+
+
+async def test_when_dialpad_cannot_be_reached_the_job_is_tried_again(stage: Stage) -> None:
+    stage.runner.errors = [Unavailable("down")]
+    await stage.later.at(stage.now(), "dnd:ana", "dnd.off", {}, ANA, {})
+    await stage.let_pass()
+
+    jobs = await stage.runner.until_ran(2)
+
+    assert [job.attempt for job in jobs] == [1, 2]
+    assert jobs[0].id == jobs[1].id
+    assert stage.runner.told == []
+
+
+async def test_a_final_error_is_told_once_and_ends_the_job(stage: Stage) -> None:
+    errors = [NotConnected(broken=True), UserError("No such group."), OutcomeUnknown(), ValueError()]
+    stage.runner.errors = list(errors)
+    for number in range(len(errors)):
+        await stage.later.at(stage.now(), f"dnd:{number}", "dnd.off", {}, ANA, {})
+    await stage.let_pass()
+
+    told = await stage.runner.until_told(len(errors))
+
+    assert sorted(job.key for job, _ in told) == ["dnd:0", "dnd:1", "dnd:2", "dnd:3"]
+    assert {error for _, error in told} == set(errors)
+    assert len(stage.runner.ran) == len(errors)
+
+
+async def test_a_job_may_ask_for_its_own_successor(stage: Stage) -> None:
+    async def ask_again(job: Job) -> None:
+        if job.args == {"n": 1}:
+            await stage.later.at(stage.now() + SOON, job.key, job.route, {"n": 2}, job.person, job.place)
+
+    stage.runner.also = ask_again
+    await stage.later.at(stage.now(), "dnd:ana", "dnd.off", {"n": 1}, ANA, {})
+    await stage.let_pass()
+
+    assert [job.args for job in await stage.runner.until_ran(2)] == [{"n": 1}, {"n": 2}]
+
+
+async def test_what_happens_right_now_waits_no_more(stage: Stage) -> None:
+    seen: asyncio.Queue[list[Pending]] = asyncio.Queue()
+
+    async def look(job: Job) -> None:
+        await seen.put(await stage.later.pending(ANA))
+
+    stage.runner.also = look
+    await stage.later.at(stage.now(), "dnd:ana", "dnd.off", {}, ANA, {})
+    await stage.later.at(stage.now() + FAR, "status:ana", "status.clear", {}, ANA, {})
+    await stage.let_pass()
+
+    assert [one.key for one in await seen.get()] == ["status:ana"]
+
+
+async def test_what_is_tried_again_still_waits(stage: Stage) -> None:
+    stage.runner.errors = [TooMany(retry_after=FAR.total_seconds())]
+    await stage.later.at(stage.now(), "dnd:ana", "dnd.off", {}, ANA, {})
+    await stage.let_pass()
+    await stage.runner.until_ran(1)
+
+    async with asyncio.timeout(20):
+        while not (waiting := await stage.later.pending(ANA)):  # noqa: ASYNC110  nothing tells when an attempt ends
+            await asyncio.sleep(0)
+    assert [one.key for one in waiting] == ["dnd:ana"]
+
+
+def test_waiting_grows_to_five_minutes_and_honours_what_dialpad_asked_for() -> None:
+    now = stage_fake().now()
+    waits = [wait_before_retry(Unavailable(), attempt, now, now) for attempt in range(1, 40)]
+
+    assert waits[:4] == [2, 4, 8, 16]
+    assert waits[-1] == LONGEST_WAIT_S
+    assert wait_before_retry(TooMany(retry_after=45), 1, now, now) == 45
+    assert wait_before_retry(TooMany(), 2, now, now) == 4
+
+
+def test_after_a_day_nobody_waits_any_longer() -> None:
+    now = stage_fake().now()
+
+    assert wait_before_retry(Unavailable(), 200, now - timedelta(hours=24), now) is None

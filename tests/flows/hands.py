@@ -1,0 +1,145 @@
+"""What a person does and sees in these tests, in few words."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from bot.person import PersonKey
+from bot.sandbox.cast import TEAM_ID
+from bot.sandbox.cast import Person as CastMember
+from bot.sandbox.demo import Demo
+from bot.work.later import Pending
+
+Json = dict[str, Any]
+
+
+class Hands:
+    """One person at the embedded Slack. Everything typed goes to ``#support``, where the app is a member."""
+
+    def __init__(self, demo: Demo, who: CastMember) -> None:
+        assert who.slack_id is not None
+        self.demo = demo
+        self.who = who
+        self.person = demo.slack.person(who.slack_id)
+        self.key = PersonKey(TEAM_ID, who.slack_id)
+
+    async def type(self, line: str) -> Json:
+        """Type a command and wait for the bot to be done; the newest answer only this person sees, {} if none."""
+        await self.person.command("#support", line)
+        return await self.settled()
+
+    async def settled(self) -> Json:
+        await self.demo.bot.dispatcher.idle()
+        answers = self.person.ephemerals("#support")
+        return answers[-1] if answers else {}
+
+    async def mention(self, words: str, thread_ts: str | None = None) -> Json:
+        """Say ``@Dialpad words`` in ``#support``; the answer only this person sees."""
+        before = self.person.ephemerals("#support")
+        app = self.demo.slack.workspace.app["user_id"]
+        await self.person.say("#support", f"<@{app}> {words}".strip(), thread_ts)
+        await self.person.until(lambda: self.person.ephemerals("#support") != before)
+        return await self.settled()
+
+    async def say_to_app(self, words: str) -> Json:
+        """Write to the app's DM; what it answers there."""
+        before = len(self.person.messages("app"))
+        await self.person.say("app", words)
+        await self.person.until(lambda: len(self.person.messages("app")) >= before + 2)
+        await self.demo.bot.dispatcher.idle()
+        return self.person.messages("app")[-1]
+
+    async def told(self) -> Json:
+        """The newest message of the app's DM, waiting for one."""
+        await self.person.until(lambda: self.from_app)
+        await self.demo.bot.dispatcher.idle()
+        return self.from_app[-1]
+
+    @property
+    def from_app(self) -> list[Json]:
+        """What the app said in its DM with this person."""
+        return [
+            one for one in self.person.messages("app") if one.get("user") == self.demo.slack.workspace.app["user_id"]
+        ]
+
+    async def press(self, where: Json, label: str) -> Json:
+        """Press the button with this label and wait for the bot to be done."""
+        button, block_id = find_button(where, label)
+        await self.person.press(where, button["action_id"], button.get("value"), block_id=block_id)
+        return await self.settled()
+
+    async def submit(self, values: Json | None = None) -> Json:
+        """Submit the top modal; what Slack shows: ``{"ok": False, "errors": {...}}`` when refused at the fields."""
+        assert self.person.modal is not None, "no modal is open"
+        answer = await self.person.submit(self.person.modal, values)
+        await self.demo.bot.dispatcher.idle()
+        return answer
+
+    async def pick(self, field: str, query: str) -> Json:
+        """The first option that the type-ahead of a field of the open modal offers."""
+        form = await self.modal()
+        (element,) = [block["element"] for block in form["blocks"] if block.get("block_id") == field]
+        found = await self.person.options(form, element["action_id"], query)
+        assert found["options"], f"nothing is offered for {query!r}: {found}"
+        option: Json = found["options"][0]
+        return option
+
+    async def modal(self) -> Json:
+        """The open modal, once its content is there."""
+        await self.demo.bot.dispatcher.idle()
+        assert self.person.modal is not None, f"no modal is open; notices: {self.person.notices}"
+        return self.person.modal
+
+    async def home(self) -> Json:
+        """The Home tab as it is drawn when this person opens it."""
+        old = self.person.home
+        await self.person.open_home()
+        await self.person.until(lambda: self.person.home is not None and self.person.home is not old)
+        await self.demo.bot.dispatcher.idle()
+        assert self.person.home is not None
+        return self.person.home
+
+    async def pending(self) -> list[Pending]:
+        """What changes by itself later."""
+        return await self.demo.bot.dispatcher.deps.later.pending(self.key)
+
+    async def let_time_pass(self, *, seconds_left: float = 0) -> None:
+        """What this person set for a while is over now, or in a moment."""
+        later, store = self.demo.bot.dispatcher.deps.later, self.demo.bot.store
+        due = store.now() + timedelta(seconds=seconds_left)
+        for one in await later.pending(self.key):
+            await later.at(due, one.key, one.route, one.args, self.key, {})
+
+    @property
+    def account(self) -> Any:
+        """This person as the embedded Dialpad knows them."""
+        return self.demo.dialpad.state.users[self.who.dialpad_id or 0]
+
+    def sent(self, method: str, path: str) -> list[Any]:
+        """What Dialpad was asked with this method and a path that ends so."""
+        asked = self.demo.dialpad.requests
+        return [one for one in asked if one.method == method and one.path.endswith(path)]
+
+
+def said(document: Json) -> str:
+    """All the words somebody would read in a message or view."""
+    return json.dumps(document.get("blocks", document), ensure_ascii=False) + str(document.get("text", ""))
+
+
+def find_button(document: Json, label: str) -> tuple[Json, str]:
+    """The button with this label, and its block's id."""
+    for block in document.get("blocks", ()):
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if element.get("type") == "button" and element["text"]["text"] == label:
+                return element, block["block_id"]
+    raise AssertionError(f"no button {label!r} in {said(document)}")
+
+
+def labels(document: Json) -> list[str]:
+    """The labels of all buttons, in order."""
+    found = [
+        element
+        for block in document.get("blocks", ())
+        for element in [*block.get("elements", []), block.get("accessory") or {}]
+    ]
+    return [element["text"]["text"] for element in found if element.get("type") == "button"]

@@ -1,0 +1,341 @@
+"""What happens on the phones reaches the channel, and the team works from it. Everything real but the two services."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import Bot
+from bot.sandbox.cast import ANA, CUSTOMERS, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
+from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.dialpad.model import Call
+from bot.watching.registers import fragment
+from tests.flows.hands import Hands, find_button, labels, said
+
+JORDAN = CUSTOMERS[0]
+WAIT_S = 15.0
+"""Real seconds a test waits for what takes about one."""
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    async with running_demo(database=tmp_path / "demo.db") as started:
+        yield started
+
+
+@pytest.fixture
+def ana(demo: Demo) -> Hands:
+    return Hands(demo, ANA)
+
+
+@pytest.fixture
+def sam(demo: Demo) -> Hands:
+    return Hands(demo, SAM)
+
+
+@pytest.fixture
+def priya(demo: Demo) -> Hands:
+    return Hands(demo, PRIYA)
+
+
+def board(hands: Hands) -> list[dict[str, Any]]:
+    """What the app has posted to the channel itself."""
+    app = hands.demo.slack.workspace.app["user_id"]
+    return [one for one in hands.person.messages("#support") if one.get("user") == app]
+
+
+async def shown(hands: Hands, *words: str, at: int = -1) -> dict[str, Any]:
+    """The message of the channel that says all of this, once it does."""
+
+    def look() -> dict[str, Any] | None:
+        return next((one for one in reversed(board(hands)) if all(word in said(one) for word in words)), None)
+
+    try:
+        found: dict[str, Any] = await hands.person.until(look, WAIT_S)
+    except TimeoutError:
+        raise AssertionError(f"{words} not in {[said(one) for one in board(hands)]}") from None
+    return found
+
+
+def miss_a_call(demo: Demo) -> Call:
+    call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
+    return demo.dialpad.phone.hang_up(call.id)
+
+
+async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, ana: Hands, sam: Hands) -> None:
+    saved = await priya.type('/dp notify ringing missed voicemail for "Support" except label:spam')
+    assert "incoming calls, missed calls and voicemails for Support, except label spam" in said(saved)
+
+    call = priya.demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
+    ringing = await shown(ana, "Call from Jordan Lee", "Ringing", "Contact at Lee Roasters")
+    priya.demo.dialpad.phone.hang_up(call.id)
+    missed = await shown(ana, "Missed call from Jordan Lee")
+    assert missed["ts"] == ringing["ts"]
+    assert len(board(ana)) == 1
+
+    await asyncio.gather(ana.press(missed, "Claim"), sam.press(missed, "Claim"))
+    heard = {hands.who: said(hands.person.ephemerals("#support")[-1]) for hands in (ana, sam)}
+    (winner,) = [who for who, words in heard.items() if "The call is yours" in words]
+    (loser,) = [who for who, words in heard.items() if "Somebody was faster" in words]
+    ana, sam = (ana, sam) if winner is ANA else (sam, ana)
+    assert loser is sam.who
+    claimed = await shown(sam, f"Claimed by <@{winner.slack_id}>")
+    assert "Claim" not in labels(claimed)
+
+    preview = await ana.press(claimed, "Call back")
+    modal = ana.person.modal or preview
+    assert "Jordan Lee" in said(modal)
+    await ana.submit()
+    assert [one.external_number for one in ana.demo.dialpad.phone.live] == [JORDAN.phone]
+
+    assert "It is claimed by" in said(await sam.press(claimed, "Mark handled"))
+    assert "Marked as handled" in said(await ana.press(claimed, "Mark handled"))
+    done = await shown(sam, f"Handled by <@{winner.slack_id}>")
+    assert labels(done) == ["More", "⚙️"]
+
+
+async def test_an_answered_call_is_told_about_in_one_card(priya: Hands, ana: Hands) -> None:
+    await priya.type('/dp notify ringing for "Support"')
+    phone = priya.demo.dialpad.phone
+    call = phone.ring(JORDAN.phone, SUPPORT.phone)
+    await shown(ana, "Ringing")
+    phone.answer(call.id, ANA)
+    await shown(ana, "Talking to Ana Ferreira")
+    phone.hang_up(call.id)
+    await shown(ana, "Answered by Ana Ferreira")
+    assert len(board(ana)) == 1
+
+
+async def test_what_was_not_asked_for_is_not_posted(priya: Hands, ana: Hands) -> None:
+    await priya.type('/dp notify missed for "Support" except +14155550153')
+    phone = priya.demo.dialpad.phone
+    for caller, line in ((JORDAN.phone, SALES.phone), ("+14155550153", SUPPORT.phone)):
+        phone.hang_up(phone.ring(caller, line).id)
+    answered = phone.ring(JORDAN.phone, SUPPORT.phone)
+    phone.answer(answered.id, SAM)
+    phone.hang_up(answered.id)
+    miss_a_call(priya.demo)
+
+    await shown(ana, "Missed call")
+    assert len(board(ana)) == 1
+
+
+async def test_the_gear_opens_the_subscription_and_changes_it(priya: Hands, ana: Hands) -> None:
+    await priya.type('/dp notify missed for "Support"')
+    miss_a_call(priya.demo)
+    card = await shown(ana, "Missed call")
+
+    opened = await ana.press(card, "⚙️")
+    assert "missed calls for Support" in said(opened)
+    assert "paused" in said(await ana.press(opened, "Pause"))
+    miss_a_call(priya.demo)
+    await priya.demo.bot.poster.settle()
+    assert len(board(ana)) == 1
+
+
+async def test_who_does_not_belong_to_the_line_takes_no_call(priya: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify missed for "Sales"')
+    phone = demo.dialpad.phone
+    phone.hang_up(phone.ring(JORDAN.phone, SALES.phone).id)
+    sam = Hands(demo, SAM)
+    card = await shown(sam, "Missed call")
+
+    assert "You do not belong to Sales" in said(await sam.press(card, "Claim"))
+
+
+async def test_who_is_not_connected_is_asked_to_connect(priya: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify missed for "Support"')
+    miss_a_call(demo)
+    noor = Hands(demo, NOOR)
+    card = await shown(noor, "Missed call")
+
+    assert "Connect your Dialpad account" in said(await noor.press(card, "Claim"))
+
+
+async def make_due(demo: Demo, card: dict[str, Any]) -> None:
+    """The next step of the call that this message shows is due now."""
+    await demo.bot.poster.settle()
+    found = await demo.bot.store.cards.at("C0SUPPORT", card["ts"])
+    assert found is not None
+    (posting,) = [one for one in await demo.bot.store.postings.of_card(found.id) if one.ts == card["ts"]]
+    await demo.bot.store.postings.escalate_at(found.id, demo.bot.store.now(), only=posting.id)
+    demo.bot.poster.wake()
+
+
+async def test_a_voicemail_that_nobody_claims_escalates(priya: Hands, ana: Hands, demo: Demo) -> None:
+    group = "S0ONCALL1"
+    typed = f'notify voicemail for "Support" escalate 5 group <!subteam^{group}|@oncall> supervisor @sam'
+    assert "then the user group" in said(await priya.type(f"/dp {typed}"))
+    phone = demo.dialpad.phone
+    call = phone.ring(JORDAN.phone, SUPPORT.phone)
+    phone.leave_voicemail(call.id, "Please call me back about the roaster.")
+    card = await shown(ana, "Voicemail from Jordan Lee", "Please call me back about the roaster.")
+
+    await make_due(demo, card)
+    first = await shown(ana, "Nobody has claimed this call for 5 min.", f"<@{ANA.slack_id}>")
+    assert first["thread_ts"] == card["ts"]
+    await make_due(demo, card)
+    await shown(ana, f"<!subteam^{group}>", "for 10 min")
+    await make_due(demo, card)
+    sam = Hands(demo, SAM)
+    told = await sam.told()
+    assert "Nobody has claimed this call for 15 min on Support." in said(told)
+
+    assert "The call is yours" in said(await sam_claims(sam, told))
+    await shown(ana, "Voicemail from Jordan Lee", f"Claimed by <@{SAM.slack_id}>")
+
+
+async def sam_claims(sam: Hands, told: dict[str, Any]) -> dict[str, Any]:
+    button, block_id = find_button(told, "Claim")
+    before = len(sam.from_app)
+    await sam.person.press(told, button["action_id"], button.get("value"), block_id=block_id)
+    await sam.person.until(lambda: len(sam.from_app) > before or sam.person.ephemerals())
+    await sam.demo.bot.dispatcher.idle()
+    return sam.person.ephemerals()[-1] if sam.person.ephemerals() else sam.from_app[-1]
+
+
+async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
+    priya: Hands, ana: Hands, sam: Hands, demo: Demo
+) -> None:
+    await priya.type('/dp notify missed for "Support" escalate 5')
+    miss_a_call(demo)
+    card = await shown(ana, "Missed call")
+    await ana.press(card, "Claim")
+    await shown(ana, "Claimed by")
+
+    await make_due(demo, card)
+    await shown(ana, "Claimed 2 hours ago and still open", f"<@{ANA.slack_id}>")
+    await make_due(demo, card)
+    await shown(ana, "Not handled in time, so it is free again.")
+    await demo.bot.poster.settle()
+    assert "The call is yours" in said(await sam.press(await shown(ana, "Missed call"), "Claim"))
+
+
+async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify missed for "Support" escalate 5')
+    miss_a_call(demo)
+    card = await shown(ana, "Missed call")
+    await demo.bot.poster.settle()
+    found = await demo.bot.store.cards.at("C0SUPPORT", card["ts"])
+    assert found is not None
+    (posting,) = await demo.bot.store.postings.of_card(found.id)
+    due = demo.bot.store.now() - timedelta(seconds=1)
+    await demo.bot.poster.aclose()
+    await demo.bot.store.postings.escalate_at(found.id, due, only=posting.id)
+    await demo.bot.aclose()
+
+    again = await Bot.start(demo.bot.settings)
+    try:
+        await shown(ana, "Nobody has claimed this call")
+        await again.poster.settle()
+        assert len([one for one in board(ana) if "Nobody has claimed" in said(one)]) == 1
+        assert len([one for one in board(ana) if "Missed call" in said(one)]) == 1
+    finally:
+        await again.aclose()
+
+
+async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify sms for "Support"')
+    demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Is my order *ready*?")
+    head = await shown(ana, "Texts with Jordan Lee", "1 text from them")
+    text = await shown(ana, "Is my order *ready*?")
+    assert text["thread_ts"] == head["ts"]
+
+    await demo.bot.poster.settle()
+    await ana.person.say("#support", "I think it is", head["ts"])
+    preview = await ana.mention("Yes, come by & get it", head["ts"])
+    assert labels(preview) == ["Send", "Edit", "Cancel"]
+    assert "Yes, come by & get it" in said(preview)
+    await ana.press(preview, "Send")
+    assert [(one.body["text"], one.body["from_number"]) for one in ana.sent("POST", "/v2/sms")] == [
+        ("Yes, come by & get it", SUPPORT.phone)
+    ]
+    await shown(ana, "come by", "get it", "(delivered)")
+
+    await ana.press(head, "Reply")
+    form = await ana.modal()
+    assert form["callback_id"] == "sms.sms"
+    await ana.submit({"text": "We close at six"})
+    await ana.submit()
+    await shown(ana, "We close at six", "(delivered)")
+    assert len([one for one in board(ana) if "Texts with" in said(one)]) == 1
+
+
+async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify sms for "Support"')
+    demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "sTOp")
+    head = await shown(ana, "They asked for no more texts (STOP)")
+    assert "Reply" not in labels(head)
+    await demo.bot.poster.settle()
+
+    refused = await ana.mention("Are you sure?", head["ts"])
+    assert "(STOP)" in said(refused)
+    assert ana.sent("POST", "/v2/sms") == []
+
+
+async def test_many_calls_at_once_are_one_message_and_none_is_lost(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify missed for "Support"')
+    for _ in range(12):
+        miss_a_call(demo)
+
+    def counted() -> bool:
+        rows = sum(len([one for one in labels(message) if one in {"Open", "Claim"}]) for message in board(ana))
+        return rows == 12
+
+    await ana.person.until(counted, WAIT_S)
+    assert len(board(ana)) <= 8
+    many = next(one for one in board(ana) if "notifications at once" in said(one))
+    opened = await ana.press(many, "Open")
+    assert "Claim" in labels(opened)
+
+
+async def test_my_own_notifications_come_as_direct_messages(ana: Hands, priya: Hands, demo: Demo) -> None:
+    assert "From now on" in said(await ana.type("/dp notify me"))
+    assert ANA.phone is not None
+    demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(JORDAN.phone, ANA.phone).id)
+
+    told = await ana.told()
+    assert "Missed call from Jordan Lee" in said(told)
+    assert "Claim" in labels(told)
+
+
+async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, demo: Demo) -> None:
+    await priya.person.command("#sales", '/dp notify missed for "Support"')
+    await demo.bot.dispatcher.idle()
+    miss_a_call(demo)
+    told = await priya.told()
+    assert "I cannot post your notifications" in said(told)
+    miss_a_call(demo)
+    await demo.bot.poster.settle()
+    assert len(priya.from_app) == 1
+
+    await priya.person.invite_app("#sales")
+    for found in await demo.bot.store.watches.owned(priya.key):
+        await demo.bot.dispatcher.deps.board.post_test(found)  # type: ignore[union-attr]  # it is there in the demo
+    app = demo.slack.workspace.app["user_id"]
+    await priya.person.until(lambda: [one for one in priya.person.messages("#sales") if one.get("user") == app], WAIT_S)
+
+
+async def test_a_roster_that_changes_says_who_and_what_is_open(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify missed duty for "Support"')
+    miss_a_call(demo)
+    await shown(ana, "Missed call")
+    known = fragment(0, 0, {"on": True})
+    await demo.bot.store.cards.absorb(TEAM_ID, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
+    await ana.type("/dp duty off Lunch")
+
+    await shown(ana, "Ana Ferreira", "went off duty: Lunch.", "Open here: 1 call that nobody has handled.")
+
+
+async def test_a_subscription_for_admins_only_says_so(sam: Hands) -> None:
+    assert "only company admins" in said(await sam.type("/dp notify missed duty"))
+
+
+def test_the_cast_is_as_these_tests_take_it() -> None:
+    assert ANA in SUPPORT.members
+    assert SAM in SUPPORT.members
+    assert SAM not in SALES.members
+    assert {LEO, MEI}

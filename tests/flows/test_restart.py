@@ -1,0 +1,84 @@
+"""The bot stops and starts again on the same database: nothing asked for is lost, and nothing is done twice."""
+
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.cast import ANA
+from bot.sandbox.demo import running_demo
+from tests.flows.hands import Hands, said
+
+on_both = pytest.mark.parametrize("over_http", [False, True], ids=["socket mode", "http"])
+
+
+@on_both
+async def test_a_change_back_that_was_due_while_the_bot_was_away_happens_at_its_next_start(
+    tmp_path: Path, over_http: bool
+) -> None:
+    database = tmp_path / "bot.db"
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        await ana.type("/dp dnd on for 30m")
+        await ana.let_time_pass(seconds_left=0.3)
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        ana.account.do_not_disturb = True  # the first demo's Dialpad is gone with it
+        assert "off again" in said(await ana.told())
+        assert not ana.account.do_not_disturb
+
+
+@on_both
+async def test_what_was_acknowledged_before_a_crash_is_done_after_it(tmp_path: Path, over_http: bool) -> None:
+    database = tmp_path / "bot.db"
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        begun: list[object] = []
+
+        def die(work: Coroutine[Any, Any, None]) -> None:
+            begun.append(work)
+            work.close()
+
+        demo.bot.dispatcher._start = die  # type: ignore[method-assign]  # right after the acknowledgement
+        await ana.person.command("#support", "/dp dnd on")
+        assert len(begun) == 1
+        assert not ana.account.do_not_disturb
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        assert "off → on" in said(await ana.settled())
+        assert ana.account.do_not_disturb
+
+
+@on_both
+async def test_what_a_crash_cut_in_the_middle_is_told_and_not_done_again(tmp_path: Path, over_http: bool) -> None:
+    database = tmp_path / "bot.db"
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        slow = demo.dialpad.faults.add("PATCH /api/", kind="slow")
+        await ana.person.command("#support", "/dp dnd on")
+        await slow.entered.wait()
+        await demo.bot.dispatcher.aclose(grace_s=0)
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        assert "restarted in the middle" in said(await ana.settled())
+        assert ana.sent("PATCH", "/togglednd") == []
+
+
+@on_both
+async def test_a_confirmation_asked_before_a_restart_can_be_given_after_it(tmp_path: Path, over_http: bool) -> None:
+    database = tmp_path / "bot.db"
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        preview = await Hands(demo, ANA).mention("sms Jordan Lee Hello")
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+        ana = Hands(demo, ANA)
+        shown = await _put_back(ana, preview)
+        await ana.press(shown, "Send")
+        assert [one.body["text"] for one in ana.sent("POST", "/sms")] == ["Hello"]
+
+
+async def _put_back(ana: Hands, message: Mapping[str, Any]) -> dict[str, Any]:
+    """A Slack outlives the bot's restart; the demo's does not, so the message is shown again."""
+    shown = {**message}
+    ana.demo.slack.workspace.add_ephemeral(ana.key.user_id, shown)
+    return shown

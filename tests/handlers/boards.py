@@ -1,0 +1,87 @@
+"""Subscriptions and cards in dictionaries: a board that posts nothing and remembers what it was asked for."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import reduce
+
+from bot.dialpad.events import CallEvent
+from bot.person import PersonKey
+from bot.sandbox.cast import PEOPLE
+from bot.watching.calls import fold
+from bot.watching.ports import Card
+from bot.watching.registers import State
+from bot.watching.watch import Watch
+
+NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class KeptCard:
+    """One card, as the store would hand it out."""
+
+    id: str
+    kind: str
+    state: State
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    handled_by: str | None = None
+    handled_at: datetime | None = None
+
+
+@dataclass
+class RememberedBoard:
+    """``refusal`` is what stands in the way of events; ``tested`` the subscriptions that were tried out."""
+
+    watches: dict[str, Watch] = field(default_factory=dict)
+    cards: dict[str, KeptCard] = field(default_factory=dict)
+    tested: list[str] = field(default_factory=list)
+    refusal: str = ""
+
+    def put_call(self, name: str, events: list[CallEvent]) -> None:
+        self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
+
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]:
+        return [one for one in self.watches.values() if one.channel == channel]
+
+    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+        return self.watches.get(name)
+
+    def new_watch_id(self) -> str:
+        return f"w{len(self.watches) + 1}"
+
+    async def save_watch(self, watch: Watch) -> str:
+        self.watches[watch.id] = watch
+        return self.refusal
+
+    async def remove_watch(self, watch: Watch) -> None:
+        self.watches.pop(watch.id, None)
+
+    async def post_test(self, watch: Watch) -> None:
+        self.tested.append(watch.id)
+
+    async def slack_person(self, person: PersonKey, email: str) -> str | None:
+        return next((one.slack_id for one in PEOPLE if one.email == email), None)
+
+    async def card(self, person: PersonKey, name: str) -> KeptCard | None:
+        return self.cards.get(name)
+
+    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
+        return None
+
+    async def claim(self, card: Card, person: PersonKey) -> KeptCard | None:
+        kept = self.cards.get(card.id)
+        if kept and not kept.claimed_by and not kept.handled_by:
+            kept = self.cards[card.id] = replace(kept, claimed_by=person.user_id, claimed_at=NOON)
+        return kept
+
+    async def release(self, card: Card, person: PersonKey) -> KeptCard | None:
+        kept = self.cards.get(card.id)
+        if kept and kept.claimed_by == person.user_id:
+            kept = self.cards[card.id] = replace(kept, claimed_by=None, claimed_at=None)
+        return kept
+
+    async def handle(self, card: Card, person: PersonKey) -> KeptCard | None:
+        kept = self.cards.get(card.id)
+        if kept and not kept.handled_by:
+            kept = self.cards[card.id] = replace(kept, handled_by=person.user_id, handled_at=NOON)
+        return kept

@@ -1,0 +1,354 @@
+"""Handlers as people meet them: typed words, forms and presses, against the embedded Dialpad.
+
+Everything is real between the typed text and the sandbox's state; only Slack's people, the stored links and the
+timer are stand-ins that remember.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import httpx
+from pydantic import SecretStr
+
+from bot.arguments.reading import missing, parse_arguments, read_words
+from bot.context import Ctx, Deps, Origin, Profile, Where
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.client import DialpadClient
+from bot.dialpad.directory import Directory
+from bot.dialpad.link import Link
+from bot.errors import UserError
+from bot.person import PersonKey
+from bot.reply import Answer, Attachment, Button, Card, Confirm, Form, Listing, Nothing, Part, Prose, RawArgs, Reply
+from bot.reply import When as WhenPart
+from bot.routing import Kind, Route, Table, build_table
+from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
+from bot.sandbox.dialpad import DialpadSandbox
+from bot.settings import Settings
+from bot.words import did_you_mean
+from bot.work.later import Pending
+from handlers import all_routers
+from tests.handlers.boards import RememberedBoard
+
+MORNING: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+"""10:00 at Northlight."""
+
+
+@dataclass
+class Clock:
+    """Stands still until somebody moves it."""
+
+    now: datetime = MORNING
+    ticks: float = 1000.0
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.ticks
+
+    async def sleep(self, seconds: float) -> None:
+        self.ticks += seconds
+
+    def move(self, **span: float) -> None:
+        self.now += timedelta(**span)
+        self.ticks += timedelta(**span).total_seconds()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One request that waits for its time."""
+
+    when: datetime
+    route: str
+    args: Mapping[str, Any]
+    person: PersonKey
+    place: Mapping[str, Any]
+
+
+class RememberedLater:
+    """A timer nobody winds: ``World.pass_time`` runs what has come due."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Kept] = {}
+
+    async def at(
+        self,
+        when: datetime,
+        key: str,
+        route: str,
+        args: Mapping[str, Any],
+        person: PersonKey,
+        place: Mapping[str, Any],
+    ) -> None:
+        assert when.tzinfo is not None
+        self.kept[key] = Kept(when, route, args, person, place)
+
+    async def cancel(self, key: str) -> bool:
+        return self.kept.pop(key, None) is not None
+
+    async def pending(self, person: PersonKey) -> list[Pending]:
+        waiting = [
+            Pending(key, one.route, one.args, one.when) for key, one in self.kept.items() if one.person == person
+        ]
+        return sorted(waiting, key=lambda one: one.when)
+
+
+class KeptLinks:
+    """Links in a dictionary."""
+
+    def __init__(self) -> None:
+        self.links: dict[PersonKey, Link] = {}
+
+    async def get(self, key: PersonKey) -> Link | None:
+        return self.links.get(key)
+
+    async def save(self, key: PersonKey, link: Link) -> None:
+        self.links[key] = link
+
+    async def mark_broken(self, key: PersonKey) -> bool:
+        link = self.links[key]
+        self.links[key] = replace(link, broken=True)
+        return not link.broken
+
+    async def delete(self, key: PersonKey) -> None:
+        self.links.pop(key, None)
+
+
+@dataclass
+class RememberedConnections:
+    """Hands out addresses, takes only the key ``good-key``, and forgets links."""
+
+    links: KeptLinks
+    offers_oauth: bool = True
+    started: list[PersonKey] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    async def start(self, key: PersonKey) -> str:
+        self.started.append(key)
+        return f"http://localhost:3000/connect/{len(self.started)}"
+
+    async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
+        self.keys.append(api_key)
+        if api_key != "good-key":
+            raise UserError("Dialpad does not know this key. Check that all of it was pasted.")
+        return "Noor Haddad"
+
+    async def disconnect(self, key: PersonKey) -> bool:
+        return self.links.links.pop(key, None) is not None
+
+
+class Slackers:
+    """The cast's profiles."""
+
+    async def profile(self, key: PersonKey) -> Profile:
+        for person in PEOPLE:
+            if person.slack_id == key.user_id:
+                return Profile(person.name, person.email, ZoneInfo(TIME_ZONE))
+        return Profile("Somebody", None, ZoneInfo(TIME_ZONE))
+
+
+class Chosen:
+    """Preferences in a dictionary."""
+
+    def __init__(self) -> None:
+        self.chosen: dict[PersonKey, dict[str, Any]] = {}
+
+    async def get(self, person: PersonKey) -> Mapping[str, Any]:
+        return self.chosen.get(person, {})
+
+    async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        merged = {**self.chosen.get(person, {}), **changes}
+        self.chosen[person] = {name: value for name, value in merged.items() if value is not None}
+        return self.chosen[person]
+
+
+def key_of(person: Person) -> PersonKey:
+    assert person.slack_id is not None
+    return PersonKey(TEAM_ID, person.slack_id)
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """The way to the sandbox, which can fall silent (no answer, nothing arrives) or be cut (no connection)."""
+
+    def __init__(self, sandbox: DialpadSandbox) -> None:
+        self._inner = httpx.ASGITransport(sandbox.app)
+        self.state: Literal["fine", "silent", "cut"] = "fine"
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.state == "silent":
+            raise httpx.ReadTimeout("no answer", request=request)
+        if self.state == "cut":
+            raise httpx.ConnectError("refused", request=request)
+        return await self._inner.handle_async_request(request)
+
+
+class World:
+    """The bot's handlers, a Dialpad, and people who type."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.sandbox = DialpadSandbox(now=self.clock, enforce_limits=False)
+        self.wire = Wire(self.sandbox)
+        self.table: Table = build_table(all_routers())
+        self.links = KeptLinks()
+        for person in CONNECTED_AT_START:
+            self.connect(person)
+        self.client = DialpadClient(
+            "http://dialpad.example",
+            transport=self.wire,
+            clock=self.clock.monotonic,
+            sleep=self.clock.sleep,
+            jitter=lambda: 0.5,
+        )
+        self.later = RememberedLater()
+        self.chosen = Chosen()
+        self.connections = RememberedConnections(self.links)
+        self.board = RememberedBoard()
+        self.accounts = Accounts(self.client, self.links, clock=self.clock)
+        self.directory = Directory(clock=self.clock.monotonic)
+        self.deps = Deps(
+            settings=Settings(_env_file=None),
+            accounts=self.accounts,
+            connections=self.connections,
+            directory=self.directory,
+            later=self.later,
+            colleagues=Slackers(),
+            preferences=self.chosen,
+            routes=self.table,
+            board=self.board,
+        )
+
+    async def aclose(self) -> None:
+        await self.directory.aclose()
+        self.sandbox.close()
+        await self.client.aclose()
+
+    def connect(self, person: Person) -> None:
+        """As if the person had pasted their sandbox token."""
+        self.links.links[key_of(person)] = Link(
+            kind="api_key",
+            access_token=SecretStr(person.token),
+            refresh_token=None,
+            expires_at=None,
+            scopes=(),
+            dialpad_user_id=str(person.dialpad_id),
+            dialpad_name=person.name,
+            company_id=str(COMPANY_ID),
+            is_company_key=False,
+            broken=False,
+            connected_at=MORNING,
+        )
+
+    def ctx(self, person: Person, origin: Origin = Origin.TYPED) -> Ctx:
+        return Ctx(
+            person=key_of(person),
+            where=Where(channel="C0GENERAL"),
+            origin=origin,
+            deps=self.deps,
+            now=self.clock(),
+            reference="abcd1234",
+            account=self.accounts.of(key_of(person)),
+        )
+
+    async def type(self, person: Person, text: str) -> Answer:
+        """``/dp <text>``. What is missing opens the form, as the listener does it."""
+        word, _, rest = text.strip().partition(" ")
+        route = self.table.by_word.get(word.casefold())
+        if route is None:
+            near = did_you_mean(word[:40], self.table.by_word)
+            raise UserError(f"There is no word {word[:40]}; near: {near}")
+        ctx = self.ctx(person)
+        raw = await read_words(ctx, route, rest)
+        return await self.run(person, route, raw, Origin.TYPED)
+
+    async def run(self, person: Person, route: Route, raw: RawArgs, origin: Origin) -> Answer:
+        if missing(route, raw):
+            return Form(route.id, raw)
+        ctx = self.ctx(person, origin)
+        return await route.handler(ctx, **await parse_arguments(ctx, route, raw))
+
+    async def press(self, person: Person, answer: Answer, label: str) -> Answer:
+        """The button with this label; the form opens where the button says so."""
+        button = button_of(answer, label)
+        if button.form:
+            return Form(button.route, button.args)
+        return await self.run(person, self.table.by_id[button.route], button.args, Origin.BUTTON)
+
+    async def agree(self, person: Person, answer: Answer) -> Answer:
+        """Presses the confirmation's button."""
+        assert isinstance(answer, Confirm), answer
+        assert self.table.by_id[answer.route].kind is Kind.CONFIRMED
+        return await self.run(person, self.table.by_id[answer.route], answer.args, Origin.CONFIRMED)
+
+    async def submit(self, person: Person, route: str, **raw: Any) -> Answer:
+        """A form with these fields."""
+        return await self.run(person, self.table.by_id[route], raw, Origin.FORM)
+
+    async def pass_time(self, **span: float) -> list[Answer]:
+        """Moves the clock and runs what has come due."""
+        self.clock.move(**span)
+        due = {key: one for key, one in self.later.kept.items() if one.when <= self.clock()}
+        answers: list[Answer] = []
+        for key, one in due.items():
+            del self.later.kept[key]
+            person = next(p for p in PEOPLE if p.slack_id == one.person.user_id)
+            answers.append(await self.run(person, self.table.by_id[one.route], one.args, Origin.LATER))
+        return answers
+
+    def snapshot(self) -> str:
+        """Everything in the sandbox that a person could have changed."""
+        state = self.sandbox.state
+        records = (
+            state.users, state.groups, state.calls, state.messages, state.contacts, state.blocked, state.opt_outs,
+        )  # fmt: skip
+        return repr(records)
+
+
+def buttons_of(answer: Answer) -> list[Button]:
+    if isinstance(answer, Reply | Card):
+        return list(answer.buttons)
+    if isinstance(answer, Listing):
+        return [*(row.button for row in answer.rows if row.button), *answer.buttons]
+    return [answer.edit] if isinstance(answer, Confirm) and answer.edit else []
+
+
+def button_of(answer: Answer, label: str) -> Button:
+    found = [button for button in buttons_of(answer) if button.label == label]
+    assert found, f"no {label!r} among {[button.label for button in buttons_of(answer)]}"
+    return found[0]
+
+
+def plain(prose: Prose) -> str:
+    """What people read, without looks. Moments are in Northlight's time zone."""
+    return prose if isinstance(prose, str) else "".join(_part(part) for part in prose)
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, WhenPart):
+        return part.at.astimezone(ZoneInfo(TIME_ZONE)).strftime("%d %H:%M")
+    for name in ("text", "e164", "slack_id"):
+        if hasattr(part, name):
+            return str(getattr(part, name))
+    raise AssertionError(part)
+
+
+def words_of(answer: Answer) -> str:
+    """All that the answer says, one line per piece."""
+    if isinstance(answer, Reply | Nothing):
+        return plain(answer.text) if isinstance(answer, Reply) else ""
+    if isinstance(answer, Form):
+        return f"form {answer.route} {dict(answer.args)}"
+    if isinstance(answer, Attachment):
+        return "\n".join([answer.name, plain(answer.text), words_of(answer.card or Nothing())])
+    if isinstance(answer, Listing):
+        rows = [f"{plain(row.text)} | {plain(row.note)}" for row in answer.rows] or [plain(answer.empty)]
+        return "\n".join([plain(answer.title), *rows, plain(answer.note)])
+    facts = [f"{fact.label}: {plain(fact.value)}" for fact in answer.facts]
+    if isinstance(answer, Confirm):
+        return "\n".join([answer.title, *facts, answer.quote, plain(answer.note)])
+    return "\n".join([plain(answer.title), *facts, plain(answer.text), plain(answer.note)])

@@ -1,0 +1,98 @@
+import pytest
+
+from bot.errors import UserError
+from bot.reply import Answer
+from bot.sandbox.cast import ANA, LEO, PRIYA, SAM, SUPPORT, Person
+from bot.sandbox.cast import ANA as AGENT
+from tests.bot.watching.payloads import answered_group_call, at, call
+from tests.handlers.harness import World, buttons_of, words_of
+
+LINE = {"id": SUPPORT.id, "type": "call_center", "name": "Support"}
+
+
+@pytest.fixture(autouse=True)
+def missed(world: World) -> None:
+    rang = {"target": LINE, "date_rang": at(1)}
+    world.board.put_call("c1", [call(1, "ringing", 1, **rang), call(1, "hangup", 9, date_ended=at(9), **rang)])
+
+
+async def press(world: World, person: Person, what: str, card: str = "c1", **more: str) -> Answer:
+    return await world.submit(person, f"card.{what}", card=card, **more)
+
+
+async def test_a_claim_is_for_one(world: World) -> None:
+    assert "The call is yours" in words_of(await press(world, ANA, "claim"))
+    assert "Somebody was faster: it was claimed by U0ANA0001" in words_of(await press(world, SAM, "claim"))
+    assert "already" in words_of(await press(world, ANA, "claim"))
+
+
+async def test_who_claimed_it_gets_back_to_them_from_there(world: World) -> None:
+    labels = [button.label for button in buttons_of(await press(world, ANA, "claim"))]
+
+    assert labels == ["Call back", "Text", "Mark handled"]
+
+
+async def test_only_who_claimed_it_gives_it_back(world: World) -> None:
+    assert "Nobody has claimed" in words_of(await press(world, SAM, "release"))
+    await press(world, ANA, "claim")
+    assert "Only they give it back" in words_of(await press(world, SAM, "release"))
+    assert "free" in words_of(await press(world, ANA, "release"))
+    assert "The call is yours" in words_of(await press(world, SAM, "claim"))
+
+
+async def test_a_claimed_call_is_marked_by_who_claimed_it(world: World) -> None:
+    await press(world, ANA, "claim")
+    assert "It is claimed by U0ANA0001" in words_of(await press(world, SAM, "handled"))
+    assert "Marked as handled" in words_of(await press(world, ANA, "handled"))
+    assert "already" in words_of(await press(world, ANA, "handled"))
+    assert "already, by U0ANA0001" in words_of(await press(world, SAM, "claim"))
+    assert "already, by U0ANA0001" in words_of(await press(world, ANA, "release"))
+
+
+async def test_an_unclaimed_call_is_marked_by_anybody_of_the_line(world: World) -> None:
+    assert "Marked as handled" in words_of(await press(world, SAM, "handled"))
+
+
+@pytest.mark.parametrize("what", ["claim", "release", "handled", "more", "show", "label"])
+async def test_who_does_not_belong_to_the_line_may_do_nothing(world: World, what: str) -> None:
+    world.connect(LEO)
+
+    with pytest.raises(UserError, match="You do not belong to Support"):
+        await press(world, LEO, what)
+    assert world.board.cards["c1"].claimed_by is None
+
+
+async def test_an_admin_belongs_to_every_line(world: World) -> None:
+    assert "The call is yours" in words_of(await press(world, PRIYA, "claim"))
+
+
+async def test_a_call_that_was_answered_after_all_is_not_claimed(world: World) -> None:
+    world.board.put_call("c2", answered_group_call())
+
+    assert "talked to them meanwhile" in words_of(await press(world, PRIYA, "claim", "c2"))
+
+
+async def test_a_forgotten_call_is_said_to_be_one(world: World) -> None:
+    with pytest.raises(UserError, match="no longer know"):
+        await press(world, ANA, "claim", "c9")
+
+
+async def test_more_says_all_that_is_known_to_the_asker_only(world: World) -> None:
+    world.board.put_call("c2", answered_group_call())
+    said = words_of(await press(world, PRIYA, "more", "c2"))
+
+    assert "Answered by: Ana Ferreira" in said
+    assert "Wants two boxes." in said
+    assert "Only you can see this." in said
+
+
+async def test_labels_are_set_at_dialpad(world: World) -> None:
+    rung = world.sandbox.phone.ring("+14155550150", SUPPORT.phone)
+    world.sandbox.phone.answer(rung.id, AGENT)
+    world.sandbox.phone.hang_up(rung.id)
+    world.board.put_call("c3", [call(rung.id, "hangup", 9, target=LINE, date_rang=at(1))])
+
+    answer = await press(world, PRIYA, "label", "c3", labels="vip, callback, vip")
+
+    assert "vip, callback" in words_of(answer)
+    assert world.sandbox.state.calls[rung.id].labels == ["vip", "callback"]

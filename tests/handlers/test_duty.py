@@ -1,0 +1,101 @@
+import pytest
+
+from bot.errors import FieldError, UserError
+from bot.reply import Nothing
+from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, Person
+from tests.handlers.harness import World, words_of
+
+
+def duty(world: World, person: Person) -> tuple[bool, str]:
+    user = world.sandbox.state.users[person.dialpad_id or 0]
+    return user.on_duty, user.duty_reason
+
+
+async def test_off_with_a_reason_and_an_end(world: World) -> None:
+    answer = await world.type(ANA, "duty off Lunch until 13:00")
+    assert words_of(answer) == "Your duty: on duty → off duty (Lunch) until 23 13:00."
+    assert duty(world, ANA) == (False, "Lunch")
+
+
+@pytest.mark.parametrize("typed", ["duty off 30m team lunch", "duty off team lunch 30m", "duty off team lunch for 30m"])
+async def test_the_time_may_stand_before_or_after_the_reason(world: World, typed: str) -> None:
+    answer = await world.type(ANA, typed)
+    assert words_of(answer) == "Your duty: on duty → off duty (team lunch) until 23 10:30."
+
+
+async def test_the_end_puts_back_on_duty(world: World) -> None:
+    await world.type(ANA, "duty off Lunch for 30m")
+    (told,) = await world.pass_time(minutes=30)
+    assert words_of(told) == "The time is over. Your duty: on duty again."
+    assert duty(world, ANA)[0]
+
+
+async def test_the_end_leaves_alone_who_came_back_early(world: World) -> None:
+    await world.type(ANA, "duty off Lunch for 30m")
+    world.sandbox.state.users[ANA.dialpad_id or 0].on_duty = True
+    assert await world.pass_time(minutes=30) == [Nothing()]
+
+
+async def test_a_supervisor_can_set_it_for_an_agent_by_mention(world: World) -> None:
+    answer = await world.type(SAM, f"duty on <@{NOOR.slack_id}|noor>")
+    assert words_of(answer) == "Noor Haddad: off duty (Lunch) → on duty."
+    assert duty(world, NOOR)[0]
+
+
+async def test_a_supervisor_can_set_it_for_somebody_without_slack_by_name(world: World) -> None:
+    assert words_of(await world.type(SAM, "duty on @mei")).startswith("Mei Tanaka:")
+
+
+async def test_an_agent_is_told_who_can_do_it(world: World) -> None:
+    with pytest.raises(UserError, match="Only Sam Okafor and their supervisors"):
+        await world.type(ANA, "duty off @sam")
+
+
+async def test_a_mention_without_a_seat_is_told_at_the_field(world: World) -> None:
+    with pytest.raises(FieldError, match="no seat at Dialpad") as caught:
+        await world.type(SAM, "duty off <@U0GUS0007>")
+    assert caught.value.field == "colleague"
+
+
+async def test_who_is_in_no_call_center_is_told_so(world: World) -> None:
+    world.sandbox.state.groups.clear()
+    with pytest.raises(UserError, match="in no call center"):
+        await world.type(ANA, "duty off")
+
+
+async def test_a_reason_without_on_or_off_asks_which(world: World) -> None:
+    before = world.snapshot()
+    with pytest.raises(FieldError) as caught:
+        await world.type(ANA, "duty Lunch")
+    assert caught.value.field == "state"
+    assert world.snapshot() == before
+
+
+async def test_what_is_so_already_is_called_still(world: World) -> None:
+    assert words_of(await world.type(ANA, "duty on")) == "Your duty: still on duty."
+
+
+async def test_alone_only_looks(world: World) -> None:
+    assert words_of(await world.type(ANA, "duty")).startswith("Your duty: on duty")
+
+
+async def test_oncall_lists_who_is_on_duty_first_and_why_the_others_are_not(world: World) -> None:
+    lines = words_of(await world.type(PRIYA, "oncall Support")).splitlines()
+    assert lines[0] == "Support: 2 on duty"
+    assert [line.split(" is ")[0] for line in lines[1:5]] == ["Ana Ferreira", "Sam Okafor", "Mei Tanaka", "Noor Haddad"]
+    assert "Noor Haddad is off duty: Lunch | since" in lines[4]
+
+
+async def test_oncall_counts_who_waits(world: World) -> None:
+    for person in (ANA, SAM):
+        world.sandbox.state.users[person.dialpad_id or 0].on_duty = False
+    world.sandbox.phone.ring("+14155550150", "+14155550101")
+    world.clock.move(seconds=45)
+    title = words_of(await world.type(ANA, "oncall Support")).splitlines()[0]
+    assert title == "Support: nobody on duty, 1 caller waiting (longest 45 s)"
+
+
+async def test_oncall_offers_a_choice_to_who_is_in_several(world: World) -> None:
+    answer = await world.type(ANA, "oncall")
+    assert words_of(answer).startswith("Which call center?")
+    assert words_of(await world.press(ANA, answer, "Show")).startswith("Support:")

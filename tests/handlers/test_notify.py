@@ -1,0 +1,176 @@
+from typing import Any
+
+import pytest
+
+from bot.context import Origin
+from bot.errors import UserError
+from bot.reply import Confirm, Form
+from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT
+from bot.watching.happening import Kind
+from bot.watching.watch import Policy, Span, Watch
+from tests.handlers.harness import World, button_of, words_of
+
+RULE = 'notify missed voicemail sms for "Support" except label:spam'
+PLACE = f"callcenter:{SUPPORT.id}"
+
+
+def only(world: World) -> Watch:
+    (watch,) = world.board.watches.values()
+    return watch
+
+
+async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> None:
+    answer = words_of(await world.type(PRIYA, RULE))
+
+    assert "missed calls, voicemails and texts for Support, except label spam" in answer
+    watch = only(world)
+    assert watch.channel == "C0GENERAL"
+    assert watch.kinds == {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS}
+    assert watch.only.places == {PLACE: "Support"}
+    assert watch.but.labels == ("spam",)
+    assert watch.zone == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("notify missed, voicemails and texts", "missed calls, voicemails and texts"),
+        ("notify only external quiet:22-7", "only calls from outside, quiet from 22:00 to 07:00"),
+        ("notify missed for Support and Sales", "for Support or Sales"),
+        ('notify missed except "Sales" internal', "except Sales or internal calls"),
+        ("notify answered with longer:2m", "of 120 s or more"),
+        ("notify queue only queue:5", "more than 5 callers waiting"),
+        ("notify missed on Billing", "for Billing"),
+    ],
+)
+async def test_many_ways_of_typing_are_understood(world: World, typed: str, said: str) -> None:
+    assert said in words_of(await world.type(PRIYA, typed))
+
+
+async def test_the_policy_is_said_step_by_step(world: World) -> None:
+    typed = f"{RULE} escalate 10 then @{ANA.slack_id} supervisor @{SAM.slack_id} finally sms handled 30"
+    answer = words_of(await world.type(PRIYA, typed))
+
+    assert only(world).policy == Policy(10, 30, person=str(ANA.slack_id), supervisor=str(SAM.slack_id), last="sms")
+    assert "Unclaimed for 10 min: whoever is on duty, then U0ANA0001, then U0SAM0002 in a direct message" in answer
+
+
+async def test_nobody_listens_where_they_do_not_belong(world: World) -> None:
+    answer = await world.type(SAM, "notify missed for Sales")
+
+    assert isinstance(answer, Form)
+    assert answer.problems == {"places": "You do not belong to Sales, so you cannot listen there. A Dialpad admin can."}
+    assert world.board.watches == {}
+
+
+async def test_every_line_means_ones_own_lines_for_who_is_no_admin(world: World) -> None:
+    await world.type(ANA, "notify missed")
+
+    assert set(only(world).only.places.values()) == {"Support", "Sales", "Ana Ferreira"}
+
+
+async def test_every_line_means_every_line_for_an_admin(world: World) -> None:
+    assert "on every line" in words_of(await world.type(PRIYA, "notify missed"))
+
+
+async def test_what_is_unclear_comes_back_at_its_field(world: World) -> None:
+    answer = await world.type(PRIYA, "notify missed for Support except label:")
+
+    assert isinstance(answer, Form)
+    assert answer.problems == {"but": "Something is missing after the colon. Type it like label:spam"}
+    assert answer.args["kinds"]
+
+
+async def test_alone_it_lists_what_there_is(world: World) -> None:
+    assert "Nothing yet" in words_of(await world.type(PRIYA, "notify"))
+    await world.type(PRIYA, RULE)
+
+    listing = await world.type(ANA, "notify list")
+    assert "1. missed calls, voicemails and texts for Support" in words_of(listing)
+    assert "Set up by" in words_of(await world.press(ANA, listing, "Settings"))
+
+
+async def test_the_settings_open_the_form_as_it_was_filled_in(world: World) -> None:
+    await world.type(PRIYA, f"{RULE} only quiet:22-7 external escalate 5 supervisor @{SAM.slack_id}")
+    before = only(world)
+    card = await world.type(PRIYA, "notify edit")
+    form = await world.press(PRIYA, card, "Edit")
+    assert isinstance(form, Form)
+
+    await world.submit(PRIYA, form.route, **form.args)
+
+    assert only(world) == before
+    assert before.quiet == Span(1320, 420)
+
+
+async def test_a_paused_subscription_is_kept(world: World) -> None:
+    await world.type(PRIYA, RULE)
+    assert "paused" in words_of(await world.type(PRIYA, "notify pause 1"))
+    assert only(world).paused
+
+    await world.type(PRIYA, "notify resume")
+    assert not only(world).paused
+
+
+async def test_a_test_is_posted_the_usual_way(world: World) -> None:
+    await world.type(PRIYA, RULE)
+    await world.type(ANA, "notify test")
+
+    assert world.board.tested == [only(world).id]
+
+
+async def test_removing_asks_first(world: World) -> None:
+    await world.type(PRIYA, RULE)
+    question = await world.type(PRIYA, "notify remove 1")
+    assert isinstance(question, Confirm)
+    assert len(world.board.watches) == 1
+
+    assert "Removed" in words_of(await world.agree(PRIYA, question))
+    assert world.board.watches == {}
+
+
+async def test_which_of_several_is_asked(world: World) -> None:
+    await world.type(PRIYA, RULE)
+    await world.type(PRIYA, "notify recap for Support")
+
+    with pytest.raises(UserError, match="from 1 to 2"):
+        await world.type(PRIYA, "notify pause")
+    await world.type(PRIYA, "notify pause 2")
+    assert [one.paused for one in world.board.watches.values()] == [False, True]
+
+
+async def test_notify_me_is_ones_own_line_as_direct_messages(world: World) -> None:
+    answer = words_of(await world.type(ANA, "notify me"))
+
+    assert "Your notifications" in answer
+    watch = only(world)
+    assert watch.channel == ANA.slack_id
+    assert list(watch.only.places) == [f"user:{ANA.dialpad_id}"]
+    assert "Your notifications" in words_of(await world.type(ANA, "notify me"))
+    assert len(world.board.watches) == 1
+
+
+async def test_somebody_elses_own_notifications_are_theirs(world: World) -> None:
+    await world.type(ANA, "notify me")
+    route = world.table.by_id["notify.pause"]
+
+    with pytest.raises(UserError, match="somebody else's"):
+        await world.run(SAM, route, {"watch": only(world).id}, Origin.BUTTON)
+
+
+async def test_what_stands_in_the_way_of_events_is_said(world: World) -> None:
+    world.board.refusal = "Ask a Dialpad admin to set this up."
+
+    assert "Ask a Dialpad admin" in words_of(await world.type(PRIYA, RULE))
+
+
+async def test_who_is_not_connected_is_told_to_connect(world: World) -> None:
+    with pytest.raises(UserError, match=r"[Cc]onnect"):
+        await world.type(NOOR, RULE)
+
+
+async def test_the_last_button_of_the_answer_removes(world: World) -> None:
+    answer: Any = await world.type(PRIYA, RULE)
+
+    assert button_of(answer, "Remove").style == "danger"
+    assert LEO not in SUPPORT.members

@@ -1,0 +1,69 @@
+import pytest
+
+from bot.context import Origin
+from bot.reply import Answer, Form, Listing, Reply
+from bot.routing import Kind
+from bot.sandbox.cast import ANA
+from tests.handlers.harness import World, words_of
+
+MESSAGE = "Please call <tel:+14155550150|(415) 555-0150> back"
+TWO = "Either 415-555-0150 or +1 (415) 555-0151 &amp; soon"
+
+
+async def choose(world: World, name: str, text: str = "") -> Answer:
+    route = next(route for route in world.table.order if route.word == name)
+    return await world.run(ANA, route, {"text": text} if text else {}, Origin.MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("Text this number", Form("sms.sms", {"to": ["+14155550150"]})),
+        ("Call this number", Form("call.call", {"to": "+14155550150"})),
+        ("Block this number", Form("block.block", {"numbers": ["+14155550150"]})),
+    ],
+)
+async def test_one_number_opens_the_form_with_it(world: World, name: str, form: Form) -> None:
+    assert await choose(world, name, MESSAGE) == form
+
+
+async def test_looking_up_one_number_answers_at_once(world: World) -> None:
+    assert words_of(await choose(world, "Look up caller", MESSAGE)).startswith("Jordan Lee")
+
+
+@pytest.mark.parametrize("name", ["Text this number", "Call this number", "Block this number", "Look up caller"])
+async def test_several_numbers_are_a_choice(world: World, name: str) -> None:
+    answer = await choose(world, name, TWO)
+    assert isinstance(answer, Listing)
+    assert [words_of(answer).splitlines()[line] for line in (1, 2)] == [
+        "Jordan Lee +14155550150 | ",
+        "Amara Osei +14155550151 | ",
+    ]
+
+
+@pytest.mark.parametrize("text", ["Order 12345 is late", "", "🦊" * 1000])
+async def test_no_number_is_said(world: World, text: str) -> None:
+    assert await choose(world, "Call this number", text) == Reply("There is no phone number in that message.")
+
+
+async def test_the_global_ones_open_forms(world: World) -> None:
+    assert await choose(world, "Send a text") == Form("sms.sms")
+    assert await choose(world, "Set my duty") == Form("duty.duty")
+
+
+def test_names_and_titles_fit_into_slack() -> None:
+    table = World().table
+    for route in table.order:
+        if route.kind in {Kind.SHORTCUT, Kind.MESSAGE}:
+            assert len(route.word) <= 24
+        assert len(route.title) <= 24
+        assert len(route.submit) <= 24
+        for argument in route.fields.values():
+            assert len(argument.label) <= 48
+            assert len(argument.placeholder) <= 150
+            assert len(argument.hint) <= 150
+
+
+def test_the_daily_words_have_slash_commands_of_their_own() -> None:
+    short = {route.word for route in World().table.order if route.short}
+    assert short == {"dnd", "duty", "sms", "call", "calls", "block", "oncall"}

@@ -1,0 +1,155 @@
+import pytest
+
+from bot.errors import FieldError, TooMany, UserError
+from bot.reply import Confirm, Form, Reply
+from bot.sandbox.cast import ANA, PRIYA, SUPPORT
+from tests.handlers.harness import World, button_of, words_of
+
+
+async def preview(world: World, typed: str) -> Confirm:
+    answer = await world.type(ANA, typed)
+    assert isinstance(answer, Confirm), words_of(answer)
+    return answer
+
+
+def sent(world: World) -> list[tuple[list[str], str, str]]:
+    return [(one.to_numbers, one.text, one.from_number) for one in world.sandbox.state.messages]
+
+
+async def test_the_preview_shows_text_recipient_sender_and_length(world: World) -> None:
+    shown = words_of(await preview(world, "sms +14155550150 Running late"))
+    assert "To: Jordan Lee +14155550150" in shown
+    assert "From: Your number +14155550111" in shown
+    assert "12 characters, 1 SMS" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("sms +14155550150 Hi  there,\nsee you", "Hi  there,\nsee you"),
+        ("sms +14155550150 5 minutes late", "5 minutes late"),
+        ("sms <tel:+14155550150|+1 415-555-0150> Fish &amp; chips", "Fish & chips"),
+        ("sms (415) 555-0150 “quoted” words", "“quoted” words"),
+        ("sms Jordan Lee Your order is ready", "Your order is ready"),
+        ("sms jordan Will be there", "Will be there"),
+        ("sms “Jordan Lee” hello", "hello"),
+    ],
+)
+async def test_the_text_is_kept_letter_for_letter(world: World, typed: str, text: str) -> None:
+    confirm = await preview(world, typed)
+    assert confirm.quote == text
+    assert confirm.args["to"] == ["+14155550150"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "sms +14155550150 +14155550151 Hello both",
+        "sms 4155550150, 4155550151 Hello both",
+        "sms Jordan Lee, Amara Osei Hello both",
+        "sms Jordan and Amara Hello both",
+        "sms jordan, (415) 555-0151 Hello both",
+    ],
+)
+async def test_several_recipients_are_read(world: World, typed: str) -> None:
+    confirm = await preview(world, typed)
+    assert confirm.args["to"] == ["+14155550150", "+14155550151"]
+    assert confirm.quote == "Hello both"
+    assert "2 in all" in words_of(confirm)
+
+
+async def test_agreeing_sends_exactly_that(world: World) -> None:
+    confirm = await preview(world, "sms +14155550150 Running late")
+    before = len(world.sandbox.state.messages)
+    answer = await world.agree(ANA, confirm)
+    assert words_of(answer) == "Your text is on its way to Jordan Lee +14155550150."
+    assert sent(world)[before:] == [(["+14155550150"], "Running late", "+14155550111")]
+
+
+async def test_a_group_line_can_be_the_sender(world: World) -> None:
+    confirm = await world.submit(ANA, "sms.sms", to=["+14155550150"], text="Hello", sender=SUPPORT.phone)
+    assert "From: Support +14155550101" in words_of(confirm)
+    await world.agree(ANA, confirm)
+    assert sent(world)[-1][2] == SUPPORT.phone
+
+
+async def test_a_line_that_is_not_mine_is_refused_at_the_field(world: World) -> None:
+    with pytest.raises(FieldError) as caught:
+        await world.submit(ANA, "sms.sms", to=["+14155550150"], text="Hello", sender="+14155550103")
+    assert caught.value.field == "sender"
+
+
+async def test_without_text_the_form_opens_with_the_number_in_it(world: World) -> None:
+    assert await world.type(ANA, "sms Jordan Lee") == Form("sms.sms", {"to": ["+14155550150"]})
+
+
+async def test_1501_characters_are_refused_with_their_count(world: World) -> None:
+    with pytest.raises(FieldError, match="1,501 characters"):
+        await world.type(ANA, "sms +14155550150 " + "a" * 1501)
+
+
+async def test_eleven_recipients_are_too_many(world: World) -> None:
+    numbers = [f"+1415555{number:04d}" for number in range(150, 161)]
+    with pytest.raises(FieldError, match="more than 10"):
+        await world.submit(ANA, "sms.sms", to=numbers, text="Hello")
+
+
+async def test_a_wrong_number_is_told_at_its_field(world: World) -> None:
+    with pytest.raises(FieldError, match="“12” is too short") as caught:
+        await world.type(ANA, "sms 12 hello")
+    assert caught.value.field == "to"
+
+
+async def test_a_misspelt_name_gets_a_suggestion_with_its_number(world: World) -> None:
+    with pytest.raises(FieldError, match="Did you mean Jordan Lee"):
+        await world.type(ANA, "sms Jordn hello")
+
+
+async def test_who_opted_out_is_refused_when_it_is_known(world: World) -> None:
+    world.sandbox.phone.text("+14155550150", SUPPORT.phone, "STOP")
+    with pytest.raises(FieldError, match=r"Jordan Lee .* has asked for no more texts"):
+        await world.type(PRIYA, "sms +14155550150 Hello")
+
+
+async def test_who_opted_out_is_told_in_words_when_dialpad_refuses(world: World) -> None:
+    world.sandbox.phone.text("+14155550150", SUPPORT.phone, "STOP")
+    with pytest.raises(UserError, match="was not sent"):
+        await world.agree(ANA, await preview(world, "sms +14155550150 Hello"))
+
+
+async def test_a_blocked_recipient_is_pointed_out(world: World) -> None:
+    assert "blocked here" in words_of(await preview(world, "sms +14155550159 Hello"))
+
+
+async def test_an_answer_that_never_came_is_told_as_unknown(world: World) -> None:
+    confirm = await preview(world, "sms +14155550150 Hello")
+    world.wire.state = "silent"
+    answer = await world.agree(ANA, confirm)
+    assert isinstance(answer, Reply)
+    assert answer.tone == "warning"
+    assert "may or may not have left" in words_of(answer)
+
+
+async def test_a_lost_answer_does_not_send_the_text_twice(world: World) -> None:
+    confirm = await preview(world, "sms +14155550150 Hello")
+    before = len(world.sandbox.state.messages)
+    world.sandbox.faults.add("POST /api/v2/sms", status=500, after_effect=True, times=None)
+    assert "may or may not" in words_of(await world.agree(ANA, confirm))
+    assert len(world.sandbox.state.messages) == before + 1
+
+
+async def test_too_many_texts_are_told_as_such(world: World) -> None:
+    confirm = await preview(world, "sms +14155550150 Hello")
+    world.sandbox.faults.add("POST /api/v2/sms", status=429, times=None)
+    with pytest.raises(TooMany):
+        await world.agree(ANA, confirm)
+
+
+async def test_edit_opens_the_form_with_everything_in_it(world: World) -> None:
+    edit = button_of(await preview(world, "sms +14155550150 Hello"), "Edit")
+    assert edit.form
+    assert edit.args == {"to": ["+14155550150"], "text": "Hello"}
+
+
+async def test_an_emoji_makes_the_segments_shorter_and_says_why(world: World) -> None:
+    assert "2 SMS (fewer without 🦊)" in words_of(await preview(world, "sms +14155550150 " + "a" * 100 + "🦊"))
