@@ -1,32 +1,20 @@
 """``oncall``: who is on duty for a call center, since when, and why the others are not."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated
 
-from bot.answers.prose import lasting, plural, prose
-from bot.answers.standing import reason_of
+from bot.answers.roster_card import read_roster, roster_card
 from bot.arguments.group import Group, GroupChoice
 from bot.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import CallCenterStatus, GetCallCenterStatus, ListCallCenterOperators
-from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.errors import DialpadError
-from bot.reply import Answer, Bold, Button, Listing, Prose, Reply, Row, When
+from bot.errors import DialpadError, Unavailable
+from bot.reply import Answer, Button, Listing, Reply, Row
 from bot.routing import Router
+from bot.watching.roster import Roster
 
 router = Router()
-
-ROWS: Final = 25
-
-_WORDS: Final = {
-    "available": "free",
-    "busy": "on another call",
-    "occupied": "on a call",
-    "occupied-end": "on a call",
-    "wrapup": "wrapping up",
-    "wrapup-end": "wrapping up",
-}
 
 
 @router.command(
@@ -54,14 +42,10 @@ async def oncall(
 ) -> Answer:
     """One call center. With none named: the only one the person is in, or a choice."""
     if group:
-        return await _roster(ctx, group)
-    mine = await _my_call_centers(ctx)
-    if len(mine) == 1:
-        return await _roster(ctx, mine[0])
-    choices = mine or [
-        Group("callcenter", entry.id, entry.name)
-        for entry in await ctx.deps.directory.search(ctx.account, Entity.CALL_CENTER, "", 10)
-    ]
+        return await _present(ctx, group)
+    choices = await _choices(ctx)
+    if len(choices) == 1:
+        return await _present(ctx, choices[0])
     if not choices:
         return Reply("Your company has no call center that you can see.")
     return Listing(
@@ -70,24 +54,45 @@ async def oncall(
     )
 
 
-async def _my_call_centers(ctx: Ctx) -> list[Group]:
-    places = (await ctx.send(GetUser())).group_details
-    ids = [place.group_id for place in places if place.group_type == "callcenter" and place.group_id]
+async def _choices(ctx: Ctx) -> list[Group]:
+    """The person's own call centers, else some of the company's; those known from before while Dialpad is down."""
+    try:
+        places = (await ctx.send(GetUser())).group_details
+        ids = [place.group_id for place in places if place.group_type == "callcenter" and place.group_id]
+        if not ids:
+            found = await ctx.deps.directory.search(ctx.account, Entity.CALL_CENTER, "", 10)
+            return [Group("callcenter", entry.id, entry.name) for entry in found]
+    except Unavailable:
+        if not (known := await _known(ctx)):
+            raise
+        return [Group("callcenter", roster.call_center, roster.name) for roster in known]
     names = await asyncio.gather(*(ctx.deps.directory.name_of(ctx.account, Entity.CALL_CENTER, i) for i in ids))
     return [Group("callcenter", i, name or "Call center") for i, name in zip(ids, names, strict=True)]
 
 
-async def _roster(ctx: Ctx, group: Group) -> Listing:
-    operators, status = await asyncio.gather(ctx.send(ListCallCenterOperators(id=group.id)), _status(ctx, group))
-    people = sorted(operators.users, key=lambda user: (not user.is_on_duty, user.name))
-    on_duty = sum(bool(user.is_on_duty) for user in people)
-    return Listing(
-        prose(Bold(group.name), f": {on_duty or 'nobody'} on duty", _queue(status)),
-        tuple(_row(user) for user in people[:ROWS]),
-        empty="Nobody answers for this call center.",
-        note=f"{len(people) - ROWS} more are not shown." if len(people) > ROWS else "",
-        buttons=(Button("Refresh", "oncall.oncall", {"group": group.raw}), Button("My duty", "duty.duty")),
-    )
+async def _known(ctx: Ctx) -> list[Roster]:
+    """The last known rosters of the person's company."""
+    return list(await ctx.deps.board.rosters(ctx.person, await ctx.account.company())) if ctx.deps.board else []
+
+
+async def _present(ctx: Ctx, group: Group) -> Listing:
+    buttons = (Button("Refresh", "oncall.oncall", {"group": group.raw}), Button("My duty", "duty.duty"))
+    try:
+        roster, status = await asyncio.gather(_ask(ctx, group), _status(ctx, group))
+    except Unavailable:
+        last = next((one for one in await _known(ctx) if one.call_center == group.id), None)
+        if last is None:
+            raise
+        return roster_card(last, None, buttons=buttons[:1], stale=True)
+    return roster_card(roster, status, buttons=buttons, stale=False)
+
+
+async def _ask(ctx: Ctx, group: Group) -> Roster:
+    operators = await ctx.send(ListCallCenterOperators(id=group.id))
+    roster = read_roster(group.id, group.name, operators.users, ctx.now)
+    if ctx.deps.board is not None:
+        await ctx.deps.board.note_roster(ctx.person, await ctx.account.company(), roster)
+    return roster
 
 
 async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
@@ -96,22 +101,3 @@ async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
         return await ctx.send(GetCallCenterStatus(id=group.id))
     except DialpadError:
         return None
-
-
-def _queue(status: CallCenterStatus | None) -> str:
-    if status is None or not status.pending:
-        return ""
-    longest = lasting((status.longest_call_wait_time or 0) * 1000)
-    return f", {plural(status.pending, 'caller')} waiting" + (f" (longest {longest})" if longest else "")
-
-
-def _row(user: User) -> Row:
-    name: Prose = (Bold(user.name),) if user.is_on_duty else user.name
-    if user.is_on_duty:
-        word = _WORDS.get((user.on_duty_status or "").casefold(), "")
-        state = prose(" is on duty", f", {word}" if word else "")
-        since = user.on_duty_started
-    else:
-        state = prose(" is off duty", f": {why}" if (why := reason_of(user.duty_status_reason)) else "")
-        since = user.duty_status_started
-    return Row(prose(name, state), note=prose("since ", When(since, "date")) if since else "")

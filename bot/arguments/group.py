@@ -11,7 +11,8 @@ from bot.arguments.period import Since
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.dialpad.directory import Entry
+from bot.dialpad.directory import Entry, fold
+from bot.errors import Unavailable
 from bot.phone import looks_like_number, national
 from bot.reply import Raw
 from bot.words import Word
@@ -57,7 +58,12 @@ class GroupChoice(Lookup):
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         if words and not self.fits(words[0].text):
             return 0
-        return await name_length(ctx, words, self._entities)
+        try:
+            return await name_length(ctx, words, self._entities)
+        except Unavailable:
+            begins = [" ".join(word.text for word in words[:count]) for count in range(len(words) + 1)]
+            known = {fold(group.name) for group in await self._last_known(ctx)}
+            return max((count for count, text in enumerate(begins) if fold(text) in known), default=0)
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Group:
         text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
@@ -70,6 +76,18 @@ class GroupChoice(Lookup):
             return _group(await one_named(ctx, text, self._entities))
         except Unclear:
             raise self.refuse(name, await self._unknown(ctx, text)) from None
+        except Unavailable:
+            same = [group for group in await self._last_known(ctx) if fold(group.name) == fold(text)]
+            if len(same) != 1:
+                raise
+            return same[0]
+
+    async def _last_known(self, ctx: Ctx) -> list[Group]:
+        """The call centers whose roster somebody has seen before: enough to name one while Dialpad is down."""
+        if ctx.deps.board is None or "callcenter" not in self.kinds:
+            return []
+        known = await ctx.deps.board.rosters(ctx.person, await ctx.account.company())
+        return [Group("callcenter", roster.call_center, roster.name) for roster in known]
 
     async def _unknown(self, ctx: Ctx, text: str) -> str:
         shown = text if len(text) <= 30 else text[:29] + "…"

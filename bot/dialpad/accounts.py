@@ -46,6 +46,11 @@ class Account:
         """The person's working link, renewed if it was about to end. Raises ``NotConnected``."""
         return await self._accounts.working_link(self.person)
 
+    async def company(self) -> str:
+        """Dialpad's id of the person's company, "" when unknown; from what is stored, so also while Dialpad is down.
+        Raises ``NotConnected``."""
+        return (await self._accounts.stored_link(self.person)).company_id or ""
+
     async def user_id(self) -> str:
         """The person's own Dialpad user id. Raises ``UserError`` for a company key that says nothing about them."""
         return _own_id(await self.link())
@@ -110,13 +115,18 @@ class Accounts:
         """Wait for renewals under way: a pair that Dialpad has issued must not be lost."""
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
-    async def working_link(self, person: PersonKey) -> Link:
-        """A link whose token is good for another minute. Raises ``NotConnected``."""
+    async def stored_link(self, person: PersonKey) -> Link:
+        """The link as it is, whatever its token may be worth by now. Raises ``NotConnected``."""
         link = await self._links.get(person)
         if link is None:
             raise NotConnected
         if link.broken:
             raise NotConnected(broken=True)
+        return link
+
+    async def working_link(self, person: PersonKey) -> Link:
+        """A link whose token is good for another minute. Raises ``NotConnected``."""
+        link = await self.stored_link(person)
         if link.expires_at is None or link.refresh_token is None or link.expires_at - RENEW_BEFORE > self._clock():
             return link
         try:
@@ -168,11 +178,7 @@ class Accounts:
 
     async def _current(self, person: PersonKey, stale: Link) -> Link:
         """``stale`` itself while it is what is stored; else what replaced it. Raises ``NotConnected``."""
-        stored = await self._links.get(person)
-        if stored is None:
-            raise NotConnected
-        if stored.broken:
-            raise NotConnected(broken=True)
+        stored = await self.stored_link(person)
         return stale if stored.access_token == stale.access_token else stored
 
     async def _break(self, person: PersonKey) -> Link:

@@ -9,6 +9,7 @@ from bot.store import audit as audits
 from bot.store import events as arrivals
 from bot.store import gaps as ledger
 from bot.store import inbox as inboxes
+from bot.store import rosters as copies
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
 from bot.store.oauth_states import oauth_states
@@ -33,6 +34,7 @@ def purge(connection: Connection, now: datetime) -> dict[str, int]:
             (arrivals.events, arrivals.over(now)),
             (ledger.gaps, ledger.gaps.c.ended_at <= now - ledger.KEPT_FOR),
             (audits.audit, audits.audit.c.at <= now - audits.KEPT_FOR),
+            (copies.rosters, copies.over(now)),
         )
     }
 

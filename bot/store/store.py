@@ -24,6 +24,7 @@ from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
 from bot.store.remembered import Remembered
+from bot.store.rosters import Rosters
 from bot.store.schema import Clock, Door
 from bot.store.watches import Watches
 
@@ -67,6 +68,7 @@ class Store:
     watches: Watches
     cards: Cards
     postings: Postings
+    rosters: Rosters
     now: Clock
 
     @classmethod
@@ -94,6 +96,7 @@ class Store:
             watches=Watches(door),
             cards=Cards(door),
             postings=Postings(door),
+            rosters=Rosters(door),
             now=now,
         )
 

@@ -1,11 +1,12 @@
 """What handlers need of subscriptions and cards, in their own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.person import PersonKey
 from bot.watching.registers import Register
+from bot.watching.roster import Roster
 from bot.watching.watch import Watch
 
 
@@ -35,7 +36,7 @@ class Card(Protocol):
 
 
 class Board(Protocol):
-    """Subscriptions, and the cards they posted."""
+    """Subscriptions, the cards they posted, and the last known rosters."""
 
     async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]: ...
 
@@ -72,3 +73,11 @@ class Board(Protocol):
     async def release(self, card: Card, person: PersonKey) -> Card | None: ...
 
     async def handle(self, card: Card, person: PersonKey) -> Card | None: ...
+
+    async def rosters(self, person: PersonKey, company: str) -> Sequence[Roster]:
+        """The last known copy of every call center of this company, by name."""
+        ...
+
+    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
+        """Dialpad has just said so; kept for when it does not answer."""
+        ...

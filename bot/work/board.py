@@ -16,6 +16,7 @@ from bot.store.store import Store
 from bot.watching.calls import names_of, read_call
 from bot.watching.happening import WORDS, Kind
 from bot.watching.ports import Card
+from bot.watching.roster import Roster
 from bot.watching.watch import Policy, Watch
 from bot.work.escalate import ROUND, handle_within
 
@@ -126,6 +127,12 @@ class NoticeBoard:
             await self._store.postings.escalate_at(card.id, None)
         self._wake()
         return found
+
+    async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
+        return await self._store.rosters.of_company(person.team_id, company)
+
+    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
+        await self._store.rosters.note(person.team_id, company, roster)
 
     async def _policy(self, watch_id: str) -> Policy:
         watch = await self._store.watches.get(watch_id)

@@ -10,6 +10,7 @@ from bot.sandbox.cast import PEOPLE
 from bot.watching.calls import fold
 from bot.watching.ports import Card
 from bot.watching.registers import State
+from bot.watching.roster import Roster
 from bot.watching.watch import Watch
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -36,6 +37,7 @@ class RememberedBoard:
     cards: dict[str, KeptCard] = field(default_factory=dict)
     tested: list[str] = field(default_factory=list)
     refusal: str = ""
+    known: dict[tuple[str, str], Roster] = field(default_factory=dict)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
@@ -85,3 +87,9 @@ class RememberedBoard:
         if kept and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, handled_by=person.user_id, handled_at=NOON)
         return kept
+
+    async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
+        return [roster for (owner, _), roster in self.known.items() if owner == company]
+
+    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
+        self.known[company, roster.call_center] = roster

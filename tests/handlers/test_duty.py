@@ -1,9 +1,9 @@
 import pytest
 
-from bot.errors import FieldError, UserError
+from bot.errors import FieldError, NotConnected, Unavailable, UserError
 from bot.reply import Nothing
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, Person
-from tests.handlers.harness import World, words_of
+from tests.handlers.harness import World, buttons_of, words_of
 
 
 def duty(world: World, person: Person) -> tuple[bool, str]:
@@ -99,3 +99,35 @@ async def test_oncall_offers_a_choice_to_who_is_in_several(world: World) -> None
     answer = await world.type(ANA, "oncall")
     assert words_of(answer).startswith("Which call center?")
     assert words_of(await world.press(ANA, answer, "Show")).startswith("Support:")
+
+
+async def test_with_dialpad_down_oncall_shows_the_last_known_roster_and_says_so(world: World) -> None:
+    await world.type(PRIYA, "oncall Support")
+    world.clock.move(minutes=20)
+    world.wire.state = "cut"
+    await world.directory.aclose()
+    answer = await world.type(ANA, "oncall Support")
+    lines = words_of(answer).splitlines()
+    assert lines[0] == "Support: 2 on duty"
+    assert lines[-1].strip() == "Dialpad does not answer. This is how it was 23 10:00."
+    assert [button.label for button in buttons_of(answer)] == ["Refresh"]
+
+
+async def test_with_dialpad_down_oncall_alone_shows_what_is_known(world: World) -> None:
+    await world.type(PRIYA, "oncall Support")
+    world.wire.state = "cut"
+    assert words_of(await world.type(SAM, "oncall")).startswith("Support: 2 on duty")
+
+
+async def test_with_dialpad_down_nothing_is_made_up(world: World) -> None:
+    world.wire.state = "cut"
+    for words in ("oncall", "oncall Support"):
+        with pytest.raises(Unavailable):
+            await world.type(ANA, words)
+
+
+async def test_who_is_not_connected_sees_no_roster_from_before(world: World) -> None:
+    await world.type(PRIYA, "oncall Support")
+    world.wire.state = "cut"
+    with pytest.raises(NotConnected):
+        await world.type(NOOR, "oncall Support")

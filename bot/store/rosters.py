@@ -1,0 +1,167 @@
+"""The last known rosters of call centers: what is shown while Dialpad is down, and what the next look is compared with.
+
+A roster that some channel follows has ``due_at``, the time of the next look at Dialpad, which only the look itself
+moves on; the others are copies that whoever asked last left behind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    and_,
+    select,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.store.keys import row_name
+from bot.store.schema import Door, Moment, insert_for, metadata
+from bot.watching.roster import Roster, compare, from_json, to_json
+
+KEPT_FOR: Final = timedelta(days=30)
+"""A roster that nobody follows or has asked for in so long is forgotten."""
+
+rosters = Table(
+    "rosters",
+    metadata,
+    Column("team_id", Text, primary_key=True),
+    Column("call_center", Text, primary_key=True),
+    Column("company", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("version", Integer, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("due_at", Moment, index=True),
+    Column("problem", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A call center whose roster somebody follows. ``version`` counts the looks that found something new; ``known`` is
+    None before the first; ``problem`` why user group or topic could not be kept when their owners were told."""
+
+    team_id: str
+    call_center: str
+    version: int
+    known: Roster | None
+    problem: str
+
+
+class Rosters:
+    """One row per workspace and call center."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def get(self, team_id: str, call_center: str, company: str | None = None) -> Roster | None:
+        """The last known copy. With ``company``: only if it is that company's."""
+        found = await self._select(_is(team_id, call_center))
+        row = found[0] if found else None
+        foreign = row is not None and company is not None and row.company != company
+        return None if row is None or foreign else self._read(row)
+
+    async def of_company(self, team_id: str, company: str) -> list[Roster]:
+        """Every copy there is, by name."""
+        found = await self._select(and_(rosters.c.team_id == team_id, rosters.c.company == company))
+        known = [roster for row in found if (roster := self._read(row)) is not None]
+        return sorted(known, key=lambda roster: roster.name.casefold())
+
+    async def note(self, team_id: str, company: str, roster: Roster) -> None:
+        """Somebody has just asked Dialpad. A roster that is followed is looked at soon instead, if it has changed: who
+        follows it must hear of the change."""
+        now = self._door.now()
+        kept = self._values(team_id, company, roster)
+
+        def change(connection: Connection) -> None:
+            here = _is(team_id, roster.call_center)
+            row = connection.execute(select(rosters).where(here)).one_or_none()
+            if row is None:
+                fresh = {"team_id": team_id, "call_center": roster.call_center, "version": 0, "problem": "", **kept}
+                connection.execute(insert_for(connection, rosters).values(**fresh).on_conflict_do_nothing())
+            elif row.due_at is None:
+                connection.execute(update(rosters).where(here, rosters.c.due_at.is_(None)).values(**kept))
+            elif compare(self._read(row), roster):
+                connection.execute(update(rosters).where(here, rosters.c.due_at > now).values(due_at=now))
+
+        await self._door.database.write(change)
+
+    async def follow(self, team_id: str, call_centers: Sequence[str]) -> None:
+        """They are looked at now, and from now on."""
+        now = self._door.now()
+        fresh = {"company": "", "version": 0, "seen_at": now, "due_at": now, "problem": ""}
+
+        def change(connection: Connection) -> None:
+            for one in call_centers:
+                row = insert_for(connection, rosters).values(team_id=team_id, call_center=one, **fresh)
+                connection.execute(row.on_conflict_do_nothing())
+                connection.execute(update(rosters).where(_is(team_id, one)).values(due_at=now))
+
+        await self._door.database.write(change)
+
+    async def hurry(self, team_id: str, call_centers: Sequence[str], within_s: float) -> None:
+        """Something has happened there: those that are followed are looked at within so many seconds."""
+        soon = self._door.now() + timedelta(seconds=within_s)
+        here = and_(rosters.c.team_id == team_id, rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
+        await self._door.run(update(rosters).where(here).values(due_at=soon))
+
+    async def due(self) -> list[Followed]:
+        """Those whose time for a look has come."""
+        return [
+            Followed(row.team_id, row.call_center, row.version, self._read(row), row.problem)
+            for row in await self._select(rosters.c.due_at <= self._door.now())
+        ]
+
+    async def looked(self, followed: Followed, company: str, roster: Roster, *, changed: bool, next_s: float) -> bool:
+        """Keeps what a look has found. False when another process was faster."""
+        values = self._values(followed.team_id, company, roster)
+        values |= {"version": followed.version + changed, "due_at": self._door.now() + timedelta(seconds=next_s)}
+        here = and_(_is(followed.team_id, followed.call_center), rosters.c.version == followed.version)
+        return await self._door.run(update(rosters).where(here).values(**values)) == 1
+
+    async def look_later(self, followed: Followed, wait_s: float | None) -> None:
+        """Nothing was found out. None: nobody follows it any more."""
+        due_at = None if wait_s is None else self._door.now() + timedelta(seconds=wait_s)
+        here = _is(followed.team_id, followed.call_center)
+        await self._door.run(update(rosters).where(here).values(due_at=due_at))
+
+    async def note_problem(self, followed: Followed, problem: str) -> bool:
+        """True when this is news."""
+        here = and_(_is(followed.team_id, followed.call_center), rosters.c.problem != problem)
+        return await self._door.run(update(rosters).where(here).values(problem=problem)) == 1
+
+    def _values(self, team_id: str, company: str, roster: Roster) -> dict[str, Any]:
+        name = row_name(rosters.name, team_id, roster.call_center)
+        sealed = self._door.keys.seal_json(to_json(roster), name)
+        return {"company": company, "sealed": sealed, "seen_at": roster.seen_at}
+
+    def _read(self, row: Row[Any]) -> Roster | None:
+        if row.sealed is None:
+            return None
+        name = row_name(rosters.name, row.team_id, row.call_center)
+        return from_json(row.call_center, row.seen_at, self._door.keys.open_json(row.sealed, name))
+
+    async def _select(self, where: ColumnElement[bool]) -> list[Row[Any]]:
+        statement = select(rosters).where(where).order_by(rosters.c.due_at, rosters.c.call_center)
+
+        def query(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(statement).all())
+
+        return await self._door.database.read(query)
+
+
+def over(now: datetime) -> ColumnElement[bool]:
+    """What may be forgotten."""
+    return and_(rosters.c.due_at.is_(None), rosters.c.seen_at <= now - KEPT_FOR)
+
+
+def _is(team_id: str, call_center: str) -> ColumnElement[bool]:
+    return and_(rosters.c.team_id == team_id, rosters.c.call_center == call_center)

@@ -1,0 +1,83 @@
+"""Who answers for a call center, who of them is on duty, and what has changed since somebody last looked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One operator. ``status`` is Dialpad's word, such as ``occupied``; ``since`` when they went on or off duty."""
+
+    id: str
+    name: str
+    email: str
+    on_duty: bool
+    status: str = ""
+    reason: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A call center's operators, those on duty first, as Dialpad said at ``seen_at``."""
+
+    call_center: str
+    name: str
+    seen_at: datetime
+    agents: tuple[Agent, ...] = field(repr=False)
+
+    @property
+    def on_duty(self) -> tuple[Agent, ...]:
+        return tuple(agent for agent in self.agents if agent.on_duty)
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Who came on duty and who left, by name; somebody who answers no more has left too."""
+
+    came: tuple[Agent, ...] = ()
+    left: tuple[Agent, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.came or self.left)
+
+
+def compare(before: Roster | None, after: Roster) -> Handover:
+    """What a channel that follows the roster is told. Nothing at the first look: nobody has come or left since."""
+    if before is None:
+        return Handover()
+    was, now = ({agent.id for agent in roster.on_duty} for roster in (before, after))
+    return Handover(
+        came=tuple(agent for agent in after.on_duty if agent.id not in was),
+        left=tuple(agent for agent in before.on_duty if agent.id not in now),
+    )
+
+
+def to_json(roster: Roster) -> dict[str, Any]:
+    """As it is stored; the call center and the moment have columns of their own."""
+    return {
+        "name": roster.name,
+        "agents": [
+            {
+                "id": agent.id,
+                "name": agent.name,
+                "email": agent.email,
+                "on_duty": agent.on_duty,
+                "status": agent.status,
+                "reason": agent.reason,
+                "since": agent.since.isoformat() if agent.since else None,
+            }
+            for agent in roster.agents
+        ],
+    }
+
+
+def from_json(call_center: str, seen_at: datetime, stored: Mapping[str, Any]) -> Roster:
+    """Undo ``to_json``."""
+    agents = tuple(
+        Agent(**{**one, "since": datetime.fromisoformat(one["since"]) if one["since"] else None})
+        for one in stored["agents"]
+    )
+    return Roster(call_center, str(stored["name"]), seen_at, agents)
