@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.slack.boards import Boards
 from bot.slack.colleagues import SlackColleagues
 from bot.slack.dispatch import Dispatcher, Stores
+from bot.slack.duty_marks import DutyMarks
 from bot.slack.files import SlackFiles
 from bot.slack.http import SlackHttp
 from bot.slack.install import Installs
@@ -54,6 +55,7 @@ from bot.work.durable_later import DurableLater
 from bot.work.engine import Engine
 from bot.work.escalate import Escalations
 from bot.work.faces import Faces
+from bot.work.handovers import Handovers
 from bot.work.intake import Deliver, Intake
 from bot.work.later import Job
 from bot.work.listening import Listening
@@ -204,7 +206,10 @@ def _build_parts(
     directory = Directory()
     boards = Boards(clients, settings.region)
     escalations = Escalations(store, accounts, directory, colleagues, boards)
-    poster = Poster(store, boards, Faces(store, accounts, directory), escalations.run_due)
+    marks = DutyMarks(clients, time.monotonic)
+    handovers = Handovers(store, accounts, directory, marks)
+    chores = (escalations.run_due, handovers.run_due)
+    poster = Poster(store, boards, Faces(store, accounts, directory), chores)
     intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake))
     listening = Listening(
         accounts=accounts,
@@ -231,7 +236,7 @@ def _build_parts(
         routes=table,
         files=SlackFiles(clients, session),
         downloads=DialpadDownloads(http, settings.dialpad_base_url),
-        board=NoticeBoard(store, boards, poster.wake, endpoints.ensure),
+        board=NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure),
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     voice = Voice(clients, ResponseUrls(session, time.monotonic))

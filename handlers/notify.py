@@ -20,7 +20,7 @@ from bot.routing import Router
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
 from bot.watching.happening import Kind
 from bot.watching.ports import Board
-from bot.watching.watch import QUEUE_OVER, Filters, Policy, Watch, in_words
+from bot.watching.watch import QUEUE_OVER, QUIET_DEFAULT, Filters, Policy, Watch, in_words
 
 router = Router()
 
@@ -52,6 +52,7 @@ def _channel(ctx: Ctx, *, personal: bool = False) -> str:
         "notify",
         'notify missed voicemail sms for "Support" except label:spam',
         "notify missed voicemail only quiet:22-7 escalate 10",
+        "notify handover for Support keep @support-oncall topic",
         "notify me",
     ),
     title="Notifications",
@@ -198,6 +199,23 @@ async def save(
             options=tuple(Option(f"{one} min", str(one)) for one in (15, 30, 60, 120, 240, 480)),
         ),
     ] = None,
+    keep: Annotated[
+        str | None,
+        UserGroup(
+            "Keep a user group equal to who is on duty",
+            keywords=("keep",),
+            placeholder="No user group",
+            hint="Whoever else is in it is taken out. It is never emptied.",
+        ),
+    ] = None,
+    topic: Annotated[
+        str | None,
+        Choice(
+            "In the channel's topic",
+            unset="Nothing about duty",
+            options=(Option("Who is on duty", "topic"),),
+        ),
+    ] = None,
     to: Annotated[str | None, Choice("To", keywords=("to",), shown=False, options=(Option("Me", "me"),))] = None,
     watch: Annotated[str, Carried("Subscription", longest=40)] = "",
 ) -> Answer:
@@ -210,11 +228,12 @@ async def save(
     out = _conditions("but", but, region)
     chosen = await _places(ctx, rights, places or {}, let)
     leave_out = dict([await _place(ctx, "but", one) for one in out.names])
+    usual = frozenset({Kind.HANDOVER}) if keep or topic else QUIET_DEFAULT
     made = Watch(
         id=before.id if before else board.new_watch_id(),
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
-        kinds=frozenset(Kind(kind) for kind in kinds) if kinds else Watch("", ctx.person, "").kinds,
+        kinds=frozenset(Kind(kind) for kind in kinds) if kinds else usual,
         only=let.filters(chosen),
         but=out.filters(leave_out),
         longer=let.longer or 0,
@@ -223,13 +242,27 @@ async def save(
         queue=QUEUE_OVER if let.queue is None else let.queue,
         zone=str(await ctx.zone()),
         policy=await _policy(ctx, claim, group, person, supervisor, last, handle),
+        keep=keep or "",
+        topic=bool(topic),
         paused=before.paused if before else False,
     )
+    _check_roster(made, rights)
     if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
     problem = await board.save_watch(made)
     note: Prose = problem or "Saved. Use Test to see where it posts; I have to be a member of the channel."
     return watch_card(made, note=note)
+
+
+def _check_roster(made: Watch, rights: Rights) -> None:
+    """Raises FieldError for a roster nobody can follow, or marks that are not this person's to set."""
+    follows = Kind.HANDOVER in made.kinds or made.keep or made.topic
+    if follows and not made.call_centers:
+        raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
+    if made.topic and made.is_personal:
+        raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")
+    if made.keep and not rights.lead(made.only.places):
+        raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can tie a user group to it.")
 
 
 def _conditions(name: str, text: str | None, region: str) -> Conditions:

@@ -1,31 +1,52 @@
-"""``oncall``: who is on duty for a call center, since when, and why the others are not."""
+"""``oncall``: who is on duty for a call center, since when, and why the others are not; and asking for cover."""
 
 import asyncio
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 
+from bot.answers.prose import prose
 from bot.answers.roster_card import read_roster, roster_card
+from bot.answers.waiting import for_a_while, waiting_key
+from bot.arguments.argument import Carried, Choice, Option, Text
 from bot.arguments.group import Group, GroupChoice
+from bot.arguments.moment import Moment
 from bot.context import Ctx
-from bot.dialpad.action import Entity
-from bot.dialpad.actions.callcenters import CallCenterStatus, GetCallCenterStatus, ListCallCenterOperators
+from bot.dialpad.action import ME, Entity, Risk
+from bot.dialpad.actions.callcenters import (
+    CallCenterStatus,
+    GetCallCenterStatus,
+    GetDutyStatus,
+    ListCallCenterOperators,
+    SetDutyStatus,
+)
+from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.errors import DialpadError, Unavailable
-from bot.reply import Answer, Button, Listing, Reply, Row
+from bot.errors import DialpadError, FieldError, Unavailable, UserError
+from bot.person import PersonKey
+from bot.reply import Answer, Bold, Button, Form, Listing, Mention, Nothing, Raw, Reply, Row, When
 from bot.routing import Router
+from bot.watching.cover import Cover, view_cover
+from bot.watching.ports import Board, Card
 from bot.watching.roster import Roster
 
 router = Router()
 
+REMIND_AFTER: Final = timedelta(minutes=15)
+"""Whoever asked for cover hears after so long that nobody has taken over."""
+LONGEST_REASON: Final = 75
+"""Characters of a reason at Dialpad; see ``handlers/duty.py``."""
+
 
 @router.command(
     "oncall",
-    usage="[call center]",
-    summary="Who is on duty now",
+    usage="[call center] | cover me until 18:00",
+    summary="Who is on duty now, and asking for cover",
     aliases=("on-call",),
-    examples=("oncall", "oncall Support"),
+    examples=("oncall", "oncall Support", "oncall cover me until 18:00"),
     title="Who is on duty?",
     submit="Look",
     action=ListCallCenterOperators,
+    risk=Risk.CHANGE,  # asking for cover is; looking is not
     short=True,
 )
 async def oncall(
@@ -34,13 +55,23 @@ async def oncall(
         Group | None,
         GroupChoice(
             "Call center",
+            keywords=("in", "on"),
+            bare=True,
             kinds=("callcenter",),
             placeholder="Your own",
             hint="Leave it empty for your own call center.",
         ),
     ] = None,
+    cover_me: Annotated[
+        str | None, Choice("Cover", keywords=("cover",), shown=False, options=(Option("Me", "me"),))
+    ] = None,
+    until: Annotated[datetime | None, Moment("Until", keywords=("until", "till", "for"), shown=False)] = None,
 ) -> Answer:
     """One call center. With none named: the only one the person is in, or a choice."""
+    if cover_me and until is None:
+        return Form("oncall.cover", {"group": group.raw} if group else {})
+    if cover_me and until is not None:
+        return await cover(ctx, until, group)
     if group:
         return await _present(ctx, group)
     choices = await _choices(ctx)
@@ -57,15 +88,19 @@ async def oncall(
 async def _choices(ctx: Ctx) -> list[Group]:
     """The person's own call centers, else some of the company's; those known from before while Dialpad is down."""
     try:
-        places = (await ctx.send(GetUser())).group_details
-        ids = [place.group_id for place in places if place.group_type == "callcenter" and place.group_id]
-        if not ids:
+        mine = await _call_centers_of(ctx, await ctx.send(GetUser()))
+        if not mine:
             found = await ctx.deps.directory.search(ctx.account, Entity.CALL_CENTER, "", 10)
             return [Group("callcenter", entry.id, entry.name) for entry in found]
     except Unavailable:
         if not (known := await _known(ctx)):
             raise
         return [Group("callcenter", roster.call_center, roster.name) for roster in known]
+    return mine
+
+
+async def _call_centers_of(ctx: Ctx, me: User) -> list[Group]:
+    ids = [place.group_id for place in me.group_details if place.group_type == "callcenter" and place.group_id]
     names = await asyncio.gather(*(ctx.deps.directory.name_of(ctx.account, Entity.CALL_CENTER, i) for i in ids))
     return [Group("callcenter", i, name or "Call center") for i, name in zip(ids, names, strict=True)]
 
@@ -76,7 +111,13 @@ async def _known(ctx: Ctx) -> list[Roster]:
 
 
 async def _present(ctx: Ctx, group: Group) -> Listing:
-    buttons = (Button("Refresh", "oncall.oncall", {"group": group.raw}), Button("My duty", "duty.duty"))
+    here: dict[str, Raw] = {"group": group.raw}
+    buttons = (
+        Button("Refresh", "oncall.oncall", here),
+        Button("My duty", "duty.duty"),
+        Button("Ask for cover", "oncall.cover", here, form=True),
+        Button("Follow here", "notify.save", {"kinds": ["handover"], "places": [group.raw]}, form=True),
+    )
     try:
         roster, status = await asyncio.gather(_ask(ctx, group), _status(ctx, group))
     except Unavailable:
@@ -101,3 +142,155 @@ async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
         return await ctx.send(GetCallCenterStatus(id=group.id))
     except DialpadError:
         return None
+
+
+# Cover
+
+CardId = Annotated[str, Carried("Card", longest=40)]
+
+
+@router.button(title="Ask for cover", submit="Ask", risk=Risk.CHANGE)
+async def cover(
+    ctx: Ctx,
+    until: Annotated[
+        datetime, Moment("Until", placeholder="2 hours, 18:00, end of day …", hint="You go back on duty then.")
+    ],
+    group: Annotated[
+        Group | None,
+        GroupChoice(
+            "Call center", kinds=("callcenter",), placeholder="All of yours", hint="Who answers there can take over."
+        ),
+    ] = None,
+    note: Annotated[
+        str | None, Text("Why", longest=200, placeholder="Dentist", hint="Your colleagues here see it.")
+    ] = None,
+) -> Answer:
+    """Asks in this channel. Nothing changes before somebody takes over: no line is left alone."""
+    board = _board(ctx)
+    if ctx.where.is_direct or not ctx.where.channel:
+        raise UserError("Ask for cover in the channel where your colleagues see it.")
+    me = await ctx.send(GetUser())
+    if not me.is_on_duty:
+        raise UserError("You are off duty, so there is nothing to cover.")
+    mine = await _call_centers_of(ctx, me)
+    asked = [one for one in mine if group is None or one.id == group.id]
+    if not asked:
+        raise FieldError("group", f"You do not answer for {group.name if group else 'a call center'}.")
+    lines = {one.raw: one.name for one in asked}
+    card = await board.ask_cover(
+        ctx.person, ctx.where.channel, Cover(ctx.person.user_id, me.name, until, lines, note or "")
+    )
+    look_at = min(until, ctx.now + REMIND_AFTER)
+    await ctx.deps.later.at(
+        look_at, f"cover:{card}", "oncall.still_open", {"card": card}, ctx.person, ctx.where.to_json()
+    )
+    back = Button("Take it back", "oncall.withdraw", {"card": card})
+    return Reply("Asked here. You stay on duty until somebody takes over.", (back,), tone="done")
+
+
+@router.button(title="Take over", risk=Risk.CHANGE)
+async def take(ctx: Ctx, card: CardId) -> Answer:
+    """Exactly one colleague gets it: on duty with their own rights, and the other one off duty after that."""
+    board, found, asked = await _find(ctx, card)
+    me = ctx.person.user_id
+    if asked.asker == me:
+        return Reply("You asked for this yourself. Somebody else has to take over.")
+    if found.claimed_by == me:
+        return Reply(prose("You cover for ", Bold(asked.name), " already, until ", When(asked.until, "date"), "."))
+    if found.claimed_by or found.handled_by:
+        return _too_late(found, asked)
+    if ctx.now >= asked.until:
+        return Reply(prose("This was about the time until ", When(asked.until, "date"), ", which is over."))
+    mine = await ctx.send(GetUser())
+    if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
+        raise UserError(f"You do not answer for {' or '.join(asked.lines.values())}, so you cannot take over there.")
+    after = await board.claim(found, ctx.person)
+    if after is None or after.claimed_by != me:
+        return _too_late(after, asked)
+    try:
+        await _go_on_duty(ctx, mine, asked.until)
+    except Exception:
+        await board.release(after, ctx.person)
+        raise
+    await ctx.deps.later.cancel(f"cover:{card}")
+    asker = PersonKey(ctx.person.team_id, asked.asker)
+    stand_in = {"until": asked.until.isoformat(), "by": mine.name}
+    await ctx.deps.later.at(ctx.now, f"covered:{card}", "oncall.stand_down", stand_in, asker, {})
+    return Reply(
+        prose("You cover for ", Bold(asked.name), " until ", When(asked.until, "date"), ". They are told."), tone="done"
+    )
+
+
+async def _go_on_duty(ctx: Ctx, me: User, until: datetime) -> None:
+    """Who was on duty anyway stays so afterwards."""
+    if me.is_on_duty:
+        return
+    async with for_a_while(ctx, until, waiting_key(ctx.person, "duty"), "duty.back", {"state": "off"}):
+        await ctx.send(SetDutyStatus(id=ME, on_duty=True))
+
+
+@router.later()
+async def stand_down(
+    ctx: Ctx,
+    until: Annotated[str, Carried("Until", longest=40)],
+    by: Annotated[str, Carried("Who", longest=100)],
+) -> Answer:
+    """Somebody has taken over: whoever asked goes off duty, and on again by itself. Run as the asker, who agreed to it
+    by asking."""
+    end = datetime.fromisoformat(until)
+    if ctx.now >= end or not (await ctx.send(GetDutyStatus(id=ME))).on_duty:
+        return Nothing()
+    async with for_a_while(ctx, end, waiting_key(ctx.person, "duty"), "duty.back", {"state": "on"}):
+        await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=f"Covered by {by}"[:LONGEST_REASON]))
+    return Reply(
+        prose(Bold(by), " covers for you. You are off duty until ", When(end, "date"), ", then on again."),
+        (Button("Go on duty now", "duty.duty", {"state": "on"}),),
+        tone="done",
+    )
+
+
+@router.later(risk=Risk.READ)
+async def still_open(ctx: Ctx, card: CardId) -> Answer:
+    """Whoever asked hears when nobody has taken over."""
+    found = await _board(ctx).card(ctx.person, card)
+    if found is None or found.claimed_by or found.handled_by:
+        return Nothing()
+    back = Button("Take it back", "oncall.withdraw", {"card": card})
+    return Reply("Nobody has taken over for you yet, so you are still on duty.", (back,), tone="warning")
+
+
+@router.button(title="Take it back", risk=Risk.CHANGE)
+async def withdraw(ctx: Ctx, card: CardId) -> Answer:
+    """Only whoever asked, while nobody has taken over."""
+    board, found, asked = await _find(ctx, card)
+    if asked.asker != ctx.person.user_id:
+        return Reply(f"Only {asked.name} can take this back.")
+    if found.handled_by:
+        return Reply("You have taken it back already.")
+    after = found if found.claimed_by else await board.handle(found, ctx.person)
+    if after is None or after.claimed_by:
+        covering = Mention((after.claimed_by if after else None) or "")
+        again = Button("Go on duty", "duty.duty", {"state": "on"})
+        return Reply(prose(covering, " covers for you already. Tell them, and go on duty yourself."), (again,))
+    await ctx.deps.later.cancel(f"cover:{card}")
+    return Reply("Taken back. You stay on duty.", tone="done")
+
+
+def _board(ctx: Ctx) -> Board:
+    if ctx.deps.board is None:
+        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
+    return ctx.deps.board
+
+
+async def _find(ctx: Ctx, card: str) -> tuple[Board, Card, Cover]:
+    board = _board(ctx)
+    found = await board.card(ctx.person, card)
+    if found is None or found.kind != "cover":
+        raise UserError("I no longer know this. Whoever needs cover can ask again with: oncall cover me")
+    return board, found, view_cover(found.state)
+
+
+def _too_late(card: Card | None, asked: Cover) -> Reply:
+    if card is None or card.claimed_by is None:
+        return Reply(f"{asked.name} needs no cover any more.")
+    return Reply(prose("Somebody was faster: ", Mention(card.claimed_by), " covers for ", Bold(asked.name), "."))

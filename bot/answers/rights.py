@@ -11,13 +11,19 @@ from bot.dialpad.actions.users import GetUser
 
 @dataclass(frozen=True)
 class Rights:
-    """``places`` as ``callcenter:5527`` and ``user:5100``; whoever administers the company belongs to all."""
+    """``places`` as ``callcenter:5527`` and ``user:5100``; ``led``: those the person supervises or administers.
+    Whoever administers the company belongs to all and leads all."""
 
     places: frozenset[str]
     is_admin: bool
+    led: frozenset[str] = frozenset()
 
     def cover(self, places: Iterable[str]) -> bool:
         return self.is_admin or bool(self.places.intersection(places))
+
+    def lead(self, places: Iterable[str]) -> bool:
+        """Whether the person supervises all the call centers among ``places``."""
+        return self.is_admin or all(place in self.led for place in places if place.startswith("callcenter:"))
 
     def lacking(self, places: Mapping[str, str]) -> list[str]:
         """Names of the places the person does not belong to."""
@@ -27,9 +33,13 @@ class Rights:
 async def rights_of(ctx: Ctx) -> Rights:
     """Raises NotConnected or DialpadError."""
     me = await ctx.send(GetUser())
-    places = {f"{(one.group_type or '').replace('_', '')}:{one.group_id}" for one in me.group_details if one.group_id}
-    places.add(f"user:{me.id}")
-    return Rights(frozenset(places), bool(me.is_super_admin or me.is_admin))
+    roles = {
+        f"{(one.group_type or '').replace('_', '')}:{one.group_id}": one.role
+        for one in me.group_details
+        if one.group_id
+    }
+    led = frozenset(place for place, role in roles.items() if role in {"admin", "supervisor"})
+    return Rights(frozenset({*roles, f"user:{me.id}"}), bool(me.is_super_admin or me.is_admin), led)
 
 
 async def named_places(ctx: Ctx, rights: Rights) -> dict[str, str]:

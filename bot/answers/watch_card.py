@@ -1,7 +1,7 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
-from bot.answers.prose import prose
-from bot.reply import Bold, Button, Card, Code, Fact, Mention, Part, Prose, Raw, Row
+from bot.answers.prose import listed, prose
+from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 from bot.watching.conditions import write_conditions
 from bot.watching.happening import Kind
 from bot.watching.watch import Filters, Policy, Watch, in_words
@@ -13,7 +13,7 @@ def escalation(policy: Policy) -> Prose:
         return "Nobody is reminded of calls that nobody claims."
     said: dict[str, tuple[Part, ...]] = {
         "duty": ("whoever is on duty",),
-        "group": ("the user group ", Code(policy.group)),
+        "group": (Mention(policy.group),),
         "person": (Mention(policy.person),),
         "supervisor": (Mention(policy.supervisor), " in a direct message"),
         "sms": ("a text to ", Mention(policy.supervisor)),
@@ -32,6 +32,7 @@ def watch_card(watch: Watch, *, note: Prose = "") -> Card:
     facts = (
         Fact("Tells about", in_words(watch)),
         Fact("Calls nobody claims", escalation(watch.policy)),
+        Fact("Who is on duty", _shown_by(watch)) if watch.keep or watch.topic else None,
         Fact("Set up by", (Mention(watch.owner.user_id),)),
         Fact("Problem", f"Slack says “{watch.problem}”. I keep trying.") if watch.problem else None,
     )
@@ -42,6 +43,12 @@ def watch_card(watch: Watch, *, note: Prose = "") -> Card:
         note=note,
         buttons=watch_buttons(watch),
     )
+
+
+def _shown_by(watch: Watch) -> Prose:
+    """Where Slack shows the roster besides what is posted."""
+    said = [prose(Mention(watch.keep), " holds exactly them")] if watch.keep else []
+    return prose(*listed([*said, *(["the channel's topic names them"] if watch.topic else [])]), ".")
 
 
 def watch_buttons(watch: Watch) -> tuple[Button, ...]:
@@ -79,6 +86,7 @@ def fields_of(watch: Watch) -> dict[str, Raw]:
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
     texts |= {"handle": str(policy.handle) if policy.claim else ""}
+    texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}
 
 

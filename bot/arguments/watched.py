@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.arguments.argument import Argument, Lookup, Option
+from bot.arguments.argument import Lookup, Option
 from bot.arguments.entered import Several
 from bot.context import Ctx
 from bot.reply import Raw
 from bot.watching.happening import WORDS, Kind
+from bot.watching.ports import UserGroup as Group
 from bot.words import Word
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
 _ALIASES: Final = (
     ("voicemails", "voicemail"), ("vm", "voicemail"), ("text", "sms"), ("texts", "sms"), ("messages", "sms"),
     ("calls", "ringing"), ("incoming", "ringing"), ("recaps", "recap"), ("recordings", "recording"),
-    ("failed", "failed-sms"), ("contacts", "contact"), ("settings", "setting"), ("hangup", "ended"), ("roster", "duty"),
+    ("failed", "failed-sms"), ("contacts", "contact"), ("settings", "setting"), ("hangup", "ended"),
+    ("roster", "handover"), ("handovers", "handover"),
 )  # fmt: skip
 EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in Kind)
 LONGEST_RULE: Final = 500
@@ -71,17 +73,33 @@ class Said(Lookup):
 
 
 @dataclass(frozen=True)
-class UserGroup(Argument):
-    """The value is the id of a Slack user group. Typed as a mention, in a form as its id."""
+class UserGroup(Lookup):
+    """The value is the id of a Slack user group. Typed as a mention or its handle after an @."""
 
     def fits(self, text: str) -> bool:
-        return _GROUP.fullmatch(text.strip()) is not None
+        return _GROUP.fullmatch(text.strip()) is not None or text.strip().startswith("@")
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return int(bool(words) and self.fits(words[0].text))
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
-        match = _GROUP.fullmatch(str(raw).strip())
-        if match is None:
-            raise self.refuse(name, "That is no user group. Mention one with @, or paste its id, which begins with S.")
-        return match[1]
+        text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
+        if match := _GROUP.fullmatch(text):
+            return match[1]
+        handle = text.removeprefix("@").casefold()
+        for group in await self._groups(ctx):
+            if group.handle.casefold() == handle:
+                return group.id
+        raise self.refuse(name, f"“{text[:40]}” is no user group of this Slack. Mention one with @.")
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        wanted = query.removeprefix("@").casefold()
+        found = [one for one in await self._groups(ctx) if wanted in f"{one.handle} {one.name}".casefold()]
+        return [Option(f"@{one.handle}"[:75], one.id, one.name[:75]) for one in found]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        handle = next((one.handle for one in await self._groups(ctx) if one.id == raw), "")
+        return Option((f"@{handle}" if handle else raw)[:75], raw[:75])
+
+    async def _groups(self, ctx: Ctx) -> Sequence[Group]:
+        return await ctx.deps.board.user_groups(ctx.person) if ctx.deps.board else ()

@@ -138,8 +138,9 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person) -> None:
 async def subscribe_support(demo: Demo) -> None:
     """What an admin would type on the first day, so that the phone panel has something to show in #support."""
     priya = demo.slack.person(PRIYA.slack_id or "")
-    await priya.command("#support", '/dp notify ringing missed voicemail sms for "Support"')
-    await demo.bot.dispatcher.idle()
+    for typed in ('ringing missed voicemail sms for "Support"', 'handover for "Support" keep @support-oncall topic'):
+        await priya.command("#support", f"/dp notify {typed}")
+        await demo.bot.dispatcher.idle()
     for answer in priya.ephemerals("#support"):
         priya.dismiss(answer["ts"])
 

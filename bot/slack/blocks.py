@@ -18,7 +18,7 @@ from bot.slack.limits import CONTEXT_TEXT, SECTION_TEXT, cut
 Json: TypeAlias = dict[str, Any]
 
 _SPEAKS_MRKDWN = re.compile(r"[*_~`]|:[\w+'-]+:|^\s*>|^\s*•", re.MULTILINE)
-_SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+_SLACK_ID = re.compile(r"[UWS][A-Z0-9]{2,}")
 _LINKED = re.compile(r"(https?://|mailto:|tel:)[^\s<>|]+", re.IGNORECASE)
 _DATE_FORMATS = {"time": "{time}", "date": "{date_short_pretty} at {time}", "ago": "{ago}"}
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -131,10 +131,17 @@ def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one retur
                 else escape(part.e164)
             )
         case Mention():
-            return f"<@{part.slack_id}>" if _SLACK_ID.fullmatch(part.slack_id) else escape(part.slack_id)
+            return called(part.slack_id) or escape(part.slack_id)
         case Link():
             words = escape(part.text) or escape(part.url)
             return f"<{escape(part.url)}|{words}>" if _LINKED.fullmatch(part.url) else words
+
+
+def called(slack_id: str) -> str:
+    """The mrkdwn that mentions a person or a user group, "" for what is no id of one."""
+    if not _SLACK_ID.fullmatch(slack_id):
+        return ""
+    return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
 
 
 def _dialable(phone: Phone) -> bool:
@@ -169,7 +176,9 @@ def _rich_part(part: Part, shown: str) -> Json:  # noqa: PLR0911  one return for
         case Phone() if _dialable(part):
             return {"type": "link", "url": f"tel:{part.e164}", "text": shown}
         case Mention() if _SLACK_ID.fullmatch(part.slack_id):
-            return {"type": "user", "user_id": part.slack_id}
+            group = part.slack_id.startswith("S")
+            kind, name = ("usergroup", "usergroup_id") if group else ("user", "user_id")
+            return {"type": kind, name: part.slack_id}
         case Link() if _LINKED.fullmatch(part.url):
             return {"type": "link", "url": part.url, "text": shown}
         case _:

@@ -4,7 +4,6 @@ Slack gives a post no key that would make it harmless to repeat, so each carries
 whose outcome nobody knows is looked for by it before anything is sent again.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatopsError
 from bot.reply import Prose
-from bot.slack.blocks import Reader
+from bot.slack.blocks import Reader, called
 from bot.slack.errors import slack_code
 from bot.slack.render import Shown, render_message
 from bot.slack.voice import Clients
@@ -94,13 +93,13 @@ class Boards:
         if thread_ts:
             body |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
         client = await self._clients.of(team_id)
-        answer = await _ask(client, "chat.postMessage", {"channel": channel, "unfurl_links": False, **body})
+        answer = await ask(client, "chat.postMessage", {"channel": channel, "unfurl_links": False, **body})
         return Spot(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
         """Raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless."""
         client = await self._clients.of(team_id)
-        await _ask(client, "chat.update", {"channel": spot.place, "ts": spot.ts, **self._body(face, name)})
+        await ask(client, "chat.update", {"channel": spot.place, "ts": spot.ts, **self._body(face, name)})
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
@@ -110,13 +109,13 @@ class Boards:
         place = channel
         try:
             if channel.startswith(("U", "W")):
-                place = str((await _ask(client, "conversations.open", {"users": channel}))["channel"]["id"])
+                place = str((await ask(client, "conversations.open", {"users": channel}))["channel"]["id"])
             where: dict[str, Any] = {"channel": place, "limit": _LOOKED_AT, "include_all_metadata": True}
             if thread_ts:
-                found = await _ask(client, "conversations.replies", {**where, "ts": thread_ts})
+                found = await ask(client, "conversations.replies", {**where, "ts": thread_ts})
             else:
                 oldest = f"{(since - CLOCK_SLACK).timestamp():.6f}"
-                found = await _ask(client, "conversations.history", {**where, "oldest": oldest})
+                found = await ask(client, "conversations.history", {**where, "oldest": oldest})
         except (PostRefused, InDoubt) as problem:
             raise CannotLook(str(problem)) from None
         for message in found["messages"]:
@@ -128,27 +127,20 @@ class Boards:
         message = render_message(face.shown, self._reader, stamp=face.stamp)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
         body = {**message.to_json(), "metadata": metadata}
-        called = " ".join(_called(one) for one in face.ping if _CALLABLE.fullmatch(one))
-        if called:
-            section = {"type": "section", "text": {"type": "mrkdwn", "text": called}}
-            body |= {"text": f"{called} {body['text']}", "blocks": [section, *message.blocks]}
+        pings = " ".join(filter(None, map(called, face.ping)))
+        if pings:
+            section = {"type": "section", "text": {"type": "mrkdwn", "text": pings}}
+            body |= {"text": f"{pings} {body['text']}", "blocks": [section, *message.blocks]}
         return body
 
     async def person_by_email(self, team_id: str, email: str) -> str | None:
         """The Slack id, None when nobody has this address or nobody lets us see."""
         client = await self._clients.of(team_id)
         try:
-            found = await _ask(client, "users.lookupByEmail", {"email": email})
+            found = await ask(client, "users.lookupByEmail", {"email": email})
         except ChatopsError:
             return None
         return str(found["user"]["id"])
-
-
-_CALLABLE: Final = re.compile(r"[UWS][A-Z0-9]{2,}")
-
-
-def _called(slack_id: str) -> str:
-    return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
 
 
 def _name_in(message: Mapping[str, Any]) -> str:
@@ -156,7 +148,8 @@ def _name_in(message: Mapping[str, Any]) -> str:
     return str((metadata.get("event_payload") or {}).get("id", "")) if metadata.get("event_type") == EVENT_TYPE else ""
 
 
-async def _ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> Any:
+async def ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> Any:
+    """Slack's answer to one method. Raises PostRefused, PostThrottled, NotSent or InDoubt."""
     try:
         if method.startswith("chat."):
             return await client.api_call(method, json=dict(body))

@@ -44,6 +44,9 @@ RADIO_OPTIONS: Final = 10
 CHECKBOXES: Final = 10
 FIELD_ERROR: Final = 2_000
 
+TOPIC: Final = 250
+"""Of a channel."""
+
 RESPONSE_URL_USES: Final = 5
 RESPONSE_URL_SECONDS: Final = 30 * 60
 TRIGGER_SECONDS: Final = 3.0

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SMS = "sms"
     FAILED_SMS = "failed-sms"
     DUTY = "duty"
+    HANDOVER = "handover"
     QUEUE = "queue"
     CONTACT = "contact"
     SETTING = "setting"
@@ -43,6 +44,7 @@ WORDS: Final[dict[Kind, str]] = {
     Kind.SMS: "texts",
     Kind.FAILED_SMS: "failed texts",
     Kind.DUTY: "duty changes",
+    Kind.HANDOVER: "handovers",
     Kind.QUEUE: "a long queue",
     Kind.CONTACT: "changed contacts",
     Kind.SETTING: "changed settings",

@@ -5,9 +5,23 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.person import PersonKey
+from bot.watching.cover import Cover
 from bot.watching.registers import Register
 from bot.watching.roster import Roster
 from bot.watching.watch import Watch
+
+
+class UserGroup(Protocol):
+    """A Slack user group. ``handle`` is what people type after the @."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def handle(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 class Card(Protocol):
@@ -66,6 +80,10 @@ class Board(Protocol):
         """The text conversation whose thread this is."""
         ...
 
+    async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
+        """Posts it where colleagues see it; the card's id. Asking for the same twice is asking once."""
+        ...
+
     async def claim(self, card: Card, person: PersonKey) -> Card | None:
         """How it stands afterwards: claimed by this person exactly when nobody was faster."""
         ...
@@ -73,6 +91,10 @@ class Board(Protocol):
     async def release(self, card: Card, person: PersonKey) -> Card | None: ...
 
     async def handle(self, card: Card, person: PersonKey) -> Card | None: ...
+
+    async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
+        """Slack's, of the person's workspace; none when Slack does not say."""
+        ...
 
     async def rosters(self, person: PersonKey, company: str) -> Sequence[Roster]:
         """The last known copy of every call center of this company, by name."""

@@ -99,6 +99,10 @@ class Watch:
     queue: int = QUEUE_OVER
     zone: str = "UTC"
     policy: Policy = field(default_factory=Policy)
+    keep: str = ""
+    """A Slack user group, by id, whose members are kept equal to who is on duty."""
+    topic: bool = False
+    """Whether the channel's topic says who is on duty."""
     paused: bool = False
     problem: str = ""
     """Why it could not post when it last tried; its owner was told."""
@@ -106,6 +110,13 @@ class Watch:
     @property
     def is_personal(self) -> bool:
         return self.channel == self.owner.user_id
+
+    @property
+    def call_centers(self) -> tuple[str, ...]:
+        """Dialpad ids of those whose roster this follows; none when it is about calls only."""
+        follows = Kind.HANDOVER in self.kinds or self.keep or self.topic
+        kinds = [place.partition(":") for place in self.only.places if follows]
+        return tuple(entry_id for kind, _, entry_id in kinds if kind == "callcenter")
 
 
 def wants(watch: Watch, happening: Happening, now: datetime) -> bool:
@@ -218,6 +229,8 @@ def to_json(watch: Watch) -> dict[str, Any]:
         "quiet": [watch.quiet.begin, watch.quiet.end] if watch.quiet else None,
         "queue": watch.queue,
         "zone": watch.zone,
+        "keep": watch.keep,
+        "topic": watch.topic,
         "policy": {
             "claim": policy.claim,
             "handle": policy.handle,
@@ -257,6 +270,8 @@ def from_json(
         queue=int(rule.get("queue", QUEUE_OVER)),
         zone=str(rule.get("zone") or "UTC"),
         policy=Policy(**(rule.get("policy") or {})),
+        keep=str(rule.get("keep") or ""),
+        topic=bool(rule.get("topic")),
         paused=paused,
         problem=problem,
     )

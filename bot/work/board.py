@@ -1,6 +1,6 @@
 """Subscriptions and cards for handlers: what they ask of the store, with what must follow from it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -10,10 +10,12 @@ from bot.dialpad.events import CallEvent, parse_event
 from bot.errors import ChatopsError
 from bot.person import PersonKey
 from bot.slack.boards import Boards
+from bot.slack.duty_marks import DutyMarks, UserGroup
 from bot.store.cards import Kept
 from bot.store.postings import Wanted
 from bot.store.store import Store
 from bot.watching.calls import names_of, read_call
+from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import WORDS, Kind
 from bot.watching.ports import Card
 from bot.watching.roster import Roster
@@ -41,9 +43,17 @@ _log = structlog.get_logger(__name__)
 class NoticeBoard:
     """``bot.watching.ports.Board`` on the store. ``wake`` is called when something is due to be posted."""
 
-    def __init__(self, store: Store, boards: Boards, wake: Callable[[], None], ensure: Ensure | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        boards: Boards,
+        marks: DutyMarks,
+        wake: Callable[[], None],
+        ensure: Ensure | None = None,
+    ) -> None:
         self._store = store
         self._boards = boards
+        self._marks = marks
         self._wake = wake
         self._ensure = ensure
 
@@ -58,7 +68,13 @@ class NoticeBoard:
         return self._store.watches.new_id()
 
     async def save_watch(self, watch: Watch) -> str:
+        before = await self._store.watches.get(watch.id)
         await self._store.watches.save(watch)
+        if not watch.paused:
+            await self._store.rosters.follow(watch.owner.team_id, watch.call_centers)
+        self._wake()
+        if before is not None and before.topic and (watch.paused or not watch.topic):
+            await self._clear_topic(before)
         if self._ensure is None or watch.paused:
             return ""
         try:
@@ -74,6 +90,16 @@ class NoticeBoard:
 
     async def remove_watch(self, watch: Watch) -> None:
         await self._store.watches.delete(watch.id)
+        if watch.topic:
+            await self._clear_topic(watch)
+
+    async def _clear_topic(self, watch: Watch) -> None:
+        """What nobody keeps true any more should not stand there. Where another subscription keeps the channel's
+        topic, its next look writes it again."""
+        try:
+            await self._marks.keep_topic(watch.owner.team_id, watch.channel, "")
+        except ChatopsError as problem:
+            _log.info("a topic stays as it is", error=type(problem).__name__)
 
     async def post_test(self, watch: Watch) -> None:
         now = self._store.now()
@@ -95,9 +121,16 @@ class NoticeBoard:
         found = await self._store.cards.at(channel, thread_ts)
         return found if found is not None and found.kind == "talk" and found.team_id == person.team_id else None
 
+    async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
+        name = f"cover:{channel}:{cover.asker}:{','.join(sorted(cover.lines))}:{cover.until.isoformat()}"
+        wanted = [Wanted(channel, "")]
+        card = await self._store.cards.absorb(person.team_id, "cover", [name], read_cover(cover), lambda *_: wanted)
+        self._wake()
+        return card
+
     async def claim(self, card: Card, person: PersonKey) -> Kept | None:
         found = await self._store.cards.claim(card.id, person.user_id)
-        if found is not None and found.claimed_by == person.user_id and not found.handled_by:
+        if found is not None and found.kind == "call" and found.claimed_by == person.user_id and not found.handled_by:
             shown = [one for one in await self._store.postings.of_card(card.id) if one.parent_id is None]
             if shown:
                 policy = await self._policy(shown[0].watch_id)
@@ -127,6 +160,13 @@ class NoticeBoard:
             await self._store.postings.escalate_at(card.id, None)
         self._wake()
         return found
+
+    async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
+        try:
+            return await self._marks.groups(person.team_id)
+        except ChatopsError as problem:
+            _log.info("user groups cannot be listed", error=type(problem).__name__)
+            return ()
 
     async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
         return await self._store.rosters.of_company(person.team_id, company)

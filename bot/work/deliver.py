@@ -29,6 +29,8 @@ PART_S: Final = 4.0
 """The same while only one person's leg of a call is known: the rest may say that somebody else answered."""
 DEBOUNCE_S: Final = 0.8
 """A card that is shown is changed once for all that happens within this."""
+ROSTER_S: Final = 10.0
+"""How soon after somebody went on or off duty the roster is looked at: a shift changes within moments."""
 QUEUE_EVERY_S: Final = 900
 """A long queue is told about once in so long."""
 
@@ -138,6 +140,7 @@ class Deliverer:
             said = {"about": "duty", "name": agent.name, "on": event.on_duty, "reason": event.reason}
             # Before the agent's own card: should the process die in between, the change is still seen as one.
             await self._tell(hook, f"duty:{event.key}", said, self._wanted(watches, happening))
+        await self._store.rosters.hurry(team, event.call_center_ids, ROSTER_S)
         part = fragment(at, 0, {"on": event.on_duty})
         await self._store.cards.absorb(team, "agent", [name], part, lambda *_: [])
 

@@ -1,6 +1,10 @@
 """What a posting looks like now: the card's state, who is on the other side, and what has become of it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line, needs_somebody
+from bot.answers.cover_card import cover_card, cover_stamp
 from bot.answers.notice_card import notice
 from bot.answers.prose import prose
 from bot.answers.text_card import talk_card, text_reply
@@ -14,6 +18,7 @@ from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.store.store import Store
 from bot.watching.calls import view_call
+from bot.watching.cover import view_cover
 from bot.watching.registers import value
 from bot.watching.texts import view_talk, view_text
 from bot.watching.watch import Watch
@@ -44,20 +49,31 @@ class Faces:
                 return Face(talk_card(talk, await self.caller(watch, talk.number), gear))
             case "text":
                 return await self._text(card, watch)
+            case _:
+                return await self._told(card, watch)
+
+    async def _told(self, card: Kept, watch: Watch | None) -> Face:
+        """What is no call and no text."""
+        match card.kind:
+            case "cover":
+                is_open = not card.claimed_by and not card.handled_by
+                stamp = cover_stamp(card.claimed_by, card.claimed_at, withdrawn=bool(card.handled_by))
+                return Face(cover_card(card.id, view_cover(card.state), is_open=is_open), stamp)
             case "nudge":
                 return _nudge(card)
             case "joined":
                 return Face(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
-                if watch is not None and said.get("about") == "duty":
-                    said["open"] = await self._open(watch)
-                return Face(notice(said, gear))
+                if watch is not None and said.get("about") == "handover":
+                    said |= await self._handed_over(watch, said)
+                return Face(notice(said, watch.id if watch else ""))
 
-    async def _open(self, watch: Watch) -> int:
-        """How many of its calls wait for somebody: what is handed over when the roster changes."""
+    async def _handed_over(self, watch: Watch, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What one subscription adds: how many of its calls wait for somebody, and its own user group."""
         calls = await self._store.cards.open_calls(watch.owner.team_id, watch.id)
-        return sum(needs_somebody(view_call(one.state)) for one in calls)
+        waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
+        return {"open": waiting, "group": (said.get("groups") or {}).get(watch.keep)}
 
     async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
         """Several calls in one message."""

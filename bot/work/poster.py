@@ -71,21 +71,21 @@ class Looks(Protocol):
 
 
 class Poster:
-    """``escalate`` does what else has come due. Started with ``start``, ended with ``aclose``."""
+    """``chores`` do what else has come due. Started with ``start``, ended with ``aclose``."""
 
     def __init__(
         self,
         store: Store,
         boards: Posts,
         faces: Looks,
-        escalate: Callable[[], Awaitable[None]],
+        chores: Sequence[Callable[[], Awaitable[None]]] = (),
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._boards = boards
         self._faces = faces
-        self._escalate = escalate
+        self._chores = chores
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -131,7 +131,11 @@ class Poster:
 
     async def look(self) -> None:
         """Starts on everything that is due now."""
-        await self._escalate()
+        for chore in self._chores:
+            try:
+                await chore()
+            except Exception:  # noqa: BLE001  the others must not wait for it, nor what is to be posted
+                _log.exception("something due was not done")
         for place in await self._store.postings.due_channels(self._store.now()):
             if place not in self._serving:
                 task = asyncio.create_task(self._serve(*place))

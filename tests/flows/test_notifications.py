@@ -319,15 +319,44 @@ async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, dem
     await priya.person.until(lambda: [one for one in priya.person.messages("#sales") if one.get("user") == app], WAIT_S)
 
 
-async def test_a_roster_that_changes_says_who_and_what_is_open(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed duty for "Support"')
-    miss_a_call(demo)
-    await shown(ana, "Missed call")
+async def test_an_agent_who_goes_off_duty_is_told_about_with_the_reason(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify duty for "Support"')
     known = fragment(0, 0, {"on": True})
     await demo.bot.store.cards.absorb(TEAM_ID, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
     await ana.type("/dp duty off Lunch")
 
-    await shown(ana, "Ana Ferreira", "went off duty: Lunch.", "Open here: 1 call that nobody has handled.")
+    await shown(ana, "Ana Ferreira", "went off duty: Lunch.")
+
+
+async def look_at_rosters(demo: Demo) -> None:
+    """The next look at who is on duty is due now."""
+    await demo.bot.store.rosters.hurry(TEAM_ID, [str(SUPPORT.id)], 0)
+    await demo.bot.poster.settle()
+
+
+async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_follow(
+    priya: Hands, ana: Hands, demo: Demo
+) -> None:
+    saved = said(await priya.type('/dp notify missed handover for "Support" keep @support-oncall topic'))
+    assert "missed calls and handovers for Support" in saved
+    assert "<!subteam^S0ONCALL1> holds exactly them and the channel's topic names them." in saved
+    miss_a_call(demo)
+    await shown(ana, "Missed call")
+    space = demo.slack.workspace
+    await ana.person.until(lambda: space.channels["C0SUPPORT"].topic, WAIT_S)
+    assert space.channels["C0SUPPORT"].topic == "On duty: Ana Ferreira, Sam Okafor"
+    assert space.usergroups["S0ONCALL1"]["users"] == [ANA.slack_id, SAM.slack_id]
+
+    await ana.type("/dp duty off Lunch")
+    await look_at_rosters(demo)
+    await shown(ana, "Ana Ferreira", " went off duty", "Sam Okafor", "1 call that nobody has handled",
+                "@support-oncall calls Sam Okafor.")  # fmt: skip
+    assert space.channels["C0SUPPORT"].topic == "On duty: Sam Okafor"
+    assert space.usergroups["S0ONCALL1"]["users"] == [SAM.slack_id]
+
+    await priya.type("/dp notify remove 1")
+    await priya.submit()
+    assert space.channels["C0SUPPORT"].topic == ""
 
 
 async def test_a_subscription_for_admins_only_says_so(sam: Hands) -> None:
@@ -339,3 +368,15 @@ def test_the_cast_is_as_these_tests_take_it() -> None:
     assert SAM in SUPPORT.members
     assert SAM not in SALES.members
     assert {LEO, MEI}
+
+
+async def test_cover_is_asked_for_in_the_channel_and_taken_over_once(ana: Hands, sam: Hands, demo: Demo) -> None:
+    sam.account.on_duty = False
+    assert "Asked here." in said(await ana.type("/dp oncall cover me for 2h in Support"))
+    asked = await shown(sam, "Ana Ferreira", " asks for cover on ", "Support")
+    assert "You cover for" in said(await sam.press(asked, "Take over"))
+    taken = await shown(ana, "asks for cover", f"Covered by <@{SAM.slack_id}>")
+    assert labels(taken) == []
+    assert "covers for you" in said(await ana.told())
+    assert (sam.account.on_duty, ana.account.on_duty) == (True, False)
+    assert {one.route for one in [*await ana.pending(), *await sam.pending()]} == {"duty.back"}

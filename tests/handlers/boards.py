@@ -8,12 +8,20 @@ from bot.dialpad.events import CallEvent
 from bot.person import PersonKey
 from bot.sandbox.cast import PEOPLE
 from bot.watching.calls import fold
+from bot.watching.cover import Cover, read_cover
 from bot.watching.ports import Card
 from bot.watching.registers import State
 from bot.watching.roster import Roster
 from bot.watching.watch import Watch
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    id: str
+    handle: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,11 @@ class RememberedBoard:
     async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
         return None
 
+    async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
+        name = f"cover{len(self.cards) + 1}"
+        self.cards[name] = KeptCard(name, "cover", read_cover(cover))
+        return name
+
     async def claim(self, card: Card, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and not kept.claimed_by and not kept.handled_by:
@@ -87,6 +100,9 @@ class RememberedBoard:
         if kept and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, handled_by=person.user_id, handled_at=NOON)
         return kept
+
+    async def user_groups(self, person: PersonKey) -> list[UserGroup]:
+        return [UserGroup("S0ONCALL1", "support-oncall", "Support on duty")]
 
     async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
         return [roster for (owner, _), roster in self.known.items() if owner == company]

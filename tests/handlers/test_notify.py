@@ -5,7 +5,7 @@ import pytest
 from bot.context import Origin
 from bot.errors import UserError
 from bot.reply import Confirm, Form
-from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT
+from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.watching.happening import Kind
 from bot.watching.watch import Policy, Span, Watch
 from tests.handlers.harness import World, button_of, words_of
@@ -174,3 +174,46 @@ async def test_the_last_button_of_the_answer_removes(world: World) -> None:
 
     assert button_of(answer, "Remove").style == "danger"
     assert LEO not in SUPPORT.members
+
+
+async def test_a_roster_is_followed_with_its_user_group_and_topic(world: World) -> None:
+    answer = words_of(await world.type(PRIYA, "notify handover for Support keep @support-oncall topic"))
+    assert "handovers for Support" in answer
+    assert "Who is on duty: S0ONCALL1 holds exactly them and the channel's topic names them." in answer
+    watch = only(world)
+    assert watch.kinds == {Kind.HANDOVER}
+    assert (watch.keep, watch.topic) == ("S0ONCALL1", True)
+    assert watch.call_centers == (str(SUPPORT.id),)
+
+
+async def test_a_user_group_or_topic_alone_is_about_handovers(world: World) -> None:
+    await world.type(PRIYA, "notify for Support keep <!subteam^S0ONCALL1|@support-oncall>")
+    assert only(world).kinds == {Kind.HANDOVER}
+
+
+async def test_calls_alone_follow_no_roster(world: World) -> None:
+    await world.type(PRIYA, "notify missed for Support")
+    assert only(world).call_centers == ()
+
+
+@pytest.mark.parametrize(
+    ("person", "typed", "said"),
+    [
+        (PRIYA, "notify handover", "Name the call center whose roster this is about"),
+        (PRIYA, "notify me handover for Support topic", "A direct message has no topic."),
+        (ANA, "notify handover for Support keep @support-oncall", "Only supervisors of that call center"),
+        (PRIYA, "notify handover for Support keep @nobody", "“@nobody” is no user group of this Slack."),
+    ],
+)
+async def test_a_roster_that_cannot_be_followed_so_is_told_at_its_field(
+    world: World, person: Person, typed: str, said: str
+) -> None:
+    answer = await world.type(person, typed)
+    assert isinstance(answer, Form)
+    assert said in " ".join(answer.problems.values())
+    assert world.board.watches == {}
+
+
+async def test_a_supervisor_may_tie_a_user_group_to_their_own_call_center(world: World) -> None:
+    await world.type(SAM, "notify handover for Support keep @support-oncall")
+    assert only(world).keep == "S0ONCALL1"

@@ -11,6 +11,7 @@ from bot.sandbox.slack.workspace import SLACKBOT, Conversation, Json, Kind, Work
 APP_ID = "A0DIALPAD1"
 BOT_ID = "B0DIALPAD1"
 BOT_USER = "U0DIALPAD1"
+GROUP = "S0ONCALL1"
 TEAM_DOMAIN = "northlight"
 
 _COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "235e5b")
@@ -39,6 +40,7 @@ def build_workspace(timers: Timers, manifest: Json) -> Workspace:
     space.users[BOT_USER] = _build_bot(space, BOT_USER, app["name"], is_bot=True)
     space.users[SLACKBOT] = _build_bot(space, SLACKBOT, "Slackbot", is_bot=False)
     _add_channels(space)
+    _add_group(space)
     for person in cast.PEOPLE:
         if person.slack_id:
             space.dm(person.slack_id, BOT_USER)
@@ -60,6 +62,35 @@ def _add_channels(space: Workspace) -> None:
         space.channels[identifier] = Conversation(
             identifier, name, kind, space.now() - 86_400, priya, list(members), purpose=purpose
         )
+
+
+def _add_group(space: Workspace) -> None:
+    """Somebody once made it by hand, and nobody has kept it since."""
+    priya, leo = str(cast.PRIYA.slack_id), str(cast.LEO.slack_id)
+    space.usergroups[GROUP] = build_group(space, GROUP, "Support on duty", "support-oncall", priya) | {"users": [leo]}
+
+
+def build_group(space: Workspace, identifier: str, name: str, handle: str, creator: str) -> Json:
+    """A user group that nobody is in yet."""
+    return {
+        "id": identifier,
+        "team_id": space.team["id"],
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": name,
+        "description": "",
+        "handle": handle,
+        "is_external": False,
+        "date_create": space.now(),
+        "date_update": space.now(),
+        "date_delete": 0,
+        "auto_type": None,
+        "created_by": creator,
+        "updated_by": creator,
+        "deleted_by": None,
+        "prefs": {"channels": [], "groups": []},
+        "users": [],
+    }
 
 
 def _profile(name: str, display_name: str, title: str, email: str | None) -> Json:

@@ -5,39 +5,23 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import SecretStr
 
-from bot.app import build_routes
 from bot.reply import Bold, Card, Reply
 from bot.sandbox.cast import ANA, TEAM_ID
-from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
 from bot.slack.boards import Boards, CannotLook, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
-from bot.slack.manifest import build_manifest
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from tests.bot.slack.workspace import open_workspace
 
 FACE = Face(Card((Bold("Missed call"), " from Jordan")), stamp="Claimed")
 LOOKING = ("channels:history", "groups:history", "im:history")
 
 
 @asynccontextmanager
-async def workspace(*, scopes: tuple[str, ...] = LOOKING) -> AsyncIterator[tuple[SlackSandbox, Boards]]:
-    bound = listen(0)
-    url = f"http://localhost:{bound.getsockname()[1]}"
-    manifest = build_manifest(build_routes())
-    known = [one for one in manifest["oauth_config"]["scopes"]["bot"] if not one.endswith(":history")]
-    manifest["oauth_config"]["scopes"]["bot"] = [*known, *scopes]
-    slack = SlackSandbox(manifest=manifest, base_url=url)
-    settings = Settings(_env_file=None, slack_api_url=f"{url}/api/")
-    session = open_session()
-    async with serving(slack.app, bound):
-        try:
-            client = build_web_client(settings, session, SecretStr("xoxb-sandbox").get_secret_value())
-            yield slack, Boards(OneWorkspace(client), "US")
-        finally:
-            await session.close()
-            await slack.aclose()
+async def workspace(*, without: tuple[str, ...] = ()) -> AsyncIterator[tuple[SlackSandbox, Boards]]:
+    async with open_workspace(without=without) as (slack, clients):
+        yield slack, Boards(clients, "US")
 
 
 def long_ago() -> datetime:
@@ -84,7 +68,7 @@ async def test_people_and_groups_are_called_by_mention() -> None:
 
 
 async def test_without_the_scope_nobody_looks() -> None:
-    async with workspace(scopes=()) as (_, boards):
+    async with workspace(without=LOOKING) as (_, boards):
         with pytest.raises(CannotLook):
             await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
 

@@ -125,10 +125,6 @@ class PlainFaces:
         return Face(bundle([call_line(view_call(card.state), None, Standing(card.id)) for _, card in postings], ""))
 
 
-async def no_escalation() -> None:
-    """Nothing else is due."""
-
-
 @dataclass
 class PostingStage:
     """Events go in by ``happen``; ``run`` lets time pass until nothing is due for a while."""
@@ -141,7 +137,7 @@ class PostingStage:
 
     def start(self) -> tuple[Poster, Deliverer]:
         """As a process begins: with what is on disk and nothing else."""
-        poster = Poster(self.store, self.slack, self.faces, no_escalation, sleep=self.time.sleep)
+        poster = Poster(self.store, self.slack, self.faces, sleep=self.time.sleep)
         return poster, Deliverer(self.store, cast(Any, None), lambda: None)
 
     async def happen(self, *events: Event) -> None:

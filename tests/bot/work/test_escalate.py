@@ -123,7 +123,7 @@ async def test_requests_stand_in_the_cards_thread(stage: PostingStage, phones: P
 
 async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
     await pass_minutes(stage, phones, 5)
-    board = NoticeBoard(stage.store, cast(Any, phones), lambda: None)
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await board.claim(await the_call(stage), SAM)
     await pass_minutes(stage, phones, 20)
 
@@ -131,7 +131,7 @@ async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
 
 
 async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: PostingStage, phones: Phones) -> None:
-    board = NoticeBoard(stage.store, cast(Any, phones), lambda: None)
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await board.claim(await the_call(stage), SAM)
     await pass_minutes(stage, phones, 31)
     assert (await the_call(stage)).claimed_by == SAM.user_id
@@ -143,7 +143,7 @@ async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: Posting
 
 
 async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones: Phones) -> None:
-    board = NoticeBoard(stage.store, cast(Any, phones), lambda: None)
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await pass_minutes(stage, phones, 5)
     await board.claim(await the_call(stage), SAM)
     await board.release(await the_call(stage), SAM)
@@ -153,7 +153,7 @@ async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones
 
 
 async def test_what_is_handled_is_over(stage: PostingStage, phones: Phones) -> None:
-    board = NoticeBoard(stage.store, cast(Any, phones), lambda: None)
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await board.handle(await the_call(stage), SAM)
     for _ in range(3):
         await pass_minutes(stage, phones, 60)

@@ -108,9 +108,13 @@ def join(core: Core, args: Args) -> Json:
 
 def set_topic(core: Core, args: Args) -> Json:
     channel = find_target(core, args)
-    args.need_scope("channels:manage", "channels:write.topic", "groups:write", "im:write", "mpim:write")
+    prefix = _PREFIX[channel.kind]
+    whole = "channels:manage" if channel.kind == "channel" else f"{prefix}:write"
+    args.need_scope(whole, f"{prefix}:write.topic")
     if not core.app_in(channel):
         raise Refused("not_in_channel")
+    if channel.is_archived:
+        raise Refused("is_archived")
     topic = args.text("topic")
     if len(topic) > 250:
         raise Refused("too_long")

@@ -5,7 +5,7 @@ import copy
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.methods.args import Args, page
 from bot.sandbox.slack.refusal import Refused
-from bot.sandbox.slack.seed import BOT_USER
+from bot.sandbox.slack.seed import BOT_USER, build_group
 from bot.sandbox.slack.workspace import Json
 
 
@@ -62,25 +62,9 @@ def create_group(core: Core, args: Args) -> Json:
         if group["handle"] == handle:
             raise Refused("handle_already_exists")
     identifier = core.space.new_id("S")
-    core.space.usergroups[identifier] = {
-        "id": identifier,
-        "team_id": core.space.team["id"],
-        "is_usergroup": True,
-        "is_subteam": True,
-        "name": name,
-        "description": args.text("description"),
-        "handle": handle,
-        "is_external": False,
-        "date_create": core.space.now(),
-        "date_update": core.space.now(),
-        "date_delete": 0,
-        "auto_type": None,
-        "created_by": BOT_USER,
-        "updated_by": BOT_USER,
-        "deleted_by": None,
-        "prefs": {"channels": args.names("channels"), "groups": []},
-        "users": [],
-    }
+    made = build_group(core.space, identifier, name, handle, BOT_USER)
+    made |= {"description": args.text("description"), "prefs": {"channels": args.names("channels"), "groups": []}}
+    core.space.usergroups[identifier] = made
     return {"usergroup": _group(core.space.usergroups[identifier])}
 
 

@@ -1,0 +1,28 @@
+"""Somebody asks for cover: the card that colleagues answer to."""
+
+from datetime import datetime
+
+from bot.answers.prose import listed, prose
+from bot.reply import Bold, Button, Card, Mention, Prose, When
+from bot.watching.cover import Cover
+
+
+def lines_of(cover: Cover) -> Prose:
+    return prose(*listed([(Bold(name),) for name in cover.lines.values()]))
+
+
+def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
+    """``is_open``: nobody has taken over, and it was not taken back."""
+    return Card(
+        prose("🙋 ", Bold(cover.name), " asks for cover on ", lines_of(cover), " until ", When(cover.until, "date")),
+        text=cover.note,
+        note="Whoever takes over goes on duty now, and off again then." if is_open else "",
+        buttons=(Button("Take over", "oncall.take", {"card": card}, style="primary"),) if is_open else (),
+    )
+
+
+def cover_stamp(taken_by: str | None, taken_at: datetime | None, *, withdrawn: bool) -> Prose:
+    """What became of it."""
+    if taken_by:
+        return prose("Covered by ", Mention(taken_by), *((" since ", When(taken_at, "date")) if taken_at else ()))
+    return "Taken back: no cover is needed any more." if withdrawn else ""

@@ -1,0 +1,217 @@
+"""Rosters that somebody follows: what has changed is told, and user groups and topics say who is on duty.
+
+The next look at each call center is a time on disk. What a look finds is told under a name made of the call center and
+the look before it, then kept, then marked in Slack; a restart in between repeats what was not finished and nothing
+else, and whatever somebody changed in the user group by hand is put right at the next look.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, Protocol
+
+import structlog
+
+from bot.answers.roster_card import read_roster
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import Entity
+from bot.dialpad.actions.callcenters import ListCallCenterOperators
+from bot.dialpad.directory import Directory
+from bot.errors import ChatopsError, NotAllowed, NotConnected
+from bot.slack.boards import PostRefused
+from bot.slack.duty_marks import UserGroup
+from bot.store.postings import Wanted
+from bot.store.rosters import Followed
+from bot.store.store import Store
+from bot.watching.happening import Happening, Kind
+from bot.watching.registers import fragment
+from bot.watching.roster import Agent, Handover, Roster, compare
+from bot.watching.watch import Watch, wants
+
+LOOK_EVERY_S: Final = 120.0
+"""Duty events hurry the next look; without them, which only company admins are sent, a change is told so late."""
+RETRY_S: Final = 60.0
+
+_WHY: Final = {
+    "permission_denied": "Slack lets only admins change user groups here. An admin can allow it",
+    "paid_teams_only": "user groups need a paid Slack plan",
+    "no_such_subteam": "the user group is gone. Choose another in the settings",
+    "subteam_not_found": "the user group is gone. Choose another in the settings",
+    "missing_scope": "this app may not do that yet. Ask whoever runs it to install it again",
+    "not_in_channel": "I am not in the channel. Invite me with /invite",
+    "channel_not_found": "I am not in the channel. Invite me with /invite",
+    "is_archived": "the channel is archived",
+    "restricted_action": "this workspace does not let me",
+    "user_is_restricted": "this workspace does not let me",
+    "NotAllowed": "Dialpad does not let whoever set this up see the roster. Somebody who may can set it up again",
+}
+_log = structlog.get_logger(__name__)
+
+
+class Marks(Protocol):
+    """``bot.slack.duty_marks.DutyMarks``."""
+
+    async def groups(self, team_id: str) -> Sequence[UserGroup]: ...
+
+    async def people(self, team_id: str, emails: Iterable[str]) -> dict[str, str | None]: ...
+
+    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool: ...
+
+    async def keep_topic(self, team_id: str, channel: str, words: str) -> bool: ...
+
+
+class Handovers:
+    """``run_due`` is called often and by several processes."""
+
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory, marks: Marks) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._directory = directory
+        self._marks = marks
+
+    async def run_due(self) -> None:
+        """Looks at every roster whose time has come. Raises only the database's errors."""
+        for followed in await self._store.rosters.due():
+            watches = await self._store.watches.of_team(followed.team_id)
+            following = [watch for watch in watches if followed.call_center in watch.call_centers]
+            if not following:
+                await self._store.rosters.look_later(followed, None)
+                continue
+            try:
+                await self._look(followed, following)
+            except PostRefused as problem:
+                marked = [watch for watch in following if watch.keep or watch.topic]
+                await self._trouble(followed, marked, "I cannot show who is on duty", problem.code)
+            except NotAllowed:
+                await self._trouble(followed, following, "I cannot see who is on duty", "NotAllowed")
+            except ChatopsError as problem:
+                _log.info("a roster is looked at later", error=type(problem).__name__)
+                await self._store.rosters.look_later(followed, RETRY_S)
+
+    async def _look(self, followed: Followed, following: Sequence[Watch]) -> None:
+        roster, company = await self._ask(followed, following)
+        change = compare(followed.known, roster)
+        if change:
+            await self._tell(followed, following, roster, change)
+        if not await self._store.rosters.looked(followed, company, roster, changed=bool(change), next_s=LOOK_EVERY_S):
+            return
+        await self._mark(followed.team_id, following)
+        await self._store.rosters.note_problem(followed, "")
+
+    async def _ask(self, followed: Followed, following: Sequence[Watch]) -> tuple[Roster, str]:
+        """With the connection of whoever follows it, the first that Dialpad lets look. Raises the last one's error."""
+        refused: ChatopsError = NotConnected()
+        for owner in dict.fromkeys(watch.owner for watch in following):
+            account = self._accounts.of(owner)
+            try:
+                found = await account.send(ListCallCenterOperators(id=followed.call_center), background=True)
+            except (NotConnected, NotAllowed) as problem:
+                refused = problem
+                continue
+            name = await self._directory.name_of(account, Entity.CALL_CENTER, followed.call_center)
+            known = name or self._named(followed, following)
+            roster = read_roster(followed.call_center, known, found.users, self._store.now())
+            return roster, await account.company()
+        raise refused
+
+    def _named(self, followed: Followed, following: Sequence[Watch]) -> str:
+        names = (watch.only.places.get(f"callcenter:{followed.call_center}") for watch in following)
+        return next((name for name in names if name), "Call center")
+
+    async def _tell(self, followed: Followed, following: Sequence[Watch], roster: Roster, change: Handover) -> None:
+        now = self._store.now()
+        place = f"callcenter:{roster.call_center}"
+        happening = Happening(frozenset({Kind.HANDOVER}), now, frozenset({place}))
+        wanted = [Wanted(watch.channel, watch.id) for watch in following if wants(watch, happening, now)]
+        if not wanted:
+            return
+        said: dict[str, Any] = {
+            "about": "handover",
+            "line": roster.call_center,
+            "name": roster.name,
+            "came": _names(change.came),
+            "left": _names(change.left),
+            "on": _names(roster.on_duty),
+            **await self._in_slack(followed.team_id, following, roster),
+        }
+        name = f"handover:{roster.call_center}:{followed.version}"
+        at = int(now.timestamp() * 1000)
+        await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(at, 0, said), lambda *_: wanted)
+
+    async def _in_slack(self, team_id: str, following: Sequence[Watch], roster: Roster) -> dict[str, Any]:
+        """Who of those on duty the user groups can call; left out where Slack does not say, for that can wait."""
+        kept = {watch.keep for watch in following if watch.keep}
+        if not kept:
+            return {}
+        try:
+            handles = {group.id: group.handle for group in await self._marks.groups(team_id) if group.id in kept}
+            linked = await self._linked(team_id, roster.on_duty)
+        except ChatopsError as problem:
+            _log.info("slack does not say who is in it", error=type(problem).__name__)
+            return {}
+        return {
+            "groups": handles,
+            "held": [agent.name for agent in roster.on_duty if linked[agent.email]],
+            "strangers": [agent.name for agent in roster.on_duty if not linked[agent.email]],
+        }
+
+    async def _linked(self, team_id: str, agents: Iterable[Agent]) -> Mapping[str, str | None]:
+        return await self._marks.people(team_id, dict.fromkeys(agent.email for agent in agents))
+
+    # What shows it
+
+    async def _mark(self, team_id: str, following: Sequence[Watch]) -> None:
+        """Several subscriptions may keep the same group or topic: it then stands for all their call centers."""
+        watches = await self._store.watches.of_team(team_id)
+        refused: PostRefused | None = None
+        for group in {watch.keep for watch in following if watch.keep}:
+            rosters = await self._rosters(team_id, [watch for watch in watches if watch.keep == group])
+            if rosters is None:
+                continue
+            linked = await self._linked(team_id, chain.from_iterable(roster.on_duty for roster in rosters))
+            try:
+                await self._marks.keep_group(team_id, group, filter(None, linked.values()))
+            except PostRefused as problem:
+                refused = problem
+        for channel in {watch.channel for watch in following if watch.topic}:
+            rosters = await self._rosters(team_id, [one for one in watches if one.topic and one.channel == channel])
+            if rosters is None:
+                continue
+            try:
+                await self._marks.keep_topic(team_id, channel, _in_words(rosters))
+            except PostRefused as problem:
+                refused = problem
+        if refused is not None:
+            raise refused
+
+    async def _rosters(self, team_id: str, watches: Sequence[Watch]) -> list[Roster] | None:
+        """None while one of them has never been seen: what is shown would leave its people out."""
+        ids = dict.fromkeys(chain.from_iterable(watch.call_centers for watch in watches))
+        known = [await self._store.rosters.get(team_id, one) for one in ids]
+        return None if None in known else [roster for roster in known if roster is not None]
+
+    async def _trouble(self, followed: Followed, following: Sequence[Watch], what: str, code: str) -> None:
+        """Whoever set it up hears of it once, until it has worked again."""
+        await self._store.rosters.look_later(followed, LOOK_EVERY_S)
+        if followed.problem == code:
+            return
+        _log.warning("a roster cannot be followed", code=code)
+        now = self._store.now()
+        said = {"about": "roster trouble", "what": what, "name": self._named(followed, following)}
+        said["why"] = _WHY.get(code, f"Slack says “{code}”")
+        owners = {watch.owner.user_id: watch.id for watch in following}
+        wanted = [Wanted(user_id, watch_id) for user_id, watch_id in owners.items()]
+        name = f"rostertrouble:{followed.call_center}:{code}:{now:%Y%m%d%H}"
+        await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(0, 0, said), lambda *_: wanted)
+        await self._store.rosters.note_problem(followed, code)
+
+
+def _names(agents: Sequence[Agent]) -> list[str]:
+    return [agent.name for agent in agents]
+
+
+def _in_words(rosters: Sequence[Roster]) -> str:
+    """``Ana Ferreira, Sam Okafor``; with several call centers each by its name."""
+    said = [", ".join(_names(roster.on_duty)) or "nobody" for roster in rosters]
+    if len(rosters) == 1:
+        return said[0]
+    return " · ".join(f"{roster.name}: {names}" for roster, names in zip(rosters, said, strict=True))

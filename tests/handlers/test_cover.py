@@ -1,0 +1,144 @@
+import pytest
+
+from bot.errors import FieldError, Unavailable, UserError
+from bot.reply import Answer, Card, Form, Nothing
+from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
+from bot.watching.cover import view_cover
+from tests.handlers.harness import World, buttons_of, key_of, words_of
+
+
+def on_duty(world: World, person: Person) -> bool:
+    return world.sandbox.state.users[person.dialpad_id or 0].on_duty
+
+
+def set_duty(world: World, person: Person, on_duty: bool) -> None:
+    world.sandbox.state.users[person.dialpad_id or 0].on_duty = on_duty
+
+
+async def press(world: World, person: Person, route: str, card: str = "cover1") -> Answer:
+    return await world.submit(person, route, card=card)
+
+
+@pytest.fixture
+async def asked(world: World) -> World:
+    """Ana has asked for cover until 18:00, two hours from now, and Sam is off duty."""
+    set_duty(world, SAM, on_duty=False)
+    answer = await world.type(ANA, "oncall cover me until 12:00 in Support")
+    assert words_of(answer) == "Asked here. You stay on duty until somebody takes over."
+    return world
+
+
+async def test_asking_changes_nothing_yet_and_says_what_is_asked(asked: World) -> None:
+    assert on_duty(asked, ANA)
+    cover = view_cover(asked.board.cards["cover1"].state)
+    assert (cover.asker, cover.name, dict(cover.lines)) == (
+        ANA.slack_id, "Ana Ferreira", {f"callcenter:{SUPPORT.id}": "Support"},
+    )  # fmt: skip
+
+
+async def test_whoever_takes_over_goes_on_duty_then_whoever_asked_goes_off_and_both_change_back(asked: World) -> None:
+    answer = await press(asked, SAM, "oncall.take")
+    assert words_of(answer) == "You cover for Ana Ferreira until 23 12:00. They are told."
+    assert (on_duty(asked, SAM), on_duty(asked, ANA)) == (True, True)
+
+    (told,) = await asked.pass_time(seconds=1)
+    assert words_of(told) == "Sam Okafor covers for you. You are off duty until 23 12:00, then on again."
+    assert not on_duty(asked, ANA)
+    assert asked.sandbox.state.users[ANA.dialpad_id or 0].duty_reason == "Covered by Sam Okafor"
+
+    await asked.pass_time(hours=2)
+    assert (on_duty(asked, SAM), on_duty(asked, ANA)) == (False, True)
+
+
+async def test_who_was_on_duty_anyway_stays_on_duty_afterwards(world: World) -> None:
+    await world.type(ANA, "oncall cover me for 1h")
+    await press(world, SAM, "oncall.take")
+    await world.pass_time(seconds=1)
+    await world.pass_time(hours=1)
+    assert (on_duty(world, SAM), on_duty(world, ANA)) == (True, True)
+
+
+async def test_the_second_to_take_over_hears_who_was_faster(asked: World) -> None:
+    asked.connect(NOOR)
+    await press(asked, SAM, "oncall.take")
+    assert "Somebody was faster" in words_of(await press(asked, NOOR, "oncall.take"))
+    assert not on_duty(asked, NOOR)
+    assert "You cover for Ana Ferreira already" in words_of(await press(asked, SAM, "oncall.take"))
+
+
+async def test_nobody_covers_for_themselves_or_where_they_do_not_answer(asked: World) -> None:
+    asked.connect(LEO)
+    assert "Somebody else has to take over" in words_of(await press(asked, ANA, "oncall.take"))
+    with pytest.raises(UserError, match="You do not answer for Support"):
+        await press(asked, LEO, "oncall.take")
+
+
+async def test_a_late_press_is_explained(asked: World) -> None:
+    asked.clock.move(hours=3)
+    assert "which is over" in words_of(await press(asked, SAM, "oncall.take"))
+    assert not on_duty(asked, SAM)
+
+
+async def test_when_dialpad_does_not_take_it_somebody_else_still_can(asked: World) -> None:
+    asked.wire.state = "cut"
+    with pytest.raises(Unavailable):
+        await press(asked, SAM, "oncall.take")
+    asked.wire.state = "fine"
+    assert "You cover for" in words_of(await press(asked, SAM, "oncall.take"))
+
+
+async def test_whoever_asked_takes_it_back_and_nobody_else(asked: World) -> None:
+    assert words_of(await press(asked, SAM, "oncall.withdraw")) == "Only Ana Ferreira can take this back."
+    assert words_of(await press(asked, ANA, "oncall.withdraw")) == "Taken back. You stay on duty."
+    assert "already" in words_of(await press(asked, ANA, "oncall.withdraw"))
+    assert "needs no cover any more" in words_of(await press(asked, SAM, "oncall.take"))
+
+
+async def test_what_somebody_took_over_is_not_taken_back(asked: World) -> None:
+    await press(asked, SAM, "oncall.take")
+    answer = await press(asked, ANA, "oncall.withdraw")
+    assert "covers for you already" in words_of(answer)
+    assert [button.label for button in buttons_of(answer)] == ["Go on duty"]
+
+
+async def test_whoever_asked_hears_when_nobody_has_taken_over(asked: World) -> None:
+    (told,) = await asked.pass_time(minutes=15)
+    assert words_of(told) == "Nobody has taken over for you yet, so you are still on duty."
+
+
+async def test_once_somebody_has_taken_over_there_is_nothing_to_remind_of(asked: World) -> None:
+    await press(asked, SAM, "oncall.take")
+    said = [answer for answer in await asked.pass_time(minutes=15) if not isinstance(answer, Nothing)]
+    assert len(said) == 1
+
+
+async def test_who_went_off_duty_meanwhile_is_left_alone(asked: World) -> None:
+    await press(asked, SAM, "oncall.take")
+    set_duty(asked, ANA, on_duty=False)
+    assert await asked.pass_time(seconds=1) == [Nothing()]
+    assert key_of(ANA) not in {kept.person for kept in asked.later.kept.values() if kept.route == "duty.back"}
+
+
+@pytest.mark.parametrize(
+    ("person", "typed", "said"),
+    [
+        (NOOR, "oncall cover me until 12:00", "You are off duty"),
+        (SAM, "oncall cover me until 12:00 in Sales", "You do not answer for Sales"),
+        (ANA, "oncall cover me until 9:00", "has just passed"),
+    ],
+)
+async def test_what_cannot_be_asked_is_said(world: World, person: Person, typed: str, said: str) -> None:
+    world.connect(NOOR)
+    with pytest.raises((UserError, FieldError), match=said):
+        await world.type(person, typed)
+    assert world.board.cards == {}
+
+
+async def test_without_a_time_the_form_asks_for_it(world: World) -> None:
+    assert await world.type(ANA, "oncall cover me") == Form("oncall.cover", {})
+
+
+async def test_the_roster_offers_to_ask_and_to_follow(world: World) -> None:
+    answer = await world.type(PRIYA, "oncall Support")
+    assert [button.label for button in buttons_of(answer)] == ["Refresh", "My duty", "Ask for cover", "Follow here"]
+    assert not isinstance(answer, Card)
