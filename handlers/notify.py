@@ -10,7 +10,7 @@ from bot.arguments.argument import Carried, Choice, Option, Text
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import Places, find_place
-from bot.arguments.reading import Refused, parse_arguments, read_words
+from bot.arguments.reading import fill_in, read_words
 from bot.arguments.watched import Said, UserGroup, events
 from bot.context import Ctx
 from bot.dialpad.action import Entity, Risk
@@ -100,13 +100,7 @@ async def _numbered(ctx: Ctx, board: Board, text: str) -> Watch:
 
 async def _typed(ctx: Ctx, words: str) -> Answer:
     route = next(route for route in router.routes if route.id == "notify.save")
-    raw = await read_words(ctx, route, words)
-    try:
-        return await save(ctx, **await parse_arguments(ctx, route, raw))
-    except Refused as several:
-        return Form(route.id, raw, several.problems)
-    except FieldError as one:
-        return Form(route.id, raw, {one.field: one.text})
+    return await fill_in(ctx, route, await read_words(ctx, route, words))
 
 
 @router.button(title="Your notifications", risk=Risk.CHANGE)

@@ -9,7 +9,8 @@ from bot.answers.roster_card import read_roster, roster_card
 from bot.answers.waiting import for_a_while, waiting_key
 from bot.arguments.argument import Carried, Choice, Option, Text
 from bot.arguments.group import Group, GroupChoice
-from bot.arguments.moment import Moment
+from bot.arguments.moment import Moment, MomentWords
+from bot.arguments.reading import fill_in
 from bot.context import Ctx
 from bot.dialpad.action import ME, Entity, Risk
 from bot.dialpad.actions.callcenters import (
@@ -23,7 +24,7 @@ from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
 from bot.errors import DialpadError, FieldError, Unavailable, UserError
 from bot.person import PersonKey
-from bot.reply import Answer, Bold, Button, Form, Listing, Mention, Nothing, Raw, Reply, Row, When
+from bot.reply import Answer, Bold, Button, Listing, Mention, Nothing, Raw, Reply, Row, When
 from bot.routing import Router
 from bot.watching.cover import Cover, view_cover
 from bot.watching.ports import Board, Card
@@ -65,13 +66,13 @@ async def oncall(
     cover_me: Annotated[
         str | None, Choice("Cover", keywords=("cover",), shown=False, options=(Option("Me", "me"),))
     ] = None,
-    until: Annotated[datetime | None, Moment("Until", keywords=("until", "till", "for"), shown=False)] = None,
+    until: Annotated[str | None, MomentWords("Until", keywords=("until", "till", "for"), shown=False)] = None,
 ) -> Answer:
     """One call center. With none named: the only one the person is in, or a choice."""
-    if cover_me and until is None:
-        return Form("oncall.cover", {"group": group.raw} if group else {})
-    if cover_me and until is not None:
-        return await cover(ctx, until, group)
+    if cover_me:
+        route = next(route for route in router.routes if route.id == "oncall.cover")
+        typed = {"until": until or "", "group": group.raw if group else ""}
+        return await fill_in(ctx, route, {name: text for name, text in typed.items() if text})
     if group:
         return await _present(ctx, group)
     choices = await _choices(ctx)

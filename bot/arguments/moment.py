@@ -272,6 +272,14 @@ class Moment(Lookup):
         return Option(f"Until {_day(local, here)}{local:%H:%M} (in {distance(moment, now)})", text.strip()[:75])
 
 
+@dataclass(frozen=True)
+class MomentWords(Moment):
+    """The same as it was typed, for another form to read."""
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:  # type: ignore[override]  # words are no moment yet
+        return " ".join(raw) if isinstance(raw, list) else str(raw)
+
+
 def _day(local: datetime, here: datetime) -> str:
     days = (local.date() - here.date()).days
     return "" if days == 0 else "tomorrow " if days == 1 else f"{local:%A} {local.day} {local:%B} "

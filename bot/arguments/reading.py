@@ -11,7 +11,7 @@ from typing import Any, Final
 from bot.arguments.argument import Argument, Lookup, Text
 from bot.context import Ctx
 from bot.errors import FieldError, UserError
-from bot.reply import Raw
+from bot.reply import Answer, Form, Raw, RawArgs
 from bot.routing import Route
 from bot.words import Word, split, verbatim
 
@@ -152,6 +152,18 @@ def _left_over(ctx: Ctx, route: Route, rest: str) -> str:
 def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:
     """Required arguments that were not given."""
     return [name for name in route.arguments if name in route.required and raw.get(name) in (None, "", [])]
+
+
+async def fill_in(ctx: Ctx, route: Route, raw: RawArgs) -> Answer:
+    """What ``route`` answers to these arguments; its form, with what was typed in it, where they are not all right."""
+    if missing(route, raw):
+        return Form(route.id, raw)
+    try:
+        return await route.handler(ctx, **await parse_arguments(ctx, route, raw))
+    except Refused as several:
+        return Form(route.id, raw, several.problems)
+    except FieldError as one:
+        return Form(route.id, raw, {one.field: one.text})
 
 
 async def parse_arguments(ctx: Ctx, route: Route, raw: Mapping[str, Raw]) -> dict[str, Any]:
