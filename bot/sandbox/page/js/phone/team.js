@@ -12,7 +12,7 @@ const sentence = (words) => words.replaceAll("_", " ").toLowerCase().replace(/^u
 function stateOf(person) {
   if (person.on_a_call) return ["call", "On a call"];
   if (person.do_not_disturb) return ["dnd", "Do not disturb"];
-  if (person.duty && person.duty !== "available" && person.duty !== "on_duty") return ["off", sentence(person.duty_reason || person.duty)];
+  if (person.duty && person.duty !== "available" && person.duty !== "on_duty") return ["off", person.duty_reason || sentence(person.duty)];
   if (person.dnd_groups?.length) return ["some", "Some groups paused"];
   return ["free", person.duty ? "On duty" : "Available"];
 }
