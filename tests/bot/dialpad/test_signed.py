@@ -1,5 +1,7 @@
 import hashlib
+import hmac
 import json
+import warnings
 from typing import Any
 
 import pytest
@@ -72,6 +74,75 @@ def test_a_signature_by_another_digest_is_refused() -> None:
 
 def test_a_header_that_must_be_understood_is_not() -> None:
     assert why(sign(RINGING, header={"alg": "HS256", "crit": ["b64"], "b64": False})) == "algorithm"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"crit": []},
+        {"crit": 5},
+        {"crit": [[]]},
+        {"crit": "alg"},
+        {"b64": True},
+        {"b64": False},
+        {"kid": 7},
+        {"jku": "x"},
+    ],
+    ids=str,
+)
+def test_a_header_that_wants_more_than_a_check_is_refused(more: dict[str, Any]) -> None:
+    assert why(sign(RINGING, header={"alg": "HS256", **more})) in {"algorithm", "garbled"}
+
+
+def test_an_unencoded_payload_is_refused_though_its_signature_fits() -> None:
+    header = encode(json.dumps({"alg": "HS256", "crit": ["b64"], "b64": False}).encode())
+    signed = f"{header}.unencoded"
+    mac = hmac.digest(SECRET.get_secret_value().encode(), signed.encode(), "sha256")
+
+    assert why(f"{signed}.{encode(mac)}".encode()) == "algorithm"
+
+
+@pytest.mark.parametrize("header", [[], ["alg"], 5, None, "alg", "alg crit b64", True, {}], ids=str)
+def test_a_header_that_is_no_object_with_an_algorithm_is_refused(header: Any) -> None:
+    assert why(b".".join((encode(json.dumps(header).encode()).encode(), *sign(RINGING).split(b".")[1:]))) in {
+        "algorithm",
+        "garbled",
+    }
+
+
+def headers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    names = st.sampled_from(["alg", "crit", "b64", "kid", "typ", "jwk", "x5c"]) | st.text(max_size=3)
+    return st.dictionaries(names, st.sampled_from(["HS256", "none", ["b64"]]) | inner, max_size=4)
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | headers(inner))
+)
+def test_no_header_is_an_error_of_ours(header: Any) -> None:
+    token = b".".join((encode(json.dumps(header).encode()).encode(), *sign(RINGING).split(b".")[1:]))
+
+    assert why(token) in {"algorithm", "garbled", "forged"}
+
+
+@pytest.mark.parametrize("name", ["flattened", "general"])
+def test_a_signature_written_as_json_is_refused(name: str) -> None:
+    header, body, signature = sign(RINGING).decode().split(".")
+    one = {"protected": header, "signature": signature}
+    written = {"payload": body, **(one if name == "flattened" else {"signatures": [one]})}
+
+    assert why(json.dumps(written).encode()) == "unsigned"
+
+
+@pytest.mark.parametrize("secret", ["s", "short", "-----BEGIN nothing"])
+def test_a_secret_that_was_chosen_elsewhere_is_good_enough(secret: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_event(sign(RINGING, SecretStr(secret)), secret=SecretStr(secret)).document == RINGING
+
+
+def test_a_secret_that_is_empty_lets_nobody_in() -> None:
+    assert why(sign(RINGING, SecretStr("")), SecretStr("")) == "forged"
 
 
 def test_a_changed_event_under_an_old_signature_is_refused() -> None:
