@@ -50,6 +50,7 @@ from bot.store.store import Store, read_keyring
 from bot.web import Check, build_web
 from bot.work.board import NoticeBoard
 from bot.work.deliver import Deliverer
+from bot.work.digests import Digests
 from bot.work.durable_later import POLL_S as LATER_POLL_S
 from bot.work.durable_later import DurableLater
 from bot.work.engine import Engine
@@ -207,8 +208,8 @@ def _build_parts(
     boards = Boards(clients, settings.region)
     escalations = Escalations(store, accounts, directory, colleagues, boards)
     marks = DutyMarks(clients, time.monotonic)
-    handovers = Handovers(store, accounts, directory, marks)
-    chores = (escalations.run_due, handovers.run_due)
+    digests = Digests(store)
+    chores = (escalations.run_due, digests.run_due, Handovers(store, accounts, directory, marks).run_due)
     poster = Poster(store, boards, Faces(store, accounts, directory), chores)
     intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake))
     listening = Listening(
@@ -236,7 +237,7 @@ def _build_parts(
         routes=table,
         files=SlackFiles(clients, session),
         downloads=DialpadDownloads(http, settings.dialpad_base_url),
-        board=NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure),
+        board=NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure, digests),
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     voice = Voice(clients, ResponseUrls(session, time.monotonic))

@@ -99,8 +99,29 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Bars: beside each other for each category, one of each series. ``series``: name and a number per category."""
+
+    title: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    across: str = ""
+    """What the categories are: "Hour"."""
+    up: str = ""
+    """What is counted: "Calls"."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a head, each as long as it. The first column says what the others count."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
 class Card:
-    """One thing, with its facts and the obvious next steps."""
+    """One thing, with its facts and the obvious next steps. Where charts or tables cannot be drawn they are text."""
 
     title: Prose
     facts: tuple[Fact, ...] = ()
@@ -108,6 +129,7 @@ class Card:
     note: Prose = ""
     buttons: tuple[Button, ...] = ()
     shared: bool = False
+    parts: tuple[Chart | Table, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,16 @@ from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import Places, find_place
 from bot.arguments.reading import fill_in, read_words
-from bot.arguments.watched import Said, UserGroup, events
+from bot.arguments.watched import Said, TimeOfDay, UserGroup, events
 from bot.context import Ctx
 from bot.dialpad.action import Entity, Risk
 from bot.errors import FieldError, UserError
 from bot.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
 from bot.routing import Router
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
-from bot.watching.happening import Kind
+from bot.watching.happening import DIGESTS, Kind
 from bot.watching.ports import Board
-from bot.watching.watch import QUEUE_OVER, QUIET_DEFAULT, Filters, Policy, Watch, in_words
+from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, Filters, Policy, Watch, in_words
 
 router = Router()
 
@@ -53,6 +53,7 @@ def _channel(ctx: Ctx, *, personal: bool = False) -> str:
         'notify missed voicemail sms for "Support" except label:spam',
         "notify missed voicemail only quiet:22-7 escalate 10",
         "notify handover for Support keep @support-oncall topic",
+        'notify daily weekly at 8:00 for "Support"',
         "notify me",
     ),
     title="Notifications",
@@ -116,11 +117,10 @@ async def _me(ctx: Ctx, board: Board, rest: str) -> Answer:
     if watches:
         return watch_card(watches[0], note="They come as direct messages from me.")
     rights = await rights_of(ctx)
-    mine = next(place for place in rights.places if place.startswith("user:"))
     kinds = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP})
     watch = Watch(
         board.new_watch_id(), ctx.person, ctx.person.user_id, kinds=kinds,
-        only=Filters(places={mine: "you"}), zone=str(await ctx.zone()),
+        only=Filters(places=_myself(rights)), zone=str(await ctx.zone()),
     )  # fmt: skip
     problem = await board.save_watch(watch)
     return watch_card(watch, note=problem or "From now on they come as direct messages from me.")
@@ -154,6 +154,10 @@ async def save(
             placeholder="label:spam internal",
             hint="label:spam, number:+1510, internal, external, or the name of a line or a colleague",
         ),
+    ] = None,
+    digest_at: Annotated[
+        int | None,
+        TimeOfDay("Digests at", keywords=("at",), bare=True, placeholder="08:00", hint="A weekly one comes on Monday."),
     ] = None,
     claim: Annotated[
         str | None,
@@ -220,7 +224,7 @@ async def save(
     region = await ctx.region()
     let = _conditions("only", only, region)
     out = _conditions("but", but, region)
-    chosen = await _places(ctx, rights, places or {}, let)
+    chosen = await _places(ctx, rights, places or {}, let, own=to == "me")
     leave_out = dict([await _place(ctx, "but", one) for one in out.names])
     usual = frozenset({Kind.HANDOVER}) if keep or topic else QUIET_DEFAULT
     made = Watch(
@@ -239,6 +243,7 @@ async def save(
         keep=keep or "",
         topic=bool(topic),
         paused=before.paused if before else False,
+        digest_at=next((at for at in (digest_at, let.digest_at) if at is not None), DIGEST_AT),
     )
     _check_roster(made, rights)
     if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:
@@ -273,14 +278,21 @@ async def _place(ctx: Ctx, field: str, text: str) -> tuple[str, str]:
         raise FieldError(field, str(problem)) from None
 
 
-async def _places(ctx: Ctx, rights: Rights, places: dict[str, str], let: Conditions) -> dict[str, str]:
-    """Only what the person belongs to: nobody listens to other people's calls by subscribing to them."""
+async def _places(ctx: Ctx, rights: Rights, places: dict[str, str], let: Conditions, *, own: bool) -> dict[str, str]:
+    """Only what the person belongs to: nobody listens to other people's calls by subscribing to them. ``own``: without
+    any they mean themselves."""
     chosen = places | dict([await _place(ctx, "only", name) for name in let.names])
     if lacking := rights.lacking(chosen):
         raise FieldError(
             "places", f"You do not belong to {' and '.join(lacking)}, so you cannot listen there. A Dialpad admin can."
         )
+    if own and not chosen:
+        return _myself(rights)
     return chosen if chosen or rights.is_admin else await named_places(ctx, rights)
+
+
+def _myself(rights: Rights) -> dict[str, str]:
+    return {next(place for place in rights.places if place.startswith("user:")): "you"}
 
 
 async def _policy(
@@ -359,7 +371,11 @@ async def test(ctx: Ctx, watch: WatchId) -> Answer:
     found = await _mine(ctx, board, watch)
     await board.post_test(found)
     where = "to you, in a direct message" if found.is_personal else "in the channel"
-    return Reply(f"A made-up missed call is on its way {where}. If it does not come, invite me with /invite.")
+    sent = ["a made-up missed call"] if found.kinds - DIGESTS else []
+    sent += ["the digest so far"] if found.kinds & DIGESTS else []
+    what = " and ".join(sent)
+    rest = f"on the way {where}. If nothing comes, invite me with /invite."
+    return Reply(f"{what[:1].upper()}{what[1:]} {'are' if sent[1:] else 'is'} {rest}")
 
 
 @router.button(title="Remove", risk=Risk.CHANGE)

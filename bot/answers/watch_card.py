@@ -3,7 +3,7 @@
 from bot.answers.prose import listed, prose
 from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 from bot.watching.conditions import write_conditions
-from bot.watching.happening import Kind
+from bot.watching.happening import DIGESTS, Kind
 from bot.watching.watch import Filters, Policy, Watch, in_words
 
 
@@ -85,6 +85,7 @@ def fields_of(watch: Watch) -> dict[str, Raw]:
     texts = {"only": only, "but": but, "claim": str(policy.claim) if policy.claim else "", "group": policy.group}
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
+    texts |= {"digest_at": watch.digest_time if watch.kinds & DIGESTS else ""}
     texts |= {"handle": str(policy.handle) if policy.claim else ""}
     texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}

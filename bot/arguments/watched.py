@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.arguments.argument import Lookup, Option
+from bot.arguments.argument import Argument, Lookup, Option
 from bot.arguments.entered import Several
 from bot.context import Ctx
 from bot.reply import Raw
+from bot.watching.conditions import Unclear, parse_clock
 from bot.watching.happening import WORDS, Kind
 from bot.watching.ports import UserGroup as Group
 from bot.words import Word
@@ -18,12 +19,13 @@ _ALIASES: Final = (
     ("voicemails", "voicemail"), ("vm", "voicemail"), ("text", "sms"), ("texts", "sms"), ("messages", "sms"),
     ("calls", "ringing"), ("incoming", "ringing"), ("recaps", "recap"), ("recordings", "recording"),
     ("failed", "failed-sms"), ("contacts", "contact"), ("settings", "setting"), ("hangup", "ended"),
-    ("roster", "handover"), ("handovers", "handover"),
+    ("roster", "handover"), ("handovers", "handover"), ("day", "daily"), ("week", "weekly"),
 )  # fmt: skip
 EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in Kind)
 LONGEST_RULE: Final = 500
 """Characters of a subscription as it is typed."""
-_JOINS: Final = frozenset({"and", "&", "+", ","})
+_JOINS: Final = frozenset({"and", "&", "+", ",", "digest", "digests"})
+_TIME: Final = re.compile(r"at:|\d{1,2}[:.]\d\d|\d{1,2}[ap]m", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,32 @@ class Events(Several):
 
 def events(label: str, *, hint: str = "") -> Events:
     return Events(label, options=EVENTS, aliases=_ALIASES, hint=hint)
+
+
+@dataclass(frozen=True)
+class TimeOfDay(Argument):
+    """The value is in minutes after midnight. Typed without its keyword it looks like a time: ``at:8``, ``17:00``."""
+
+    def fits(self, text: str) -> bool:
+        try:
+            parse_clock(_bare(text))
+        except Unclear:
+            return False
+        return True
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        first = words[0].text if words and not words[0].quoted else ""
+        return int(_TIME.match(first) is not None and self.fits(first))
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> int:
+        try:
+            return parse_clock(_bare(str(raw)), "17:00")
+        except Unclear as problem:
+            raise self.refuse(name, str(problem)) from None
+
+
+def _bare(text: str) -> str:
+    return text.strip(" ,;").casefold().removeprefix("at:")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bot.errors import ChatopsError
 from bot.reply import Prose
 from bot.slack.blocks import Reader, called
 from bot.slack.errors import slack_code
+from bot.slack.limits import CHARTS
 from bot.slack.render import Shown, render_message
 from bot.slack.voice import Clients
 
@@ -28,6 +29,7 @@ CLOCK_SLACK: Final = timedelta(seconds=30)
 """How far Slack's clock and ours may be apart when a message is looked for."""
 _LOOKED_AT: Final = 200
 _UNDECIDED: Final = frozenset({"", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_REFUSED_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format"})
 _THROTTLED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _WAIT_S: Final = 30.0
 
@@ -86,20 +88,37 @@ class Boards:
     def __init__(self, clients: Clients, region: str) -> None:
         self._clients = clients
         self._reader = Reader(region=region)
+        self._without_charts: set[str] = set()
 
     async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
         """Raises PostRefused, PostThrottled, NotSent or InDoubt."""
-        body = self._body(face, name)
+        more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
         if thread_ts:
-            body |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
-        client = await self._clients.of(team_id)
-        answer = await ask(client, "chat.postMessage", {"channel": channel, "unfurl_links": False, **body})
+            more |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
+        answer = await self._show(team_id, "chat.postMessage", more, face, name)
         return Spot(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
         """Raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless."""
+        await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, face, name)
+
+    async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: Face, name: str) -> Any:
+        """Charts are new to Slack: where they are refused they are shown as text, from then on at once."""
         client = await self._clients.of(team_id)
-        await ask(client, "chat.update", {"channel": spot.place, "ts": spot.ts, **self._body(face, name)})
+        charts = 0 if team_id in self._without_charts else CHARTS
+        body = self._body(face, name, charts)
+        try:
+            return await ask(client, method, {**more, **body})
+        except PostRefused as refused:
+            if refused.code not in _REFUSED_BLOCKS or not _has_chart(body):
+                raise
+            _log.warning("slack refused a chart", code=refused.code)
+            self._without_charts.add(team_id)
+        try:
+            return await ask(client, method, {**more, **self._body(face, name, charts=0)})
+        except PostRefused:
+            self._without_charts.discard(team_id)  # it was not for the charts
+            raise
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
@@ -123,8 +142,8 @@ class Boards:
                 return Spot(place, str(message["ts"]))
         return None
 
-    def _body(self, face: Face, name: str) -> dict[str, Any]:
-        message = render_message(face.shown, self._reader, stamp=face.stamp)
+    def _body(self, face: Face, name: str, charts: int) -> dict[str, Any]:
+        message = render_message(face.shown, self._reader, stamp=face.stamp, charts=charts)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
         body = {**message.to_json(), "metadata": metadata}
         pings = " ".join(filter(None, map(called, face.ping)))
@@ -141,6 +160,10 @@ class Boards:
         except ChatopsError:
             return None
         return str(found["user"]["id"])
+
+
+def _has_chart(body: Mapping[str, Any]) -> bool:
+    return any(block["type"] == "data_visualization" for block in body["blocks"])
 
 
 def _name_in(message: Mapping[str, Any]) -> str:

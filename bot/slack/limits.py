@@ -33,6 +33,20 @@ BUTTON_VALUE: Final = 2_000
 BUTTON_URL: Final = 3_000
 ACTION_ID: Final = 255
 
+CHARTS: Final = 2
+"""In one message."""
+CHART_TITLE: Final = 50
+CHART_LABEL: Final = 20
+"""Of a category or a series."""
+CHART_AXIS: Final = 50
+CHART_CATEGORIES: Final = 20
+CHART_SERIES: Final = 6
+"""As Slack documents it; twelve are said to be taken."""
+TABLES: Final = 1
+"""In one message: Slack refuses a second one."""
+TABLE_ROWS: Final = 100
+TABLE_COLUMNS: Final = 20
+
 LABEL: Final = 2_000
 HINT: Final = 2_000
 PLACEHOLDER: Final = 150

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import structlog
 
-from bot.reply import Bold, Card, Confirm, Listing, Part, Prose, Reply, Row, Tone
+from bot.reply import Bold, Card, Chart, Confirm, Listing, Part, Prose, Reply, Row, Table, Tone
 from bot.slack.blocks import (
     NOTHING,
     Json,
@@ -26,8 +26,10 @@ from bot.slack.blocks import (
     weight,
 )
 from bot.slack.buttons import ButtonTooLong, build_actions, build_button, build_rows
+from bot.slack.drawings import build_chart, build_table, write_chart, write_table
 from bot.slack.limits import (
     BUTTON_TEXT,
+    CHARTS,
     DOCUMENT_BYTES,
     FIELD_TEXT,
     FIELDS,
@@ -36,6 +38,7 @@ from bot.slack.limits import (
     MESSAGE_CHARACTERS,
     MESSAGE_TEXT,
     SECTION_TEXT,
+    TABLES,
     VIEW_BLOCKS,
     VIEW_CHARACTERS,
     VIEW_TITLE,
@@ -76,6 +79,18 @@ class _Room:
     blocks: int
     characters: int
     octets: int = DOCUMENT_BYTES
+    charts: int = 0
+    tables: int = 0
+
+    def draw(self, part: Chart | Table) -> Json:
+        """As a block while there is room for one of its kind, else as text."""
+        if isinstance(part, Chart):
+            block = build_chart(part) if self.charts else None
+            self.charts -= block is not None
+            return block or write_chart(part)
+        block = build_table(part) if self.tables else None
+        self.tables -= block is not None
+        return block or write_table(part)
 
     def take(self, blocks: Sequence[Json]) -> bool:
         """Whether they fit; if so, their room is gone."""
@@ -92,17 +107,20 @@ _LAST_LINE = 100
 """Characters kept for the line that says what is missing."""
 
 
-def _message_room() -> _Room:
-    return _Room(MESSAGE_BLOCKS - 1, MESSAGE_CHARACTERS - _LAST_LINE)
+def _message_room(charts: int = CHARTS) -> _Room:
+    return _Room(MESSAGE_BLOCKS - 1, MESSAGE_CHARACTERS - _LAST_LINE, charts=charts, tables=TABLES)
 
 
 def _view_room() -> _Room:
     return _Room(VIEW_BLOCKS - 1, VIEW_CHARACTERS - _LAST_LINE)
 
 
-def render_message(answer: Shown, reader: Reader, *, current: str = "", stamp: Prose = "") -> Message:
-    """``current``: the route that answers. ``stamp``: what was decided, by whom and when."""
-    blocks = _render(answer, reader, _message_room(), current, stamp)
+def render_message(
+    answer: Shown, reader: Reader, *, current: str = "", stamp: Prose = "", charts: int = CHARTS
+) -> Message:
+    """``current``: the route that answers. ``stamp``: what was decided, by whom and when. ``charts``: how many may be
+    drawn, the others are text."""
+    blocks = _render(answer, reader, _message_room(charts), current, stamp)
     return Message(_fallback(answer, reader), blocks, shared=not isinstance(answer, Listing) and answer.shared)
 
 
@@ -190,17 +208,18 @@ def _render(answer: Shown, reader: Reader, room: _Room, current: str, stamp: Pro
         case Reply():
             body = _within([paragraph((_MARKS[answer.tone], *parts_of(answer.text)), reader)], room, reader)
         case Card():
-            body = _within(_card(answer, reader), room, reader)
+            body = _within(_card(answer, reader, room), room, reader)
         case _:
             body = _listing(answer, reader, room, current)
     return [*body, *tail]
 
 
-def _card(card: Card, reader: Reader) -> list[Json]:
+def _card(card: Card, reader: Reader, room: _Room) -> list[Json]:
     blocks = [_title(card.title, reader)]
     if _says(card.text):
         blocks.append(paragraph(card.text, reader))
     blocks += _facts([(fact.label, fact.value) for fact in card.facts], reader)
+    blocks += [room.draw(part) for part in card.parts]
     if _says(card.note):
         blocks.append(context(card.note, reader))
     return blocks

@@ -4,7 +4,7 @@ What is known of it is sealed; what has become of it among us (who claimed it, w
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
@@ -29,6 +29,8 @@ from bot.store.postings import Wanted, postings, touch, want
 from bot.store.schema import Door, Moment, insert_for, metadata
 from bot.watching.registers import Register, State, from_json, join, to_json
 
+_AT_ONCE: Final = 100
+"""Cards read in one piece: others get their turn in between."""
 KEPT_FOR: Final = timedelta(days=30)
 """A card that has not changed for so long is forgotten; what is in Slack stays there."""
 
@@ -201,6 +203,20 @@ class Cards:
             return connection.execute(select(cards).where(where).order_by(cards.c.changed_at)).all()
 
         return [self._read(row) for row in await self._door.database.read(query)]
+
+    async def changed_since(self, team_id: str, kind: str, since: datetime) -> AsyncIterator[Kept]:
+        """All of one kind, in no order, a few at a time."""
+        column, last = cards.c, ""
+        where = and_(column.team_id == team_id, column.kind == kind, column.changed_at >= since)
+        statement = select(cards).where(where).order_by(column.id).limit(_AT_ONCE)
+        while True:
+            after = statement.where(column.id > last)
+            rows = await self._door.database.read(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]  # mypy cannot infer the lambda
+            for row in rows:
+                yield self._read(row)
+            if len(rows) < _AT_ONCE:
+                return
+            last = rows[-1].id
 
     # Claiming
 

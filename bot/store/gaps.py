@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, or_, select, update
 
 from bot.store.schema import Door, Moment, metadata
 
 KEPT_FOR = timedelta(days=90)
+READ_BACK: Final = "read back"
+"""The outcome of a gap whose calls are all known by now."""
 
 gaps = Table(
     "gaps",
@@ -64,6 +66,16 @@ class Gaps:
     async def recent(self, limit: int = 20) -> list[Gap]:
         """The newest first."""
         return await self._list(limit, only_open=False)
+
+    async def lost_between(self, begin: datetime, end: datetime) -> list[Gap]:
+        """Those that reach into that time and were not made up for, or not yet."""
+        lost = or_(gaps.c.outcome.is_(None), gaps.c.outcome != READ_BACK)
+        statement = select(gaps).where(gaps.c.began_at < end, gaps.c.ended_at > begin, lost)
+
+        def query(connection: Connection) -> list[Gap]:
+            return [_read(row) for row in connection.execute(statement.order_by(gaps.c.began_at, gaps.c.id))]
+
+        return await self._door.database.read(query)
 
     async def _list(self, limit: int, *, only_open: bool) -> list[Gap]:
         statement = select(gaps).limit(limit)

@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, delete, insert, select, update
 
 from bot.person import PersonKey
 from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.watching.periods import next_due, schedule
 from bot.watching.watch import Watch, from_json, to_json
 
 watches = Table(
@@ -20,6 +22,7 @@ watches = Table(
     Column("paused", Boolean, nullable=False),
     Column("problem", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("digest_at", Moment, index=True),
 )
 
 
@@ -34,7 +37,9 @@ class Watches:
         return secrets.token_urlsafe(6)
 
     async def save(self, watch: Watch) -> None:
-        """Adds it, or changes the one with the same id. The channel of a watch stays what it was."""
+        """Adds it, or changes the one with the same id. The channel of a watch stays what it was, and a digest that is
+        due stays due while its times stay the same."""
+        digest_at = next_due(watch, self._door.now())
         values = {"rule": to_json(watch), "paused": watch.paused, "problem": watch.problem}
         fresh = {
             "id": watch.id,
@@ -46,8 +51,14 @@ class Watches:
         }
 
         def change(connection: Connection) -> None:
-            if not connection.execute(update(watches).where(watches.c.id == watch.id).values(**values)).rowcount:
-                connection.execute(insert(watches).values(**fresh))
+            this = watches.c.id == watch.id
+            before = connection.execute(select(watches).where(this).with_for_update()).one_or_none()
+            if before is None:
+                connection.execute(insert(watches).values(digest_at=digest_at, **fresh))
+                return
+            same = schedule(_read(before)) == schedule(watch)
+            at = before.digest_at if same else digest_at
+            connection.execute(update(watches).where(this).values(digest_at=at, **values))
 
         await self._door.database.write(change)
 
@@ -65,6 +76,21 @@ class Watches:
 
     async def owned(self, owner: PersonKey) -> list[Watch]:
         return await self._select(watches.c.team_id == owner.team_id, watches.c.user_id == owner.user_id)
+
+    async def due_digest(self, now: datetime) -> tuple[Watch, datetime] | None:
+        """The one whose digest has been due the longest, and since when."""
+        statement = select(watches).where(watches.c.digest_at <= now).order_by(watches.c.digest_at, watches.c.id)
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement.limit(1)).one_or_none()
+
+        row = await self._door.database.read(query)
+        return None if row is None else (_read(row), row.digest_at)
+
+    async def digest_done(self, watch: Watch, due: datetime) -> None:
+        """What was due at ``due`` is on disk or left out, unless somebody else was faster or has changed the times."""
+        this = (watches.c.id == watch.id, watches.c.digest_at == due)
+        await self._door.run(update(watches).where(*this).values(digest_at=next_due(watch, self._door.now())))
 
     async def delete(self, name: str) -> bool:
         """False when it was gone. What it has posted stays, and is still brought up to date."""

@@ -16,6 +16,7 @@ _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outsi
 _KEYS: Final = {
     "label": "label", "labels": "label", "number": "number", "numbers": "number", "prefix": "number",
     "longer": "longer", "over": "longer", "hours": "hours", "open": "hours", "quiet": "quiet", "queue": "queue",
+    "at": "at",
 }  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class Conditions:
     hours: Span | None = None
     quiet: Span | None = None
     queue: int | None = None
+    digest_at: int | None = None
     names: tuple[str, ...] = ()
 
     def filters(self, places: dict[str, str]) -> Filters:
@@ -50,7 +52,7 @@ def parse_conditions(text: str, region: str) -> Conditions:
     return read
 
 
-def _keyed(read: Conditions, kind: str, rest: str, region: str) -> Conditions:
+def _keyed(read: Conditions, kind: str, rest: str, region: str) -> Conditions:  # noqa: PLR0911  one for each key
     match kind:
         case "label":
             return replace(read, labels=(*read.labels, _some(rest, "label:spam").casefold()))
@@ -62,6 +64,8 @@ def _keyed(read: Conditions, kind: str, rest: str, region: str) -> Conditions:
             return replace(read, quiet=_span(rest, kind))
         case "longer":
             return replace(read, longer=_seconds(rest))
+        case "at":
+            return replace(read, digest_at=parse_clock(rest))
         case _:
             return replace(read, queue=_count(rest))
 
@@ -129,6 +133,11 @@ def _span(text: str, kind: str) -> Span:
     if begin == end:
         raise Unclear(f"The hours begin when they end. Type it like {example}")
     return Span(begin, end)
+
+
+def parse_clock(text: str, example: str = "at:17:00") -> int:
+    """Minutes after midnight of ``8``, ``17:00`` or ``5pm``. Raises Unclear."""
+    return _minute(text.strip().casefold(), example)
 
 
 def _minute(text: str, example: str) -> int:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     QUEUE = "queue"
     CONTACT = "contact"
     SETTING = "setting"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 OF_CALLS: Final = frozenset(
@@ -31,6 +33,8 @@ OF_CALLS: Final = frozenset(
 )
 OF_NO_LINE: Final = frozenset({Kind.CONTACT, Kind.SETTING})
 """Events that belong to the company, so that no line can be asked for."""
+DIGESTS: Final = frozenset({Kind.DAILY, Kind.WEEKLY})
+"""They come by the clock: nothing that happens is one."""
 
 WORDS: Final[dict[Kind, str]] = {
     Kind.RINGING: "incoming calls",
@@ -48,6 +52,8 @@ WORDS: Final[dict[Kind, str]] = {
     Kind.QUEUE: "a long queue",
     Kind.CONTACT: "changed contacts",
     Kind.SETTING: "changed settings",
+    Kind.DAILY: "a daily digest",
+    Kind.WEEKLY: "a weekly digest",
 }
 
 

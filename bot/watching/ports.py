@@ -67,7 +67,7 @@ class Board(Protocol):
     async def remove_watch(self, watch: Watch) -> None: ...
 
     async def post_test(self, watch: Watch) -> None:
-        """Posts a card that is plainly made up, the way real ones go."""
+        """Posts a card that is plainly made up, the way real ones go, and digests of the time so far."""
         ...
 
     async def slack_person(self, person: PersonKey, email: str) -> str | None:

@@ -134,6 +134,11 @@ def view_talk(state: Mapping[str, Register]) -> TalkView:
     )
 
 
+def arrivals(state: Mapping[str, Register]) -> list[datetime]:
+    """When each text to us came, of a conversation's state."""
+    return [_EPOCH + timedelta(milliseconds=value(state, name)) for name in state if name.startswith("in.")]
+
+
 def happening_of(text: TextView, talk: TalkView) -> Happening:
     kinds = {Kind.SMS} if text.inbound else {Kind.FAILED_SMS} if text.failed else set()
     return Happening(

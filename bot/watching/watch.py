@@ -12,6 +12,8 @@ from bot.watching.happening import OF_NO_LINE, WORDS, Happening, Kind
 QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""
 QUEUE_OVER: Final = 3
+DIGEST_AT: Final = 8 * 60
+"""Minutes after midnight."""
 _DAY: Final = 24 * 60
 
 
@@ -106,6 +108,8 @@ class Watch:
     paused: bool = False
     problem: str = ""
     """Why it could not post when it last tried; its owner was told."""
+    digest_at: int = DIGEST_AT
+    """When a digest comes, minutes after midnight in ``zone``; a weekly one on Mondays."""
 
     @property
     def is_personal(self) -> bool:
@@ -117,6 +121,16 @@ class Watch:
         follows = Kind.HANDOVER in self.kinds or self.keep or self.topic
         kinds = [place.partition(":") for place in self.only.places if follows]
         return tuple(entry_id for kind, _, entry_id in kinds if kind == "callcenter")
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """By which its hours count; UTC for a zone that this machine does not know."""
+        return _zone(self.zone)
+
+    @property
+    def digest_time(self) -> str:
+        """``17:00``."""
+        return _clock(self.digest_at)
 
 
 def wants(watch: Watch, happening: Happening, now: datetime) -> bool:
@@ -164,10 +178,30 @@ def _zone(name: str) -> ZoneInfo:
 
 def in_words(watch: Watch) -> str:
     """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
-    said = _and([WORDS[kind] for kind in Kind if kind in watch.kinds]) or "nothing"
-    if Kind.QUEUE in watch.kinds:
-        said = said.replace(WORDS[Kind.QUEUE], f"more than {watch.queue} callers waiting")
-    parts = [said + (f" for {_or(list(watch.only.places.values()))}" if watch.only.places else " on every line")]
+    said = _and([_said(watch, kind) for kind in Kind if kind in watch.kinds]) or "nothing"
+    return ", ".join([f"{said} {lines_in_words(watch)}", *conditions_in_words(watch)])
+
+
+def _said(watch: Watch, kind: Kind) -> str:
+    match kind:
+        case Kind.QUEUE:
+            return f"more than {watch.queue} callers waiting"
+        case Kind.DAILY:
+            return f"{WORDS[kind]} at {watch.digest_time}"
+        case Kind.WEEKLY:
+            return f"{WORDS[kind]} on Monday at {watch.digest_time}"
+        case _:
+            return WORDS[kind]
+
+
+def lines_in_words(watch: Watch) -> str:
+    """ "for Support or Sales"."""
+    return f"for {_or(list(watch.only.places.values()))}" if watch.only.places else "on every line"
+
+
+def conditions_in_words(watch: Watch) -> list[str]:
+    """The filters but for the lines, one by one."""
+    parts = []
     if rest := _filters(replace(watch.only, places={})):
         parts.append(f"only {rest}")
     if but := _filters(watch.but):
@@ -178,7 +212,7 @@ def in_words(watch: Watch) -> str:
         parts.append(f"between {_clock(watch.hours.begin)} and {_clock(watch.hours.end)}")
     if watch.quiet:
         parts.append(f"quiet from {_clock(watch.quiet.begin)} to {_clock(watch.quiet.end)}")
-    return ", ".join(parts)
+    return parts
 
 
 def _filters(filters: Filters) -> str:
@@ -231,6 +265,7 @@ def to_json(watch: Watch) -> dict[str, Any]:
         "zone": watch.zone,
         "keep": watch.keep,
         "topic": watch.topic,
+        "digest_at": watch.digest_at,
         "policy": {
             "claim": policy.claim,
             "handle": policy.handle,
@@ -274,6 +309,7 @@ def from_json(
         topic=bool(rule.get("topic")),
         paused=paused,
         problem=problem,
+        digest_at=int(rule.get("digest_at", DIGEST_AT)),
     )
 
 

@@ -16,10 +16,11 @@ from bot.store.postings import Wanted
 from bot.store.store import Store
 from bot.watching.calls import names_of, read_call
 from bot.watching.cover import Cover, read_cover
-from bot.watching.happening import WORDS, Kind
+from bot.watching.happening import DIGESTS, WORDS, Kind
 from bot.watching.ports import Card
 from bot.watching.roster import Roster
 from bot.watching.watch import Policy, Watch
+from bot.work.digests import Digests
 from bot.work.escalate import ROUND, handle_within
 
 
@@ -50,12 +51,14 @@ class NoticeBoard:
         marks: DutyMarks,
         wake: Callable[[], None],
         ensure: Ensure | None = None,
+        digests: Digests | None = None,
     ) -> None:
         self._store = store
         self._boards = boards
         self._marks = marks
         self._wake = wake
         self._ensure = ensure
+        self._digests = digests or Digests(store)
 
     async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]:
         return await self._store.watches.here(person.team_id, channel)
@@ -102,12 +105,13 @@ class NoticeBoard:
             _log.info("a topic stays as it is", error=type(problem).__name__)
 
     async def post_test(self, watch: Watch) -> None:
-        now = self._store.now()
-        event = _made_up(now)
-        wanted = [Wanted(watch.channel, watch.id)]
-        await self._store.cards.absorb(
-            watch.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
-        )
+        if watch.kinds - DIGESTS:
+            event = _made_up(self._store.now())
+            wanted = [Wanted(watch.channel, watch.id)]
+            await self._store.cards.absorb(
+                watch.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
+            )
+        await self._digests.post_so_far(watch)
         self._wake()
 
     async def slack_person(self, person: PersonKey, email: str) -> str | None:

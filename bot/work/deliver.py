@@ -20,6 +20,7 @@ from bot.store.postings import Wanted
 from bot.store.store import Store
 from bot.watching import calls, texts
 from bot.watching.happening import Happening, Kind
+from bot.watching.heard import heard_for
 from bot.watching.registers import State, fragment, value
 from bot.watching.watch import Watch, wants
 
@@ -83,7 +84,8 @@ class Deliverer:
             ]
 
         team, names = hook.owner.team_id, calls.names_of(event)
-        await self._store.cards.absorb(team, "call", names, calls.read_call(event), plan, debounce_s=DEBOUNCE_S)
+        part = calls.read_call(event) | _heard(hook)
+        await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
         if event.state == "queued" and any(Kind.QUEUE in watch.kinds for watch in watches):
             await self._queue(event, hook, watches)
 
@@ -117,7 +119,8 @@ class Deliverer:
         def plan(state: State, before: Kept | None) -> list[Wanted]:
             return self._wanted(watches, texts.happening_of(text, texts.view_talk(state)))
 
-        talk = await cards.absorb(team, "talk", [name], texts.read_talk(event), plan, debounce_s=DEBOUNCE_S)
+        of_talk = texts.read_talk(event) | _heard(hook)
+        talk = await cards.absorb(team, "talk", [name], of_talk, plan, debounce_s=DEBOUNCE_S)
         there = [
             Wanted(one.channel, one.watch_id, parent=talk)
             for one in await self._store.postings.of_card(talk)
@@ -162,6 +165,10 @@ class Deliverer:
         if wanted:
             part = fragment(0, 0, said)
             await self._store.cards.absorb(hook.owner.team_id, "notice", [name], part, lambda *_: wanted)
+
+
+def _heard(hook: Hook) -> State:
+    return heard_for(None if hook.reach == "company" else hook.owner)
 
 
 def _first_step(watch: Watch) -> float | None:

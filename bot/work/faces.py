@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line, needs_somebody
 from bot.answers.cover_card import cover_card, cover_stamp
+from bot.answers.digest_card import digest_card
 from bot.answers.notice_card import notice
 from bot.answers.prose import prose
 from bot.answers.text_card import talk_card, text_reply
@@ -19,6 +20,7 @@ from bot.store.postings import Posting
 from bot.store.store import Store
 from bot.watching.calls import view_call
 from bot.watching.cover import view_cover
+from bot.watching.digest import from_json
 from bot.watching.registers import value
 from bot.watching.texts import view_talk, view_text
 from bot.watching.watch import Watch
@@ -54,7 +56,10 @@ class Faces:
 
     async def _told(self, card: Kept, watch: Watch | None) -> Face:
         """What is no call and no text."""
+        gear = watch.id if watch else ""
         match card.kind:
+            case "digest":
+                return Face(digest_card(from_json(value(card.state, "digest")), gear))
             case "cover":
                 is_open = not card.claimed_by and not card.handled_by
                 stamp = cover_stamp(card.claimed_by, card.claimed_at, withdrawn=bool(card.handled_by))
@@ -67,7 +72,7 @@ class Faces:
                 said = {name: value(card.state, name) for name in card.state}
                 if watch is not None and said.get("about") == "handover":
                     said |= await self._handed_over(watch, said)
-                return Face(notice(said, watch.id if watch else ""))
+                return Face(notice(said, gear))
 
     async def _handed_over(self, watch: Watch, said: Mapping[str, Any]) -> dict[str, Any]:
         """What one subscription adds: how many of its calls wait for somebody, and its own user group."""

@@ -13,7 +13,7 @@ import structlog
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.call import Call, ListCalls
 from bot.errors import DialpadError, NotAllowed, NotConnected, UserError
-from bot.store.gaps import Gap
+from bot.store.gaps import READ_BACK, Gap
 from bot.store.hooks import Hook
 from bot.store.store import Store
 from bot.work.intake import Intake
@@ -25,7 +25,6 @@ LONGEST_CALL: Final = timedelta(hours=4)
 LEEWAY: Final = timedelta(seconds=15)
 """Events come a little after what they tell of, and clocks differ."""
 
-READ_BACK: Final = "read back"
 NOT_ALLOWED: Final = "not allowed"
 NOT_CONNECTED: Final = "not connected"
 REMOVED: Final = "removed"

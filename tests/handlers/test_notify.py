@@ -41,6 +41,12 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
         ("notify answered with longer:2m", "of 120 s or more"),
         ("notify queue only queue:5", "more than 5 callers waiting"),
         ("notify missed on Billing", "for Billing"),
+        ('notify daily for "Support"', "a daily digest at 08:00 for Support"),
+        ('notify missed weekly at:8 for "Support"', "missed calls and a weekly digest on Monday at 08:00 for Support"),
+        ("notify daily digest at 5:30pm for Support", "a daily digest at 17:30 for Support"),
+        ("notify daily and weekly for Support at 9", "a daily digest at 09:00 and a weekly digest on Monday at 09:00"),
+        ("notify daily 17:00 only external at:18:00", "a daily digest at 17:00 on every line, only calls from outside"),
+        ("notify daily only external at:18:00", "a daily digest at 18:00 on every line, only calls from outside"),
     ],
 )
 async def test_many_ways_of_typing_are_understood(world: World, typed: str, said: str) -> None:
@@ -101,6 +107,46 @@ async def test_the_settings_open_the_form_as_it_was_filled_in(world: World) -> N
 
     assert only(world) == before
     assert before.quiet == Span(1320, 420)
+
+
+async def test_the_settings_know_when_a_digest_comes(world: World) -> None:
+    await world.type(PRIYA, "notify daily weekly at:17:45 for Support")
+    before = only(world)
+    form = await world.press(PRIYA, await world.type(PRIYA, "notify edit"), "Edit")
+    assert isinstance(form, Form)
+    assert form.args["digest_at"] == "17:45"
+
+    await world.submit(PRIYA, form.route, **form.args)
+
+    assert only(world) == before
+
+
+async def test_a_time_that_is_none_comes_back_at_its_field(world: World) -> None:
+    answer = await world.type(PRIYA, "notify daily for Support only at:25")
+
+    assert isinstance(answer, Form)
+    assert answer.problems == {"only": "“25” is no time of day. Type it like at:17:00"}
+
+
+async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:
+    assert "a daily digest at 08:00 for you" in words_of(await world.type(PRIYA, "notify me daily"))
+
+    watch = only(world)
+    assert watch.channel == PRIYA.slack_id
+    assert watch.only.places == {f"user:{PRIYA.dialpad_id}": "you"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("notify daily for Support", "The digest so far is on the way in the channel"),
+        ("notify missed daily for Support", "A made-up missed call and the digest so far are on the way"),
+    ],
+)
+async def test_what_a_test_posts_is_said(world: World, typed: str, said: str) -> None:
+    await world.type(PRIYA, typed)
+
+    assert said in words_of(await world.type(PRIYA, "notify test"))
 
 
 async def test_a_paused_subscription_is_kept(world: World) -> None:

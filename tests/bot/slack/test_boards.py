@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.reply import Bold, Card, Reply
+from bot.reply import Bold, Card, Chart, Reply, Table
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
@@ -71,6 +72,31 @@ async def test_without_the_scope_nobody_looks() -> None:
     async with workspace(without=LOOKING) as (_, boards):
         with pytest.raises(CannotLook):
             await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
+
+
+async def test_where_charts_are_refused_they_are_text_from_then_on() -> None:
+    chart = Chart("Calls by hour", ("09:00",), (("Answered", (3,)),))
+    face = Face(Card("Yesterday", parts=(chart, Table(("Phones", "Sunday"), (("Calls", "3"),)))))
+    async with workspace() as (slack, boards):
+        slack.faults.add("chat.postMessage", error="invalid_blocks")
+        spot = await boards.post(TEAM_ID, "C0SUPPORT", face, name="p1")
+        await boards.update(TEAM_ID, spot, replace(face, stamp="Seen"), name="p1")
+
+        (message,) = slack.person(str(ANA.slack_id)).messages("#support")
+        assert [block["type"] for block in message["blocks"]] == ["section", "rich_text", "table", "context"]
+        assert [call.error for call in slack.calls if call.method.startswith("chat.")] == ["invalid_blocks", None, None]
+
+
+async def test_what_is_refused_without_its_charts_too_was_not_posted() -> None:
+    face = Face(Card("Yesterday", parts=(Chart("Calls", ("09:00",), (("Answered", (3,)),)),)))
+    async with workspace() as (slack, boards):
+        slack.faults.add("chat.postMessage", error="invalid_blocks", times=2)
+        with pytest.raises(PostRefused):
+            await boards.post(TEAM_ID, "C0SUPPORT", face, name="p1")
+
+        await boards.post(TEAM_ID, "C0SUPPORT", face, name="p1")
+        (message,) = slack.person(str(ANA.slack_id)).messages("#support")
+        assert message["blocks"][1]["type"] == "data_visualization"
 
 
 @pytest.mark.parametrize("code", ["channel_not_found", "is_archived", "not_in_channel", "token_revoked"])

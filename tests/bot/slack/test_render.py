@@ -13,7 +13,23 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.reply import Bold, Button, Card, Code, Confirm, Fact, Link, Listing, Mention, Phone, Reply, Row, When
+from bot.reply import (
+    Bold,
+    Button,
+    Card,
+    Chart,
+    Code,
+    Confirm,
+    Fact,
+    Link,
+    Listing,
+    Mention,
+    Phone,
+    Reply,
+    Row,
+    Table,
+    When,
+)
 from bot.sandbox.slack.blockkit import check_message_blocks, check_view
 from bot.slack.blocks import Reader, mrkdwn, plain, weight
 from bot.slack.buttons import ButtonTooLong, build_button, read_action_id, unpack_args
@@ -93,6 +109,29 @@ CONFIRMS = st.builds(
     Confirm, st.just("verbs.send"), st.just({}), TEXTS, FACTS, TEXTS, TEXTS, PROSE, st.booleans(),
     st.one_of(st.none(), BUTTONS),
 )  # fmt: skip
+VALUES = st.lists(st.integers(0, 9_999) | st.floats(0, 99), max_size=25).map(tuple)
+CHARTS = st.builds(
+    Chart,
+    TEXTS,
+    st.lists(TEXTS, max_size=25).map(tuple),
+    st.lists(st.tuples(TEXTS, VALUES), max_size=8).map(tuple),
+    TEXTS,
+)
+TABLES = st.builds(
+    Table,
+    st.lists(TEXTS, max_size=22).map(tuple),
+    st.lists(st.lists(TEXTS, max_size=5).map(tuple), max_size=4).map(lambda rows: tuple(rows) * 3),
+)
+DRAWN = st.builds(
+    lambda title, parts: Card(title, parts=tuple(parts)), PROSE, st.lists(st.one_of(CHARTS, TABLES), max_size=4)
+)
+SUPPORT_DAY = Card(
+    "Yesterday",
+    parts=(
+        Chart("Calls by hour", ("09:00", "10:00"), (("Answered", (3, 12)), ("Not answered", (1, 0))), across="Hour"),
+        Table(("Phones", "Sunday"), (("Calls", "16"), ("Median wait", ""))),
+    ),
+)
 EXAMPLES = settings(
     max_examples=60, deadline=None, phases=[Phase.reuse, Phase.generate]
 )  # shrinking 12 kB texts takes minutes
@@ -156,6 +195,54 @@ def test_mrkdwn_never_exceeds_its_limit_and_never_lets_markup_through(prose: Any
     assert len(text) <= limit
     assert "<!channel>" not in text
     assert not text.rstrip("…").endswith(("&", "&a", "&am", "&amp", "&l", "&lt", "&g", "&gt"))
+
+
+@EXAMPLES
+@given(DRAWN)
+def test_any_chart_and_table_are_something_slack_takes(card: Card) -> None:
+    check_message_blocks(render_message(card, READER).blocks)
+    check_message_blocks(render_message(card, READER, charts=0).blocks)
+    check_view(render_view(card, READER, title="x", metadata="{}"), "modal")
+
+
+def test_a_chart_and_a_table_are_drawn_in_a_message() -> None:
+    _, chart, table = render_message(SUPPORT_DAY, READER).blocks
+
+    assert chart["chart"]["series"][0] == {
+        "name": "Answered",
+        "data": [{"label": "09:00", "value": 3}, {"label": "10:00", "value": 12}],
+    }
+    assert chart["chart"]["axis_config"] == {"categories": ["09:00", "10:00"], "x_label": "Hour"}
+    assert [[cell["text"] for cell in row] for row in table["rows"]] == [
+        ["Phones", "Sunday"],
+        ["Calls", "16"],
+        ["Median wait", "–"],
+    ]
+
+
+def test_where_nothing_is_drawn_bars_are_letters_and_columns_are_set_with_spaces() -> None:
+    _, chart, table = render_view(SUPPORT_DAY, READER, title="x", metadata="{}")["blocks"]
+
+    assert chart["elements"][0]["elements"][0]["text"].splitlines() == [
+        "Calls by hour",
+        "█ Answered  ░ Not answered",
+        f"09:00 {'█' * 6}{'░' * 2} 3 + 1",
+        f"10:00 {'█' * 24} 12 + 0",
+    ]
+    assert table["elements"][0]["elements"][0]["text"].splitlines() == [
+        "Phones       Sunday",
+        "Calls            16",
+        "Median wait",
+    ]
+
+
+def test_a_third_chart_and_a_second_table_are_text() -> None:
+    chart, table = SUPPORT_DAY.parts
+
+    blocks = render_message(Card("x", parts=(chart, chart, chart, table, table)), READER).blocks
+
+    kinds = [block["type"] for block in blocks]
+    assert kinds == ["section", "data_visualization", "data_visualization", "rich_text", "table", "rich_text"]
 
 
 def test_a_literal_cannot_ping_anybody() -> None:

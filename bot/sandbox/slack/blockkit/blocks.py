@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.sandbox.slack.blockkit.charts import CHART
 from bot.sandbox.slack.blockkit.checks import (
     Check,
     Findings,
@@ -205,7 +206,7 @@ BLOCKS: dict[str, Check] = {
     "rich_text": _RICH_TEXT,
     "table": _TABLE,
     "data_table": _DATA_TABLE,
-    "data_visualization": _block({"title": string(1, L["data_visualization.title.max_length"]), "chart": anything}),
+    "data_visualization": _block({"title": string(1, L["data_visualization.title.max_length"]), "chart": CHART}),
     "video": _VIDEO,
     "file": _block({"external_id": string(1), "source": string(1)}),
     "alert": _block(

@@ -1,0 +1,154 @@
+"""A day or a week on the phones as a channel sees it: the numbers in words, as a chart and as a table."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.answers.prose import lasting, listed, plural, prose
+from bot.reply import Bold, Button, Card, Chart, Prose, Reply, Table, When
+from bot.watching.digest import Digest, Pair, Tally, busiest, spread
+from bot.watching.happening import Kind
+from bot.watching.periods import Period, one_before
+
+_NAMES: Final = {Kind.DAILY: "Daily digest", Kind.WEEKLY: "Weekly digest"}
+_BEFORE: Final = {Kind.DAILY: "the day before", Kind.WEEKLY: "the week before"}
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def digest_card(digest: Digest, watch: str) -> Card | Reply:
+    """A day without calls is one line."""
+    gear = (Button("⚙️", "notify.settings", {"watch": watch}),) if watch else ()
+    so_far = " so far" if digest.period.so_far else ""
+    name = f"{_NAMES[digest.period.kind]}{so_far} {digest.lines}, {_days(digest.period, digest)}"
+    now = digest.tally
+    if not now.calls:
+        texts = f" {plural(now.texts, 'text')} came." if now.texts else ""
+        silent = prose(" ", _silence(digest)) if digest.silences else ""
+        return Reply(prose("📊 ", Bold(name), f": no calls.{texts}", silent), gear)
+    charts = (_by_day(digest), _by_hour(digest)) if digest.period.kind is Kind.WEEKLY else (_by_hour(digest),)
+    return Card(
+        f"📊 {name}",
+        text=_summary(digest),
+        note=_small_print(digest),
+        buttons=gear,
+        parts=(*charts, _table(digest)),
+    )
+
+
+def _days(period: Period, digest: Digest, *, short: bool = False) -> str:
+    """``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
+    weekday, month, to = ("%a", "%b", "–") if short else ("%A", "%B", "to")
+    first, last = period.days(digest.clock)
+    if first == last:
+        return f"{first:{weekday}} {first.day} {first:{month}}"
+    in_month = "" if first.month == last.month else f" {first:{month}}"
+    return f"{first.day}{in_month} {to} {last.day} {last:{month}}"
+
+
+# In words
+
+
+def _summary(digest: Digest) -> Prose:
+    now = digest.tally
+    left = f" ({now.voicemails} left a voicemail)" if now.voicemails else ""
+    endings = [f"{now.answered} answered ({_share(now)})", f"{now.missed} missed{left}"]
+    endings += [f"{now.abandoned} abandoned"] if now.abandoned else []
+    first = [f"Median wait {_length(now.median_wait_s)}."] if now.median_wait_s is not None else []
+    first += [f"Nobody has claimed {now.open} of those that were not answered."] if now.open else []
+    second = [_compared(digest, digest.before)] if digest.before is not None else []
+    second += [said] if (said := _busiest(digest)) else []
+    lines = [" ".join(line) for line in (first, second) if line]
+    return prose(Bold(plural(now.calls, "call")), ": ", listed(endings), ".", *(f"\n{line}" for line in lines))
+
+
+def _share(tally: Tally) -> str:
+    return f"{100 * tally.answered / tally.calls:.0f}%" if tally.calls else "–"
+
+
+def _length(seconds: float | None) -> str:
+    return "–" if seconds is None else lasting(seconds * 1000) or "0 s"
+
+
+def _compared(digest: Digest, before: Tally) -> str:
+    then, more = _BEFORE[digest.period.kind], digest.tally.calls - before.calls
+    if not more:
+        return f"As many calls as {then}."
+    return f"{plural(abs(more), 'call')} {'more' if more > 0 else 'fewer'} than {then}."
+
+
+def _busiest(digest: Digest) -> str:
+    hour, day = busiest(digest.tally.hours), busiest(digest.tally.days)
+    times = f"from {hour}:00 to {hour + 1}:00" if hour is not None else ""
+    if digest.period.kind is Kind.DAILY or day is None:
+        return f"Busiest {times}, with {sum(digest.tally.hours[hour])} calls." if hour is not None else ""
+    on = f"Busiest on {_WEEKDAYS[day]}, with {sum(digest.tally.days[day])} calls"
+    return f"{on}, and of all days {times}." if times else f"{on}."
+
+
+def _small_print(digest: Digest) -> Prose:
+    counted = f"Counted: {', '.join(digest.conditions)}. " if digest.conditions else ""
+    silent = prose(_silence(digest), " ") if digest.silences else ""
+    return prose(silent, counted, f"Times of day as in {_place(digest)}.")
+
+
+def _place(digest: Digest) -> str:
+    return digest.zone.rpartition("/")[2].replace("_", " ")
+
+
+def _silence(digest: Digest) -> Prose:
+    (begin, end), *more = digest.silences
+    period = digest.period
+    if (begin, end) == (period.begin, period.end):
+        return "⚠️ Nothing could be heard from Dialpad in that time."
+    if begin == period.begin and not more:
+        return prose("⚠️ I have been listening since ", When(end, "date"), "; what was before is missing.")
+    if more:
+        length = sum((end - begin for begin, end in digest.silences), timedelta())
+        said: Prose = f"for {_length(length.total_seconds())} in all"
+    else:
+        said = prose("from ", When(begin, "date"), " to ", When(end))
+    return prose("⚠️ Nothing could be heard from Dialpad ", said, ", so calls of that time may be missing.")
+
+
+# As charts and as a table
+
+
+def _by_hour(digest: Digest) -> Chart:
+    slots = spread(digest.tally.hours)
+    labels = [f"{begin:02}:00" if end == begin + 1 else f"{begin:02}–{end:02}" for begin, end, _ in slots]
+    return _chart("Calls by hour", labels, [pair for *_, pair in slots], f"Hour in {_place(digest)}")
+
+
+def _by_day(digest: Digest) -> Chart:
+    first, _ = digest.period.days(digest.clock)
+    days = [first + timedelta(days=number) for number in range(7)]
+    return _chart("Calls by day", [f"{day:%a} {day.day}" for day in days], digest.tally.days, "")
+
+
+def _chart(title: str, labels: Sequence[str], pairs: Sequence[Pair], across: str) -> Chart:
+    answered, others = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+    series = (("Answered", answered), ("Not answered", others))
+    return Chart(title, tuple(labels), series, across=across, up="Calls")
+
+
+def _table(digest: Digest) -> Table:
+    tallies = [digest.tally, *([digest.before] if digest.before is not None else [])]
+    periods = [digest.period, one_before(digest.period, digest.clock)]
+    head = [_days(period, digest, short=True) for period, _ in zip(periods, tallies, strict=False)]
+    rows = [
+        ("Calls", *(f"{one.calls:,}" for one in tallies)),
+        ("Answered", *(f"{one.answered:,} ({_share(one)})" for one in tallies)),
+        ("Missed", *(f"{one.missed:,}" for one in tallies)),
+        ("… and left a voicemail", *(f"{one.voicemails:,}" for one in tallies)),
+        ("Abandoned", *(f"{one.abandoned:,}" for one in tallies)),
+        ("Nobody claimed or handled", *(f"{one.open:,}" for one in tallies)),
+        ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
+        ("Average talk", *(_of(one.average_talk_s, one.talks) for one in tallies)),
+    ]
+    if any(one.texts for one in tallies):
+        rows.append(("Texts received", *(f"{one.texts:,}" for one in tallies)))
+    return Table(("Phones", *head), tuple(rows))
+
+
+def _of(seconds: float | None, calls: int) -> str:
+    return f"{_length(seconds)} (of {calls:,})" if calls else "–"

@@ -1,0 +1,227 @@
+"""What a day or a week was like on the phones, counted from the calls that are known."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from statistics import mean, median
+from typing import Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.watching.calls import CallView
+from bot.watching.happening import Happening, Kind
+from bot.watching.periods import Period
+from bot.watching.texts import TalkView
+from bot.watching.watch import Watch, wants
+
+Ending: TypeAlias = Literal["answered", "missed", "voicemail", "abandoned"]
+Stretch: TypeAlias = tuple[datetime, datetime]
+Pair: TypeAlias = tuple[int, int]
+"""Answered and not answered."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NONE: Final = (0, 0)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One call. ``waited_s`` until it was answered; ``open``: it was not, and nobody has claimed or handled it."""
+
+    at: datetime
+    ending: Ending
+    waited_s: float | None = None
+    talked_s: float | None = None
+    open: bool = False
+
+
+def count(view: CallView, *, taken: bool) -> Counted | None:
+    """None for what is no call to us, was blocked, or still rings. ``taken``: somebody claimed or handled it."""
+    ending: str = "answered" if view.phase == "talking" or view.answered_by else view.outcome
+    if not view.inbound or ending not in {"answered", "missed", "voicemail", "abandoned"}:
+        return None
+    answered = ending == "answered"
+    return Counted(
+        at=view.started or view.at,
+        ending=ending,  # type: ignore[arg-type]  # mypy does not narrow by a set
+        waited_s=view.waited.total_seconds() if answered and view.waited is not None else None,
+        talked_s=view.talked.total_seconds() if answered and view.talked is not None else None,
+        open=not answered and not taken,
+    )
+
+
+def counts(watch: Watch, happening: Happening) -> bool:
+    """Whether a digest of ``watch`` counts it: its filters decide, whatever it is told of one by one and when."""
+    return wants(replace(watch, kinds=happening.kinds, quiet=None, paused=False), happening, happening.at)
+
+
+def about_texts(talk: TalkView, at: datetime) -> Happening:
+    """What a conversation's texts to us are to filters."""
+    kinds, places = frozenset({Kind.SMS}), frozenset({talk.place} - {""})
+    return Happening(kinds, at, places, number=talk.number, internal=talk.internal)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """``missed`` are those that rang and nobody answered, ``voicemails`` those among them who left one. ``waits`` and
+    ``talks`` say of how many calls the length is known. ``hours`` and ``days``: 24 hours of the day and 7 days of the
+    week from Monday."""
+
+    answered: int = 0
+    missed: int = 0
+    voicemails: int = 0
+    abandoned: int = 0
+    open: int = 0
+    texts: int = 0
+    waits: int = 0
+    median_wait_s: float | None = None
+    talks: int = 0
+    average_talk_s: float | None = None
+    hours: tuple[Pair, ...] = (_NONE,) * 24
+    days: tuple[Pair, ...] = (_NONE,) * 7
+
+    @property
+    def calls(self) -> int:
+        return self.answered + self.missed + self.abandoned
+
+
+def tally(calls: Iterable[Counted], clock: ZoneInfo, texts: int = 0) -> Tally:
+    """Hours and days are those of ``clock``."""
+    all_ = list(calls)
+    endings = [one.ending for one in all_]
+    waits = [one.waited_s for one in all_ if one.waited_s is not None]
+    talks = [one.talked_s for one in all_ if one.talked_s is not None]
+    local = [(one.at.astimezone(clock), one.ending == "answered") for one in all_]
+    return Tally(
+        answered=endings.count("answered"),
+        missed=endings.count("missed") + endings.count("voicemail"),
+        voicemails=endings.count("voicemail"),
+        abandoned=endings.count("abandoned"),
+        open=sum(one.open for one in all_),
+        texts=texts,
+        waits=len(waits),
+        median_wait_s=median(waits) if waits else None,
+        talks=len(talks),
+        average_talk_s=mean(talks) if talks else None,
+        hours=_pairs([(at.hour, answered) for at, answered in local], 24),
+        days=_pairs([(at.weekday(), answered) for at, answered in local], 7),
+    )
+
+
+def _pairs(found: Sequence[tuple[int, bool]], size: int) -> tuple[Pair, ...]:
+    times = Counter(found)
+    return tuple((times[slot, True], times[slot, False]) for slot in range(size))
+
+
+def busiest(slots: Sequence[Pair]) -> int | None:
+    """The first of those with the most calls; None where no slot stands out."""
+    sums = [sum(pair) for pair in slots]
+    most = max(sums)
+    return sums.index(most) if most > min(sums) and most > 1 else None
+
+
+SHORTEST_DAY: Final = 6
+LONGEST_DAY: Final = 20
+"""Slots that a chart has room for."""
+
+
+def spread(hours: Sequence[Pair]) -> list[tuple[int, int, Pair]]:
+    """Begin and end of each slot worth showing and its calls: from the first hour with a call to the last one, by two
+    hours where that is too long for one chart."""
+    filled = [hour for hour, pair in enumerate(hours) if pair != _NONE] or [0]
+    first, last = filled[0], filled[-1]
+    while last - first + 1 < SHORTEST_DAY:
+        first, last = max(0, first - 1), min(23, last + 1)
+    if last - first < LONGEST_DAY:
+        return [(hour, hour + 1, hours[hour]) for hour in range(first, last + 1)]
+    return [
+        (hour, hour + 2, (hours[hour][0] + hours[hour + 1][0], hours[hour][1] + hours[hour + 1][1]))
+        for hour in range(0, 24, 2)
+    ]
+
+
+@dataclass(frozen=True)
+class Ear:
+    """One way Dialpad's events come in: there since then, heard ``until``, but for ``gaps``."""
+
+    since: datetime
+    until: datetime
+    gaps: tuple[Stretch, ...] = ()
+
+
+def silences(period: Period, ears: Iterable[Ear]) -> tuple[Stretch, ...]:
+    """When nothing could be heard: by none of the ears."""
+    silent: list[Stretch] = [(period.begin, period.end)]
+    for ear in ears:
+        deaf = [(period.begin, ear.since), *ear.gaps, (ear.until, period.end)]
+        both = [(max(a, c), min(b, d)) for a, b in silent for c, d in deaf]
+        silent = _merged([stretch for stretch in both if stretch[0] < stretch[1]])
+    return tuple(silent)
+
+
+def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
+    merged: list[Stretch] = []
+    for begin, end in sorted(stretches):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+@dataclass(frozen=True)
+class Digest:
+    """``lines`` and ``conditions`` are what was counted, in words: "for Support", "only calls from outside".
+    ``before`` is the day or week before, None when it was not heard from its beginning."""
+
+    period: Period
+    zone: str
+    lines: str
+    conditions: tuple[str, ...]
+    tally: Tally
+    before: Tally | None = None
+    silences: tuple[Stretch, ...] = ()
+
+    @property
+    def clock(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+def to_json(digest: Digest) -> dict[str, Any]:
+    """As a card keeps it."""
+    period = digest.period
+    return {
+        **{name: getattr(digest, name) for name in ("zone", "lines", "conditions")},
+        "kind": period.kind.value,
+        "begin": _ms(period.begin),
+        "end": _ms(period.end),
+        "so_far": period.so_far,
+        "tally": asdict(digest.tally),
+        "before": None if digest.before is None else asdict(digest.before),
+        "silences": [[_ms(begin), _ms(end)] for begin, end in digest.silences],
+    }
+
+
+def from_json(kept: dict[str, Any]) -> Digest:
+    """Undo ``to_json``."""
+    return Digest(
+        Period(Kind(kept["kind"]), _moment(kept["begin"]), _moment(kept["end"]), bool(kept["so_far"])),
+        zone=kept["zone"],
+        lines=kept["lines"],
+        conditions=tuple(kept["conditions"]),
+        tally=_tally(kept["tally"]),
+        before=None if kept["before"] is None else _tally(kept["before"]),
+        silences=tuple((_moment(begin), _moment(end)) for begin, end in kept["silences"]),
+    )
+
+
+def _tally(kept: dict[str, Any]) -> Tally:
+    pairs = {name: tuple((int(one), int(other)) for one, other in kept[name]) for name in ("hours", "days")}
+    return Tally(**{**kept, **pairs})
+
+
+def _ms(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _moment(ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=ms)

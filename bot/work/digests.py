@@ -1,0 +1,131 @@
+"""Digests: when one is due its numbers are counted and become a card, which is then posted like any other.
+
+The card is put on disk under a name made of subscription and day before the digest counts as done, so that a restart
+at any moment makes the same card again and posts it once.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.store.cards import Kept
+from bot.store.postings import Wanted
+from bot.store.store import Store
+from bot.watching.calls import happening_of, view_call
+from bot.watching.digest import Counted, Digest, Ear, Tally, about_texts, count, counts, silences, tally, to_json
+from bot.watching.happening import DIGESTS
+from bot.watching.heard import concerns
+from bot.watching.periods import Period, due_periods, one_before, period_so_far
+from bot.watching.registers import fragment
+from bot.watching.texts import arrivals, view_talk
+from bot.watching.watch import Watch, conditions_in_words, lines_in_words
+
+READING_BACK: Final = timedelta(minutes=2)
+"""After a start a digest waits so long for the calls of the time before it to be read back."""
+PULSE: Final = timedelta(minutes=1)
+"""When events were last heard is noted a little late."""
+REST: Final = timedelta(minutes=1)
+
+_log = structlog.get_logger(__name__)
+
+
+class Digests:
+    """``run_due`` is called often and by several processes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._started = store.now()
+        self._rests_until = self._started
+
+    async def run_due(self) -> None:
+        """Counts one digest that is due, so that nobody waits long behind it. Raises only the database's errors."""
+        now = self._store.now()
+        found = await self._store.watches.due_digest(now) if now >= self._rests_until else None
+        if found is None:
+            return
+        watch, due = found
+        try:
+            await self._run(watch, due, now)
+        except Exception:  # noqa: BLE001  whatever is wrong with it, everything else goes on
+            _log.exception("a digest could not be counted")
+            self._rests_until = now + REST
+
+    async def _run(self, watch: Watch, due: datetime, now: datetime) -> None:
+        for period in due_periods(watch, due, now):
+            ears, settling = await self._ears(watch, period)
+            if settling and now - self._started < READING_BACK:
+                self._rests_until = now + timedelta(seconds=5)
+                return
+            day = period.days(watch.clock)[0]
+            await self._put(watch, f"digest:{watch.id}:{period.kind}:{day}", await self._count(watch, period, ears))
+        await self._store.watches.digest_done(watch, due)
+
+    async def post_so_far(self, watch: Watch) -> None:
+        """What its next digests would say by now."""
+        now = self._store.now()
+        for kind in sorted(watch.kinds & DIGESTS):
+            period = period_so_far(watch, kind, now)
+            ears, _ = await self._ears(watch, period)
+            digest = await self._count(watch, period, ears)
+            await self._put(watch, f"digest:{watch.id}:{kind}:{now.isoformat()}", digest)
+
+    async def _put(self, watch: Watch, name: str, digest: Digest) -> None:
+        part, wanted = fragment(0, 0, {"digest": to_json(digest)}), [Wanted(watch.channel, watch.id)]
+        await self._store.cards.absorb(watch.owner.team_id, "digest", [name], part, lambda *_: wanted)
+
+    async def _count(self, watch: Watch, period: Period, ears: Sequence[Ear]) -> Digest:
+        before = one_before(period, watch.clock)
+        since = period.begin if period.so_far else before.begin
+        calls = [one async for one in self._calls(watch, since)]
+        texts = [at async for at in self._texts(watch, since)]
+        # A call that is known was heard, by an ear that may be gone.
+        heard_since = min([*(one.at for one in calls if one.at >= since), *(ear.since for ear in ears)], default=None)
+
+        def during(span: Period) -> Tally:
+            return tally([one for one in calls if one.at in span], watch.clock, sum(at in span for at in texts))
+
+        comparable = not period.so_far and heard_since is not None and heard_since <= before.begin
+        return Digest(
+            period,
+            zone=watch.clock.key,
+            lines=lines_in_words(watch),
+            conditions=tuple(conditions_in_words(replace(watch, quiet=None))),
+            tally=during(period),
+            before=during(before) if comparable else None,
+            silences=silences(period, [replace(ear, since=min(ear.since, heard_since or ear.since)) for ear in ears]),
+        )
+
+    async def _calls(self, watch: Watch, since: datetime) -> AsyncIterator[Counted]:
+        async for card in self._cards(watch, "call", since):
+            view = view_call(card.state)
+            counted = count(view, taken=bool(card.claimed_by or card.handled_by))
+            if counted is not None and counts(watch, happening_of(view)):
+                yield counted
+
+    async def _texts(self, watch: Watch, since: datetime) -> AsyncIterator[datetime]:
+        async for card in self._cards(watch, "talk", since):
+            talk = view_talk(card.state)
+            for at in arrivals(card.state):
+                if counts(watch, about_texts(talk, at)):
+                    yield at
+
+    async def _cards(self, watch: Watch, kind: str, since: datetime) -> AsyncIterator[Kept]:
+        async for card in self._store.cards.changed_since(watch.owner.team_id, kind, since):
+            if concerns(card.state, watch.owner):
+                yield card
+
+    async def _ears(self, watch: Watch, period: Period) -> tuple[list[Ear], bool]:
+        """What hears the calls of ``watch``, and whether some of that time may still be read back."""
+        lost = await self._store.gaps.lost_between(period.begin, period.end)
+        hooks = await self._store.hooks.all(team_id=watch.owner.team_id)
+        ears, settling = [], False
+        for hook in hooks:
+            if "call" in hook.subscriptions and (hook.reach == "company" or hook.owner == watch.owner):
+                gaps = [gap for gap in lost if gap.hook_id == hook.id]
+                until = period.end if hook.heard_at >= period.end - PULSE else hook.heard_at
+                ears.append(Ear(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))
+                settling |= until < period.end or any(gap.outcome is None for gap in gaps)
+        return ears, settling
