@@ -140,9 +140,10 @@ async def save(
         Text(
             "Only",
             keywords=("only", "with"),
-            longest=300,
+            longest=1_000,
             placeholder="external longer:30s hours:8-18 quiet:22-7",
-            hint="label:vip, number:+1415, internal, external, longer:30s, hours:8-18, quiet:22-7, queue:3",
+            hint="label:vip, number:+1415, internal, external, longer:30s, queue:3, hours:mon-fri,8-18, hours:open or "
+            "hours:closed (the line's own), quiet:22-7 (what comes then is posted at 7)",
         ),
     ] = None,
     but: Annotated[
@@ -150,7 +151,7 @@ async def save(
         Text(
             "Except",
             keywords=("except", "without", "but"),
-            longest=300,
+            longest=1_000,
             placeholder="label:spam internal",
             hint="label:spam, number:+1510, internal, external, or the name of a line or a colleague",
         ),
@@ -236,9 +237,10 @@ async def save(
         but=out.filters(leave_out),
         longer=let.longer or 0,
         hours=let.hours,
+        line_hours=let.line_hours,
         quiet=let.quiet,
         queue=QUEUE_OVER if let.queue is None else let.queue,
-        zone=str(await ctx.zone()),
+        zone=before.zone if before else str(await ctx.zone()),
         policy=await _policy(ctx, claim, group, person, supervisor, last, handle),
         keep=keep or "",
         topic=bool(topic),

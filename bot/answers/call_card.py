@@ -194,7 +194,8 @@ def call_line(view: CallView, known: Caller | None, standing: Standing) -> Row:
     return Row(text, note, Button("Open", "card.show", {"card": standing.card}))
 
 
-def bundle(rows: Sequence[Row], watch: str) -> Listing:
-    """Many at once: one message with a count."""
+def bundle(rows: Sequence[Row], watch: str, *, held: bool = False) -> Listing:
+    """Many at once: one message with a count. ``held``: they came in the quiet hours."""
     gear = (Button("⚙️", "notify.settings", {"watch": watch}),) if watch else ()
-    return Listing(f"{plural(len(rows), 'notification')} at once", tuple(rows), buttons=gear)
+    when = "from the quiet hours" if held else "at once"
+    return Listing(f"{plural(len(rows), 'notification')} {when}", tuple(rows), buttons=gear)

@@ -2,9 +2,9 @@
 
 from bot.answers.prose import listed, prose
 from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
-from bot.watching.conditions import write_conditions
+from bot.watching.conditions import write_conditions, write_length
 from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import Filters, Policy, Watch, in_words
+from bot.watching.watch import QUEUE_OVER, Filters, Policy, Watch, clock, in_words
 
 
 def escalation(policy: Policy) -> Prose:
@@ -18,19 +18,29 @@ def escalation(policy: Policy) -> Prose:
         "supervisor": (Mention(policy.supervisor), " in a direct message"),
         "sms": ("a text to ", Mention(policy.supervisor)),
         "call": ("a phone call to ", Mention(policy.supervisor)),
+        "here": ("a reminder in the thread",),
     }
     parts: list[Prose] = [f"Unclaimed for {policy.claim} min: "]
-    for number, (kind, _) in enumerate(policy.steps()):
+    for number, (_, kind, _) in enumerate(policy.steps()):
         parts.append(prose(", then " if number else "", said[kind]))
-    if not policy.steps():
-        parts.append("a reminder in the thread")
     return prose(*parts, f". Claimed and not handled for {policy.handle} min: a reminder, then it is free again.")
+
+
+def quiet_hours(watch: Watch) -> str:
+    """What happens in them, "" where there are none."""
+    if watch.quiet is None:
+        return ""
+    begin, end = clock(watch.quiet.begin), clock(watch.quiet.end)
+    place = watch.zone.rpartition("/")[2].replace("_", " ")
+    waits = "" if not watch.policy.claim else ", and nobody is asked to claim a call before"
+    return f"{begin} to {end} ({place} time): what comes then is posted at {end}{waits}."
 
 
 def watch_card(watch: Watch, *, note: Prose = "") -> Card:
     """All of one subscription, and what can be done with it."""
     facts = (
         Fact("Tells about", in_words(watch)),
+        Fact("Quiet hours", quiet) if (quiet := quiet_hours(watch)) else None,
         Fact("Calls nobody claims", escalation(watch.policy)),
         Fact("Who is on duty", _shown_by(watch)) if watch.keep or watch.topic else None,
         Fact("Set up by", (Mention(watch.owner.user_id),)),
@@ -73,10 +83,10 @@ def watch_row(watch: Watch, number: int) -> Row:
 
 def fields_of(watch: Watch) -> dict[str, Raw]:
     """What the form is filled with."""
-    extra = [f"longer:{watch.longer}s"] if watch.longer else []
-    extra += [f"hours:{watch.hours}"] if watch.hours else []
+    extra = [write_length(watch.longer)] if watch.longer else []
+    extra += [f"hours:{hours}" for hours in (watch.line_hours, watch.hours) if hours]
     extra += [f"quiet:{watch.quiet}"] if watch.quiet else []
-    extra += [f"queue:{watch.queue}"] if Kind.QUEUE in watch.kinds else []
+    extra += [f"queue:{watch.queue}"] if Kind.QUEUE in watch.kinds or watch.queue != QUEUE_OVER else []
     only = write_conditions(_without_places(watch), extra)
     but = write_conditions(watch.but)
     policy = watch.policy
@@ -86,7 +96,7 @@ def fields_of(watch: Watch) -> dict[str, Raw]:
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
     texts |= {"digest_at": watch.digest_time if watch.kinds & DIGESTS else ""}
-    texts |= {"handle": str(policy.handle) if policy.claim else ""}
+    texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != Policy().handle else ""}
     texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}
 

@@ -118,6 +118,8 @@ class CallEvent(_Event):
     csat_score: str | float | None = None
     mos_score: float | None = None
     callback_requested: bool | None = None
+    target_availability_status: Word | None = None
+    """``open`` while what was called is within its opening hours."""
     voicemail_link: Text | None = None
     voicemail_recording_id: Id | None = None
     transcription_text: Text | None = None

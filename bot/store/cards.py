@@ -226,9 +226,11 @@ class Cards:
         free = and_(column.id == card_id, column.claimed_by.is_(None), column.handled_by.is_(None))
         return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._door.now())
 
-    async def release(self, card_id: str, user_id: str) -> Kept | None:
-        """Whoever claimed it gives it back."""
+    async def release(self, card_id: str, user_id: str, *, claimed_at: datetime | None = None) -> Kept | None:
+        """Whoever claimed it gives it back; with ``claimed_at`` that claim alone, not one they made since."""
         mine = and_(cards.c.id == card_id, cards.c.claimed_by == user_id, cards.c.handled_by.is_(None))
+        if claimed_at is not None:
+            mine = and_(mine, cards.c.claimed_at == claimed_at)
         return await self._stamp(card_id, mine, claimed_by=None, claimed_at=None)
 
     async def handle(self, card_id: str, user_id: str) -> Kept | None:

@@ -100,10 +100,12 @@ class Posting:
     tries: int
     doubtful: bool
     step: int
+    escalate_at: datetime | None
 
 
 def want(connection: Connection, now: datetime, card_id: str, team_id: str, wanted: Sequence[Wanted]) -> None:
-    """Posts a card where it is not posted yet. One that was posted before anybody was to be asked may be now."""
+    """Posts a card where it is not posted yet. One that was posted before anybody was to be asked may be now; one that
+    another subscription holds back is posted by the first that does not."""
     for one in wanted:
         parent = None
         if one.parent:
@@ -126,13 +128,20 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
             "created_at": now,
         }
         statement = insert_for(connection, postings).values(**fresh).on_conflict_do_nothing()
-        if connection.execute(statement.returning(postings.c.id)).first() is None and escalate_at is not None:
-            asked_for_nobody = and_(
-                postings.c.card_id == card_id,
-                postings.c.channel == one.channel,
-                postings.c.escalate_at.is_(None),
-                postings.c.step == 0,
-            )
+        if connection.execute(statement.returning(postings.c.id)).first() is not None:
+            continue
+        this = and_(postings.c.card_id == card_id, postings.c.channel == one.channel)
+        held = and_(
+            this,
+            postings.c.watch_id != one.watch_id,
+            postings.c.ts.is_(None),
+            postings.c.attempted_at.is_(None),
+            postings.c.due_at > fresh["due_at"],
+        )
+        taken_over = {name: fresh[name] for name in ("watch_id", "due_at", "escalate_at")}
+        connection.execute(update(postings).where(held).values(**taken_over))
+        if escalate_at is not None:
+            asked_for_nobody = and_(this, postings.c.escalate_at.is_(None), postings.c.step == 0)
             connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
 
 
@@ -243,6 +252,35 @@ class Postings:
         """They were never posted, and are not wanted after all; they may be wanted again."""
         await self._door.run(delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None)))
 
+    async def due_anew(self, watch_id: str, escalate_s: float | None) -> None:
+        """What its subscription holds back is looked at again now. ``escalate_s``: seconds until somebody is asked to
+        claim what was to be claimed; None: nobody is."""
+        now = self._door.now()
+        held = and_(self._waiting(watch_id), postings.c.due_at.is_not(None))
+        asked = and_(held, postings.c.escalate_at.is_not(None))
+        escalate_at = None if escalate_s is None else now + timedelta(seconds=escalate_s)
+
+        def change(connection: Connection) -> None:
+            connection.execute(update(postings).where(asked).values(escalate_at=escalate_at))
+            connection.execute(update(postings).where(held).values(due_at=now))
+
+        await self._door.database.write(change)
+
+    async def drop_waiting(self, watch_id: str) -> None:
+        """Its subscription is gone: what waits for its turn is not posted, and nobody is asked to claim the rest."""
+
+        def change(connection: Connection) -> None:
+            connection.execute(delete(postings).where(self._waiting(watch_id)))
+            connection.execute(update(postings).where(postings.c.watch_id == watch_id).values(escalate_at=None))
+
+        await self._door.database.write(change)
+
+    @staticmethod
+    def _waiting(watch_id: str) -> Any:
+        """Never posted, and not on its way."""
+        column = postings.c
+        return and_(column.watch_id == watch_id, column.ts.is_(None), column.attempted_at.is_(None))
+
     async def set_aside(self, ids: Sequence[str], *, doubtful: bool = False) -> None:
         """Not posted or brought up to date any more."""
         values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None}
@@ -267,10 +305,11 @@ class Postings:
         return await self._postings(postings.c.escalate_at <= now, limit=most)
 
     async def step(self, posting: Posting, *, to: int, next_s: float | None) -> bool:
-        """Counts the step that is due as taken, unless somebody else has. ``next_s``: seconds until the next, None:
-        there is none."""
+        """Counts the step that is due as taken, unless somebody else has, or it is no longer due: it was claimed or
+        handled meanwhile. ``next_s``: seconds until the next, None: there is none."""
         next_at = None if next_s is None else self._door.now() + timedelta(seconds=next_s)
-        where = and_(postings.c.id == posting.id, postings.c.step == posting.step, postings.c.escalate_at.is_not(None))
+        seen = (postings.c.step == posting.step, postings.c.escalate_at == posting.escalate_at)
+        where = and_(postings.c.id == posting.id, *seen)
         return await self._door.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
 
     async def escalate_at(

@@ -9,8 +9,9 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, dele
 
 from bot.person import PersonKey
 from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.watching.happening import Kind
 from bot.watching.periods import next_due, schedule
-from bot.watching.watch import Watch, from_json, to_json
+from bot.watching.watch import Watch, from_json, switched, to_json
 
 watches = Table(
     "watches",
@@ -61,6 +62,20 @@ class Watches:
             connection.execute(update(watches).where(this).values(digest_at=at, **values))
 
         await self._door.database.write(change)
+
+    async def switch(self, name: str, kind: Kind, *, on: bool) -> Watch | None:
+        """One event of a subscription on or off, whatever happens to its others at the same time. None: it is gone."""
+        this = watches.c.id == name
+
+        def change(connection: Connection) -> Watch | None:
+            row = connection.execute(select(watches).where(this).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            after = switched(_read(row), kind, on=on)
+            connection.execute(update(watches).where(this).values(rule=to_json(after), paused=after.paused))
+            return after
+
+        return await self._door.database.write(change)
 
     async def get(self, name: str) -> Watch | None:
         found = await self._select(watches.c.id == name)

@@ -25,6 +25,7 @@ _RANKS: Final = {
 }  # fmt: skip
 """Which of two events of the same millisecond came later."""
 _OVER: Final = frozenset({"hangup", "missed", "blocked"})
+_OPEN: Final = frozenset({"open", "available"})
 _DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,6 +54,7 @@ def read_call(event: CallEvent) -> State:
         "internal": event.among_colleagues,
         "labels": sorted(event.labels),
         "recorded": event.was_recorded or None,
+        "open": event.target_availability_status in _OPEN if event.target_availability_status else None,
         "talk_ms": _span_ms(event.talk_time),
         "voicemail": _voicemail(event),
         "transcript": event.transcription_text,
@@ -125,6 +127,8 @@ class CallView:
     legs: tuple[str, ...]
     is_whole: bool
     """The leg that the caller dialled is known. Without it a leg that nobody answered may be one of several."""
+    line_open: bool | None
+    """By the opening hours of what was called; None where nobody told."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         labels=tuple(sorted({str(label) for leg in legs for label in leg["labels"] or ()})),
         legs=tuple(leg.id for leg in legs),
         is_whole=entry["entry"] is None,
+        line_open=next((leg["open"] for leg in legs if leg["open"] is not None), None),
     )
 
 
@@ -304,4 +309,5 @@ def happening_of(view: CallView) -> Happening:
         labels=frozenset(label.casefold() for label in view.labels),
         internal=view.internal,
         seconds=length.total_seconds() if ended and length is not None else None,
+        line_open=view.line_open,
     )

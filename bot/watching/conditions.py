@@ -6,12 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.phone import looks_like_number, read_number
-from bot.watching.watch import Filters, Span
+from bot.watching.watch import DAY, Filters, LineHours, Span
 from bot.words import split
 
-_LENGTH: Final = re.compile(r"(\d{1,5})\s*(s|sec|seconds?|m|min|minutes?)?")
+_LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 _QUOTED_VALUE: Final = re.compile(r"(\b\w+:)(?=[\"“„])")
+_DAYS: Final = re.compile(r"([a-z]{3,9})(?:\s*[-\u2013]\s*([a-z]{3,9}))?")
+_WHOLE_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOURS_EXAMPLE: Final = "hours:8-18 or hours:mon-fri,8-18 or hours:open"
+_GROUPS: Final = {"weekdays": (0, 1, 2, 3, 4), "weekend": (5, 6), "weekends": (5, 6)}
+_LINE_HOURS: Final[dict[str, LineHours]] = {"open": "open", "closed": "closed"}
 _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outside": False}
 _KEYS: Final = {
     "label": "label", "labels": "label", "number": "number", "numbers": "number", "prefix": "number",
@@ -33,6 +38,7 @@ class Conditions:
     internal: bool | None = None
     longer: int | None = None
     hours: Span | None = None
+    line_hours: LineHours = ""
     quiet: Span | None = None
     queue: int | None = None
     digest_at: int | None = None
@@ -43,7 +49,10 @@ class Conditions:
 
 
 def parse_conditions(text: str, region: str) -> Conditions:
-    """``label:spam internal number:+1415 longer:30s hours:8-18 quiet:22-7 "Sales"``. Raises Unclear."""
+    """``label:spam internal number:+1415 longer:30s hours:8-18 quiet:22-7 "Sales"``. Raises Unclear.
+
+    Hours are a part of the day on all or some weekdays, ``hours:mon-fri,8-18``, or the line's own: ``hours:open``.
+    """
     read = Conditions()
     for word, quoted in _pieces(text, region):
         key, colon, rest = word.partition(":")
@@ -59,9 +68,10 @@ def _keyed(read: Conditions, kind: str, rest: str, region: str) -> Conditions:  
         case "number":
             return replace(read, numbers=(*read.numbers, _prefix(rest, region)))
         case "hours":
-            return replace(read, hours=_span(rest, kind))
+            line = _LINE_HOURS.get(rest.strip().casefold())
+            return replace(read, line_hours=line) if line else replace(read, hours=_hours(rest))
         case "quiet":
-            return replace(read, quiet=_span(rest, kind))
+            return replace(read, quiet=_span(rest, "quiet:22-7"))
         case "longer":
             return replace(read, longer=_seconds(rest))
         case "at":
@@ -96,9 +106,10 @@ def _pieces(text: str, region: str) -> list[tuple[str, bool]]:
 
 
 def _some(text: str, example: str) -> str:
-    if not text.strip():
+    said = text.strip(' "“”„')
+    if not said:
         raise Unclear(f"Something is missing after the colon. Type it like {example}")
-    return text.strip()
+    return said
 
 
 def _prefix(text: str, region: str) -> str:
@@ -124,8 +135,34 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _span(text: str, kind: str) -> Span:
-    example = "hours:8-18" if kind == "hours" else "quiet:22-7"
+def _hours(text: str) -> Span:
+    """``8-18``, ``mon-fri,8-18``, ``sat,sun``: the weekdays come first."""
+    *before, last = [part.strip() for part in text.casefold().split(",")]
+    days = [day for part in before for day in _weekdays(part)]
+    if last[:1].isalpha():
+        return Span(0, DAY, _once([*days, *_weekdays(last)]))
+    return replace(_span(last, _HOURS_EXAMPLE), days=_once(days))
+
+
+def _once(days: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(days)))
+
+
+def _weekdays(text: str) -> Sequence[int]:
+    if text in _GROUPS:
+        return _GROUPS[text]
+    match = _DAYS.fullmatch(text)
+    first, last = (_weekday(match[1]), _weekday(match[2] or match[1])) if match else (None, None)
+    if first is None or last is None:
+        raise Unclear(f"“{text[:30]}” is no weekday. Type it like {_HOURS_EXAMPLE}")
+    return [day % 7 for day in range(first, last + (1 if first <= last else 8))]
+
+
+def _weekday(text: str) -> int | None:
+    return next((day for day, name in enumerate(_WHOLE_DAYS) if len(text) >= 3 and name.startswith(text)), None)
+
+
+def _span(text: str, example: str) -> Span:
     ends = re.split(r"\s*[-\u2013]\s*", text.strip().casefold())
     if len(ends) != 2:
         raise Unclear(f"“{text[:30]}” is no span of hours. Type it like {example}")
@@ -153,9 +190,23 @@ def _minute(text: str, example: str) -> int:
 
 def write_conditions(filters: Filters, extra: Sequence[str] = ()) -> str:
     """What would be typed for these filters."""
-    said = [f'"{name}"' for name in filters.places.values()]
-    said += [f"label:{label}" if " " not in label else f'label:"{label}"' for label in filters.labels]
+    said = [_place(place, name) for place, name in filters.places.items()]
+    said += [f"label:{label}" if _reads_as(f"label:{label}", label) else f'label:"{label}"' for label in filters.labels]
     said += [f"number:{number}" for number in filters.numbers]
     if filters.internal is not None:
         said.append("internal" if filters.internal else "external")
     return " ".join([*said, *extra])
+
+
+def _place(place: str, name: str) -> str:
+    """By its name in quotes, by its id where the name has quotes itself."""
+    return f'"{name}"' if _pieces(f'"{name}"', "US") == [(name, True)] else place
+
+
+def _reads_as(typed: str, label: str) -> bool:
+    return _pieces(typed, "US") == [(f"label:{label}", False)]
+
+
+def write_length(seconds: int) -> str:
+    """``longer:90s``; whole minutes as such, so that what was typed in minutes is not too long in seconds."""
+    return f"longer:{seconds // 60}m" if seconds >= 60 and seconds % 60 == 0 else f"longer:{seconds}s"

@@ -51,7 +51,7 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
 
 def counts(watch: Watch, happening: Happening) -> bool:
     """Whether a digest of ``watch`` counts it: its filters decide, whatever it is told of one by one and when."""
-    return wants(replace(watch, kinds=happening.kinds, quiet=None, paused=False), happening, happening.at)
+    return wants(replace(watch, kinds=happening.kinds, quiet=None, paused=False), happening)
 
 
 def about_texts(talk: TalkView, at: datetime) -> Happening:

@@ -70,3 +70,5 @@ class Happening:
     internal: bool = False
     seconds: float | None = None
     waiting: int | None = None
+    line_open: bool | None = None
+    """By the line's own opening hours; None where nobody told."""

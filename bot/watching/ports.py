@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.person import PersonKey
 from bot.watching.cover import Cover
+from bot.watching.happening import Kind
 from bot.watching.registers import Register
 from bot.watching.roster import Roster
 from bot.watching.watch import Watch
@@ -64,7 +65,13 @@ class Board(Protocol):
         """Keeps it and sees to it that Dialpad sends what it needs. Returns what is in the way, "" for nothing."""
         ...
 
-    async def remove_watch(self, watch: Watch) -> None: ...
+    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+        """Turns one event of a subscription on or off and leaves its others alone. None when it is gone."""
+        ...
+
+    async def remove_watch(self, watch: Watch) -> None:
+        """What it holds back is not posted."""
+        ...
 
     async def post_test(self, watch: Watch) -> None:
         """Posts a card that is plainly made up, the way real ones go, and digests of the time so far."""

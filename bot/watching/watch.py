@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.person import PersonKey
@@ -14,27 +14,43 @@ QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
 QUEUE_OVER: Final = 3
 DIGEST_AT: Final = 8 * 60
 """Minutes after midnight."""
-_DAY: Final = 24 * 60
+DAY: Final = 24 * 60
+"""Minutes; a span that ends with the day ends here."""
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MINUTE: Final = timedelta(minutes=1)
+
+LineHours: TypeAlias = Literal["", "open", "closed"]
+"""Only what comes while the line itself is open, or closed, as Dialpad tells; "": both."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """A part of each day, minutes since midnight. One that ends before it begins goes over midnight."""
+    """A part of the day, minutes since midnight. One that ends before it begins goes over midnight.
+
+    ``days``: Mondays are 0; none means every day. What goes over midnight belongs to the day it began on.
+    """
 
     begin: int
     end: int
+    days: tuple[int, ...] = ()
 
-    def holds(self, at: time) -> bool:
-        minute = at.hour * 60 + at.minute
+    def holds(self, local: datetime) -> bool:
+        minute, day = local.hour * 60 + local.minute, local.weekday()
         if self.begin <= self.end:
-            return self.begin <= minute < self.end
-        return minute >= self.begin or minute < self.end
+            return self.begin <= minute < self.end and self._on(day)
+        return (minute >= self.begin and self._on(day)) or (minute < self.end and self._on((day - 1) % 7))
+
+    def _on(self, day: int) -> bool:
+        return not self.days or day in self.days
 
     def __str__(self) -> str:
-        return f"{_clock(self.begin)}-{_clock(self.end)}"
+        """As it is typed: ``mon,tue,08:00-18:00``."""
+        days = [WEEKDAYS[day] for day in self.days]
+        hours = [] if days and (self.begin, self.end) == (0, DAY) else [f"{clock(self.begin)}-{clock(self.end)}"]
+        return ",".join([*days, *hours])
 
 
-def _clock(minute: int) -> str:
+def clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
@@ -69,19 +85,18 @@ class Policy:
     supervisor: str = ""
     last: str = ""
 
-    def steps(self) -> tuple[tuple[str, str], ...]:
-        """``(kind, whom)`` in their order."""
-        return tuple(
-            step
-            for step, wanted in (
-                (("duty", ""), self.on_duty),
-                (("group", self.group), bool(self.group)),
-                (("person", self.person), bool(self.person)),
-                (("supervisor", self.supervisor), bool(self.supervisor)),
-                ((self.last, self.supervisor), bool(self.last and self.supervisor)),
-            )
-            if wanted
+    def steps(self) -> tuple[tuple[int, str, str], ...]:
+        """``(place, kind, whom)`` in their order. A step keeps its place when others are added or taken out, so that a
+        policy may be changed while it is being gone through. Without any, the thread is reminded."""
+        wanted = (
+            ("duty", "", self.on_duty),
+            ("group", self.group, bool(self.group)),
+            ("person", self.person, bool(self.person)),
+            ("supervisor", self.supervisor, bool(self.supervisor)),
+            (self.last, self.supervisor, bool(self.last and self.supervisor)),
         )
+        steps = tuple((place, kind, whom) for place, (kind, whom, asked) in enumerate(wanted) if asked)
+        return steps or ((0, "here", ""),)
 
 
 @dataclass(frozen=True)
@@ -101,15 +116,16 @@ class Watch:
     queue: int = QUEUE_OVER
     zone: str = "UTC"
     policy: Policy = field(default_factory=Policy)
-    keep: str = ""
-    """A Slack user group, by id, whose members are kept equal to who is on duty."""
-    topic: bool = False
-    """Whether the channel's topic says who is on duty."""
     paused: bool = False
     problem: str = ""
     """Why it could not post when it last tried; its owner was told."""
     digest_at: int = DIGEST_AT
     """When a digest comes, minutes after midnight in ``zone``; a weekly one on Mondays."""
+    line_hours: LineHours = ""
+    keep: str = ""
+    """A Slack user group, by id, whose members are kept equal to who is on duty."""
+    topic: bool = False
+    """Whether the channel's topic says who is on duty."""
 
     @property
     def is_personal(self) -> bool:
@@ -130,11 +146,17 @@ class Watch:
     @property
     def digest_time(self) -> str:
         """``17:00``."""
-        return _clock(self.digest_at)
+        return clock(self.digest_at)
 
 
-def wants(watch: Watch, happening: Happening, now: datetime) -> bool:
-    """Whether ``watch`` hears of ``happening``. Never raises. ``now`` decides about quiet hours."""
+def switched(watch: Watch, kind: Kind, *, on: bool) -> Watch:
+    """With one event more or less. Without any it is paused, and goes on with the first that is turned on."""
+    kinds = watch.kinds | {kind} if on else watch.kinds - {kind}
+    return replace(watch, kinds=kinds, paused=watch.paused and bool(watch.kinds) if kinds else True)
+
+
+def wants(watch: Watch, happening: Happening) -> bool:
+    """Whether ``watch`` hears of ``happening``, be it only when its quiet hours are over. Never raises."""
     wanted = watch.kinds & happening.kinds
     if watch.paused or not wanted:
         return False
@@ -142,10 +164,9 @@ def wants(watch: Watch, happening: Happening, now: datetime) -> bool:
         return False
     if watch.longer and happening.seconds is not None and happening.seconds < watch.longer:
         return False
-    zone = _zone(watch.zone)
-    if watch.hours is not None and not watch.hours.holds(happening.at.astimezone(zone).time()):
+    if watch.hours is not None and not watch.hours.holds(happening.at.astimezone(_zone(watch.zone))):
         return False
-    if watch.quiet is not None and watch.quiet.holds(now.astimezone(zone).time()):
+    if watch.line_hours and happening.line_open not in {None, watch.line_hours == "open"}:
         return False
     return _fits(watch.only, happening) and not _hits(watch.but, happening)
 
@@ -167,6 +188,22 @@ def _hits(but: Filters, happening: Happening) -> bool:
         or happening.labels.intersection(but.labels)
         or but.internal == happening.internal
     )
+
+
+def quiet_until(watch: Watch, now: datetime) -> datetime | None:
+    """When the quiet hours that hold ``now`` are over, None when there are none. Never raises."""
+    zone, quiet = _zone(watch.zone), watch.quiet
+    local = now.astimezone(zone)
+    if quiet is None or not quiet.holds(local):
+        return None
+    hour, minute = divmod(quiet.end % DAY, 60)
+    end = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if end <= local:  # both by the wall clock of the same zone
+        end = (end + timedelta(days=1)).replace(fold=0)
+    until = end.astimezone(UTC)
+    while not quiet.holds((until - _MINUTE).astimezone(zone)):  # the clocks skip over the time at which they end
+        until -= _MINUTE
+    return until
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -208,11 +245,19 @@ def conditions_in_words(watch: Watch) -> list[str]:
         parts.append(f"except {but}")
     if watch.longer:
         parts.append(f"of {watch.longer} s or more")
+    if watch.line_hours:
+        parts.append("while the line is open" if watch.line_hours == "open" else "while the line is closed")
     if watch.hours:
-        parts.append(f"between {_clock(watch.hours.begin)} and {_clock(watch.hours.end)}")
+        parts.append(_hours(watch.hours))
     if watch.quiet:
-        parts.append(f"quiet from {_clock(watch.quiet.begin)} to {_clock(watch.quiet.end)}")
+        parts.append(f"quiet from {clock(watch.quiet.begin)} to {clock(watch.quiet.end)}")
     return parts
+
+
+def _hours(span: Span) -> str:
+    days = f"on {_and([WEEKDAYS[day].capitalize() for day in span.days])}" if span.days else ""
+    hours = f"between {clock(span.begin)} and {clock(span.end)}" if (span.begin, span.end) != (0, DAY) else ""
+    return " ".join(part for part in (days, hours) if part)
 
 
 def _filters(filters: Filters) -> str:
@@ -232,22 +277,6 @@ def _or(words: Sequence[str]) -> str:
     return " or ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
 
 
-def escalation_in_words(policy: Policy, names: Mapping[str, str]) -> str:
-    """What happens with a call that nobody claims. ``names``: Slack ids to words."""
-    if not policy.claim:
-        return "Nobody is reminded of calls that nobody claims."
-    said = {
-        "duty": "who is on duty",
-        "group": "the user group {}",
-        "person": "{}",
-        "supervisor": "{} in a direct message",
-        "sms": "a text to {}",
-        "call": "a phone call to {}",
-    }
-    steps = [said[kind].format(names.get(whom, whom)) for kind, whom in policy.steps()]
-    return f"Unclaimed for {policy.claim} min: {', then '.join(steps) or 'a reminder here'}."
-
-
 # As it is stored
 
 
@@ -259,8 +288,9 @@ def to_json(watch: Watch) -> dict[str, Any]:
         "only": _filters_json(watch.only),
         "but": _filters_json(watch.but),
         "longer": watch.longer,
-        "hours": [watch.hours.begin, watch.hours.end] if watch.hours else None,
-        "quiet": [watch.quiet.begin, watch.quiet.end] if watch.quiet else None,
+        "hours": _span_json(watch.hours),
+        "line_hours": watch.line_hours,
+        "quiet": _span_json(watch.quiet),
         "queue": watch.queue,
         "zone": watch.zone,
         "keep": watch.keep,
@@ -276,6 +306,10 @@ def to_json(watch: Watch) -> dict[str, Any]:
             "last": policy.last,
         },
     }
+
+
+def _span_json(span: Span | None) -> list[Any] | None:
+    return None if span is None else [span.begin, span.end, list(span.days)]
 
 
 def _filters_json(filters: Filters) -> dict[str, Any]:
@@ -300,8 +334,9 @@ def from_json(
         only=_read_filters(rule.get("only") or {}),
         but=_read_filters(rule.get("but") or {}),
         longer=int(rule.get("longer") or 0),
-        hours=Span(*rule["hours"]) if rule.get("hours") else None,
-        quiet=Span(*rule["quiet"]) if rule.get("quiet") else None,
+        hours=_read_span(rule.get("hours")),
+        line_hours=rule.get("line_hours") or "",
+        quiet=_read_span(rule.get("quiet")),
         queue=int(rule.get("queue", QUEUE_OVER)),
         zone=str(rule.get("zone") or "UTC"),
         policy=Policy(**(rule.get("policy") or {})),
@@ -311,6 +346,10 @@ def from_json(
         problem=problem,
         digest_at=int(rule.get("digest_at", DIGEST_AT)),
     )
+
+
+def _read_span(stored: Sequence[Any] | None) -> Span | None:
+    return Span(stored[0], stored[1], tuple(stored[2] if len(stored) > 2 else ())) if stored else None
 
 
 def _read_filters(stored: Mapping[str, Any]) -> Filters:

@@ -75,7 +75,7 @@ class NoticeBoard:
         await self._store.watches.save(watch)
         if not watch.paused:
             await self._store.rosters.follow(watch.owner.team_id, watch.call_centers)
-        self._wake()
+        await self._look_again(watch)
         if before is not None and before.topic and (watch.paused or not watch.topic):
             await self._clear_topic(before)
         if self._ensure is None or watch.paused:
@@ -91,8 +91,21 @@ class NoticeBoard:
             return f"Saved, but Dialpad tells only company admins about {said}. Ask one to type this too."
         return ""
 
+    async def _look_again(self, watch: Watch) -> None:
+        """At what it holds back: its quiet hours may be others now, or its pause over."""
+        claim = watch.policy.claim
+        await self._store.postings.due_anew(watch.id, claim * 60.0 if claim else None)
+        self._wake()
+
+    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+        found = await self._store.watches.switch(watch.id, kind, on=on)
+        if found is not None:
+            await self._look_again(found)
+        return found
+
     async def remove_watch(self, watch: Watch) -> None:
         await self._store.watches.delete(watch.id)
+        await self._store.postings.drop_waiting(watch.id)
         if watch.topic:
             await self._clear_topic(watch)
 

@@ -5,6 +5,7 @@ also after a crash in the middle, nothing changes: cards are found by name and j
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -22,7 +23,7 @@ from bot.watching import calls, texts
 from bot.watching.happening import Happening, Kind
 from bot.watching.heard import heard_for
 from bot.watching.registers import State, fragment, value
-from bot.watching.watch import Watch, wants
+from bot.watching.watch import Watch, quiet_until, wants
 
 SETTLE_S: Final = 0.4
 """A new card waits so long for what comes right after: the legs of a call ring and end within moments."""
@@ -67,7 +68,11 @@ class Deliverer:
 
     def _wanted(self, watches: Sequence[Watch], happening: Happening, **how: Any) -> list[Wanted]:
         now = self._store.now()
-        return [Wanted(watch.channel, watch.id, **how) for watch in watches if wants(watch, happening, now)]
+        return [
+            Wanted(watch.channel, watch.id, wait_s=_held_s(watch, now), **how)
+            for watch in watches
+            if wants(watch, happening)
+        ]
 
     async def _call(self, event: CallEvent, hook: Hook, watches: Sequence[Watch]) -> None:
         now = self._store.now()
@@ -78,9 +83,14 @@ class Deliverer:
             wait_s = SETTLE_S if view.is_whole else PART_S
             open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
             return [
-                Wanted(watch.channel, watch.id, wait_s=wait_s, escalate_s=_first_step(watch) if open_ else None)
+                Wanted(
+                    watch.channel,
+                    watch.id,
+                    wait_s=max(wait_s, _held_s(watch, now)),
+                    escalate_s=_first_step(watch, now) if open_ else None,
+                )
                 for watch in watches
-                if wants(watch, happening, now)
+                if wants(watch, happening)
             ]
 
         team, names = hook.owner.team_id, calls.names_of(event)
@@ -102,7 +112,8 @@ class Deliverer:
         waiting = int(status.pending or 0)
         place = f"callcenter:{line.id}"
         happening = Happening(frozenset({Kind.QUEUE}), now, frozenset({place}), waiting=waiting)
-        wanted = self._wanted(watches, happening)
+        # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
+        wanted = self._wanted([watch for watch in watches if quiet_until(watch, now) is None], happening)
         if wanted:
             bucket = int(now.timestamp()) // QUEUE_EVERY_S
             said = {"about": "queue", "name": line.name, "waiting": waiting}
@@ -171,5 +182,12 @@ def _heard(hook: Hook) -> State:
     return heard_for(None if hook.reach == "company" else hook.owner)
 
 
-def _first_step(watch: Watch) -> float | None:
-    return watch.policy.claim * 60.0 if watch.policy.claim else None
+def _first_step(watch: Watch, now: datetime) -> float | None:
+    """Counted from when it is posted."""
+    return _held_s(watch, now) + watch.policy.claim * 60.0 if watch.policy.claim else None
+
+
+def _held_s(watch: Watch, now: datetime) -> float:
+    """Seconds until its quiet hours are over."""
+    until = quiet_until(watch, now)
+    return (until - now).total_seconds() if until else 0.0

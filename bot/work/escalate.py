@@ -19,15 +19,25 @@ from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Directory
-from bot.errors import ChatopsError
+from bot.errors import (
+    ChatopsError,
+    NotAllowed,
+    NotConnected,
+    OutcomeUnknown,
+    TooMany,
+    Unavailable,
+    Unreadable,
+    UserError,
+)
 from bot.person import PersonKey
 from bot.slack.boards import Boards
 from bot.store.cards import Kept
 from bot.store.postings import Posting, Wanted
 from bot.store.store import Store
 from bot.watching.calls import CallView, view_call
-from bot.watching.registers import fragment
+from bot.watching.registers import fragment, value
 from bot.watching.watch import Policy, Watch
+from bot.work.holding import held_s
 
 ROUND: Final = 100
 """Steps are counted through: each time a claim is given back, the next hundred begins."""
@@ -50,11 +60,11 @@ class Escalations:
         self._boards = boards
 
     async def run_due(self) -> None:
-        """Takes every step whose time has come."""
+        """Takes every step whose time has come. One that goes wrong is tried again and holds up no other."""
         for posting in await self._store.postings.due_escalations(self._store.now()):
             try:
                 await self._run(posting)
-            except ChatopsError:
+            except Exception:  # noqa: BLE001  whatever is wrong with this call, the others are asked for
                 _log.exception("an escalation step failed")
                 await self._store.postings.step(posting, to=posting.step, next_s=60.0)
 
@@ -62,49 +72,58 @@ class Escalations:
         card = await self._store.cards.get(posting.card_id)
         watch = await self._store.watches.get(posting.watch_id)
         view = view_call(card.state) if card is not None and card.kind == "call" else None
-        over = card is None or watch is None or view is None or card.handled_by or not needs_somebody(view)
-        if over or card is None or watch is None or view is None:
+        if card is None or watch is None or view is None or card.handled_by or not needs_somebody(view):
             await self._store.postings.step(posting, to=posting.step, next_s=None)
+        elif (wait_s := held_s(watch, self._store.now())) is not None:
+            first_s = watch.policy.claim * 60.0 if posting.ts is None else 0.0
+            await self._store.postings.step(posting, to=posting.step, next_s=wait_s + first_s)
         elif card.claimed_by:
             await self._claimed(posting, card, watch)
         else:
-            await self._unclaimed(posting, card, watch, view)
+            await self._unclaimed(posting, watch, view)
 
     async def _claimed(self, posting: Posting, card: Kept, watch: Watch) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         claimer, minutes = str(card.claimed_by), watch.policy.handle
         if within < REMINDED:
             text = f"Claimed {_since(minutes)} ago and still open. Mark it handled, or release it for somebody else:"
-            await self._nudge(posting, {"text": text, "claimer": claimer, "ping": [claimer]})
+            await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return
         text = "Not handled in time, so it is free again. It was claimed by"
-        await self._nudge(posting, {"text": text, "claimer": claimer, "claim": True})
-        await self._store.cards.release(card.id, claimer)
-        await self._store.postings.step(posting, to=base + ROUND, next_s=max(watch.policy.claim, 1) * 60.0)
+        await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
+        await self._store.cards.release(card.id, claimer, claimed_at=card.claimed_at)
+        await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
 
-    async def _unclaimed(self, posting: Posting, card: Kept, watch: Watch, view: CallView) -> None:
-        within = posting.step % ROUND
+    async def _unclaimed(self, posting: Posting, watch: Watch, view: CallView) -> None:
+        base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         if within >= REMINDED:  # released by hand after a reminder
-            again_s = max(watch.policy.claim, 1) * 60.0
-            await self._store.postings.step(posting, to=posting.step - within + ROUND, next_s=again_s)
+            await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
             return
-        steps = watch.policy.steps() or (("here", ""),)
-        if within >= len(steps):
+        steps = watch.policy.steps() if watch.policy.claim else ()
+        left = [step for step in steps if step[0] >= within]
+        if not left:
             await self._store.postings.step(posting, to=posting.step, next_s=None)
             return
-        kind, whom = steps[within]
-        next_s = watch.policy.claim * 60.0 if within + 1 < len(steps) else None
-        waiting = f"Nobody has claimed this call for {_since(watch.policy.claim * (within + 1))}."
+        place, kind, whom = left[0]
+        after, next_s = base + place + 1, _between(watch.policy) if len(left) > 1 else None
         if kind in {"sms", "call"}:
-            # Counted first: whether a text or a call left is not known after a crash, and it must not leave twice.
-            if await self._store.postings.step(posting, to=posting.step + 1, next_s=next_s):
-                await self._phone(posting, kind, watch, view)
+            await self._phone(posting, kind, watch, view, after)
             return
+        waiting = (
+            f"Nobody has claimed this call for {_since(self._waited(posting, watch.policy, steps.index(left[0])))}."
+        )
         ping, text = await self._who(kind, whom, watch, view, waiting)
         direct = whom if kind == "supervisor" else None
-        await self._nudge(posting, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
-        await self._store.postings.step(posting, to=posting.step + 1, next_s=next_s)
+        await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
+        await self._store.postings.step(posting, to=after, next_s=next_s)
+
+    def _waited(self, posting: Posting, policy: Policy, number: int) -> int:
+        """Minutes. Longer than the policy says after quiet hours; since it was given back nobody counts."""
+        by_policy = policy.claim * (number + 1)
+        if posting.step >= ROUND:
+            return by_policy
+        return max(by_policy, int((self._store.now() - posting.created_at).total_seconds()) // 60)
 
     async def _who(self, kind: str, whom: str, watch: Watch, view: CallView, waiting: str) -> tuple[Sequence[str], str]:
         if kind == "supervisor":
@@ -128,44 +147,119 @@ class Escalations:
         found = [await self._boards.person_by_email(watch.owner.team_id, email) for email in emails]
         return [one for one in found if one]
 
-    async def _nudge(self, posting: Posting, said: dict[str, Any], *, direct: str | None = None) -> None:
-        name = f"nudge:{posting.id}:{posting.step}"
-        wanted = [Wanted(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)]
-        part = fragment(0, 0, {"card": posting.card_id, **said})
-        await self._store.cards.absorb(posting.team_id, "nudge", [name], part, lambda *_: wanted)
+    async def _nudge(
+        self, posting: Posting, what: str, said: dict[str, Any], *, direct: str | None = None, at: int = 0
+    ) -> None:
+        """``at``: what is said later about the same step goes before what was said first."""
+        wanted = Wanted(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)
+        said |= {"card": posting.card_id}
+        await _say(self._store, wanted, posting.team_id, f"nudge:{posting.id}:{posting.step}:{what}", said, at=at)
 
-    async def _phone(self, posting: Posting, kind: str, watch: Watch, view: CallView) -> None:
+    async def _phone(self, posting: Posting, kind: str, watch: Watch, view: CallView, after: int) -> None:
         """The last step leaves Slack, with the account of whoever set the policy. It is tried once."""
-        account = self._accounts.of(watch.owner)
-        number = await self._number_of(PersonKey(watch.owner.team_id, watch.policy.supervisor), watch)
-        if not number:
-            await self._nudge(posting, {"text": "The supervisor's phone number is not known in Dialpad.", "ping": []})
+        supervisor = PersonKey(watch.owner.team_id, watch.policy.supervisor)
+        told: dict[str, Any] = {"about": supervisor.user_id}
+        try:
+            number = await self._number_of(supervisor, watch)
+        except ChatopsError as problem:
+            number, told["text"] = "", f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
+        else:
+            told["text"] = f"{_NOT_DONE[kind]} Dialpad knows no phone number of"
+        # Counted first: whether a text or a call left is not known after a crash, and it must not leave twice.
+        if not await self._store.postings.step(posting, to=after, next_s=None):
             return
+        card = await self._store.cards.get(posting.card_id)
+        if card is None or card.claimed_by or card.handled_by:
+            return
+        if number:
+            await self._nudge(posting, kind, {**told, "text": _BEGUN[kind]})
+            told["text"] = await self._reach(kind, number, watch, view)
+        await self._nudge(posting, kind, told, at=1)
+
+    async def _reach(self, kind: str, number: str, watch: Watch, view: CallView) -> str:
+        """What became of it, in words that the supervisor's name follows."""
+        account = self._accounts.of(watch.owner)
         line = f" on {view.line}" if view.line else ""
         try:
             if kind == "sms":
                 text = f"A missed call{line} waits in Slack and nobody has claimed it."
-                await account.send(SendSms(to_numbers=[number], text=text, user_id=ME))
+                await account.send(SendSms(to_numbers=[number], text=text, user_id=ME), background=True)
             else:
-                await account.send(PlaceCall(user_id=ME, phone_number=number))
+                await account.send(PlaceCall(user_id=ME, phone_number=number), background=True)
+        except (OutcomeUnknown, Unreadable) as problem:
+            _log.warning("nobody knows whether the last step was taken", step=kind, error=type(problem).__name__)
+            return f"{_IN_DOUBT[kind]}, and it is not tried again:"
         except ChatopsError as problem:
             _log.warning("the last step failed", step=kind, error=type(problem).__name__)
-            what = "text" if kind == "sms" else "call"
-            await self._nudge(posting, {"text": f"The {what} to the supervisor did not work.", "ping": []})
+            return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
+        return _DONE[kind]
 
     async def _number_of(self, person: PersonKey, watch: Watch) -> str:
-        email = (await self._colleagues.profile(person)).email
+        """By exactly their e-mail address, "" when that leads nowhere: nobody with a similar name is called."""
+        email = ((await self._colleagues.profile(person)).email or "").casefold()
         if not email:
             return ""
         found = await self._directory.find(self._accounts.of(watch.owner), Entity.USER, email)
-        entry = found.one or (found.several[0] if len(found.several) == 1 else None)
-        return entry.phones[0] if entry and entry.phones else ""
+        entries = (*((found.one,) if found.one else ()), *found.several)
+        return next((one.phones[0] for one in entries if one.detail.casefold() == email and one.phones), "")
+
+
+async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
+    """Slack does not take a direct message to a supervisor: whoever looks at the call is told, and nobody is asked to
+    invite the app anywhere. False when this posting is no such message."""
+    card = await store.cards.get(posting.card_id)
+    watch = await store.watches.get(posting.watch_id)
+    if card is None or watch is None or card.kind != "nudge" or posting.channel == watch.channel:
+        return False
+    text = f"I cannot write to them in Slack ({code}), so they do not know of this call:"
+    said = {"text": text, "about": posting.channel, "card": value(card.state, "card")}
+    wanted = Wanted(watch.channel, watch.id, parent=str(said["card"]))
+    await _say(store, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
+    return True
+
+
+async def _say(store: Store, wanted: Wanted, team_id: str, name: str, said: dict[str, Any], *, at: int = 0) -> None:
+    await store.cards.absorb(team_id, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted])
+
+
+_BEGUN: Final = {
+    "sms": "I began to send a text. If this line stays, nobody knows whether it left. It was meant for",
+    "call": "I began to place a call. If this line stays, nobody knows whether it rang. It was meant for",
+}
+_DONE: Final = {"sms": "A text went to the phone of", "call": "Dialpad is calling"}
+_NOT_DONE: Final = {"sms": "No text was sent.", "call": "Nobody was called."}
+_IN_DOUBT: Final = {
+    "sms": "Dialpad did not say whether the text was sent",
+    "call": "Dialpad did not say whether it is calling",
+}
+
+
+def _why(problem: ChatopsError) -> str:
+    match problem:
+        case NotConnected():
+            return "Whoever set this up is not connected to Dialpad."
+        case NotAllowed():
+            return "Dialpad does not allow it to whoever set this up."
+        case TooMany():
+            return "Dialpad takes no more requests for the moment."
+        case Unavailable():
+            return "Dialpad cannot be reached."
+        case UserError():
+            return "Slack does not say who they are."
+        case _:
+            return "Dialpad refused it."
+
+
+def _between(policy: Policy) -> float | None:
+    """Seconds from one step to the next."""
+    return policy.claim * 60.0 if policy.claim else None
 
 
 def _since(minutes: int) -> str:
-    if minutes < 60 or minutes % 60:
+    hours = minutes // 60
+    if not hours or (hours == 1 and minutes % 60):
         return f"{minutes} min"
-    return plural(minutes // 60, "hour")
+    return plural(hours, "hour")
 
 
 def handle_within(policy: Policy) -> timedelta:

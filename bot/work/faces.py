@@ -23,7 +23,7 @@ from bot.watching.cover import view_cover
 from bot.watching.digest import from_json
 from bot.watching.registers import value
 from bot.watching.texts import view_talk, view_text
-from bot.watching.watch import Watch
+from bot.watching.watch import Watch, quiet_until
 
 
 def standing_of(card: Kept, watch: str) -> Standing:
@@ -84,12 +84,14 @@ class Faces:
         """Several calls in one message."""
         rows = []
         gear = ""
+        held = False
         for posting, card in postings:
             watch = await self._store.watches.get(posting.watch_id)
             gear = gear or (watch.id if watch else "")
+            held = held or (watch is not None and quiet_until(watch, posting.created_at) is not None)
             view = view_call(card.state)
             rows.append(call_line(view, await self.caller(watch, view.number), standing_of(card, gear)))
-        return Face(bundle(rows, gear))
+        return Face(bundle(rows, gear, held=held))
 
     async def _text(self, card: Kept, watch: Watch | None) -> Face:
         talk = await self._store.cards.named(card.team_id, str(value(card.state, "talk")))
@@ -118,7 +120,7 @@ class Faces:
 
 def _nudge(card: Kept) -> Face:
     about = str(value(card.state, "card"))
-    claimer = value(card.state, "claimer")
+    claimer = value(card.state, "claimer") or value(card.state, "about")
     text = str(value(card.state, "text"))
     said = prose(text, *((" ", Mention(str(claimer))) if claimer else ()))
     claim = value(card.state, "claim")

@@ -26,6 +26,7 @@ from bot.watching.happening import Happening, Kind
 from bot.watching.registers import fragment
 from bot.watching.roster import Agent, Handover, Roster, compare
 from bot.watching.watch import Watch, wants
+from bot.work.holding import held_s
 
 LOOK_EVERY_S: Final = 120.0
 """Duty events hurry the next look; without them, which only company admins are sent, a change is told so late."""
@@ -121,7 +122,11 @@ class Handovers:
         now = self._store.now()
         place = f"callcenter:{roster.call_center}"
         happening = Happening(frozenset({Kind.HANDOVER}), now, frozenset({place}))
-        wanted = [Wanted(watch.channel, watch.id) for watch in following if wants(watch, happening, now)]
+        wanted = [
+            Wanted(watch.channel, watch.id, wait_s=held_s(watch, now) or 0.0)
+            for watch in following
+            if wants(watch, happening)
+        ]
         if not wanted:
             return
         said: dict[str, Any] = {

@@ -7,7 +7,6 @@ before it is sent again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -21,8 +20,8 @@ from bot.slack.boards import CannotLook, Face, InDoubt, NotSent, PostRefused, Po
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.store.store import Store
-from bot.watching.calls import happening_of, view_call
-from bot.watching.watch import wants
+from bot.work.escalate import asked_in_vain
+from bot.work.holding import sift
 
 EVERY_S: Final = 1.0
 """Slack takes one message a second and channel."""
@@ -171,29 +170,15 @@ class Poster:
         known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
         if gone := [one.id for one in due if cards[one.card_id] is None]:
             await self._store.postings.set_aside(gone)
-        fresh = [(one, card) for one, card in known if one.ts is None]
-        if unwanted := [
-            one.id for one, card in fresh if one.attempted_at is None and not await self._wanted(one, card)
-        ]:
-            await self._store.postings.drop(unwanted)
-            fresh = [(one, card) for one, card in fresh if one.id not in unwanted]
+        fresh = await sift(self._store, [(one, card) for one, card in known if one.ts is None])
+        shown = [one for one, _ in known if one.ts is not None]
         interrupted = [one for one, _ in fresh if one.attempted_at is not None]
         if interrupted:
             await self._look_for(interrupted[0], [one for one, _ in fresh])
         elif fresh:
             await self._post_next(fresh)
-        elif known:
-            await self._update(known[0][0])
-
-    async def _wanted(self, posting: Posting, card: Kept) -> bool:
-        """A call's legs tell their parts in any order: what looked missed may have been answered elsewhere."""
-        watch = await self._store.watches.get(posting.watch_id)
-        if card.kind != "call" or posting.parent_id is not None or watch is None:
-            return True
-        view = view_call(card.state)
-        made_up = view.line_id == "callcenter:test"
-        # As at the time of the call: what came just before the quiet hours is still told.
-        return made_up or wants(replace(watch, paused=False), happening_of(view), posting.created_at)
+        elif shown:
+            await self._update(shown[0])
 
     # New messages
 
@@ -310,6 +295,9 @@ class Poster:
             await self._store.postings.set_aside(ids)
             return
         _log.warning("slack takes no message", code=code, tries=first.tries)
+        if await asked_in_vain(self._store, first, code):
+            await self._store.postings.set_aside(ids)
+            return
         too_late = self._store.now() - first.created_at >= GIVE_UP_AFTER
         if code in _OURS or too_late:
             await self._store.postings.set_aside(ids)

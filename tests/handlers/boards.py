@@ -9,10 +9,11 @@ from bot.person import PersonKey
 from bot.sandbox.cast import PEOPLE
 from bot.watching.calls import fold
 from bot.watching.cover import Cover, read_cover
+from bot.watching.happening import Kind
 from bot.watching.ports import Card
 from bot.watching.registers import State
 from bot.watching.roster import Roster
-from bot.watching.watch import Watch
+from bot.watching.watch import Watch, switched
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 
@@ -62,6 +63,12 @@ class RememberedBoard:
     async def save_watch(self, watch: Watch) -> str:
         self.watches[watch.id] = watch
         return self.refusal
+
+    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+        found = self.watches.get(watch.id)
+        if found is not None:
+            self.watches[watch.id] = found = switched(found, kind, on=on)
+        return found
 
     async def remove_watch(self, watch: Watch) -> None:
         self.watches.pop(watch.id, None)

@@ -1,10 +1,10 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.watching.conditions import Conditions, Unclear, parse_conditions, write_conditions
+from bot.watching.conditions import Conditions, Unclear, parse_conditions, write_conditions, write_length
 from bot.watching.watch import Filters, Span
 
 
@@ -19,6 +19,12 @@ from bot.watching.watch import Filters, Span
         ("+1 415 555 0150", Conditions(numbers=("+14155550150",))),
         ("<tel:+14155550150|+1 415-555-0150>", Conditions(numbers=("+14155550150",))),
         ("hours:8-18 quiet:10pm-7am queue:5", Conditions(hours=Span(480, 1080), quiet=Span(1320, 420), queue=5)),
+        ("hours:open", Conditions(line_hours="open")),
+        ("hours:Closed hours:8-18", Conditions(line_hours="closed", hours=Span(480, 1080))),
+        ("hours:mon-fri,8-18", Conditions(hours=Span(480, 1080, (0, 1, 2, 3, 4)))),
+        ("hours:Monday,wed,8:30-18", Conditions(hours=Span(510, 1080, (0, 2)))),
+        ("hours:fri-mon,22-7", Conditions(hours=Span(1320, 420, (0, 4, 5, 6)))),
+        ("hours:weekend", Conditions(hours=Span(0, 1440, (5, 6)))),
         ('"Sales" or Support', Conditions(names=("Sales", "Support"))),
         ("“internal”", Conditions(names=("internal",))),
         ("", Conditions()),
@@ -29,7 +35,22 @@ def test_conditions_are_read(typed: str, meant: Conditions) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["label:", "number:abc", "longer:soon", "hours:8", "hours:8-8", "quiet:25-7", "queue:x"]
+    "typed",
+    [
+        "label:",
+        "number:abc",
+        "longer:soon",
+        "hours:8",
+        "hours:8-8",
+        "quiet:25-7",
+        "quiet:mon,22-7",
+        "queue:x",
+        "hours:noon",
+        "hours:mo,8-18",
+        "hours:mon-xyz,8-18",
+        "hours:8-18,mon",
+        "hours:,",
+    ],
 )
 def test_what_is_unclear_is_told_with_an_example(typed: str) -> None:
     with pytest.raises(Unclear, match="Type it like"):
@@ -40,6 +61,26 @@ def test_what_is_unclear_is_told_with_an_example(typed: str) -> None:
 def test_any_text_is_read_or_told(typed: str) -> None:
     with contextlib.suppress(Unclear):
         assert isinstance(parse_conditions(typed, "US"), Conditions)
+
+
+@given(st.text(st.sampled_from("label:spm\"“” ,;+1415-onhdSu<>&'"), max_size=40))
+@example('label:"on hold" label:a"b "Sales & Co"')
+def test_whatever_was_read_is_written_such_that_it_reads_as_the_same(typed: str) -> None:
+    try:
+        read = parse_conditions(typed, "US")
+    except Unclear:
+        return
+    places = {f"callcenter:{number}": name for number, name in enumerate(read.names)}
+    again = parse_conditions(write_conditions(read.filters(places)), "US")
+
+    assert again.labels == read.labels
+    assert (again.numbers, again.internal) == (read.numbers, read.internal)
+    assert all(name in known for name, known in zip(again.names, places.items(), strict=True))
+
+
+@given(st.integers(0, 99_999) | st.integers(0, 99_999).map(lambda minutes: minutes * 60))
+def test_a_length_is_written_such_that_it_reads_as_the_same(seconds: int) -> None:
+    assert parse_conditions(write_length(seconds), "US").longer == seconds
 
 
 def test_what_is_written_reads_as_the_same() -> None:

@@ -135,7 +135,7 @@ def test_what_is_due_is_never_too_late(watch: Watch, now: datetime, days: float)
 
 @given(st.frozensets(st.sampled_from([kind for kind in Kind if kind not in {Kind.DAILY, Kind.WEEKLY}]), min_size=1))
 def test_no_event_is_a_digest(kinds: frozenset[Kind]) -> None:
-    assert not wants(replace(BOTH, kinds=frozenset({Kind.DAILY, Kind.WEEKLY})), Happening(kinds, local(23)), local(23))
+    assert not wants(replace(BOTH, kinds=frozenset({Kind.DAILY, Kind.WEEKLY})), Happening(kinds, local(23)))
 
 
 def test_a_digest_says_when_it_comes() -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,8 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.person import PersonKey
+from bot.watching.calls import fold, happening_of, read_call, view_call
 from bot.watching.happening import Happening, Kind
-from bot.watching.watch import Filters, Policy, Span, Watch, from_json, in_words, to_json, wants
+from bot.watching.watch import (
+    Filters,
+    LineHours,
+    Policy,
+    Span,
+    Watch,
+    from_json,
+    in_words,
+    quiet_until,
+    switched,
+    to_json,
+    wants,
+)
+from tests.bot.watching.payloads import ANA, at, call
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 """Noon at Northlight."""
@@ -18,6 +33,7 @@ MISSED = Happening(
 )
 
 spans = st.builds(Span, st.integers(0, 1439), st.integers(0, 1439))
+days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
 places = st.dictionaries(st.sampled_from(["callcenter:11", "office:1", "user:101"]), st.text(max_size=5), max_size=2)
 filters = st.builds(
     Filters,
@@ -35,12 +51,15 @@ watches = st.builds(
     filters,
     filters,
     st.integers(0, 100),
-    st.none() | spans,
+    st.none() | st.builds(Span, st.integers(0, 1439), st.integers(0, 1439), days),
     st.none() | spans,
     st.integers(0, 9),
     st.sampled_from(["UTC", "America/Los_Angeles", "Nowhere/At all", "../x"]),
     st.builds(Policy, st.integers(0, 60), st.integers(0, 60), st.booleans(), st.text(max_size=3)),
     st.booleans(),
+    line_hours=st.sampled_from(["", "open", "closed"]),
+    keep=st.sampled_from(["", "S0ONCALL1"]),
+    topic=st.booleans(),
 )
 moments = st.integers(0, 200 * 365 * 86_400).map(lambda second: datetime.fromtimestamp(second, UTC))
 happenings = st.builds(
@@ -53,23 +72,25 @@ happenings = st.builds(
     st.booleans(),
     st.none() | st.floats(allow_nan=False),
     st.none() | st.integers(0, 99),
+    st.sampled_from([None, True, False]),
 )
 
 
 @given(watches, happenings, moments)
 def test_there_is_always_an_answer(watch: Watch, happening: Happening, now: datetime) -> None:
-    assert wants(watch, happening, now) in {True, False}
+    assert wants(watch, happening) in {True, False}
+    assert (quiet_until(watch, now) or now) >= now
 
 
-@given(watches, happenings, moments)
-def test_a_paused_subscription_wants_nothing(watch: Watch, happening: Happening, now: datetime) -> None:
-    assert not wants(replace(watch, paused=True), happening, now)
+@given(watches, happenings)
+def test_a_paused_subscription_wants_nothing(watch: Watch, happening: Happening) -> None:
+    assert not wants(replace(watch, paused=True), happening)
 
 
-@given(watches, happenings, moments, filters)
-def test_leaving_more_out_never_adds_anything(watch: Watch, happening: Happening, now: datetime, but: Filters) -> None:
-    if not wants(replace(watch, but=Filters()), happening, now):
-        assert not wants(replace(watch, but=but), happening, now)
+@given(watches, happenings, filters)
+def test_leaving_more_out_never_adds_anything(watch: Watch, happening: Happening, but: Filters) -> None:
+    if not wants(replace(watch, but=Filters()), happening):
+        assert not wants(replace(watch, but=but), happening)
 
 
 @given(watches)
@@ -84,8 +105,8 @@ def test_every_filter_can_be_said(watch: Watch) -> None:
 
 def test_the_default_is_quiet() -> None:
     assert WATCH.kinds == {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS}
-    assert wants(WATCH, MISSED, NOON)
-    assert not wants(WATCH, replace(MISSED, kinds=frozenset({Kind.RINGING, Kind.ANSWERED, Kind.ENDED})), NOON)
+    assert wants(WATCH, MISSED)
+    assert not wants(WATCH, replace(MISSED, kinds=frozenset({Kind.RINGING, Kind.ANSWERED, Kind.ENDED})))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +123,7 @@ def test_the_default_is_quiet() -> None:
     ],
 )
 def test_only_lets_through_what_fits_every_kind_of_filter(only: Filters, wanted: bool) -> None:
-    assert wants(replace(WATCH, only=only), MISSED, NOON) is wanted
+    assert wants(replace(WATCH, only=only), MISSED) is wanted
 
 
 @pytest.mark.parametrize(
@@ -117,19 +138,19 @@ def test_only_lets_through_what_fits_every_kind_of_filter(only: Filters, wanted:
     ],
 )
 def test_except_takes_out_what_fits_any_filter(but: Filters, wanted: bool) -> None:
-    assert wants(replace(WATCH, but=but), MISSED, NOON) is wanted
+    assert wants(replace(WATCH, but=but), MISSED) is wanted
 
 
 def test_labels_are_compared_as_the_call_carries_them() -> None:
     spam = replace(MISSED, labels=frozenset({"spam"}))
 
-    assert not wants(replace(WATCH, but=Filters(labels=("spam",))), spam, NOON)
-    assert wants(replace(WATCH, only=Filters(labels=("spam",))), spam, NOON)
+    assert not wants(replace(WATCH, but=Filters(labels=("spam",))), spam)
+    assert wants(replace(WATCH, only=Filters(labels=("spam",))), spam)
 
 
 @pytest.mark.parametrize(("seconds", "wanted"), [(19.9, False), (20.0, True), (None, True)])
 def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -> None:
-    assert wants(replace(WATCH, longer=20), replace(MISSED, seconds=seconds), NOON) is wanted
+    assert wants(replace(WATCH, longer=20), replace(MISSED, seconds=seconds)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -143,30 +164,138 @@ def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -
         (12, Span(1320, 420), False),
     ],
 )
-def test_opening_hours_are_those_of_the_subscriptions_zone(hour: int, hours: Span, wanted: bool) -> None:
-    local = datetime(2026, 11, 23, hour, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
+def test_hours_are_those_of_the_subscriptions_zone(hour: int, hours: Span, wanted: bool) -> None:
+    moment = local(2026, 11, 23, hour, 0).astimezone(UTC)
 
-    assert wants(replace(WATCH, hours=hours), replace(MISSED, at=local.astimezone(UTC)), NOON) is wanted
+    assert wants(replace(WATCH, hours=hours), replace(MISSED, at=moment)) is wanted
 
 
-def test_quiet_hours_go_by_now_and_not_by_the_call() -> None:
+def test_what_comes_in_quiet_hours_is_wanted_all_the_same() -> None:
+    assert wants(replace(WATCH, quiet=Span(0, 1439)), MISSED)
+
+
+def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> datetime:
+    year, month, day, hour, minute = moment
+    return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo(zone), fold=fold)
+
+
+@pytest.mark.parametrize(
+    ("now", "quiet", "until"),
+    [
+        (local(2026, 11, 23, 21, 59), Span(1320, 420), None),
+        (local(2026, 11, 23, 22, 0), Span(1320, 420), local(2026, 11, 24, 7, 0)),
+        (local(2026, 11, 24, 3, 0), Span(1320, 420), local(2026, 11, 24, 7, 0)),
+        (local(2026, 11, 24, 7, 0), Span(1320, 420), None),
+        (local(2026, 11, 24, 12, 30), Span(720, 780), local(2026, 11, 24, 13, 0)),
+        (local(2026, 11, 24, 23, 0), Span(1320, 0), local(2026, 11, 25, 0, 0)),
+    ],
+)
+def test_quiet_hours_end_by_the_clock_of_the_subscription(now: datetime, quiet: Span, until: datetime | None) -> None:
+    assert quiet_until(replace(WATCH, quiet=quiet), now.astimezone(UTC)) == (until and until.astimezone(UTC))
+
+
+def test_a_night_in_which_the_clocks_change_is_an_hour_longer_or_shorter() -> None:
     quiet = replace(WATCH, quiet=Span(1320, 420))
 
-    assert wants(quiet, replace(MISSED, at=NOON - timedelta(hours=10)), NOON)
-    assert not wants(quiet, MISSED, NOON + timedelta(hours=11))
+    for evening, hours in ((local(2026, 10, 31, 22, 0), 10), (local(2026, 3, 7, 22, 0), 8)):
+        assert quiet_until(quiet, evening.astimezone(UTC)) == evening.astimezone(UTC) + timedelta(hours=hours)
+
+
+def test_quiet_hours_that_end_when_the_clocks_skip_end_with_the_skip() -> None:
+    quiet = replace(WATCH, quiet=Span(1320, 150))
+
+    assert quiet_until(quiet, local(2026, 3, 8, 1, 0).astimezone(UTC)) == local(2026, 3, 8, 3, 0).astimezone(UTC)
+
+
+def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
+    quiet = replace(WATCH, quiet=Span(0, 90))
+    second = local(2026, 11, 1, 1, 15, fold=1)
+
+    assert quiet_until(quiet, second.astimezone(UTC)) == second.astimezone(UTC) + timedelta(minutes=15)
+
+
+@given(
+    spans.filter(lambda span: span.begin != span.end),
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
+    st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/Berlin"]),
+)
+def test_quiet_hours_hold_until_they_end(quiet: Span, now: datetime, zone: str) -> None:
+    watch = replace(WATCH, quiet=quiet, zone=zone)
+    until = quiet_until(watch, now)
+
+    assert (until is not None) == quiet.holds(now.astimezone(ZoneInfo(zone)))
+    if until is not None:
+        assert now < until <= now + timedelta(days=1, hours=1)
+        assert quiet_until(watch, until) is None
+        assert quiet_until(watch, until - timedelta(minutes=1)) == until
+
+
+@pytest.mark.parametrize(
+    ("status", "line_hours", "wanted"),
+    [
+        ("open", "open", True),
+        ("Open", "open", True),
+        ("closed", "open", False),
+        ("holiday", "open", False),
+        ("open", "closed", False),
+        ("after_hours", "closed", True),
+        ("open", "", True),
+        ("closed", "", True),
+        (None, "open", True),
+        (None, "closed", True),
+        ("", "open", True),
+        ({"status": "open"}, "closed", True),
+    ],
+)
+def test_the_lines_own_hours_are_as_dialpad_tells(status: Any, line_hours: LineHours, wanted: bool) -> None:
+    event = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20), target_availability_status=status)
+    happening = happening_of(view_call(read_call(event)))
+
+    assert wants(replace(WATCH, line_hours=line_hours), happening) is wanted
+
+
+def test_a_call_of_a_closed_line_stays_one_when_it_rings_at_somebody() -> None:
+    entry = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20), target_availability_status="closed")
+    leg = call(2, "missed", 20, date_ended=at(20), target=ANA, entry_point_call_id=1, target_availability_status="open")
+
+    assert view_call(fold(read_call(leg), entry)).line_open is False
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "wanted"),
+    [(22, 23, True), (23, 3, True), (27, 23, True), (28, 3, True), (28, 23, False), (22, 3, False), (25, 12, False)],
+)
+def test_a_night_belongs_to_the_weekday_on_which_it_began(day: int, hour: int, wanted: bool) -> None:
+    nights = Span(1320, 420, (6, 0, 1, 2, 3, 4))  # 22 November 2026 is a Sunday
+    moment = local(2026, 11, day, hour, 0).astimezone(UTC)
+
+    assert wants(replace(WATCH, hours=nights), replace(MISSED, at=moment)) is wanted
+
+
+def test_turning_the_last_event_off_pauses_and_the_next_on_resumes() -> None:
+    one = replace(WATCH, kinds=frozenset({Kind.SMS}))
+
+    off = switched(one, Kind.SMS, on=False)
+    assert (off.kinds, off.paused) == (frozenset(), True)
+    assert switched(off, Kind.RECAP, on=True) == replace(one, kinds=frozenset({Kind.RECAP}))
+
+
+def test_a_switch_leaves_a_pause_alone() -> None:
+    assert switched(replace(WATCH, paused=True), Kind.RECAP, on=True).paused
+    assert switched(replace(WATCH, paused=True), Kind.SMS, on=False).paused
 
 
 @pytest.mark.parametrize(("waiting", "wanted"), [(3, False), (4, True), (None, False)])
 def test_a_queue_is_news_when_more_wait_than_allowed(waiting: int | None, wanted: bool) -> None:
     queue = Happening(frozenset({Kind.QUEUE}), NOON, waiting=waiting)
 
-    assert wants(replace(WATCH, kinds=frozenset({Kind.QUEUE}), queue=3), queue, NOON) is wanted
+    assert wants(replace(WATCH, kinds=frozenset({Kind.QUEUE}), queue=3), queue) is wanted
 
 
 def test_a_changed_setting_belongs_to_no_line() -> None:
     watch = replace(WATCH, kinds=frozenset({Kind.SETTING}), only=Filters(places={"callcenter:11": "Support"}))
 
-    assert wants(watch, Happening(frozenset({Kind.SETTING}), NOON), NOON)
+    assert wants(watch, Happening(frozenset({Kind.SETTING}), NOON))
 
 
 def test_the_effective_filter_is_one_sentence() -> None:
@@ -181,3 +310,17 @@ def test_the_effective_filter_is_one_sentence() -> None:
     assert in_words(watch) == (
         "missed calls, voicemails and texts for Support, except label spam, of 10 s or more, quiet from 22:00 to 07:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "line_hours", "said"),
+    [
+        (None, "open", "while the line is open"),
+        (None, "closed", "while the line is closed"),
+        (Span(480, 1080, (0, 4)), "", "on Mon and Fri between 08:00 and 18:00"),
+        (Span(0, 1440, (5, 6)), "", "on Sat and Sun"),
+        (Span(480, 1080), "open", "while the line is open, between 08:00 and 18:00"),
+    ],
+)
+def test_hours_are_said(hours: Span | None, line_hours: LineHours, said: str) -> None:
+    assert in_words(replace(WATCH, hours=hours, line_hours=line_hours)).endswith(f"on every line, {said}")

@@ -1,18 +1,23 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialpad.action import Action
+from bot.context import Profile
+from bot.dialpad.action import Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
-from bot.errors import Unavailable
+from bot.dialpad.directory import Entry, Found
+from bot.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
+from bot.slack.boards import PostRefused
 from bot.store.cards import Kept
 from bot.watching.registers import value
-from bot.watching.watch import Policy
+from bot.watching.watch import Policy, Span, Watch
 from bot.work.board import NoticeBoard
 from bot.work.escalate import Escalations
 from tests.bot.watching.payloads import at, call
@@ -25,10 +30,17 @@ SAM = replace(OWNER, user_id="U0SAM0002")
 
 @dataclass
 class Phones:
-    """Dialpad, Slack's people and the directory in one: Ana is on duty, everybody's number is known."""
+    """Dialpad, Slack's people and the directory in one: Ana is on duty, Sam's number is known.
+
+    ``down`` fails every request; ``trouble`` those that reach a phone; ``on_the_way`` is done before one leaves.
+    """
 
     sent: list[Action[Any]] = field(default_factory=list)
     down: bool = False
+    trouble: BaseException | None = None
+    on_the_way: Callable[[], Awaitable[object]] | None = None
+    email: str | None = "sam@x.example"
+    known: tuple[Entry, ...] = (Entry("102", "Sam Okafor", "Sam@x.example", Entity.USER, ("+14155550112",)),)
 
     def of(self, _: object) -> "Phones":
         return self
@@ -37,20 +49,27 @@ class Phones:
         if self.down:
             raise Unavailable("down")
         if isinstance(action, SendSms | PlaceCall):
+            if self.trouble is not None:
+                raise self.trouble
             self.sent.append(action)
             return None
+        if self.on_the_way is not None:
+            await self.on_the_way()
         ana = User(id="101", emails=("ana@x.example",), is_on_duty=True)
         return Operators(users=(ana, User(id="102", emails=("sam@x.example",), is_on_duty=False)))
 
     async def person_by_email(self, team_id: str, email: str) -> str | None:
         return "U0ANA0001" if email.startswith("ana") else None
 
-    async def profile(self, _: object) -> Any:
-        return type("Profile", (), {"email": "sam@x.example"})()
+    async def profile(self, _: object) -> Profile:
+        return Profile("Sam", self.email, ZoneInfo("UTC"))
 
-    async def find(self, *_: object) -> Any:
-        entry = type("Entry", (), {"phones": ("+14155550112",)})()
-        return type("Found", (), {"one": entry, "several": ()})()
+    async def find(self, *_: object) -> Found:
+        if self.down:
+            raise Unavailable("down")
+        if self.on_the_way is not None:
+            await self.on_the_way()
+        return Found(one=self.known[0]) if len(self.known) == 1 else Found(several=self.known)
 
 
 @pytest.fixture
@@ -90,6 +109,33 @@ async def nudges(stage: PostingStage) -> list[Kept]:
     return found
 
 
+async def words(stage: PostingStage) -> list[str]:
+    """What was said in the call's thread, the oldest first."""
+    return [str(value(card.state, "text")) for card in await nudges(stage)]
+
+
+async def change(stage: PostingStage, **settings: Any) -> Watch:
+    """The subscription's settings are edited."""
+    before = await stage.store.watches.get(WATCH.id)
+    assert before is not None
+    after = replace(before, **settings)
+    await board(stage).save_watch(after)
+    return after
+
+
+def board(stage: PostingStage) -> NoticeBoard:
+    one = cast(Any, Phones())
+    return NoticeBoard(stage.store, one, one, lambda: None)
+
+
+async def until_the_phone(stage: PostingStage, phones: Phones, last: str = "sms") -> None:
+    """The last step alone, 5 minutes from now."""
+    await change(stage, policy=replace(POLICY, last=last))
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+    assert phones.sent == []
+
+
 async def pings(stage: PostingStage) -> list[Any]:
     return [value(card.state, "ping") for card in await nudges(stage)]
 
@@ -110,8 +156,9 @@ async def test_the_policy_is_gone_through_step_by_step(stage: PostingStage, phon
     for _ in range(8):
         await pass_minutes(stage, phones, 5)
 
-    assert await pings(stage) == [["U0ANA0001"], ["S1"], ["U2"], []]
-    assert stage.slack.messages[-1].channel == "U3"
+    assert await pings(stage) == [["U0ANA0001"], ["S1"], ["U2"], [], None]
+    assert stage.slack.messages[4].channel == "U3"
+    assert (await words(stage))[-1] == "A text went to the phone of"
     assert [one.to_numbers for one in phones.sent if isinstance(one, SendSms)] == [["+14155550112"]]
 
 
@@ -213,3 +260,246 @@ async def test_without_a_policy_nobody_is_asked(stage: PostingStage, phones: Pho
     await pass_minutes(stage, phones, 60)
 
     assert await nudges(stage) == []
+
+
+# The phone
+
+
+async def test_a_supervisor_is_called_once(stage: PostingStage, phones: Phones) -> None:
+    await until_the_phone(stage, phones, "call")
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert [one.phone_number for one in phones.sent if isinstance(one, PlaceCall)] == ["+14155550112"]
+    assert (await words(stage))[-1] == "Dialpad is calling"
+
+
+@pytest.mark.parametrize("last", ["sms", "call"])
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (Unavailable("down"), "Dialpad cannot be reached."),
+        (NotAllowed("no"), "Dialpad does not allow it to whoever set this up."),
+        (NotConnected(), "Whoever set this up is not connected to Dialpad."),
+        (TooMany(), "Dialpad takes no more requests for the moment."),
+        (OutcomeUnknown(), "Dialpad did not say whether"),
+    ],
+)
+async def test_a_phone_that_cannot_be_reached_is_said_and_not_tried_again(
+    stage: PostingStage, phones: Phones, last: str, trouble: Exception, said: str
+) -> None:
+    await until_the_phone(stage, phones, last)
+    phones.trouble = trouble
+    await pass_minutes(stage, phones, 5)
+    phones.trouble = None
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert said in (await words(stage))[-1]
+
+
+@pytest.mark.parametrize(
+    ("email", "known"),
+    [
+        (None, Phones.known),
+        ("sam@x.example", ()),
+        ("sam@x.example", (Entry("102", "Sam Okafor", "sam@x.example", Entity.USER),)),
+        ("sam@x.example", (Entry("103", "Samira Roy", "samira@x.example", Entity.USER, ("+14155550113",)),)),
+    ],
+    ids=["no address in Slack", "not in Dialpad", "no number", "somebody with a similar name"],
+)
+async def test_a_supervisor_without_a_number_is_named_and_nobody_else_is_texted(
+    stage: PostingStage, phones: Phones, email: str | None, known: tuple[Entry, ...]
+) -> None:
+    phones.email, phones.known = email, known
+    await until_the_phone(stage, phones)
+    await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert (await words(stage))[-1] == "No text was sent. Dialpad knows no phone number of"
+
+
+async def test_with_dialpad_down_the_last_step_says_so(stage: PostingStage, phones: Phones) -> None:
+    await until_the_phone(stage, phones)
+    phones.down = True
+    await pass_minutes(stage, phones, 5)
+
+    assert (await words(stage))[-1] == "No text was sent. Dialpad cannot be reached. It was meant for"
+
+
+async def test_killed_while_the_text_leaves_it_is_not_sent_again_and_the_doubt_is_said(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await until_the_phone(stage, phones)
+    phones.trouble = Killed()
+    stage.time.move(minutes=5)
+    with pytest.raises(Killed):
+        await escalations(stage, phones).run_due()
+    phones.trouble = None
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert "nobody knows whether it left" in (await words(stage))[-1]
+
+
+async def test_processes_side_by_side_send_one_text(stage: PostingStage, phones: Phones) -> None:
+    await until_the_phone(stage, phones)
+    stage.time.move(minutes=5)
+    await asyncio.gather(*(escalations(stage, phones).run_due() for _ in range(3)))
+    await stage.run(3)
+
+    assert len(phones.sent) == 1
+    assert (await words(stage))[-1] == "A text went to the phone of"
+
+
+@pytest.mark.parametrize("what", ["claim", "handle"])
+@pytest.mark.parametrize("when", ["while the number is looked up", "after the step was counted"])
+async def test_who_takes_the_call_just_before_the_text_leaves_stops_it(
+    stage: PostingStage, phones: Phones, what: str, when: str
+) -> None:
+    await until_the_phone(stage, phones)
+    step = stage.store.postings.step
+
+    async def take() -> None:
+        await getattr(board(stage), what)(await the_call(stage), SAM)
+
+    async def count_and_take(*args: Any, **more: Any) -> bool:
+        counted = await step(*args, **more)
+        await take()
+        return counted
+
+    if when == "while the number is looked up":
+        phones.on_the_way = take
+    else:
+        stage.store.postings.step = count_and_take  # type: ignore[method-assign]  # somebody presses right then
+    await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+
+
+# What changes in the middle
+
+
+async def test_a_claim_during_a_step_is_reminded_at_its_own_time(stage: PostingStage, phones: Phones) -> None:
+    async def claim() -> None:
+        phones.on_the_way = None
+        await board(stage).claim(await the_call(stage), SAM)
+
+    phones.on_the_way = claim
+    await pass_minutes(stage, phones, 5)
+    await pass_minutes(stage, phones, 29)
+    assert await nudges(stage) == []
+
+    await pass_minutes(stage, phones, 2)
+    assert await pings(stage) == [[SAM.user_id]]
+
+
+async def test_a_request_that_comes_too_late_is_not_posted(stage: PostingStage, phones: Phones) -> None:
+    stage.time.move(minutes=5)
+    await escalations(stage, phones).run_due()
+    await board(stage).handle(await the_call(stage), SAM)
+    await stage.run(3)
+
+    assert await nudges(stage) == []
+
+
+async def test_a_policy_that_is_switched_off_asks_nobody_any_more(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 5)
+    await change(stage, policy=replace(POLICY, claim=0))
+    for _ in range(4):
+        await pass_minutes(stage, phones, 30)
+
+    assert await pings(stage) == [["U0ANA0001"]]
+    assert phones.sent == []
+
+
+async def test_steps_taken_out_and_added_in_the_middle_skip_and_repeat_nobody(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await pass_minutes(stage, phones, 5)
+    await pass_minutes(stage, phones, 5)
+    await change(stage, policy=replace(POLICY, on_duty=False, group="", last="call"))
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+
+    assert await pings(stage) == [["U0ANA0001"], ["S1"], ["U2"], [], None]
+    assert [type(one) for one in phones.sent] == [PlaceCall]
+
+
+async def test_a_subscription_removed_in_the_middle_asks_nobody_any_more(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 5)
+    await board(stage).remove_watch(WATCH)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 30)
+
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+async def test_while_it_is_paused_nobody_is_asked_and_afterwards_it_goes_on(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await change(stage, paused=True)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 15)
+    assert await nudges(stage) == []
+
+    await change(stage, paused=False)
+    await pass_minutes(stage, phones, 15)
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+async def test_no_step_is_taken_in_quiet_hours(stage: PostingStage, phones: Phones) -> None:
+    await change(stage, quiet=Span(20 * 60, 21 * 60))
+    for _ in range(3):
+        await pass_minutes(stage, phones, 15)
+    assert await nudges(stage) == []
+
+    await pass_minutes(stage, phones, 16)
+    assert await pings(stage) == [["U0ANA0001"]]
+    assert await words(stage) == ["Nobody has claimed this call for 61 min."]
+
+
+async def test_without_a_policy_a_claim_that_leads_nowhere_is_freed_and_nobody_is_asked(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await change(stage, policy=Policy(handle=30))
+    await board(stage).claim(await the_call(stage), SAM)
+    for _ in range(6):
+        await pass_minutes(stage, phones, 31)
+
+    assert await pings(stage) == [[SAM.user_id], None]
+    assert (await the_call(stage)).claimed_by is None
+
+
+async def test_a_supervisor_who_takes_no_direct_message_is_named_in_the_thread(
+    stage: PostingStage, phones: Phones
+) -> None:
+    stage.slack.trouble["U3"] = [PostRefused("user_disabled")]
+    for _ in range(5):
+        await pass_minutes(stage, phones, 5)
+
+    assert stage.slack.in_("U3") == []
+    assert "I cannot write to them in Slack (user_disabled), so they do not know of this call:" in await words(stage)
+    assert stage.slack.in_(OWNER.user_id) == []
+    assert len(phones.sent) == 1
+
+
+async def test_a_call_that_breaks_a_step_holds_up_no_other(stage: PostingStage, phones: Phones) -> None:
+    await stage.happen(call(2, "hangup", 20, date_rang=at(1), date_ended=at(20)))
+    await stage.run(3)
+    broken, get = await the_call(stage), stage.store.cards.get
+
+    async def get_or_break(card_id: str) -> Kept | None:
+        if card_id == broken.id:
+            raise ValueError("this one breaks")
+        return await get(card_id)
+
+    stage.store.cards.get = get_or_break  # type: ignore[method-assign]  # what was kept cannot be read
+    stage.time.move(minutes=5)
+    await escalations(stage, phones).run_due()
+    stage.store.cards.get = get  # type: ignore[method-assign]
+    await stage.run(3)
+
+    assert await pings(stage) == [["U0ANA0001"]]

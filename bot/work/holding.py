@@ -1,0 +1,82 @@
+"""What is due and yet not posted now: it waits for quiet hours or a pause to end, or is not wanted any more."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from bot.store.cards import Kept
+from bot.store.postings import Posting
+from bot.store.store import Store
+from bot.watching.calls import happening_of, view_call
+from bot.watching.digest import from_json as digest_of
+from bot.watching.happening import Kind
+from bot.watching.registers import value
+from bot.watching.watch import Watch, quiet_until, wants
+
+PAUSED_FOR_S: Final = 900.0
+"""What a paused subscription holds back is looked at as often; resuming does it at once."""
+_WAIT_FOR_SOMEBODY: Final = frozenset({Kind.RINGING, Kind.MISSED, Kind.ABANDONED, Kind.VOICEMAIL})
+"""No news any more once somebody has handled the call."""
+
+
+async def sift(store: Store, fresh: Sequence[tuple[Posting, Kept]]) -> list[tuple[Posting, Kept]]:
+    """Those of the new messages that are to be posted now; the others are put off or dropped."""
+    now = store.now()
+    watches = {name: await store.watches.get(name) for name in {one.watch_id for one, _ in fresh}}
+    left, unwanted = [], []
+    for posting, card in fresh:
+        watch = watches[posting.watch_id]
+        if posting.attempted_at is not None or watch is None or _is_made_up(card):
+            left.append((posting, card))
+        elif (wait_s := held_s(watch, now)) is not None and card.kind != "nudge":
+            await store.postings.postpone([posting.id], wait_s)
+        elif await _wanted(store, posting, card, watch):
+            left.append((posting, card))
+        else:
+            unwanted.append(posting.id)
+    if unwanted:
+        await store.postings.drop(unwanted)
+    return left
+
+
+def held_s(watch: Watch, now: datetime) -> float | None:
+    """Seconds until it is worth looking again whether a subscription lets anything through; None: it does."""
+    if watch.paused:
+        return PAUSED_FOR_S
+    until = quiet_until(watch, now)
+    return None if until is None else (until - now).total_seconds()
+
+
+def _is_made_up(card: Kept) -> bool:
+    """By the Test button: shown at once, whatever its subscription wants."""
+    if card.kind == "digest":
+        return digest_of(value(card.state, "digest")).period.so_far
+    return card.kind == "call" and view_call(card.state).line_id == "callcenter:test"
+
+
+async def _wanted(store: Store, posting: Posting, card: Kept, watch: Watch) -> bool:
+    """A call's legs tell their parts in any order: what looked missed may have been answered elsewhere. And what
+    waited may have been taken care of meanwhile."""
+    if card.kind == "nudge":
+        return await _still_asks(store, card)
+    if card.kind != "call" or posting.parent_id is not None:
+        return True
+    happening = happening_of(view_call(card.state))
+    kinds = watch.kinds & happening.kinds
+    if Kind.ENDED in happening.kinds and quiet_until(watch, posting.created_at) is not None:
+        kinds -= {Kind.RINGING}
+    if card.handled_by:
+        kinds -= _WAIT_FOR_SOMEBODY
+    return wants(replace(watch, kinds=kinds), happening)
+
+
+async def _still_asks(store: Store, nudge: Kept) -> bool:
+    """Whether what is said of a call that waits for somebody is still so when its turn comes."""
+    about = await store.cards.get(str(value(nudge.state, "card")))
+    if about is None or about.handled_by:
+        return False
+    asks, claimer = value(nudge.state, "claim"), value(nudge.state, "claimer")
+    if asks:
+        return about.claimed_by in {None, claimer}
+    return claimer is None or about.claimed_by == claimer
