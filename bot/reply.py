@@ -77,6 +77,8 @@ class Button:
     """Opens this address instead of running something."""
     form: bool = False
     """Opens the route's form with ``args`` filled in, even when nothing is missing."""
+    in_place: bool = False
+    """The answer takes the place of what was pressed, where only the presser sees it."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Slack wraps what it recognises: ``<tel:+14155550150|+1 415-555-0150>``, ``<@U01|ana>``, ``<https://x|x>``, and
 escapes ``&``, ``<`` and ``>``. Phones put curly quotes where straight ones were meant. A number typed with blanks and
-brackets is one word.
+brackets is one word, and so is ``label:"on hold"``.
 """
 
 import html
@@ -17,6 +17,7 @@ from bot.phone import read_number
 _TOKEN = re.compile(
     r"""
       <(?P<wrapped>[^<>]*)>
+    | (?P<keyed>[A-Za-z]+:["“„][^"“”„]+["”])
     | (?P<open>["“”„«])(?P<quoted>[^"“”«»]*)["“”»]
     | (?P<number>\+?\(?\d[\d\-\s().]{5,}\d)
     | (?P<plain>[^\s<>]+|[<>])
@@ -50,6 +51,8 @@ def _word(match: re.Match[str], region: str) -> Word:
     start, end = match.span()
     if (wrapped := match["wrapped"]) is not None:
         return Word(unwrap(wrapped), start, end)
+    if (keyed := match["keyed"]) is not None:
+        return Word(html.unescape(keyed), start, end)
     if match["quoted"] is not None:
         return Word(html.unescape(match["quoted"]).strip(), start, end, quoted=True)
     if digits := match["number"]:

@@ -74,6 +74,7 @@ def _buttons(me: User) -> tuple[Button, ...]:
         Button("Send a text…", "sms.sms", form=True),
         Button("Call…", "call.call", form=True),
         Button("Run an action…", "run.pick", form=True),
+        Button("Notifications", "notify.mine"),
         Button("Who am I?", "whoami.whoami"),
         REFRESH,
     )

@@ -64,8 +64,10 @@ def _shown_by(watch: Watch) -> Prose:
 def watch_buttons(watch: Watch) -> tuple[Button, ...]:
     this: dict[str, Raw] = {"watch": watch.id}
     return (
-        Button("Edit", "notify.save", fields_of(watch), form=True),
-        Button("Resume", "notify.resume", this) if watch.paused else Button("Pause", "notify.pause", this),
+        Button("Edit", "notify.edit", this, in_place=True),
+        Button("Resume", "notify.resume", this, in_place=True)
+        if watch.paused
+        else Button("Pause", "notify.pause", this, in_place=True),
         Button("Test", "notify.test", this),
         Button("Remove", "notify.remove", this, style="danger"),
     )
@@ -96,6 +98,7 @@ def fields_of(watch: Watch) -> dict[str, Raw]:
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
     texts |= {"digest_at": watch.digest_time if watch.kinds & DIGESTS else ""}
+    texts |= {} if policy.on_duty else {"first": "nobody"}
     texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != Policy().handle else ""}
     texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}

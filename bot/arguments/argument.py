@@ -47,6 +47,8 @@ class Argument:
     """Heads the form fields that belong together."""
     folded: bool = False
     """Stands behind "More fields" until somebody wants it."""
+    keeps_quotes: bool = False
+    """Typed words in quotes are handed on in quotes: what is in them is read as one by rules of its own."""
     awaited: bool = False
     """Choosing it fills in the rest of the form."""
 

@@ -70,5 +70,7 @@ class ColleagueChoice(Lookup):
         return [Option(entry.name[:75], entry.id, entry.detail[:75]) for entry in entries]
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
+        if mention := _SLACK_ID.fullmatch(raw):
+            return Option((await ctx.deps.colleagues.profile(PersonKey(ctx.person.team_id, mention[1]))).name[:75], raw)
         name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, raw)
         return Option((name or raw)[:75], raw[:75])

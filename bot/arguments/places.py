@@ -44,6 +44,8 @@ class Places(Lookup):
 
     _: KW_ONLY
     many: bool = True
+    most: int = 40
+    keeps_quotes: bool = True
 
     def fits(self, text: str) -> bool:
         return bool(text.strip()) and len(text) <= LONGEST_TEXT and not looks_like_number(text)
@@ -88,4 +90,8 @@ class Places(Lookup):
 
 
 def _split(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r",|;|\s+(?:and|or)\s+", text) if part.strip()]
+    """Names between commas or "and"; one in quotes may have both."""
+    parts: list[str] = []
+    for number, piece in enumerate(re.split(r'"([^"]*)"', text)):
+        parts += [piece] if number % 2 else re.split(r",|;|(?:^|\s+)(?:and|or)(?:\s+|$)", piece)
+    return [part.strip() for part in parts if part.strip()]

@@ -98,8 +98,8 @@ async def _trailing(ctx: Ctx, route: Route, raw: Mapping[str, Raw], text: str, w
 async def _read_keywords(ctx: Ctx, route: Route, raw: dict[str, Raw], text: str, words: Sequence[Word], at: int) -> int:
     while at < len(words) and (found := await _keyword_at(ctx, route, raw, text, words, at)) is not None:
         name, end = found
-        value = _value(words, at + 1, end)
         argument = route.arguments[name]
+        value = _value(words, at + 1, end, quotes=argument.keeps_quotes)
         raw[name] = [value] if isinstance(argument, Lookup) and argument.many else value
         at = end
     return at
@@ -131,8 +131,8 @@ async def _keyword_at(
     return None
 
 
-def _value(words: Sequence[Word], start: int, end: int) -> str:
-    return " ".join(word.text for word in words[start:end]).strip(",;")
+def _value(words: Sequence[Word], start: int, end: int, *, quotes: bool = False) -> str:
+    return " ".join(f'"{word.text}"' if quotes and word.quoted else word.text for word in words[start:end]).strip(",;")
 
 
 def _next_keyword(route: Route, words: Sequence[Word], start: int) -> int:

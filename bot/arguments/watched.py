@@ -1,11 +1,11 @@
-"""What a subscription is made of, besides its lines: the events, and the Slack user group that is asked for help."""
+"""What a subscription is made of, besides its lines: the events, the conditions, and who is asked for help."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.arguments.argument import Argument, Lookup, Option
+from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.entered import Several
 from bot.context import Ctx
 from bot.reply import Raw
@@ -24,6 +24,50 @@ _ALIASES: Final = (
 EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in Kind)
 LONGEST_RULE: Final = 500
 """Characters of a subscription as it is typed."""
+ONLY: Final = Text(
+    "Only",
+    keywords=("only", "with"),
+    keeps_quotes=True,
+    longest=1_000,
+    placeholder="external longer:30s hours:8-18 quiet:22-7",
+    hint="label:vip, number:+1415, internal, external, longer:30s, queue:3, hours:mon-fri,8-18, hours:open or "
+    "hours:closed (the line's own), quiet:22-7 (what comes then is posted at 7)",
+)
+EXCEPT: Final = Text(
+    "Except",
+    keywords=("except", "without", "but"),
+    keeps_quotes=True,
+    longest=1_000,
+    placeholder="label:spam internal",
+    hint="label:spam, number:+1510, internal, external, or the name of a line or a colleague",
+)
+_MINUTES: Final = (1, 2, 5, 10, 15, 30, 60)
+CLAIMED_WITHIN: Final = Choice(
+    "Ask for help when nobody claims a call for",
+    keywords=("escalate", "claim"),
+    options=tuple(Option(f"{one} min", str(one)) for one in _MINUTES),
+    aliases=tuple((f"{one}{unit}", str(one)) for one in _MINUTES for unit in ("m", "min", " min")),
+    unset="Never",
+)
+ASKED_FIRST: Final = Choice(
+    "Who is asked first",
+    keywords=("first",),
+    options=(Option("Nobody on duty, go on with the next", "nobody"),),
+    unset="Whoever is on duty",
+)
+PHONE_AT_LAST: Final = Choice(
+    "If even that does not help",
+    keywords=("finally",),
+    options=(Option("Text the supervisor's phone", "sms"), Option("Call the supervisor", "call")),
+    unset="Nothing more",
+    hint="With the Dialpad account of whoever set this up: for a call their own phone rings too.",
+)
+HANDLED_WITHIN: Final = Choice(
+    "A claimed call is to be handled within",
+    keywords=("handled",),
+    options=tuple(Option(f"{one} min", str(one)) for one in (15, 30, 60, 120, 240, 480)),
+    unset="2 hours",
+)
 _JOINS: Final = frozenset({"and", "&", "+", ",", "digest", "digests"})
 _TIME: Final = re.compile(r"at:|\d{1,2}[:.]\d\d|\d{1,2}[ap]m", re.IGNORECASE)
 
@@ -131,3 +175,17 @@ class UserGroup(Lookup):
 
     async def _groups(self, ctx: Ctx) -> Sequence[Group]:
         return await ctx.deps.board.user_groups(ctx.person) if ctx.deps.board else ()
+
+
+DIGEST_TIME: Final = TimeOfDay(
+    "Digests at", keywords=("at",), bare=True, placeholder="08:00", hint="A weekly one comes on Monday."
+)
+KEPT_GROUP: Final = UserGroup(
+    "Keep a user group equal to who is on duty",
+    keywords=("keep",),
+    placeholder="No user group",
+    hint="Whoever else is in it is taken out. It is never emptied.",
+)
+IN_TOPIC: Final = Choice(
+    "In the channel's topic", options=(Option("Who is on duty", "topic"),), unset="Nothing about duty"
+)

@@ -77,7 +77,7 @@ def build_button(button: Button, *, current: str = "") -> Json:
             raise ButtonTooLong(f"{button.label}: an address of {len(button.url)} characters; {BUTTON_URL} fit")
         made |= {"action_id": OPENS_LINK, "url": button.url}
     else:
-        suffix = (_FORM if button.form else "") + (_AGAIN if button.route == current else "")
+        suffix = (_FORM if button.form else "") + (_AGAIN if button.in_place or button.route == current else "")
         made |= {"action_id": button.route + suffix, "value": pack_args(button.route, button.args)}
     if button.style:
         made["style"] = button.style

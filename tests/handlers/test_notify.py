@@ -1,14 +1,16 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.context import Origin
 from bot.errors import UserError
-from bot.reply import Confirm, Form
+from bot.reply import Answer, Button, Confirm, Form, Listing
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.watching.happening import Kind
 from bot.watching.watch import Policy, Span, Watch
-from tests.handlers.harness import World, button_of, words_of
+from tests.handlers.harness import World, button_of, plain, words_of
+from tests.handlers.test_account import open_home
 
 RULE = 'notify missed voicemail sms for "Support" except label:spam'
 PLACE = f"callcenter:{SUPPORT.id}"
@@ -39,6 +41,8 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
         ("notify missed for Support and Sales", "for Support or Sales"),
         ('notify missed except "Sales" internal', "except Sales or internal calls"),
         ("notify answered with longer:2m", "of 120 s or more"),
+        ("notify missed only hours:open hours:mon-fri,8-18", "while the line is open, on Mon, Tue, Wed, Thu and Fri"),
+        ('notify missed except "Sales" label:"a on b"', "except Sales or label a on b"),
         ("notify queue only queue:5", "more than 5 callers waiting"),
         ("notify missed on Billing", "for Billing"),
         ('notify daily for "Support"', "a daily digest at 08:00 for Support"),
@@ -194,6 +198,148 @@ async def test_notify_me_is_ones_own_line_as_direct_messages(world: World) -> No
     assert list(watch.only.places) == [f"user:{ANA.dialpad_id}"]
     assert "Your notifications" in words_of(await world.type(ANA, "notify me"))
     assert len(world.board.watches) == 1
+
+
+async def test_each_event_of_ones_own_has_a_switch_that_changes_it_alone(world: World) -> None:
+    answer = await world.type(ANA, "notify me")
+    assert isinstance(answer, Listing)
+    assert [(plain(row.text), plain(row.note)[2:]) for row in answer.rows] == [
+        ("My missed calls", "On"),
+        ("My voicemails", "On"),
+        ("Texts to my number", "On"),
+        ("Recaps of my calls", "On"),
+        ("My texts that did not arrive", "Off"),
+        ("Recordings of my calls", "Off"),
+    ]
+
+    after = await press_switch(world, answer, "My voicemails")
+    assert only(world).kinds == {Kind.MISSED, Kind.SMS, Kind.RECAP}
+    after = await press_switch(world, after, "Recordings of my calls")
+    assert only(world).kinds == {Kind.MISSED, Kind.SMS, Kind.RECAP, Kind.RECORDING}
+    assert "Recordings of my calls: on." in words_of(after)
+
+
+def switch_of(answer: Answer, label: str) -> Button:
+    assert isinstance(answer, Listing)
+    (row,) = [row for row in answer.rows if plain(row.text) == label]
+    assert row.button is not None
+    return row.button
+
+
+async def press_switch(world: World, answer: Answer, label: str) -> Answer:
+    button = switch_of(answer, label)
+    assert button.in_place
+    return await world.run(ANA, world.table.by_id[button.route], button.args, Origin.BUTTON)
+
+
+async def test_a_switch_that_is_pressed_twice_is_pressed_once(world: World) -> None:
+    answer = await world.type(ANA, "notify me")
+    for _ in range(2):
+        await press_switch(world, answer, "My voicemails")
+
+    assert Kind.VOICEMAIL not in only(world).kinds
+
+
+async def test_the_last_one_off_is_a_pause_and_says_so(world: World) -> None:
+    answer = await world.type(ANA, "notify me")
+    for label in ("My missed calls", "My voicemails", "Texts to my number", "Recaps of my calls"):
+        answer = await press_switch(world, answer, label)
+
+    assert only(world).paused
+    assert "Your notifications (paused)" in words_of(answer)
+    assert "Everything is off, so nothing comes until you turn something on." in words_of(answer)
+    assert isinstance(answer, Listing)
+    assert "Resume" not in [button.label for button in answer.buttons]
+
+    await press_switch(world, answer, "Texts to my number")
+    assert only(world).kinds == {Kind.SMS}
+    assert not only(world).paused
+
+
+@pytest.mark.parametrize(
+    ("typed", "on"),
+    [
+        ("voicemail off", {Kind.MISSED, Kind.SMS, Kind.RECAP}),
+        ("my missed calls off", {Kind.VOICEMAIL, Kind.SMS, Kind.RECAP}),
+        ("texts and recaps off", {Kind.MISSED, Kind.VOICEMAIL}),
+        ("Recordings of my calls on", {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP, Kind.RECORDING}),
+        ("failed-sms on", {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP, Kind.FAILED_SMS}),
+    ],
+)
+async def test_switches_are_typed_too(world: World, typed: str, on: set[Kind]) -> None:
+    await world.type(ANA, "notify me")
+    await world.type(ANA, f"notify me {typed}")
+
+    assert only(world).kinds == on
+
+
+async def test_all_of_ones_own_are_paused_and_resumed_by_a_word(world: World) -> None:
+    await world.type(ANA, "notify me")
+    assert "(paused)" in words_of(await world.type(ANA, "notify me off"))
+    assert only(world).paused
+    await world.type(ANA, "notify me on")
+
+    assert not only(world).paused
+
+
+async def test_the_first_event_that_is_turned_on_is_the_only_one(world: World) -> None:
+    assert "Nothing is on" in words_of(await world.type(ANA, "notify me voicemail off"))
+    assert world.board.watches == {}
+    await world.type(ANA, "notify me recap on")
+
+    assert only(world).kinds == {Kind.RECAP}
+
+
+async def test_what_is_not_about_one_person_is_not_switched(world: World) -> None:
+    with pytest.raises(UserError, match="Changed settings are not about one person"):
+        await world.type(ANA, "notify me setting on")
+
+
+async def test_looking_at_the_switches_turns_nothing_on(world: World) -> None:
+    answer = await world.run(ANA, world.table.by_id["notify.mine"], {}, Origin.BUTTON)
+    assert world.board.watches == {}
+    await world.press(ANA, answer, "Turn the usual on")
+
+    assert only(world).kinds == {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP}
+
+
+async def test_home_leads_to_the_switches(world: World) -> None:
+    home = await open_home(world, ANA)
+
+    assert "Your notifications" in words_of(await world.press(ANA, home, "Notifications"))
+
+
+async def test_the_gear_of_ones_own_opens_the_switches(world: World) -> None:
+    await world.type(ANA, "notify me")
+    opened = await world.run(ANA, world.table.by_id["notify.settings"], {"watch": only(world).id}, Origin.BUTTON)
+
+    assert isinstance(opened, Listing)
+
+
+async def test_what_one_hears_of_a_line_is_no_switch_of_ones_own(world: World) -> None:
+    await world.type(ANA, "notify me missed for Support")
+    await world.type(ANA, "notify me")
+
+    assert [list(one.only.places) for one in world.board.watches.values()] == [[PLACE], [f"user:{ANA.dialpad_id}"]]
+
+
+async def test_quiet_hours_are_explained(world: World) -> None:
+    answer = words_of(await world.type(PRIYA, "notify missed only quiet:22-7 escalate 5"))
+
+    assert (
+        "22:00 to 07:00 (Los Angeles time): what comes then is posted at 07:00, and nobody is asked to claim a call "
+        "before." in answer
+    )
+
+
+async def test_whoever_edits_leaves_the_hours_in_the_zone_they_were_meant_in(world: World) -> None:
+    await world.type(PRIYA, f"{RULE} only quiet:22-7")
+    world.board.watches = {name: replace(one, zone="Europe/Berlin") for name, one in world.board.watches.items()}
+    form = await world.press(PRIYA, await world.type(PRIYA, "notify edit"), "Edit")
+    assert isinstance(form, Form)
+    await world.submit(PRIYA, form.route, **form.args)
+
+    assert only(world).zone == "Europe/Berlin"
 
 
 async def test_somebody_elses_own_notifications_are_theirs(world: World) -> None:

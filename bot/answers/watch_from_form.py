@@ -1,0 +1,87 @@
+"""From what was filled in or typed to a subscription: names looked up, rights checked."""
+
+from bot.answers.rights import Rights, named_places
+from bot.arguments.colleague import Colleague
+from bot.arguments.phonebook import Unclear as UnclearName
+from bot.arguments.places import find_place
+from bot.context import Ctx
+from bot.dialpad.action import Entity
+from bot.errors import FieldError
+from bot.watching.conditions import Conditions, Unclear, parse_conditions
+from bot.watching.happening import Kind
+from bot.watching.ports import Board
+from bot.watching.watch import Policy, Watch
+
+
+async def conditions(ctx: Ctx, field: str, text: str | None) -> Conditions:
+    """Raises FieldError with an example."""
+    try:
+        return parse_conditions(text or "", await ctx.region())
+    except Unclear as problem:
+        raise FieldError(field, str(problem)) from None
+
+
+async def places_named(ctx: Ctx, field: str, names: tuple[str, ...]) -> dict[str, str]:
+    """Raises FieldError for a name that nobody has, or several."""
+    try:
+        return dict([await find_place(ctx, name) for name in names])
+    except UnclearName as problem:
+        raise FieldError(field, str(problem)) from None
+
+
+async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, own: bool) -> dict[str, str]:
+    """Only what the person belongs to: nobody listens to other people's calls by subscribing to them. ``own``: without
+    any they mean themselves."""
+    if lacking := rights.lacking(chosen):
+        raise FieldError(
+            "places", f"You do not belong to {' and '.join(lacking)}, so you cannot listen there. A Dialpad admin can."
+        )
+    if own and not chosen:
+        return {next(place for place in rights.places if place.startswith("user:")): "you"}
+    return chosen if chosen or rights.is_admin else await named_places(ctx, rights)
+
+
+def check_roster(made: Watch, rights: Rights) -> None:
+    """Raises FieldError for a roster nobody can follow, or marks that are not this person's to set."""
+    follows = Kind.HANDOVER in made.kinds or made.keep or made.topic
+    if follows and not made.call_centers:
+        raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
+    if made.topic and made.is_personal:
+        raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")
+    if made.keep and not rights.lead(made.only.places):
+        raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can tie a user group to it.")
+
+
+async def policy_of(
+    ctx: Ctx,
+    board: Board,
+    *,
+    claim: str | None,
+    first: str | None,
+    group: str | None,
+    person: Colleague | None,
+    supervisor: Colleague | None,
+    last: str | None,
+    handle: str | None,
+) -> Policy:
+    """Raises FieldError for a colleague who is not in this Slack."""
+    return Policy(
+        claim=int(claim or 0),
+        handle=int(handle or Policy().handle),
+        on_duty=first != "nobody",
+        group=group or "",
+        person=await _slack_id(ctx, board, "person", person),
+        supervisor=await _slack_id(ctx, board, "supervisor", supervisor),
+        last=last or "",
+    )
+
+
+async def _slack_id(ctx: Ctx, board: Board, field: str, colleague: Colleague | None) -> str:
+    if colleague is None:
+        return ""
+    found = await ctx.deps.directory.find(ctx.account, Entity.USER, colleague.id)
+    email = found.one.detail if found.one else ""
+    slack_id = await board.slack_person(ctx.person, email) if email else None
+    if slack_id is None:
+        raise FieldError(field, f"{colleague.name} is not in this Slack. Choose somebody who is.")
+    return slack_id

@@ -1,0 +1,141 @@
+"""What a subscription says of itself, in its form and in words, makes the same subscription again."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.answers.watch_card import fields_of
+from bot.context import Origin
+from bot.reply import Raw
+from bot.routing import Route
+from bot.sandbox.cast import ANA, LEO, PRIYA, SALES, SAM, SUPPORT
+from bot.slack.forms import build_form, read_form
+from bot.watching.happening import Kind
+from bot.watching.watch import Filters, Policy, Span, Watch
+from tests.handlers.harness import World, key_of
+
+AND_NAME: Final = "Sales and Marketing, West"
+PLACES: Final = {
+    f"callcenter:{SUPPORT.id}": "Support",
+    f"callcenter:{SALES.id}": AND_NAME,
+    f"user:{LEO.dialpad_id}": LEO.name,
+}
+PEOPLE: Final = st.sampled_from(["", str(ANA.slack_id), str(SAM.slack_id)])
+some = st.lists(st.sampled_from(sorted(PLACES)), unique=True, max_size=3)
+places = some.map(lambda chosen: {place: PLACES[place] for place in chosen})
+words = st.text(st.sampled_from("abon -_'&ü"), min_size=1, max_size=8).map(str.strip).filter(bool)
+labels = st.lists(words, unique=True, max_size=2).map(tuple)
+numbers = st.lists(st.sampled_from(["+1", "+1415", "+14155550150", "+49"]), unique=True, max_size=2).map(tuple)
+filters = st.builds(Filters, places, numbers, labels, st.sampled_from([None, True, False]))
+minutes = st.integers(0, 1439)
+days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
+parts_of_days = st.builds(Span, minutes, minutes, days).filter(lambda span: span.begin != span.end)
+whole_days = st.builds(Span, st.just(0), st.just(1440), days.filter(bool))
+policies = st.builds(
+    Policy,
+    st.sampled_from([0, 1, 2, 5, 10, 15, 30, 60]),
+    st.sampled_from([15, 30, 60, 120, 240, 480]),
+    st.booleans(),
+    st.sampled_from(["", "S0ONCALL1"]),
+    PEOPLE,
+    PEOPLE,
+    st.sampled_from(["", "sms", "call"]),
+)
+watches = st.builds(
+    Watch,
+    st.just("w1"),
+    st.just(key_of(PRIYA)),
+    st.just("C0GENERAL"),
+    st.frozensets(st.sampled_from(Kind), min_size=1),
+    filters,
+    filters,
+    st.integers(0, 99_999) | st.integers(0, 9_999).map(lambda length: length * 60),
+    st.none() | parts_of_days | whole_days,
+    st.none() | st.builds(Span, minutes, minutes).filter(lambda span: span.begin != span.end),
+    st.integers(0, 9_999),
+    st.just("America/Los_Angeles"),
+    policies,
+    st.booleans(),
+    line_hours=st.sampled_from(["", "open", "closed"]),
+)
+
+
+async def new_world() -> World:
+    world = World()
+    for group in world.sandbox.state.groups.values():
+        if group.id == SALES.id:
+            group.name = AND_NAME
+    return world
+
+
+def for_any_watch(check: Callable[[World, Watch], Coroutine[Any, Any, None]]) -> None:
+    with asyncio.Runner() as runner:
+        world = runner.run(new_world())
+
+        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @given(watches)
+        def check_one(watch: Watch) -> None:
+            world.board.watches = {watch.id: watch}
+            runner.run(check(world, watch))
+
+        try:
+            check_one()
+        finally:
+            runner.run(world.aclose())
+
+
+def left_as_it_is(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's state when somebody submits it without touching anything."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            state = {"type": element["type"], "value": element.get("initial_value")}
+            state |= {"selected_option": element.get("initial_option")}
+            state |= {"selected_options": element.get("initial_options", [])}
+            values[block["block_id"]] = {element["action_id"]: state}
+    return {**view, "state": {"values": values}}
+
+
+def test_the_form_that_is_submitted_as_it_opened_changes_nothing() -> None:
+    async def check(world: World, watch: Watch) -> None:
+        route = world.table.by_id["notify.save"]
+        view = await build_form(world.ctx(PRIYA), route, fields_of(watch))
+        await world.run(PRIYA, route, read_form(route, left_as_it_is(view)), Origin.FORM)
+
+        assert world.board.watches == {"w1": watch}
+
+    for_any_watch(check)
+
+
+def typed(route: Route, fields: Mapping[str, Raw]) -> str:
+    """The fields as somebody types them, with Slack's mentions."""
+    kinds = fields["kinds"]
+    said = [" ".join(kinds) if isinstance(kinds, list) else ""]
+    for name, value in fields.items():
+        keyword = next(iter(route.arguments[name].keywords), "")
+        match name, value:
+            case ("places", list()):
+                said.append("for " + " and ".join(f'"{PLACES[place]}"' for place in value))
+            case ("group", str()):
+                said.append(f"{keyword} <!subteam^{value}|@oncall>")
+            case (("person" | "supervisor"), str()):
+                said.append(f"{keyword} <{value}|somebody>")
+            case (_, str()) if keyword:
+                said.append(f"{keyword} {value}")
+    return " ".join(said)
+
+
+def test_the_words_for_it_make_the_same_subscription() -> None:
+    async def check(world: World, watch: Watch) -> None:
+        words = typed(world.table.by_id["notify.save"], fields_of(watch))
+        world.board.watches = {}
+        await world.type(PRIYA, f"notify {words}")
+
+        assert list(world.board.watches.values()) == [replace(watch, paused=False)], words
+
+    for_any_watch(check)
