@@ -54,7 +54,7 @@ def _summary(digest: Digest) -> Prose:
     endings = [f"{now.answered} answered ({_share(now)})", f"{now.missed} missed{left}"]
     endings += [f"{now.abandoned} abandoned"] if now.abandoned else []
     first = [f"Median wait {_length(now.median_wait_s)}."] if now.median_wait_s is not None else []
-    first += [f"Nobody has claimed {now.open} of those that were not answered."] if now.open else []
+    first += [f"Still unclaimed: {now.open:,}."] if now.open else []
     second = [_compared(digest, digest.before)] if digest.before is not None else []
     second += [said] if (said := _busiest(digest)) else []
     lines = [" ".join(line) for line in (first, second) if line]
@@ -86,8 +86,8 @@ def _busiest(digest: Digest) -> str:
 
 
 def _small_print(digest: Digest) -> Prose:
-    counted = f"Counted: {', '.join(digest.conditions)}. " if digest.conditions else ""
-    silent = prose(_silence(digest), " ") if digest.silences else ""
+    counted = f"Counted: calls {', '.join((digest.lines, *digest.conditions))}. " if digest.conditions else ""
+    silent = prose(_silence(digest), "\n") if digest.silences else ""
     return prose(silent, counted, f"Times of day as in {_place(digest)}.")
 
 
@@ -135,18 +135,20 @@ def _table(digest: Digest) -> Table:
     tallies = [digest.tally, *([digest.before] if digest.before is not None else [])]
     periods = [digest.period, one_before(digest.period, digest.clock)]
     head = [_days(period, digest, short=True) for period, _ in zip(periods, tallies, strict=False)]
+    counted = (
+        ("Missed", [one.missed for one in tallies], True),
+        ("… and left a voicemail", [one.voicemails for one in tallies], False),
+        ("Abandoned", [one.abandoned for one in tallies], False),
+        ("Still unclaimed", [one.open for one in tallies], True),
+        ("Texts received", [one.texts for one in tallies], False),
+    )
     rows = [
         ("Calls", *(f"{one.calls:,}" for one in tallies)),
         ("Answered", *(f"{one.answered:,} ({_share(one)})" for one in tallies)),
-        ("Missed", *(f"{one.missed:,}" for one in tallies)),
-        ("… and left a voicemail", *(f"{one.voicemails:,}" for one in tallies)),
-        ("Abandoned", *(f"{one.abandoned:,}" for one in tallies)),
-        ("Nobody claimed or handled", *(f"{one.open:,}" for one in tallies)),
+        *((name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)),
         ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
         ("Average talk", *(_of(one.average_talk_s, one.talks) for one in tallies)),
     ]
-    if any(one.texts for one in tallies):
-        rows.append(("Texts received", *(f"{one.texts:,}" for one in tallies)))
     return Table(("Phones", *head), tuple(rows))
 
 

@@ -21,6 +21,14 @@ async def without_waiting(_: float) -> None:
     await asyncio.sleep(0)
 
 
+async def until_heard(demo: Demo) -> None:
+    """What happened on the phones has been delivered and taken in."""
+    await demo.dialpad.delivery.idle()
+    async with asyncio.timeout(30):
+        while await demo.bot.store.events.waiting():  # noqa: ASYNC110  # the database is asked, it tells nobody
+            await asyncio.sleep(0)
+
+
 async def freshen(demo: Demo) -> None:
     """As if the demo had just been started."""
     await demo.bot.dispatcher.idle()

@@ -51,6 +51,74 @@ async def test_marks_mentions_and_emoji_of_a_message_are_drawn(playground: Playg
     await expect(message.locator("a")).to_have_attribute("href", "tel:+14155550150")
 
 
+def over_axis(kind: str) -> dict[str, Any]:
+    days = ["Mon", "Tue"]
+    numbers = {"Answered": (3, 12), "Not answered": (1, 0)}
+    series = [
+        {"name": name, "data": [{"label": day, "value": value} for day, value in zip(days, values, strict=True)]}
+        for name, values in numbers.items()
+    ]
+    config = {"categories": days, "x_label": "Day", "y_label": "Calls"}
+    return {"type": kind, "series": series, "axis_config": config}
+
+
+def chart(drawn: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"type": "data_visualization", "title": "Calls by day", "chart": drawn}]
+
+
+async def test_bars_are_as_high_as_their_numbers(playground: Playground) -> None:
+    await playground.post("C0PHONES1", text="x", blocks=chart(over_axis("bar")))
+    page = await playground.open()
+    drawn = page.get_by_role("figure", name="Calls by day").last
+    heights = {
+        await bar.get_attribute("data-value"): (await bar.bounding_box() or {"height": 0})["height"]
+        for bar in await drawn.locator("path[data-value]").all()
+    }
+    assert list(heights) == ["3", "12", "1"]
+    assert heights["12"] == pytest.approx(4 * heights["3"], rel=0.03)
+    await expect(drawn.locator("figcaption")).to_contain_text("Calls by day")
+    await expect(drawn.locator(".chart-keys")).to_contain_text("Not answered")
+
+
+async def test_who_cannot_see_a_chart_reads_it_as_a_table(playground: Playground) -> None:
+    await playground.post("C0PHONES1", text="x", blocks=chart(over_axis("bar")))
+    page = await playground.open()
+    table = page.get_by_role("figure", name="Calls by day").last.get_by_role("table")
+    await expect(table.get_by_role("row").nth(1)).to_have_text("Mon31")
+    await expect(table.get_by_role("columnheader", name="Not answered")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "marks"),
+    [
+        (over_axis("line"), 4),
+        (over_axis("area"), 4),
+        ({"type": "pie", "segments": [{"label": "Answered", "value": 3}, {"label": "Missed", "value": 1}]}, 2),
+        ({"type": "pie", "segments": [{"label": "Answered", "value": 3}]}, 1),
+    ],
+    ids=["line", "area", "pie", "a pie of one slice"],
+)
+async def test_every_kind_of_chart_is_drawn(playground: Playground, drawn: dict[str, Any], marks: int) -> None:
+    await playground.post("C0PHONES1", text="x", blocks=chart(drawn))
+    page = await playground.open()
+    await expect(page.locator("figure.chart").last.locator("svg [data-value]")).to_have_count(marks)
+
+
+async def test_a_chart_takes_the_room_there_is(playground: Playground) -> None:
+    await playground.post("C0PHONES1", text="x", blocks=chart(over_axis("bar")))
+    page = await playground.open()
+    holder = page.locator(".chart-holder").last
+    svg = holder.locator("svg")
+    wide = (await svg.bounding_box() or {"width": 0})["width"]
+    await page.set_viewport_size({"width": 760, "height": 800})
+    await expect(holder).not_to_have_attribute("data-width", str(round(wide)))
+    inside, outside = await svg.bounding_box(), await holder.bounding_box()
+    assert inside is not None
+    assert outside is not None
+    assert inside["width"] == pytest.approx(outside["width"], abs=1)
+    assert inside["width"] < wide
+
+
 async def test_markup_in_a_message_stays_text(playground: Playground) -> None:
     await playground.post("C0PHONES1", text="&lt;img src=x onerror=alert(1)&gt;")
     page = await playground.open()

@@ -1,6 +1,7 @@
 /** From a block's `type` to what draws it. */
 
 import { h } from "../dom.js";
+import { chart } from "./chart.js";
 import { card, carousel, container, plan, taskCard } from "./cards.js";
 import { richText } from "./rich_text.js";
 import { actions, input, section } from "./section.js";
@@ -10,7 +11,7 @@ import { alert, context, divider, file, header, image, markdownBlock, video } fr
 /** @typedef {import("../surface.js").Json} Json @typedef {import("../surface.js").Surface} Surface */
 
 /** @type {Record<string, (block: Json, surface: Surface) => HTMLElement>} */
-const DRAW = { section, actions, context_actions: actions, input, header, divider, context, image, video, markdown: markdownBlock, file, alert, rich_text: richText, table, data_table: dataTable, card, carousel, container, plan, task_card: taskCard };
+const DRAW = { section, actions, context_actions: actions, input, header, divider, context, image, video, markdown: markdownBlock, file, alert, rich_text: richText, table, data_table: dataTable, data_visualization: chart, card, carousel, container, plan, task_card: taskCard };
 
 /** @param {Json[]} blocks @param {Surface} surface */
 export function renderBlocks(blocks, surface) {
