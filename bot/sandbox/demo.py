@@ -22,6 +22,7 @@ from bot.logs import set_up_logging
 from bot.person import PersonKey
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
+from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
 from bot.sandbox.dialpad.timers import on_the_loop
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
@@ -30,10 +31,10 @@ from bot.slack.manifest import build_manifest
 from bot.work.durable_later import POLL_S as LATER_POLL_S
 from bot.work.intake import Deliver
 
-OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export")
+OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export")
 
 BOT_PATHS = ("/slack/", "/connect/", "/dialpad/", "/healthz", "/readyz", "/metrics")
-DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/")
+DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/", *BLOB_PATHS)
 
 
 @dataclass(frozen=True, repr=False)  # all there is would be in it, and asyncio asks for it at every turn of a test
@@ -67,7 +68,7 @@ async def running_demo(
     url = f"http://localhost:{bound.getsockname()[1]}"
     slack = SlackSandbox(manifest=build_manifest(build_routes(), public_url=url if over_http else None), base_url=url)
     app = OAuthApp("northlight-chatops", "sandbox-client-secret", (f"{url}/connect/callback",), OAUTH_SCOPES)
-    dialpad = DialpadSandbox(oauth_app=app, later=on_the_loop if rings_out else None)
+    dialpad = DialpadSandbox(oauth_app=app, later=on_the_loop if rings_out else None, base_url=url)
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
     with tempfile.TemporaryDirectory(prefix="dialpad-chatops-") as folder:
         async with serving(by_path(parts, slack.app), bound):
@@ -172,7 +173,7 @@ async def serve_dialpad(port: int) -> None:
     set_up_logging("console")
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
-    async with serving(DialpadSandbox().app, bound):
+    async with serving(DialpadSandbox(base_url=url).app, bound):
         _say(f"Dialpad answers at {url}. Bearer tokens: sandbox-ana, sandbox-sam, sandbox-priya, sandbox-company-key.")
         await interrupted()
 

@@ -43,7 +43,7 @@ def _freshen_dialpad(demo: Demo) -> None:
     demo.dialpad.faults.clear()
     demo.dialpad.limits._seen.clear()
     state = demo.dialpad.state
-    fresh = State(state.now)
+    fresh = State(state.now, state.base_url)
     fill(fresh)
     kept = {"now", "changes", "listeners"}  # others hold on to these
     for name, value in vars(fresh).items():

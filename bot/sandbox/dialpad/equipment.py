@@ -222,7 +222,7 @@ def _recording_of(state: State, person: Person, kind: str) -> tuple[int, Recordi
 def _add_links(state: State) -> None:
     call_id, recording = _recording_of(state, SAM, "callrecording")
     shared = {"created_by_id": _id(SAM), "date_added": naive_iso(_ago(state, minutes=20)), "call_id": call_id}
-    link = "https://dialpad.example/shared"
+    link = f"{state.base_url}/shared"
     state.documents.add(REVIEW, {**shared, "privacy": "company", "access_link": f"{link}/call/northlight-one"})
     content = {
         **shared,

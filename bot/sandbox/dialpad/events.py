@@ -59,7 +59,7 @@ def call_event(state: State, call: Call, word: str) -> Json:
         "entry_point_call_id": call.entry_point_call_id,
         "is_transferred": call.is_transferred,
         "is_internal": state.target_of_number(call.external_number) is not None,
-        "was_recorded": bool(call.recordings),
+        "was_recorded": any(recording.kind != "voicemail" for recording in call.recordings),
         "labels": list(call.labels),
         "csat_score": None,
         "mos_score": 4.41 if ended else None,
@@ -70,7 +70,7 @@ def call_event(state: State, call: Call, word: str) -> Json:
         "recording_details": [
             {
                 "id": str(recording.id),
-                "url": recording.url,
+                "url": state.base_url + recording.path,
                 "duration": recording.duration_ms,
                 "start_time": epoch_ms(recording.start),
                 "recording_type": recording.kind,
@@ -78,19 +78,21 @@ def call_event(state: State, call: Call, word: str) -> Json:
             for recording in call.recordings
         ],
         "integrations": {},
-        **_voicemail(call),
+        **_voicemail(state, call),
     }
+    if word == "recording":
+        payload["recording_url"] = [state.base_url + one.path for one in call.recordings if one.kind == "callrecording"]
     if ended:
-        payload["company_call_review_share_link"] = f"https://dialpad.example/shared/call/company-{call.id}"
+        payload["company_call_review_share_link"] = f"{state.base_url}/shared/call/company-{call.id}"
     if call.custom_data and word != "calling":
         payload["custom_data"] = call.custom_data
     return payload
 
 
-def _voicemail(call: Call) -> Json:
+def _voicemail(state: State, call: Call) -> Json:
     voicemail = next((recording for recording in call.recordings if recording.kind == "voicemail"), None)
     return {
-        "voicemail_link": None if voicemail is None else voicemail.url,
+        "voicemail_link": None if voicemail is None else state.base_url + voicemail.path,
         "voicemail_recording_id": None if voicemail is None else voicemail.id,
         "transcription_text": call.voicemail_text or None,
     }
@@ -99,6 +101,7 @@ def _voicemail(call: Call) -> Json:
 def sms_event(state: State, message: Message) -> Json:
     customer = message.from_number if message.direction == "inbound" else message.to_numbers[0]
     contact = _contact(state, customer)
+    picture = None if message.picture is None else state.base_url + message.picture.path
     payload: Json = {
         "id": message.id,
         "created_date": epoch_ms(message.created),
@@ -114,11 +117,11 @@ def sms_event(state: State, message: Message) -> Json:
         "sender_id": message.user_id if message.target.kind != "user" else None,
         "from_number": message.from_number,
         "to_number": list(message.to_numbers),
-        "mms": message.has_media,
-        "mms_url": None,
+        "mms": picture is not None,
+        "mms_url": picture,
         "is_internal": state.target_of_number(customer) is not None,
-        "text": message.text,
-        "text_content": message.text,
+        "text": message.text or picture or "",
+        "text_content": message.text or picture or "",
         "message_status": message.status,
         "message_delivery_result": message.delivery_result or None,
     }

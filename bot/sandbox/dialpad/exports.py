@@ -106,7 +106,7 @@ def text_rows(state: State, job: Job) -> Iterator[Row]:
                 "from_phone": message.from_number,
                 "to_phone": "; ".join(message.to_numbers),
                 **describe(state, message.target),
-                "mms": message.has_media,
+                "mms": message.picture is not None,
                 "message_status": message.status,
                 "message_delivery_result": message.delivery_result,
                 "timezone": job.zone.key,

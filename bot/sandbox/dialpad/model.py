@@ -151,10 +151,15 @@ class Recording:
     start: datetime
     duration_ms: int
 
+    is_gone: bool = False
+    """Its address has expired."""
+
     @property
-    def url(self) -> str:
-        folder = "voicemail" if self.kind == "voicemail" else "r"
-        return f"https://dialpad.example/{folder}/{self.id}"
+    def path(self) -> str:
+        """Of its address, as Dialpad builds it for each kind."""
+        if self.kind == "voicemail":
+            return f"/secureblob/voicemail/{self.id}.wav"
+        return f"/blob/adminrecording/{self.id}.wav" if self.kind == "admincallrecording" else f"/r/{self.id}"
 
 
 @dataclass
@@ -218,8 +223,21 @@ class Message:
     contact_id: str = ""
     status: str = "pending"
     delivery_result: str = ""
-    has_media: bool = False
+    picture: "Picture | None" = None
     channel_hashtag: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What came with a text."""
+
+    id: int
+    content: bytes = field(repr=False)
+    kind: str
+
+    @property
+    def path(self) -> str:
+        return f"/mms/{self.id}"
 
 
 @dataclass

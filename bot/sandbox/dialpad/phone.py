@@ -5,7 +5,7 @@ from typing import Any
 from bot.sandbox.cast import CUSTOMERS, Person
 from bot.sandbox.dialpad.access import dialpad_id_of
 from bot.sandbox.dialpad.fields import E164_PATTERN
-from bot.sandbox.dialpad.model import Call, Json, Message, User
+from bot.sandbox.dialpad.model import Call, Json, Message, Picture, User
 from bot.sandbox.dialpad.parties import name_of, phone_of, render_contact
 from bot.sandbox.dialpad.refusals import bad_request
 from bot.sandbox.dialpad.resources.people import status_message_of
@@ -73,9 +73,14 @@ class PhoneNetwork:
     def leave_voicemail(self, call_id: int, text: str) -> Call:
         return self._switchboard.leave_voicemail(call_id, text)
 
-    def text(self, sender: str, to: str, text: str) -> Message | None:
+    def text(self, sender: str, to: str, text: str, picture: bytes = b"") -> Message | None:
         """A customer texts the company; None when they are blocked and nobody sees it."""
-        return receive(self._state, check_number(sender, "sender"), to, text)
+        return receive(self._state, check_number(sender, "sender"), to, text, picture)
+
+    def picture(self, name: str) -> Picture | None:
+        """What came with a text, by its id, as the phones outside show it."""
+        pictures = [one.picture for one in self._state.messages if one.picture is not None]
+        return next((one for one in pictures if str(one.id) == name), None)
 
     def snapshot(self) -> Json:
         """All that the panel draws; ids are strings, times epoch milliseconds, empty fields null."""
@@ -190,7 +195,7 @@ class PhoneNetwork:
                         "company_number": message.to_numbers[0] if inbound else message.from_number,
                         "company_name": name_of(self._state, message.target),
                         "text": message.text,
-                        "has_media": message.has_media,
+                        "picture": None if message.picture is None else str(message.picture.id),
                         "time": epoch_ms(message.created),
                     }
                 )

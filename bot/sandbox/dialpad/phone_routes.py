@@ -3,6 +3,8 @@
 A POST must say application/json, which a foreign web page cannot send here without being asked first.
 """
 
+import base64
+import binascii
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
@@ -20,6 +22,7 @@ from bot.sandbox.dialpad.phone import PhoneNetwork
 from bot.sandbox.dialpad.refusals import Refusal, bad_request
 from bot.sandbox.dialpad.state import State
 
+LARGEST_PICTURE = 5_000_000
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 
@@ -45,9 +48,12 @@ class Voicemail(Body):
 
 
 class SendText(Body):
+    """``picture`` is base64."""
+
     sender: Text
     to: Text
     text: Text
+    picture: Text | None = None
 
 
 class AutoAnswer(Body):
@@ -95,8 +101,18 @@ def leave_voicemail(phone: PhoneNetwork, data: Any) -> Json:
 
 def send_text(phone: PhoneNetwork, data: Any) -> Json:
     body = parse_body(SendText, data)
-    message = phone.text(body.sender, body.to, body.text)
+    message = phone.text(body.sender, body.to, body.text, read_picture(body.picture))
     return {"message_id": None if message is None else str(message.id), "blocked": message is None}
+
+
+def read_picture(encoded: str | None) -> bytes:
+    try:
+        content = base64.b64decode(encoded or "", validate=True)
+    except (binascii.Error, ValueError):
+        raise bad_request("picture: must be base64") from None
+    if len(content) > LARGEST_PICTURE:
+        raise bad_request("picture: must be at most 5 MB")
+    return content
 
 
 def set_auto_answer(phone: PhoneNetwork, data: Any) -> Json:
@@ -133,8 +149,15 @@ def build_phone_routes(state: State, phone: PhoneNetwork) -> Router:
             stream_versions(state), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )
 
+    async def show_picture(request: Request) -> Response:
+        picture = phone.picture(request.path_params["picture"])
+        if picture is None:
+            return Response(status_code=404)
+        return Response(picture.content, media_type=picture.kind, headers={"X-Content-Type-Options": "nosniff"})
+
     return Router(
         [
+            Route("/phone/picture/{picture}", show_picture, methods=["GET"]),
             Route("/phone/state", show_state, methods=["GET"]),
             Route("/phone/live", show_live, methods=["GET"]),
             *(Route(path, act, methods=["POST"]) for path in ACTS),

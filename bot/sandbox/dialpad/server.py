@@ -11,7 +11,9 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from bot.sandbox.cast import Person
 from bot.sandbox.dialpad.access import ALL_SCOPES, OAuthApp, Tokens, dialpad_id_of
+from bot.sandbox.dialpad.ai import Ai
 from bot.sandbox.dialpad.api import Api, Received
+from bot.sandbox.dialpad.blobs import Blobs
 from bot.sandbox.dialpad.delivery import Delivery
 from bot.sandbox.dialpad.downloads import Downloads
 from bot.sandbox.dialpad.faults import Faults
@@ -31,9 +33,9 @@ from bot.sandbox.dialpad.times import utc_now
 class DialpadSandbox:
     """A Dialpad with Northlight Supply in it.
 
-    ``app`` answers /api/v2/..., /oauth2/... and /phone/.... ``state`` may be read and changed by tests; ``phone`` plays
-    the people outside; ``delivery`` sends events out; ``faults`` makes trouble; ``requests`` lists everything that came
-    in, without /phone.
+    ``app`` answers /api/v2/..., /oauth2/..., /phone/... and the addresses of recordings and pictures. ``state`` may be
+    read and changed by tests; ``phone`` plays the people outside; ``ai`` writes transcripts and recaps; ``delivery``
+    sends events out; ``faults`` makes trouble; ``requests`` lists everything that came in, without /phone.
     """
 
     def __init__(
@@ -43,10 +45,13 @@ class DialpadSandbox:
         now: Callable[[], datetime] = utc_now,
         enforce_limits: bool = True,
         later: Later | None = None,
+        base_url: str = "https://dialpad.example",
     ) -> None:
-        """``later`` (``timers.on_the_loop``) makes calls ring out; without it they ring for ever."""
+        """``base_url`` is where it is reached: events and answers name recordings and pictures there. ``later``
+        (``timers.on_the_loop``) makes calls ring out and has talks summed up; without it they ring for ever.
+        """
         self.oauth_app = oauth_app
-        self.state = State(now)
+        self.state = State(now, base_url)
         fill(self.state)
         self.requests: list[Received] = []
         self.faults = Faults()
@@ -56,6 +61,8 @@ class DialpadSandbox:
         self.phone = PhoneNetwork(self.state, self._switchboard)
         self.delivery = Delivery(self.state)
         self.on_event(self.delivery.hear)
+        self.ai = Ai(self.state, later)
+        self.on_event(self.ai.hear)
         self.app = self._build_app()
 
     def issue_token(self, person: Person, scopes: Collection[str] | None = None) -> dict[str, Any]:
@@ -90,6 +97,7 @@ class DialpadSandbox:
             return await oauth(request)
 
         downloads = Downloads(self.state, self.requests)
+        blobs = Blobs(self.state, self.tokens, self._switchboard, self.faults, self.requests)
 
         async def download(request: Request) -> Response:
             return await downloads(request)
@@ -104,6 +112,7 @@ class DialpadSandbox:
                 Route(f"{DOWNLOAD_PATH}/{{token}}.csv", download, methods=["GET"]),
                 Route("/api/v2/{rest:path}", answer_api, methods=every),
                 Route("/oauth2/{rest:path}", answer_oauth, methods=every),
+                *blobs.routes,
                 WebSocketRoute("/events/{ticket}", self.delivery.sockets.serve),
                 Mount("", app=build_phone_routes(self.state, self.phone)),
             ],

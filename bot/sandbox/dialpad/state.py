@@ -33,8 +33,10 @@ EventListener = Callable[[str, Json], None]
 
 
 class State:
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], base_url: str = "https://dialpad.example") -> None:
         self.now = now
+        self.base_url = base_url
+        """Where this Dialpad is reached: the addresses of recordings and pictures begin with it."""
         self.changes = Changes()
         self.company_id = COMPANY_ID
         self.company_name = COMPANY_NAME

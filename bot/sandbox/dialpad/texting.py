@@ -1,7 +1,7 @@
 """Texts in both directions, and what STOP and START do."""
 
 from bot.sandbox.dialpad.events import sms_event
-from bot.sandbox.dialpad.model import Message, OptOut, Target
+from bot.sandbox.dialpad.model import Message, OptOut, Picture, Target
 from bot.sandbox.dialpad.refusals import bad_request
 from bot.sandbox.dialpad.state import State
 
@@ -21,12 +21,19 @@ def deliver(state: State, message: Message) -> None:
     state.emit("sms", {**sms_event(state, message), "message_status": "delivered"})
 
 
-def receive(state: State, sender: str, number: str, text: str) -> Message | None:
+def build_picture(state: State, content: bytes) -> Picture:
+    """A file of a text; its kind by how it begins, as nobody says it."""
+    kinds = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+    kind = next((kind for head, kind in kinds.items() if content.startswith(head)), "application/octet-stream")
+    return Picture(state.new_id(), content, kind)
+
+
+def receive(state: State, sender: str, number: str, text: str, picture: bytes = b"") -> Message | None:
     """A customer texts a number of the company. None when the company has blocked them."""
     target: Target | None = state.target_of_number(number)
     if target is None:
         raise bad_request("to: must be a number of the company that somebody has")
-    if not text.strip():
+    if not text.strip() and not picture:
         raise bad_request("text: must not be empty")
     word = text.strip().lower()
     if word in STOP_WORDS:
@@ -45,6 +52,7 @@ def receive(state: State, sender: str, number: str, text: str) -> Message | None
         created=state.now(),
         target=target,
         contact_id="" if contact is None else contact.id,
+        picture=build_picture(state, picture) if picture else None,
     )
     state.messages.append(message)
     state.emit("sms", sms_event(state, message))

@@ -84,8 +84,13 @@ def as_sent(message: Json) -> Json:
     return {key: value for key, value in message.items() if key not in {"channel", "ephemeral", "pinned"}}
 
 
-def build_file(core: Core, upload: Upload) -> Json:
-    """Slack's file object; ``url_private`` answers to the bot's token and to the page."""
+def is_ready(core: Core, upload: Upload) -> bool:
+    return upload.content is not None and core.space.timers.now() >= upload.ready_at
+
+
+def build_file(core: Core, upload: Upload, *, ready: bool | None = None) -> Json:
+    """Slack's file object; ``url_private`` answers to the bot's token and to the page. What it is stays open for a
+    moment after an upload."""
     url = f"{core.base_url}/files/{upload.id}/{upload.name}"
     extension = upload.name.rpartition(".")[2] if "." in upload.name else ""
     return {
@@ -94,7 +99,7 @@ def build_file(core: Core, upload: Upload) -> Json:
         "timestamp": upload.created,
         "name": upload.name,
         "title": upload.title,
-        "mimetype": upload.mimetype,
+        "mimetype": upload.mimetype if (is_ready(core, upload) if ready is None else ready) else "",
         "filetype": extension,
         "pretty_type": extension.upper() or "Binary",
         "user": upload.user,

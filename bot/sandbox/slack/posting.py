@@ -8,12 +8,14 @@ from bot.sandbox.slack.blockkit.documents import walk
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.events import send_message_event
 from bot.sandbox.slack.limits import MESSAGE_TEXT
+from bot.sandbox.slack.payloads import build_file, is_ready
 from bot.sandbox.slack.refusal import Refused
 from bot.sandbox.slack.seed import APP_ID, BOT_ID, BOT_USER
 from bot.sandbox.slack.tickets import ResponseUrl
 from bot.sandbox.slack.workspace import SLACKBOT, Conversation, Json
 
 _INTERACTIVE = ("_select", "picker", "_input", "button", "buttons")
+_DRAWN = ("image/png", "image/jpeg", "image/gif")
 _CHOICES = ("overflow", "checkboxes", "radio_buttons")
 
 
@@ -42,6 +44,7 @@ def build_content(core: Core, fields: Json, *, needs_text: bool = True) -> Json:
     content: Json = {"text": (text or "")[:MESSAGE_TEXT]}
     if blocks:
         check_message_blocks(blocks)
+        check_pictures(core, blocks)
         content["blocks"] = name_parts(core, blocks)
     if attachments:
         check_attachments(attachments)
@@ -49,6 +52,23 @@ def build_content(core: Core, fields: Json, *, needs_text: bool = True) -> Json:
     if fields.get("metadata"):
         content["metadata"] = _check_metadata(fields["metadata"])
     return content
+
+
+def check_pictures(core: Core, blocks: Any) -> None:
+    """Blocks show only pictures that are in the workspace and that Slack has had time to look at."""
+    for index, block in enumerate(blocks):
+        for node in walk(block):
+            asked = node.get("slack_file")
+            if isinstance(asked, dict) and not _is_picture(core, asked):
+                raise Refused(
+                    "invalid_blocks", messages=[f"[ERROR] invalid slack file [json-pointer:/blocks/{index}/slack_file]"]
+                )
+
+
+def _is_picture(core: Core, asked: Json) -> bool:
+    urls = {build_file(core, one)["url_private"]: one for one in core.space.files.values()}
+    upload = core.space.files.get(str(asked.get("id"))) or urls.get(str(asked.get("url")))
+    return upload is not None and is_ready(core, upload) and upload.mimetype in _DRAWN
 
 
 def _build_attachment(core: Core, number: int, given: Json) -> Json:

@@ -38,7 +38,8 @@ class Conversation:
 
 @dataclass
 class Upload:
-    """A file; ``channels`` says where it was shared, ``content`` is None until the upload came."""
+    """A file; ``channels`` says where it was shared, ``content`` is None until the upload came. Until ``ready_at``
+    (epoch s) Slack has not found out what it is, and shows it in no block."""
 
     id: str
     name: str
@@ -48,6 +49,7 @@ class Upload:
     created: int
     content: bytes | None = None
     channels: list[str] = field(default_factory=list)
+    ready_at: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ TARGET_TYPES = (
 def render_call(state: State, call: Call) -> Json:
     group = call.target if call.target.kind != "user" else call.entry_point
     voicemail = next((recording for recording in call.recordings if recording.kind == "voicemail"), None)
-    recorded = [recording.url for recording in call.recordings if recording.kind == "callrecording"]
+    recorded = [state.base_url + one.path for one in call.recordings if one.kind == "callrecording"]
     return {
         "call_id": call.id,
         "direction": call.direction,
@@ -66,14 +66,14 @@ def render_call(state: State, call: Call) -> Json:
             {
                 "id": str(recording.id),
                 "recording_type": recording.kind,
-                "url": recording.url,
+                "url": state.base_url + recording.path,
                 "start_time": epoch_ms(recording.start),
                 "duration": recording.duration_ms,
             }
             for recording in call.recordings
         ],
         "labels": call.labels,
-        "voicemail_share_link": None if voicemail is None else voicemail.url,
+        "voicemail_share_link": None if voicemail is None else f"{state.base_url}/shared/voicemail/{voicemail.id}",
         "transcription_text": call.voicemail_text,
         "custom_data": call.custom_data,
         "mos_score": 4.41 if call.connected and call.ended else None,

@@ -64,7 +64,7 @@ def add_link(ctx: RequestContext, shelf: str, folder: str, content: Json) -> Jso
             return known
     content = {
         **content,
-        "access_link": f"https://dialpad.example/shared/{folder}/{secrets.token_urlsafe(24)}",
+        "access_link": f"{ctx.state.base_url}/shared/{folder}/{secrets.token_urlsafe(24)}",
         "created_by_id": ctx.caller.user_id,
         "date_added": naive_iso(ctx.state.now()),
     }

@@ -14,7 +14,7 @@ from bot.sandbox.dialpad.parties import phone_of
 from bot.sandbox.dialpad.refusals import bad_request, forbidden
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.routes import Route
-from bot.sandbox.dialpad.texting import deliver, has_opted_out
+from bot.sandbox.dialpad.texting import build_picture, deliver, has_opted_out
 from bot.sandbox.dialpad.times import naive_iso
 from bot.sandbox.dialpad.wire import Answer
 
@@ -35,16 +35,16 @@ class SendSms(Body):
     user_id: Id | None = None
 
 
-def check_media(media: str | None) -> bool:
+def read_media(media: str | None) -> bytes:
     if not media:
-        return False
+        return b""
     try:
         raw = base64.b64decode(media, validate=True)
     except (binascii.Error, ValueError):
         raise bad_request("media: must be base64") from None
     if len(raw) > LARGEST_MEDIA:
         raise bad_request("media: must be at most 500 KiB")
-    return True
+    return raw
 
 
 def find_recipients(ctx: RequestContext, body: SendSms, sender: User | None) -> list[str]:
@@ -115,8 +115,8 @@ def send_sms(ctx: RequestContext) -> Answer:
     body = ctx.body(SendSms)
     user = find_user(ctx, body)
     target, from_number = find_sender(ctx, body, user)
-    has_media = check_media(body.media)
-    if not (body.text or "").strip() and not has_media:
+    media = read_media(body.media)
+    if not (body.text or "").strip() and not media:
         raise bad_request("text or media is needed")
     if len(body.text or "") > LONGEST_TEXT:
         raise bad_request("text: must be at most 1500 characters")
@@ -134,7 +134,7 @@ def send_sms(ctx: RequestContext) -> Answer:
         target=target,
         user_id=user.id if user is not None else None,
         contact_id="" if contact is None else contact.id,
-        has_media=has_media,
+        picture=build_picture(ctx.state, media) if media else None,
         channel_hashtag=body.channel_hashtag or "",
     )
     if numbers:

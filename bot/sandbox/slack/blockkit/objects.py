@@ -89,7 +89,13 @@ DISPATCH_CONFIG = shape(
     },
 )
 
-SLACK_FILE = both(shape({}, {"id": string(1), "url": string(1)}))
+
+def _one_file(findings: Findings, value: Any, pointer: str) -> None:
+    if isinstance(value, dict) and bool(value.get("id")) == bool(value.get("url")):
+        findings.add("must have exactly one of id, url", pointer)
+
+
+SLACK_FILE = both(shape({}, {"id": string(1), "url": string(1)}), _one_file)
 
 
 def _one_picture(findings: Findings, value: Any, pointer: str) -> None:

@@ -12,6 +12,8 @@ from bot.sandbox.slack.refusal import Refused
 from bot.sandbox.slack.seed import BOT_USER
 from bot.sandbox.slack.workspace import Conversation, Json, Upload
 
+PROCESSING_S = 0.1
+"""Slack answers before it has looked at the file; how long that takes is written nowhere."""
 _MOST = 1_073_741_824  # 1 GB: "file_upload_size_restricted" in the documentation of files.getUploadURLExternal
 
 
@@ -48,6 +50,7 @@ def complete_upload(core: Core, args: Args) -> Json:
         if upload is None or upload.content is None:
             raise Refused("file_not_found")
         upload.title = one.get("title") or upload.title
+        upload.ready_at = core.space.timers.now() + PROCESSING_S
         uploads.append(upload)
     wanted = [args.text("channel_id")] if args.text("channel_id") else args.names("channels")
     for channel_id in wanted:
@@ -66,7 +69,7 @@ def _share(core: Core, channel: Conversation, uploads: list[Upload], args: Args)
         "ts": core.space.new_ts(),
         **posting.build_author(core),
         "text": args.text("initial_comment"),
-        "files": [build_file(core, one) for one in uploads],
+        "files": [build_file(core, one, ready=True) for one in uploads],
         "upload": True,
     }
     if args.text("thread_ts"):

@@ -22,7 +22,7 @@ class Panel {
     this.snapshot = { people: [], customers: [], lines: [], live_calls: [], recent_calls: [], threads: {} };
     this.network = new Network((snapshot) => this.show(snapshot), (lost) => node.classList.toggle("phone-lost", lost));
     this.calls = new Calls({ act: (name, body) => this.act(name, body), person: (id) => this.snapshot.people.find((/** @type {Json} */ person) => person.id === id) });
-    this.texts = new Texts((text) => this.sendText(text));
+    this.texts = new Texts((text, picture) => this.sendText(text, picture));
     this.build(node);
   }
 
@@ -130,10 +130,10 @@ class Panel {
     if (caller) await this.act("ring", { caller, to: this.line.value });
   }
 
-  /** @param {string} text */
-  async sendText(text) {
+  /** @param {string} text @param {string | null} picture */
+  async sendText(text, picture) {
     const sender = this.needCaller();
-    return sender ? this.act("text", { sender, to: this.line.value, text }) : false;
+    return sender ? this.act("text", { sender, to: this.line.value, text, picture }) : false;
   }
 
   needCaller() {
