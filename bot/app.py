@@ -140,9 +140,13 @@ class Bot:
             closing.push_async_callback(session.close)
             http = Http()
             closing.push_async_callback(http.aclose)
+            outside = Http(public_only=True)
+            closing.push_async_callback(outside.aclose)
+            downloads = DialpadDownloads(http, settings.dialpad_base_url, outside)
             slack = build_web_client(settings, session, _secret(settings.slack_bot_token) or None)
             installs = await _prepare_installs(settings, store, session)
-            parts = _build_parts(settings, store, http, installs or OneWorkspace(slack), session, deliver, later_poll_s)
+            clients = installs or OneWorkspace(slack)
+            parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
             await _start_work(parts, closing)
             bolt = build_bolt(parts.dispatcher, installs=installs)
             ready: list[Check] = [lambda: _database_problem(store)]
@@ -180,6 +184,7 @@ def _build_parts(
     settings: Settings,
     store: Store,
     http: Http,
+    downloads: DialpadDownloads,
     clients: Clients,
     session: aiohttp.ClientSession,
     deliver: Deliver | None,
@@ -236,7 +241,7 @@ def _build_parts(
         preferences=store.preferences,
         routes=table,
         files=SlackFiles(clients, session),
-        downloads=DialpadDownloads(http, settings.dialpad_base_url),
+        downloads=downloads,
         board=NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure, digests),
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)

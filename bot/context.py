@@ -11,6 +11,7 @@ from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Answer, Page
 from bot.dialpad.client import Pages
 from bot.dialpad.directory import Directory
+from bot.dialpad.downloads import Fetched
 from bot.person import PersonKey
 from bot.reply import Answer as HandlerAnswer
 from bot.settings import Settings
@@ -129,10 +130,14 @@ class Files(Protocol):
 
 
 class Downloads(Protocol):
-    """Files that Dialpad hands out by a signed address."""
+    """Files that Dialpad hands out, by a signed address or to those with the right."""
 
     async def read(self, url: str, *, largest: int) -> bytes:
         """Fetched without any token. Raises DialpadError."""
+        ...
+
+    async def read_as(self, account: Account, url: str, *, largest: int, within_s: float) -> Fetched:
+        """Fetched with a person's own token, which goes to Dialpad alone. Raises NotConnected and DialpadError."""
         ...
 
 

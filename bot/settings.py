@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     dialpad_base_url: str = "https://dialpad.com"
     dialpad_client_id: str | None = None
     dialpad_client_secret: SecretStr | None = None
-    dialpad_scopes: Annotated[tuple[str, ...], NoDecode] = ("offline_access", "calls:list", "message_content_export")
+    dialpad_scopes: Annotated[tuple[str, ...], NoDecode] = (
+        "offline_access", "calls:list", "message_content_export", "recordings_export",
+    )  # fmt: skip
     """What people are asked to agree to; Dialpad approves each scope for an OAuth app by hand."""
     dialpad_api_key: SecretStr | None = None
     """For the command line (``call``); nobody in Slack acts with it."""

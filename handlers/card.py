@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.answers.call_card import Standing, call_face, caller_of, needs_somebody, reach
+from bot.answers.call_card import Standing, call_face, caller_of, hearing, needs_somebody, reach
 from bot.answers.prose import prose
+from bot.answers.recordings import listen as fetch_recording
+from bot.answers.recordings import make_link as make_share_link
+from bot.answers.recordings import offer_link
 from bot.answers.rights import rights_of
 from bot.arguments.argument import Carried, Text
 from bot.arguments.phonebook import party_of
 from bot.context import Ctx
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.call import LabelCall
+from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
 from bot.errors import UserError
 from bot.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
 from bot.routing import Router
@@ -123,6 +127,7 @@ async def more(ctx: Ctx, card: CardId) -> Answer:
         Fact("Rang at", ", ".join(view.people)) if view.people else None,
         Fact("Answered by", " and ".join(view.answered_by)) if view.answered_by else None,
         Fact("Legs", str(len(view.legs))) if len(view.legs) > 1 else None,
+        Fact("Recorded", "Not ready yet") if view.was_recorded and not view.recording_ready else None,
         Fact("Claimed", _by(found.claimed_by, found.claimed_at)) if found.claimed_by else None,
         Fact("Handled", _by(found.handled_by, found.handled_at)) if found.handled_by else None,
     ]
@@ -132,9 +137,10 @@ async def more(ctx: Ctx, card: CardId) -> Answer:
         party = await party_of(ctx, view.number)
         title = prose("Call with ", party.shown())
         buttons = (Button("Who is this?", "who.who", {"number": view.number}), *buttons)
-    if view.outcome == "answered":
-        buttons += (Button("Transcript", "calls.transcript", {"call": view.call_id}),)
-    text = "\n".join(part for part in (view.transcript, view.recap) if part)
+    heard = hearing(view, card)
+    if heard:
+        buttons = (*heard, Button("Share link…", "card.share", {"card": card}), *buttons)
+    text = "\n".join(part for part in (view.transcript, view.recap, *(f"• {one}" for one in view.to_do)) if part)
     return Card(
         title,
         facts=tuple(fact for fact in facts if fact),
@@ -142,6 +148,27 @@ async def more(ctx: Ctx, card: CardId) -> Answer:
         note="Only you can see this.",
         buttons=buttons,
     )
+
+
+@router.button(title="Listen")
+async def listen(ctx: Ctx, card: CardId, part: Annotated[str, Carried("Part", longest=3)] = "0") -> Answer:
+    """The voicemail or recording as a file, to the asker alone, fetched with their own token."""
+    _, _, view = await _find(ctx, card)
+    return await fetch_recording(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
+
+
+@router.button(title="Share link")
+async def share(ctx: Ctx, card: CardId) -> Answer:
+    """Says who could open the link; makes none."""
+    _, _, view = await _find(ctx, card)
+    return offer_link(view, card)
+
+
+@router.confirmed(action=CreateRecordingLink)
+async def make_link(ctx: Ctx, card: CardId) -> Answer:
+    """Shown to the asker alone."""
+    _, _, view = await _find(ctx, card)
+    return await make_share_link(ctx, view)
 
 
 @router.button(title="Label the call", submit="Save", risk=Risk.CHANGE)

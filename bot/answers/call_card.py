@@ -98,7 +98,9 @@ def call_face(view: CallView, known: Caller | None, standing: Standing) -> tuple
         Fact("Talked", lasting(view.talked.total_seconds() * 1000)) if view.talked else None,
         Fact("Who", caller.sure) if caller.sure else None,
         Fact("Labels", ", ".join(view.labels)) if view.labels else None,
-        Fact("Recording", "In Dialpad") if view.was_recorded and view.phase == "ended" else None,
+        Fact("Recording", "Ready") if view.recording_ready else None,
+        Fact("About", ", ".join(view.purposes)) if view.purposes else None,
+        Fact("Outcome", view.recap_outcome) if view.recap_outcome else None,
     )
     card = Card(
         prose(_HEADS[word], towards, _other(view, caller), line),
@@ -120,11 +122,19 @@ def _long(view: CallView) -> str:
     return lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
 
 
-def _said(view: CallView) -> str:
-    text = f"“{view.transcript}”" if view.transcript else ""
-    if view.recap:
-        text = "\n".join(part for part in (text, f"Recap: {view.recap}") if part)
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+def _said(view: CallView) -> Prose:
+    """The voicemail's words, the recap, and what is to be done; what is too long is cut, the whole is behind More."""
+    to_do = "\n".join(f"• {one}" for one in view.to_do)
+    quoted = f"“{view.transcript}”" if view.transcript else ""
+    said: list[Prose] = []
+    room = LONGEST_TEXT
+    heads = (prose(), prose(Bold("Recap"), ": "), prose(Bold("To do"), ":\n"))
+    for head, text in zip(heads, (quoted, view.recap, to_do), strict=True):
+        if text and room > 0:
+            shown = text if len(text) <= room else text[: room - 1] + "…"
+            room -= len(shown)
+            said.append(prose("\n" if said else "", head, shown))
+    return prose(*said)
 
 
 def stamp_of(standing: Standing) -> Prose:
@@ -140,8 +150,9 @@ def stamp_of(standing: Standing) -> Prose:
 def _buttons(view: CallView, caller: Caller, standing: Standing) -> tuple[Button, ...]:
     gear = (Button("⚙️", "notify.settings", {"watch": standing.watch}),) if standing.watch else ()
     more = Button("More", "card.more", {"card": standing.card})
+    listen = hearing(view, standing.card)
     if standing.handled_by or view.outcome == "blocked":
-        return (more, *gear)
+        return (*listen[:1], more, *gear)
     mine: list[Button] = []
     if needs_somebody(view):
         if standing.claimed_by:
@@ -152,12 +163,22 @@ def _buttons(view: CallView, caller: Caller, standing: Standing) -> tuple[Button
             mine.append(Button("Mark handled", "card.handled", {"card": standing.card}))
     calls = view.phase == "ended" and view.number
     steps = (*reach(view, caller), *tidy(view, caller, standing)) if calls else ()
-    return (*mine, *steps, more, *gear)
+    return (*mine, *listen, *steps, more, *gear)
 
 
 def needs_somebody(view: CallView) -> bool:
     """Nobody has talked to them yet, and they wanted to."""
     return view.inbound and view.outcome in {"missed", "abandoned", "voicemail"}
+
+
+def hearing(view: CallView, card: str) -> tuple[Button, ...]:
+    """What was said, once there is something to listen to or to read."""
+    found: tuple[Button, ...] = ()
+    if view.has_voicemail or view.recording_ready:
+        found = (Button("Listen", "card.listen", {"card": card}),)
+    if view.transcribed:
+        found = (*found, Button("Transcript", "calls.transcript", {"call": view.transcribed}))
+    return found
 
 
 def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:

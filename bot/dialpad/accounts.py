@@ -51,6 +51,10 @@ class Account:
         Raises ``NotConnected``."""
         return (await self._accounts.stored_link(self.person)).company_id or ""
 
+    async def renewed(self, stale: Link) -> Link:
+        """A newer link than one whose token Dialpad refused. Raises ``NotConnected`` when there will be none."""
+        return await self._accounts.renewed_link(self.person, stale)
+
     async def user_id(self) -> str:
         """The person's own Dialpad user id. Raises ``UserError`` for a company key that says nothing about them."""
         return _own_id(await self.link())

@@ -23,6 +23,7 @@ from pydantic import SecretStr
 
 from bot.dialpad.action import A, Action, Page, Request
 from bot.dialpad.pacer import Pacer
+from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reading import read_answer, read_refusal
 from bot.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
 
@@ -59,12 +60,15 @@ class Heard:
 
 
 class Http:
-    """A pooled HTTP client. ``transport`` replaces the network, in tests and for the embedded Dialpad."""
+    """A pooled HTTP client. ``transport`` replaces the network, in tests and for the embedded Dialpad.
 
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    With ``public_only`` names that lead into a private network are not followed: for addresses that others wrote.
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport | None = None, *, public_only: bool = False) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs whole URLs: phone numbers are in them
         self._client = httpx.AsyncClient(
-            transport=transport or _build_transport(),
+            transport=transport or _build_transport(public_only),
             timeout=TIMEOUT,
             follow_redirects=False,
             trust_env=False,
@@ -81,13 +85,17 @@ class Http:
         query: Mapping[str, str | list[str]] | None = None,
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
+        largest: int = LARGEST_BODY,
     ) -> Heard:
-        """Send one request, once. Raises ``NotSent``, ``NotAnswered`` or ``Unreadable`` (too large, or garbled)."""
+        """Send one request, once. ``largest``: bytes of the answer that are taken at most.
+
+        Raises ``NotSent``, ``NotAnswered`` or ``Unreadable`` (too large, or garbled).
+        """
         request = self._client.build_request(method, url, headers=headers, params=query or None, json=body, data=form)
         try:
             response = await self._client.send(request, stream=True)
             try:
-                received = await _read_body(response)
+                received = await _read_body(response, largest)
             finally:
                 await response.aclose()
         except httpx.DecodingError:
@@ -101,20 +109,25 @@ class Http:
         await self._client.aclose()
 
 
-def _build_transport() -> AiohttpTransport:
+def _build_transport(public_only: bool) -> AiohttpTransport:
     def open_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE, ssl=transport.ssl_context)
+        connector = aiohttp.TCPConnector(
+            limit=_CONNECTIONS,
+            keepalive_timeout=_KEEP_ALIVE,
+            ssl=transport.ssl_context,
+            resolver=PublicHosts() if public_only else None,
+        )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     transport = AiohttpTransport(client=open_session)
     return transport
 
 
-async def _read_body(response: httpx.Response) -> bytes:
+async def _read_body(response: httpx.Response, largest: int) -> bytes:
     chunks = bytearray()
     async for chunk in response.aiter_bytes():
         chunks += chunk
-        if len(chunks) > LARGEST_BODY:
+        if len(chunks) > largest:
             raise Unreadable(status=response.status_code, reason="too large")
     return bytes(chunks)
 

@@ -29,14 +29,17 @@ from bot.dialpad.event_parts import (
     Word,
     none_if_empty,
 )
+from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 from bot.dialpad.signed import open_envelope, parse_document
 
 STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 """What carriers take as "no more texts", in any case."""
 VOICEMAIL_STATES: Final = frozenset({"voicemail", "voicemail_uploaded", "transcription"})
+RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
 RECAP_STATES: Final = frozenset({"recap_summary", "recap_outcome", "recap_purposes", "recap_action_items"})
 FAILED_DELIVERY: Final = frozenset({"failed", "undelivered"})
 
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -125,6 +128,8 @@ class CallEvent(_Event):
     transcription_text: Text | None = None
     call_recording_ids: Ids = ()
     recording_details: tuple[Recording, ...] = ()
+    recording_url: Texts = ()
+    admin_recording_urls: Texts = ()
     recap_summary: Any = None
     recap_outcome: Any = None
     recap_purposes: Any = None
@@ -211,6 +216,27 @@ class CallEvent(_Event):
         return self.state in VOICEMAIL_STATES or left is not None
 
     @property
+    def recordings(self) -> tuple[Recorded, ...]:
+        """Every recording that is named, voicemails too."""
+        details = [
+            Recorded(one.id or "", one.kind or "callrecording", one.url or "", _whole_ms(one.duration))
+            for one in self.recording_details
+        ]
+        voicemail = Recorded(self.voicemail_recording_id or "", VOICEMAIL, self.voicemail_link or "")
+        addresses = (*self.recording_url, *self.admin_recording_urls, self.voicemail_link or "")
+        bare = [Recorded(one, "callrecording") for one in self.call_recording_ids]
+        return gather([*details, voicemail, *map(recorded_at, addresses), *bare])
+
+    @property
+    def recording_ready(self) -> bool:
+        """A recording of the talk can be fetched now. ``was_recorded`` alone says only that there will be one, and
+        the addresses of a company's recordings are there before the recordings are."""
+        if self.state in RECORDING_STATES or self.recording_url:
+            return True
+        there = any(one.kind != VOICEMAIL for one in self.recording_details)
+        return there or (self.read_back and bool(self.admin_recording_urls))
+
+    @property
     def has_recap(self) -> bool:
         return self.state in RECAP_STATES
 
@@ -243,6 +269,7 @@ class SmsEvent(_Event):
     mms_urls: Texts = Field((), validation_alias="mms_url")
     is_internal: bool | None = None
     text: Text | None = Field(None, validation_alias=AliasChoices("text", "text_content"))
+    text_content: Text | None = None
     message_status: Word | None = None
     message_delivery_result: Word | None = None
 
@@ -280,13 +307,28 @@ class SmsEvent(_Event):
         return self.message_status == "delivered"
 
     @property
+    def media(self) -> tuple[str, ...]:
+        """Where the pictures of it are. Some texts name them only among their words."""
+        return self.mms_urls or (tuple(_ADDRESS.findall(self.text or "")) if self.mms else ())
+
+    @property
+    def words(self) -> str | None:
+        """The text without the addresses of its pictures; None where it may not be read."""
+        said = [one for one in (self.text, self.text_content) if one is not None]
+        if not said or not self.media:
+            return self.text
+        for address in self.media:
+            said = [one.replace(address, "").strip() for one in said]
+        return next((one for one in said if one), "")
+
+    @property
     def asks_to_stop(self) -> bool:
         return self.inbound and (self.text or "").strip().lower() in STOP_WORDS
 
     @property
     def text_withheld(self) -> bool:
         """There was a text, and the connection that subscribed may not read it."""
-        return self.text is None and not self.mms_urls
+        return self.text is None and not self.mms and not self.mms_urls
 
 
 class AgentStatusEvent(_Event):
@@ -409,6 +451,10 @@ def _model_for(document: Mapping[str, Any]) -> type[Event]:
 def _number(value: str | None) -> str | None:
     """None for "blocked", "anonymous" and whatever else is no number."""
     return value if value and any(character.isdigit() for character in value) else None
+
+
+def _whole_ms(span: timedelta | None) -> int | None:
+    return None if span is None else span // timedelta(milliseconds=1)
 
 
 def _plain(text: str) -> str:

@@ -1,12 +1,13 @@
 """One human call from the events of its legs: what is known, and what that looks like to people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
 from bot.dialpad.event_parts import Party
 from bot.dialpad.events import CallEvent
+from bot.dialpad.recordings import VOICEMAIL, Recorded
 from bot.watching.happening import Happening, Kind
 from bot.watching.registers import Register, State, fragment, join, value
 
@@ -18,14 +19,18 @@ _RANKS: Final = {
     for rank, word in enumerate(
         (
             "calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged",
-            "missed", "blocked", "hangup", "recording", "voicemail_uploaded", "transcription", "call_transcription",
-            "recap_summary", "recap_outcome", "recap_purposes", "recap_action_items", "dispositions", "csat",
+            "missed", "blocked", "hangup", "recording", "admin_recording", "voicemail_uploaded", "transcription",
+            "call_transcription", "recap_summary", "recap_outcome", "recap_purposes", "recap_action_items",
+            "dispositions", "csat",
         )
     )
 }  # fmt: skip
 """Which of two events of the same millisecond came later."""
+_TEXT_FIELDS: Final = ("text", "content", "summary", "name", "title")
+"""Where the words of a recap's item may be; events have plain texts, the newer answers objects."""
 _OVER: Final = frozenset({"hangup", "missed", "blocked"})
 _OPEN: Final = frozenset({"open", "available"})
+_ORDER: Final = {VOICEMAIL: 0, "callrecording": 1, "admincallrecording": 2}
 _DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,12 +63,35 @@ def read_call(event: CallEvent) -> State:
         "talk_ms": _span_ms(event.talk_time),
         "voicemail": _voicemail(event),
         "transcript": event.transcription_text,
-        "recap": event.recap_summary if isinstance(event.recap_summary, str) else None,
-        "outcome": event.recap_outcome if isinstance(event.recap_outcome, str) else None,
+        "ready": event.recording_ready or None,
+        "recap": _sentence(event.recap_summary),
+        "outcome": _sentence(event.recap_outcome),
+        "purposes": _items(event.recap_purposes),
+        "to_do": _items(event.recap_action_items),
         "disposition": event.dispositions if isinstance(event.dispositions, str) else None,
         f"saw.{event.state}": True,
     }
+    for one in event.recordings:
+        # Apart from one another: what one event leaves out of a recording, another may have said.
+        named = {"kind": one.kind, "url": one.url or None, "ms": one.ms}
+        said |= {f"rec.{one.id}.{name}": what for name, what in named.items()}
     return fragment(at, rank, said, f"{event.call_id}.") | fragment(at, rank, {"at": at})
+
+
+def _sentence(said: Any) -> str | None:
+    """One text, from what Dialpad writes as text, list or object."""
+    return "; ".join(_items(said) or ()) or None
+
+
+def _items(said: Any) -> list[str] | None:
+    listed = said if isinstance(said, list | tuple) else [said]
+    words = (one if isinstance(one, str) else _words(one) for one in listed)
+    return [one.strip() for one in words if one.strip()] or None
+
+
+def _words(item: Any) -> str:
+    fields = item if isinstance(item, dict) else {}
+    return next((one for name in _TEXT_FIELDS if isinstance(one := fields.get(name), str)), "")
 
 
 def _voicemail(event: CallEvent) -> bool | None:
@@ -122,7 +150,17 @@ class CallView:
     has_voicemail: bool
     transcript: str
     recap: str
+    recap_outcome: str
+    purposes: tuple[str, ...]
+    to_do: tuple[str, ...]
+    """What is to be done after the call, as Dialpad Ai heard it."""
     was_recorded: bool
+    recording_ready: bool
+    """A recording of the talk can be fetched now."""
+    recordings: tuple[tuple[str, Recorded], ...]
+    """With the leg whose it is; voicemails first, the company's own recordings last."""
+    transcribed: str
+    """The leg whose transcript can be fetched now, "" while none can."""
     labels: tuple[str, ...]
     legs: tuple[str, ...]
     is_whole: bool
@@ -135,6 +173,14 @@ class CallView:
 class _Leg:
     id: str
     said: Mapping[str, Any]
+
+    @property
+    def recordings(self) -> Iterator[tuple[str, Recorded]]:
+        for name in self.said:
+            head, _, field = name.rpartition(".")
+            if head.startswith("rec.") and field == "kind":
+                url, ms = self.said.get(f"{head}.url") or "", self.said.get(f"{head}.ms")
+                yield self.id, Recorded(head.removeprefix("rec."), self.said[name], url, ms)
 
     def __getitem__(self, name: str) -> Any:
         return self.said.get(name)
@@ -202,7 +248,13 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         has_voicemail=voicemail,
         transcript=_first(legs, "transcript") or "",
         recap=_first(legs, "recap") or "",
+        recap_outcome=_first(legs, "outcome") or "",
+        purposes=tuple(_first(legs, "purposes") or ()),
+        to_do=tuple(_first(legs, "to_do") or ()),
         was_recorded=any(leg["recorded"] for leg in legs),
+        recording_ready=any(leg["ready"] for leg in legs),
+        recordings=_recordings(legs),
+        transcribed=next((leg.id for leg in legs if leg.saw("call_transcription")), ""),
         labels=tuple(sorted({str(label) for leg in legs for label in leg["labels"] or ()})),
         legs=tuple(leg.id for leg in legs),
         is_whole=entry["entry"] is None,
@@ -212,6 +264,11 @@ def view_call(state: Mapping[str, Register]) -> CallView:
 
 def _first(legs: list[_Leg], name: str) -> Any:
     return next((leg[name] for leg in legs if leg[name]), None)
+
+
+def _recordings(legs: list[_Leg]) -> tuple[tuple[str, Recorded], ...]:
+    found = {one.id: (leg_id, one) for leg in reversed(legs) for leg_id, one in leg.recordings}
+    return tuple(sorted(found.values(), key=lambda pair: (_ORDER.get(pair[1].kind, 1), -(pair[1].ms or 0), pair[1].id)))
 
 
 def _line(legs: list[_Leg]) -> dict[str, str]:
@@ -298,8 +355,8 @@ def happening_of(view: CallView) -> Happening:
         kinds |= {Kind.ABANDONED} if view.outcome == "abandoned" else set()
         kinds |= {Kind.VOICEMAIL} if view.has_voicemail else set()
     kinds |= {Kind.ENDED} if ended else set()
-    kinds |= {Kind.RECAP} if view.recap else set()
-    kinds |= {Kind.RECORDING} if view.was_recorded and ended else set()
+    kinds |= {Kind.RECAP} if view.recap or view.to_do or view.recap_outcome or view.purposes else set()
+    kinds |= {Kind.RECORDING} if view.recording_ready else set()
     length = view.talked if view.outcome == "answered" else view.waited
     return Happening(
         kinds=frozenset(kinds),

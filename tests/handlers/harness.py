@@ -18,6 +18,7 @@ from bot.context import Ctx, Deps, Origin, Profile, Where
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
+from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.link import Link
 from bot.errors import UserError
 from bot.person import PersonKey
@@ -190,7 +191,7 @@ class World:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.sandbox = DialpadSandbox(now=self.clock, enforce_limits=False)
+        self.sandbox = DialpadSandbox(now=self.clock, enforce_limits=False, base_url="http://dialpad.example")
         self.wire = Wire(self.sandbox)
         self.table: Table = build_table(all_routers())
         self.links = KeptLinks()
@@ -219,6 +220,7 @@ class World:
             preferences=self.chosen,
             routes=self.table,
             board=self.board,
+            downloads=DialpadDownloads(self.client.http, self.client.base_url, self.client.http),
         )
 
     async def aclose(self) -> None:

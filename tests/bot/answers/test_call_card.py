@@ -138,3 +138,48 @@ def test_after_stop_there_is_no_reply_button() -> None:
     talk = view_talk(read_talk(text(1, "STOP")))
 
     assert labels(talk_card(talk, None, "w1")) == ["Call", "⚙️"]
+
+
+def test_a_voicemail_can_be_listened_to_from_its_card() -> None:
+    assert labels(face(voicemail_call()))[:3] == ["Claim", "Mark handled", "Listen"]
+    assert "Listen" not in labels(face(voicemail_call()[:3]))
+
+
+def test_a_recording_is_offered_when_it_is_ready_and_not_before() -> None:
+    ended = call(1, "hangup", 50, was_recorded=True, date_connected=at(5), operator_call_id=2)
+    ready = call(1, "recording", 60, recording_url=["https://dialpad.example/r/11"])
+
+    assert "Listen" not in labels(face([ended]))
+    assert "Recording" not in facts(face([ended]))
+    assert facts(face([ended, ready]))["Recording"] == "Ready"
+    assert labels(face([ended, ready]))[0] == "Listen"
+
+
+def test_a_transcript_is_offered_when_it_can_be_read_and_not_before() -> None:
+    talk = answered_group_call()
+
+    assert "Transcript" not in labels(face(talk))
+    assert "Transcript" in labels(face([*talk, call(2, "call_transcription", 150)]))
+
+
+def test_what_was_handled_can_still_be_listened_to() -> None:
+    handled = Standing("c1", "w1", handled_by="U1", handled_at=NOW)
+
+    assert labels(face(voicemail_call(), standing=handled)) == ["Listen", "More", "⚙️"]
+
+
+def test_a_recap_says_what_is_to_be_done() -> None:
+    later = call(1, "recap_action_items", 170, recap_action_items=["Send two boxes", "Call back"])
+    about = call(1, "recap_purposes", 171, recap_purposes=["Order"], recap_outcome="Resolved")
+    card = face([*answered_group_call(), later, about])
+
+    assert plain(card.text) == "Recap: Wants two boxes.\nTo do:\n• Send two boxes\n• Call back"
+    assert (facts(card)["About"], facts(card)["Outcome"]) == ("Order", "Resolved")
+
+
+def test_a_long_recap_is_cut_and_fits() -> None:
+    card = face([*answered_group_call(), call(1, "recap_summary", 999, recap_summary="word " * 2000)])
+    message = render_message(card, Reader())
+
+    check_message_blocks(message.blocks)
+    assert len(plain(card.text)) < 1_600

@@ -1,0 +1,191 @@
+"""Listening to a call or a voicemail, and links to them: only on request, and with the asker's own rights."""
+
+from typing import Final
+
+from bot.answers.call_card import caller_of
+from bot.answers.prose import lasting, prose
+from bot.context import Ctx
+from bot.dialpad.actions.call import Call, GetCall
+from bot.dialpad.actions.callreviewsharelink import CreateReviewLink
+from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
+from bot.dialpad.downloads import TOO_LARGE, Fetched
+from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
+from bot.errors import NotAllowed, NotFound, Unreadable, UserError
+from bot.phone import national
+from bot.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply
+from bot.watching.calls import CallView
+
+LARGEST: Final = 32_000_000
+"""Bytes. About an hour of Dialpad's MP3s; it is in memory while it is on its way."""
+WITHIN_S: Final = 60.0
+SCOPE: Final = "recordings_export"
+_ENDINGS: Final = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
+"""Of the file's name, by what Dialpad says it is. Dialpad sends MP3s; anything else is most likely no sound."""
+_MOST_LOOKED_UP: Final = 2
+"""Dialpad answers ten such questions a minute, for the whole company."""
+
+_NOT_READY: Final = (
+    "Dialpad has no recording of this call that you can hear, or not yet: it takes some minutes after a call."
+)
+_NOT_YOURS: Final = "Dialpad does not let you hear this recording. A supervisor of the line or an admin can."
+_GONE: Final = "This recording can no longer be fetched: it was deleted, or Dialpad has let it expire. Look in Dialpad."
+_NO_SCOPE: Final = (
+    f"Your Dialpad connection lacks the permission {SCOPE}. Ask whoever runs this bot to have it added, then connect "
+    "again."
+)
+_LARGE: Final = f"The recording is larger than {LARGEST // 1_000_000} MB. Listen to it in Dialpad."
+_NO_SOUND: Final = "Dialpad did not send the recording. Listen to it in Dialpad."
+
+
+async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
+    """The audio, for the asker alone. ``part``: which of several, from 0. Raises UserError with what is in the way."""
+    parts = _parts([one for _, one in view.recordings]) or await _look_up(ctx, view)
+    if not parts:
+        raise UserError(_NOT_READY)
+    one = parts[min(part, len(parts) - 1)]
+    fetched = await _fetch(ctx, view, one)
+    name = "voicemail" if one.kind == VOICEMAIL else "recording"
+    number = f"-{part + 1}" if len(parts) > 1 else ""
+    started = f"-{view.started:%Y-%m-%d-%H%M}" if view.started else ""
+    said = f"{_what(view, one)}{f', {part + 1} of {len(parts)}' if len(parts) > 1 else ''}."
+    rest = tuple(
+        Button(f"Listen to {index + 1}", "card.listen", {"card": card, "part": str(index)})
+        for index in range(len(parts))
+        if index != part
+    )[:4]
+    shown = Reply(f"{said} The file is in our direct messages, for you alone.", rest)
+    return Attachment(f"{name}{started}{number}.{_ENDINGS[fetched.kind]}", fetched.content, said, shown)
+
+
+def _parts(recordings: list[Recorded]) -> list[Recorded]:
+    """Those of the first kind there is: a company's recording is of the same talk as a person's own."""
+    return [one for one in recordings if one.kind == recordings[0].kind]
+
+
+def _what(view: CallView, one: Recorded) -> str:
+    caller = caller_of(view, None)
+    who = caller.name or (national(view.number) if view.number else "a hidden number")
+    length = lasting(one.ms)
+    head = f"Voicemail from {who}" if one.kind == VOICEMAIL else f"Recording of the call with {who}"
+    return f"{head}, {length}" if length else head
+
+
+async def _fetch(ctx: Ctx, view: CallView, one: Recorded) -> Fetched:
+    """By the address that is known; where that has expired, by the one that Dialpad names now."""
+    try:
+        if one.url:
+            return await _read(ctx, one.url)
+    except NotFound:
+        pass
+    except NotAllowed as refused:
+        if await _lacks_scope(ctx, refused):
+            raise UserError(_NO_SCOPE) from None
+    fresh = next((found for found in await _look_up(ctx, view) if found.id == one.id), None)
+    if fresh is None or not fresh.url:
+        raise UserError(_GONE if one.url else _NOT_READY)
+    try:
+        return await _read(ctx, fresh.url)
+    except NotFound:
+        raise UserError(_GONE) from None
+    except NotAllowed as refused:
+        raise UserError(_NO_SCOPE if await _lacks_scope(ctx, refused) else _NOT_YOURS) from None
+
+
+async def _read(ctx: Ctx, url: str) -> Fetched:
+    if ctx.deps.downloads is None:
+        raise UserError(_NO_SOUND)
+    try:
+        fetched = await ctx.deps.downloads.read_as(ctx.account, url, largest=LARGEST, within_s=WITHIN_S)
+    except Unreadable as problem:
+        raise UserError(_LARGE if problem.reason == TOO_LARGE else _NO_SOUND) from None
+    if fetched.kind not in _ENDINGS or not fetched.content:
+        raise UserError(_NO_SOUND)
+    return fetched
+
+
+async def _lacks_scope(ctx: Ctx, refused: NotAllowed) -> bool:
+    """Dialpad says so, or the connection was given other scopes; a pasted key says nothing of its own."""
+    scopes = (await ctx.account.link()).scopes
+    return "scope" in refused.message.casefold() or bool(scopes and SCOPE not in scopes)
+
+
+async def _look_up(ctx: Ctx, view: CallView) -> list[Recorded]:
+    """What Dialpad shows this person now: the legs that are known to have a recording, else the caller's own."""
+    legs = dict.fromkeys([*(leg for leg, _ in view.recordings), *view.legs])
+    refused: NotAllowed | None = None
+    found: list[Recorded] = []
+    for leg in list(legs)[:_MOST_LOOKED_UP]:
+        try:
+            found += recordings_of(await ctx.send(GetCall(id=leg)))
+        except NotFound:
+            continue
+        except NotAllowed as problem:
+            refused = problem
+    if refused is not None and not found:
+        raise UserError(_NO_SCOPE if await _lacks_scope(ctx, refused) else _NOT_YOURS)
+    return _parts(found)
+
+
+def recordings_of(call: Call) -> tuple[Recorded, ...]:
+    """As the API names them."""
+    details = [
+        Recorded(
+            one.id or "", one.recording_type or "callrecording", one.url or "",
+            None if one.duration is None else round(one.duration),
+        )
+        for one in call.recording_details
+    ]  # fmt: skip
+    return gather([*details, *map(recorded_at, (*call.recording_url, *call.admin_recording_urls))])
+
+
+# Links
+
+
+def offer_link(view: CallView, card: str) -> Confirm:
+    """Nothing is made yet: says who could open it. Raises UserError when there is nothing to share."""
+    voicemail = _voicemail(view)
+    if voicemail is None and not view.recording_ready and not view.transcribed:
+        raise UserError(_NOT_READY)
+    what = "The voicemail" if voicemail else "The call's review: recording, transcript and recap"
+    return Confirm(
+        route="card.make_link",
+        args={"card": card},
+        title="Make a link to share?",
+        facts=(
+            Fact("Link to", what),
+            Fact("With", _other_side(view)),
+            Fact("Who can open it", "Everybody at your company who gets the link. Nobody outside."),
+        ),
+        yes="Make the link",
+        note="You alone see the link. Whoever you give it to hears what was said.",
+    )
+
+
+async def make_link(ctx: Ctx, view: CallView) -> Reply:
+    """For the company, never for everybody. Raises UserError and DialpadError."""
+    voicemail = _voicemail(view)
+    if voicemail is not None:
+        made = await ctx.send(
+            CreateRecordingLink(recording_id=voicemail.id, recording_type=VOICEMAIL, privacy="company")
+        )
+        address, privacy = made.access_link, made.privacy
+    else:
+        leg = view.transcribed or next((leg for leg, _ in view.recordings), view.call_id)
+        review = await ctx.send(CreateReviewLink(call_id=leg, privacy="company"))
+        address, privacy = review.access_link, review.privacy
+    if privacy == "public":
+        raise UserError("Dialpad made that link open to anybody, so it is not shown. Change it in Dialpad first.")
+    if not address:
+        raise UserError("Dialpad made no link. Share it from Dialpad instead.")
+    said: Prose = prose("Your link to the ", "voicemail" if voicemail else "call", ": ", Link(address, address))
+    return Reply(prose(said, "\nEverybody at your company who gets it can open it."), tone="done")
+
+
+def _voicemail(view: CallView) -> Recorded | None:
+    return next((one for _, one in view.recordings if one.kind == VOICEMAIL), None)
+
+
+def _other_side(view: CallView) -> tuple[Part, ...]:
+    name = caller_of(view, None).name
+    number = (Phone(view.number),) if view.number else ()
+    return prose(f"{name} " if name and number else name, *number) or ("A hidden number",)
