@@ -60,6 +60,7 @@ from bot.work.handovers import Handovers
 from bot.work.intake import Deliver, Intake
 from bot.work.later import Job
 from bot.work.listening import Listening
+from bot.work.pictures import Pictures
 from bot.work.poster import Poster
 from bot.work.read_back import ReadBack
 from handlers import all_routers
@@ -216,7 +217,9 @@ def _build_parts(
     digests = Digests(store)
     chores = (escalations.run_due, digests.run_due, Handovers(store, accounts, directory, marks).run_due)
     poster = Poster(store, boards, Faces(store, accounts, directory), chores)
-    intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake))
+    files = SlackFiles(clients, session)
+    pictures = Pictures(store, accounts, downloads, files)
+    intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake, pictures))
     listening = Listening(
         accounts=accounts,
         store=store,
@@ -240,7 +243,7 @@ def _build_parts(
         colleagues=colleagues,
         preferences=store.preferences,
         routes=table,
-        files=SlackFiles(clients, session),
+        files=files,
         downloads=downloads,
         board=NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure, digests),
     )

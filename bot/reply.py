@@ -82,6 +82,15 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that is in Slack as ``file``. ``instead`` is said where it cannot be shown."""
+
+    file: str
+    alt: str
+    instead: str
+
+
+@dataclass(frozen=True)
 class Reply:
     """A sentence or two, and what can be done next."""
 
@@ -90,6 +99,7 @@ class Reply:
     tone: Tone = "info"
     shared: bool = False
     """Everybody in the channel sees it. Only ever after the person chose to share."""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Final
 from bot.answers.call_card import Caller
 from bot.answers.prose import plural, prose
 from bot.phone import looks_like_number, national
-from bot.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Raw, Reply, When
+from bot.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
 from bot.watching.texts import TalkView, TextView
 
 _STATES: Final = {
@@ -25,6 +25,9 @@ _WHY: Final = {
     "time_out": "the network did not answer",
     "internal_error": "Dialpad had a problem",
 }
+
+
+SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
 
 
 def other_side(talk: TalkView, known: Caller | None) -> tuple[Part, ...]:
@@ -64,15 +67,32 @@ def talk_card(talk: TalkView, known: Caller | None, watch: str) -> Card:
 def text_reply(text: TextView, talk: TalkView, known: Caller | None) -> Reply:
     """One text, in the conversation's thread."""
     who = other_side(talk, known)[:1] if text.inbound else (Bold(line_of(talk)),)
-    said: list[Prose] = [prose(who, ": ")]
+    shown = len(text.pictures)
+    missing = max(len(text.media), int(text.has_media)) - shown
+    only_pictures = shown and not missing and not text.text and not text.withheld
+    said: list[Prose] = [prose(who, f" sent {plural(shown, 'picture')}." if only_pictures else ": ")]
     if text.withheld:
         said.append("(Dialpad does not let us read this text; look there.)")
     said.append(text.text)
-    for number, address in enumerate(text.media, 1):
-        said.append(prose("\n" if text.text or number > 1 else "", Link(address, f"Picture {number}")))
+    if missing > 0:
+        line = SEE_IN_DIALPAD if missing == 1 else f"{missing} pictures came with it: see them in Dialpad."
+        said.append(("\n" if text.text else "") + line)
     if text.asks_to_stop:
         said.append("\nNo more texts can be sent to them until they write START.")
     if not text.inbound and text.status:
         why = f": {_WHY[text.result]}" if text.result in _WHY else ""
         said.append(f"\n({_STATES.get(text.status, text.status)}{why})")
-    return Reply(prose(*said), tone="warning" if text.failed or text.asks_to_stop else "info")
+    alt = _alt(text, talk, known)
+    return Reply(
+        prose(*said),
+        tone="warning" if text.failed or text.asks_to_stop else "info",
+        pictures=tuple(Picture(file, alt, SEE_IN_DIALPAD) for file in text.pictures),
+    )
+
+
+def _alt(text: TextView, talk: TalkView, known: Caller | None) -> str:
+    """What a picture is, for who does not see it."""
+    if not text.inbound:
+        return f"Picture sent from {line_of(talk)}"
+    name = known.name if known and known.name else "" if looks_like_number(talk.contact) else talk.contact
+    return f"Picture from {name or national(talk.number)}"

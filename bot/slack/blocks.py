@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.phone import national
-from bot.reply import Bold, Code, Link, Mention, Part, Phone, Prose, When
-from bot.slack.limits import CONTEXT_TEXT, SECTION_TEXT, cut
+from bot.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
+from bot.slack.limits import ALT_TEXT, CONTEXT_TEXT, SECTION_TEXT, cut
 
 Json: TypeAlias = dict[str, Any]
 
@@ -209,6 +209,11 @@ def paragraph(prose: Prose, reader: Reader) -> Json:
 def context(prose: Prose, reader: Reader) -> Json:
     """A line of small print."""
     return {"type": "context", "elements": [text_object(prose, reader, CONTEXT_TEXT)]}
+
+
+def picture(shown: Picture) -> Json:
+    """A picture that is in Slack already."""
+    return {"type": "image", "slack_file": {"id": shown.file}, "alt_text": cut(shown.alt, ALT_TEXT) or "Picture"}
 
 
 def quoted(text: str, limit: int = 6_000) -> Json:

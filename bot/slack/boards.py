@@ -5,7 +5,7 @@ whose outcome nobody knows is looked for by it before anything is sent again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatopsError
-from bot.reply import Prose
-from bot.slack.blocks import Reader, called
+from bot.reply import Prose, Reply
+from bot.slack.blocks import Reader, called, parts_of
 from bot.slack.errors import slack_code
 from bot.slack.limits import CHARTS
 from bot.slack.render import Shown, render_message
@@ -103,22 +103,21 @@ class Boards:
         await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, face, name)
 
     async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: Face, name: str) -> Any:
-        """Charts are new to Slack: where they are refused they are shown as text, from then on at once."""
+        """What Slack does not draw holds nothing up: a chart is shown as text, from then on at once; the words that
+        came with a picture go without it."""
         client = await self._clients.of(team_id)
-        charts = 0 if team_id in self._without_charts else CHARTS
-        body = self._body(face, name, charts)
+        body = self._body(face, name, charts=0 if team_id in self._without_charts else CHARTS)
+        bare, charted = _without_pictures(face), _has_chart(body)
         try:
             return await ask(client, method, {**more, **body})
         except PostRefused as refused:
-            if refused.code not in _REFUSED_BLOCKS or not _has_chart(body):
+            if refused.code not in _REFUSED_BLOCKS or (bare is face and not charted):
                 raise
-            _log.warning("slack refused a chart", code=refused.code)
+            _log.warning("slack does not draw it", code=refused.code)
+        answer = await ask(client, method, {**more, **self._body(bare, name, charts=0)})
+        if charted:
             self._without_charts.add(team_id)
-        try:
-            return await ask(client, method, {**more, **self._body(face, name, charts=0)})
-        except PostRefused:
-            self._without_charts.discard(team_id)  # it was not for the charts
-            raise
+        return answer
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
@@ -164,6 +163,13 @@ class Boards:
 
 def _has_chart(body: Mapping[str, Any]) -> bool:
     return any(block["type"] == "data_visualization" for block in body["blocks"])
+
+
+def _without_pictures(face: Face) -> Face:
+    if not isinstance(face.shown, Reply) or not face.shown.pictures:
+        return face
+    lines = [part for one in face.shown.pictures[:1] for part in ("\n", one.instead)]
+    return replace(face, shown=replace(face.shown, text=(*parts_of(face.shown.text), *lines), pictures=()))
 
 
 def _name_in(message: Mapping[str, Any]) -> str:

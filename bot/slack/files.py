@@ -1,25 +1,77 @@
-"""Files that people put into forms, read with the bot's token."""
+"""Files in Slack, with the bot's token: what people put into forms, and pictures that messages show."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.context import Attachment
-from bot.errors import UserError
+from bot.errors import ChatopsError, UserError
 from bot.person import PersonKey
+from bot.slack.errors import slack_code
 from bot.slack.voice import Clients
 
 _GONE: Final = "That file can no longer be read. Attach it again."
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=20)
 
 
-class SlackFiles:
-    """Needs the scope ``files:read``. Only the file's own owner can hand it in."""
+_LOOK_AFTER_S: Final = (0.2, 0.4, 0.8, 1.6, 3.2)
+"""Slack takes a moment before an uploaded picture is one, and refuses messages that show it before
+(https://github.com/slackapi/slack-github-action/issues/413)."""
 
-    def __init__(self, clients: Clients, session: aiohttp.ClientSession) -> None:
+
+class NotKept(ChatopsError):
+    """Slack did not take the file. ``reason`` is its word, such as ``missing_scope``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class SlackFiles:
+    """Needs the scopes ``files:read`` and ``files:write``. Only the file's own owner can hand it in."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        session: aiohttp.ClientSession,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._clients = clients
         self._session = session
+        self._sleep = sleep
+
+    async def keep(self, team_id: str, name: str, content: bytes) -> str:
+        """Puts a picture into the workspace, shared with nobody yet; its id, once messages can show it. Raises
+        NotKept."""
+        client = await self._clients.of(team_id)
+        try:
+            done = await client.files_upload_v2(filename=name, title=name, content=content)
+            file = str(done["files"][0]["id"])
+            await self._until_it_is_one(client, file)
+        except SlackApiError as problem:
+            raise NotKept(slack_code(problem)) from None
+        except (SlackRequestError, TimeoutError, aiohttp.ClientError) as problem:
+            raise NotKept(type(problem).__name__) from None
+        return file
+
+    async def _until_it_is_one(self, client: AsyncWebClient, file: str) -> None:
+        for seconds in (*_LOOK_AFTER_S, None):
+            try:
+                known = (await client.files_info(file=file))["file"]
+            except SlackApiError as problem:
+                if slack_code(problem) == "missing_scope":
+                    return  # nobody lets us see; should it be too early, the text is posted without it
+                raise
+            if known.get("mimetype"):
+                return
+            if seconds is not None:
+                await self._sleep(seconds)
+        raise NotKept("not processed in time")
 
     async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Attachment:
         """Raises UserError when it is gone, too large, or somebody else's."""

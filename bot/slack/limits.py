@@ -27,6 +27,7 @@ FIELDS: Final = 10
 HEADER_TEXT: Final = 150
 CONTEXT_TEXT: Final = 2_000
 ACTIONS: Final = 25
+ALT_TEXT: Final = 2_000
 
 BUTTON_TEXT: Final = 75
 BUTTON_VALUE: Final = 2_000

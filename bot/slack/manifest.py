@@ -31,7 +31,7 @@ SCOPES = (
     Need("chat:write", "answer, and post notifications"),
     Need("commands", "the slash commands and shortcuts"),
     Need("files:read", "read the picture or audio file that somebody attached to a form"),
-    Need("files:write", "hand out lists and statistics as files, in direct messages only"),
+    Need("files:write", "hand out lists, statistics and recordings in direct messages, and show the pictures of texts"),
     Need("groups:history", "the same in private channels"),
     Need("groups:read", "the topics of private channels"),
     Need("groups:write.topic", "the same in private channels, where somebody asked for that"),

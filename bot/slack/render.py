@@ -18,6 +18,7 @@ from bot.slack.blocks import (
     joined,
     paragraph,
     parts_of,
+    picture,
     plain,
     plain_object,
     quoted,
@@ -206,7 +207,8 @@ def _render(answer: Shown, reader: Reader, room: _Room, current: str, stamp: Pro
         tail = tail[:-1]
     match answer:
         case Reply():
-            body = _within([paragraph((_MARKS[answer.tone], *parts_of(answer.text)), reader)], room, reader)
+            said = paragraph((_MARKS[answer.tone], *parts_of(answer.text)), reader)
+            body = _within([said, *map(picture, answer.pictures)], room, reader)
         case Card():
             body = _within(_card(answer, reader, room), room, reader)
         case _:

@@ -33,10 +33,11 @@ def read_text(event: SmsEvent) -> State:
             "at": at,
             "created": _ms(event.created_date) or at,
             "inbound": event.inbound,
-            "text": event.text,
+            "text": event.words,
             "status": event.message_status,
             "result": event.message_delivery_result,
-            "media": list(event.mms_urls) or None,
+            "media": list(event.media) or None,
+            "mms": event.mms or None,
             "stop": event.asks_to_stop,
             "withheld": event.text_withheld,
         },
@@ -80,6 +81,10 @@ class TextView:
     status: str
     result: str
     media: tuple[str, ...]
+    """Where its pictures are; opens for the line's people only, so it is fetched and never shown."""
+    pictures: tuple[str, ...]
+    """Its pictures as files in Slack, as far as they are there."""
+    has_media: bool
     asks_to_stop: bool
     withheld: bool
     created: datetime
@@ -89,13 +94,26 @@ class TextView:
         return not self.inbound and self.status in {"failed", "undelivered"}
 
 
+def keep_picture(address: str, file: str) -> State:
+    """That a picture of a text is in Slack as this file. Kept beside what events say, so that it is put there once."""
+    return fragment(0, 0, {f"file.{address}": file})
+
+
+def pictures_to_fetch(state: Mapping[str, Register]) -> tuple[str, ...]:
+    """Addresses of pictures that are not in Slack yet."""
+    return tuple(one for one in view_text(state).media if not value(state, f"file.{one}"))
+
+
 def view_text(state: Mapping[str, Register]) -> TextView:
+    media = tuple(value(state, "media") or ())
     return TextView(
         inbound=bool(value(state, "inbound")),
         text=value(state, "text") or "",
         status=value(state, "status") or "",
         result=value(state, "result") or "",
-        media=tuple(value(state, "media") or ()),
+        media=media,
+        pictures=tuple(file for one in media if (file := value(state, f"file.{one}"))),
+        has_media=bool(media or value(state, "mms")),
         asks_to_stop=bool(value(state, "stop")),
         withheld=bool(value(state, "withheld")) and not value(state, "text"),
         created=_EPOCH + timedelta(milliseconds=value(state, "created") or 0),

@@ -24,6 +24,7 @@ from bot.watching.happening import Happening, Kind
 from bot.watching.heard import heard_for
 from bot.watching.registers import State, fragment, value
 from bot.watching.watch import Watch, quiet_until, wants
+from bot.work.pictures import Pictures
 
 SETTLE_S: Final = 0.4
 """A new card waits so long for what comes right after: the legs of a call ring and end within moments."""
@@ -33,6 +34,8 @@ DEBOUNCE_S: Final = 0.8
 """A card that is shown is changed once for all that happens within this."""
 ROSTER_S: Final = 10.0
 """How soon after somebody went on or off duty the roster is looked at: a shift changes within moments."""
+PICTURE_S: Final = 2.5
+"""A text with a picture waits so long for it; one that comes later is added to the text."""
 QUEUE_EVERY_S: Final = 900
 """A long queue is told about once in so long."""
 
@@ -42,7 +45,10 @@ _log = structlog.get_logger(__name__)
 class Deliverer:
     """``wake`` is called when something is due to be posted."""
 
-    def __init__(self, store: Store, accounts: Accounts, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, accounts: Accounts, wake: Callable[[], None], pictures: Pictures | None = None
+    ) -> None:
+        self._pictures = pictures
         self._store = store
         self._accounts = accounts
         self._wake = wake
@@ -133,11 +139,17 @@ class Deliverer:
         of_talk = texts.read_talk(event) | _heard(hook)
         talk = await cards.absorb(team, "talk", [name], of_talk, plan, debounce_s=DEBOUNCE_S)
         there = [
-            Wanted(one.channel, one.watch_id, parent=talk)
+            Wanted(one.channel, one.watch_id, parent=talk, wait_s=PICTURE_S if text.media else 0.0)
             for one in await self._store.postings.of_card(talk)
             if one.ts or one.due_at
         ]
         await cards.absorb(team, "text", [texts.name_of_text(event)], part, lambda *_: there)
+        if self._pictures is not None and there and text.media:
+            self._wake()
+            subscribed = {one.id: one.owner for one in watches}
+            owners = [subscribed[one.watch_id] for one in there if one.watch_id in subscribed]
+            unique = list(dict.fromkeys([*owners, hook.owner]))
+            await self._pictures.bring(team, texts.name_of_text(event), unique)
 
     async def _duty(self, event: AgentStatusEvent, hook: Hook, watches: Sequence[Watch]) -> None:
         agent = event.target

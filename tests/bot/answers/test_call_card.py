@@ -14,7 +14,7 @@ from bot.slack.blocks import Reader
 from bot.slack.render import render_message
 from bot.watching.calls import CallView, fold, view_call
 from bot.watching.registers import State
-from bot.watching.texts import read_talk, read_text, view_talk, view_text
+from bot.watching.texts import keep_picture, read_talk, read_text, view_talk, view_text
 from tests.bot.watching.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -183,3 +183,34 @@ def test_a_long_recap_is_cut_and_fits() -> None:
 
     check_message_blocks(message.blocks)
     assert len(plain(card.text)) < 1_600
+
+
+PICTURE = "https://dialpad.example/mms/1"
+
+
+def test_a_text_says_where_its_picture_is_until_it_is_shown() -> None:
+    event = text(1, "Look", mms=True, mms_url=PICTURE)
+    waiting, known = read_text(event), keep_picture(PICTURE, "F0PICTURE")
+    talk = view_talk(read_talk(event))
+
+    before = text_reply(view_text(waiting), talk, None)
+    after = text_reply(view_text({**waiting, **known}), talk, None)
+    assert plain(before.text) == "Jordan Lee: Look\nA picture came with it: see it in Dialpad."
+    assert plain(after.text) == "Jordan Lee: Look"
+    assert [(one.file, one.alt) for one in after.pictures] == [("F0PICTURE", "Picture from Jordan Lee")]
+
+
+def test_a_picture_without_words_is_said_to_be_one() -> None:
+    event = text(1, PICTURE, mms=True, mms_url=PICTURE)
+    shown = view_text({**read_text(event), **keep_picture(PICTURE, "F0PICTURE")})
+
+    assert plain(text_reply(shown, view_talk(read_talk(event)), None).text) == "Jordan Lee sent 1 picture."
+
+
+def test_the_address_of_a_picture_is_in_no_message() -> None:
+    event = text(1, f"Look {PICTURE}", mms=True, mms_url=[PICTURE, f"{PICTURE}0"])
+    talk = view_talk(read_talk(event))
+    some = view_text({**read_text(event), **keep_picture(PICTURE, "F0PICTURE")})
+
+    for shown in (view_text(read_text(event)), some):
+        assert "mms" not in str(render_message(text_reply(shown, talk, None), Reader()))

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from bot.dialpad.events import SmsEvent
 from bot.watching.happening import Kind
 from bot.watching.registers import State, join
-from bot.watching.texts import happening_of, name_of_talk, read_talk, read_text, view_talk, view_text
+from bot.watching.texts import (
+    happening_of,
+    keep_picture,
+    name_of_talk,
+    pictures_to_fetch,
+    read_talk,
+    read_text,
+    view_talk,
+    view_text,
+)
 from tests.bot.watching.payloads import text
 
 OUT: dict[str, Any] = {
@@ -61,3 +70,29 @@ def test_a_text_that_did_not_arrive_is_news_of_its_own() -> None:
 
 def test_our_own_text_that_arrived_is_no_news() -> None:
     assert happening_of(view_text(read_text(TALK[2])), view_talk(talk_of(TALK))).kinds == frozenset()
+
+
+PICTURE = "https://dialpad.example/mms/1"
+
+
+def test_the_address_of_a_picture_is_not_among_the_words() -> None:
+    both = text(6, PICTURE, mms=True, mms_url=PICTURE, text_content="Look at this")
+    named_in_the_text = text(6, f"Look at this {PICTURE}", mms=True)
+
+    for event in (both, named_in_the_text):
+        view = view_text(read_text(event))
+        assert (view.text, view.media, view.has_media) == ("Look at this", (PICTURE,), True)
+
+
+def test_an_address_in_a_text_without_pictures_stays_where_it_is() -> None:
+    view = view_text(read_text(text(6, f"See {PICTURE}")))
+
+    assert (view.text, view.media, view.has_media) == (f"See {PICTURE}", (), False)
+
+
+def test_a_picture_that_is_in_slack_is_fetched_no_more() -> None:
+    event = text(6, PICTURE, mms=True, mms_url=[PICTURE, f"{PICTURE}2"])
+    state = join(read_text(event), keep_picture(PICTURE, "F1"))
+
+    assert pictures_to_fetch(state) == (f"{PICTURE}2",)
+    assert view_text(join(state, read_text(event))).pictures == ("F1",)

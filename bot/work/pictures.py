@@ -1,0 +1,97 @@
+"""Pictures of texts, brought into Slack so that they are seen in the conversation: a link to Dialpad would ask for a
+sign-in.
+
+A picture that is there is kept with its text, so whatever is posted or changed later shows the same file. Dying in
+between brings it a second time and shows it once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.downloads import Fetched
+from bot.errors import ChatopsError, Unreadable
+from bot.person import PersonKey
+from bot.store.store import Store
+from bot.watching.texts import keep_picture, pictures_to_fetch
+
+LARGEST: Final = 5_000_000
+"""Bytes. Networks carry pictures of up to about 1 MB; this leaves room."""
+MOST: Final = 5
+"""Of one text."""
+WITHIN_S: Final = 10.0
+ALL_WITHIN_S: Final = 25.0
+AT_ONCE: Final = 8
+"""So many are in memory together."""
+_ENDINGS: Final = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
+"""What Slack draws, by how such a file begins: what its sender calls it proves nothing."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Fetches(Protocol):
+    """``bot.dialpad.downloads.DialpadDownloads``, as far as it is needed here."""
+
+    async def read_as(self, account: Account, url: str, *, largest: int, within_s: float) -> Fetched: ...
+
+
+class Keeps(Protocol):
+    """``bot.slack.files.SlackFiles``, as far as it is needed here."""
+
+    async def keep(self, team_id: str, name: str, content: bytes) -> str: ...
+
+
+class Pictures:
+    """Never raises but for the database: without its picture a text says where to see it."""
+
+    def __init__(self, store: Store, accounts: Accounts, downloads: Fetches, files: Keeps) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._downloads = downloads
+        self._files = files
+        self._busy: set[tuple[str, str]] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def bring(self, team_id: str, text: str, owners: Sequence[PersonKey]) -> None:
+        """``text`` is the name of its card. Fetched with the connection of the first of ``owners`` who may."""
+        if (team_id, text) in self._busy:
+            return  # news of the same text, while its pictures are on their way
+        self._busy.add((team_id, text))
+        try:
+            card = await self._store.cards.named(team_id, text)
+            addresses = pictures_to_fetch(card.state)[:MOST] if card is not None else ()
+            async with asyncio.timeout(ALL_WITHIN_S):
+                await asyncio.gather(*(self._bring(team_id, text, one, owners) for one in addresses))
+        except TimeoutError:
+            _log.info("pictures took too long")
+        finally:
+            self._busy.discard((team_id, text))
+
+    async def _bring(self, team_id: str, text: str, address: str, owners: Sequence[PersonKey]) -> None:
+        try:
+            async with self._room:
+                content = await self._fetch(address, owners)
+                ending = next((one for head, one in _ENDINGS.items() if content.startswith(head)), None)
+                if ending is None:
+                    raise Unreadable(reason="no picture that Slack draws")
+                file = await self._files.keep(team_id, f"picture.{ending}", content)
+        except ChatopsError as problem:
+            reason = getattr(problem, "reason", "")
+            _log.info("a picture is not shown", error=type(problem).__name__, reason=reason)
+            return
+        await self._store.cards.absorb(team_id, "text", [text], keep_picture(address, file), lambda *_: [])
+
+    async def _fetch(self, address: str, owners: Sequence[PersonKey]) -> bytes:
+        problem: ChatopsError = Unreadable(reason="nobody to fetch it as")
+        for owner in owners:
+            account = self._accounts.of(owner)
+            try:
+                fetched = await self._downloads.read_as(account, address, largest=LARGEST, within_s=WITHIN_S)
+            except ChatopsError as refused:
+                problem = refused
+            else:
+                return fetched.content
+        raise problem
