@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.context import Attachment
@@ -13,6 +13,7 @@ from bot.errors import ChatopsError, UserError
 from bot.person import PersonKey
 from bot.slack.errors import slack_code
 from bot.slack.voice import Clients
+from bot.slack.web_client import upload
 
 _GONE: Final = "That file can no longer be read. Attach it again."
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=20)
@@ -50,12 +51,11 @@ class SlackFiles:
         NotKept."""
         client = await self._clients.of(team_id)
         try:
-            done = await client.files_upload_v2(filename=name, title=name, content=content)
-            file = str(done["files"][0]["id"])
+            file = await upload(client, name, content)
             await self._until_it_is_one(client, file)
         except SlackApiError as problem:
             raise NotKept(slack_code(problem)) from None
-        except (SlackRequestError, TimeoutError, aiohttp.ClientError) as problem:
+        except (TimeoutError, aiohttp.ClientError) as problem:
             raise NotKept(type(problem).__name__) from None
         return file
 

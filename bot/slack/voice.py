@@ -11,11 +11,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.context import Where
+from bot.errors import UserError
 from bot.person import PersonKey
 from bot.slack.blocks import Json
 from bot.slack.errors import slack_code
 from bot.slack.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
 from bot.slack.render import Message
+from bot.slack.web_client import upload
 
 _log = structlog.get_logger(__name__)
 
@@ -170,12 +172,14 @@ class Voice:
         return True
 
     async def send_file(self, person: PersonKey, name: str, content: bytes, words: str) -> None:
-        """A file in the person's DM. Needs the scope ``files:write``."""
+        """A file in the person's DM. Needs the scope ``files:write``. Raises UserError when Slack does not take it."""
         client = await self._clients.of(person.team_id)
         opened = await client.conversations_open(users=person.user_id)
-        await client.files_upload_v2(
-            filename=name, content=content, channel=opened["channel"]["id"], initial_comment=words or None
-        )
+        try:
+            await upload(client, name, content, channel=str(opened["channel"]["id"]), words=words or None)
+        except (TimeoutError, aiohttp.ClientError) as problem:
+            _log.warning("slack did not take a file", error=type(problem).__name__)
+            raise UserError("Slack did not take the file. Try again in a minute.") from None
 
     async def remove_pressed(self, where: Where) -> None:
         """Take away the message that was pressed, where Slack lets us."""

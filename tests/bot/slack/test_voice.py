@@ -9,6 +9,7 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.state import RetryState
 
 from bot.context import Where
+from bot.errors import UserError
 from bot.person import PersonKey
 from bot.slack.render import Message, render_working
 from bot.slack.voice import ResponseUrls, Trigger
@@ -99,6 +100,28 @@ async def test_a_rate_limit_is_waited_out(http_bot: Bot) -> None:
     await http_bot.dispatcher.voice.say(ANA, Where(), HELLO)
 
     assert http_bot.ana.messages("app")[-1]["text"] == "hello"
+
+
+async def test_a_file_reaches_its_person_alone(http_bot: Bot) -> None:
+    await http_bot.dispatcher.voice.send_file(ANA, "voicemail.wav", b"RIFF", "Voicemail from Jordan")
+
+    (message,) = [one for one in http_bot.ana.messages("app") if one.get("files")]
+    assert (message["text"], message["files"][0]["name"]) == ("Voicemail from Jordan", "voicemail.wav")
+    assert http_bot.slack.workspace.files[message["files"][0]["id"]].content == b"RIFF"
+
+
+class Forgetful(dict[str, Any]):
+    """Files that are gone before they can be sent."""
+
+    def __setitem__(self, name: str, upload: Any) -> None:
+        pass
+
+
+async def test_a_file_that_slack_does_not_take_is_said_to_be_none(http_bot: Bot) -> None:
+    http_bot.slack.workspace.files = Forgetful()
+
+    with pytest.raises(UserError, match="Slack did not take the file"):
+        await http_bot.dispatcher.voice.send_file(ANA, "voicemail.wav", b"RIFF", "")
 
 
 async def test_a_closed_modal_is_not_an_error(http_bot: Bot) -> None:
