@@ -22,7 +22,7 @@ from bot.work.faces import Faces
 from bot.work.pictures import LARGEST, Pictures
 from bot.work.poster import Poster
 from tests.bot.watching.payloads import text
-from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, no_escalation, stage_posting
+from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 PICTURE = "https://dialpad.example/mms/1"
 PNG = b"\x89PNG\r\n\x1a\n and more"
@@ -87,7 +87,7 @@ class Conversation:
     async def run(self, seconds: float = 6.0) -> None:
         """As ``PostingStage.run``."""
         stage = self.stage
-        poster = Poster(stage.store, stage.slack, self.faces, no_escalation, sleep=stage.time.sleep)
+        poster = Poster(stage.store, stage.slack, self.faces, sleep=stage.time.sleep)
         for _ in range(int(seconds * 2)):
             await poster.settle()
             stage.time.move(seconds=0.5)
