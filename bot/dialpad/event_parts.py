@@ -30,10 +30,8 @@ def _read_moment(value: Any) -> Any:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    if not math.isfinite(value):
-        return None
     try:
-        return EPOCH + timedelta(milliseconds=value) if value > 0 else None
+        return EPOCH + timedelta(milliseconds=value) if value > 0 and math.isfinite(value) else None
     except OverflowError:
         return None
 
@@ -44,10 +42,10 @@ def _as_utc(value: Any) -> Any:
 
 
 def _read_ms(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         return None
     try:
-        return timedelta(milliseconds=value)
+        return timedelta(milliseconds=value) if math.isfinite(value) else None
     except OverflowError:
         return None
 

@@ -4,6 +4,7 @@ Dialpad's claims are the event itself, without ``exp`` or ``iat``, so joserfc is
 """
 
 import json
+import re
 import warnings
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -22,6 +23,8 @@ LARGEST_EVENT: Final = 1024 * 1024
 DEEPEST: Final = 32
 """Levels of nesting; real events have four."""
 
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+"""Half of a character outside the first 65,536, as JSON writes it."""
 _refused: Final = HeaderParameter("not taken from whoever sends", "none")
 _RULES: Final = jws.JWSRegistry({"crit": _refused, "b64": _refused}, ["HS256"], strict_check_header=False)
 """What a header may say: HS256, and anything else that changes nothing about how the signature is checked."""
@@ -61,14 +64,20 @@ def open_envelope(raw: bytes, secret: SecretStr | None) -> bytes:
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """A JSON object. Raises EventRefused ``garbled`` for anything else, however deep or odd."""
+    """A JSON object whose strings UTF-8 can write. Raises EventRefused ``garbled`` for anything else, however odd."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):  # ValueError: not JSON, not UTF-8, or a number of thousands of digits
         raise EventRefused("garbled") from None
     if not isinstance(document, dict) or not _is_shallow(document):
         raise EventRefused("garbled")
-    return document
+    return _in_whole_characters(document) if _SURROGATE.search(body) else document
+
+
+def _in_whole_characters(document: dict[str, Any]) -> dict[str, Any]:
+    """Half an emoji, as is left where a text was cut to a length, can neither be stored nor shown."""
+    whole: dict[str, Any] = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
+    return whole
 
 
 def _is_shallow(document: dict[str, Any]) -> bool:

@@ -35,6 +35,8 @@ STEADY_AFTER_S: Final = 30.0
 STORE_AGAIN_S: Final = 1.0
 STORE_TRIES: Final = 600
 """Ten minutes; a frame that cannot be stored then would keep out all that come after it."""
+LARGEST_FRAME: Final = 4 * LARGEST_EVENT
+"""Bytes. An event that is somewhat too large is passed over; a frame beyond this ends the line, and leaves a gap."""
 _GOODBYE: Final = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
@@ -102,7 +104,7 @@ class EventSocket:
             async with asyncio.timeout(CONNECT_WITHIN_S):
                 address = (await self._find_address()).get_secret_value()
                 line = await self._session.ws_connect(
-                    address, heartbeat=PING_EVERY_S, max_msg_size=LARGEST_EVENT, timeout=_GOODBYE
+                    address, heartbeat=PING_EVERY_S, max_msg_size=LARGEST_FRAME, timeout=_GOODBYE
                 )
         except (ChatopsError, aiohttp.ClientError, OSError, ValueError) as failure:  # TimeoutError is an OSError
             if not self._open:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -33,6 +34,9 @@ _AT_ONCE: Final = 100
 """Cards read in one piece: others get their turn in between."""
 KEPT_FOR: Final = timedelta(days=30)
 """A card that has not changed for so long is forgotten; what is in Slack stays there."""
+
+LONGEST_NAME: Final = 200
+"""Characters; ids and numbers are of 20, and Postgres indexes no more than 2,700 bytes."""
 
 cards = Table(
     "cards",
@@ -76,6 +80,13 @@ Plan = Callable[[State, Kept | None], Sequence[Wanted]]
 """From what is now known and the card before to where it shall be posted."""
 
 
+def _key(name: str) -> str:
+    """A name as it is stored: itself, or a digest where it is too long for an index or no database would take it."""
+    if len(name) <= LONGEST_NAME and name.isprintable():
+        return name
+    return sha256(name.encode(errors="surrogatepass")).hexdigest()
+
+
 class Cards:
     """All of it goes by transactions; nothing here waits."""
 
@@ -96,7 +107,7 @@ class Cards:
     ) -> str:
         """Joins what an event says into the card that any of ``names`` leads to, a new one where none does. Cards
         that turn out to be one are joined. Returns the card's id. A repeat changes nothing."""
-        wanted = sorted(names)
+        wanted = sorted({_key(name) for name in names})
         fresh = secrets.token_urlsafe(9)
         now = self._door.now()
 
@@ -176,7 +187,7 @@ class Cards:
         """The card with this name, such as ``talk:+14155550101|+14155550150``."""
 
         def query(connection: Connection) -> list[Kept]:
-            return self._named(connection, team_id, [name])
+            return self._named(connection, team_id, [_key(name)])
 
         found = await self._door.database.write(query)
         return found[0] if found else None

@@ -64,6 +64,13 @@ def read_talk(event: SmsEvent) -> State:
     return fragment(at, rank, said)
 
 
+def answers_to(event: SmsEvent, talk: Mapping[str, Register]) -> list[str]:
+    """Names of our texts that are known and younger than this one, the oldest first."""
+    since = _ms(event.created_date) or _stamp(event)[0]
+    ours = [(value(talk, name), name) for name in talk if name.startswith("out.")]
+    return [f"text:{name.removeprefix('out.')}" for created, name in sorted(ours) if created > since]
+
+
 def _stamp(event: SmsEvent) -> tuple[int, int]:
     return _ms(event.at) or 0, _RANKS.get(event.message_status or "", 0)
 

@@ -144,6 +144,10 @@ class Deliverer:
             if one.ts or one.due_at
         ]
         await cards.absorb(team, "text", [texts.name_of_text(event)], part, lambda *_: there)
+        known = await cards.get(talk) if event.inbound and there else None
+        for answer in texts.answers_to(event, known.state if known else {}):
+            # It came before what it answers, when there was no thread yet to put it into.
+            await cards.absorb(team, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
         if self._pictures is not None and there and text.media:
             self._wake()
             subscribed = {one.id: one.owner for one in watches}

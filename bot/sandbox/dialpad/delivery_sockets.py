@@ -47,10 +47,10 @@ class EventSockets:
                 await socket.send_text(frame)
         return len(lines)
 
-    async def say(self, text: str) -> None:
-        """A frame that is no event, to every line."""
+    async def say(self, frame: str | bytes) -> None:
+        """Any frame, of text or binary, to every line."""
         for _, socket in list(self.open):
-            await socket.send_text(text)
+            await (socket.send_text(frame) if isinstance(frame, str) else socket.send_bytes(frame))
 
     async def cut(self) -> None:
         """Ends every connection, as after an hour."""

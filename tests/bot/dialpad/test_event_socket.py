@@ -18,6 +18,7 @@ from bot.sandbox.dialpad.delivery_signing import issue_ticket, wrap
 from bot.sandbox.dialpad.delivery_sockets import NO_TOKEN, EventSockets
 from bot.sandbox.serving import listen, serving
 from tests.bot.dialpad.envelopes import SECRET
+from tests.bot.dialpad.hostile import ODD, REFUSED
 from tests.payloads import payload
 
 ENDPOINT = 77
@@ -150,6 +151,24 @@ async def test_frames_that_are_no_event_or_not_signed_are_passed_over(stage: Sta
 
     await stage.reader.until(lambda: bool(stage.reader.events))
     assert [event.document for event in stage.reader.events] == [payload("call ended")]
+
+
+@pytest.mark.parametrize("name", [name for name in REFUSED if name != "nothing"])
+async def test_what_a_webhook_would_refuse_is_passed_over_without_a_gap(stage: Stage, name: str) -> None:
+    await stage.lines.say(REFUSED[name][0])
+    await stage.send("call ended")
+
+    await stage.reader.until(lambda: bool(stage.reader.events))
+    assert [event.document for event in stage.reader.events] == [payload("call ended")]
+    assert stage.reader.ledger == ["opened"]
+
+
+@pytest.mark.parametrize("name", ODD)
+async def test_what_is_only_odd_is_an_event(stage: Stage, name: str) -> None:
+    await stage.lines.say(ODD[name])
+
+    await stage.reader.until(lambda: bool(stage.reader.events))
+    assert stage.reader.ledger == ["opened"]
 
 
 async def test_nothing_of_a_frame_is_logged(stage: Stage) -> None:

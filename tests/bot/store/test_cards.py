@@ -1,6 +1,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.person import PersonKey
 from bot.store.cards import Kept
 from bot.store.keys import Keyring
@@ -45,6 +47,16 @@ async def test_what_is_said_of_one_name_is_one_card(store: Store) -> None:
     assert first == second
     card = await card_of(store, "call:2")
     assert (value(card.state, "a"), value(card.state, "b"), card.version) == (2, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["call:1\x00", "call:\ud83d", "call:" + "".join(map(str, range(4_000)))],
+    ids=["zero byte", "half a character", "long"],
+)
+async def test_a_name_that_no_database_takes_is_a_name(store: Store, name: str) -> None:
+    assert await absorb(store, [name], part(1, a=1)) == await absorb(store, [name], part(2, a=2))
+    assert (await card_of(store, name)).version == 2
 
 
 async def test_a_repeat_changes_nothing(store: Store) -> None:
