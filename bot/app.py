@@ -34,7 +34,7 @@ from bot.routing import Table, build_table
 from bot.settings import Settings
 from bot.slack.boards import Boards
 from bot.slack.colleagues import SlackColleagues
-from bot.slack.dispatch import Dispatcher, Stores
+from bot.slack.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.duty_marks import DutyMarks
 from bot.slack.files import SlackFiles
 from bot.slack.http import SlackHttp
@@ -46,7 +46,8 @@ from bot.slack.voice import Clients, ResponseUrls, Voice
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
 from bot.store.database import DatabaseProblem
 from bot.store.keys import KeyProblem
-from bot.store.store import Store, read_keyring
+from bot.store.schema import Clock
+from bot.store.store import Store, read_clock, read_keyring
 from bot.web import Check, build_web
 from bot.work.board import NoticeBoard
 from bot.work.deliver import Deliverer
@@ -81,10 +82,10 @@ def build_routes() -> Table:
     return build_table(all_routers())
 
 
-async def open_store(settings: Settings, *, check_keys: bool = True) -> Store:
+async def open_store(settings: Settings, *, check_keys: bool = True, now: Clock = read_clock) -> Store:
     """The store, its tables brought up to date. Raises DatabaseProblem or KeyProblem."""
     keys = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
-    store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys))
+    store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys), now)
     try:
         await store.migrate()
     except KeyProblem:
@@ -122,20 +123,27 @@ class Bot:
     intake: Intake
     endpoints: Endpoints
     poster: Poster
+    later: DurableLater
     closing: contextlib.AsyncExitStack
 
     @classmethod
     async def start(
-        cls, settings: Settings, *, deliver: Deliver | None = None, later_poll_s: float = LATER_POLL_S
+        cls,
+        settings: Settings,
+        *,
+        deliver: Deliver | None = None,
+        later_poll_s: float = LATER_POLL_S,
+        now: Clock = read_clock,
     ) -> "Bot":
         """Build, connect, and take up what an earlier process left undone. Raises ChatopsError for bad settings.
 
         ``deliver`` is what happens with events from Dialpad, by default cards for whoever subscribed.
-        ``later_poll_s`` is how late at most what was set for a time begins.
+        ``later_poll_s`` is how late at most what was set for a time begins. Call ``catch_up`` when ``now`` made a
+        jump.
         """
         check(settings)
         async with contextlib.AsyncExitStack() as closing:
-            store = await open_store(settings)
+            store = await open_store(settings, now=now)
             closing.push_async_callback(store.aclose)
             session = open_session()
             closing.push_async_callback(session.close)
@@ -159,9 +167,14 @@ class Bot:
             web = _build_web(settings, parts, bolt, ready, installs.routes if installs else [])
             await parts.dispatcher.resume_unfinished()
             return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.endpoints, parts.poster,
-                closing.pop_all(),
+                parts.later, closing.pop_all(),
             )  # fmt: skip
         raise AssertionError("unreachable")
+
+    async def catch_up(self) -> None:
+        """Begins what has come due since the clock was put forward."""
+        await self.later.resume()
+        self.poster.wake()
 
     async def aclose(self) -> None:
         """Stop hearing, finish what is under way, then close in the opposite order of building."""
@@ -194,8 +207,8 @@ def _build_parts(
     table = build_routes()
     notices = _Notices()
     client = DialpadClient(settings.dialpad_base_url, http=http)
-    oauth = _build_oauth(settings, http)
-    accounts = Accounts(client, store.links, oauth=oauth, on_broken=notices.connection_broken)
+    oauth = _build_oauth(settings, http, store.now)
+    accounts = Accounts(client, store.links, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
     colleagues = SlackColleagues(clients, time.monotonic)
     connector = Connector(
         accounts=accounts,
@@ -249,7 +262,7 @@ def _build_parts(
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     voice = Voice(clients, ResponseUrls(session, time.monotonic))
-    dispatcher = Dispatcher(table, deps, stores, voice, metrics=Metrics())
+    dispatcher = Dispatcher(table, deps, stores, voice, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
     return _Parts(store, dispatcher, connector, engine, later, intake, listening, endpoints, poster)
 
@@ -312,7 +325,7 @@ def _build_web(
         await parts.dispatcher.connected(done.person)
 
     return build_web(
-        slack_events=SlackHttp(bolt, secret).events if secret else None,
+        slack_events=SlackHttp(bolt, secret, clock=lambda: parts.store.now().timestamp()).events if secret else None,
         others=[
             *connect_routes(parts.connector, connected, https=https),
             *install_routes,
@@ -323,7 +336,7 @@ def _build_web(
     )
 
 
-def _build_oauth(settings: Settings, http: Http) -> DialpadOAuth | None:
+def _build_oauth(settings: Settings, http: Http, now: Clock) -> DialpadOAuth | None:
     if not settings.dialpad_client_id or not settings.dialpad_client_secret:
         return None
     return DialpadOAuth(
@@ -333,6 +346,7 @@ def _build_oauth(settings: Settings, http: Http) -> DialpadOAuth | None:
         f"{settings.base_url}/connect/callback",
         settings.dialpad_scopes,
         http=http,
+        clock=now,
     )
 
 

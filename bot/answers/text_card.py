@@ -53,7 +53,7 @@ def talk_card(talk: TalkView, known: Caller | None, watch: str) -> Card:
         buttons = (Button("Reply", "sms.sms", reply, "primary", form=True), *buttons)
     if watch:
         buttons += (Button("⚙️", "notify.settings", {"watch": watch}),)
-    note: Prose = "Begin a message in this thread with a mention of me, and it is sent as a text after you agreed."
+    note: Prose = "To answer, begin a message in this thread with a mention of me. You see it before it is sent."
     if talk.stopped:
         note = "They asked for no more texts (STOP), so nothing can be sent to them."
     return Card(

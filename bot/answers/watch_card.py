@@ -13,7 +13,7 @@ def escalation(policy: Policy) -> Prose:
         return "Nobody is reminded of calls that nobody claims."
     said: dict[str, tuple[Part, ...]] = {
         "duty": ("whoever is on duty",),
-        "group": (Mention(policy.group),),
+        "group": ("the user group ", Mention(policy.group)),
         "person": (Mention(policy.person),),
         "supervisor": (Mention(policy.supervisor), " in a direct message"),
         "sms": ("a text to ", Mention(policy.supervisor)),

@@ -11,7 +11,7 @@ import tempfile
 import webbrowser
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -21,9 +21,9 @@ from bot.dialpad.link import Link
 from bot.logs import set_up_logging
 from bot.person import PersonKey
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
-from bot.sandbox.dialpad.timers import on_the_loop
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
@@ -39,12 +39,13 @@ DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/", *BLOB_PATHS)
 
 @dataclass(frozen=True, repr=False)  # all there is would be in it, and asyncio asks for it at every turn of a test
 class Demo:
-    """All three, running. ``url`` is the page."""
+    """All three, running by one ``clock``. ``url`` is the page."""
 
     url: str
     slack: SlackSandbox
     dialpad: DialpadSandbox
     bot: Bot
+    clock: SandboxClock
 
 
 @contextlib.asynccontextmanager
@@ -66,16 +67,33 @@ async def running_demo(
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
-    slack = SlackSandbox(manifest=build_manifest(build_routes(), public_url=url if over_http else None), base_url=url)
+    clock = SandboxClock()
+    manifest = build_manifest(build_routes(), public_url=url if over_http else None)
+    slack = SlackSandbox(manifest=manifest, base_url=url, now=clock.unix)
     app = OAuthApp("northlight-chatops", "sandbox-client-secret", (f"{url}/connect/callback",), OAUTH_SCOPES)
-    dialpad = DialpadSandbox(oauth_app=app, later=on_the_loop if rings_out else None, base_url=url)
+    dialpad = DialpadSandbox(
+        oauth_app=app,
+        now=clock.now,
+        later=clock.later if rings_out else None,
+        let_pass=clock.forward,
+        base_url=url,
+    )
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
     with tempfile.TemporaryDirectory(prefix="dialpad-chatops-") as folder:
         async with serving(by_path(parts, slack.app), bound):
             settings = demo_settings(url, database or Path(folder) / "demo.db", app, over_http=over_http)
             if event_socket:
                 settings = settings.model_copy(update={"public_url": None, "port": bound.getsockname()[1]})
-            bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s)
+            bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s, now=clock.now)
+            catching_up: set[asyncio.Task[None]] = set()
+
+            def time_passed() -> None:
+                slack.tick()
+                task = asyncio.create_task(bot.catch_up())
+                catching_up.add(task)
+                task.add_done_callback(catching_up.discard)
+
+            clock.on_forward.append(time_passed)
             try:
                 parts.update(dict.fromkeys(BOT_PATHS, bot.web))
                 for person in CONNECTED_AT_START:
@@ -84,8 +102,9 @@ async def running_demo(
                     slack.deliver_to(f"{url}/slack/events")
                 else:
                     await slack.sockets.until_connected()
-                yield Demo(url, slack, dialpad, bot)
+                yield Demo(url, slack, dialpad, bot, clock)
             finally:
+                await asyncio.gather(*catching_up, return_exceptions=True)
                 dialpad.close()
                 await bot.aclose()
                 await dialpad.delivery.aclose()
@@ -117,7 +136,7 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person) -> None:
     if person.slack_id is None or person.dialpad_id is None:
         return
     tokens = dialpad.issue_token(person, scopes=OAUTH_SCOPES)
-    now = datetime.now(UTC)
+    now = bot.store.now()
     await bot.store.links.save(
         PersonKey(TEAM_ID, person.slack_id),
         Link(
@@ -139,7 +158,10 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person) -> None:
 async def subscribe_support(demo: Demo) -> None:
     """What an admin would type on the first day, so that the phone panel has something to show in #support."""
     priya = demo.slack.person(PRIYA.slack_id or "")
-    for typed in ('ringing missed voicemail sms for "Support"', 'handover for "Support" keep @support-oncall topic'):
+    for typed in (
+        'ringing missed voicemail sms for "Support" escalate 5 group @support-oncall supervisor @sam',
+        'handover for "Support" keep @support-oncall topic',
+    ):
         await priya.command("#support", f"/dp notify {typed}")
         await demo.bot.dispatcher.idle()
     for answer in priya.ephemerals("#support"):

@@ -123,13 +123,21 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
         where, _ = unpack_metadata(view)
     else:
         channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
-        thread = (message or {}).get("thread_ts") or container.get("thread_ts")
-        where = Where(channel or None, thread, body.get("response_url"), _is_direct(channel))
+        where = Where(
+            channel or None, _thread_of(message or {}, container), body.get("response_url"), _is_direct(channel)
+        )
     return Incoming(
         Kind.PRESS, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(action.get("action_id", "")), block_id=str(action.get("block_id", "")), value=_pressed(action),
         view=view, message=message, ephemeral=bool(container.get("is_ephemeral")),
     )  # fmt: skip
+
+
+def _thread_of(message: Mapping[str, Any], container: Mapping[str, Any]) -> str | None:
+    """The thread that a message is a reply in. One with replies below it stands in the channel: who presses it there
+    does not see its thread."""
+    thread = message.get("thread_ts") or container.get("thread_ts")
+    return None if thread == (message.get("ts") or container.get("message_ts")) else thread
 
 
 def _pressed(action: Mapping[str, Any]) -> str:
@@ -142,8 +150,7 @@ def _pressed(action: Mapping[str, Any]) -> str:
 def _parse_shortcut(kind: Kind, body: Mapping[str, Any]) -> Incoming:
     message = body.get("message") or None
     channel = str((body.get("channel") or {}).get("id") or "")
-    thread = (message or {}).get("thread_ts")
-    where = Where(channel or None, thread, body.get("response_url"), _is_direct(channel))
+    where = Where(channel or None, _thread_of(message or {}, {}), body.get("response_url"), _is_direct(channel))
     return Incoming(
         kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(body.get("callback_id", "")), message=message, text=message_text(message or {}),

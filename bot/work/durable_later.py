@@ -73,15 +73,16 @@ class DurableLater:
         return [Pending(one.key, one.route, one.args, one.due_at) for one in kept if one.id not in happening]
 
     async def resume(self) -> None:
-        """After launch: gives every request that waits a workflow if it has none, and takes over those that another
-        process was running when it died for good."""
+        """After launch, and after the clock was put forward: gives every request that waits a workflow if it has none,
+        or one that waits although the time has come, and takes over those that another process was running when it
+        died for good."""
         workflows = {one.id.partition(":")[0]: one for one in await self._engine.unfinished(WORKFLOW)}
         now = self._store.now()
         abandoned = []
         for waiting in await self._store.kept.waiting():
             workflow = workflows.get(waiting.id)
             late = now - waiting.due_at
-            if workflow is None:
+            if workflow is None or (workflow.delayed and late >= timedelta(0)):
                 delay_s = -late.total_seconds()
                 await self._store.database.write(
                     # Its first id may be taken by a workflow that ended without an end for the request.

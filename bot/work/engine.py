@@ -51,10 +51,12 @@ class Queue:
 
 @dataclass(frozen=True)
 class Queued:
-    """A workflow that is not over. ``executor`` is the process that runs it, None while it waits."""
+    """A workflow that is not over. ``executor`` is the process that runs it, None while it waits. ``delayed``: its time
+    has not come, by the clock of when it was queued."""
 
     id: str
     executor: str | None
+    delayed: bool = False
 
 
 class JsonSerializer(Serializer):
@@ -152,7 +154,10 @@ class Engine:
                 load_output=False,
             )
         )
-        return [Queued(one.workflow_id, one.executor_id if one.status == "PENDING" else None) for one in found]
+        return [
+            Queued(one.workflow_id, one.executor_id if one.status == "PENDING" else None, one.status == "DELAYED")
+            for one in found
+        ]
 
     async def take_over(self, ids: Sequence[str]) -> None:
         """Queues workflows again that a process was running which is gone."""

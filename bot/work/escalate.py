@@ -30,6 +30,7 @@ from bot.errors import (
     UserError,
 )
 from bot.person import PersonKey
+from bot.phone import looks_like_number, national
 from bot.slack.boards import Boards
 from bot.store.cards import Kept
 from bot.store.postings import Posting, Wanted
@@ -128,7 +129,7 @@ class Escalations:
     async def _who(self, kind: str, whom: str, watch: Watch, view: CallView, waiting: str) -> tuple[Sequence[str], str]:
         if kind == "supervisor":
             line = f" on {view.line}" if view.line else ""
-            return (), f"{waiting[:-1]}{line}."
+            return (), f"{waiting[:-1]}{line}. {_what(view)}"
         if kind != "duty":
             return ((whom,) if whom else ()), waiting
         try:
@@ -253,6 +254,13 @@ def _why(problem: ChatopsError) -> str:
 def _between(policy: Policy) -> float | None:
     """Seconds from one step to the next."""
     return policy.claim * 60.0 if policy.claim else None
+
+
+def _what(view: CallView) -> str:
+    """For who does not see the card: "Jordan Lee left a voicemail."."""
+    named = view.contact and not looks_like_number(view.contact)
+    who = view.contact if named else national(view.number) if view.number else "A hidden number"
+    return f"{who} left a voicemail." if view.outcome == "voicemail" else f"{who} called."
 
 
 def _since(minutes: int) -> str:

@@ -9,14 +9,9 @@ import pytest
 from playwright.async_api import expect
 
 from bot.sandbox.cast import ANA, NOOR, PRIYA
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import SOON_MS, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-def sent_texts(visitor: Visitor) -> list[str]:
-    asked = visitor.demo.dialpad.requests
-    return [one.body["text"] for one in asked if one.method == "POST" and one.path.endswith("/sms")]
 
 
 async def chat_about_the_van(visitor: Visitor) -> None:
@@ -141,7 +136,7 @@ async def test_a_text_is_previewed_letter_for_letter_and_reaches_the_customer(vi
     text = "Hi Jordan, your filters are on the van. They reach you today between 3 and 4."
     await visitor.type(f"/dp sms Jordan Lee {text}")
     await visitor.asked("Send this text?", text, "(415) 555-0111", "77 characters, 1 SMS")
-    assert sent_texts(visitor) == []
+    assert visitor.sent_texts() == []
     await visitor.shoot("sms-preview")
     await visitor.submit()
     await visitor.answered("Your text is on its way to Jordan Lee")
@@ -188,7 +183,7 @@ async def test_the_text_form_finds_people_and_previews(visitor: Visitor) -> None
     await visitor.asked("Send this text?", "Your filters are on the van.")
     await visitor.submit()
     await visitor.answered("is on its way")
-    assert sent_texts(visitor) == ["Your filters are on the van."]
+    assert visitor.sent_texts() == ["Your filters are on the van."]
 
 
 async def test_the_dnd_form_takes_a_time(visitor: Visitor) -> None:
@@ -293,7 +288,7 @@ async def test_a_double_click_on_send_lets_one_text_leave(visitor: Visitor) -> N
     await visitor.asked("Send this text?")
     await visitor.page.get_by_test_id("modal-submit").dblclick()
     await visitor.answered("is on its way")
-    assert sent_texts(visitor) == ["Hello"]
+    assert visitor.sent_texts() == ["Hello"]
 
 
 # Home, people, phones, keyboard, themes
@@ -354,6 +349,19 @@ async def test_the_customers_phone_sends_a_text(visitor: Visitor) -> None:
     assert visitor.demo.dialpad.state.messages[-1].text == "Is it on the van?"
 
 
+async def test_time_can_be_let_pass_and_what_was_set_for_a_while_ends(visitor: Visitor) -> None:
+    await visitor.come()
+    await visitor.type("/dp dnd on for 5m")
+    await visitor.answered("off → on until")
+    ana = visitor.demo.dialpad.state.users[ANA.dialpad_id or 0]
+    assert ana.do_not_disturb
+    await visitor.let_time_pass()
+    await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1", timeout=SOON_MS)
+    await visitor.open_app()
+    await expect(visitor.messages.last).to_contain_text("The time is over: do not disturb is off again.")
+    assert not ana.do_not_disturb
+
+
 async def test_a_text_is_sent_with_the_keyboard_alone(visitor: Visitor) -> None:
     await visitor.come()
     keys = visitor.page.keyboard
@@ -379,7 +387,7 @@ async def test_a_text_is_sent_with_the_keyboard_alone(visitor: Visitor) -> None:
     await expect(visitor.page.get_by_test_id("modal-submit")).to_be_focused()
     await keys.press("Enter")
     await visitor.answered("is on its way to Amara Osei")
-    assert sent_texts(visitor) == ["On our way"]
+    assert visitor.sent_texts() == ["On our way"]
     await expect(visitor.composer).to_be_focused()
 
 

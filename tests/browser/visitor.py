@@ -4,10 +4,12 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
-from bot.sandbox.cast import ANA, Person
+from bot.sandbox.cast import ANA, Customer, Line, Person
 from bot.sandbox.demo import Demo
 
 SUPPORT = "C0SUPPORT"
+SOON_MS = 15_000
+"""How long a test waits for what goes through Dialpad's events and the one message a second of a channel."""
 
 
 class Visitor:
@@ -38,12 +40,36 @@ class Visitor:
         """The newest message only this person sees."""
         return self.page.get_by_test_id("ephemeral").last
 
+    async def become(self, who: Person) -> None:
+        """Look at the workspace as somebody else."""
+        switch = self.page.get_by_test_id("person-switch")
+        if await switch.get_by_text(who.name, exact=True).count():
+            return
+        await switch.click()
+        await self.page.get_by_test_id(f"person-{who.key}").click()
+        await expect(switch).to_contain_text(who.name)
+
+    async def go(self, channel: str) -> None:
+        await self.page.get_by_test_id(f"channel-{channel}").click()
+
+    async def open_app(self) -> None:
+        """The direct messages with the app."""
+        await self.page.get_by_test_id("dm-app").click()
+        await self.page.get_by_test_id("messages-tab").click()
+
     async def type(self, line: str) -> None:
         """Write into the composer and press Enter."""
         await self.composer.fill(line)
         if await self.page.get_by_test_id("completion").is_visible():
             await self.composer.press("Escape")
         await self.composer.press("Enter")
+
+    async def type_in_thread(self, line: str) -> None:
+        composer = self.page.get_by_test_id("thread-composer")
+        await composer.fill(line)
+        if await self.page.get_by_test_id("completion").is_visible():
+            await composer.press("Escape")
+        await composer.press("Enter")
 
     async def press(self, where: Locator, label: str) -> None:
         await where.get_by_role("button", name=label, exact=True).click()
@@ -72,6 +98,60 @@ class Visitor:
         for one in words:
             await expect(self.modal).to_contain_text(one)
         return self.modal
+
+    @property
+    def messages(self) -> Locator:
+        """What everybody sees in the open conversation."""
+        return self.page.locator("#main").get_by_test_id("message")
+
+    @property
+    def thread(self) -> Locator:
+        return self.page.get_by_test_id("thread")
+
+    @property
+    def thread_messages(self) -> Locator:
+        return self.thread.get_by_test_id("message")
+
+    def sent_texts(self) -> list[str]:
+        """What Dialpad was asked to send."""
+        asked = self.demo.dialpad.requests
+        return [one.body["text"] for one in asked if one.method == "POST" and one.path == "/api/v2/sms"]
+
+    # The phone panel
+
+    def live(self, who: str) -> Locator:
+        """The calls that go on with this customer."""
+        return self.page.get_by_test_id("live-call").filter(has_text=who)
+
+    async def play(self, who: Customer, line: Line | Person | None = None) -> None:
+        """Be this customer from now on, and reach this line or person."""
+        await self.page.get_by_test_id("phone-customer").select_option(who.phone)
+        if line is not None:
+            await self.page.get_by_test_id("phone-line").select_option(line.phone)
+
+    async def ring(self, who: Customer, line: Line | Person) -> Locator:
+        """The customer's call, once it rings."""
+        await self.play(who, line)
+        await self.page.get_by_test_id("phone-ring").click()
+        await expect(self.live(who.name)).to_be_visible()
+        return self.live(who.name)
+
+    async def leave_voicemail(self, who: Customer, line: Line | Person, text: str) -> None:
+        live = await self.ring(who, line)
+        await self.press(live, "Voicemail")
+        await live.get_by_test_id("voicemail-text").fill(text)
+        await live.get_by_test_id("voicemail-send").click()
+        await expect(live).to_have_count(0)
+
+    async def text(self, who: Customer, line: Line | Person, text: str) -> None:
+        """The customer writes to the line."""
+        await self.play(who, line)
+        await self.page.get_by_test_id("phone-text").fill(text)
+        await self.page.get_by_test_id("phone-text-send").click()
+        await expect(self.page.get_by_test_id("text-sent").last).to_contain_text(text)
+
+    async def let_time_pass(self) -> None:
+        await self.page.get_by_test_id("phone-pass").click()
 
     async def shoot(self, name: str) -> None:
         """A picture for the docs, when pictures are wanted."""

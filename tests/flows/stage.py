@@ -1,6 +1,7 @@
 """One demo for many tests: what the last one did is undone, because starting anew takes longer than most tests."""
 
 import asyncio
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
@@ -12,8 +13,15 @@ from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
+from bot.sandbox.slack.seed import BOT_USER, build_workspace
+from bot.store.cards import card_names, cards
+from bot.store.events import events
+from bot.store.gaps import gaps
+from bot.store.hooks import hooks
+from bot.store.postings import postings, turns
 from bot.store.preferences import preferences
 from bot.store.remembered import remembered
+from bot.store.watches import watches
 
 
 async def without_waiting(_: float) -> None:
@@ -32,11 +40,37 @@ async def until_heard(demo: Demo) -> None:
 async def freshen(demo: Demo) -> None:
     """As if the demo had just been started."""
     await demo.bot.dispatcher.idle()
+    await _let_go_of_events(demo)
     _freshen_dialpad(demo)
-    _freshen_slack(demo)
     await _freshen_bot(demo)
+    _freshen_slack(demo)  # last: what was still being posted is not there any more
     demo.dialpad.requests.clear()
     demo.slack.calls.clear()
+
+
+async def _let_go_of_events(demo: Demo) -> None:
+    """What the last test made happen and did not wait for reaches nobody any more."""
+    delivery = demo.dialpad.delivery
+    await _end(delivery._tasks)
+    delivery._held = None
+    delivery.copies = 1
+    delivery.attempts.clear()
+    await demo.bot.store.database.write(_forget_notifications)
+    await demo.bot.intake.drain()
+    await _end(demo.bot.poster._serving.values())
+    await demo.bot.store.database.write(_forget_notifications)  # and what a delivery under way made of its event
+
+
+async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    ended = list(tasks)
+    for task in ended:
+        task.cancel()
+    await asyncio.gather(*ended, return_exceptions=True)
+
+
+def _forget_notifications(connection: Connection) -> None:
+    for table in (postings, turns, card_names, cards, watches, events, gaps, hooks):
+        connection.execute(table.delete())
 
 
 def _freshen_dialpad(demo: Demo) -> None:
@@ -45,6 +79,8 @@ def _freshen_dialpad(demo: Demo) -> None:
     state = demo.dialpad.state
     fresh = State(state.now, state.base_url)
     fill(fresh)
+    if fresh.contacts != state.contacts:
+        demo.bot.dispatcher.deps.directory._copies.clear()
     kept = {"now", "changes", "listeners"}  # others hold on to these
     for name, value in vars(fresh).items():
         if name not in kept:
@@ -55,8 +91,16 @@ def _freshen_slack(demo: Demo) -> None:
     core = demo.slack._core
     for shown in (core.space.ephemerals, core.space.modals, core.space.homes, core.space.notices, core.drafts):
         shown.clear()
-    for channel in core.space.channels.values():
+    fresh = build_workspace(core.timers, core.manifest)
+    core.space.usergroups = fresh.usergroups
+    for name, channel in list(core.space.channels.items()):
         channel.messages.clear()
+        channel.pins.clear()
+        if (seeded := fresh.channels.get(name)) is not None:
+            channel.members, channel.is_archived = seeded.members, seeded.is_archived
+            channel.topic, channel.purpose = seeded.topic, seeded.purpose
+        elif BOT_USER not in channel.members:
+            del core.space.channels[name]  # people began to talk to one another
     demo.slack.faults.clear()
     demo.slack._api._rates = RateLimits(core.timers)
 

@@ -1,5 +1,7 @@
 """The telephone network around the company, as somebody at the demo's panel (or a test) plays it."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from bot.sandbox.cast import CUSTOMERS, Person
@@ -7,7 +9,7 @@ from bot.sandbox.dialpad.access import dialpad_id_of
 from bot.sandbox.dialpad.fields import E164_PATTERN
 from bot.sandbox.dialpad.model import Call, Json, Message, Picture, User
 from bot.sandbox.dialpad.parties import name_of, phone_of, render_contact
-from bot.sandbox.dialpad.refusals import bad_request
+from bot.sandbox.dialpad.refusals import bad_request, conflict
 from bot.sandbox.dialpad.resources.people import status_message_of
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.switchboard import Switchboard
@@ -15,14 +17,19 @@ from bot.sandbox.dialpad.texting import has_opted_out, receive
 from bot.sandbox.dialpad.times import epoch_ms
 
 RECENT_CALLS = 20
+LONGEST_PASS_MIN = 60
+"""A token lives an hour; who lets more pass would see renewals rather than what they wanted to see."""
 
 
 class PhoneNetwork:
     """Numbers are E.164, call ids integers. What the network does not allow raises a ``Refusal``."""
 
-    def __init__(self, state: State, switchboard: Switchboard) -> None:
+    def __init__(
+        self, state: State, switchboard: Switchboard, let_pass: Callable[[timedelta], None] | None = None
+    ) -> None:
         self._state = state
         self._switchboard = switchboard
+        self._let_pass = let_pass
 
     @property
     def auto_answer(self) -> bool:
@@ -82,11 +89,21 @@ class PhoneNetwork:
         pictures = [one.picture for one in self._state.messages if one.picture is not None]
         return next((one for one in pictures if str(one.id) == name), None)
 
+    def let_pass(self, minutes: int) -> None:
+        """So much time goes by at once, for everybody who reads this clock."""
+        if self._let_pass is None:
+            raise conflict("this clock cannot be put forward")
+        if not 1 <= minutes <= LONGEST_PASS_MIN:
+            raise bad_request(f"minutes: must be between 1 and {LONGEST_PASS_MIN}")
+        self._let_pass(timedelta(minutes=minutes))
+
     def snapshot(self) -> Json:
         """All that the panel draws; ids are strings, times epoch milliseconds, empty fields null."""
         state = self._state
         return {
             "version": state.changes.version,
+            "now": epoch_ms(state.now()),
+            "can_let_pass": self._let_pass is not None,
             "auto_answer": self.auto_answer,
             "lines": [
                 {

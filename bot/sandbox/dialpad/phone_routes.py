@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
-from bot.sandbox.dialpad.fields import Body, Flag, Id, Text, parse_body
+from bot.sandbox.dialpad.fields import Body, Flag, Id, Text, Whole, parse_body
 from bot.sandbox.dialpad.model import Call, Json
 from bot.sandbox.dialpad.phone import PhoneNetwork
 from bot.sandbox.dialpad.refusals import Refusal, bad_request
@@ -58,6 +58,10 @@ class SendText(Body):
 
 class AutoAnswer(Body):
     on: Flag
+
+
+class LetPass(Body):
+    minutes: Whole
 
 
 async def stream_versions(state: State) -> AsyncIterator[str]:
@@ -120,6 +124,12 @@ def set_auto_answer(phone: PhoneNetwork, data: Any) -> Json:
     return {"on": phone.auto_answer}
 
 
+def let_pass(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(LetPass, data)
+    phone.let_pass(body.minutes)
+    return {"minutes": body.minutes}
+
+
 ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/ring": ring,
     "/phone/answer": answer,
@@ -129,6 +139,7 @@ ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/voicemail": leave_voicemail,
     "/phone/text": send_text,
     "/phone/auto_answer": set_auto_answer,
+    "/phone/let_pass": let_pass,
 }
 
 

@@ -1,7 +1,7 @@
 """The embedded Dialpad as one object: an ASGI app, the state behind it, and the handles tests and the demo hold."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
@@ -46,10 +46,11 @@ class DialpadSandbox:
         enforce_limits: bool = True,
         later: Later | None = None,
         base_url: str = "https://dialpad.example",
+        let_pass: Callable[[timedelta], None] | None = None,
     ) -> None:
         """``base_url`` is where it is reached: events and answers name recordings and pictures there. ``later``
-        (``timers.on_the_loop``) makes calls ring out and has talks summed up; without it they ring for ever.
-        """
+        makes calls ring out and has talks summed up; without it they ring for ever. ``let_pass`` puts the clock
+        forward that ``now`` reads: then the panel offers it."""
         self.oauth_app = oauth_app
         self.state = State(now, base_url)
         fill(self.state)
@@ -58,7 +59,7 @@ class DialpadSandbox:
         self.limits = RateLimits(now, enforce=enforce_limits)
         self.tokens = Tokens(self.state)
         self._switchboard = Switchboard(self.state, later)
-        self.phone = PhoneNetwork(self.state, self._switchboard)
+        self.phone = PhoneNetwork(self.state, self._switchboard, let_pass)
         self.delivery = Delivery(self.state)
         self.on_event(self.delivery.hear)
         self.ai = Ai(self.state, later)

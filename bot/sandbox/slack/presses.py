@@ -41,7 +41,7 @@ async def press(
     if surface.channel is not None:
         source: Source = "ephemeral" if surface.kind == "ephemeral" else "message"
         document = surface.document
-        url = core.tickets.issue_url(user, surface.channel.id, source, document["ts"], document.get("thread_ts"))
+        url = core.tickets.issue_url(user, surface.channel.id, source, document["ts"], _thread_of(document))
         payload["response_url"] = core.response_url(url.id)
     ack = await core.delivery.send("interactive", payload)
     if ack.ok:
@@ -49,6 +49,12 @@ async def press(
     event = {"type": "failed", "where": surface.where, "action_id": action_id, "message": TROUBLE}
     core.space.notice(user, "failed", f"{action_id}: {ack.reason}", event)
     return {"ok": False, "error": ack.reason, "message": TROUBLE}
+
+
+def _thread_of(message: Json) -> str | None:
+    """The thread in which an answer to a reply appears; one to a message with replies appears in the channel."""
+    thread: str | None = message.get("thread_ts")
+    return None if thread == message["ts"] else thread
 
 
 def _choose(core: Core, surface: Surface, block: Json, element: Json, value: Any) -> Json:
@@ -133,7 +139,7 @@ async def use_message_shortcut(core: Core, user: str, callback_id: str, channel_
     channel = surface.channel
     if channel is None or surface.kind != "message":
         raise NotThere("Shortcuts do not work on what only you can see.")
-    url = core.tickets.issue_url(user, channel.id, "message", ts, surface.document.get("thread_ts"))
+    url = core.tickets.issue_url(user, channel.id, "message", ts, _thread_of(surface.document))
     payload = build_interaction(core, "message_action", user)
     payload |= {
         "callback_id": callback_id,

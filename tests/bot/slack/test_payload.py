@@ -78,6 +78,11 @@ def test_a_press_knows_its_message_and_thread() -> None:
     assert (incoming.where.channel, incoming.where.thread_ts, incoming.ephemeral) == ("C1", "1", True)
 
 
+def test_a_message_with_replies_below_it_stands_in_the_channel() -> None:
+    incoming = parse_incoming(press("verbs.dnd", message={"ts": "1", "thread_ts": "1"}))
+    assert incoming.where.thread_ts is None
+
+
 def test_a_confirmed_route_cannot_be_reached_by_a_press_or_a_form_of_ones_own() -> None:
     forged = {"id": "V1", "callback_id": "verbs.send", "state": {"values": {}}}
 

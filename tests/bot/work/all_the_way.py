@@ -29,7 +29,7 @@ from bot.work.faces import Faces
 from bot.work.intake import Intake
 from bot.work.poster import Poster
 from tests.bot.dialpad.envelopes import SECRET, sign
-from tests.bot.work.posting import WATCH, FakeSlack, PostingStage, no_escalation, stage_posting
+from tests.bot.work.posting import WATCH, FakeSlack, PostingStage, stage_posting
 from tests.rules.shared_check import shared_check
 
 
@@ -78,7 +78,7 @@ class StrictSlack(FakeSlack):
 
     def _write(self, spot: Spot, face: Face) -> None:
         try:
-            body = Boards(cast(Any, None), "US")._body(face, "a name")
+            body = Boards(cast(Any, None), "US")._body(face, "a name", charts=0)
             self.written[spot.ts] = {"text": body["text"], "blocks": body["blocks"]}
             check_message_blocks(body["blocks"])
             shared_check("message", cast(Any, body["blocks"]))
@@ -113,7 +113,7 @@ class WholeWay:
 
     async def post(self, seconds: float = 8.0) -> None:
         """So long passes."""
-        poster = Poster(self.stage.store, self.slack, self.faces, no_escalation, sleep=self.stage.time.sleep)
+        poster = Poster(self.stage.store, self.slack, self.faces, sleep=self.stage.time.sleep)
         until = self.stage.time.now.timestamp() + seconds
         while self.stage.time.now.timestamp() < until:
             await poster.settle()

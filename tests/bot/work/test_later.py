@@ -9,8 +9,12 @@ import pytest
 
 from bot.errors import NotConnected, OutcomeUnknown, TooMany, Unavailable, UserError
 from bot.person import PersonKey
+from bot.sandbox.clock import SandboxClock
+from bot.store.keys import generate_key, parse_keys
+from bot.store.store import Store
 from bot.work.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
-from tests.bot.work.stage import FAR, SOON, Stage, stage_durable, stage_fake
+from tests.bot.work.runner import Runner
+from tests.bot.work.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 SAM = PersonKey("T0NORTHLT", "U0SAM0002")
@@ -139,6 +143,22 @@ async def test_what_is_tried_again_still_waits(stage: Stage) -> None:
         while not (waiting := await stage.later.pending(ANA)):  # noqa: ASYNC110  nothing tells when an attempt ends
             await asyncio.sleep(0)
     assert [one.key for one in waiting] == ["dnd:ana"]
+
+
+async def test_when_the_clock_is_put_forward_what_is_due_begins_and_happens_once(tmp_path: Path) -> None:
+    clock, runner = SandboxClock(), Runner()
+    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", parse_keys(generate_key()), clock.now)
+    await store.migrate()
+    async with running(store, runner) as later:
+        await later.at(clock.now() + FAR, "dnd:ana", "dnd.off", {}, ANA, {})
+        await later.at(clock.now() + 3 * FAR, "dnd:sam", "dnd.off", {}, SAM, {})
+        clock.forward(2 * FAR)
+        await later.resume()
+        await runner.until_ran(1)
+        clock.forward(2 * FAR)
+        await later.resume()
+        assert [job.key for job in await runner.until_ran(2)] == ["dnd:ana", "dnd:sam"]
+    await store.aclose()
 
 
 def test_waiting_grows_to_five_minutes_and_honours_what_dialpad_asked_for() -> None:

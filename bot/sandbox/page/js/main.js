@@ -1,7 +1,9 @@
 /** Starts the page: boot as somebody, draw, stay in touch. */
 
 import { act, boot, Live } from "./api.js";
+import { fill } from "./dom.js";
 import { handle } from "./events.js";
+import { icon } from "./icons.js";
 import { session } from "./keep.js";
 import { MainPane } from "./panes/main_pane.js";
 import { drawPersonSwitch, drawSidebar } from "./panes/sidebar.js";
@@ -23,6 +25,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const main = new MainPane(byId("main"), { go });
 const thread = new ThreadPane(byId("thread"));
 const sidebar = byId("sidebar-list");
+const sidebarToggle = byId("sidebar-toggle");
 
 const live = new Live({ onEvent: handle, onState: connectionChanged });
 
@@ -51,8 +54,15 @@ function moveOn() {
   if (typed && !main.composer.input.value) main.composer.set(typed);
 }
 
+/** Where the window is narrow the sidebar is a drawer. @param {boolean} open */
+function openSidebar(open) {
+  document.body.classList.toggle("with-sidebar", open);
+  sidebarToggle.setAttribute("aria-expanded", String(open));
+}
+
 /** @param {string} channel @param {"home" | "messages" | null} [tab] */
 function go(channel, tab = null) {
+  openSidebar(false);
   const isApp = channel === state.appDm;
   state.route = { channel, tab: isApp ? tab ?? "messages" : null };
   state.unread.delete(channel);
@@ -131,6 +141,10 @@ document.addEventListener("click", (event) => {
   const channel = /** @type {HTMLElement | null} */ (mention)?.dataset.goto;
   if (channel && state.channels.has(channel)) go(channel);
 });
+
+fill(sidebarToggle, icon("menu", 18));
+sidebarToggle.addEventListener("click", () => openSidebar(!document.body.classList.contains("with-sidebar")));
+document.addEventListener("keydown", (event) => event.key === "Escape" && openSidebar(false));
 
 document.addEventListener("press-failed", (event) => {
   const { where, action_id: action, message } = /** @type {CustomEvent} */ (event).detail;

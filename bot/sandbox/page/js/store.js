@@ -53,12 +53,15 @@ function placeName(channel, users) {
 
 /** @type {Json[]} */
 let users = [];
+/** @type {any[]} */
+let groups = [];
 
 /** Takes over the answer to `/client/boot`. @param {Json} boot */
 export function takeBoot(boot) {
   const samePerson = state.me?.id === boot.me.id;
   Object.assign(state, { me: boot.me, people: boot.people, team: boot.team, app: boot.app, appDm: boot.app_dm, commands: boot.commands ?? [], shortcuts: boot.shortcuts ?? [], modals: boot.modals ?? [], home: boot.home ?? null });
   users = boot.users;
+  groups = boot.usergroups ?? [];
   state.channels = new Map(boot.channels.map((/** @type {Json} */ channel) => [channel.id, channel]));
   if (!samePerson) {
     state.conversations.clear();
@@ -78,7 +81,7 @@ function signInAtDialpad(email) {
 
 function refreshDirectory() {
   const places = [...state.channels.values()].map((channel) => ({ id: channel.id, name: placeName(channel, users), kind: channel.kind }));
-  fillDirectory(state.me?.id ?? "", users.map(named), places);
+  fillDirectory(state.me?.id ?? "", users.map(named), places, groups);
 }
 
 /** @param {Json} channel */

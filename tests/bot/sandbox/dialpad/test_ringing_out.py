@@ -1,13 +1,11 @@
 """Calls that nobody answers are missed after a while, if the sandbox was made so."""
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from bot.sandbox.cast import ANA, LEO, SUPPORT
 from bot.sandbox.dialpad import DialpadSandbox
-from bot.sandbox.dialpad.timers import on_the_loop
 from tests.bot.sandbox.dialpad.conftest import Clock
 from tests.bot.sandbox.dialpad.known import JORDAN
 
@@ -80,9 +78,3 @@ def test_it_can_be_switched_off(lively: DialpadSandbox, timers: Timers) -> None:
 def test_without_timers_a_call_rings_for_ever(sandbox: DialpadSandbox) -> None:
     assert sandbox.phone.rings_out is False
     assert sandbox.phone.ring(JORDAN, SUPPORT.phone).is_live
-
-
-async def test_real_time_is_the_event_loops() -> None:
-    rang = asyncio.Event()
-    on_the_loop(0, rang.set)
-    await rang.wait()

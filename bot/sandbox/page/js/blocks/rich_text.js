@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { emoji } from "../text/emoji.js";
-import { broadcast, channelMention, dateText, link, userMention } from "../text/entities.js";
+import { broadcast, channelMention, dateText, groupMention, link, userMention } from "../text/entities.js";
 import { emojiNode } from "../text/mrkdwn.js";
 
 /** @typedef {import("../surface.js").Json} Json */
@@ -42,7 +42,7 @@ function plain(part) {
     case "channel":
       return channelMention(part.channel_id);
     case "usergroup":
-      return h("span", { class: "mention" }, `@${part.usergroup_id}`);
+      return groupMention(part.usergroup_id);
     case "broadcast":
       return broadcast(part.range);
     case "date":

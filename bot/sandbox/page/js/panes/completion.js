@@ -4,6 +4,7 @@ import { avatar, SLACKBOT } from "../avatar.js";
 import { directory } from "../directory.js";
 import { h, uid } from "../dom.js";
 import { openPopup } from "../elements/popup.js";
+import { icon } from "../icons.js";
 import { state } from "../store.js";
 import { EMOJI } from "../text/emoji.js";
 
@@ -33,7 +34,8 @@ function commands(typed) {
 /** @param {string} typed */
 function people(typed) {
   const fits = (/** @type {string} */ name) => name.toLowerCase().split(/\s+/).some((word) => word.startsWith(typed)) || name.toLowerCase().startsWith(typed);
-  return directory.users().filter((user) => user.id !== SLACKBOT && fits(`${user.name} ${user.fullName ?? ""}`)).slice(0, MOST).map((user) => ({ insert: `@${user.name} `, label: user.fullName ?? user.name, description: user.isBot ? "App" : user.title, lead: avatar(user.id, 24) }));
+  return directory.users().filter((user) => user.id !== SLACKBOT && fits(`${user.name} ${user.fullName ?? ""}`)).slice(0, MOST).map((user) => ({ insert: `@${user.name} `, label: user.fullName ?? user.name, description: user.isBot ? "App" : user.title, lead: avatar(user.id, 24) }))
+    .concat(directory.groups().filter((group) => fits(`${group.handle} ${group.name}`)).map((group) => ({ insert: `@${group.handle} `, label: `@${group.handle}`, description: group.name, lead: h("span", { class: "lead-icon" }, icon("people", 16)) })));
 }
 
 /** @param {string} typed */

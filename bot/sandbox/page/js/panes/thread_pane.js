@@ -35,7 +35,7 @@ export class ThreadPane {
     const kind = state.channels.get(thread.channel)?.kind;
     this.sub.textContent = `${kind === "im" ? "" : "#"}${directory.channelName(thread.channel) ?? ""}`;
     const messages = threadMessages(thread.channel, thread.ts);
-    const replies = Math.max(0, messages.length - 1);
+    const replies = messages.filter((message) => message.ts !== thread.ts && !message.ephemeral).length;
     this.list.show(`${state.me?.id} ${thread.channel} ${thread.ts}`, messages, []);
     this.list.list.querySelector(".replies-line")?.remove();
     const first = this.list.list.firstElementChild;

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { icon } from "../icons.js";
-import { ago } from "../text/dates.js";
+import { ago, now } from "../text/dates.js";
 import { reconcile } from "../views/redraw.js";
 import { pretty } from "./numbers.js";
 
@@ -37,7 +37,7 @@ export class Calls {
 
   tick() {
     for (const clock of /** @type {NodeListOf<HTMLElement>} */ (this.node.querySelectorAll("[data-since]"))) {
-      const seconds = Math.max(0, Math.floor((Date.now() - Number(clock.dataset.since)) / 1000));
+      const seconds = Math.max(0, Math.floor((now() - Number(clock.dataset.since)) / 1000));
       clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     }
   }
@@ -52,17 +52,18 @@ export class Calls {
     return h("div", { class: ["call", talking ? "call-talking" : "call-ringing"], role: "listitem", dataset: { testid: "live-call", callId: call.id } },
       h("div", { class: "call-head" }, h("span", { class: "call-mark" }, icon("phone", 15)), h("span", { class: "call-who" }, h("b", {}, call.customer.name || pretty(call.customer.phone)), h("span", { class: "muted" }, outbound ? ` ← ${call.line ?? call.target.name}` : ` → ${call.target.name}`)), h("span", { class: "call-clock", dataset: { since: call.connected ?? call.started } })),
       h("div", { class: "call-state" }, state),
+      can.has("answer") && h("div", { class: "call-buttons", role: "group", "aria-label": "Answer as" }, h("span", { class: "call-as", "aria-hidden": "true" }, "Answer as"),
+        call.ringing.map((/** @type {string} */ id) => this.button(names([id]), "call-answer", "go", () => this.deps.act("answer", { call_id: call.id, person_id: id }), { person: id }, `Answer as ${names([id])}`))),
       h("div", { class: "call-buttons" },
         can.has("pick_up") && this.button("Pick up", "call-pickup", "go", () => this.deps.act("pick_up", { call_id: call.id })),
-        can.has("answer") && call.ringing.map((/** @type {string} */ id) => this.button(`Answer as ${names([id])}`, "call-answer", "go", () => this.deps.act("answer", { call_id: call.id, person_id: id }), { person: id })),
         can.has("leave_voicemail") && this.button("Voicemail", "call-voicemail", "", () => this.openVoicemail(call.id)),
         this.button(talking ? "Hang up" : outbound ? "Let it ring out" : "Miss", talking ? "call-hangup" : "call-miss", "stop", () => this.deps.act("hang_up", { call_id: call.id }))),
       drafts.has(call.id) && this.voicemail(call.id));
   }
 
-  /** @param {string} label @param {string} testid @param {string} kind @param {() => void} press @param {Json} [data] */
-  button(label, testid, kind, press, data = {}) {
-    return h("button", { type: "button", class: ["btn", "btn-small", kind && `btn-${kind}`], dataset: { testid, ...data }, on: { click: press } }, label);
+  /** @param {string} label @param {string} testid @param {string} kind @param {() => void} press @param {Json} [data] @param {string} [said] for who does not see what stands beside it */
+  button(label, testid, kind, press, data = {}, said = undefined) {
+    return h("button", { type: "button", "aria-label": said, class: ["btn", "btn-small", kind && `btn-${kind}`], dataset: { testid, ...data }, on: { click: press } }, label);
   }
 
   /** @param {string} id */

@@ -4,6 +4,7 @@ import { fill, h, uid } from "../dom.js";
 import { icon } from "../icons.js";
 import { session, settings } from "../keep.js";
 import { on } from "../store.js";
+import { setNow } from "../text/dates.js";
 import { toast } from "../toast.js";
 import { Calls, renderRecent } from "./calls.js";
 import { Texts } from "./conversation.js";
@@ -14,13 +15,15 @@ import { renderBlocked, renderTeam } from "./team.js";
 /** @typedef {Record<string, any>} Json */
 
 const OTHER = "other";
+/** What one press lets pass: as long as the usual step of an escalation. */
+const PASS_MINUTES = 5;
 
 class Panel {
   /** @param {HTMLElement} node */
   constructor(node) {
     /** @type {Json} */
     this.snapshot = { people: [], customers: [], lines: [], live_calls: [], recent_calls: [], threads: {} };
-    this.network = new Network((snapshot) => this.show(snapshot), (lost) => node.classList.toggle("phone-lost", lost));
+    this.network = new Network((snapshot) => this.arrived(snapshot), (lost) => node.classList.toggle("phone-lost", lost));
     this.calls = new Calls({ act: (name, body) => this.act(name, body), person: (id) => this.snapshot.people.find((/** @type {Json} */ person) => person.id === id) });
     this.texts = new Texts((text, picture) => this.sendText(text, picture));
     this.build(node);
@@ -35,15 +38,16 @@ class Panel {
     this.auto = h("input", { type: "checkbox", dataset: { testid: "phone-auto-answer" }, on: { change: () => void this.act("auto_answer", { on: this.auto.checked }) } });
     // There is nobody to play before the first snapshot.
     this.ringer = h("button", { type: "button", class: "btn btn-go phone-ring", disabled: true, dataset: { testid: "phone-ring" }, on: { click: () => void this.ring() } }, icon("phone", 16), "Ring");
+    this.pass = h("button", { type: "button", class: "btn btn-small phone-pass", hidden: true, title: "Everybody's clock is put forward: what is due by then happens now", dataset: { testid: "phone-pass" }, on: { click: () => void this.act("let_pass", { minutes: PASS_MINUTES }) } }, icon("clock", 15), `Let ${PASS_MINUTES} min pass`);
     this.recent = h("div");
     this.team = h("div");
     this.blocked = h("div", { dataset: { testid: "phone-blocked" } });
     fill(node,
-      h("header", { class: "phone-head" }, h("h2", {}, "Phone network"), h("span", { class: "phone-lost-note", role: "status" }, "Reconnecting…")),
+      h("header", { class: "phone-head" }, h("h2", {}, "Phone network"), this.pass, h("span", { class: "phone-lost-note", role: "status" }, "Reconnecting…")),
       h("div", { class: "phone-scroll" },
         h("div", { class: "phone-card" },
-          h("label", { for: this.customer.id }, "You play"), this.customer, this.number,
-          h("label", { for: this.line.id }, "and reach"), this.line, this.ringer),
+          h("label", { for: this.customer.id }, "From"), this.customer, this.number,
+          h("label", { for: this.line.id }, "To"), this.line, this.ringer),
         this.calls.node, this.texts.node,
         this.fold("team", "Team", this.team), this.fold("recent", "Last calls", this.recent), this.fold("blocked", "Blocked by the company", this.blocked),
         h("label", { class: "choice phone-auto" }, this.auto, h("span", {}, "Customers pick up at once"))));
@@ -56,8 +60,15 @@ class Panel {
   }
 
   /** @param {Json} snapshot */
+  arrived(snapshot) {
+    setNow(snapshot.now);
+    this.show(snapshot);
+  }
+
+  /** @param {Json} snapshot */
   show(snapshot) {
     this.snapshot = snapshot;
+    this.pass.hidden = !snapshot.can_let_pass;
     this.fillPickers();
     this.ringer.disabled = false;
     this.calls.show(snapshot.live_calls);

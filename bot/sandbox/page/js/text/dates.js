@@ -8,6 +8,17 @@ export function setZone(name) {
   zone = name || undefined;
 }
 
+/** How far the demo's clock is ahead of the browser's, in ms: at the phone panel time can be let pass. */
+let ahead = 0;
+
+/** @param {number} ms what the demo's clock says now, Unix time in ms */
+export function setNow(ms) {
+  ahead = ms - Date.now();
+}
+
+/** The demo's time, Unix time in ms. */
+export const now = () => Date.now() + ahead;
+
 /** @param {Intl.DateTimeFormatOptions} options */
 const format = (options) => new Intl.DateTimeFormat("en-US", { timeZone: zone, ...options });
 
@@ -19,7 +30,7 @@ const isoDay = (date) => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year
 
 /** Whole days from today to `date` in the reader's zone. @param {Date} date */
 function daysAway(date) {
-  return Math.round((Date.parse(isoDay(date)) - Date.parse(isoDay(new Date()))) / 86_400_000);
+  return Math.round((Date.parse(isoDay(date)) - Date.parse(isoDay(new Date(now())))) / 86_400_000);
 }
 
 /** @param {number} day */
@@ -40,7 +51,7 @@ function pretty(date, otherwise) {
 
 /** @param {Date} date */
 export function ago(date) {
-  const seconds = Math.round((date.getTime() - Date.now()) / 1000);
+  const seconds = Math.round((date.getTime() - now()) / 1000);
   if (seconds <= 0 && seconds > -60) return "just now";
   const steps = /** @type {const} */ ([["day", 86_400], ["hour", 3600], ["minute", 60]]);
   const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });

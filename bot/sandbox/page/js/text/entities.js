@@ -18,6 +18,12 @@ export function userMention(id) {
 }
 
 /** @param {string} id @param {string} [label] */
+export function groupMention(id, label) {
+  const handle = directory.groupHandle(id);
+  return h("span", { class: ["mention", directory.isInGroup(id) && "mention-me"], dataset: { group: id } }, handle ? `@${handle}` : label || `@${id}`);
+}
+
+/** @param {string} id @param {string} [label] */
 export function channelMention(id, label) {
   const name = directory.channelName(id) ?? label ?? id;
   return h("button", { type: "button", class: "mention mention-channel", dataset: { goto: id } }, `#${name}`);
@@ -50,7 +56,7 @@ export function entity(body, first = false) {
     const [, seconds, template, url] = target.split("^");
     return dateText(Number(seconds), unescape(template ?? "{date}"), label, url && unescape(url), first);
   }
-  if (target.startsWith("!subteam^")) return h("span", { class: "mention" }, label || `@${target.slice(9)}`);
+  if (target.startsWith("!subteam^")) return groupMention(target.slice(9), label);
   if (target.startsWith("!")) return broadcast(target.slice(1));
   const url = unescape(target);
   return link(url, label || url.replace(/^(mailto|tel):/, ""));

@@ -1,0 +1,249 @@
+"""What happens on the phones, seen and worked from at the page: everything by what a person clicks and types there."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
+from tests.browser.visitor import SOON_MS, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+JORDAN, AMARA, TOMAS = CUSTOMERS[:3]
+
+
+async def subscribe(visitor: Visitor, rule: str) -> None:
+    """Priya, who sees all lines, sets it up in #support; then Ana is at the page."""
+    await visitor.come(PRIYA)
+    await visitor.type(f"/dp notify {rule}")
+    await visitor.answered("Tells about")
+    await visitor.become(ANA)
+
+
+async def card(visitor: Visitor, *words: str) -> Locator:
+    """The newest message of the channel that says all of this."""
+    found = visitor.messages
+    for word in words:
+        found = found.filter(has_text=word)
+    await expect(found.last).to_be_visible(timeout=SOON_MS)
+    return found.last
+
+
+# Calls
+
+
+async def test_a_call_rings_is_missed_claimed_called_back_and_handled(visitor: Visitor) -> None:
+    await subscribe(visitor, 'ringing missed for "Support"')
+    live = await visitor.ring(JORDAN, SUPPORT)
+    await card(visitor, "Call from Jordan Lee", "Ringing", "Contact at Lee Roasters")
+    await visitor.shoot("phone")
+    await visitor.press(live, "Miss")
+    missed = await card(visitor, "Missed call from Jordan Lee")
+    await expect(visitor.messages).to_have_count(1)
+
+    await visitor.press(missed, "Claim")
+    await visitor.answered("The call is yours")
+    claimed = await card(visitor, "Missed call from Jordan Lee", "Claimed by @Ana")
+    await expect(claimed.get_by_role("button", name="Claim", exact=True)).to_have_count(0)
+
+    await visitor.press(claimed, "Call back")
+    await visitor.asked("Call now?", "Jordan Lee", "(415) 555-0150")
+    await visitor.submit()
+    await visitor.answered("Calling Jordan Lee")
+    live = visitor.live("Jordan Lee")
+    await expect(live).to_contain_text("Calling the customer")
+    await visitor.press(live, "Pick up")
+    await expect(live).to_contain_text("Talking with Ana")
+    await visitor.press(live, "Hang up")
+
+    await visitor.become(SAM)
+    claimed = await card(visitor, "Missed call from Jordan Lee", "Claimed by @Ana")
+    await visitor.press(claimed, "Mark handled")
+    await visitor.answered("It is claimed by @Ana")
+
+    await visitor.become(ANA)
+    await visitor.press(await card(visitor, "Claimed by @Ana"), "Mark handled")
+    await visitor.answered("Marked as handled")
+    done = await card(visitor, "Claimed by @Ana", "Handled by @Ana")
+    await expect(done.locator(".actions").get_by_role("button")).to_have_text(["More", "⚙️"])
+    await visitor.become(SAM)
+    await card(visitor, "Handled by @Ana")
+
+
+async def test_a_click_on_what_was_claimed_meanwhile_is_explained(visitor: Visitor) -> None:
+    await subscribe(visitor, 'missed for "Support" escalate 5 supervisor @sam')
+    await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
+    missed = await card(visitor, "Missed call from Jordan Lee")
+    await visitor.let_time_pass()
+    await expect(missed.get_by_test_id("thread-bar")).to_contain_text("1 reply", timeout=SOON_MS)
+    await visitor.let_time_pass()
+    await visitor.press(missed, "Claim")
+    await visitor.answered("The call is yours")
+
+    await visitor.become(SAM)
+    await visitor.open_app()
+    asked = await card(visitor, "Nobody has claimed this call")
+    await visitor.press(asked, "Claim")
+    await visitor.answered("Somebody was faster: it was claimed by @Ana")
+
+
+async def test_several_calls_at_once_each_have_their_own_card(visitor: Visitor) -> None:
+    await subscribe(visitor, "ringing missed")
+    for who, line in ((JORDAN, SUPPORT), (AMARA, SALES), (TOMAS, SUPPORT)):
+        await visitor.ring(who, line)
+    await card(visitor, "Call from Jordan Lee", "to Support", "Ringing")
+    await card(visitor, "Call from Amara Osei", "to Sales", "Ringing")
+    await card(visitor, "Call from Tomás Herrera", "to Support", "Ringing")
+
+    await visitor.press(visitor.live("Amara Osei"), "Answer as Léo")
+    await card(visitor, "Call from Amara Osei", "Talking to Léo Marchetti")
+    await visitor.press(visitor.live("Tomás Herrera"), "Miss")
+    await card(visitor, "Missed call from Tomás Herrera")
+    await card(visitor, "Call from Jordan Lee", "Ringing")
+    await expect(visitor.messages).to_have_count(3)
+
+
+async def test_a_burst_of_calls_becomes_one_message_and_none_is_lost(visitor: Visitor) -> None:
+    await subscribe(visitor, 'ringing missed for "Support"')
+    for _ in range(8):
+        await visitor.page.get_by_test_id("phone-ring").click()
+    await expect(visitor.live("Jordan Lee")).to_have_count(8)
+    bundle = await card(visitor, "notifications at once")
+    rows = visitor.messages.get_by_role("button", name=re.compile("^(Open|More)$"))
+    await expect(rows).to_have_count(8, timeout=SOON_MS)
+
+    await bundle.get_by_role("button", name="Open").first.click()
+    await visitor.answered("Call from Jordan Lee", "Ringing")
+
+
+# Nobody claims it
+
+
+async def test_an_unclaimed_voicemail_escalates_from_the_agents_to_the_supervisor(visitor: Visitor) -> None:
+    await subscribe(visitor, 'voicemail for "Support" escalate 5 group @support-oncall supervisor @sam')
+    await visitor.leave_voicemail(JORDAN, SUPPORT, "Please call me back about the roaster.")
+    head = await card(visitor, "Voicemail from Jordan Lee", "Please call me back about the roaster.")
+    await visitor.let_time_pass()
+    await expect(head.get_by_test_id("thread-bar")).to_contain_text("1 reply", timeout=SOON_MS)
+    await head.get_by_test_id("thread-bar").click()
+    await expect(visitor.thread_messages.last).to_contain_text("Nobody has claimed this call for 5 min.")
+    for agent in ("@Ana", "@Sam"):
+        await expect(visitor.thread_messages.last).to_contain_text(agent)
+
+    await visitor.let_time_pass()
+    await expect(visitor.thread_messages.last).to_contain_text("for 10 min.", timeout=SOON_MS)
+    await expect(visitor.thread_messages.last).to_contain_text("@support-oncall")
+
+    await visitor.let_time_pass()
+    await visitor.become(SAM)
+    await visitor.open_app()
+    asked = await card(visitor, "Nobody has claimed this call for 15 min on Support. Jordan Lee left a voicemail.")
+    await visitor.press(asked, "Claim")
+    await visitor.answered("The call is yours")
+    await visitor.go("support")
+    await card(visitor, "Voicemail from Jordan Lee", "Claimed by @Sam")
+
+
+# Texts
+
+
+async def test_a_text_is_answered_from_its_thread_by_a_mention(visitor: Visitor) -> None:
+    await subscribe(visitor, 'sms for "Support"')
+    await visitor.text(JORDAN, SUPPORT, "Is my order *ready*?")
+    head = await card(visitor, "Texts with Jordan Lee", "1 text from them")
+    await head.get_by_test_id("thread-bar").click()
+    await expect(visitor.thread_messages.last).to_contain_text("Is my order *ready*?")
+
+    await visitor.type_in_thread("I think it is")
+    await expect(visitor.thread_messages.last).to_contain_text("I think it is")
+    answer = "Yes: come by & get it, *today*!"
+    await visitor.type_in_thread(f"@Dialpad {answer}")
+    preview = visitor.thread.get_by_test_id("ephemeral").last
+    await expect(preview).to_contain_text("Send this text?", timeout=SOON_MS)
+    await expect(preview).to_contain_text(answer)
+    assert visitor.sent_texts() == []
+    await visitor.shoot("thread")
+    await visitor.press(preview, "Send")
+
+    received = visitor.page.get_by_test_id("text-received").last
+    await expect(received).to_contain_text(answer, timeout=SOON_MS)
+    await expect(visitor.thread_messages.filter(has_text="(delivered)")).to_contain_text(answer, timeout=SOON_MS)
+    assert visitor.sent_texts() == [answer]
+
+
+async def test_reply_opens_the_form_and_says_how_many_texts_it_will_be(visitor: Visitor) -> None:
+    await subscribe(visitor, 'sms for "Support"')
+    await visitor.text(AMARA, SUPPORT, "When do you close?")
+    await visitor.press(await card(visitor, "Texts with Amara Osei"), "Reply")
+    await visitor.asked("Send a text", "Amara Osei")
+    await visitor.field("sms.sms.text").fill("We close at six. " * 12)
+    await visitor.submit()
+    await visitor.asked("Send this text?", "(415) 555-0101", "204 characters, 2 SMS")
+    await visitor.submit()
+    await visitor.play(AMARA)
+    await expect(visitor.page.get_by_test_id("text-received").last).to_contain_text("We close at six.", timeout=SOON_MS)
+    await card(visitor, "Texts with Amara Osei", "1 from us")
+
+
+async def test_stop_is_shown_and_nothing_can_be_sent_any_more(visitor: Visitor) -> None:
+    await subscribe(visitor, 'sms for "Support"')
+    await visitor.text(JORDAN, SUPPORT, "Hello?")
+    await card(visitor, "Texts with Jordan Lee")
+    await visitor.text(JORDAN, SUPPORT, "STOP")
+    stopped = await card(visitor, "Texts with Jordan Lee", "They asked for no more texts (STOP)")
+    await expect(stopped.get_by_role("button", name="Reply", exact=True)).to_have_count(0)
+    await expect(visitor.page.get_by_test_id("phone-note")).to_contain_text("wrote STOP")
+
+
+# Subscriptions
+
+
+async def test_the_form_is_filled_in_and_saved_by_mouse(visitor: Visitor) -> None:
+    await visitor.come(PRIYA)
+    await visitor.type("/dp notify")
+    await visitor.answered("What this channel hears of", "Nothing yet")
+    await visitor.press(visitor.answer, "Add")
+    await visitor.asked("Notifications", "Missed")
+    await visitor.pick("notify.save.places", "supp", "Support")
+    await visitor.field("notify.save.but").fill("label:spam")
+    await visitor.shoot("notify-form")
+    await visitor.submit()
+    await visitor.answered("missed calls, voicemails and texts for Support, except label spam")
+    await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
+    await card(visitor, "Missed call from Jordan Lee")
+
+
+async def test_the_gear_opens_its_own_subscription_and_pauses_it(visitor: Visitor) -> None:
+    await subscribe(visitor, 'missed for "Support"')
+    await visitor.become(PRIYA)
+    await visitor.go("phones")
+    await visitor.type("/dp notify missed")
+    await visitor.answered("missed calls on every line")
+    await visitor.become(ANA)
+    await visitor.go("support")
+    await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
+    await visitor.press(await card(visitor, "Missed call from Jordan Lee"), "⚙️")
+    await visitor.answered("missed calls for Support", "Set up by", "@Priya")
+    await visitor.press(visitor.answer, "Pause")
+    await visitor.answered("paused", "Resume")
+
+    await visitor.press(await visitor.ring(AMARA, SUPPORT), "Miss")
+    await visitor.go("phones")
+    await card(visitor, "Missed call from Amara Osei")
+    await visitor.go("support")
+    await card(visitor, "Missed call from Jordan Lee")
+    await expect(visitor.messages).to_have_count(1)
+    await visitor.press(visitor.answer, "Resume")
+    await visitor.answered("It posts again from now on")
+
+
+async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
+    await visitor.come(ANA)
+    await visitor.type("/dp notify me")
+    await visitor.answered("From now on they come as direct messages from me")
+    await visitor.press(await visitor.ring(JORDAN, ANA), "Miss")
+    await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1", timeout=SOON_MS)
+    await visitor.open_app()
+    await visitor.press(await card(visitor, "Missed call from Jordan Lee"), "Claim")
+    await visitor.answered("The call is yours")
