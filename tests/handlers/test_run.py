@@ -215,7 +215,7 @@ async def test_statistics_say_preparing_and_come_by_themselves(world: World) -> 
     answers: list[Any] = []
     for _ in range(6):
         answers += await world.pass_time(seconds=15)
-    assert any("statistics are ready" in words_of(one) for one in answers if isinstance(one, Card | Reply))
+    assert any("statistics are ready" in words_of(one) for one in answers if isinstance(one, Attachment))
 
 
 async def test_connecting_goes_through_connect(world: World) -> None:

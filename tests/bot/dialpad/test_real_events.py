@@ -55,3 +55,24 @@ def test_a_call_with_a_state_of_its_name_says_so(real: list[tuple[str, dict[str,
         if isinstance(event, CallEvent):
             assert event.state == name.removeprefix("call.").partition("(")[0]
             assert event.at is not None
+
+
+def test_collected_recordings_are_ready_and_known_by_their_own_ids(real: list[tuple[str, dict[str, Any]]]) -> None:
+    events = [read_event(sign(payload), secret=SECRET) for name, payload in real if name == "call.recording"]
+
+    assert events
+    for event in events:
+        assert isinstance(event, CallEvent)
+        assert event.recording_ready
+        assert event.call_id not in {one.id for one in event.recordings}
+        assert {one.kind for one in event.recordings} == {"callrecording", "admincallrecording"}
+
+
+def test_collected_pictures_are_kept_apart_from_the_words(real: list[tuple[str, dict[str, Any]]]) -> None:
+    events = [read_event(sign(payload), secret=SECRET) for name, payload in real if name == "sms.mms_inbound"]
+
+    assert events
+    for event in events:
+        assert isinstance(event, SmsEvent)
+        assert event.media
+        assert event.words == ""
