@@ -68,13 +68,14 @@ turns = Table("turns", metadata, Column("channel", Text, primary_key=True), Colu
 @dataclass(frozen=True)
 class Wanted:
     """A place a card shall be posted to. ``parent``: the card in whose thread. ``escalate_s``: seconds until somebody
-    is asked to claim it, None when nobody is."""
+    is asked to claim it, None when nobody is. ``not_before``: what is held for the same moment comes due together."""
 
     channel: str
     watch_id: str
     parent: str | None = None
     escalate_s: float | None = None
     wait_s: float = 0.0
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
             "watch_id": one.watch_id,
             "parent_id": parent,
             "shown": 0,
-            "due_at": now + timedelta(seconds=one.wait_s),
+            "due_at": max(now + timedelta(seconds=one.wait_s), one.not_before or now),
             "tries": 0,
             "doubtful": False,
             "step": 0,
@@ -247,6 +248,10 @@ class Postings:
         if not in_doubt:
             values["attempted_at"] = None
         await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+
+    async def hold(self, ids: Sequence[str], until: datetime) -> None:
+        """They are new, and not posted before then."""
+        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(due_at=until))
 
     async def drop(self, ids: Sequence[str]) -> None:
         """They were never posted, and are not wanted after all; they may be wanted again."""

@@ -75,7 +75,7 @@ class Deliverer:
     def _wanted(self, watches: Sequence[Watch], happening: Happening, **how: Any) -> list[Wanted]:
         now = self._store.now()
         return [
-            Wanted(watch.channel, watch.id, wait_s=_held_s(watch, now), **how)
+            Wanted(watch.channel, watch.id, not_before=quiet_until(watch, now), **how)
             for watch in watches
             if wants(watch, happening)
         ]
@@ -92,7 +92,8 @@ class Deliverer:
                 Wanted(
                     watch.channel,
                     watch.id,
-                    wait_s=max(wait_s, _held_s(watch, now)),
+                    wait_s=wait_s,
+                    not_before=quiet_until(watch, now),
                     escalate_s=_first_step(watch, now) if open_ else None,
                 )
                 for watch in watches
@@ -199,11 +200,8 @@ def _heard(hook: Hook) -> State:
 
 
 def _first_step(watch: Watch, now: datetime) -> float | None:
-    """Counted from when it is posted."""
-    return _held_s(watch, now) + watch.policy.claim * 60.0 if watch.policy.claim else None
-
-
-def _held_s(watch: Watch, now: datetime) -> float:
-    """Seconds until its quiet hours are over."""
+    """Seconds, counted from when it is posted."""
+    if not watch.policy.claim:
+        return None
     until = quiet_until(watch, now)
-    return (until - now).total_seconds() if until else 0.0
+    return watch.policy.claim * 60.0 + ((until - now).total_seconds() if until else 0.0)

@@ -38,7 +38,7 @@ from bot.store.store import Store
 from bot.watching.calls import CallView, view_call
 from bot.watching.registers import fragment, value
 from bot.watching.watch import Policy, Watch
-from bot.work.holding import held_s
+from bot.work.holding import held_until
 
 ROUND: Final = 100
 """Steps are counted through: each time a claim is given back, the next hundred begins."""
@@ -75,8 +75,9 @@ class Escalations:
         view = view_call(card.state) if card is not None and card.kind == "call" else None
         if card is None or watch is None or view is None or card.handled_by or not needs_somebody(view):
             await self._store.postings.step(posting, to=posting.step, next_s=None)
-        elif (wait_s := held_s(watch, self._store.now())) is not None:
+        elif (until := held_until(watch, self._store.now())) is not None:
             first_s = watch.policy.claim * 60.0 if posting.ts is None else 0.0
+            wait_s = (until - self._store.now()).total_seconds()
             await self._store.postings.step(posting, to=posting.step, next_s=wait_s + first_s)
         elif card.claimed_by:
             await self._claimed(posting, card, watch)

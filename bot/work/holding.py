@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.store.cards import Kept
@@ -14,7 +14,7 @@ from bot.watching.happening import Kind
 from bot.watching.registers import value
 from bot.watching.watch import Watch, quiet_until, wants
 
-PAUSED_FOR_S: Final = 900.0
+PAUSED_FOR: Final = timedelta(minutes=15)
 """What a paused subscription holds back is looked at as often; resuming does it at once."""
 _WAIT_FOR_SOMEBODY: Final = frozenset({Kind.RINGING, Kind.MISSED, Kind.ABANDONED, Kind.VOICEMAIL})
 """No news any more once somebody has handled the call."""
@@ -29,8 +29,8 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, Kept]]) -> list[tupl
         watch = watches[posting.watch_id]
         if posting.attempted_at is not None or watch is None or _is_made_up(card):
             left.append((posting, card))
-        elif (wait_s := held_s(watch, now)) is not None and card.kind != "nudge":
-            await store.postings.postpone([posting.id], wait_s)
+        elif (until := held_until(watch, now)) is not None and card.kind != "nudge":
+            await store.postings.hold([posting.id], until)
         elif await _wanted(store, posting, card, watch):
             left.append((posting, card))
         else:
@@ -40,12 +40,9 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, Kept]]) -> list[tupl
     return left
 
 
-def held_s(watch: Watch, now: datetime) -> float | None:
-    """Seconds until it is worth looking again whether a subscription lets anything through; None: it does."""
-    if watch.paused:
-        return PAUSED_FOR_S
-    until = quiet_until(watch, now)
-    return None if until is None else (until - now).total_seconds()
+def held_until(watch: Watch, now: datetime) -> datetime | None:
+    """When it is worth looking again whether a subscription lets anything through; None: it does."""
+    return now + PAUSED_FOR if watch.paused else quiet_until(watch, now)
 
 
 def _is_made_up(card: Kept) -> bool:

@@ -115,6 +115,32 @@ async def test_only_the_claimer_gives_back_and_nobody_claims_what_is_handled(sto
     assert (after.claimed_by, after.handled_by) == (None, "U2")
 
 
+async def test_a_claim_that_is_taken_back_late_leaves_a_newer_one_of_the_same_person(
+    store: Store, clock: Clock
+) -> None:
+    card = await absorb(store, ["call:1"], part(1, a=1))
+    old = await store.cards.claim(card, "U1")
+    assert old is not None
+    await store.cards.release(card, "U1")
+    clock.pass_(minutes=1)
+    await store.cards.claim(card, "U1")
+    after = await store.cards.release(card, "U1", claimed_at=old.claimed_at)
+
+    assert after is not None
+    assert after.claimed_by == "U1"
+
+
+async def test_what_is_held_for_the_same_moment_is_due_together(store: Store, clock: Clock) -> None:
+    until = clock() + timedelta(hours=1)
+    for number in (1, 2):
+        await absorb(store, [f"call:{number}"], part(1, a=number), Wanted("C1", "w1", wait_s=4, not_before=until))
+        clock.pass_(seconds=1.7)
+
+    assert await store.postings.next_at() == until
+    assert await store.postings.due(TEAM, "C1", until - timedelta(microseconds=1)) == []
+    assert len(await store.postings.due(TEAM, "C1", until)) == 2
+
+
 async def test_what_is_wanted_is_due_and_what_is_posted_is_not(store: Store, clock: Clock) -> None:
     card = await absorb(store, ["call:1"], part(1, a=1), HERE)
     assert await store.postings.due_channels(clock()) == [(TEAM, "C1")]

@@ -98,6 +98,12 @@ def test_a_subscription_survives_being_stored(watch: Watch) -> None:
     assert from_json(watch.id, watch.owner, watch.channel, to_json(watch), paused=watch.paused) == watch
 
 
+def test_hours_that_were_stored_before_they_had_weekdays_are_read() -> None:
+    found = from_json("w", WATCH.owner, "C1", {"hours": [480, 1080], "quiet": [1320, 420]})
+
+    assert (found.hours, found.quiet, found.line_hours) == (Span(480, 1080), Span(1320, 420), "")
+
+
 @given(watches)
 def test_every_filter_can_be_said(watch: Watch) -> None:
     assert in_words(watch)

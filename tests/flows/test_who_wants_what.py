@@ -1,0 +1,123 @@
+"""Quiet hours, one's own switches, and an escalation to its last step: everything real but the two services."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.sandbox.cast import ANA, SAM, TEAM_ID, TIME_ZONE
+from bot.sandbox.demo import Demo, running_demo
+from tests.flows.hands import Hands, labels, said
+from tests.flows.test_notifications import JORDAN, board, make_due, miss_a_call, shown
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    async with running_demo(database=tmp_path / "demo.db") as started:
+        yield started
+
+
+async def until_the_last_step(priya: Hands, sam: Hands, last: str) -> dict[str, Any]:
+    """A missed call that nobody claims; the supervisor was told in a direct message."""
+    await priya.type(f'/dp notify missed for "Support" escalate 5 first nobody supervisor @sam finally {last}')
+    miss_a_call(priya.demo)
+    card = await shown(priya, "Missed call")
+    await make_due(priya.demo, card)
+    assert "Nobody has claimed this call for 5 min on Support." in said(await sam.told())
+    return card
+
+
+async def test_the_last_step_texts_the_supervisors_phone_once(priya: Hands, sam: Hands, demo: Demo) -> None:
+    card = await until_the_last_step(priya, sam, "sms")
+    await make_due(demo, card)
+    done = await shown(priya, "A text went to the phone of", f"<@{SAM.slack_id}>")
+    assert done["thread_ts"] == card["ts"]
+
+    await make_due(demo, card)
+    await demo.bot.poster.settle()
+    (text,) = priya.sent("POST", "/v2/sms")
+    assert text.body["to_numbers"] == [SAM.phone]
+    assert text.body["text"] == "A missed call on Support waits in Slack and nobody has claimed it."
+    assert JORDAN.phone not in text.body["text"]
+
+
+async def test_the_last_step_calls_the_supervisor_once(priya: Hands, sam: Hands, demo: Demo) -> None:
+    card = await until_the_last_step(priya, sam, "call")
+    await make_due(demo, card)
+    await shown(priya, "Dialpad is calling", f"<@{SAM.slack_id}>")
+    await make_due(demo, card)
+    await demo.bot.poster.settle()
+
+    assert [one.body["phone_number"] for one in priya.sent("POST", "/v2/call")] == [SAM.phone]
+
+
+async def test_a_claim_before_the_last_step_keeps_the_phone_silent(
+    priya: Hands, ana: Hands, sam: Hands, demo: Demo
+) -> None:
+    card = await until_the_last_step(priya, sam, "call")
+    await ana.press(card, "Claim")
+    await shown(ana, "Claimed by")
+    await make_due(demo, card)
+    await shown(ana, "Claimed 2 hours ago and still open")
+
+    assert priya.sent("POST", "/v2/call") == []
+
+
+def quiet_now() -> str:
+    """Quiet hours that hold this moment, as they are typed."""
+    now = datetime.now(ZoneInfo(TIME_ZONE))
+    begin, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-1, 2))
+    return f"quiet:{begin}-{end}"
+
+
+async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya: Hands, demo: Demo) -> None:
+    card = await priya.type(f'/dp notify missed for "Support" only {quiet_now()}')
+    assert "what comes then is posted at" in said(card)
+    for _ in range(5):
+        miss_a_call(demo)
+    (watch,) = await demo.bot.store.watches.owned(priya.key)
+    async with asyncio.timeout(20):
+        while len(await demo.bot.store.cards.open_calls(TEAM_ID, watch.id)) < 5:  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0)
+    await demo.bot.poster.settle()
+    assert board(priya) == []
+
+    await priya.press(card, "Edit")
+    await priya.modal()
+    await priya.submit({"only": ""})
+    many = await shown(priya, "notifications at once")
+    assert labels(many).count("Open") == 5
+    assert len(board(priya)) == 1
+
+
+async def test_a_switch_changes_where_it_was_pressed(ana: Hands) -> None:
+    shown_once = await ana.type("/dp notify me")
+    assert labels(shown_once) == ["Turn off"] * 4 + ["Turn on"] * 2 + ["Edit", "Pause", "Test", "Remove"]
+    before = len(ana.person.ephemerals("#support"))
+    after = await ana.press(shown_once, "Turn off")
+
+    assert "My missed calls: *off*" in said(after)
+    assert labels(after)[:2] == ["Turn on", "Turn off"]
+    assert len(ana.person.ephemerals("#support")) == before
+
+
+async def test_the_switches_are_on_home_too_and_what_is_off_does_not_come(ana: Hands, demo: Demo) -> None:
+    await ana.press(await ana.home(), "Notifications")
+    window = await ana.modal()
+    await ana.press(window, "Turn the usual on")
+    window = await ana.modal()
+    await ana.press(window, "Turn off")
+    window = await ana.modal()
+    assert "My missed calls: *off*" in said(window)
+    assert labels(window)[0] == "Turn on"
+
+    assert ANA.phone is not None
+    demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(JORDAN.phone, ANA.phone).id)
+    demo.dialpad.phone.text(JORDAN.phone, ANA.phone, "Are you there?")
+    await ana.person.until(lambda: any("Are you there?" in said(one) for one in ana.from_app))
+    await demo.bot.poster.settle()
+    assert not any("Missed call" in said(one) for one in ana.from_app)
