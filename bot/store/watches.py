@@ -38,44 +38,48 @@ class Watches:
         return secrets.token_urlsafe(6)
 
     async def save(self, watch: Watch) -> None:
-        """Adds it, or changes the one with the same id. The channel of a watch stays what it was, and a digest that is
-        due stays due while its times stay the same."""
+        """Adds it, or changes the one with the same id. The channel of a watch stays what it was."""
         digest_at = next_due(watch, self._door.now())
-        values = {"rule": to_json(watch), "paused": watch.paused, "problem": watch.problem}
         fresh = {
             "id": watch.id,
             "team_id": watch.owner.team_id,
             "user_id": watch.owner.user_id,
             "channel": watch.channel,
             "created_at": self._door.now(),
-            **values,
+            **_values(watch),
         }
 
         def change(connection: Connection) -> None:
-            this = watches.c.id == watch.id
-            before = connection.execute(select(watches).where(this).with_for_update()).one_or_none()
+            before = self._locked(connection, watch.id)
             if before is None:
                 connection.execute(insert(watches).values(digest_at=digest_at, **fresh))
-                return
-            same = schedule(_read(before)) == schedule(watch)
-            at = before.digest_at if same else digest_at
-            connection.execute(update(watches).where(this).values(digest_at=at, **values))
+            else:
+                self._change(connection, before, watch)
 
         await self._door.database.write(change)
 
     async def switch(self, name: str, kind: Kind, *, on: bool) -> Watch | None:
         """One event of a subscription on or off, whatever happens to its others at the same time. None: it is gone."""
-        this = watches.c.id == name
 
         def change(connection: Connection) -> Watch | None:
-            row = connection.execute(select(watches).where(this).with_for_update()).one_or_none()
+            row = self._locked(connection, name)
             if row is None:
                 return None
             after = switched(_read(row), kind, on=on)
-            connection.execute(update(watches).where(this).values(rule=to_json(after), paused=after.paused))
+            self._change(connection, row, after)
             return after
 
         return await self._door.database.write(change)
+
+    def _locked(self, connection: Connection, name: str) -> Row[Any] | None:
+        return connection.execute(select(watches).where(watches.c.id == name).with_for_update()).one_or_none()
+
+    def _change(self, connection: Connection, before: Row[Any], after: Watch) -> None:
+        """A digest that is due stays due while its times stay the same."""
+        same = schedule(_read(before)) == schedule(after)
+        digest_at = before.digest_at if same else next_due(after, self._door.now())
+        this = watches.c.id == after.id
+        connection.execute(update(watches).where(this).values(digest_at=digest_at, **_values(after)))
 
     async def get(self, name: str) -> Watch | None:
         found = await self._select(watches.c.id == name)
@@ -123,6 +127,10 @@ class Watches:
             return connection.execute(statement).all()
 
         return [_read(row) for row in await self._door.database.read(query)]
+
+
+def _values(watch: Watch) -> dict[str, Any]:
+    return {"rule": to_json(watch), "paused": watch.paused, "problem": watch.problem}
 
 
 def _read(row: Row[Any]) -> Watch:

@@ -89,3 +89,12 @@ async def test_what_was_changed_meanwhile_is_not_overwritten(store: Store, clock
     await store.watches.digest_done(*found)
 
     assert await due(store) == datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+async def test_a_digest_that_is_switched_on_is_due_and_switched_off_no_more(store: Store) -> None:
+    await store.watches.save(replace(DAILY, kinds=frozenset({Kind.MISSED})))
+    await store.watches.switch("w1", Kind.DAILY, on=True)
+    assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
+
+    await store.watches.switch("w1", Kind.DAILY, on=False)
+    assert await due(store) is None
