@@ -25,8 +25,7 @@ from bot.store.store import Store
 from bot.watching.happening import Happening, Kind
 from bot.watching.registers import fragment
 from bot.watching.roster import Agent, Handover, Roster, compare
-from bot.watching.watch import Watch, wants
-from bot.work.holding import held_s
+from bot.watching.watch import Watch, quiet_until, wants
 
 LOOK_EVERY_S: Final = 120.0
 """Duty events hurry the next look; without them, which only company admins are sent, a change is told so late."""
@@ -123,7 +122,7 @@ class Handovers:
         place = f"callcenter:{roster.call_center}"
         happening = Happening(frozenset({Kind.HANDOVER}), now, frozenset({place}))
         wanted = [
-            Wanted(watch.channel, watch.id, wait_s=held_s(watch, now) or 0.0)
+            Wanted(watch.channel, watch.id, not_before=quiet_until(watch, now))
             for watch in following
             if wants(watch, happening)
         ]
