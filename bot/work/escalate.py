@@ -133,20 +133,30 @@ class Escalations:
             return (), f"{waiting[:-1]}{line}. {_what(view)}"
         if kind != "duty":
             return ((whom,) if whom else ()), waiting
+        call_center = view.line_id.removeprefix("callcenter:") if view.line_id.startswith("callcenter:") else ""
         try:
-            found = await self._on_duty(watch, view)
+            found = await self._in_slack(watch, await self._on_duty(watch, call_center))
         except ChatopsError as problem:
             _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
-            return (), f"{waiting} Dialpad does not say who is on duty."
+            last = await self._in_slack(watch, await self._last_on_duty(watch, call_center))
+            known = "These were on duty when it last did." if last else ""
+            return last, f"{waiting} Dialpad does not say who is on duty. {known}".strip()
         return found, waiting if found else f"{waiting} Nobody who could be called is on duty."
 
-    async def _on_duty(self, watch: Watch, view: CallView) -> list[str]:
-        kind, _, line_id = view.line_id.partition(":")
-        if kind != "callcenter":
+    async def _on_duty(self, watch: Watch, call_center: str) -> list[str]:
+        """By e-mail address."""
+        if not call_center:
             return []
-        operators = await self._accounts.of(watch.owner).send(ListCallCenterOperators(id=line_id), background=True)
-        emails = [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
-        found = [await self._boards.person_by_email(watch.owner.team_id, email) for email in emails]
+        operators = await self._accounts.of(watch.owner).send(ListCallCenterOperators(id=call_center), background=True)
+        return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
+
+    async def _last_on_duty(self, watch: Watch, call_center: str) -> list[str]:
+        """The same from the last known copy."""
+        known = await self._store.rosters.get(watch.owner.team_id, call_center)
+        return [agent.email for agent in known.on_duty] if known else []
+
+    async def _in_slack(self, watch: Watch, emails: Sequence[str]) -> list[str]:
+        found = [await self._boards.person_by_email(watch.owner.team_id, email) for email in emails if email]
         return [one for one in found if one]
 
     async def _nudge(

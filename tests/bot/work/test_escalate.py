@@ -17,6 +17,7 @@ from bot.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavai
 from bot.slack.boards import PostRefused
 from bot.store.cards import Kept
 from bot.watching.registers import value
+from bot.watching.roster import Agent, Roster
 from bot.watching.watch import Policy, Span, Watch
 from bot.work.board import NoticeBoard
 from bot.work.escalate import Escalations
@@ -214,6 +215,19 @@ async def test_with_dialpad_down_the_step_is_taken_and_says_so(stage: PostingSta
 
     (nudge,) = await nudges(stage)
     assert "Dialpad does not say who is on duty." in value(nudge.state, "text")
+
+
+async def test_with_dialpad_down_whoever_was_last_known_to_be_on_duty_is_asked(
+    stage: PostingStage, phones: Phones
+) -> None:
+    phones.down = True
+    agents = (Agent("101", "Ana", "ana@x.example", on_duty=True), Agent("102", "Sam", "sam@x.example", on_duty=False))
+    await stage.store.rosters.note(OWNER.team_id, "1", Roster("11", "Support", stage.time(), agents))
+    await pass_minutes(stage, phones, 5)
+
+    (nudge,) = await nudges(stage)
+    assert "These were on duty when it last did." in value(nudge.state, "text")
+    assert await pings(stage) == [["U0ANA0001"]]
 
 
 @pytest.mark.parametrize("point", ["before anything", "after the request was written", "after the step was counted"])
