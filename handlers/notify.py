@@ -41,7 +41,8 @@ from bot.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, 
 from bot.routing import Router
 from bot.watching.happening import DIGESTS, Kind
 from bot.watching.ports import Board
-from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, Watch, in_words
+from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, Watch
+from bot.watching.watch_in_words import in_words
 
 router = Router()
 

@@ -12,7 +12,8 @@ from bot.errors import UserError
 from bot.reply import Bold, Button, Listing, Prose, Row
 from bot.watching.happening import DIGESTS, OF_CALLS, WORDS, Kind
 from bot.watching.ports import Board
-from bot.watching.watch import Filters, Watch, in_words
+from bot.watching.watch import Filters, Watch
+from bot.watching.watch_in_words import in_words
 
 USUAL: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP})
 _SWITCHES: Final = {

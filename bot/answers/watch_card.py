@@ -4,7 +4,8 @@ from bot.answers.prose import listed, prose
 from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 from bot.watching.conditions import write_conditions, write_length
 from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import QUEUE_OVER, Filters, Policy, Watch, clock, in_words
+from bot.watching.watch import QUEUE_OVER, Filters, Policy, Watch, clock
+from bot.watching.watch_in_words import in_words
 
 
 def escalation(policy: Policy) -> Prose:

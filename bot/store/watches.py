@@ -11,7 +11,8 @@ from bot.person import PersonKey
 from bot.store.schema import Door, Moment, metadata, person_columns
 from bot.watching.happening import Kind
 from bot.watching.periods import next_due, schedule
-from bot.watching.watch import Watch, from_json, switched, to_json
+from bot.watching.watch import Watch, switched
+from bot.watching.watch_stored import from_json, to_json
 
 watches = Table(
     "watches",

@@ -1,13 +1,13 @@
 """A subscription: which happenings a channel or a person wants to hear of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.person import PersonKey
-from bot.watching.happening import OF_NO_LINE, WORDS, Happening, Kind
+from bot.watching.happening import OF_NO_LINE, Happening, Kind
 
 QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""
@@ -211,151 +211,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         return ZoneInfo("UTC")
-
-
-def in_words(watch: Watch) -> str:
-    """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
-    said = _and([_said(watch, kind) for kind in Kind if kind in watch.kinds]) or "nothing"
-    return ", ".join([f"{said} {lines_in_words(watch)}", *conditions_in_words(watch)])
-
-
-def _said(watch: Watch, kind: Kind) -> str:
-    match kind:
-        case Kind.QUEUE:
-            return f"more than {watch.queue} callers waiting"
-        case Kind.DAILY:
-            return f"{WORDS[kind]} at {watch.digest_time}"
-        case Kind.WEEKLY:
-            return f"{WORDS[kind]} on Monday at {watch.digest_time}"
-        case _:
-            return WORDS[kind]
-
-
-def lines_in_words(watch: Watch) -> str:
-    """ "for Support or Sales"."""
-    return f"for {_or(list(watch.only.places.values()))}" if watch.only.places else "on every line"
-
-
-def conditions_in_words(watch: Watch) -> list[str]:
-    """The filters but for the lines, one by one."""
-    parts = []
-    if rest := _filters(replace(watch.only, places={})):
-        parts.append(f"only {rest}")
-    if but := _filters(watch.but):
-        parts.append(f"except {but}")
-    if watch.longer:
-        parts.append(f"of {watch.longer} s or more")
-    if watch.line_hours:
-        parts.append("while the line is open" if watch.line_hours == "open" else "while the line is closed")
-    if watch.hours:
-        parts.append(_hours(watch.hours))
-    if watch.quiet:
-        parts.append(f"quiet from {clock(watch.quiet.begin)} to {clock(watch.quiet.end)}")
-    return parts
-
-
-def _hours(span: Span) -> str:
-    days = f"on {_and([WEEKDAYS[day].capitalize() for day in span.days])}" if span.days else ""
-    hours = f"between {clock(span.begin)} and {clock(span.end)}" if (span.begin, span.end) != (0, DAY) else ""
-    return " ".join(part for part in (days, hours) if part)
-
-
-def _filters(filters: Filters) -> str:
-    said = list(filters.places.values())
-    said += [f"numbers that begin with {number}" for number in filters.numbers]
-    said += [f"label {label}" for label in filters.labels]
-    if filters.internal is not None:
-        said.append("internal calls" if filters.internal else "calls from outside")
-    return _or(said)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
-
-
-def _or(words: Sequence[str]) -> str:
-    return " or ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
-
-
-# As it is stored
-
-
-def to_json(watch: Watch) -> dict[str, Any]:
-    """Everything but the id, the owner, the channel, the pause and the problem, which have columns of their own."""
-    policy = watch.policy
-    return {
-        "kinds": sorted(watch.kinds),
-        "only": _filters_json(watch.only),
-        "but": _filters_json(watch.but),
-        "longer": watch.longer,
-        "hours": _span_json(watch.hours),
-        "line_hours": watch.line_hours,
-        "quiet": _span_json(watch.quiet),
-        "queue": watch.queue,
-        "zone": watch.zone,
-        "keep": watch.keep,
-        "topic": watch.topic,
-        "digest_at": watch.digest_at,
-        "policy": {
-            "claim": policy.claim,
-            "handle": policy.handle,
-            "on_duty": policy.on_duty,
-            "group": policy.group,
-            "person": policy.person,
-            "supervisor": policy.supervisor,
-            "last": policy.last,
-        },
-    }
-
-
-def _span_json(span: Span | None) -> list[Any] | None:
-    return None if span is None else [span.begin, span.end, list(span.days)]
-
-
-def _filters_json(filters: Filters) -> dict[str, Any]:
-    return {
-        "places": dict(filters.places),
-        "numbers": list(filters.numbers),
-        "labels": list(filters.labels),
-        "internal": filters.internal,
-    }
-
-
-def from_json(
-    name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
-) -> Watch:
-    """Undo ``to_json``. Kinds of a later version are left out."""
-    known = {kind.value for kind in Kind}
-    return Watch(
-        id=name,
-        owner=owner,
-        channel=channel,
-        kinds=frozenset(Kind(kind) for kind in rule.get("kinds", ()) if kind in known),
-        only=_read_filters(rule.get("only") or {}),
-        but=_read_filters(rule.get("but") or {}),
-        longer=int(rule.get("longer") or 0),
-        hours=_read_span(rule.get("hours")),
-        line_hours=rule.get("line_hours") or "",
-        quiet=_read_span(rule.get("quiet")),
-        queue=int(rule.get("queue", QUEUE_OVER)),
-        zone=str(rule.get("zone") or "UTC"),
-        policy=Policy(**(rule.get("policy") or {})),
-        keep=str(rule.get("keep") or ""),
-        topic=bool(rule.get("topic")),
-        paused=paused,
-        problem=problem,
-        digest_at=int(rule.get("digest_at", DIGEST_AT)),
-    )
-
-
-def _read_span(stored: Sequence[Any] | None) -> Span | None:
-    return Span(stored[0], stored[1], tuple(stored[2] if len(stored) > 2 else ())) if stored else None
-
-
-def _read_filters(stored: Mapping[str, Any]) -> Filters:
-    return Filters(
-        places=dict(stored.get("places") or {}),
-        numbers=tuple(stored.get("numbers") or ()),
-        labels=tuple(stored.get("labels") or ()),
-        internal=stored.get("internal"),
-    )

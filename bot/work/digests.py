@@ -21,7 +21,8 @@ from bot.watching.heard import concerns
 from bot.watching.periods import Period, due_periods, one_before, period_so_far
 from bot.watching.registers import fragment
 from bot.watching.texts import arrivals, view_talk
-from bot.watching.watch import Watch, conditions_in_words, lines_in_words
+from bot.watching.watch import Watch
+from bot.watching.watch_in_words import conditions_in_words, lines_in_words
 
 READING_BACK: Final = timedelta(minutes=2)
 """After a start a digest waits so long for the calls of the time before it to be read back."""

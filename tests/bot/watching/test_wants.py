@@ -10,19 +10,9 @@ from hypothesis import strategies as st
 from bot.person import PersonKey
 from bot.watching.calls import fold, happening_of, read_call, view_call
 from bot.watching.happening import Happening, Kind
-from bot.watching.watch import (
-    Filters,
-    LineHours,
-    Policy,
-    Span,
-    Watch,
-    from_json,
-    in_words,
-    quiet_until,
-    switched,
-    to_json,
-    wants,
-)
+from bot.watching.watch import Filters, LineHours, Policy, Span, Watch, quiet_until, switched, wants
+from bot.watching.watch_in_words import in_words
+from bot.watching.watch_stored import from_json, to_json
 from tests.bot.watching.payloads import ANA, at, call
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

@@ -1,0 +1,71 @@
+"""A subscription as sentences."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.watching.happening import WORDS, Kind
+from bot.watching.watch import DAY, WEEKDAYS, Filters, Span, Watch, clock
+
+
+def in_words(watch: Watch) -> str:
+    """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
+    said = _and([_said(watch, kind) for kind in Kind if kind in watch.kinds]) or "nothing"
+    return ", ".join([f"{said} {lines_in_words(watch)}", *conditions_in_words(watch)])
+
+
+def _said(watch: Watch, kind: Kind) -> str:
+    match kind:
+        case Kind.QUEUE:
+            return f"more than {watch.queue} callers waiting"
+        case Kind.DAILY:
+            return f"{WORDS[kind]} at {watch.digest_time}"
+        case Kind.WEEKLY:
+            return f"{WORDS[kind]} on Monday at {watch.digest_time}"
+        case _:
+            return WORDS[kind]
+
+
+def lines_in_words(watch: Watch) -> str:
+    """ "for Support or Sales"."""
+    return f"for {_or(list(watch.only.places.values()))}" if watch.only.places else "on every line"
+
+
+def conditions_in_words(watch: Watch) -> list[str]:
+    """The filters but for the lines, one by one."""
+    parts = []
+    if rest := _filters(replace(watch.only, places={})):
+        parts.append(f"only {rest}")
+    if but := _filters(watch.but):
+        parts.append(f"except {but}")
+    if watch.longer:
+        parts.append(f"of {watch.longer} s or more")
+    if watch.line_hours:
+        parts.append("while the line is open" if watch.line_hours == "open" else "while the line is closed")
+    if watch.hours:
+        parts.append(_hours(watch.hours))
+    if watch.quiet:
+        parts.append(f"quiet from {clock(watch.quiet.begin)} to {clock(watch.quiet.end)}")
+    return parts
+
+
+def _hours(span: Span) -> str:
+    days = f"on {_and([WEEKDAYS[day].capitalize() for day in span.days])}" if span.days else ""
+    hours = f"between {clock(span.begin)} and {clock(span.end)}" if (span.begin, span.end) != (0, DAY) else ""
+    return " ".join(part for part in (days, hours) if part)
+
+
+def _filters(filters: Filters) -> str:
+    said = list(filters.places.values())
+    said += [f"numbers that begin with {number}" for number in filters.numbers]
+    said += [f"label {label}" for label in filters.labels]
+    if filters.internal is not None:
+        said.append("internal calls" if filters.internal else "calls from outside")
+    return _or(said)
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

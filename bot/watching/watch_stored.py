@@ -1,0 +1,89 @@
+"""A subscription as it is kept: everything but the id, the owner, the channel, the pause and the problem."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.person import PersonKey
+from bot.watching.happening import Kind
+from bot.watching.watch import DIGEST_AT, QUEUE_OVER, Filters, Policy, Span, Watch
+
+
+def to_json(watch: Watch) -> dict[str, Any]:
+    """Everything but the id, the owner, the channel, the pause and the problem, which have columns of their own."""
+    policy = watch.policy
+    return {
+        "kinds": sorted(watch.kinds),
+        "only": _filters_json(watch.only),
+        "but": _filters_json(watch.but),
+        "longer": watch.longer,
+        "hours": _span_json(watch.hours),
+        "line_hours": watch.line_hours,
+        "quiet": _span_json(watch.quiet),
+        "queue": watch.queue,
+        "zone": watch.zone,
+        "keep": watch.keep,
+        "topic": watch.topic,
+        "digest_at": watch.digest_at,
+        "policy": {
+            "claim": policy.claim,
+            "handle": policy.handle,
+            "on_duty": policy.on_duty,
+            "group": policy.group,
+            "person": policy.person,
+            "supervisor": policy.supervisor,
+            "last": policy.last,
+        },
+    }
+
+
+def _span_json(span: Span | None) -> list[Any] | None:
+    return None if span is None else [span.begin, span.end, list(span.days)]
+
+
+def _filters_json(filters: Filters) -> dict[str, Any]:
+    return {
+        "places": dict(filters.places),
+        "numbers": list(filters.numbers),
+        "labels": list(filters.labels),
+        "internal": filters.internal,
+    }
+
+
+def from_json(
+    name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
+) -> Watch:
+    """Undo ``to_json``. Kinds of a later version are left out."""
+    known = {kind.value for kind in Kind}
+    return Watch(
+        id=name,
+        owner=owner,
+        channel=channel,
+        kinds=frozenset(Kind(kind) for kind in rule.get("kinds", ()) if kind in known),
+        only=_read_filters(rule.get("only") or {}),
+        but=_read_filters(rule.get("but") or {}),
+        longer=int(rule.get("longer") or 0),
+        hours=_read_span(rule.get("hours")),
+        line_hours=rule.get("line_hours") or "",
+        quiet=_read_span(rule.get("quiet")),
+        queue=int(rule.get("queue", QUEUE_OVER)),
+        zone=str(rule.get("zone") or "UTC"),
+        policy=Policy(**(rule.get("policy") or {})),
+        keep=str(rule.get("keep") or ""),
+        topic=bool(rule.get("topic")),
+        paused=paused,
+        problem=problem,
+        digest_at=int(rule.get("digest_at", DIGEST_AT)),
+    )
+
+
+def _read_span(stored: Sequence[Any] | None) -> Span | None:
+    return Span(stored[0], stored[1], tuple(stored[2] if len(stored) > 2 else ())) if stored else None
+
+
+def _read_filters(stored: Mapping[str, Any]) -> Filters:
+    return Filters(
+        places=dict(stored.get("places") or {}),
+        numbers=tuple(stored.get("numbers") or ()),
+        labels=tuple(stored.get("labels") or ()),
+        internal=stored.get("internal"),
+    )
