@@ -17,7 +17,7 @@ from bot.answers.rights import rights_of
 from bot.answers.watch_card import fields_of, watch_card, watch_row
 from bot.answers.watch_from_form import check_roster, conditions, places_allowed, places_named, policy_of
 from bot.arguments.argument import Carried, Choice, Option
-from bot.arguments.colleague import Colleague, ColleagueChoice
+from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
 from bot.arguments.reading import fill_in, read_words
 from bot.arguments.watched import (
@@ -26,12 +26,14 @@ from bot.arguments.watched import (
     DIGEST_TIME,
     EXCEPT,
     HANDLED_WITHIN,
+    HELP_OF_GROUP,
+    HELP_OF_PERSON,
+    HELP_OF_SUPERVISOR,
     IN_TOPIC,
     KEPT_GROUP,
     ONLY,
     PHONE_AT_LAST,
     Said,
-    UserGroup,
     events,
 )
 from bot.context import Ctx
@@ -141,16 +143,9 @@ async def save(
     digest_at: Annotated[int | None, DIGEST_TIME] = None,
     claim: Annotated[str | None, CLAIMED_WITHIN] = None,
     first: Annotated[str | None, ASKED_FIRST] = None,
-    group: Annotated[
-        str | None, UserGroup("Then the user group", keywords=("group",), hint="A mention of it, or its id.")
-    ] = None,
-    person: Annotated[
-        Colleague | None, ColleagueChoice("Then", keywords=("then",), placeholder="A colleague, by mention")
-    ] = None,
-    supervisor: Annotated[
-        Colleague | None,
-        ColleagueChoice("At last", keywords=("supervisor",), placeholder="A supervisor, in a direct message"),
-    ] = None,
+    group: Annotated[str | None, HELP_OF_GROUP] = None,
+    person: Annotated[Colleague | None, HELP_OF_PERSON] = None,
+    supervisor: Annotated[Colleague | None, HELP_OF_SUPERVISOR] = None,
     last: Annotated[str | None, PHONE_AT_LAST] = None,
     handle: Annotated[str | None, HANDLED_WITHIN] = None,
     keep: Annotated[str | None, KEPT_GROUP] = None,
@@ -161,6 +156,7 @@ async def save(
     """A new subscription, or the one of the gear that was pressed."""
     board = _board(ctx)
     before = await _mine(ctx, board, watch) if watch else None
+    is_off = before is not None and not before.kinds
     rights = await rights_of(ctx)
     let = await conditions(ctx, "only", only)
     out = await conditions(ctx, "but", but)
@@ -171,7 +167,7 @@ async def save(
         id=before.id if before else board.new_watch_id(),
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
-        kinds=frozenset(Kind(kind) for kind in kinds) if kinds else usual,
+        kinds=frozenset(Kind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual,
         only=let.filters(chosen),
         but=out.filters(await places_named(ctx, "but", out.names)),
         longer=let.longer or 0,
@@ -193,14 +189,15 @@ async def save(
         ),
         keep=keep or "",
         topic=bool(topic),
-        paused=before.paused if before else False,
+        paused=before.paused and not (is_off and kinds) if before else False,
         digest_at=next((at for at in (digest_at, let.digest_at) if at is not None), DIGEST_AT),
     )
     check_roster(made, rights)
     if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
     problem = await board.save_watch(made)
-    return await _shown(ctx, made, problem or "Saved. Use Test to see where it posts; I have to be in the channel.")
+    where = "" if made.is_personal else " Use Test to see where it posts; I have to be in the channel."
+    return await _shown(ctx, made, problem or f"Saved.{where}")
 
 
 # One of them

@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
 from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
+from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.entered import Several
 from bot.context import Ctx
 from bot.reply import Raw
@@ -51,12 +52,14 @@ CLAIMED_WITHIN: Final = Choice(
 )
 ASKED_FIRST: Final = Choice(
     "Who is asked first",
+    folded=True,
     keywords=("first",),
     options=(Option("Nobody on duty, go on with the next", "nobody"),),
     unset="Whoever is on duty",
 )
 PHONE_AT_LAST: Final = Choice(
     "If even that does not help",
+    folded=True,
     keywords=("finally",),
     options=(Option("Text the supervisor's phone", "sms"), Option("Call the supervisor", "call")),
     unset="Nothing more",
@@ -64,6 +67,7 @@ PHONE_AT_LAST: Final = Choice(
 )
 HANDLED_WITHIN: Final = Choice(
     "A claimed call is to be handled within",
+    folded=True,
     keywords=("handled",),
     options=tuple(Option(f"{one} min", str(one)) for one in (15, 30, 60, 120, 240, 480)),
     unset="2 hours",
@@ -178,14 +182,20 @@ class UserGroup(Lookup):
 
 
 DIGEST_TIME: Final = TimeOfDay(
-    "Digests at", keywords=("at",), bare=True, placeholder="08:00", hint="A weekly one comes on Monday."
+    "Digests at", folded=True, keywords=("at",), bare=True, placeholder="08:00", hint="A weekly one comes on Monday."
 )
 KEPT_GROUP: Final = UserGroup(
     "Keep a user group equal to who is on duty",
+    folded=True,
     keywords=("keep",),
     placeholder="No user group",
     hint="Whoever else is in it is taken out. It is never emptied.",
 )
 IN_TOPIC: Final = Choice(
-    "In the channel's topic", options=(Option("Who is on duty", "topic"),), unset="Nothing about duty"
+    "In the channel's topic", folded=True, options=(Option("Who is on duty", "topic"),), unset="Nothing about duty"
+)
+HELP_OF_GROUP: Final = UserGroup("Then the user group", keywords=("group",), folded=True)
+HELP_OF_PERSON: Final = ColleagueChoice("Then", keywords=("then",), folded=True, placeholder="A colleague, by mention")
+HELP_OF_SUPERVISOR: Final = ColleagueChoice(
+    "At last", keywords=("supervisor",), folded=True, placeholder="A supervisor, in a direct message"
 )

@@ -256,6 +256,20 @@ async def test_the_last_one_off_is_a_pause_and_says_so(world: World) -> None:
     assert not only(world).paused
 
 
+@pytest.mark.parametrize(("kinds", "paused"), [([], True), (["recap"], False)])
+async def test_the_form_of_what_is_off_turns_on_what_is_chosen_and_nothing_else(
+    world: World, kinds: list[str], paused: bool
+) -> None:
+    await world.type(ANA, "notify me sms on")
+    await world.type(ANA, "notify me sms off")
+    form = await world.press(ANA, await world.type(ANA, "notify me"), "Edit")
+    assert isinstance(form, Form)
+    await world.submit(ANA, form.route, **{**form.args, "kinds": kinds})
+
+    assert only(world).kinds == {Kind(kind) for kind in kinds}
+    assert only(world).paused is paused
+
+
 @pytest.mark.parametrize(
     ("typed", "on"),
     [
