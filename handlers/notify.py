@@ -196,8 +196,15 @@ async def save(
     if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
     problem = await board.save_watch(made)
-    where = "" if made.is_personal else " Use Test to see where it posts; I have to be in the channel."
-    return await _shown(ctx, made, problem or f"Saved.{where}")
+    return await _shown(ctx, made, problem or await _saved(ctx, board, made))
+
+
+async def _saved(ctx: Ctx, board: Board, made: Watch) -> str:
+    if made.is_personal:
+        return "Saved."
+    if not await board.may_post(ctx.person, made.channel):
+        return "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite."
+    return "Saved. Use Test to see where it posts."
 
 
 # One of them

@@ -170,6 +170,8 @@ async def cover(
     board = _board(ctx)
     if ctx.where.is_direct or not ctx.where.channel:
         raise UserError("Ask for cover in the channel where your colleagues see it.")
+    if not await board.may_post(ctx.person, ctx.where.channel):
+        raise UserError("I am not in this channel, so nobody would see it. Invite me with /invite, then ask again.")
     me = await ctx.send(GetUser())
     if not me.is_on_duty:
         raise UserError("You are off duty, so there is nothing to cover.")

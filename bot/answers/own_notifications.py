@@ -73,7 +73,8 @@ def switches(watch: Watch | None, note: Prose = "") -> Listing:
 def _row(kind: Kind, watch: Watch | None, *, on: bool) -> Row:
     args = {"kind": kind.value, "to": "off" if on else "on", "watch": watch.id if watch else ""}
     button = Button("Turn off" if on else "Turn on", "notify.switch", args, in_place=True)
-    return Row((Bold(label_of(kind)),), "🔔 On" if on else "🔕 Off", button)
+    at = f", at {watch.digest_time}" if watch and on and kind in DIGESTS else ""
+    return Row((Bold(label_of(kind)),), f"🔔 On{at}" if on else "🔕 Off", button)
 
 
 def label_of(kind: Kind) -> str:

@@ -31,8 +31,8 @@ ONLY: Final = Text(
     keeps_quotes=True,
     longest=1_000,
     placeholder="external longer:30s hours:8-18 quiet:22-7",
-    hint="label:vip, number:+1415, internal, external, longer:30s, queue:3, hours:mon-fri,8-18, hours:open or "
-    "hours:closed (the line's own), quiet:22-7 (what comes then is posted at 7)",
+    hint="label:vip, number:+1415, internal, external, longer:30s, queue:3, hours:mon-fri,8-18, hours:open (the line's "
+    "own), quiet:22-7 (posted at 7)",
 )
 EXCEPT: Final = Text(
     "Except",

@@ -151,6 +151,16 @@ class Boards:
             body |= {"text": f"{pings} {body['text']}", "blocks": [section, *message.blocks]}
         return body
 
+    async def is_in(self, team_id: str, channel: str) -> bool | None:
+        """Whether the app is a member of a channel; None when Slack does not say. Needs ``channels:read``."""
+        try:
+            found = await ask(await self._clients.of(team_id), "conversations.info", {"channel": channel})
+        except PostRefused as problem:
+            return False if problem.code == "channel_not_found" else None
+        except ChatopsError:
+            return None
+        return bool(found["channel"].get("is_member"))
+
     async def person_by_email(self, team_id: str, email: str) -> str | None:
         """The Slack id, None when nobody has this address or nobody lets us see."""
         client = await self._clients.of(team_id)

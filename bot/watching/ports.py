@@ -99,6 +99,10 @@ class Board(Protocol):
 
     async def handle(self, card: Card, person: PersonKey) -> Card | None: ...
 
+    async def may_post(self, person: PersonKey, channel: str) -> bool:
+        """False when the app is surely not a member of a channel."""
+        ...
+
     async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
         """Slack's, of the person's workspace; none when Slack does not say."""
         ...

@@ -178,6 +178,9 @@ class NoticeBoard:
         self._wake()
         return found
 
+    async def may_post(self, person: PersonKey, channel: str) -> bool:
+        return await self._boards.is_in(person.team_id, channel) is not False
+
     async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
         try:
             return await self._marks.groups(person.team_id)

@@ -40,12 +40,14 @@ class KeptCard:
 
 @dataclass
 class RememberedBoard:
-    """``refusal`` is what stands in the way of events; ``tested`` the subscriptions that were tried out."""
+    """``strange``: channels the app is not in. ``refusal`` is what stands in the way of events; ``tested`` the
+    subscriptions that were tried out."""
 
     watches: dict[str, Watch] = field(default_factory=dict)
     cards: dict[str, KeptCard] = field(default_factory=dict)
     tested: list[str] = field(default_factory=list)
     refusal: str = ""
+    strange: set[str] = field(default_factory=set)
     known: dict[tuple[str, str], Roster] = field(default_factory=dict)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
@@ -107,6 +109,9 @@ class RememberedBoard:
         if kept and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, handled_by=person.user_id, handled_at=NOON)
         return kept
+
+    async def may_post(self, person: PersonKey, channel: str) -> bool:
+        return channel not in self.strange
 
     async def user_groups(self, person: PersonKey) -> list[UserGroup]:
         return [UserGroup("S0ONCALL1", "support-oncall", "Support on duty")]

@@ -151,3 +151,10 @@ async def test_the_roster_offers_to_ask_and_to_follow(world: World) -> None:
     answer = await world.type(PRIYA, "oncall Support")
     assert [button.label for button in buttons_of(answer)] == ["Refresh", "My duty", "Ask for cover", "Follow here"]
     assert not isinstance(answer, Card)
+
+
+async def test_where_the_app_is_not_a_member_nobody_is_asked(world: World) -> None:
+    world.board.strange.add("C0GENERAL")
+    with pytest.raises(UserError, match="Invite me with /invite, then ask again"):
+        await world.type(ANA, "oncall cover me for 1h")
+    assert world.board.cards == {}

@@ -133,7 +133,7 @@ async def test_a_time_that_is_none_comes_back_at_its_field(world: World) -> None
 
 
 async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:
-    assert "a daily digest at 08:00 for you" in words_of(await world.type(PRIYA, "notify me daily"))
+    assert "A daily digest | 🔔 On, at 08:00" in words_of(await world.type(PRIYA, "notify me daily"))
 
     watch = only(world)
     assert watch.channel == PRIYA.slack_id
@@ -423,3 +423,9 @@ async def test_a_roster_that_cannot_be_followed_so_is_told_at_its_field(
 async def test_a_supervisor_may_tie_a_user_group_to_their_own_call_center(world: World) -> None:
     await world.type(SAM, "notify handover for Support keep @support-oncall")
     assert only(world).keep == "S0ONCALL1"
+
+
+async def test_where_the_app_is_not_a_member_it_says_so_at_once(world: World) -> None:
+    world.board.strange.add("C0GENERAL")
+    answer = words_of(await world.type(PRIYA, RULE))
+    assert "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite." in answer

@@ -14,8 +14,8 @@ from bot.reply import Raw
 from bot.routing import Route
 from bot.sandbox.cast import ANA, LEO, PRIYA, SALES, SAM, SUPPORT
 from bot.slack.forms import build_form, read_form
-from bot.watching.happening import Kind
-from bot.watching.watch import Filters, Policy, Span, Watch
+from bot.watching.happening import DIGESTS, Kind
+from bot.watching.watch import DIGEST_AT, Filters, Policy, Span, Watch
 from tests.handlers.harness import World, key_of
 
 AND_NAME: Final = "Sales and Marketing, West"
@@ -61,7 +61,19 @@ watches = st.builds(
     policies,
     st.booleans(),
     line_hours=st.sampled_from(["", "open", "closed"]),
+    digest_at=minutes,
+    keep=st.sampled_from(["", "S0ONCALL1"]),
+    topic=st.booleans(),
 )
+
+
+def can_be_saved(watch: Watch) -> Watch:
+    """A time is kept only with a digest, and a roster is followed only for a call center."""
+    digest_at = watch.digest_at if watch.kinds & DIGESTS else DIGEST_AT
+    if watch.call_centers:
+        return replace(watch, digest_at=digest_at)
+    kinds = watch.kinds - {Kind.HANDOVER} or {Kind.MISSED}
+    return replace(watch, digest_at=digest_at, kinds=frozenset(kinds), keep="", topic=False)
 
 
 async def new_world() -> World:
@@ -77,7 +89,7 @@ def for_any_watch(check: Callable[[World, Watch], Coroutine[Any, Any, None]]) ->
         world = runner.run(new_world())
 
         @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-        @given(watches)
+        @given(watches.map(can_be_saved))
         def check_one(watch: Watch) -> None:
             world.board.watches = {watch.id: watch}
             runner.run(check(world, watch))
@@ -121,10 +133,12 @@ def typed(route: Route, fields: Mapping[str, Raw]) -> str:
         match name, value:
             case ("places", list()):
                 said.append("for " + " and ".join(f'"{PLACES[place]}"' for place in value))
-            case ("group", str()):
+            case (("group" | "keep"), str()):
                 said.append(f"{keyword} <!subteam^{value}|@oncall>")
             case (("person" | "supervisor"), str()):
                 said.append(f"{keyword} <{value}|somebody>")
+            case ("topic", str()):
+                said.append(value)
             case (_, str()) if keyword:
                 said.append(f"{keyword} {value}")
     return " ".join(said)

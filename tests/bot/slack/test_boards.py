@@ -140,3 +140,11 @@ async def test_who_has_an_address_is_found() -> None:
     async with workspace() as (_, boards):
         assert await boards.person_by_email(TEAM_ID, ANA.email) == ANA.slack_id
         assert await boards.person_by_email(TEAM_ID, "nobody@x.example") is None
+
+
+async def test_whether_it_is_in_a_channel_is_known_or_not() -> None:
+    async with workspace() as (_, boards):
+        found = [await boards.is_in(TEAM_ID, channel) for channel in ("C0SUPPORT", "C0SALES01", "C0LEADERS", "C0NONE")]
+        assert found == [True, False, False, False]
+    async with workspace(without=("channels:read",)) as (_, boards):
+        assert await boards.is_in(TEAM_ID, "C0SUPPORT") is None
