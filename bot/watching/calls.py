@@ -95,7 +95,8 @@ def _words(item: Any) -> str:
 
 
 def _voicemail(event: CallEvent) -> bool | None:
-    return event.voicemail_link is not None or event.state in {"voicemail_uploaded", "transcription"} or None
+    left = event.voicemail_link or event.voicemail_recording_id or event.transcription_text
+    return left is not None or event.state in {"voicemail_uploaded", "transcription"} or None
 
 
 def _party(party: Party | None) -> dict[str, str] | None:

@@ -1,0 +1,91 @@
+"""The real bot in a process of its own, killed with signal 9 at every step; whatever happens is told once and whole."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
+from bot.watching.happening import Kind
+from bot.watching.watch import Policy, Watch
+from tests.crashes.outside import OWNER, Outside, Story, outside, tell_at_every_step
+
+JORDAN = CUSTOMERS[0]
+KINDS = frozenset({Kind.RINGING, Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
+WATCH = Watch("w1", OWNER, "C0SUPPORT", kinds=KINDS)
+ESCALATING = Watch("w1", OWNER, "C0SUPPORT", kinds=KINDS, policy=Policy(5, supervisor=str(SAM.slack_id), last="sms"))
+
+
+async def a_voicemail(here: Outside) -> None:
+    call = here.dialpad.phone.ring(JORDAN.phone, str(ANA.phone))
+    await here.until_said("Call from", "Ringing")
+    here.dialpad.phone.leave_voicemail(call.id, "Please call me back.")
+    await here.until_said("Voicemail from", "Jordan Lee", "Please call me back.")
+    await here.until_idle()
+
+    assert are_there(here, ["Voicemail from"])
+
+
+async def a_conversation(here: Outside) -> None:
+    here.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Is it ready?")
+    await here.until_said("Is it ready?")
+    await answer_in_dialpad(here, "It is")
+    await here.until_said("It is", "(delivered)")
+    await here.until_idle()
+
+    assert are_there(here, ["Texts with", "Is it ready?", "(delivered)"])
+    assert here.count("1 text from them, 1 from us") == 1
+
+
+async def an_escalation(here: Outside) -> None:
+    here.dialpad.phone.hang_up(here.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone).id)
+    await here.until_said("Missed call from")
+    await here.until_idle()
+    for _ in range(4):  # the last step, and once more, when there is nothing left to do
+        await here.let_time_pass()
+
+    assert are_there(here, ["Missed call from", "Nobody has claimed this call for 5 min."])
+    assert len(here.said(SAM)) == here.count("Nobody has claimed this call for 10 min", to=SAM) == 1
+    texts = [one for one in here.dialpad.requests if one.method == "POST" and one.path.endswith("/sms")]
+    assert len(texts) <= 1
+    assert texts or here.ends
+
+
+def are_there(here: Outside, heads: Iterable[str]) -> bool:
+    """Each of them once and nothing else."""
+    return [here.count(one) for one in heads] == [1] * len(here.said())
+
+
+async def answer_in_dialpad(here: Outside, text: str) -> None:
+    body: dict[str, Any] = {"to_numbers": [JORDAN.phone], "from_number": SUPPORT.phone, "text": text}
+    async with httpx.AsyncClient(trust_env=False, headers={"authorization": "Bearer sandbox-ana"}) as client:
+        (await client.post(f"{here.life.outside}/api/v2/sms", json=body)).raise_for_status()
+
+
+@pytest.mark.parametrize("story", [a_voicemail, a_conversation], ids=["voicemail", "conversation"])
+async def test_what_happens_is_told_once_wherever_the_bot_is_killed(story: Story) -> None:
+    assert await tell_at_every_step(story, WATCH) > 20
+
+
+async def test_an_escalation_goes_on_once_wherever_the_bot_is_killed() -> None:
+    assert await tell_at_every_step(an_escalation, ESCALATING, counts_from="escalation") > 10
+
+
+async def test_what_slack_took_before_the_bot_was_killed_is_found_and_not_posted_again() -> None:
+    async with outside(WATCH) as here:
+        assert await here.tell(a_voicemail, dies="after chat.postMessage")
+        assert [one.ok for one in here.slack.calls if one.method == "conversations.history"] == [True]
+
+
+async def test_where_the_channel_may_not_be_read_it_is_said_to_be_doubtful_and_not_posted_again() -> None:
+    async def story(here: Outside) -> None:
+        here.slack.faults.add("conversations.history", error="missing_scope", times=1_000)
+        here.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
+        await here.until_said("may or may not have been posted", to=PRIYA)
+        await here.until_idle()
+
+        assert len(here.said()) == len(here.said(PRIYA)) == 1
+
+    async with outside(WATCH) as here:
+        assert await here.tell(story, dies="after chat.postMessage")
