@@ -22,7 +22,7 @@ from typing import Any, Final
 import httpx
 import uvicorn
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.app import Bot
 from bot.sandbox.demo import OAUTH_SCOPES, demo_settings
@@ -154,9 +154,8 @@ def _entrance(bot: Bot, death: Death) -> ASGI:
 
 
 async def _until_idle(bot: Bot) -> None:
-    due = select(func.count()).where(postings.c.due_at.is_not(None))
-
     async def is_due() -> bool:
+        due = select(func.count()).where(or_(postings.c.due_at.is_not(None), postings.c.escalate_at <= bot.store.now()))
         return bool(await bot.store.database.read(lambda connection: connection.execute(due).scalar_one()))
 
     while await bot.store.events.waiting() or await is_due():  # noqa: ASYNC110  # the database tells nobody

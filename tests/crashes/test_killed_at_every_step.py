@@ -45,11 +45,14 @@ async def an_escalation(here: Outside) -> None:
     for _ in range(4):  # the last step, and once more, when there is nothing left to do
         await here.let_time_pass()
 
-    assert are_there(here, ["Missed call from", "Nobody has claimed this call for 5 min."])
+    outcomes = ("A text went to the phone of", "nobody knows whether it left")
+    told = [one for one in outcomes if here.count(one)]
+    assert are_there(here, ["Missed call from", "Nobody has claimed this call for 5 min.", *told])
     assert len(here.said(SAM)) == here.count("Nobody has claimed this call for 10 min", to=SAM) == 1
     texts = [one for one in here.dialpad.requests if one.method == "POST" and one.path.endswith("/sms")]
     assert len(texts) <= 1
-    assert texts or here.ends
+    assert (texts and told) or here.ends
+    assert told or not texts
 
 
 def are_there(here: Outside, heads: Iterable[str]) -> bool:
