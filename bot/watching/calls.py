@@ -1,126 +1,24 @@
-"""One human call from the events of its legs: what is known, and what that looks like to people."""
+"""One human call from what the events of its legs have said: what that looks like to people."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from bot.dialpad.event_parts import Party
-from bot.dialpad.events import CallEvent
 from bot.dialpad.recordings import VOICEMAIL, Recorded
 from bot.watching.happening import Happening, Kind
-from bot.watching.registers import Register, State, fragment, join, value
+from bot.watching.registers import Register, value
 
 Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail", "ended"]
 Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]
 
-_RANKS: Final = {
-    word: rank
-    for rank, word in enumerate(
-        (
-            "calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged",
-            "missed", "blocked", "hangup", "recording", "admin_recording", "voicemail_uploaded", "transcription",
-            "call_transcription", "recap_summary", "recap_outcome", "recap_purposes", "recap_action_items",
-            "dispositions", "csat",
-        )
-    )
-}  # fmt: skip
-"""Which of two events of the same millisecond came later."""
-_TEXT_FIELDS: Final = ("text", "content", "summary", "name", "title")
-"""Where the words of a recap's item may be; events have plain texts, the newer answers objects."""
 _OVER: Final = frozenset({"hangup", "missed", "blocked"})
-_OPEN: Final = frozenset({"open", "available"})
 _ORDER: Final = {VOICEMAIL: 0, "callrecording": 1, "admincallrecording": 2}
-_DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def names_of(event: CallEvent) -> frozenset[str]:
-    """What the legs of one call are joined by."""
-    return frozenset(f"call:{leg}" for leg in event.legs)
-
-
-def read_call(event: CallEvent) -> State:
-    """What one event says. Events without a time count as the oldest."""
-    at = _ms(event.at) or 0
-    rank = _RANKS.get(event.state, len(_RANKS))
-    said: dict[str, Any] = {name: _ms(getattr(event, name)) for name in _DATES}
-    said |= {
-        "direction": event.direction,
-        "number": event.external,
-        "dialled": event.internal,
-        "contact": _party(event.contact),
-        "target": _party(event.target),
-        "proxy": _party(event.proxy_target),
-        "line": _party(event.entry_point_target),
-        "entry": event.entry_point_call_id,
-        "operator": event.operator_call_id,
-        "group": event.group_id,
-        "internal": event.among_colleagues,
-        "labels": sorted(event.labels),
-        "recorded": event.was_recorded or None,
-        "open": event.target_availability_status in _OPEN if event.target_availability_status else None,
-        "talk_ms": _span_ms(event.talk_time),
-        "voicemail": _voicemail(event),
-        "transcript": event.transcription_text,
-        "ready": event.recording_ready or None,
-        "recap": _sentence(event.recap_summary),
-        "outcome": _sentence(event.recap_outcome),
-        "purposes": _items(event.recap_purposes),
-        "to_do": _items(event.recap_action_items),
-        "disposition": event.dispositions if isinstance(event.dispositions, str) else None,
-        f"saw.{event.state}": True,
-    }
-    for one in event.recordings:
-        # Apart from one another: what one event leaves out of a recording, another may have said.
-        named = {"kind": one.kind, "url": one.url or None, "ms": one.ms}
-        said |= {f"rec.{one.id}.{name}": what for name, what in named.items()}
-    return fragment(at, rank, said, f"{event.call_id}.") | fragment(at, rank, {"at": at})
-
-
-def _sentence(said: Any) -> str | None:
-    """One text, from what Dialpad writes as text, list or object."""
-    return "; ".join(_items(said) or ()) or None
-
-
-def _items(said: Any) -> list[str] | None:
-    listed = said if isinstance(said, list | tuple) else [said]
-    words = (one if isinstance(one, str) else _words(one) for one in listed)
-    return [one.strip() for one in words if one.strip()] or None
-
-
-def _words(item: Any) -> str:
-    fields = item if isinstance(item, dict) else {}
-    return next((one for name in _TEXT_FIELDS if isinstance(one := fields.get(name), str)), "")
-
-
-def _voicemail(event: CallEvent) -> bool | None:
-    left = event.voicemail_link or event.voicemail_recording_id or event.transcription_text
-    return left is not None or event.state in {"voicemail_uploaded", "transcription"} or None
-
-
-def _party(party: Party | None) -> dict[str, str] | None:
-    if party is None:
-        return None
-    said = {"id": party.id or "", "type": (party.type or "").replace("_", ""), "name": party.name or ""}
-    return {**said, "office": party.office_id or ""}
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _span_ms(span: timedelta | None) -> int | None:
-    return None if span is None else span // timedelta(milliseconds=1)
 
 
 def _moment(ms: Any) -> datetime | None:
     return None if ms is None else _EPOCH + timedelta(milliseconds=int(ms))
-
-
-def fold(state: Mapping[str, Register], event: CallEvent) -> State:
-    """What is known after this event too. The order of events makes no difference."""
-    return join(state, read_call(event))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.slack.duty_marks import DutyMarks, UserGroup
 from bot.store.cards import Kept
 from bot.store.postings import Wanted
 from bot.store.store import Store
-from bot.watching.calls import names_of, read_call
+from bot.watching.call_events import names_of, read_call
 from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import DIGESTS, WORDS, Kind
 from bot.watching.ports import Card

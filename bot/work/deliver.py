@@ -19,7 +19,7 @@ from bot.store.cards import Kept
 from bot.store.hooks import Hook
 from bot.store.postings import Wanted
 from bot.store.store import Store
-from bot.watching import calls, texts
+from bot.watching import call_events, calls, texts
 from bot.watching.happening import Happening, Kind
 from bot.watching.heard import heard_for
 from bot.watching.registers import State, fragment, value
@@ -100,8 +100,8 @@ class Deliverer:
                 if wants(watch, happening)
             ]
 
-        team, names = hook.owner.team_id, calls.names_of(event)
-        part = calls.read_call(event) | _heard(hook)
+        team, names = hook.owner.team_id, call_events.names_of(event)
+        part = call_events.read_call(event) | _heard(hook)
         await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
         if event.state == "queued" and any(Kind.QUEUE in watch.kinds for watch in watches):
             await self._queue(event, hook, watches)

@@ -7,7 +7,7 @@ from functools import reduce
 from bot.dialpad.events import CallEvent
 from bot.person import PersonKey
 from bot.sandbox.cast import PEOPLE
-from bot.watching.calls import fold
+from bot.watching.call_events import fold
 from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import Kind
 from bot.watching.ports import Card

@@ -12,7 +12,8 @@ from bot.reply import Card, Part, Prose
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Reader
 from bot.slack.render import render_message
-from bot.watching.calls import CallView, fold, view_call
+from bot.watching.call_events import fold
+from bot.watching.calls import CallView, view_call
 from bot.watching.registers import State
 from bot.watching.texts import keep_picture, read_talk, read_text, view_talk, view_text
 from tests.bot.watching.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.dialpad.events import CallEvent
 from bot.person import PersonKey
-from bot.watching.calls import fold, happening_of, view_call
+from bot.watching.call_events import fold
+from bot.watching.calls import happening_of, view_call
 from bot.watching.digest import (
     LONGEST_DAY,
     Counted,

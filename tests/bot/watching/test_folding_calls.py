@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialpad.events import CallEvent
-from bot.watching.calls import CallView, fold, happening_of, names_of, read_call, view_call
+from bot.watching.call_events import fold, names_of, read_call
+from bot.watching.calls import CallView, happening_of, view_call
 from bot.watching.happening import Kind
 from bot.watching.registers import State, from_json, join, to_json
 from tests.bot.watching.payloads import answered_group_call, at, call, missed_group_call, voicemail_call

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.dialpad.events import CallEvent, parse_event
 from bot.dialpad.recordings import Recorded, recorded_at
-from bot.watching.calls import CallView, fold, happening_of, view_call
+from bot.watching.call_events import fold
+from bot.watching.calls import CallView, happening_of, view_call
 from bot.watching.happening import Kind
 from bot.watching.registers import State
 from tests.bot.watching.payloads import at, call, voicemail_call

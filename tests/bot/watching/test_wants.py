@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.person import PersonKey
-from bot.watching.calls import fold, happening_of, read_call, view_call
+from bot.watching.call_events import fold, read_call
+from bot.watching.calls import happening_of, view_call
 from bot.watching.happening import Happening, Kind
 from bot.watching.watch import Filters, LineHours, Policy, Span, Watch, quiet_until, switched, wants
 from bot.watching.watch_in_words import in_words
