@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from bot.answers.prose import plural
 from bot.app import open_store
 from bot.errors import ChatopsError
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES
+from bot.store.store import Store
+from bot.work.trouble import word_of
 
 WITHIN_S = 10
 
@@ -23,7 +26,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Look at everything that can be looked at without changing anything but bringing the database up to date."""
-    findings = [_transport(settings), _connecting(settings), await _database(settings)]
+    findings = [_transport(settings), _connecting(settings), *await _database(settings)]
     timeout = aiohttp.ClientTimeout(total=WITHIN_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
         if settings.slack_bot_token:
@@ -50,16 +53,32 @@ def _connecting(settings: Settings) -> Finding:
     return Finding("Connecting people", True, "by API key; for sign-in set DIALPAD_CLIENT_ID and DIALPAD_CLIENT_SECRET")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> list[Finding]:
     try:
         store = await open_store(settings)
         try:
             await store.ping()
+            notifications = await _notifications(store)
         finally:
             await store.aclose()
     except ChatopsError as problem:
-        return Finding("Database", False, str(problem))
-    return Finding("Database", True, "reachable, tables up to date, stored connections can be read")
+        return [Finding("Database", False, str(problem))]
+    return [Finding("Database", True, "reachable, tables up to date, stored connections can be read"), notifications]
+
+
+async def _notifications(store: Store) -> Finding:
+    """What their owners may not have heard, if Slack takes no direct messages either."""
+    troubled = await store.watches.troubled()
+    if not troubled:
+        return Finding("Notifications", True, "nothing stands in the way of any subscription")
+    waiting = sum([(await store.postings.unposted(watch.id))[1] for watch in troubled])
+    why = ", ".join(sorted({word_of(watch) for watch in troubled}))
+    cannot = plural(len(troubled), "subscription cannot", "subscriptions cannot")
+    return Finding(
+        "Notifications",
+        False,
+        f"{cannot} post ({why}); {plural(waiting, 'message waits', 'messages wait')}, for a day.",
+    )
 
 
 async def _slack(settings: Settings, session: aiohttp.ClientSession) -> Finding:

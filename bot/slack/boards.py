@@ -28,6 +28,9 @@ EVENT_TYPE: Final = "dialpad_card"
 CLOCK_SLACK: Final = timedelta(seconds=30)
 """How far Slack's clock and ours may be apart when a message is looked for."""
 _LOOKED_AT: Final = 200
+_PAGES: Final = 20
+"""Slack may give as few as 15 messages at once."""
+_BLIND: Final = frozenset({"missing_scope", "not_allowed_token_type", "access_denied", "no_permission"})
 _UNDECIDED: Final = frozenset({"", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _REFUSED_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format"})
 _THROTTLED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
@@ -59,7 +62,11 @@ class InDoubt(ChatopsError):
 
 
 class CannotLook(ChatopsError):
-    """Nobody lets us see whether a message is there."""
+    """Nobody lets us see whether a message is there, now or later."""
+
+
+class CannotShow(ChatopsError):
+    """What it would look like cannot be made, by a mistake of ours. Nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class Boards:
         self._without_charts: set[str] = set()
 
     async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
-        """Raises PostRefused, PostThrottled, NotSent or InDoubt."""
+        """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow."""
         more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
         if thread_ts:
             more |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
@@ -99,7 +106,7 @@ class Boards:
         return Spot(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
-        """Raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless."""
+        """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow; trying again is harmless."""
         await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, face, name)
 
     async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: Face, name: str) -> Any:
@@ -122,7 +129,8 @@ class Boards:
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
     ) -> Spot | None:
-        """The message with our name in it, posted after ``since``. Raises CannotLook, PostThrottled or NotSent."""
+        """The message with our name in it, posted after ``since``. Raises CannotLook, PostRefused, PostThrottled or
+        NotSent: all but the first may pass."""
         client = await self._clients.of(team_id)
         place = channel
         try:
@@ -130,19 +138,22 @@ class Boards:
                 place = str((await ask(client, "conversations.open", {"users": channel}))["channel"]["id"])
             where: dict[str, Any] = {"channel": place, "limit": _LOOKED_AT, "include_all_metadata": True}
             if thread_ts:
-                found = await ask(client, "conversations.replies", {**where, "ts": thread_ts})
-            else:
-                oldest = f"{(since - CLOCK_SLACK).timestamp():.6f}"
-                found = await ask(client, "conversations.history", {**where, "oldest": oldest})
-        except (PostRefused, InDoubt) as problem:
-            raise CannotLook(str(problem)) from None
-        for message in found["messages"]:
-            if _name_in(message) == name:
-                return Spot(place, str(message["ts"]))
-        return None
+                return await _look(client, "conversations.replies", {**where, "ts": thread_ts}, name)
+            oldest = f"{(since - CLOCK_SLACK).timestamp():.6f}"
+            return await _look(client, "conversations.history", {**where, "oldest": oldest}, name)
+        except PostRefused as problem:
+            if problem.code in _BLIND:
+                raise CannotLook(problem.code) from None
+            raise
+        except InDoubt as problem:
+            raise NotSent(str(problem)) from None  # asking changed nothing: it is asked again
 
     def _body(self, face: Face, name: str, charts: int) -> dict[str, Any]:
-        message = render_message(face.shown, self._reader, stamp=face.stamp, charts=charts)
+        try:
+            message = render_message(face.shown, self._reader, stamp=face.stamp, charts=charts)
+        except Exception as mistake:
+            _log.exception("a message cannot be rendered")
+            raise CannotShow(type(mistake).__name__) from mistake
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
         body = {**message.to_json(), "metadata": metadata}
         pings = " ".join(filter(None, map(called, face.ping)))
@@ -185,6 +196,19 @@ def _without_pictures(face: Face) -> Face:
 def _name_in(message: Mapping[str, Any]) -> str:
     metadata = message.get("metadata") or {}
     return str((metadata.get("event_payload") or {}).get("id", "")) if metadata.get("event_type") == EVENT_TYPE else ""
+
+
+async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], name: str) -> Spot | None:
+    cursor = ""
+    for _ in range(_PAGES):
+        found = await ask(client, method, {**where, **({"cursor": cursor} if cursor else {})})
+        for message in found["messages"]:
+            if _name_in(message) == name:
+                return Spot(str(where["channel"]), str(message["ts"]))
+        cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return None
+    raise CannotLook("too many messages")
 
 
 async def ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> Any:

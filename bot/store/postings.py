@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -63,6 +63,10 @@ postings = Table(
 
 
 turns = Table("turns", metadata, Column("channel", Text, primary_key=True), Column("next_at", Moment, nullable=False))
+
+
+_GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, postings.c.doubtful.is_(False))
+"""Of those that were never posted."""
 
 
 @dataclass(frozen=True)
@@ -290,6 +294,22 @@ class Postings:
         """Not posted or brought up to date any more."""
         values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None}
         await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+
+    async def unposted(self, watch_id: str) -> tuple[int, int]:
+        """How many of a subscription's messages were given up though they were tried, and how many still wait."""
+        mine = and_(postings.c.watch_id == watch_id, postings.c.ts.is_(None))
+        given_up = select(func.count()).where(mine, _GIVEN_UP)
+        waiting = select(func.count()).where(mine, postings.c.due_at.is_not(None))
+
+        def query(connection: Connection) -> tuple[int, int]:
+            return connection.execute(given_up).scalar_one(), connection.execute(waiting).scalar_one()
+
+        return await self._door.database.read(query)
+
+    async def forget_unposted(self, watch_id: str) -> None:
+        """Whoever should know of them has been told."""
+        where = and_(postings.c.watch_id == watch_id, postings.c.ts.is_(None), _GIVEN_UP)
+        await self._door.run(update(postings).where(where).values(tries=0))
 
     async def take_turn(self, channel: str, every_s: float) -> float:
         """0 when the channel may be written to now, and nobody else may for ``every_s``; else seconds to wait."""

@@ -29,7 +29,7 @@ watches = Table(
 
 
 class Watches:
-    """Some per channel. ``problem`` is why posting did not work when its owner was told."""
+    """Some per channel. ``problem`` is why posting did not work; its marks are ``bot.work.trouble``'s."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -111,6 +111,10 @@ class Watches:
         """What was due at ``due`` is on disk or left out, unless somebody else was faster or has changed the times."""
         this = (watches.c.id == watch.id, watches.c.digest_at == due)
         await self._door.run(update(watches).where(*this).values(digest_at=next_due(watch, self._door.now())))
+
+    async def troubled(self) -> list[Watch]:
+        """Those of all workspaces that could not post when they last tried."""
+        return await self._select(watches.c.problem != "")
 
     async def delete(self, name: str) -> bool:
         """False when it was gone. What it has posted stays, and is still brought up to date."""

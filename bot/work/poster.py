@@ -14,14 +14,14 @@ from typing import Final, Protocol
 import structlog
 
 from bot.answers.call_card import MOST_ROWS
-from bot.errors import ChatopsError
-from bot.reply import Button, Reply
-from bot.slack.boards import CannotLook, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.slack.boards import CannotLook, CannotShow, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.store.cards import Kept
+from bot.store.keys import KeyProblem
 from bot.store.postings import Posting
 from bot.store.store import Store
 from bot.work.escalate import asked_in_vain
 from bot.work.holding import sift
+from bot.work.trouble import SLOW, Trouble
 
 EVERY_S: Final = 1.0
 """Slack takes one message a second and channel."""
@@ -30,20 +30,19 @@ BUNDLE_OVER: Final = 3
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 GIVE_UP_AFTER: Final = timedelta(hours=24)
+LEAST_TRIES: Final = 30
+"""Two hours of them: what quiet hours or a pause held for days has its time as well."""
+UPDATE_TRIES: Final = 300
+"""About a day of them; a card may be older than what it cannot be brought up to date with."""
+TELL_AFTER_TRIES: Final = 7
+TELL_AFTER_S: Final = 240.0
+"""Four minutes without a word from Slack, or with so long a pause asked for, are no passing trouble any more."""
 LOOK_EVERY_S: Final = 5.0
 """How long a row that another process made due waits at most."""
 _PARENT_WAIT_S: Final = 1.0
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
 _OURS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"})
-_WHY: Final = {
-    "is_archived": "that channel is archived",
-    "channel_not_found": "I am not in that channel, or it is gone. Invite me with /invite",
-    "not_in_channel": "I am not in that channel. Invite me with /invite",
-    "restricted_action": "this workspace does not let me post there",
-    "token_revoked": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
-}
-
 _log = structlog.get_logger(__name__)
 
 
@@ -85,6 +84,7 @@ class Poster:
         self._boards = boards
         self._faces = faces
         self._chores = chores
+        self._trouble = Trouble(store, boards)
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -144,7 +144,7 @@ class Poster:
     def _served(self, place: tuple[str, str], done: "asyncio.Task[None]") -> None:
         self._serving.pop(place, None)
         if not done.cancelled() and done.exception() is not None:
-            _log.error("posting stopped", exc_info=done.exception())
+            _log.error("posting ended", exc_info=done.exception())
         self.wake()
 
     async def settle(self) -> None:
@@ -157,16 +157,35 @@ class Poster:
             await asyncio.sleep(0)
 
     async def _serve(self, team_id: str, channel: str) -> None:
+        try:
+            await self._serve_until_done(team_id, channel)
+        except Exception:  # noqa: BLE001  the database is away: the rows are still there when it is back
+            _log.exception("posting stopped")
+            await self._sleep(LOOK_EVERY_S)
+
+    async def _serve_until_done(self, team_id: str, channel: str) -> None:
         postings = self._store.postings
         while due := await postings.due(team_id, channel, self._store.now()):
             wait_s = await postings.take_turn(channel, EVERY_S)
             if wait_s > 0:
                 await self._sleep(wait_s)
                 continue
-            await self._write_next(due)
+            try:
+                await self._write_next(due)
+            except Exception:  # noqa: BLE001  whatever is wrong with the first of them, the others go on
+                _log.exception("a message cannot be written")
+                await postings.count_try([due[0].id])
+                await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
+
+    async def _card(self, name: str) -> Kept | None:
+        try:
+            return await self._store.cards.get(name)
+        except KeyProblem:
+            _log.warning("a card cannot be read: its key is missing")
+            return None
 
     async def _write_next(self, due: Sequence[Posting]) -> None:
-        cards = {one.card_id: await self._store.cards.get(one.card_id) for one in due}
+        cards = {one.card_id: await self._card(one.card_id) for one in due}
         known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
         if gone := [one.id for one in due if cards[one.card_id] is None]:
             await self._store.postings.set_aside(gone)
@@ -209,39 +228,46 @@ class Poster:
         name = together[0][0].id
         await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None)
         first = together[0][0]
-        ids = [one.id for one, _ in together]
+        rows = [one for one, _ in together]
+        ids = [one.id for one in rows]
         try:
             spot = await self._boards.post(first.team_id, first.channel, face, name=name, thread_ts=thread_ts)
         except PostThrottled as problem:
-            await self._store.postings.postpone(ids, problem.wait_s)
+            await self._later(rows, SLOW, problem.wait_s)
         except NotSent:
-            await self._store.postings.postpone(ids, _backoff(first.tries))
+            await self._later(rows, SLOW)
         except InDoubt:
-            await self._store.postings.postpone(ids, _backoff(first.tries), in_doubt=True)
+            await self._later(rows, SLOW, in_doubt=True)
         except PostRefused as problem:
-            await self._refused([one for one, _ in together], problem.code)
+            await self._refused(rows, problem.code)
+        except CannotShow:
+            await self._mistaken(rows)
         else:
             versions = {one.id: card.version for one, card in together}
             await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(face))
-            await self._works_again(first.watch_id)
+            await self._trouble.is_over(first.watch_id)
 
     async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
         """It was on its way when the process ended, or Slack never said what became of it."""
         name = posting.bundle or posting.id
-        ids = [one.id for one in fresh if (one.bundle or one.id) == name]
+        rows = [one for one in fresh if (one.bundle or one.id) == name]
+        ids = [one.id for one in rows]
         since = posting.attempted_at or posting.created_at
         parent = await self._store.postings.get(posting.parent_id) if posting.parent_id else None
         try:
             spot = await self._boards.find(
                 posting.team_id, posting.channel, name=name, since=since, thread_ts=parent.ts if parent else None
             )
-        except PostThrottled as problem:
-            await self._store.postings.postpone(ids, problem.wait_s, in_doubt=True)
-        except NotSent:
-            await self._store.postings.postpone(ids, _backoff(posting.tries), in_doubt=True)
+        except (PostThrottled, NotSent, PostRefused) as problem:
+            await self._store.postings.count_try(ids)
+            if isinstance(problem, PostRefused):
+                await self._refused(rows, problem.code, in_doubt=True)
+            else:
+                wait_s = problem.wait_s if isinstance(problem, PostThrottled) else None
+                await self._later(rows, SLOW, wait_s, in_doubt=True)
         except CannotLook:
             await self._store.postings.set_aside(ids, doubtful=True)
-            await self._tell_doubt(posting)
+            await self._trouble.in_doubt(posting)
         else:
             if spot is None:
                 await self._store.postings.postpone(ids, 0.0)
@@ -278,63 +304,53 @@ class Poster:
         try:
             await self._boards.update(posting.team_id, spot, face, name=posting.bundle or posting.id)
         except PostThrottled as problem:
-            await self._store.postings.postpone(ids, problem.wait_s)
+            await self._later(together, SLOW, problem.wait_s)
         except (NotSent, InDoubt):
-            await self._store.postings.postpone(ids, _backoff(posting.tries))
+            await self._later(together, SLOW)
         except PostRefused as problem:
             await self._refused(together, problem.code)
+        except CannotShow:
+            await self._mistaken(together)
         else:
             await self._store.postings.updated(ids, versions, _looks(face))
-            await self._works_again(posting.watch_id)
+            await self._trouble.is_over(posting.watch_id)
 
     # Trouble
 
-    async def _refused(self, together: Sequence[Posting], code: str) -> None:
-        ids, first = [one.id for one in together], together[0]
+    async def _refused(self, together: Sequence[Posting], code: str, *, in_doubt: bool = False) -> None:
         if code in _GONE:
-            await self._store.postings.set_aside(ids)
+            await self._store.postings.set_aside([one.id for one in together])
             return
-        _log.warning("slack takes no message", code=code, tries=first.tries)
-        if await asked_in_vain(self._store, first, code):
-            await self._store.postings.set_aside(ids)
-            return
-        too_late = self._store.now() - first.created_at >= GIVE_UP_AFTER
-        if code in _OURS or too_late:
-            await self._store.postings.set_aside(ids)
+        _log.warning("slack takes no message", code=code, tries=together[0].tries)
+        if await asked_in_vain(self._store, together[0], code):
+            await self._store.postings.set_aside([one.id for one in together])
+        elif code in _OURS:
+            await self._mistaken(together)
         else:
-            await self._store.postings.postpone(ids, _backoff(first.tries))
-        await self._tell_problem(first, code)
+            await self._later(together, code, in_doubt=in_doubt)
 
-    async def _tell_problem(self, posting: Posting, code: str) -> None:
-        """The owner hears of it once, until it has worked again."""
-        watch = await self._store.watches.get(posting.watch_id)
-        if watch is None or not await self._store.watches.note_problem(watch.id, code):
-            return
-        if watch.is_personal:
-            return
-        why = _WHY.get(code, f"Slack says “{code}”")
-        text = f"I cannot post your notifications: {why}. I keep trying for a day, so nothing is lost until then."
-        face = Face(Reply(text, (Button("Settings", "notify.settings", {"watch": watch.id}),), tone="warning"))
-        try:
-            await self._boards.post(posting.team_id, watch.owner.user_id, face, name=f"problem:{watch.id}:{code}")
-        except ChatopsError as problem:
-            _log.warning("the owner cannot be told", error=type(problem).__name__)
-            await self._store.watches.note_problem(watch.id, "")
+    async def _mistaken(self, together: Sequence[Posting]) -> None:
+        await self._store.postings.set_aside([one.id for one in together])
+        await self._trouble.mistaken(together[0])
 
-    async def _tell_doubt(self, posting: Posting) -> None:
-        watch = await self._store.watches.get(posting.watch_id)
-        if watch is None:
+    async def _later(
+        self, together: Sequence[Posting], code: str, wait_s: float | None = None, *, in_doubt: bool = False
+    ) -> None:
+        """Tried again, unless that was done for a day. ``code``: why not now."""
+        ids, first = [one.id for one in together], together[0]
+        if self._was_tried_for_a_day(first):
+            await self._store.postings.set_aside(ids, doubtful=in_doubt)
+            await (self._trouble.in_doubt(first) if in_doubt else self._trouble.given_up(first, code))
             return
-        text = "A notification may or may not have been posted: I was interrupted, and may not look into the channel."
-        show = Button("Show it", "card.show", {"card": posting.card_id})
-        face = Face(Reply(text, (show,), tone="warning"))
-        try:
-            await self._boards.post(posting.team_id, watch.owner.user_id, face, name=f"doubt:{posting.id}")
-        except ChatopsError as problem:
-            _log.warning("the owner cannot be told", error=type(problem).__name__)
+        pause_s = _backoff(first.tries) if wait_s is None else wait_s
+        await self._store.postings.postpone(ids, pause_s, in_doubt=in_doubt)
+        if code != SLOW or pause_s >= TELL_AFTER_S or first.tries >= TELL_AFTER_TRIES:
+            await self._trouble.goes_on(first, code)
 
-    async def _works_again(self, watch_id: str) -> None:
-        await self._store.watches.note_problem(watch_id, "")
+    def _was_tried_for_a_day(self, posting: Posting) -> bool:
+        if posting.ts is not None:
+            return posting.tries >= UPDATE_TRIES
+        return posting.tries >= LEAST_TRIES and self._store.now() - posting.created_at >= GIVE_UP_AFTER
 
 
 def _looks(face: Face) -> str:

@@ -9,10 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.app import open_store
 from bot.doctor import Finding, examine
+from bot.person import PersonKey
 from bot.sandbox.serving import listen, serving
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES
+from bot.store.postings import Wanted
+from bot.watching.watch import Watch
 
 
 @dataclass
@@ -157,3 +161,13 @@ async def test_it_says_how_people_connect(configure: Configure) -> None:
 
     assert "API key" in by_key.said
     assert "/connect/callback" in by_oauth.said
+
+
+async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(configure: Configure) -> None:
+    store = await open_store(configure())
+    await store.watches.save(Watch("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?"))
+    await store.postings.want("c1", "T0NORTHLT", [Wanted("C1", "w1")])
+    await store.aclose()
+
+    found = await look(configure(), "Notifications")
+    assert (found.ok, found.said) == (False, "1 subscription cannot post (token_revoked); 1 message waits, for a day.")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.reply import Bold, Card, Chart, Reply, Table
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
-from bot.slack.boards import Boards, CannotLook, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.slack.boards import Boards, CannotLook, CannotShow, Face, InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
 from tests.bot.slack.workspace import open_workspace
 
@@ -99,7 +100,44 @@ async def test_what_is_refused_without_its_charts_too_was_not_posted() -> None:
         assert message["blocks"][1]["type"] == "data_visualization"
 
 
-@pytest.mark.parametrize("code", ["channel_not_found", "is_archived", "not_in_channel", "token_revoked"])
+@pytest.mark.parametrize("fault", [{"status": 500}, {"error": "internal_error"}, {"body": "<html>"}])
+async def test_slack_that_does_not_say_whether_it_is_there_is_asked_again_later(fault: dict[str, object]) -> None:
+    async with workspace() as (slack, boards):
+        slack.faults.add("conversations.history", **fault)  # type: ignore[arg-type]  # one fault each
+        with pytest.raises(NotSent):
+            await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
+
+
+@pytest.mark.parametrize("code", ["not_in_channel", "token_revoked", "account_inactive"])
+async def test_what_may_pass_does_not_keep_anybody_from_looking_later(code: str) -> None:
+    async with workspace() as (slack, boards):
+        slack.faults.add("conversations.history", error=code)
+        with pytest.raises(PostRefused):
+            await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
+
+
+async def test_a_card_is_found_below_many_other_messages() -> None:
+    async with workspace() as (slack, boards):
+        slack.enforce_limits = False
+        spot = await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+        for _ in range(250):
+            await slack.person(str(ANA.slack_id)).say("#support", "Busy here")
+
+        assert await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago()) == spot
+
+
+async def test_a_card_that_cannot_be_rendered_is_not_sent() -> None:
+    async with workspace() as (slack, boards):
+        with pytest.raises(CannotShow):
+            await boards.post(TEAM_ID, "C0SUPPORT", Face(Card((cast(Any, 5),))), name="p1")
+
+        assert slack.calls == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["channel_not_found", "is_archived", "not_in_channel", "token_revoked", "account_inactive", "restricted_action"],
+)
 async def test_what_slack_refuses_was_not_posted(code: str) -> None:
     async with workspace() as (slack, boards):
         slack.faults.add("chat.postMessage", error=code)

@@ -17,7 +17,7 @@ from bot.answers.call_card import Standing, bundle, call_face, call_line
 from bot.dialpad.events import Event
 from bot.person import PersonKey
 from bot.reply import Listing, Reply
-from bot.slack.boards import CannotLook, Face, Spot
+from bot.slack.boards import CannotLook, Face, InDoubt, NotSent, Spot
 from bot.store.cards import Kept
 from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys
@@ -65,13 +65,15 @@ class Time:
 
 @dataclass
 class FakeSlack:
-    """``trouble``: raised by the next calls to a channel, one each; ``after``: raised when the message is there."""
+    """``trouble``: raised by the next calls to a channel, one each; ``after``: raised when the message is there;
+    ``outages``: raised for a channel until they are taken away, ``*`` for all."""
 
     time: Time
     messages: list[Message] = field(default_factory=list)
     updates: list[str] = field(default_factory=list)
     trouble: dict[str, list[BaseException]] = field(default_factory=lambda: defaultdict(list))
     after: list[BaseException] = field(default_factory=list)
+    outages: dict[str, Exception] = field(default_factory=dict)
     blind: bool = False
 
     def __contains__(self, ts: str) -> bool:
@@ -81,8 +83,7 @@ class FakeSlack:
         return [one for one in self.messages if one.channel == channel]
 
     async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
-        if self.trouble[channel]:
-            raise self.trouble[channel].pop(0)
+        self._fail(channel)
         ts = f"{len(self.messages) + 1}.0"
         self.messages.append(Message(channel, ts, name, face, self.time(), thread_ts))
         if self.after:
@@ -90,8 +91,7 @@ class FakeSlack:
         return Spot(channel, ts)
 
     async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
-        if self.trouble[spot.place]:
-            raise self.trouble[spot.place].pop(0)
+        self._fail(spot.place)
         self.updates.append(spot.ts)
         self.messages = [replace(one, face=face) if one.ts == spot.ts else one for one in self.messages]
         if self.after:
@@ -102,8 +102,19 @@ class FakeSlack:
     ) -> Spot | None:
         if self.blind:
             raise CannotLook("missing_scope")
+        if outage := self._outage(channel):
+            raise NotSent("500") if isinstance(outage, InDoubt) else outage
         found = [one for one in self.in_(channel) if one.name == name and one.at >= since]
         return Spot(channel, found[0].ts) if found else None
+
+    def _fail(self, channel: str) -> None:
+        if self.trouble[channel]:
+            raise self.trouble[channel].pop(0)
+        if outage := self._outage(channel):
+            raise outage
+
+    def _outage(self, channel: str) -> Exception | None:
+        return self.outages.get(channel) or self.outages.get("*")
 
     def cards_shown(self) -> int:
         """How many calls the messages show, those in bundles counted one by one."""

@@ -190,7 +190,7 @@ async def test_passing_trouble_is_waited_for_and_nobody_is_told(stage: PostingSt
 
 async def test_one_channels_trouble_is_not_anothers(stage: PostingStage) -> None:
     await stage.store.watches.save(replace(WATCH, id="w2", channel="C2"))
-    stage.slack.trouble["C1"] = [PostThrottled(600)]
+    stage.slack.trouble["C1"] = [PostThrottled(60)]
     await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
     await stage.run(3)
 
