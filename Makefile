@@ -28,8 +28,9 @@ endif
 demo: $(READY) ## A Slack, a Dialpad and the bot between them at http://localhost:3000 (ARGS="--port N --no-browser")
 	$(BIN)/dialpad-chatops demo $(ARGS)
 
+# Some machines switch .pyc files off: then each of the many processes that the tests start compiles everything anew.
 test: $(READY) ## All tests (ARGS are passed to pytest)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto $(ARGS)
 
 check: $(READY) ## Lint, types, import directions, manifest and docs in step
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from tests.postgres import NoPostgres, PostgresServer, start_postgres
+from tests.prepared import Lending, sqlite_with_tables
 
 
 @pytest.fixture(autouse=True)
@@ -35,18 +36,44 @@ def postgres_server() -> Iterator[PostgresServer]:
         pytest.skip(str(reason))
 
 
+@pytest.fixture(scope="session")
+def lending(postgres_server: PostgresServer) -> Lending:
+    return Lending(postgres_server)
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """An empty database for one test."""
+def postgres_url(lending: Lending) -> Iterator[str]:
+    """A database with all tables and no rows, for one test."""
+    url = lending.lend()
+    yield url
+    lending.take_back(url)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A database without any tables."""
     url = postgres_server.create()
     yield url
     postgres_server.drop(url)
 
 
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A database with all tables and no rows, for one test."""
+    return sqlite_with_tables(tmp_path / "bot.db")
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database; the test runs once on SQLite and once on Postgres."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """All tables and no rows; the test runs once on SQLite and once on Postgres."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """No tables; the test runs once on SQLite and once on Postgres."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'bot.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue("empty_postgres_url")
     return url

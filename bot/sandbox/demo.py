@@ -58,16 +58,17 @@ async def running_demo(
     deliver: Deliver | None = None,
     rings_out: bool = False,
     later_poll_s: float = LATER_POLL_S,
+    clock: SandboxClock | None = None,
 ) -> AsyncIterator[Demo]:
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
     ``over_http`` is about Slack; with ``event_socket`` Dialpad's events come over a websocket instead of webhooks.
     ``deliver`` and ``later_poll_s`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
-    its ring time.
+    its ring time. ``clock`` goes on from one demo to the next.
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
-    clock = SandboxClock()
+    clock = clock or SandboxClock()
     manifest = build_manifest(build_routes(), public_url=url if over_http else None)
     slack = SlackSandbox(manifest=manifest, base_url=url, now=clock.unix)
     app = OAuthApp("northlight-chatops", "sandbox-client-secret", (f"{url}/connect/callback",), OAUTH_SCOPES)
@@ -104,6 +105,7 @@ async def running_demo(
                     await slack.sockets.until_connected()
                 yield Demo(url, slack, dialpad, bot, clock)
             finally:
+                clock.on_forward.remove(time_passed)
                 await asyncio.gather(*catching_up, return_exceptions=True)
                 dialpad.close()
                 await bot.aclose()

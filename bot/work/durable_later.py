@@ -74,23 +74,27 @@ class DurableLater:
 
     async def resume(self) -> None:
         """After launch, and after the clock was put forward: gives every request that waits a workflow if it has none,
-        or one that waits although the time has come, and takes over those that another process was running when it
-        died for good."""
+        lets none wait longer than it should, and takes over those that another process was running when it died for
+        good."""
         workflows = {one.id.partition(":")[0]: one for one in await self._engine.unfinished(WORKFLOW)}
         now = self._store.now()
-        abandoned = []
+        abandoned, overdue = [], []
         for waiting in await self._store.kept.waiting():
             workflow = workflows.get(waiting.id)
             late = now - waiting.due_at
-            if workflow is None or (workflow.delayed and late >= timedelta(0)):
+            if workflow is None:
                 delay_s = -late.total_seconds()
                 await self._store.database.write(
                     # Its first id may be taken by a workflow that ended without an end for the request.
                     partial(self._queue, name=waiting.id, attempt=1, delay_s=delay_s, suffix=f"r{int(now.timestamp())}")
                 )
+            elif workflow.delayed:
+                if late >= timedelta(0):
+                    overdue.append(workflow.id)
             elif workflow.executor not in {None, self._engine.executor} and late > _ABANDONED_AFTER:
                 abandoned.append(workflow.id)
         await self._engine.take_over(abandoned)
+        await self._engine.begin_now(overdue)
 
     async def drain(self, within_s: float = 5.0) -> None:
         """Waits for jobs that are running; what does not end in time is cancelled, and runs at the next start."""

@@ -23,6 +23,7 @@ from bot.store.hooks import Hook, HookKind
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
+from tests.prepared import sqlite_with_tables
 
 PUBLIC_URL = "https://bot.example"
 SHELVES = ("call", "sms", "agent_status", "contact", "changelog")
@@ -101,8 +102,7 @@ def link_of(person: Person) -> Link:
 async def having_events(folder: Path) -> AsyncIterator[Having]:
     clock = Clock()
     dialpad = DialpadSandbox(now=clock, enforce_limits=False)
-    store = await Store.open(f"sqlite:///{folder / 'bot.db'}", parse_keys(generate_key()), clock)
-    await store.migrate()
+    store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), clock)
 
     async def no_wait(_: float) -> None:
         await asyncio.sleep(0)

@@ -27,6 +27,7 @@ from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.prepared import sqlite_with_tables
 
 BOT = "https://chatops.example.test"
 DIALPAD = "https://dialpad.example.test"
@@ -133,8 +134,7 @@ class Browser:
 async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Place]:
     """Set up, and closed at the end."""
     clock = Clock()
-    store = await Store.open(f"sqlite:///{folder / 'bot.db'}", parse_keys(generate_key()), clock)
-    await store.migrate()
+    store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), clock)
     dialpad = DialpadSandbox(oauth_app=APP, now=clock, enforce_limits=False)
     client = DialpadClient(DIALPAD, transport=httpx.ASGITransport(app=dialpad.app), sleep=_at_once)
     oauth = DialpadOAuth(

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import structlog
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot.sandbox.demo import Demo, running_demo
 from tests.browser.visitor import Visitor
 from tests.flows.stage import freshen
+
+PATIENCE_MS = 15_000
+"""How long a test waits for what it expects: far longer than it takes, for machines that run other tests beside."""
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -31,6 +34,7 @@ async def chromium() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser

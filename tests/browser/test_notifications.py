@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
-from tests.browser.visitor import SOON_MS, Visitor
+from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -26,7 +26,7 @@ async def card(visitor: Visitor, *words: str) -> Locator:
     found = visitor.messages
     for word in words:
         found = found.filter(has_text=word)
-    await expect(found.last).to_be_visible(timeout=SOON_MS)
+    await expect(found.last).to_be_visible()
     return found.last
 
 
@@ -76,7 +76,7 @@ async def test_a_click_on_what_was_claimed_meanwhile_is_explained(visitor: Visit
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
     missed = await card(visitor, "Missed call from Jordan Lee")
     await visitor.let_time_pass()
-    await expect(missed.get_by_test_id("thread-bar")).to_contain_text("1 reply", timeout=SOON_MS)
+    await expect(missed.get_by_test_id("thread-bar")).to_contain_text("1 reply")
     await visitor.let_time_pass()
     await visitor.press(missed, "Claim")
     await visitor.answered("The call is yours")
@@ -111,7 +111,7 @@ async def test_a_burst_of_calls_becomes_one_message_and_none_is_lost(visitor: Vi
     await expect(visitor.live("Jordan Lee")).to_have_count(8)
     bundle = await card(visitor, "notifications at once")
     rows = visitor.messages.get_by_role("button", name=re.compile("^(Open|More)$"))
-    await expect(rows).to_have_count(8, timeout=SOON_MS)
+    await expect(rows).to_have_count(8)
 
     await bundle.get_by_role("button", name="Open").first.click()
     await visitor.answered("Call from Jordan Lee", "Ringing")
@@ -125,14 +125,14 @@ async def test_an_unclaimed_voicemail_escalates_from_the_agents_to_the_superviso
     await visitor.leave_voicemail(JORDAN, SUPPORT, "Please call me back about the roaster.")
     head = await card(visitor, "Voicemail from Jordan Lee", "Please call me back about the roaster.")
     await visitor.let_time_pass()
-    await expect(head.get_by_test_id("thread-bar")).to_contain_text("1 reply", timeout=SOON_MS)
+    await expect(head.get_by_test_id("thread-bar")).to_contain_text("1 reply")
     await head.get_by_test_id("thread-bar").click()
     await expect(visitor.thread_messages.last).to_contain_text("Nobody has claimed this call for 5 min.")
     for agent in ("@Ana", "@Sam"):
         await expect(visitor.thread_messages.last).to_contain_text(agent)
 
     await visitor.let_time_pass()
-    await expect(visitor.thread_messages.last).to_contain_text("for 10 min.", timeout=SOON_MS)
+    await expect(visitor.thread_messages.last).to_contain_text("for 10 min.")
     await expect(visitor.thread_messages.last).to_contain_text("@support-oncall")
 
     await visitor.let_time_pass()
@@ -160,15 +160,15 @@ async def test_a_text_is_answered_from_its_thread_by_a_mention(visitor: Visitor)
     answer = "Yes: come by & get it, *today*!"
     await visitor.type_in_thread(f"@Dialpad {answer}")
     preview = visitor.thread.get_by_test_id("ephemeral").last
-    await expect(preview).to_contain_text("Send this text?", timeout=SOON_MS)
+    await expect(preview).to_contain_text("Send this text?")
     await expect(preview).to_contain_text(answer)
     assert visitor.sent_texts() == []
     await visitor.shoot("thread")
     await visitor.press(preview, "Send")
 
     received = visitor.page.get_by_test_id("text-received").last
-    await expect(received).to_contain_text(answer, timeout=SOON_MS)
-    await expect(visitor.thread_messages.filter(has_text="(delivered)")).to_contain_text(answer, timeout=SOON_MS)
+    await expect(received).to_contain_text(answer)
+    await expect(visitor.thread_messages.filter(has_text="(delivered)")).to_contain_text(answer)
     assert visitor.sent_texts() == [answer]
 
 
@@ -182,7 +182,7 @@ async def test_reply_opens_the_form_and_says_how_many_texts_it_will_be(visitor: 
     await visitor.asked("Send this text?", "(415) 555-0101", "204 characters, 2 SMS")
     await visitor.submit()
     await visitor.play(AMARA)
-    await expect(visitor.page.get_by_test_id("text-received").last).to_contain_text("We close at six.", timeout=SOON_MS)
+    await expect(visitor.page.get_by_test_id("text-received").last).to_contain_text("We close at six.")
     await card(visitor, "Texts with Amara Osei", "1 from us")
 
 
@@ -243,7 +243,7 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
     await visitor.type("/dp notify me")
     await visitor.answered("They come as direct messages from me")
     await visitor.press(await visitor.ring(JORDAN, ANA), "Miss")
-    await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1", timeout=SOON_MS)
+    await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1")
     await visitor.open_app()
     await visitor.press(await card(visitor, "Missed call from Jordan Lee"), "Claim")
     await visitor.answered("The call is yours")

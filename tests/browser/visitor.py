@@ -8,8 +8,6 @@ from bot.sandbox.cast import ANA, Customer, Line, Person
 from bot.sandbox.demo import Demo
 
 SUPPORT = "C0SUPPORT"
-SOON_MS = 15_000
-"""How long a test waits for what goes through Dialpad's events and the one message a second of a channel."""
 
 
 class Visitor:

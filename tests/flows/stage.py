@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -9,11 +11,12 @@ from bot.dialpad.link import Link
 from bot.dialpad.pacer import Pacer
 from bot.person import PersonKey
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
-from bot.sandbox.demo import Demo, connect
+from bot.sandbox.demo import Demo, connect, running_demo
 from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
+from bot.slack.boards import Boards
 from bot.store.cards import card_names, cards
 from bot.store.events import events
 from bot.store.gaps import gaps
@@ -21,6 +24,7 @@ from bot.store.hooks import hooks
 from bot.store.postings import postings, turns
 from bot.store.preferences import preferences
 from bot.store.remembered import remembered
+from bot.store.rosters import rosters
 from bot.store.watches import watches
 
 
@@ -37,8 +41,31 @@ async def until_heard(demo: Demo) -> None:
             await asyncio.sleep(0)
 
 
+class OneDemo:
+    """One for all tests of a module. A test may end its bot, such as one about a restart: the next gets another."""
+
+    def __init__(self) -> None:
+        self._running: tuple[Demo, AsyncExitStack] | None = None
+
+    async def fresh(self) -> Demo:
+        """As if just started."""
+        if self._running is not None and self._running[0].bot.later._engine._thread is None:
+            await self.aclose()
+        if self._running is None:
+            closing = AsyncExitStack()
+            self._running = (await closing.enter_async_context(running_demo()), closing)
+        await freshen(self._running[0])
+        return self._running[0]
+
+    async def aclose(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            await running[1].aclose()
+
+
 async def freshen(demo: Demo) -> None:
     """As if the demo had just been started."""
+    await demo.slack.delivery.idle()
     await demo.bot.dispatcher.idle()
     await _let_go_of_events(demo)
     _freshen_dialpad(demo)
@@ -69,7 +96,7 @@ async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
 
 
 def _forget_notifications(connection: Connection) -> None:
-    for table in (postings, turns, card_names, cards, watches, events, gaps, hooks):
+    for table in (postings, turns, card_names, cards, watches, rosters, events, gaps, hooks):
         connection.execute(table.delete())
 
 
@@ -108,6 +135,7 @@ def _freshen_slack(demo: Demo) -> None:
 async def _freshen_bot(demo: Demo) -> None:
     bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
     bot.dispatcher._homes._looked._keys.clear()
+    cast(Boards, bot.poster._boards)._without_charts.clear()
     client._sleep = without_waiting
     client.pacer = Pacer(clock=client._clock, sleep=client._sleep)
     copies = bot.dispatcher.deps.directory._copies

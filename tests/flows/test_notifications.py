@@ -3,27 +3,36 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.app import Bot
 from bot.sandbox.cast import ANA, CUSTOMERS, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.model import Call
 from bot.watching.registers import fragment
 from tests.flows.hands import Hands, find_button, labels, said
+from tests.flows.stage import OneDemo
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JORDAN = CUSTOMERS[0]
 WAIT_S = 15.0
 """Real seconds a test waits for what takes about one."""
 
 
-@pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    async with running_demo(database=tmp_path / "demo.db") as started:
-        yield started
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_demo() -> AsyncIterator[OneDemo]:
+    made = OneDemo()
+    yield made
+    await made.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def demo(one_demo: OneDemo) -> Demo:
+    return await one_demo.fresh()
 
 
 @pytest.fixture
@@ -255,7 +264,8 @@ async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo
     ]
     await shown(ana, "come by", "get it", "(delivered)")
 
-    await ana.press(head, "Reply")
+    await demo.bot.poster.settle()
+    await ana.press(await shown(ana, "Texts with Jordan Lee"), "Reply")
     form = await ana.modal()
     assert form["callback_id"] == "sms.sms"
     await ana.submit({"text": "We close at six"})
@@ -363,7 +373,7 @@ async def test_a_subscription_for_admins_only_says_so(sam: Hands) -> None:
     assert "only company admins" in said(await sam.type("/dp notify missed duty"))
 
 
-def test_the_cast_is_as_these_tests_take_it() -> None:
+async def test_the_cast_is_as_these_tests_take_it() -> None:
     assert ANA in SUPPORT.members
     assert SAM in SUPPORT.members
     assert SAM not in SALES.members

@@ -1,12 +1,14 @@
 """The bot stops and starts again on the same database: nothing asked for is lost, and nothing is done twice."""
 
 from collections.abc import Coroutine, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.sandbox.cast import ANA
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import running_demo
 from tests.flows.hands import Hands, said
 
@@ -17,12 +19,11 @@ on_both = pytest.mark.parametrize("over_http", [False, True], ids=["socket mode"
 async def test_a_change_back_that_was_due_while_the_bot_was_away_happens_at_its_next_start(
     tmp_path: Path, over_http: bool
 ) -> None:
-    database = tmp_path / "bot.db"
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
-        ana = Hands(demo, ANA)
-        await ana.type("/dp dnd on for 30m")
-        await ana.let_time_pass(seconds_left=0.3)
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    database, clock = tmp_path / "bot.db", SandboxClock()
+    async with running_demo(over_http=over_http, database=database, clock=clock) as demo:
+        await Hands(demo, ANA).type("/dp dnd on for 30m")
+    clock.forward(timedelta(minutes=31))
+    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1, clock=clock) as demo:
         ana = Hands(demo, ANA)
         ana.account.do_not_disturb = True  # the first demo's Dialpad is gone with it
         assert "off again" in said(await ana.told())

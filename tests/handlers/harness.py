@@ -7,6 +7,7 @@ timer are stand-ins that remember.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -186,6 +187,18 @@ class Wire(httpx.AsyncBaseTransport):
         return await self._inner.handle_async_request(request)
 
 
+@cache
+def routes() -> Table:
+    """Nothing changes it, and thousands of tests need it."""
+    return build_table(all_routers())
+
+
+@cache
+def settings() -> Settings:
+    """As ``routes``: reading them takes longer than most tests."""
+    return Settings(_env_file=None)
+
+
 class World:
     """The bot's handlers, a Dialpad, and people who type."""
 
@@ -193,7 +206,7 @@ class World:
         self.clock = Clock()
         self.sandbox = DialpadSandbox(now=self.clock, enforce_limits=False, base_url="http://dialpad.example")
         self.wire = Wire(self.sandbox)
-        self.table: Table = build_table(all_routers())
+        self.table = routes()
         self.links = KeptLinks()
         for person in CONNECTED_AT_START:
             self.connect(person)
@@ -211,7 +224,7 @@ class World:
         self.accounts = Accounts(self.client, self.links, clock=self.clock)
         self.directory = Directory(clock=self.clock.monotonic)
         self.deps = Deps(
-            settings=Settings(_env_file=None),
+            settings=settings(),
             accounts=self.accounts,
             connections=self.connections,
             directory=self.directory,

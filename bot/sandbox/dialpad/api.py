@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -39,6 +40,12 @@ class Received:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@cache
+def _route_table() -> RouteTable:
+    """The same for every sandbox of a process."""
+    return RouteTable(ALL_ROUTES)
+
+
 class Api:
     def __init__(
         self,
@@ -55,7 +62,7 @@ class Api:
         self._faults = faults
         self._limits = limits
         self._requests = requests
-        self._table = RouteTable(ALL_ROUTES)
+        self._table = _route_table()
 
     async def __call__(self, request: Request) -> Response:
         raw = await request.body()

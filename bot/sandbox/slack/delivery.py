@@ -48,6 +48,13 @@ class Delivery:
         self._timers = timers
         self._secret = signing_secret
         self._http: httpx.AsyncClient | None = None
+        self._sending: set[asyncio.Future[Any]] = set()
+
+    async def idle(self) -> None:
+        """Returns when the bot has acknowledged everything, or did not in time."""
+        await asyncio.sleep(0)  # what was begun just now is on its way then
+        while self._sending:
+            await asyncio.wait(set(self._sending))
 
     async def send(
         self, kind: Kind, payload: Json, *, accepts_payload: bool = False, attempt: int = 0, why: str = ""
@@ -59,6 +66,8 @@ class Delivery:
             task = asyncio.ensure_future(work)
         else:
             task = asyncio.ensure_future(self._post(self.request_url, kind, payload, attempt, why))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
         try:
             status, answer, headers = await self._timers.within(ACK_SECONDS, task)
         except TimeoutError:

@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -28,8 +27,8 @@ async def store(database_url: str, keys: Keyring, clock: Clock) -> AsyncIterator
 
 
 @pytest.fixture
-async def sqlite_store(tmp_path: Path, keys: Keyring, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", keys, clock)
+async def sqlite_store(sqlite_url: str, keys: Keyring, clock: Clock) -> AsyncIterator[Store]:
+    opened = await Store.open(sqlite_url, keys, clock)
     await opened.migrate()
     yield opened
     await opened.aclose()

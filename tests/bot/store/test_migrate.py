@@ -12,6 +12,12 @@ from bot.store.schema import metadata
 from bot.store.store import Store
 
 
+@pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """Here the tables are made."""
+    return empty_database_url
+
+
 def differences(connection: Connection) -> list[object]:
     options = {"include_name": migrate.is_ours, "compare_type": True}
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))

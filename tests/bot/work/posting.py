@@ -1,14 +1,11 @@
 """A Slack that only has channels: it remembers, refuses, falls silent, and kills the process at bad moments."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from pydantic import SecretStr
@@ -28,6 +25,7 @@ from bot.watching.happening import Kind
 from bot.watching.watch import Watch
 from bot.work.deliver import Deliverer
 from bot.work.poster import Poster
+from tests.prepared import sqlite_with_tables
 
 OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
 WATCH = Watch("w1", OWNER, "C1", kinds=frozenset({Kind.RINGING, Kind.MISSED, Kind.VOICEMAIL, Kind.RECAP}))
@@ -179,27 +177,10 @@ class PostingStage:
         raise AssertionError("nobody was killed")
 
 
-@cache
-def _empty_database() -> bytes:
-    """Made once: bringing a fresh database up to date takes longer than most tests."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "bot.db"
-        asyncio.run(_migrate(file))
-        return file.read_bytes()
-
-
-async def _migrate(file: Path) -> None:
-    store = await Store.open(f"sqlite:///{file}", parse_keys(generate_key()))
-    await store.migrate()
-    await store.aclose()
-
-
 @asynccontextmanager
 async def stage_posting(folder: Path) -> AsyncIterator[PostingStage]:
     time = Time()
-    file = folder / "bot.db"
-    file.write_bytes(await asyncio.to_thread(_empty_database))
-    store = await Store.open(f"sqlite:///{file}", parse_keys(generate_key()), time)
+    store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), time)
     await store.watches.save(WATCH)
     hook = Hook("h1", OWNER, "1", "webhook", SecretStr("s"), time(), time())
     try:

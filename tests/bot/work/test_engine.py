@@ -31,8 +31,8 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def sqlite_store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", parse_keys(generate_key()))
+async def sqlite_store(sqlite_url: str) -> AsyncIterator[Store]:
+    opened = await Store.open(sqlite_url, parse_keys(generate_key()))
     await opened.migrate()
     yield opened
     await opened.aclose()

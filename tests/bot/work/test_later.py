@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,11 +21,11 @@ ARGS = {"group_id": "5527000000000011", "on": False}
 
 
 @pytest.fixture(params=["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     if request.param == "fake":
         yield stage_fake()
         return
-    url = f"sqlite:///{tmp_path / 'bot.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue(f"{request.param}_url")
     async with stage_durable(url) as durable:
         yield durable
 
@@ -145,9 +144,9 @@ async def test_what_is_tried_again_still_waits(stage: Stage) -> None:
     assert [one.key for one in waiting] == ["dnd:ana"]
 
 
-async def test_when_the_clock_is_put_forward_what_is_due_begins_and_happens_once(tmp_path: Path) -> None:
+async def test_when_the_clock_is_put_forward_what_is_due_begins_and_happens_once(sqlite_url: str) -> None:
     clock, runner = SandboxClock(), Runner()
-    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", parse_keys(generate_key()), clock.now)
+    store = await Store.open(sqlite_url, parse_keys(generate_key()), clock.now)
     await store.migrate()
     async with running(store, runner) as later:
         await later.at(clock.now() + FAR, "dnd:ana", "dnd.off", {}, ANA, {})
