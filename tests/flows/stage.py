@@ -21,6 +21,7 @@ from bot.store.cards import card_names, cards
 from bot.store.events import events
 from bot.store.gaps import gaps
 from bot.store.hooks import hooks
+from bot.store.kept import kept
 from bot.store.postings import postings, turns
 from bot.store.preferences import preferences
 from bot.store.remembered import remembered
@@ -28,9 +29,19 @@ from bot.store.rosters import rosters
 from bot.store.watches import watches
 
 
-async def without_waiting(_: float) -> None:
-    """Between two tries at Dialpad nobody sleeps here; how long is another test's business."""
-    await asyncio.sleep(0)
+class Waitless:
+    """A clock that goes on by what is slept, at once: how long the bot waits for its turn at Dialpad, and between two
+    tries, is another test's business."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+        await asyncio.sleep(0)
 
 
 async def until_heard(demo: Demo) -> None:
@@ -136,16 +147,15 @@ async def _freshen_bot(demo: Demo) -> None:
     bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
     bot.dispatcher._homes._looked._keys.clear()
     cast(Boards, bot.poster._boards)._without_charts.clear()
-    client._sleep = without_waiting
-    client.pacer = Pacer(clock=client._clock, sleep=client._sleep)
+    waitless = Waitless()
+    client._clock, client._sleep = waitless, waitless.sleep
+    client.pacer = Pacer(clock=waitless, sleep=waitless.sleep)
     copies = bot.dispatcher.deps.directory._copies
     for name in [name for name, copy in copies.items() if copy.failure is not None]:
         del copies[name]  # it would not ask Dialpad again for a while
     await bot.store.database.write(_forget_what_was_asked)
     for person in PEOPLE:
         key = PersonKey(TEAM_ID, str(person.slack_id))
-        for waiting in await bot.dispatcher.deps.later.pending(key):
-            await bot.dispatcher.deps.later.cancel(waiting.key)
         link = await bot.store.links.get(key)
         if person not in CONNECTED_AT_START and link is not None:
             await bot.store.links.delete(key)
@@ -154,7 +164,7 @@ async def _freshen_bot(demo: Demo) -> None:
 
 
 def _forget_what_was_asked(connection: Connection) -> None:
-    for table in (remembered, preferences):
+    for table in (remembered, preferences, kept):
         connection.execute(table.delete())
 
 
