@@ -10,7 +10,7 @@ from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM
 from bot.sandbox.demo import Demo, running_demo
 from tests.flows.browser import Browser
 from tests.flows.hands import Hands
-from tests.flows.stage import freshen
+from tests.flows.stage import OneDemo, freshen
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,6 +26,14 @@ async def running(request: pytest.FixtureRequest) -> AsyncIterator[Demo]:
     """Everything running, once over Socket Mode and once over signed HTTP for all tests of a module."""
     async with running_demo(over_http=request.param == "http", later_poll_s=0.1) as started:
         yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_demo() -> AsyncIterator[OneDemo]:
+    """For modules whose tests are about more than the way from Slack: over Socket Mode only."""
+    made = OneDemo()
+    yield made
+    await made.aclose()
 
 
 @pytest.fixture

@@ -17,16 +17,8 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
 from bot.slack.boards import Boards
-from bot.store.cards import card_names, cards
-from bot.store.events import events
-from bot.store.gaps import gaps
-from bot.store.hooks import hooks
-from bot.store.kept import kept
-from bot.store.postings import postings, turns
-from bot.store.preferences import preferences
-from bot.store.remembered import remembered
-from bot.store.rosters import rosters
-from bot.store.watches import watches
+from bot.store.links import links
+from bot.store.schema import metadata
 
 
 class Waitless:
@@ -93,10 +85,10 @@ async def _let_go_of_events(demo: Demo) -> None:
     delivery._held = None
     delivery.copies = 1
     delivery.attempts.clear()
-    await demo.bot.store.database.write(_forget_notifications)
+    await demo.bot.store.database.write(_forget)
     await demo.bot.intake.drain()
     await _end(demo.bot.poster._serving.values())
-    await demo.bot.store.database.write(_forget_notifications)  # and what a delivery under way made of its event
+    await demo.bot.store.database.write(_forget)  # and what a delivery under way made of its event
 
 
 async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
@@ -106,9 +98,10 @@ async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
     await asyncio.gather(*ended, return_exceptions=True)
 
 
-def _forget_notifications(connection: Connection) -> None:
-    for table in (postings, turns, card_names, cards, watches, rosters, events, gaps, hooks):
-        connection.execute(table.delete())
+def _forget(connection: Connection) -> None:
+    for table in metadata.tables.values():
+        if table is not links:  # who is connected is looked at one by one
+            connection.execute(table.delete())
 
 
 def _freshen_dialpad(demo: Demo) -> None:
@@ -153,7 +146,6 @@ async def _freshen_bot(demo: Demo) -> None:
     copies = bot.dispatcher.deps.directory._copies
     for name in [name for name, copy in copies.items() if copy.failure is not None]:
         del copies[name]  # it would not ask Dialpad again for a while
-    await bot.store.database.write(_forget_what_was_asked)
     for person in PEOPLE:
         key = PersonKey(TEAM_ID, str(person.slack_id))
         link = await bot.store.links.get(key)
@@ -161,11 +153,6 @@ async def _freshen_bot(demo: Demo) -> None:
             await bot.store.links.delete(key)
         elif person in CONNECTED_AT_START and not (link and _still_good(demo, link)):
             await connect(bot, demo.dialpad, person)
-
-
-def _forget_what_was_asked(connection: Connection) -> None:
-    for table in (remembered, preferences, kept):
-        connection.execute(table.delete())
 
 
 def _still_good(demo: Demo, link: Link) -> bool:

@@ -1,24 +1,24 @@
 """A digest by the real way: calls rung at the phone network, counted, posted. Everything real but the two services."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SUPPORT
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from tests.flows.hands import Hands, said
-from tests.flows.stage import until_heard
+from tests.flows.stage import OneDemo, until_heard
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WAIT_S = 15.0
 """Real seconds a test waits for what takes about one."""
 
 
-@pytest.fixture
-async def priya(tmp_path: Path) -> AsyncIterator[Hands]:
-    async with running_demo(database=tmp_path / "demo.db") as started:
-        yield Hands(started, PRIYA)
+@pytest_asyncio.fixture(loop_scope="module")
+async def priya(one_demo: OneDemo) -> Hands:
+    return Hands(await one_demo.fresh(), PRIYA)
 
 
 def play_calls(demo: Demo) -> None:

@@ -1,26 +1,27 @@
 """What is heard and seen of calls and texts: recordings on request, pictures in the thread. All real but the two
 services."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.cast import ANA, CUSTOMERS, LEO, PRIYA, SUPPORT
-from bot.sandbox.demo import Demo, connect, running_demo
+from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.ai import TALKS
 from tests.flows.hands import Hands, find_button, labels, said
+from tests.flows.stage import OneDemo
 from tests.flows.test_notifications import board, shown
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JORDAN = CUSTOMERS[0]
 PNG = b"\x89PNG\r\n\x1a\n and more"
 
 
-@pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    async with running_demo(database=tmp_path / "demo.db") as started:
-        yield started
+@pytest_asyncio.fixture(loop_scope="module")
+async def demo(one_demo: OneDemo) -> Demo:
+    return await one_demo.fresh()
 
 
 @pytest.fixture

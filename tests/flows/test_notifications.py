@@ -1,7 +1,6 @@
 """What happens on the phones reaches the channel, and the team works from it. Everything real but the two services."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 JORDAN = CUSTOMERS[0]
 WAIT_S = 15.0
 """Real seconds a test waits for what takes about one."""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def one_demo() -> AsyncIterator[OneDemo]:
-    made = OneDemo()
-    yield made
-    await made.aclose()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -1,24 +1,25 @@
 """Quiet hours, one's own switches, and an escalation to its last step: everything real but the two services."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.cast import ANA, SAM, TEAM_ID, TIME_ZONE
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from tests.flows.hands import Hands, labels, said
+from tests.flows.stage import OneDemo
 from tests.flows.test_notifications import JORDAN, board, make_due, miss_a_call, shown
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    async with running_demo(database=tmp_path / "demo.db") as started:
-        yield started
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def demo(one_demo: OneDemo) -> Demo:
+    return await one_demo.fresh()
 
 
 async def until_the_last_step(priya: Hands, sam: Hands, last: str) -> dict[str, Any]:
