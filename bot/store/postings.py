@@ -326,6 +326,11 @@ class Postings:
 
         return await self._door.database.write(change)
 
+    async def end_turn(self, channel: str, every_s: float) -> None:
+        """The channel was written to just now: however long that took to arrive, what comes next arrives later."""
+        next_at = self._door.now() + timedelta(seconds=every_s)
+        await self._door.run(update(turns).where(turns.c.channel == channel).values(next_at=next_at))
+
     async def due_escalations(self, now: datetime, most: int = 50) -> list[Posting]:
         return await self._postings(postings.c.escalate_at <= now, limit=most)
 

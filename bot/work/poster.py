@@ -176,6 +176,7 @@ class Poster:
                 _log.exception("a message cannot be written")
                 await postings.count_try([due[0].id])
                 await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
+            await postings.end_turn(channel, EVERY_S)
 
     async def _card(self, name: str) -> Kept | None:
         try:

@@ -3,6 +3,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +11,18 @@ from hypothesis import strategies as st
 
 from bot.dialpad.events import CallEvent
 from bot.reply import Card, Listing, Prose
-from bot.slack.boards import InDoubt, NotSent, PostRefused, PostThrottled
+from bot.slack.boards import InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.watching.happening import Kind
-from tests.bot.watching.payloads import ANA, SUPPORT, answered_group_call, at, call, missed_group_call, voicemail_call
+from tests.bot.watching.payloads import (
+    ANA,
+    SUPPORT,
+    answered_group_call,
+    at,
+    call,
+    missed_group_call,
+    text,
+    voicemail_call,
+)
 from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 
@@ -100,6 +110,23 @@ async def test_two_hundred_in_ten_seconds_are_one_post_a_second_and_none_is_lost
     assert min(gaps) >= 1.0
     assert stage.slack.cards_shown() == 200
     assert len(stage.slack.messages) < 30
+
+
+async def test_a_message_that_was_long_on_its_way_does_not_meet_the_next(stage: PostingStage) -> None:
+    await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.SMS})))
+    post = stage.slack.post
+
+    async def slow(*args: Any, **kwargs: Any) -> Spot:
+        if not stage.slack.messages:
+            stage.time.move(seconds=0.7)
+        return await post(*args, **kwargs)
+
+    stage.slack.post = slow  # type: ignore[method-assign]  # the same, with a slow line
+    await stage.happen(text(1, "Hi"))
+    await stage.run(5)
+
+    first, second = (one.at for one in stage.slack.messages)
+    assert (second - first).total_seconds() >= 1.0
 
 
 @pytest.mark.parametrize("when", ["before it is sent", "after it was sent"])
