@@ -1,12 +1,14 @@
 import pytest
 
-from bot.errors import UserError
+from bot.errors import NotConnected, UserError
 from bot.reply import Answer
-from bot.sandbox.cast import ANA, LEO, PRIYA, SAM, SUPPORT, Person
+from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.cast import ANA as AGENT
+from handlers.card import router
 from tests.bot.watching.payloads import answered_group_call, at, call
 from tests.handlers.harness import World, buttons_of, words_of
 
+BUTTONS = ["claim", "release", "handled", "more", "show", "label"]
 LINE = {"id": SUPPORT.id, "type": "call_center", "name": "Support"}
 
 
@@ -53,7 +55,7 @@ async def test_an_unclaimed_call_is_marked_by_anybody_of_the_line(world: World) 
     assert "Marked as handled" in words_of(await press(world, SAM, "handled"))
 
 
-@pytest.mark.parametrize("what", ["claim", "release", "handled", "more", "show", "label"])
+@pytest.mark.parametrize("what", BUTTONS)
 async def test_who_does_not_belong_to_the_line_may_do_nothing(world: World, what: str) -> None:
     world.connect(LEO)
 
@@ -72,9 +74,23 @@ async def test_a_call_that_was_answered_after_all_is_not_claimed(world: World) -
     assert "talked to them meanwhile" in words_of(await press(world, PRIYA, "claim", "c2"))
 
 
-async def test_a_forgotten_call_is_said_to_be_one(world: World) -> None:
+@pytest.mark.parametrize("what", BUTTONS)
+async def test_a_forgotten_call_is_said_to_be_one(world: World, what: str) -> None:
     with pytest.raises(UserError, match="no longer know"):
-        await press(world, ANA, "claim", "c9")
+        await press(world, ANA, what, "c9")
+
+
+@pytest.mark.parametrize("what", BUTTONS)
+async def test_who_is_not_connected_may_do_nothing_but_connect(world: World, what: str) -> None:
+    before = world.board.cards["c1"]
+    with pytest.raises(NotConnected):
+        await press(world, NOOR, what)
+
+    assert world.board.cards["c1"] == before
+
+
+def test_these_are_all_buttons_of_a_call() -> None:
+    assert sorted(BUTTONS) == sorted(one.id.partition(".")[2] for one in router.routes)
 
 
 async def test_more_says_all_that_is_known_to_the_asker_only(world: World) -> None:
