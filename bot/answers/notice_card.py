@@ -59,13 +59,15 @@ def _text(said: Mapping[str, Any]) -> Prose:
             number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
             return prose("👤 Contact ", Bold(name), number, f" was {said.get('change') or 'changed'}.")
         case "setting":
-            by = f" by {said['by']}" if said.get("by") else ""
-            return prose("🛠 ", Bold(str(said.get("action") or "A setting")), f" was changed{by}.", _note(said))
+            by = f"{said['by']} changed a setting: " if said.get("by") else "A setting was changed: "
+            return prose("🛠 ", by, Bold(_what_changed(said)), ".")
         case "queue":
             return prose("⏳ ", Bold(name), f": {said.get('waiting')} callers are waiting.")
         case _:
             return "Something changed in Dialpad."
 
 
-def _note(said: Mapping[str, Any]) -> str:
-    return f" {said['note']}" if said.get("note") else ""
+def _what_changed(said: Mapping[str, Any]) -> str:
+    """Dialpad's note says it in words, its action as ``operator_removed``; neither follows a standard."""
+    words = str(said.get("note") or said.get("action") or "Dialpad does not say which").rstrip(".")
+    return words if " " in words else words.replace("_", " ").capitalize()

@@ -31,7 +31,7 @@ from bot.slack.manifest import build_manifest
 from bot.work.durable_later import POLL_S as LATER_POLL_S
 from bot.work.intake import Deliver
 
-OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export")
+OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export", "change_log")
 
 BOT_PATHS = ("/slack/", "/connect/", "/dialpad/", "/healthz", "/readyz", "/metrics")
 DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/", *BLOB_PATHS)

@@ -6,11 +6,14 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
+from bot.watching.happening import DIGESTS, Kind
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 JORDAN, AMARA, TOMAS = CUSTOMERS[:3]
+BY_THE_CLOCK = {Kind.HANDOVER, *DIGESTS}
+"""What is told when it is time to look, not when something happens."""
 
 
 async def subscribe(visitor: Visitor, rule: str) -> None:
@@ -247,3 +250,46 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
     await visitor.open_app()
     await visitor.press(await card(visitor, "Missed call from Jordan Lee"), "Claim")
     await visitor.answered("The call is yours")
+
+
+# Everything the panel can play
+
+
+async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -> None:
+    await visitor.come(PRIYA)
+    await visitor.type(f"/dp notify {' '.join(kind for kind in Kind if kind not in BY_THE_CLOCK)}")
+    await visitor.answered("Tells about", "changed settings")
+    page = visitor.page
+    live = await visitor.ring(JORDAN, SUPPORT)
+    await visitor.press(live, "Answer as Sam")
+    await card(visitor, "Talking to Sam Okafor")
+    await visitor.press(live, "Hold")
+    await expect(live).to_contain_text("On hold with Sam")
+    await visitor.press(live, "Resume")
+    await live.get_by_test_id("call-transfer").select_option(label="Ana Ferreira")
+    await visitor.press(live, "Answer as Ana")
+    await visitor.press(live, "Hang up")
+    await card(visitor, "Call from Jordan Lee", "Answered by", "Recording")
+
+    for agent in ("Ana", "Sam"):
+        await page.get_by_role("button", name=f"Send {agent} off duty").click()
+    await card(visitor, "Ana Ferreira went off duty: Break.")
+    await page.get_by_test_id("fold-more").locator("summary").click()
+    await page.get_by_test_id("phone-ring-all").click()
+    await card(visitor, "Support: 4 callers are waiting.")
+    for who in (AMARA, TOMAS):
+        await visitor.press(visitor.live(who.name), "Give up")
+    await card(visitor, "Abandoned call from Amara Osei")
+
+    await page.get_by_test_id("phone-setting").click()
+    await card(visitor, "Priya Nair changed a setting: Ring time of Support changed from 30 to 15 seconds.")
+    await page.get_by_test_id("contact-company").fill("Lee & Sons")
+    await page.get_by_test_id("contact-save").click()
+    await card(visitor, "Contact Jordan Lee", "was updated")
+
+    await page.get_by_test_id("phone-texts-fail").check()
+    await visitor.type("/dp sms Jordan Lee Are you there?")
+    await visitor.asked("Send this text?")
+    await visitor.submit()
+    await (await card(visitor, "Texts with Jordan Lee")).get_by_test_id("thread-bar").click()
+    await expect(visitor.thread_messages.last).to_contain_text("not delivered: no network leads there")

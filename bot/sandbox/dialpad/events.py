@@ -1,6 +1,6 @@
 """Event payloads as Dialpad delivers them: ids are numbers, nulls are written out, times are epoch milliseconds."""
 
-from bot.sandbox.dialpad.model import Call, Contact, Json, Message, Target, User
+from bot.sandbox.dialpad.model import Call, Contact, Group, Json, Message, Target, User
 from bot.sandbox.dialpad.parties import local_format, name_of, phone_of, render_contact, render_target
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.times import elapsed_ms, epoch_ms
@@ -169,4 +169,16 @@ def contact_event(contact: Contact, word: str) -> Json:
             "trunk_group": contact.trunk_group,
             "extension": contact.extension,
         },
+    }
+
+
+def setting_event(state: State, action: str, note: str, group: Group, by: User) -> Json:
+    """The kind of target and person begins with a capital letter here, as nowhere else."""
+    return {
+        "action": action,
+        "note": note,
+        "date": epoch_ms(state.now()),
+        "target": {"id": group.id, "type": {"callcenter": "CallCenter"}.get(group.kind, group.kind.capitalize())},
+        "changed_by": {"id": by.id, "name": by.name, "type": "User"},
+        "additional_data": {"name": group.name},
     }

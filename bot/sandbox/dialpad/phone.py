@@ -7,12 +7,13 @@ from typing import Any
 from bot.sandbox.cast import CUSTOMERS, Person
 from bot.sandbox.dialpad.access import dialpad_id_of
 from bot.sandbox.dialpad.fields import E164_PATTERN
+from bot.sandbox.dialpad.inside import Inside
 from bot.sandbox.dialpad.model import Call, Json, Message, Picture, User
 from bot.sandbox.dialpad.parties import name_of, phone_of, render_contact
 from bot.sandbox.dialpad.refusals import bad_request, conflict
 from bot.sandbox.dialpad.resources.people import status_message_of
 from bot.sandbox.dialpad.state import State
-from bot.sandbox.dialpad.switchboard import Switchboard
+from bot.sandbox.dialpad.switchboard import RING_SECONDS, Switchboard
 from bot.sandbox.dialpad.texting import has_opted_out, receive
 from bot.sandbox.dialpad.times import epoch_ms
 
@@ -30,6 +31,7 @@ class PhoneNetwork:
         self._state = state
         self._switchboard = switchboard
         self._let_pass = let_pass
+        self.inside = Inside(state, switchboard)
 
     @property
     def auto_answer(self) -> bool:
@@ -89,6 +91,11 @@ class PhoneNetwork:
         pictures = [one.picture for one in self._state.messages if one.picture is not None]
         return next((one for one in pictures if str(one.id) == name), None)
 
+    def set_reachable(self, number: str, *, on: bool) -> None:
+        """Whether texts of the company reach this number."""
+        (self._state.unreachable.discard if on else self._state.unreachable.add)(check_number(number, "number"))
+        self._state.changes.bump()
+
     def let_pass(self, minutes: int) -> None:
         """So much time goes by at once, for everybody who reads this clock."""
         if self._let_pass is None:
@@ -112,6 +119,7 @@ class PhoneNetwork:
                     "name": group.name,
                     "phone": phone_of(state, group.target),
                     "members": [str(user_id) for user_id in group.operators],
+                    "ring_seconds": group.settings.get("ring_seconds") or RING_SECONDS,
                 }
                 for group in state.groups.values()
                 if group.state != "deleted"
@@ -126,6 +134,7 @@ class PhoneNetwork:
                     "is_contact": state.contact_by_number(customer.phone) is not None,
                     "is_blocked": customer.phone in state.blocked,
                     "has_opted_out": has_opted_out(state, customer.phone),
+                    "is_reachable": customer.phone not in state.unreachable,
                 }
                 for customer in CUSTOMERS
             ],
@@ -165,7 +174,9 @@ class PhoneNetwork:
             can += ["pick_up"] if call.state == "ringing" else []
         else:
             can += ["answer", "decline"] if ringing else []
-            can += ["leave_voicemail"] if call.connected is None else []
+            can += ["leave_voicemail"] if call.connected is None else ["transfer"]
+        if call.connected is not None and call.state in {"connected", "hold"}:
+            can += ["resume" if call.state == "hold" else "hold"]
         return {
             **self._render_call(call),
             "state": call.state,
@@ -203,6 +214,8 @@ class PhoneNetwork:
         """What each number outside would see on its phone, the oldest first."""
         threads: dict[str, list[Json]] = {}
         for message in self._state.messages:
+            if message.status == "failed":
+                continue
             inbound = message.direction == "inbound"
             for number in [message.from_number] if inbound else message.to_numbers:
                 threads.setdefault(number, []).append(

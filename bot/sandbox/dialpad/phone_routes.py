@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
-from bot.sandbox.dialpad.fields import Body, Flag, Id, Text, Whole, parse_body
+from bot.sandbox.dialpad.fields import E164, Body, Flag, Id, Text, Whole, parse_body
 from bot.sandbox.dialpad.model import Call, Json
 from bot.sandbox.dialpad.phone import PhoneNetwork
 from bot.sandbox.dialpad.refusals import Refusal, bad_request
@@ -62,6 +62,27 @@ class AutoAnswer(Body):
 
 class LetPass(Body):
     minutes: Whole
+
+
+class Duty(Body):
+    person_id: Id
+    on: Flag
+    reason: Text = ""
+
+
+class Reachable(Body):
+    number: Text
+    on: Flag
+
+
+class SaveContact(Body):
+    number: E164
+    name: Text
+    company: Text = ""
+
+
+class OfLine(Body):
+    line_id: Id
 
 
 async def stream_versions(state: State) -> AsyncIterator[str]:
@@ -130,6 +151,40 @@ def let_pass(phone: PhoneNetwork, data: Any) -> Json:
     return {"minutes": body.minutes}
 
 
+def set_duty(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(Duty, data)
+    phone.inside.set_duty(body.person_id, on=body.on, reason=body.reason)
+    return {"on": body.on}
+
+
+def hold(phone: PhoneNetwork, data: Any) -> Json:
+    return call_answer(phone.inside.hold(parse_body(OfCall, data).call_id))
+
+
+def resume(phone: PhoneNetwork, data: Any) -> Json:
+    return call_answer(phone.inside.resume(parse_body(OfCall, data).call_id))
+
+
+def transfer(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(OfPerson, data)
+    return call_answer(phone.inside.transfer(body.call_id, body.person_id))
+
+
+def set_reachable(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(Reachable, data)
+    phone.set_reachable(body.number, on=body.on)
+    return {"on": body.on}
+
+
+def save_contact(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(SaveContact, data)
+    return {"contact_id": phone.inside.save_contact(body.number, body.name, body.company).id}
+
+
+def change_ring_time(phone: PhoneNetwork, data: Any) -> Json:
+    return {"line_id": str(phone.inside.change_ring_time(parse_body(OfLine, data).line_id).id)}
+
+
 ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/ring": ring,
     "/phone/answer": answer,
@@ -140,6 +195,13 @@ ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/text": send_text,
     "/phone/auto_answer": set_auto_answer,
     "/phone/let_pass": let_pass,
+    "/phone/duty": set_duty,
+    "/phone/hold": hold,
+    "/phone/resume": resume,
+    "/phone/transfer": transfer,
+    "/phone/reachable": set_reachable,
+    "/phone/contact": save_contact,
+    "/phone/ring_time": change_ring_time,
 }
 
 

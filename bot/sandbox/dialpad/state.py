@@ -51,6 +51,8 @@ class State:
         self.devices: dict[str, Device] = {}
         self.blocked: dict[str, datetime] = {}
         self.opt_outs: dict[str, OptOut] = {}
+        self.unreachable: set[str] = set()
+        """Numbers outside that no text reaches."""
         self.fax_lines: dict[str, Target] = {}
         self.addresses: dict[Target, Json] = {}
         """Where an ambulance goes when this person or office dials 911."""

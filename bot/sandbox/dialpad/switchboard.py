@@ -279,6 +279,13 @@ class Switchboard(Legs):
                     self._end_leg(leg)
         self._enter(entry, state_word)
 
+    def resume(self, call: Call) -> None:
+        """The person takes the caller back from hold."""
+        entry = self.entry_of(call)
+        if not entry.is_live or entry.state != "hold":
+            raise conflict("this call is not on hold")
+        self._enter(entry, "connected")
+
     def unpark(self, call: Call, user: User) -> Call:
         if not call.is_live or call.state != "parked":
             raise conflict("this call is not parked")

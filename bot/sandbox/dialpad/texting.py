@@ -15,10 +15,14 @@ def has_opted_out(state: State, number: str) -> bool:
 
 
 def deliver(state: State, message: Message) -> None:
-    """Stores a text of the company and lets the network deliver it: the events pending and delivered."""
+    """Stores a text of the company and lets the network deliver it: the events pending, and delivered or failed."""
     state.messages.append(message)
     state.emit("sms", sms_event(state, message))
-    state.emit("sms", {**sms_event(state, message), "message_status": "delivered"})
+    if state.unreachable.intersection(message.to_numbers):
+        message.status, message.delivery_result = "failed", "no_route"
+        state.emit("sms", sms_event(state, message))
+    else:
+        state.emit("sms", {**sms_event(state, message), "message_status": "delivered"})
 
 
 def build_picture(state: State, content: bytes) -> Picture:

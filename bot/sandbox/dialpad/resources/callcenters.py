@@ -1,6 +1,6 @@
 """/callcenters: the lines with a queue, who works on them, and who is on duty."""
 
-from bot.sandbox.dialpad.events import agent_status_event
+from bot.sandbox.dialpad.duty import change_duty
 from bot.sandbox.dialpad.fields import Body, Flag, Line
 from bot.sandbox.dialpad.model import User
 from bot.sandbox.dialpad.refusals import conflict
@@ -70,14 +70,7 @@ def update_duty_status(ctx: RequestContext) -> Answer:
     user = ctx.user_to_act_on()
     body = ctx.body(UpdateDutyStatus)
     operator_of(user, ctx)
-    now = state.now()
-    if body.on_duty and not user.on_duty:
-        user.on_duty_started = now
-    user.on_duty = body.on_duty
-    user.duty_reason = body.duty_status_reason or ""
-    user.duty_started = now
-    state.emit("agent_status", agent_status_event(state, user))
-    ctx.switchboard.reconsider_queue()
+    change_duty(state, ctx.switchboard, user, on=body.on_duty, reason=body.duty_status_reason or "")
     return Answer(render_duty(state, user))
 
 

@@ -6,7 +6,7 @@ import { ago, now } from "../text/dates.js";
 import { reconcile } from "../views/redraw.js";
 import { pretty } from "./numbers.js";
 
-/** @typedef {Record<string, any>} Json @typedef {{ act: (name: string, body: Json) => Promise<boolean>, person: (id: string) => Json | undefined }} Deps */
+/** @typedef {Record<string, any>} Json @typedef {{ act: (name: string, body: Json) => Promise<boolean>, person: (id: string) => Json | undefined, free: () => Json[] }} Deps */
 
 /** Voicemails being written, by call id: a redraw must not lose them. @type {Map<string, string>} */
 const drafts = new Map();
@@ -47,7 +47,8 @@ export class Calls {
     const names = (/** @type {string[]} */ ids) => ids.map((id) => this.deps.person(id)?.name.split(" ")[0] ?? "somebody").join(", ");
     const talking = call.talking.length > 0;
     const outbound = call.direction === "outbound";
-    const state = talking ? `Talking with ${names(call.talking)}` : outbound ? "Calling the customer" : call.ringing.length ? `Ringing ${names(call.ringing)}` : "Waiting in the queue";
+    const waiting = !outbound && !talking && !call.ringing.length;
+    const state = talking && call.state === "hold" ? `On hold with ${names(call.talking)}` : talking ? `Talking with ${names(call.talking)}` : outbound ? "Calling the customer" : call.ringing.length ? `Ringing ${names(call.ringing)}` : "Waiting in the queue";
     const can = new Set(call.can);
     return h("div", { class: ["call", talking ? "call-talking" : "call-ringing"], role: "listitem", dataset: { testid: "live-call", callId: call.id } },
       h("div", { class: "call-head" }, h("span", { class: "call-mark" }, icon("phone", 15)), h("span", { class: "call-who" }, h("b", {}, call.customer.name || pretty(call.customer.phone)), h("span", { class: "muted" }, outbound ? ` ← ${call.line ?? call.target.name}` : ` → ${call.target.name}`)), h("span", { class: "call-clock", dataset: { since: call.connected ?? call.started } })),
@@ -56,14 +57,24 @@ export class Calls {
         call.ringing.map((/** @type {string} */ id) => this.button(names([id]), "call-answer", "go", () => this.deps.act("answer", { call_id: call.id, person_id: id }), { person: id }, `Answer as ${names([id])}`))),
       h("div", { class: "call-buttons" },
         can.has("pick_up") && this.button("Pick up", "call-pickup", "go", () => this.deps.act("pick_up", { call_id: call.id })),
+        can.has("hold") && this.button("Hold", "call-hold", "", () => this.deps.act("hold", { call_id: call.id })),
+        can.has("resume") && this.button("Resume", "call-resume", "", () => this.deps.act("resume", { call_id: call.id })),
+        can.has("transfer") && this.transfer(call),
         can.has("leave_voicemail") && this.button("Voicemail", "call-voicemail", "", () => this.openVoicemail(call.id)),
-        this.button(talking ? "Hang up" : outbound ? "Let it ring out" : "Miss", talking ? "call-hangup" : "call-miss", "stop", () => this.deps.act("hang_up", { call_id: call.id }))),
+        this.button(talking ? "Hang up" : outbound ? "Let it ring out" : waiting ? "Give up" : "Miss", talking ? "call-hangup" : "call-miss", "stop", () => this.deps.act("hang_up", { call_id: call.id }))),
       drafts.has(call.id) && this.voicemail(call.id));
   }
 
   /** @param {string} label @param {string} testid @param {string} kind @param {() => void} press @param {Json} [data] @param {string} [said] for who does not see what stands beside it */
   button(label, testid, kind, press, data = {}, said = undefined) {
     return h("button", { type: "button", "aria-label": said, class: ["btn", "btn-small", kind && `btn-${kind}`], dataset: { testid, ...data }, on: { click: press } }, label);
+  }
+
+  /** A list of who could take over. @param {Json} call */
+  transfer(call) {
+    const list = h("select", { class: "field call-transfer", "aria-label": "Transfer to", dataset: { testid: "call-transfer" }, on: { change: () => list.value && void this.deps.act("transfer", { call_id: call.id, person_id: list.value }) } },
+      h("option", { value: "" }, "Transfer…"), this.deps.free().filter((person) => !call.talking.includes(person.id)).map((person) => h("option", { value: person.id }, person.name)));
+    return list;
   }
 
   /** @param {string} id */

@@ -8,6 +8,7 @@ import { setNow } from "../text/dates.js";
 import { toast } from "../toast.js";
 import { Calls, renderRecent } from "./calls.js";
 import { Texts } from "./conversation.js";
+import { More } from "./more.js";
 import { Network } from "./network.js";
 import { e164, pretty } from "./numbers.js";
 import { renderBlocked, renderTeam } from "./team.js";
@@ -17,14 +18,17 @@ import { renderBlocked, renderTeam } from "./team.js";
 const OTHER = "other";
 /** What one press lets pass: as long as the usual step of an escalation. */
 const PASS_MINUTES = 5;
+/** What an agent says who is sent off duty here; in Slack everybody says their own. */
+const OFF_DUTY_REASON = "Break";
 
 class Panel {
   /** @param {HTMLElement} node */
   constructor(node) {
     /** @type {Json} */
-    this.snapshot = { people: [], customers: [], lines: [], live_calls: [], recent_calls: [], threads: {} };
+    this.snapshot = { people: [], customers: [], auto_answer: false, lines: [], live_calls: [], recent_calls: [], threads: {} };
     this.network = new Network((snapshot) => this.arrived(snapshot), (lost) => node.classList.toggle("phone-lost", lost));
-    this.calls = new Calls({ act: (name, body) => this.act(name, body), person: (id) => this.snapshot.people.find((/** @type {Json} */ person) => person.id === id) });
+    this.calls = new Calls({ act: (name, body) => this.act(name, body), person: (id) => this.snapshot.people.find((/** @type {Json} */ person) => person.id === id), free: () => this.snapshot.people.filter((/** @type {Json} */ person) => !person.on_a_call && !person.do_not_disturb) });
+    this.more = new More({ act: (name, body) => this.act(name, body), caller: () => this.caller(), line: () => this.line.value, ring: (caller) => this.act("ring", { caller, to: this.line.value }) });
     this.texts = new Texts((text, picture) => this.sendText(text, picture));
     this.build(node);
   }
@@ -33,9 +37,8 @@ class Panel {
   build(node) {
     const select = (/** @type {string} */ testid, /** @type {() => void} */ change) => h("select", { id: uid("pick"), class: "field phone-select", dataset: { testid }, on: { change } });
     this.customer = select("phone-customer", () => this.picked());
-    this.number = h("input", { class: "field", type: "tel", placeholder: "+1 415 555 01..", "aria-label": "The customer's number", hidden: true, dataset: { testid: "phone-number" }, on: { input: () => this.drawTexts() } });
-    this.line = select("phone-line", () => session.set("line", this.line.value));
-    this.auto = h("input", { type: "checkbox", dataset: { testid: "phone-auto-answer" }, on: { change: () => void this.act("auto_answer", { on: this.auto.checked }) } });
+    this.number = h("input", { class: "field", type: "tel", placeholder: "+1 415 555 01..", "aria-label": "The customer's number", hidden: true, dataset: { testid: "phone-number" }, on: { input: () => this.picked() } });
+    this.line = select("phone-line", () => this.lineWasPicked());
     // There is nobody to play before the first snapshot.
     this.ringer = h("button", { type: "button", class: "btn btn-go phone-ring", disabled: true, dataset: { testid: "phone-ring" }, on: { click: () => void this.ring() } }, icon("phone", 16), "Ring");
     this.pass = h("button", { type: "button", class: "btn btn-small phone-pass", hidden: true, title: "Everybody's clock is put forward: what is due by then happens now", dataset: { testid: "phone-pass" }, on: { click: () => void this.act("let_pass", { minutes: PASS_MINUTES }) } }, icon("clock", 15), `Let ${PASS_MINUTES} min pass`);
@@ -50,12 +53,12 @@ class Panel {
           h("label", { for: this.line.id }, "To"), this.line, this.ringer),
         this.calls.node, this.texts.node,
         this.fold("team", "Team", this.team), this.fold("recent", "Last calls", this.recent), this.fold("blocked", "Blocked by the company", this.blocked),
-        h("label", { class: "choice phone-auto" }, this.auto, h("span", {}, "Customers pick up at once"))));
+        this.fold("more", "More", this.more.node, "closed")));
   }
 
-  /** @param {string} key @param {string} title @param {HTMLElement} body */
-  fold(key, title, body) {
-    const node = h("details", { class: "fold", open: settings.get(`fold.${key}`) !== "closed", on: { toggle: () => settings.set(`fold.${key}`, node.open ? "" : "closed") } }, h("summary", {}, title), body);
+  /** @param {string} key @param {string} title @param {HTMLElement} body @param {"open" | "closed"} [first] how it is before anybody chose */
+  fold(key, title, body, first = "open") {
+    const node = h("details", { class: "fold", open: (settings.get(`fold.${key}`) || first) === "open", dataset: { testid: `fold-${key}` }, on: { toggle: () => settings.set(`fold.${key}`, node.open ? "open" : "closed") } }, h("summary", {}, title), body);
     return node;
   }
 
@@ -73,9 +76,9 @@ class Panel {
     this.ringer.disabled = false;
     this.calls.show(snapshot.live_calls);
     this.drawTexts();
-    this.auto.checked = snapshot.auto_answer;
+    this.more.show(snapshot);
     fill(this.recent, renderRecent(snapshot.recent_calls));
-    fill(this.team, renderTeam(snapshot.people));
+    fill(this.team, renderTeam(snapshot.people, (id, on) => void this.act("duty", { person_id: id, on, reason: on ? "" : OFF_DUTY_REASON })));
     fill(this.blocked, renderBlocked(snapshot.customers));
   }
 
@@ -115,6 +118,12 @@ class Panel {
     this.number.hidden = this.customer.value !== OTHER;
     if (!this.number.hidden) this.number.focus();
     this.drawTexts();
+    this.more.show(this.snapshot);
+  }
+
+  lineWasPicked() {
+    session.set("line", this.line.value);
+    this.more.show(this.snapshot);
   }
 
   /** The number being played, or null while it is no number yet. */

@@ -17,12 +17,19 @@ function stateOf(person) {
   return ["free", person.duty ? "On duty" : "Available"];
 }
 
-/** @param {Json[]} people */
-export function renderTeam(people) {
+/** @param {Json[]} people @param {(id: string, on: boolean) => void} setDuty */
+export function renderTeam(people, setDuty) {
   return h("ul", { class: "team-list", dataset: { testid: "phone-team" } }, people.map((person) => {
     const [kind, words] = stateOf(person);
-    return h("li", { dataset: { person: person.id, state: kind }, title: person.status_message ?? undefined }, h("span", { class: ["dot", `dot-${kind}`], "aria-hidden": "true" }), h("span", { class: "team-name" }, person.name), h("span", { class: "team-state" }, words));
+    return h("li", { dataset: { person: person.id, state: kind }, title: person.status_message ?? undefined }, h("span", { class: ["dot", `dot-${kind}`], "aria-hidden": "true" }), h("span", { class: "team-name" }, person.name), person.duty ? dutySwitch(person, words, setDuty) : h("span", { class: "team-state" }, words));
   }));
+}
+
+/** How they stand, and with one press the opposite. @param {Json} person @param {string} words @param {(id: string, on: boolean) => void} setDuty */
+function dutySwitch(person, words, setDuty) {
+  const first = person.name.split(" ")[0];
+  const other = person.on_duty ? `Send ${first} off duty` : `Put ${first} on duty`;
+  return h("button", { type: "button", class: "team-state team-duty", title: other, "aria-label": `${words}. ${other}`, dataset: { testid: "duty-switch", person: person.id }, on: { click: () => setDuty(person.id, !person.on_duty) } }, words);
 }
 
 /** @param {Json[]} customers */
