@@ -21,7 +21,7 @@ from bot.watching.watch import Watch
 from bot.work.poster import Poster
 from tests.bot.watching.payloads import at, call
 from tests.bot.work.all_the_way import whole_way
-from tests.bot.work.posting import OWNER, Time, no_escalation
+from tests.bot.work.posting import OWNER, Time
 
 COUNT = 200
 STEP_S = 0.05
@@ -72,7 +72,7 @@ async def test_they_are_posted_at_most_once_a_second_and_none_is_lost(tmp_path: 
         await way.stage.store.watches.delete("w1")
         await way.stage.store.watches.save(Watch("w2", OWNER, CHANNEL, kinds=frozenset({Kind.MISSED})))
         async with workspace(clock) as (slack, boards):
-            poster = Poster(way.stage.store, boards, way.faces, no_escalation, sleep=clock.sleep)
+            poster = Poster(way.stage.store, boards, way.faces, sleep=clock.sleep)
             began = clock.seconds()
             for number in range(COUNT + round(15 / STEP_S)):
                 if number < COUNT:
