@@ -325,7 +325,6 @@ async def test_a_call_is_missed_and_called_back_from_slack(visitor: Visitor) -> 
     await visitor.come(PRIYA)
     await visitor.page.get_by_test_id("phone-ring").click()
     await expect(visitor.page.get_by_test_id("live-call")).to_contain_text("Jordan Lee")
-    await visitor.shoot("phone")
     await visitor.page.get_by_test_id("call-miss").click()
     await expect(visitor.page.get_by_test_id("live-call")).to_have_count(0)
     await visitor.type("/dp calls today missed")

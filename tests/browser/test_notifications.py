@@ -137,6 +137,7 @@ async def test_an_unclaimed_voicemail_escalates_from_the_agents_to_the_superviso
     await visitor.let_time_pass()
     await expect(visitor.thread_messages.last).to_contain_text("for 10 min.")
     await expect(visitor.thread_messages.last).to_contain_text("@support-oncall")
+    await visitor.shoot("escalation")
 
     await visitor.let_time_pass()
     await visitor.become(SAM)
@@ -166,7 +167,6 @@ async def test_a_text_is_answered_from_its_thread_by_a_mention(visitor: Visitor)
     await expect(preview).to_contain_text("Send this text?")
     await expect(preview).to_contain_text(answer)
     assert visitor.sent_texts() == []
-    await visitor.shoot("thread")
     await visitor.press(preview, "Send")
 
     received = visitor.page.get_by_test_id("text-received").last
@@ -210,7 +210,6 @@ async def test_the_form_is_filled_in_and_saved_by_mouse(visitor: Visitor) -> Non
     await visitor.asked("Notifications", "Missed")
     await visitor.pick("notify.save.places", "supp", "Support")
     await visitor.field("notify.save.but").fill("label:spam")
-    await visitor.shoot("notify-form")
     await visitor.submit()
     await visitor.answered("missed calls, voicemails and texts for Support, except label spam")
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
