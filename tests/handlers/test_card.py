@@ -8,7 +8,7 @@ from handlers.card import router
 from tests.bot.watching.payloads import answered_group_call, at, call
 from tests.handlers.harness import World, buttons_of, words_of
 
-BUTTONS = ["claim", "release", "handled", "more", "show", "label"]
+BUTTONS = ["claim", "release", "handled", "more", "show", "listen", "share", "make_link", "label"]
 LINE = {"id": SUPPORT.id, "type": "call_center", "name": "Support"}
 
 
