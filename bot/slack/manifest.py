@@ -37,6 +37,7 @@ SCOPES = (
     Need("groups:write.topic", "the same in private channels, where somebody asked for that"),
     Need("im:history", "hear what is typed in the app's own direct messages"),
     Need("im:write", "open a direct message: a Dialpad connection ended, a timed state is over"),
+    Need("metadata.message:read", "know its own notifications again by the mark they carry"),
     Need("usergroups:read", "offer user groups by name, and see who is in one"),
     Need("usergroups:write", "keep a user group equal to who is on duty, where somebody asked for that"),
     Need("users:read", "time zones, and names in answers"),
