@@ -75,6 +75,8 @@ class Death:
         self._life = life
         self._counting = False
         self._passed = 0
+        self.escalating = 0
+        """How many steps of escalations are being taken."""
 
     def begin(self, what: str) -> None:
         self._counting = self._counting or what == self._life.counts_from
@@ -110,7 +112,11 @@ class Death:
 
         async def running(escalations: Escalations, posting: Any) -> None:
             self.begin("escalation")
-            await run(escalations, posting)
+            self.escalating += 1
+            try:
+                await run(escalations, posting)
+            finally:
+                self.escalating -= 1
 
         replaced: list[tuple[Any, str, Callable[..., Any]]] = [
             (sqlite, "_commit", committing),
@@ -143,7 +149,7 @@ async def rehearse(life: Life) -> None:
 def _entrance(bot: Bot, death: Death) -> ASGI:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if asked := {IDLE: _until_idle, LATER: _escalate_now}.get(scope.get("path")):
-            await asked(bot)
+            await asked(bot, death)
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -153,16 +159,17 @@ def _entrance(bot: Bot, death: Death) -> ASGI:
     return app
 
 
-async def _until_idle(bot: Bot) -> None:
+async def _until_idle(bot: Bot, death: Death) -> None:
     async def is_due() -> bool:
-        due = select(func.count()).where(or_(postings.c.due_at.is_not(None), postings.c.escalate_at <= bot.store.now()))
-        return bool(await bot.store.database.read(lambda connection: connection.execute(due).scalar_one()))
+        due = or_(postings.c.due_at.is_not(None), postings.c.escalate_at <= bot.store.now())
+        count = select(func.count()).where(due)
+        return bool(await bot.store.database.read(lambda connection: connection.execute(count).scalar_one()))
 
-    while await bot.store.events.waiting() or await is_due():  # noqa: ASYNC110  # the database tells nobody
+    while await bot.store.events.waiting() or await is_due() or death.escalating:  # noqa: ASYNC110  # nobody tells
         await asyncio.sleep(0)
 
 
-async def _escalate_now(bot: Bot) -> None:
+async def _escalate_now(bot: Bot, _: Death) -> None:
     waiting = update(postings).where(postings.c.escalate_at.is_not(None)).values(escalate_at=bot.store.now())
     await bot.store.database.write(lambda connection: connection.execute(waiting))
     bot.poster.wake()
