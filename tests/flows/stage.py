@@ -140,6 +140,7 @@ async def _freshen_bot(demo: Demo) -> None:
     bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
     bot.dispatcher._homes._looked._keys.clear()
     cast(Boards, bot.poster._boards)._without_charts.clear()
+    bot.dispatcher.deps.directory._first_load = 60.0  # however busy the machine is, names are known when asked for
     waitless = Waitless()
     client._clock, client._sleep = waitless, waitless.sleep
     client.pacer = Pacer(clock=waitless, sleep=waitless.sleep)

@@ -12,7 +12,7 @@ from tests.flows.stage import OneDemo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WAIT_S = 15.0
+WAIT_S = 60.0
 """Real seconds a test waits for what takes about one."""
 
 

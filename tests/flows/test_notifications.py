@@ -18,7 +18,7 @@ from tests.flows.stage import OneDemo
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JORDAN = CUSTOMERS[0]
-WAIT_S = 15.0
+WAIT_S = 60.0
 """Real seconds a test waits for what takes about one."""
 
 
