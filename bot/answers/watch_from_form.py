@@ -8,7 +8,6 @@ from bot.context import Ctx
 from bot.dialpad.action import Entity
 from bot.errors import FieldError
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
-from bot.watching.happening import Kind
 from bot.watching.ports import Board
 from bot.watching.watch import Policy, Watch
 
@@ -43,8 +42,7 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
 
 def check_roster(made: Watch, rights: Rights) -> None:
     """Raises FieldError for a roster nobody can follow, or marks that are not this person's to set."""
-    follows = Kind.HANDOVER in made.kinds or made.keep or made.topic
-    if follows and not made.call_centers:
+    if made.follows_rosters and not made.call_centers:
         raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
     if made.topic and made.is_personal:
         raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")

@@ -176,9 +176,8 @@ def _rich_part(part: Part, shown: str) -> Json:  # noqa: PLR0911  one return for
         case Phone() if _dialable(part):
             return {"type": "link", "url": f"tel:{part.e164}", "text": shown}
         case Mention() if _SLACK_ID.fullmatch(part.slack_id):
-            group = part.slack_id.startswith("S")
-            kind, name = ("usergroup", "usergroup_id") if group else ("user", "user_id")
-            return {"type": kind, name: part.slack_id}
+            kind = "usergroup" if part.slack_id.startswith("S") else "user"
+            return {"type": kind, f"{kind}_id": part.slack_id}
         case Link() if _LINKED.fullmatch(part.url):
             return {"type": "link", "url": part.url, "text": shown}
         case _:

@@ -132,10 +132,13 @@ class Watch:
         return self.channel == self.owner.user_id
 
     @property
+    def follows_rosters(self) -> bool:
+        return Kind.HANDOVER in self.kinds or bool(self.keep) or self.topic
+
+    @property
     def call_centers(self) -> tuple[str, ...]:
         """Dialpad ids of those whose roster this follows; none when it is about calls only."""
-        follows = Kind.HANDOVER in self.kinds or self.keep or self.topic
-        kinds = [place.partition(":") for place in self.only.places if follows]
+        kinds = [place.partition(":") for place in self.only.places if self.follows_rosters]
         return tuple(entry_id for kind, _, entry_id in kinds if kind == "callcenter")
 
     @property
