@@ -52,6 +52,11 @@ class Argument:
     awaited: bool = False
     """Choosing it fills in the rest of the form."""
 
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Words that say all of it, lower case: they end the words of the argument before like a keyword does."""
+        return ()
+
     def fits(self, text: str) -> bool:
         """Whether the words after a keyword can be meant as this; "until I am back" is no moment."""
         return bool(text)
@@ -102,6 +107,10 @@ class Choice(Argument):
     drawn: Literal["radio", "select"] = "select"
     unset: str = ""
     """The words of a first option that stands for no choice, "" for none: a select cannot be emptied again."""
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        return (self.options[0].value.casefold(),) if len(self.options) == 1 else ()
 
     def fits(self, text: str) -> bool:
         return self._value(text) is not None

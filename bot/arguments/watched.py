@@ -23,7 +23,7 @@ _ALIASES: Final = (
     ("roster", "handover"), ("handovers", "handover"), ("day", "daily"), ("week", "weekly"),
 )  # fmt: skip
 EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in Kind)
-LONGEST_RULE: Final = 500
+LONGEST_RULE: Final = 1000
 """Characters of a subscription as it is typed."""
 ONLY: Final = Text(
     "Only",
