@@ -53,7 +53,7 @@ class Argument:
     """Choosing it fills in the rest of the form."""
 
     @property
-    def alone(self) -> tuple[str, ...]:
+    def words_alone(self) -> tuple[str, ...]:
         """Words that say all of it, lower case: they end the words of the argument before like a keyword does."""
         return ()
 
@@ -109,7 +109,7 @@ class Choice(Argument):
     """The words of a first option that stands for no choice, "" for none: a select cannot be emptied again."""
 
     @property
-    def alone(self) -> tuple[str, ...]:
+    def words_alone(self) -> tuple[str, ...]:
         return (self.options[0].value.casefold(),) if len(self.options) == 1 else ()
 
     def fits(self, text: str) -> bool:

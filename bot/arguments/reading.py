@@ -137,7 +137,8 @@ def _value(words: Sequence[Word], start: int, end: int, *, quotes: bool = False)
 
 def _next_keyword(route: Route, words: Sequence[Word], start: int) -> int:
     """Where the next word stands that introduces an argument, or is one by itself: "topic"."""
-    keywords = {keyword for argument in route.arguments.values() for keyword in argument.keywords or argument.alone}
+    own = (argument.keywords or argument.words_alone for argument in route.arguments.values())
+    keywords = {keyword for words_of_it in own for keyword in words_of_it}
     for index in range(start + 1, len(words)):
         if words[index].text.casefold() in keywords and not words[index].quoted:
             return index

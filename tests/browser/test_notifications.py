@@ -81,12 +81,17 @@ async def test_a_click_on_what_was_claimed_meanwhile_is_explained(visitor: Visit
     await visitor.let_time_pass()
     await expect(missed.get_by_test_id("thread-bar")).to_contain_text("1 reply")
     await visitor.let_time_pass()
+    await visitor.become(SAM)
+    await visitor.open_app()
+    asked = await card(visitor, "Nobody has claimed this call")
+
+    await visitor.become(ANA)
+    await visitor.go("support")
     await visitor.press(missed, "Claim")
     await visitor.answered("The call is yours")
 
     await visitor.become(SAM)
     await visitor.open_app()
-    asked = await card(visitor, "Nobody has claimed this call")
     await visitor.press(asked, "Claim")
     await visitor.answered("Somebody was faster: it was claimed by @Ana")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM
+from bot.sandbox.cast import NOOR, PRIYA
 from bot.sandbox.demo import Demo, running_demo
 from bot.store.cards import cards
+from tests.flows.channel import miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
-from tests.flows.test_notifications import miss_a_call, shown
 
 FOR_EVERYBODY = ["⚙️"]
 """Buttons that need no account at Dialpad."""
@@ -25,16 +25,6 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
         await Hands(started, PRIYA).type('/dp notify missed for "Support"')
         miss_a_call(started)
         yield started
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def sam(demo: Demo) -> Hands:
-    return Hands(demo, SAM)
 
 
 async def press_all(card: dict[str, Any], hands: Hands) -> dict[str, str]:

@@ -7,13 +7,11 @@ import pytest_asyncio
 
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SUPPORT
 from bot.sandbox.demo import Demo
+from tests.flows.channel import shown
 from tests.flows.hands import Hands, said
 from tests.flows.stage import OneDemo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-WAIT_S = 60.0
-"""Real seconds a test waits for what takes about one."""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -32,16 +30,10 @@ def play_calls(demo: Demo) -> None:
 
 async def digest_after_test(priya: Hands) -> dict[str, Any]:
     """Presses Test when what was rung has been heard: events take a moment."""
-    app = priya.demo.slack.workspace.app["user_id"]
     await until_heard(priya.demo)
 
-    def look() -> dict[str, Any] | None:
-        own = [one for one in priya.person.messages("#support") if one.get("user") == app]
-        return next((one for one in own if "Daily digest so far for Support" in said(one)), None)
-
     await priya.type("/dp notify test")
-    found: dict[str, Any] = await priya.person.until(look, WAIT_S)
-    return found
+    return await shown(priya, "Daily digest so far for Support")
 
 
 async def test_calls_that_were_just_rung_count_at_once(priya: Hands) -> None:

@@ -12,6 +12,7 @@ from bot.person import PersonKey
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo, running_demo
 from tests.bot.work.arriving import Recorder
+from tests.flows.stage import PATIENT_S
 
 CALLER = "+14155550150"
 OWNER = PersonKey(TEAM_ID, str(PRIYA.slack_id))
@@ -53,7 +54,7 @@ async def test_a_call_that_rings_and_is_missed_arrives(demo: Demo, recorder: Rec
 
 async def test_several_calls_at_once_arrive_apart(demo: Demo, recorder: Recorder) -> None:
     rung = {str(demo.dialpad.phone.ring(f"+141555501{number}", SUPPORT.phone).id) for number in (50, 51, 52)}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENT_S):
         while not rung <= {leg for event in calls(recorder) for leg in event.legs}:
             await recorder.until_delivered(len(recorder.delivered) + 1)
 
@@ -74,7 +75,7 @@ async def test_everything_twice_and_backwards_has_the_same_effect(demo: Demo, re
     demo.dialpad.delivery.release(order=reversed)
     await demo.dialpad.delivery.idle()
     await recorder.until_delivered(2)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENT_S):
         while await demo.bot.store.events.waiting():  # noqa: ASYNC110  # the database is asked, it tells nobody
             await asyncio.sleep(0)
 

@@ -6,32 +6,21 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.cast import ANA, CUSTOMERS, LEO, PRIYA, SUPPORT
+from bot.sandbox.cast import ANA, LEO, SUPPORT
 from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.ai import TALKS
+from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
-from tests.flows.test_notifications import board, shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-JORDAN = CUSTOMERS[0]
 PNG = b"\x89PNG\r\n\x1a\n and more"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo(one_demo: OneDemo) -> Demo:
     return await one_demo.fresh()
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def priya(demo: Demo) -> Hands:
-    return Hands(demo, PRIYA)
 
 
 def files(hands: Hands) -> list[dict[str, Any]]:

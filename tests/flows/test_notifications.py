@@ -8,62 +8,19 @@ import pytest
 import pytest_asyncio
 
 from bot.app import Bot
-from bot.sandbox.cast import ANA, CUSTOMERS, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
+from bot.sandbox.cast import ANA, LEO, MEI, NOOR, SALES, SAM, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
-from bot.sandbox.dialpad.model import Call
 from bot.watching.registers import fragment
+from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-JORDAN = CUSTOMERS[0]
-WAIT_S = 60.0
-"""Real seconds a test waits for what takes about one."""
-
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo(one_demo: OneDemo) -> Demo:
     return await one_demo.fresh()
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def sam(demo: Demo) -> Hands:
-    return Hands(demo, SAM)
-
-
-@pytest.fixture
-def priya(demo: Demo) -> Hands:
-    return Hands(demo, PRIYA)
-
-
-def board(hands: Hands) -> list[dict[str, Any]]:
-    """What the app has posted to the channel itself."""
-    app = hands.demo.slack.workspace.app["user_id"]
-    return [one for one in hands.person.messages("#support") if one.get("user") == app]
-
-
-async def shown(hands: Hands, *words: str, at: int = -1) -> dict[str, Any]:
-    """The message of the channel that says all of this, once it does."""
-
-    def look() -> dict[str, Any] | None:
-        return next((one for one in reversed(board(hands)) if all(word in said(one) for word in words)), None)
-
-    try:
-        found: dict[str, Any] = await hands.person.until(look, WAIT_S)
-    except TimeoutError:
-        raise AssertionError(f"{words} not in {[said(one) for one in board(hands)]}") from None
-    return found
-
-
-def miss_a_call(demo: Demo) -> Call:
-    call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
-    return demo.dialpad.phone.hang_up(call.id)
 
 
 async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, ana: Hands, sam: Hands) -> None:
@@ -154,16 +111,6 @@ async def test_who_is_not_connected_is_asked_to_connect(priya: Hands, demo: Demo
     card = await shown(noor, "Missed call")
 
     assert "Connect your Dialpad account" in said(await noor.press(card, "Claim"))
-
-
-async def make_due(demo: Demo, card: dict[str, Any]) -> None:
-    """The next step of the call that this message shows is due now."""
-    await demo.bot.poster.settle()
-    found = await demo.bot.store.cards.at("C0SUPPORT", card["ts"])
-    assert found is not None
-    (posting,) = [one for one in await demo.bot.store.postings.of_card(found.id) if one.ts == card["ts"]]
-    await demo.bot.store.postings.escalate_at(found.id, demo.bot.store.now(), only=posting.id)
-    demo.bot.poster.wake()
 
 
 async def test_a_voicemail_that_nobody_claims_escalates(priya: Hands, ana: Hands, demo: Demo) -> None:
@@ -287,7 +234,7 @@ async def test_many_calls_at_once_are_one_message_and_none_is_lost(priya: Hands,
         rows = sum(len([one for one in labels(message) if one in {"Open", "Claim"}]) for message in board(ana))
         return rows == 12
 
-    await ana.person.until(counted, WAIT_S)
+    await ana.person.until(counted)
     assert len(board(ana)) <= 8
     many = next(one for one in board(ana) if "notifications at once" in said(one))
     opened = await ana.press(many, "Open")
@@ -318,7 +265,7 @@ async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, dem
     for found in await demo.bot.store.watches.owned(priya.key):
         await demo.bot.dispatcher.deps.board.post_test(found)  # type: ignore[union-attr]  # it is there in the demo
     app = demo.slack.workspace.app["user_id"]
-    await priya.person.until(lambda: [one for one in priya.person.messages("#sales") if one.get("user") == app], WAIT_S)
+    await priya.person.until(lambda: [one for one in priya.person.messages("#sales") if one.get("user") == app])
 
 
 async def test_an_agent_who_goes_off_duty_is_told_about_with_the_reason(priya: Hands, ana: Hands, demo: Demo) -> None:
@@ -345,7 +292,7 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
     miss_a_call(demo)
     await shown(ana, "Missed call")
     space = demo.slack.workspace
-    await ana.person.until(lambda: space.channels["C0SUPPORT"].topic, WAIT_S)
+    await ana.person.until(lambda: space.channels["C0SUPPORT"].topic)
     assert space.channels["C0SUPPORT"].topic == "On duty: Ana Ferreira, Sam Okafor"
     assert space.usergroups["S0ONCALL1"]["users"] == [ANA.slack_id, SAM.slack_id]
 

@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from bot.sandbox.cast import ANA, SAM, TEAM_ID, TIME_ZONE
 from bot.sandbox.demo import Demo
+from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
-from tests.flows.stage import OneDemo
-from tests.flows.test_notifications import JORDAN, board, make_due, miss_a_call, shown
+from tests.flows.stage import PATIENT_S, OneDemo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -81,7 +81,7 @@ async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya
     for _ in range(5):
         miss_a_call(demo)
     (watch,) = await demo.bot.store.watches.owned(priya.key)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENT_S):
         while len(await demo.bot.store.cards.open_calls(TEAM_ID, watch.id)) < 5:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0)
     await demo.bot.poster.settle()

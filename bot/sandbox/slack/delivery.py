@@ -43,6 +43,7 @@ class Delivery:
 
     def __init__(self, timers: Timers, signing_secret: str, sockets: SocketHub) -> None:
         self.request_url: str | None = None
+        self.ack_seconds = ACK_SECONDS
         self.transport: httpx.AsyncBaseTransport | None = None
         self.sockets = sockets
         self._timers = timers
@@ -59,8 +60,8 @@ class Delivery:
     async def send(
         self, kind: Kind, payload: Json, *, accepts_payload: bool = False, attempt: int = 0, why: str = ""
     ) -> Ack:
-        """Hand ``payload`` to the bot and wait up to 3 s. ``attempt`` and ``why`` are said when an event comes
-        again."""
+        """Hand ``payload`` to the bot and wait up to ``ack_seconds``. ``attempt`` and ``why`` are said of an event that
+        comes again."""
         if self.request_url is None:
             work = self.sockets.deliver(kind, payload, accepts_payload=accepts_payload, attempt=attempt, why=why)
             task = asyncio.ensure_future(work)
@@ -69,7 +70,7 @@ class Delivery:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         try:
-            status, answer, headers = await self._timers.within(ACK_SECONDS, task)
+            status, answer, headers = await self._timers.within(self.ack_seconds, task)
         except TimeoutError:
             return Ack("operation_timeout")
         except (ConnectionError, httpx.HTTPError):
@@ -96,7 +97,7 @@ class Delivery:
         self, url: str, kind: Kind, payload: Json, attempt: int, why: str
     ) -> tuple[int, Any, dict[str, str]]:
         if self._http is None:
-            self._http = httpx.AsyncClient(transport=self.transport, trust_env=False, timeout=None)  # noqa: S113  (ACK_SECONDS is the limit)
+            self._http = httpx.AsyncClient(transport=self.transport, trust_env=False, timeout=None)  # noqa: S113  (ack_seconds is the limit)
         body, content_type = _encode(kind, payload)
         timestamp = str(int(self._timers.now()))
         headers = {

@@ -134,7 +134,7 @@ class Person:
         """Toasts, warning triangles and failed commands of this person, oldest first."""
         return [one.text for one in self._core.space.notices if one.user == self.id]
 
-    async def until(self, predicate: Callable[[], Any], timeout: float = 15.0) -> Any:  # noqa: ASYNC109  (what a test reads)
+    async def until(self, predicate: Callable[[], Any], timeout: float = 60.0) -> Any:  # noqa: ASYNC109  (what a test reads)
         """Wait until ``predicate()`` is true, looking after every change; its value. TimeoutError after real
         seconds."""
         return await self._core.space.until(predicate, timeout)

@@ -41,6 +41,7 @@ class Tickets:
     """Issues and takes trigger ids and response URLs by the injected clock."""
 
     def __init__(self, timers: Timers) -> None:
+        self.trigger_seconds = TRIGGER_SECONDS
         self._timers = timers
         self._triggers: dict[str, Trigger] = {}
         self._urls: dict[str, ResponseUrl] = {}
@@ -58,7 +59,7 @@ class Tickets:
             raise Refused("invalid_trigger_id")
         if trigger.used:
             raise Refused("exchanged_trigger_id")
-        if self._timers.now() - trigger.issued > TRIGGER_SECONDS:
+        if self._timers.now() - trigger.issued > self.trigger_seconds:
             raise Refused("expired_trigger_id")
         trigger.used = True
         return trigger

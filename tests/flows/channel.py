@@ -1,0 +1,44 @@
+"""What the app posts to ``#support``, and what makes it post there."""
+
+from typing import Any
+
+from bot.sandbox.cast import CUSTOMERS, SUPPORT
+from bot.sandbox.demo import Demo
+from bot.sandbox.dialpad.model import Call
+from tests.flows.hands import Hands, Json, said
+
+JORDAN = CUSTOMERS[0]
+
+
+def board(hands: Hands) -> list[Json]:
+    """The app's own messages in the channel, oldest first."""
+    app = hands.demo.slack.workspace.app["user_id"]
+    return [one for one in hands.person.messages("#support") if one.get("user") == app]
+
+
+async def shown(hands: Hands, *words: str) -> Json:
+    """The newest of them that says all of this, once it does."""
+
+    def look() -> Json | None:
+        return next((one for one in reversed(board(hands)) if all(word in said(one) for word in words)), None)
+
+    try:
+        found: Json = await hands.person.until(look)
+    except TimeoutError:
+        raise AssertionError(f"{words} not in {[said(one) for one in board(hands)]}") from None
+    return found
+
+
+def miss_a_call(demo: Demo) -> Call:
+    call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
+    return demo.dialpad.phone.hang_up(call.id)
+
+
+async def make_due(demo: Demo, card: dict[str, Any]) -> None:
+    """The next step of the call that this message shows is due now."""
+    await demo.bot.poster.settle()
+    found = await demo.bot.store.cards.at("C0SUPPORT", card["ts"])
+    assert found is not None
+    (posting,) = [one for one in await demo.bot.store.postings.of_card(found.id) if one.ts == card["ts"]]
+    await demo.bot.store.postings.escalate_at(found.id, demo.bot.store.now(), only=posting.id)
+    demo.bot.poster.wake()
