@@ -51,6 +51,7 @@ cards = Table(
     Column("handled_by", Text),
     Column("handled_at", Moment),
     Column("changed_at", Moment, nullable=False, index=True),
+    Column("about", Text, index=True),
 )
 card_names = Table(
     "card_names",
@@ -63,7 +64,8 @@ card_names = Table(
 
 @dataclass(frozen=True)
 class Kept:
-    """One card. ``claimed_by`` and ``handled_by`` are Slack ids."""
+    """One card. ``claimed_by`` and ``handled_by`` are Slack ids; ``about`` is the card that this one asks or tells of,
+    None for what stands for itself."""
 
     id: str
     team_id: str
@@ -74,6 +76,7 @@ class Kept:
     claimed_at: datetime | None
     handled_by: str | None
     handled_at: datetime | None
+    about: str | None = None
 
 
 Plan = Callable[[State, Kept | None], Sequence[Wanted]]
@@ -104,6 +107,7 @@ class Cards:
         plan: Plan,
         *,
         debounce_s: float = 0.0,
+        about: str | None = None,
     ) -> str:
         """Joins what an event says into the card that any of ``names`` leads to, a new one where none does. Cards
         that turn out to be one are joined. Returns the card's id. A repeat changes nothing."""
@@ -123,7 +127,7 @@ class Cards:
                 self._merge(connection, known, fresh)
             state = reduce(join, [one.state for one in known], State(part))
             if card is None or state != card.state:
-                self._write(connection, card_id, team_id, kind, state, card)
+                self._write(connection, card_id, team_id, kind, state, card, about)
                 touch(connection, card_id, now + timedelta(seconds=debounce_s))
             want(connection, now, card_id, team_id, plan(state, card))
             return card_id
@@ -143,6 +147,7 @@ class Cards:
         connection.execute(update(card_names).where(card_names.c.card_id.in_([fresh, *ids])).values(card_id=into.id))
         if not others:
             return
+        connection.execute(update(cards).where(cards.c.about.in_(ids)).values(about=into.id))
         taken = select(postings.c.channel).where(postings.c.card_id == into.id)
         channels = set(connection.execute(taken).scalars())
         for row in connection.execute(select(postings).where(postings.c.card_id.in_(ids))).all():
@@ -161,7 +166,14 @@ class Cards:
         connection.execute(joined)
 
     def _write(
-        self, connection: Connection, name: str, team_id: str, kind: str, state: State, before: Kept | None
+        self,
+        connection: Connection,
+        name: str,
+        team_id: str,
+        kind: str,
+        state: State,
+        before: Kept | None,
+        about: str | None,
     ) -> None:
         values = {
             "kind": kind,
@@ -172,7 +184,7 @@ class Cards:
         if before:
             connection.execute(update(cards).where(cards.c.id == name).values(**values))
         else:
-            connection.execute(cards.insert().values(id=name, team_id=team_id, **values))
+            connection.execute(cards.insert().values(id=name, team_id=team_id, about=about, **values))
 
     # Looking
 
@@ -256,10 +268,18 @@ class Cards:
             stamped = update(cards).where(where).values(version=cards.c.version + 1, changed_at=now, **values)
             if connection.execute(stamped).rowcount:
                 touch(connection, card_id, now)
+                self._touch_about(connection, card_id, now)
             return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
 
         row = await self._door.database.write(change)
         return None if row is None else self._read(row)
+
+    @staticmethod
+    def _touch_about(connection: Connection, card_id: str, now: datetime) -> None:
+        """What asks or tells of the card shows what became of it."""
+        mine = update(cards).where(cards.c.about == card_id).values(version=cards.c.version + 1)
+        for name in connection.execute(mine.returning(cards.c.id)).scalars().all():
+            touch(connection, name, now)
 
     async def purge(self) -> int:
         """Forgets cards that have not changed for 30 days."""
@@ -284,4 +304,5 @@ class Cards:
             claimed_at=row.claimed_at,
             handled_by=row.handled_by,
             handled_at=row.handled_at,
+            about=row.about,
         )

@@ -36,7 +36,7 @@ from bot.store.cards import Kept
 from bot.store.postings import Posting, Wanted
 from bot.store.store import Store
 from bot.watching.calls import CallView, view_call
-from bot.watching.registers import fragment, value
+from bot.watching.registers import fragment
 from bot.watching.watch import Policy, Watch
 from bot.work.holding import held_until
 
@@ -164,8 +164,8 @@ class Escalations:
     ) -> None:
         """``at``: what is said later about the same step goes before what was said first."""
         wanted = Wanted(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)
-        said |= {"card": posting.card_id}
-        await _say(self._store, wanted, posting.team_id, f"nudge:{posting.id}:{posting.step}:{what}", said, at=at)
+        name = f"nudge:{posting.id}:{posting.step}:{what}"
+        await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
 
     async def _phone(self, posting: Posting, kind: str, watch: Watch, view: CallView, after: int) -> None:
         """The last step leaves Slack, with the account of whoever set the policy. It is tried once."""
@@ -177,16 +177,24 @@ class Escalations:
             number, told["text"] = "", f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
         else:
             told["text"] = f"{_NOT_DONE[kind]} Dialpad knows no phone number of"
-        # Counted first: whether a text or a call left is not known after a crash, and it must not leave twice.
-        if not await self._store.postings.step(posting, to=after, next_s=None):
-            return
-        card = await self._store.cards.get(posting.card_id)
-        if card is None or card.claimed_by or card.handled_by:
-            return
         if number:
             await self._nudge(posting, kind, {**told, "text": _BEGUN[kind]})
+        # Said before it is counted and counted before it is done: a crash leaves the line that nobody knows, and
+        # nothing leaves twice.
+        counted = await self._store.postings.step(posting, to=after, next_s=None)
+        if not counted and not await self._is_untaken(posting):
+            return  # another process has it, and says what became of it
+        card = await self._store.cards.get(posting.card_id)
+        if not counted or card is None or card.claimed_by or card.handled_by:
+            told["text"] = f"{_NOT_DONE[kind]} It was not needed any more. It was meant for"
+        elif number:
             told["text"] = await self._reach(kind, number, watch, view)
-        await self._nudge(posting, kind, told, at=1)
+        await self._nudge(posting, kind, told, at=2 if counted else 1)
+
+    async def _is_untaken(self, posting: Posting) -> bool:
+        """Whether a step is no longer due though nobody has taken it: the call was claimed, or the policy changed."""
+        now = await self._store.postings.get(posting.id)
+        return now is not None and now.step == posting.step
 
     async def _reach(self, kind: str, number: str, watch: Watch, view: CallView) -> str:
         """What became of it, in words that the supervisor's name follows."""
@@ -221,17 +229,19 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     invite the app anywhere. False when this posting is no such message."""
     card = await store.cards.get(posting.card_id)
     watch = await store.watches.get(posting.watch_id)
-    if card is None or watch is None or card.kind != "nudge" or posting.channel == watch.channel:
+    if card is None or card.about is None or watch is None or posting.channel == watch.channel:
         return False
     text = f"I cannot write to them in Slack ({code}), so they do not know of this call:"
-    said = {"text": text, "about": posting.channel, "card": value(card.state, "card")}
-    wanted = Wanted(watch.channel, watch.id, parent=str(said["card"]))
-    await _say(store, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
+    said = {"text": text, "about": posting.channel}
+    wanted = Wanted(watch.channel, watch.id, parent=card.about)
+    await _say(store, card.about, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
     return True
 
 
-async def _say(store: Store, wanted: Wanted, team_id: str, name: str, said: dict[str, Any], *, at: int = 0) -> None:
-    await store.cards.absorb(team_id, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted])
+async def _say(
+    store: Store, about: str, wanted: Wanted, team_id: str, name: str, said: dict[str, Any], *, at: int = 0
+) -> None:
+    await store.cards.absorb(team_id, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted], about=about)
 
 
 _BEGUN: Final = {

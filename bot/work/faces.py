@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line, needs_somebody
+from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line, needs_somebody, stamp_of
 from bot.answers.cover_card import cover_card, cover_stamp
 from bot.answers.digest_card import digest_card
 from bot.answers.notice_card import notice
@@ -65,7 +65,7 @@ class Faces:
                 stamp = cover_stamp(card.claimed_by, card.claimed_at, withdrawn=bool(card.handled_by))
                 return Face(cover_card(card.id, view_cover(card.state), is_open=is_open), stamp)
             case "nudge":
-                return _nudge(card)
+                return await self._nudge(card)
             case "joined":
                 return Face(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
@@ -79,6 +79,20 @@ class Faces:
         calls = await self._store.cards.open_calls(watch.owner.team_id, watch.id)
         waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
         return {"open": waiting, "group": (said.get("groups") or {}).get(watch.keep)}
+
+    async def _nudge(self, card: Kept) -> Face:
+        """Once somebody has claimed or handled the call, that stands where the Claim button was."""
+        call = await self._store.cards.get(card.about) if card.about else None
+        whom = value(card.state, "claimer") or value(card.state, "about")
+        said = prose(str(value(card.state, "text")), *((" ", Mention(str(whom))) if whom else ()))
+        ping = tuple(value(card.state, "ping") or ())
+        if call is None:
+            return Face(Reply(said), ping=ping)
+        asks, taken = bool(value(card.state, "claim")), bool(call.claimed_by or call.handled_by)
+        claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
+        show = Button("Show the call", "card.show", {"card": call.id})
+        stamp = stamp_of(standing_of(call, "")) if asks or call.handled_by else ""
+        return Face(Reply(said, buttons=(claim, show) if asks and not taken else (show,)), stamp, ping)
 
     async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
         """Several calls in one message."""
@@ -116,14 +130,3 @@ class Faces:
         if who.sure == "several":
             sure += "; others have this number too, so it may be somebody else"
         return Caller(entry.name, sure, is_ours=not is_contact, is_contact=is_contact)
-
-
-def _nudge(card: Kept) -> Face:
-    about = str(value(card.state, "card"))
-    claimer = value(card.state, "claimer") or value(card.state, "about")
-    text = str(value(card.state, "text"))
-    said = prose(text, *((" ", Mention(str(claimer))) if claimer else ()))
-    claim = value(card.state, "claim")
-    buttons = (Button("Claim", "card.claim", {"card": about}, style="primary"),) if claim else ()
-    show = Button("Show the call", "card.show", {"card": about})
-    return Face(Reply(said, buttons=(*buttons, show)), ping=tuple(value(card.state, "ping") or ()))

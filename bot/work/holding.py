@@ -70,7 +70,7 @@ async def _wanted(store: Store, posting: Posting, card: Kept, watch: Watch) -> b
 
 async def _still_asks(store: Store, nudge: Kept) -> bool:
     """Whether what is said of a call that waits for somebody is still so when its turn comes."""
-    about = await store.cards.get(str(value(nudge.state, "card")))
+    about = await store.cards.get(nudge.about) if nudge.about else None
     if about is None or about.handled_by:
         return False
     asks, claimer = value(nudge.state, "claim"), value(nudge.state, "claimer")

@@ -14,15 +14,17 @@ from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Entry, Found
 from bot.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
-from bot.slack.boards import PostRefused
+from bot.slack.boards import Face, PostRefused
 from bot.store.cards import Kept
+from bot.store.postings import Posting
 from bot.watching.registers import value
 from bot.watching.roster import Agent, Roster
 from bot.watching.watch import Policy, Span, Watch
 from bot.work.board import NoticeBoard
 from bot.work.escalate import Escalations
+from bot.work.faces import Faces
 from tests.bot.watching.payloads import at, call
-from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+from tests.bot.work.posting import OWNER, WATCH, Killed, PlainFaces, PostingStage, stage_posting
 
 MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))
 POLICY = Policy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
@@ -391,6 +393,71 @@ async def test_who_takes_the_call_just_before_the_text_leaves_stops_it(
     await pass_minutes(stage, phones, 5)
 
     assert phones.sent == []
+    said = [line for line in await words(stage) if "text" in line]
+    assert said == (["No text was sent. It was not needed any more. It was meant for"] if what == "claim" else [])
+
+
+async def test_killed_before_the_text_is_counted_or_right_after_it_leaves_at_most_once_and_a_line_stays(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await until_the_phone(stage, phones)
+    step = stage.store.postings.step
+
+    async def count_and_die(*args: Any, **more: Any) -> bool:
+        await step(*args, **more)
+        raise Killed
+
+    stage.time.move(minutes=5)
+    stage.store.postings.step = count_and_die  # type: ignore[method-assign]  # the process ends there
+    with pytest.raises(Killed):
+        await escalations(stage, phones).run_due()
+    stage.store.postings.step = step  # type: ignore[method-assign]  # the next process
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert "nobody knows whether it left" in (await words(stage))[-1]
+
+
+# What becomes of what was asked
+
+
+class WithRequests(PlainFaces):
+    """Requests look as they do in Slack."""
+
+    def __init__(self, stage: PostingStage) -> None:
+        super().__init__()
+        self._real = Faces(stage.store, cast(Any, None), cast(Any, None))
+
+    async def of(self, posting: Posting, card: Kept) -> Face:
+        return await self._real.of(posting, card) if card.about else await super().of(posting, card)
+
+
+def drawn(stage: PostingStage, number: int) -> tuple[list[str], str]:
+    """The buttons and the stamp of a message, by its place among all."""
+    face = stage.slack.messages[number].face
+    return [one.label for one in face.shown.buttons], str(face.stamp or "")
+
+
+async def test_what_was_asked_shows_who_took_the_call_and_that_it_is_free_again(
+    stage: PostingStage, phones: Phones
+) -> None:
+    stage.faces = WithRequests(stage)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+    assert [one.channel for one in stage.slack.messages[1:]] == ["C1", "C1", "C1", "U3"]
+    assert drawn(stage, 4) == (["Claim", "Show the call"], "")
+
+    await board(stage).claim(await the_call(stage), SAM)
+    await stage.run(10)
+    for number in (1, 4):
+        buttons, stamp = drawn(stage, number)
+        assert buttons == ["Show the call"]
+        assert SAM.user_id in stamp
+
+    await board(stage).release(await the_call(stage), SAM)
+    await stage.run(10)
+    assert drawn(stage, 4) == (["Claim", "Show the call"], "")
 
 
 # What changes in the middle
