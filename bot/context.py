@@ -82,6 +82,11 @@ class Colleagues(Protocol):
 
     async def profile(self, key: PersonKey) -> Profile: ...
 
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        """Whose address this is in the workspace, by Slack id; None for nobody's. Raises ChatopsError when Slack does
+        not say."""
+        ...
+
 
 class Preferences(Protocol):
     """Small choices a person made: region, favourites."""

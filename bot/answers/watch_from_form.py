@@ -6,7 +6,7 @@ from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import find_place
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.errors import FieldError
+from bot.errors import ChatopsError, FieldError
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
 from bot.watching.ports import Board
 from bot.watching.watch import Policy, Watch
@@ -68,18 +68,21 @@ async def policy_of(
         handle=int(handle or Policy().handle),
         on_duty=first != "nobody",
         group=group or "",
-        person=await _slack_id(ctx, board, "person", person),
-        supervisor=await _slack_id(ctx, board, "supervisor", supervisor),
+        person=await _slack_id(ctx, "person", person),
+        supervisor=await _slack_id(ctx, "supervisor", supervisor),
         last=last or "",
     )
 
 
-async def _slack_id(ctx: Ctx, board: Board, field: str, colleague: Colleague | None) -> str:
+async def _slack_id(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
     if colleague is None:
         return ""
     found = await ctx.deps.directory.find(ctx.account, Entity.USER, colleague.id)
     email = found.one.detail if found.one else ""
-    slack_id = await board.slack_person(ctx.person, email) if email else None
+    try:
+        slack_id = await ctx.deps.colleagues.with_email(ctx.person.team_id, email)
+    except ChatopsError:
+        raise FieldError(field, f"Slack did not say who {colleague.name} is. Try again in a minute.") from None
     if slack_id is None:
         raise FieldError(field, f"{colleague.name} is not in this Slack. Choose somebody who is.")
     return slack_id

@@ -172,15 +172,6 @@ class Boards:
             return None
         return bool(found["channel"].get("is_member"))
 
-    async def person_by_email(self, team_id: str, email: str) -> str | None:
-        """The Slack id, None when nobody has this address or nobody lets us see."""
-        client = await self._clients.of(team_id)
-        try:
-            found = await ask(client, "users.lookupByEmail", {"email": email})
-        except ChatopsError:
-            return None
-        return str(found["user"]["id"])
-
 
 def _has_chart(body: Mapping[str, Any]) -> bool:
     return any(block["type"] == "data_visualization" for block in body["blocks"])

@@ -1,8 +1,8 @@
-"""Slack's people, from copies that are at most an hour old."""
+"""Slack's people, by id and by e-mail address, from copies that are at most an hour old."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -11,10 +11,19 @@ from slack_sdk.errors import SlackApiError
 from bot.context import Profile
 from bot.errors import UserError
 from bot.person import PersonKey
+from bot.slack.boards import PostRefused, ask
 from bot.slack.voice import Clients
 
 KEPT_SECONDS: Final = 3600.0
+STRANGER_KEPT_SECONDS: Final = 600.0
+"""Somebody new to Slack is found so much later at most."""
 AT_MOST: Final = 20_000
+
+_NOBODY: Final = frozenset({"users_not_found", "user_not_found"})
+
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class SlackColleagues:
@@ -25,6 +34,7 @@ class SlackColleagues:
         self._clock = clock
         self._kept: dict[PersonKey, tuple[float, Profile]] = {}
         self._asking: dict[PersonKey, asyncio.Task[Profile]] = {}
+        self._addresses: dict[tuple[str, str], tuple[float, str | None]] = {}
 
     async def profile(self, key: PersonKey) -> Profile:
         """Raises UserError when Slack does not say, unless an older copy is at hand."""
@@ -48,10 +58,32 @@ class SlackColleagues:
         details = user.get("profile") or {}
         name = details.get("display_name") or details.get("real_name") or user.get("real_name") or user.get("name")
         profile = Profile(str(name or key.user_id), details.get("email"), _zone(user.get("tz")))
-        if len(self._kept) >= AT_MOST:
-            self._kept.pop(next(iter(self._kept)))
-        self._kept[key] = (self._clock(), profile)
+        _keep(self._kept, key, (self._clock(), profile))
         return profile
+
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        """Raises PostRefused, PostThrottled, NotSent or InDoubt when Slack does not say. Needs
+        ``users:read.email``."""
+        until, known = self._addresses.get((team_id, email), (0.0, None))
+        if not email or self._clock() < until:
+            return known
+        try:
+            found = await ask(await self._clients.of(team_id), "users.lookupByEmail", {"email": email})
+            known = str(found["user"]["id"])
+        except PostRefused as problem:
+            if problem.code not in _NOBODY:
+                raise
+            known = None
+        kept_s = STRANGER_KEPT_SECONDS if known is None else KEPT_SECONDS
+        _keep(self._addresses, (team_id, email), (self._clock() + kept_s, known))
+        return known
+
+
+def _keep(copies: dict[K, V], key: K, copy: V) -> None:
+    """The oldest goes where there are too many."""
+    if key not in copies and len(copies) >= AT_MOST:
+        del copies[next(iter(copies))]
+    copies[key] = copy
 
 
 def _zone(name: str | None) -> ZoneInfo:

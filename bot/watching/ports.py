@@ -77,10 +77,6 @@ class Board(Protocol):
         """Posts a card that is plainly made up, the way real ones go, and digests of the time so far."""
         ...
 
-    async def slack_person(self, person: PersonKey, email: str) -> str | None:
-        """Whose address this is in the person's workspace, by Slack id."""
-        ...
-
     async def card(self, person: PersonKey, name: str) -> Card | None: ...
 
     async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> Card | None:

@@ -127,9 +127,6 @@ class NoticeBoard:
         await self._digests.post_so_far(watch)
         self._wake()
 
-    async def slack_person(self, person: PersonKey, email: str) -> str | None:
-        return await self._boards.person_by_email(person.team_id, email)
-
     async def card(self, person: PersonKey, name: str) -> Kept | None:
         found = await self._store.cards.get(name)
         return found if found is not None and found.team_id == person.team_id else None

@@ -31,7 +31,6 @@ from bot.errors import (
 )
 from bot.person import PersonKey
 from bot.phone import looks_like_number, national
-from bot.slack.boards import Boards
 from bot.store.cards import Kept
 from bot.store.postings import Posting, Wanted
 from bot.store.store import Store
@@ -51,14 +50,11 @@ _log = structlog.get_logger(__name__)
 class Escalations:
     """``run_due`` is called often and by several processes; each step is taken by one."""
 
-    def __init__(
-        self, store: Store, accounts: Accounts, directory: Directory, colleagues: Colleagues, boards: Boards
-    ) -> None:
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory, colleagues: Colleagues) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
         self._colleagues = colleagues
-        self._boards = boards
 
     async def run_due(self) -> None:
         """Takes every step whose time has come. One that goes wrong is tried again and holds up no other."""
@@ -156,7 +152,13 @@ class Escalations:
         return [agent.email for agent in known.on_duty] if known else []
 
     async def _in_slack(self, watch: Watch, emails: Sequence[str]) -> list[str]:
-        found = [await self._boards.person_by_email(watch.owner.team_id, email) for email in emails if email]
+        """Whom Slack does not know, or does not tell of, is left out."""
+        found = []
+        for email in emails:
+            try:
+                found.append(await self._colleagues.with_email(watch.owner.team_id, email))
+            except ChatopsError as problem:
+                _log.info("slack does not say who has an address", error=type(problem).__name__)
         return [one for one in found if one]
 
     async def _nudge(

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.answers.roster_card import read_roster
+from bot.context import Colleagues
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
@@ -52,8 +53,6 @@ class Marks(Protocol):
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]: ...
 
-    async def people(self, team_id: str, emails: Iterable[str]) -> dict[str, str | None]: ...
-
     async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool: ...
 
     async def keep_topic(self, team_id: str, channel: str, words: str) -> bool: ...
@@ -62,10 +61,13 @@ class Marks(Protocol):
 class Handovers:
     """``run_due`` is called often and by several processes."""
 
-    def __init__(self, store: Store, accounts: Accounts, directory: Directory, marks: Marks) -> None:
+    def __init__(
+        self, store: Store, accounts: Accounts, directory: Directory, colleagues: Colleagues, marks: Marks
+    ) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
+        self._colleagues = colleagues
         self._marks = marks
 
     async def run_due(self) -> None:
@@ -159,7 +161,8 @@ class Handovers:
         }
 
     async def _linked(self, team_id: str, agents: Iterable[Agent]) -> Mapping[str, str | None]:
-        return await self._marks.people(team_id, dict.fromkeys(agent.email for agent in agents))
+        emails = dict.fromkeys(agent.email for agent in agents)
+        return {email: await self._colleagues.with_email(team_id, email) for email in emails}
 
     # What shows it
 

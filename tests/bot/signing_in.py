@@ -58,6 +58,9 @@ class KnownPeople:
     async def profile(self, key: PersonKey) -> Profile:
         return self.profiles[key.user_id]
 
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        return next((name for name, profile in self.profiles.items() if profile.email == email), None)
+
 
 def key_of(person: Person) -> PersonKey:
     assert person.slack_id is not None

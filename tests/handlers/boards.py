@@ -6,7 +6,6 @@ from functools import reduce
 
 from bot.dialpad.events import CallEvent
 from bot.person import PersonKey
-from bot.sandbox.cast import PEOPLE
 from bot.watching.call_events import fold
 from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import Kind
@@ -77,9 +76,6 @@ class RememberedBoard:
 
     async def post_test(self, watch: Watch) -> None:
         self.tested.append(watch.id)
-
-    async def slack_person(self, person: PersonKey, email: str) -> str | None:
-        return next((one.slack_id for one in PEOPLE if one.email == email), None)
 
     async def card(self, person: PersonKey, name: str) -> KeptCard | None:
         return self.cards.get(name)

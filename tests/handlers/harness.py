@@ -151,6 +151,9 @@ class Slackers:
                 return Profile(person.name, person.email, ZoneInfo(TIME_ZONE))
         return Profile("Somebody", None, ZoneInfo(TIME_ZONE))
 
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        return next((one.slack_id for one in PEOPLE if one.email == email), None)
+
 
 class Chosen:
     """Preferences in a dictionary."""

@@ -174,12 +174,6 @@ async def test_a_limit_says_how_long_to_wait() -> None:
         assert throttled.value.wait_s == 1.0
 
 
-async def test_who_has_an_address_is_found() -> None:
-    async with workspace() as (_, boards):
-        assert await boards.person_by_email(TEAM_ID, ANA.email) == ANA.slack_id
-        assert await boards.person_by_email(TEAM_ID, "nobody@x.example") is None
-
-
 async def test_whether_it_is_in_a_channel_is_known_or_not() -> None:
     async with workspace() as (_, boards):
         found = [await boards.is_in(TEAM_ID, channel) for channel in ("C0SUPPORT", "C0SALES01", "C0LEADERS", "C0NONE")]

@@ -10,8 +10,11 @@ from slack_sdk.errors import SlackApiError
 from bot.context import Profile
 from bot.errors import UserError
 from bot.person import PersonKey
+from bot.sandbox.cast import SAM, TEAM_ID
+from bot.slack.boards import PostRefused
 from bot.slack.colleagues import SlackColleagues
 from tests.bot.slack.fakes import Clock
+from tests.bot.slack.workspace import open_workspace
 
 ANA = PersonKey("T1", "U1")
 
@@ -86,3 +89,27 @@ async def test_a_zone_nobody_knows_is_utc() -> None:
     slack.user = {"name": "bot", "tz": "Mars/Olympus", "profile": {}}
 
     assert await SlackColleagues(slack, Clock().seconds).profile(ANA) == Profile("bot", None, ZoneInfo("UTC"))
+
+
+# By address
+
+
+async def test_who_has_an_address_is_told_apart_from_slack_not_saying() -> None:
+    async with open_workspace() as (_, clients):
+        colleagues = SlackColleagues(clients, Clock().seconds)
+        found = [await colleagues.with_email(TEAM_ID, email) for email in (SAM.email, "mei@northlight.example", "")]
+        assert found == [SAM.slack_id, None, None]
+    async with open_workspace(without=["users:read.email"]) as (_, clients):
+        with pytest.raises(PostRefused, match="missing_scope"):
+            await SlackColleagues(clients, Clock().seconds).with_email(TEAM_ID, SAM.email)
+
+
+async def test_an_address_is_asked_for_once_an_hour_and_a_strangers_sooner() -> None:
+    async with open_workspace() as (slack, clients):
+        clock = Clock()
+        colleagues = SlackColleagues(clients, clock.seconds)
+        for seconds in (0, 300, 360, 3000):
+            clock.forward(seconds)
+            await colleagues.with_email(TEAM_ID, SAM.email)
+            await colleagues.with_email(TEAM_ID, "mei@northlight.example")
+        assert sum(call.method == "users.lookupByEmail" for call in slack.calls) == 2 + 1 + 2

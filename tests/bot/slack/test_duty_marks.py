@@ -51,23 +51,6 @@ async def test_a_group_is_never_emptied() -> None:
         assert members(slack) == [LEO.slack_id]
 
 
-async def test_who_is_not_in_slack_is_told_apart_from_slack_not_saying() -> None:
-    async with marking() as (_, marks, _):
-        found = await marks.people(TEAM_ID, [ANA.email, "mei@northlight.example", ""])
-        assert found == {ANA.email: ANA.slack_id, "mei@northlight.example": None, "": None}
-    async with marking(without=["users:read.email"]) as (_, marks, _):
-        with pytest.raises(PostRefused, match="missing_scope"):
-            await marks.people(TEAM_ID, [ANA.email])
-
-
-async def test_people_are_asked_for_once_an_hour_and_strangers_sooner() -> None:
-    async with marking() as (slack, marks, ticks):
-        for minutes in (0, 5, 11, 61):
-            ticks.now = 100.0 + 60 * minutes
-            await marks.people(TEAM_ID, [ANA.email, "mei@northlight.example"])
-        assert asked(slack, "users.lookupByEmail") == 2 + 1 + 2
-
-
 async def test_groups_are_listed_by_handle() -> None:
     async with marking() as (slack, marks, _):
         for _ in range(2):

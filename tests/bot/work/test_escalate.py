@@ -61,7 +61,7 @@ class Phones:
         ana = User(id="101", emails=("ana@x.example",), is_on_duty=True)
         return Operators(users=(ana, User(id="102", emails=("sam@x.example",), is_on_duty=False)))
 
-    async def person_by_email(self, team_id: str, email: str) -> str | None:
+    async def with_email(self, team_id: str, email: str) -> str | None:
         return "U0ANA0001" if email.startswith("ana") else None
 
     async def profile(self, _: object) -> Profile:
@@ -92,7 +92,7 @@ def phones() -> Phones:
 def escalations(stage: PostingStage, phones: Phones) -> Escalations:
     """As a process begins."""
     one = cast(Any, phones)
-    return Escalations(stage.store, one, one, one, one)
+    return Escalations(stage.store, one, one, one)
 
 
 async def pass_minutes(stage: PostingStage, phones: Phones, minutes: float) -> None:

@@ -43,8 +43,8 @@ class Company:
     async def groups(self, team_id: str) -> Sequence[UserGroup]:
         return [UserGroup("S1", "support-oncall", "Support on duty")]
 
-    async def people(self, team_id: str, emails: Iterable[str]) -> dict[str, str | None]:
-        return {email: None if email == "Mei" else f"U{email.upper()}" for email in emails}
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        return None if email == "Mei" else f"U{email.upper()}"
 
     async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
         self._stumble()
@@ -100,7 +100,7 @@ async def follow(stage: PostingStage, watch: Watch) -> None:
 def handovers(stage: PostingStage, company: Company) -> Handovers:
     """As a process begins."""
     one = cast(Any, company)
-    return Handovers(stage.store, one, one, one)
+    return Handovers(stage.store, one, one, one, one)
 
 
 async def look(stage: PostingStage, company: Company, **on_duty: list[str]) -> None:

@@ -283,7 +283,7 @@ async def test_nobody_is_asked_to_claim_a_held_call_before_it_has_stood_there_fo
 
     async def pass_(**span: float) -> None:
         stage.time.move(**span)
-        await Escalations(stage.store, nobody, nobody, nobody, nobody).run_due()
+        await Escalations(stage.store, nobody, nobody, nobody).run_due()
         await stage.run(3)
 
     for minutes in (20, 20, 20.5, 4):
@@ -303,7 +303,7 @@ async def test_when_the_quiet_hours_go_a_held_call_is_asked_for_after_its_usual_
     await save(stage, replace(watch, quiet=None))
     stage.time.move(minutes=5)
     nobody = cast(Any, None)
-    await Escalations(stage.store, nobody, nobody, nobody, nobody).run_due()
+    await Escalations(stage.store, nobody, nobody, nobody).run_due()
     await stage.run(3)
 
     assert len(stage.slack.messages) == 2
