@@ -30,7 +30,7 @@ demo: $(READY) ## A Slack, a Dialpad and the bot between them at http://localhos
 
 # Some machines switch .pyc files off: then each of the many processes that the tests start compiles everything anew.
 test: $(READY) ## All tests (ARGS are passed to pytest)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(READY) ## Lint, types, import directions, manifest and docs in step
 	$(BIN)/ruff check .

@@ -12,6 +12,12 @@ from tests.postgres import NoPostgres, PostgresServer, start_postgres
 from tests.prepared import Lending, sqlite_with_tables
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that nobody waits for it alone at the end."""
+    items.sort(key=lambda item: "tests/crashes" not in item.nodeid)
+
+
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
     """The command line sets logging up for its own process; the next test finds it as it was."""

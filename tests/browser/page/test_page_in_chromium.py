@@ -70,6 +70,7 @@ async def test_bars_are_as_high_as_their_numbers(playground: Playground) -> None
     await playground.post("C0PHONES1", text="x", blocks=chart(over_axis("bar")))
     page = await playground.open()
     drawn = page.get_by_role("figure", name="Calls by day").last
+    await expect(drawn.locator("path[data-value]")).to_have_count(3)
     heights = {
         await bar.get_attribute("data-value"): (await bar.bounding_box() or {"height": 0})["height"]
         for bar in await drawn.locator("path[data-value]").all()
