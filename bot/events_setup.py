@@ -6,26 +6,27 @@ secret or address is on, and addresses below our own that no hook stands behind 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import structlog
-from pydantic import SecretStr
 
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.actions.endpoints import Webhook, Websocket
-from bot.dialpad.actions.webhooks import CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook
-from bot.dialpad.actions.websockets import (
-    CreateWebsocket,
-    DeleteWebsocket,
-    GetWebsocket,
-    ListWebsockets,
-    UpdateWebsocket,
+from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
+from bot.dialpad.actions.websockets import DeleteWebsocket
+from bot.dialpad.event_kinds import EVENT_KINDS
+from bot.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.events_at_dialpad import (
+    Repairs,
+    bring_about_webhook,
+    bring_about_websocket,
+    gone,
+    may_more,
+    subscribe,
+    subscriptions_of,
 )
-from bot.dialpad.event_kinds import EVENT_KINDS, EventKind, endpoint_of
-from bot.errors import DialpadError, NotAllowed, NotConnected, NotFound, OutcomeUnknown, UserError
 from bot.person import PersonKey
 from bot.store.hooks import Hook, HookKind, Hooks
 
@@ -36,12 +37,12 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Setup:
-    """What a hook brings. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe to;
-    ``repaired``: what had to be put right."""
+    """What a hook brings. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe to,
+    with the scopes that their connection lacks for it; ``repaired``: what had to be put right."""
 
     hook: Hook
     subscribed: frozenset[str]
-    refused: frozenset[str] = frozenset()
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repaired: tuple[str, ...] = ()
 
 
@@ -53,11 +54,6 @@ class Checked:
     hook: Hook
     setup: Setup | None = None
     problem: str | None = None
-
-
-@dataclass
-class _Repairs:
-    made: list[str] = field(default_factory=list)
 
 
 class Ears(Protocol):
@@ -105,7 +101,7 @@ class Endpoints:
             if hook is None:
                 hook = await self._hooks.create(person, link.company_id or "", self._kind)
             setup = await self._bring_about(hook)
-            if hook.owner != person and await _may_more(account, setup.refused):
+            if hook.owner != person and await may_more(account, setup.refused):
                 own = await self._bring_about(await self._hooks.create(person, hook.company, self._kind))
                 setup = own if own.hook.reach == "company" else setup
             if setup.hook.reach == "company":
@@ -165,24 +161,25 @@ class Endpoints:
 
     async def _bring_about(self, hook: Hook) -> Setup:
         account = self._accounts.of(hook.owner)
-        repairs = _Repairs()
+        link = await account.link()
+        repairs = Repairs()
         endpoint_id = await self._bring_about_endpoint(account, hook, repairs)
         reach: Any = "company"
         owner_id: str | None = None
         subscribed: dict[str, str] = {}
-        refused = set()
+        refused: dict[str, tuple[str, ...]] = {}
         for kind in EVENT_KINDS:
             try:
-                subscribed[kind.word] = await _subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
-            except NotAllowed:
+                subscribed[kind.word] = await subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
+            except NotAllowed as no:
                 if not kind.personal or owner_id is not None:
-                    refused.add(kind.word)
+                    refused[kind.word] = link.lacks(kind.list().scopes, no)
                     continue
                 reach, owner_id = "person", await account.user_id()
                 try:
-                    subscribed[kind.word] = await _subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
-                except NotAllowed:
-                    refused.add(kind.word)
+                    subscribed[kind.word] = await subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
+                except NotAllowed as no_either:
+                    refused[kind.word] = link.lacks(kind.list().scopes, no_either)
         if not subscribed:
             await self._remove(replace(hook, endpoint_id=endpoint_id))
             raise UserError(
@@ -193,12 +190,12 @@ class Endpoints:
         if kept is None:
             raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
         await self._ears.listen(kept)
-        return Setup(kept, frozenset(subscribed), frozenset(refused), tuple(repairs.made))
+        return Setup(kept, frozenset(subscribed), refused, tuple(repairs.made))
 
-    async def _bring_about_endpoint(self, account: Account, hook: Hook, repairs: _Repairs) -> str:
+    async def _bring_about_endpoint(self, account: Account, hook: Hook, repairs: Repairs) -> str:
         if hook.kind == "webhook":
-            return await _bring_about_webhook(account, hook, self._prefix + hook.id, repairs)
-        return await _bring_about_websocket(account, hook, repairs)
+            return await bring_about_webhook(account, hook, self._prefix + hook.id, repairs)
+        return await bring_about_websocket(account, hook, repairs)
 
     async def _remove_needless(self, company_hook: Hook) -> None:
         """What comes for the whole company need not come for one person as well."""
@@ -215,10 +212,10 @@ class Endpoints:
             account = self._accounts.of(hook.owner)
             for kind in EVENT_KINDS:
                 if (subscription_id := hook.subscriptions.get(kind.word)) is not None:
-                    clean &= await _gone(account.send(kind.delete(subscription_id)))
+                    clean &= await gone(account.send(kind.delete(subscription_id)))
             if hook.endpoint_id is not None:
                 delete = DeleteWebhook if hook.kind == "webhook" else DeleteWebsocket
-                clean &= await _gone(account.send(delete(id=hook.endpoint_id)))
+                clean &= await gone(account.send(delete(id=hook.endpoint_id)))
         except NotConnected:
             clean = False
         await self._hooks.remove(hook.id)
@@ -245,132 +242,9 @@ class Endpoints:
     async def _remove_stray(self, account: Account, endpoint_id: str) -> None:
         for kind in EVENT_KINDS:
             try:
-                for subscription in await _ours(account, kind, endpoint_id, None):
-                    await _gone(account.send(kind.delete(str(subscription.id))))
+                for subscription in await subscriptions_of(account, kind, endpoint_id, None):
+                    await gone(account.send(kind.delete(str(subscription.id))))
             except NotAllowed:
                 continue
-        await _gone(account.send(DeleteWebhook(id=endpoint_id)))
+        await gone(account.send(DeleteWebhook(id=endpoint_id)))
         log.info("stray webhook removed", endpoint=endpoint_id)
-
-
-async def _bring_about_webhook(account: Account, hook: Hook, url: str, repairs: _Repairs) -> str:
-    found = await _known(account.send(GetWebhook(id=hook.endpoint_id))) if hook.endpoint_id else None
-    if found is None:
-
-        async def look() -> Webhook | None:
-            pages = account.pages(ListWebhooks())
-            there = [one async for page in pages for one in page.items if one.hook_url == url]
-            return there[0] if there else None
-
-        found = await look() or await _create(account.send(CreateWebhook(hook_url=url, secret=hook.secret)), look)
-        repairs.made.append("webhook made")
-    if found.hook_url != url or _secret_of(found) != _plain(hook.secret):
-        await account.send(UpdateWebhook(id=str(found.id), hook_url=url, secret=hook.secret))
-        repairs.made.append("webhook put right")
-    return str(found.id)
-
-
-async def _bring_about_websocket(account: Account, hook: Hook, repairs: _Repairs) -> str:
-    found = await _known(account.send(GetWebsocket(id=hook.endpoint_id))) if hook.endpoint_id else None
-    if found is None:
-
-        async def look() -> Websocket | None:
-            secret = _plain(hook.secret)  # an address is new each time, so only the secret tells which is ours
-            pages = account.pages(ListWebsockets())
-            there = [one async for page in pages for one in page.items if _secret_of(one) == secret]
-            return there[0] if there and secret is not None else None
-
-        found = await look() or await _create(account.send(CreateWebsocket(secret=hook.secret)), look)
-        repairs.made.append("websocket made")
-    if _secret_of(found) != _plain(hook.secret):
-        await account.send(UpdateWebsocket(id=str(found.id), secret=hook.secret))
-        repairs.made.append("websocket put right")
-    return str(found.id)
-
-
-async def _create(sending: Awaitable[Any], look: Callable[[], Awaitable[Any]]) -> Any:
-    """Creates; when no answer came, looks whether it was created all the same."""
-    try:
-        return await sending
-    except OutcomeUnknown:
-        found = await look()
-        if found is None:
-            raise
-        return found
-
-
-async def _subscribe(
-    account: Account, hook: Hook, kind: EventKind, endpoint_id: str, owner_id: str | None, repairs: _Repairs
-) -> str:
-    """One subscription of this kind, as it should be; its id. Raises NotAllowed."""
-    ours = await _ours(account, kind, endpoint_id, hook.subscriptions.get(kind.word))
-    keep = next((one for one in ours if _right(kind, one, endpoint_id, owner_id)), ours[0] if ours else None)
-    for spare in ours:
-        if spare is not keep:
-            await _gone(account.send(kind.delete(str(spare.id))))
-            repairs.made.append(f"{kind.word} subscribed twice")
-    if keep is None:
-
-        async def look() -> Any:
-            return next(iter(await _ours(account, kind, endpoint_id, None)), None)
-
-        keep = await _create(account.send(kind.create(endpoint_id, owner_id)), look)
-        repairs.made.append(f"{kind.word} subscribed")
-    elif not _right(kind, keep, endpoint_id, owner_id):
-        await account.send(kind.update(str(keep.id), endpoint_id, owner_id))
-        repairs.made.append(f"{kind.word} put right")
-    return str(keep.id)
-
-
-async def _may_more(account: Account, refused: frozenset[str]) -> bool:
-    """Whether this person may have what somebody else was refused: an admin comes after an agent."""
-    for kind in EVENT_KINDS:
-        if kind.word in refused:
-            try:
-                await account.send(kind.list())
-            except NotAllowed:
-                continue
-            return True
-    return False
-
-
-async def _ours(account: Account, kind: EventKind, endpoint_id: str, remembered: str | None) -> list[Any]:
-    return [
-        one
-        async for page in account.pages(kind.list())
-        for one in page.items
-        if one.id is not None
-        and kind.belongs(one)
-        and (endpoint_of(one) == endpoint_id or (remembered is not None and one.id == remembered))
-    ]
-
-
-def _right(kind: EventKind, one: Any, endpoint_id: str, owner_id: str | None) -> bool:
-    return endpoint_of(one) == endpoint_id and kind.fits(one, owner_id)
-
-
-async def _known(asking: Awaitable[Any]) -> Any:
-    try:
-        return await asking
-    except NotFound:
-        return None
-
-
-async def _gone(deleting: Awaitable[Any]) -> bool:
-    """Whether it is gone: deleted now, or before."""
-    try:
-        await deleting
-    except NotFound:
-        return True
-    except DialpadError as failure:
-        log.warning("left at dialpad", failure=type(failure).__name__)
-        return False
-    return True
-
-
-def _secret_of(endpoint: Webhook | Websocket) -> str | None:
-    return _plain(endpoint.signature.secret) if endpoint.signature is not None else None
-
-
-def _plain(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret is not None else None

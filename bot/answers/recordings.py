@@ -78,7 +78,7 @@ async def _fetch(ctx: Ctx, view: CallView, one: Recorded) -> Fetched:
     except NotFound:
         pass
     except NotAllowed as refused:
-        if await _lacks_scope(ctx, refused):
+        if (await ctx.account.link()).lacks((SCOPE,), refused):
             raise UserError(_NO_SCOPE) from None
     fresh = next((found for found in await _look_up(ctx, view) if found.id == one.id), None)
     if fresh is None or not fresh.url:
@@ -88,7 +88,7 @@ async def _fetch(ctx: Ctx, view: CallView, one: Recorded) -> Fetched:
     except NotFound:
         raise UserError(_GONE) from None
     except NotAllowed as refused:
-        raise UserError(_NO_SCOPE if await _lacks_scope(ctx, refused) else _NOT_YOURS) from None
+        raise UserError(await _why_not(ctx, refused)) from None
 
 
 async def _read(ctx: Ctx, url: str) -> Fetched:
@@ -103,10 +103,8 @@ async def _read(ctx: Ctx, url: str) -> Fetched:
     return fetched
 
 
-async def _lacks_scope(ctx: Ctx, refused: NotAllowed) -> bool:
-    """Dialpad says so, or the connection was given other scopes; a pasted key says nothing of its own."""
-    scopes = (await ctx.account.link()).scopes
-    return "scope" in refused.message.casefold() or bool(scopes and SCOPE not in scopes)
+async def _why_not(ctx: Ctx, refused: NotAllowed) -> str:
+    return _NO_SCOPE if (await ctx.account.link()).lacks((SCOPE,), refused) else _NOT_YOURS
 
 
 async def _look_up(ctx: Ctx, view: CallView) -> list[Recorded]:
@@ -122,7 +120,7 @@ async def _look_up(ctx: Ctx, view: CallView) -> list[Recorded]:
         except NotAllowed as problem:
             refused = problem
     if refused is not None and not found:
-        raise UserError(_NO_SCOPE if await _lacks_scope(ctx, refused) else _NOT_YOURS)
+        raise UserError(await _why_not(ctx, refused))
     return _parts(found)
 
 

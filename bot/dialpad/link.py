@@ -1,11 +1,13 @@
 """A person's connection to Dialpad, and where connections are kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import SecretStr
 
+from bot.errors import NotAllowed
 from bot.person import PersonKey
 
 
@@ -28,6 +30,13 @@ class Link:
     is_company_key: bool
     broken: bool
     connected_at: datetime
+
+    def lacks(self, scopes: Collection[str], refused: NotAllowed) -> tuple[str, ...]:
+        """Which of ``scopes`` it was for want of that Dialpad refused, so far as can be told; () when it was not. A
+        pasted key says nothing of its own scopes, so Dialpad's words must."""
+        if self.scopes:
+            return tuple(sorted(set(scopes) - set(self.scopes)))
+        return tuple(sorted(scopes)) if "scope" in refused.message.casefold() else ()
 
 
 class Links(Protocol):

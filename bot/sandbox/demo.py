@@ -133,11 +133,11 @@ def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool) -
     )
 
 
-async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person) -> None:
+async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person, *, scopes: tuple[str, ...] = OAUTH_SCOPES) -> None:
     """Store a connection as it would be after this person signed in at Dialpad."""
     if person.slack_id is None or person.dialpad_id is None:
         return
-    tokens = dialpad.issue_token(person, scopes=OAUTH_SCOPES)
+    tokens = dialpad.issue_token(person, scopes=scopes)
     now = bot.store.now()
     await bot.store.links.save(
         PersonKey(TEAM_ID, person.slack_id),
@@ -146,7 +146,7 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person) -> None:
             access_token=SecretStr(tokens["access_token"]),
             refresh_token=SecretStr(tokens["refresh_token"]),
             expires_at=now + timedelta(seconds=tokens["expires_in"]),
-            scopes=OAUTH_SCOPES,
+            scopes=scopes,
             dialpad_user_id=str(person.dialpad_id),
             dialpad_name=person.name,
             company_id=str(COMPANY_ID),

@@ -1,6 +1,6 @@
 """Subscriptions and cards for handlers: what they ask of the store, with what must follow from it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -25,10 +25,11 @@ from bot.work.escalate import ROUND, handle_within
 
 
 class Setup(Protocol):
-    """What Dialpad sends now. ``refused``: words of the kinds of events that the person may not subscribe to."""
+    """What Dialpad sends now. ``refused``: words of the kinds of events that the person may not subscribe to, with the
+    scopes that their connection lacks for it."""
 
     @property
-    def refused(self) -> frozenset[str]: ...
+    def refused(self) -> Mapping[str, tuple[str, ...]]: ...
 
 
 Ensure = Callable[[PersonKey], Awaitable[Setup]]
@@ -85,11 +86,18 @@ class NoticeBoard:
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
             return str(problem) or "Dialpad did not take the subscription. I keep trying."
-        refused = {kind for kind, word in _NEEDS.items() if kind in watch.kinds and word in setup.refused}
-        if refused:
-            said = " and ".join(sorted(WORDS[kind] for kind in refused))
+        refused = {kind: word for kind, word in _NEEDS.items() if kind in watch.kinds and word in setup.refused}
+        if not refused:
+            return ""
+        said = " and ".join(sorted(WORDS[kind] for kind in refused))
+        scopes = sorted({scope for word in refused.values() for scope in setup.refused[word]})
+        if not scopes:
             return f"Saved, but Dialpad tells only company admins about {said}. Ask one to type this too."
-        return ""
+        return (
+            f"Saved, but Dialpad tells about {said} only company admins who connected with the scope "
+            f"{' and '.join(scopes)}. Whoever runs this app can add it to DIALPAD_SCOPES; then an admin connects again "
+            "and types this."
+        )
 
     async def _look_again(self, watch: Watch) -> None:
         """At what it holds back: its quiet hours may be others now, or its pause over."""

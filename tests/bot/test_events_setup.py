@@ -1,13 +1,15 @@
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.dialpad.event_kinds import CALL_STATES, EVENT_KINDS
 from bot.errors import NotConnected, Unavailable, UserError
 from bot.events_setup import choose_kind
 from bot.sandbox.cast import ANA, PRIYA, SAM
-from tests.bot.having_events import PUBLIC_URL, Having, having_events, key_of
+from tests.bot.having_events import PUBLIC_URL, Having, having_events, key_of, link_of
 
 AGENTS = {"call": 1, "sms": 1}
 ADMINS = {"call": 1, "sms": 1, "agent_status": 1, "contact": 2, "changelog": 1}
@@ -25,7 +27,7 @@ async def test_an_admin_gets_every_kind_of_event(here: Having) -> None:
 
     assert here.counts == ADMINS
     assert setup.subscribed == {kind.word for kind in EVENT_KINDS}
-    assert setup.refused == frozenset()
+    assert setup.refused == {}
 
 
 async def test_the_webhook_leads_to_this_hook_and_signs_with_its_secret(here: Having) -> None:
@@ -49,7 +51,16 @@ async def test_an_agent_gets_calls_and_texts_and_hears_what_was_refused(here: Ha
     setup = await here.endpoints().ensure(key_of(ANA))
 
     assert here.counts == AGENTS
-    assert setup.refused == {"agent_status", "contact", "local_contact", "changelog"}
+    assert set(setup.refused) == {"agent_status", "contact", "local_contact", "changelog"}
+
+
+async def test_an_admin_who_connected_without_a_scope_hears_which_it_is(here: Having) -> None:
+    scopes = ("offline_access", "calls:list")
+    token = SecretStr(here.dialpad.issue_token(PRIYA, scopes=scopes)["access_token"])
+    await here.store.links.save(key_of(PRIYA), replace(link_of(PRIYA), access_token=token, scopes=scopes))
+    setup = await here.endpoints().ensure(key_of(PRIYA))
+
+    assert setup.refused == {"changelog": ("change_log",)}
 
 
 async def test_the_same_again_makes_and_changes_nothing(here: Having) -> None:

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.app import Bot
-from bot.sandbox.cast import ANA, LEO, MEI, NOOR, SALES, SAM, SUPPORT, TEAM_ID
-from bot.sandbox.demo import Demo
+from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
+from bot.sandbox.demo import Demo, connect
 from bot.watching.registers import fragment
 from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
@@ -310,6 +310,14 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
 
 async def test_a_subscription_for_admins_only_says_so(sam: Hands) -> None:
     assert "only company admins" in said(await sam.type("/dp notify missed duty"))
+
+
+async def test_an_admin_whose_connection_lacks_a_scope_hears_which(priya: Hands, demo: Demo) -> None:
+    await connect(demo.bot, demo.dialpad, PRIYA, scopes=("offline_access", "calls:list"))
+    told = said(await priya.type("/dp notify setting"))
+    await connect(demo.bot, demo.dialpad, PRIYA)
+
+    assert "about changed settings only company admins who connected with the scope change_log." in told
 
 
 async def test_the_cast_is_as_these_tests_take_it() -> None:
