@@ -233,7 +233,7 @@ def _build_parts(
     poster = Poster(store, boards, Faces(store, accounts, directory), chores)
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
-    intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake, pictures))
+    intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake, pictures, directory))
     listening = Listening(
         accounts=accounts,
         store=store,

@@ -35,6 +35,8 @@ from bot.errors import DialpadError, NotAllowed, UserError
 _log = structlog.get_logger(__name__)
 
 FRESH_FOR: Final = 300.0
+OUTDATED_AFTER: Final = 30.0
+"""The same for a copy of which Dialpad said that it changed: an import changes a thousand contacts in a minute."""
 FIRST_LOAD: Final = 2.0
 """Seconds a first question waits for the copy; then it gets what has come so far."""
 RETRY_AFTER: Final = 3.0
@@ -76,13 +78,16 @@ class Who:
 
 @dataclass
 class _Copy:
-    """One list of one owner."""
+    """One list of one owner, who belongs to the company with this id."""
+
+    company: str = ""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     folded: dict[str, str] = field(default_factory=dict)
     loaded_at: float = float("-inf")
     tried_at: float = float("-inf")
     complete: bool = False
+    outdated: bool = False
     loading: asyncio.Task[None] | None = None
     failure: BaseException | None = None
 
@@ -161,6 +166,12 @@ class Directory:
             if of == owner:
                 copy.loaded_at = copy.tried_at = float("-inf")
 
+    def outdate(self, company: str, entity: Entity) -> None:
+        """Something in this list of the company's has changed: whoever asks next has it renewed behind the answer."""
+        for (_, of), copy in self._copies.items():
+            if of is entity and copy.company == company:
+                copy.outdated = True
+
     async def loaded(self) -> None:
         """Return when nothing is being loaded."""
         while loading := [copy.loading for copy in self._copies.values() if copy.loading is not None]:
@@ -179,14 +190,16 @@ class Directory:
     async def _copy(self, account: Account, entity: Entity) -> _Copy:
         if not lists(entity):
             raise LookupError(f"there is no list of {entity}")
-        key = (_owner_of(await account.link()), entity)
-        copy = self._copies.pop(key, None) or _Copy()
+        link = await account.link()
+        key = (_owner_of(link), entity)
+        copy = self._copies.pop(key, None) or _Copy(link.company_id or "")
         self._copies[key] = copy  # last in the order: recently used
         while len(self._copies) > MOST_COPIES:
             self._stop(self._copies.pop(next(iter(self._copies))))
         now = self._clock()
-        if copy.loading is None and now - copy.loaded_at > FRESH_FOR and now - copy.tried_at > RETRY_AFTER:
-            copy.tried_at = now
+        fresh_for = OUTDATED_AFTER if copy.outdated else FRESH_FOR
+        if copy.loading is None and now - copy.loaded_at > fresh_for and now - copy.tried_at > RETRY_AFTER:
+            copy.tried_at, copy.outdated = now, False
             copy.loading = asyncio.create_task(self._load(copy, account, entity))
         if not copy.complete and copy.loading is not None:
             await asyncio.wait({copy.loading}, timeout=max(0.0, copy.tried_at + self._first_load - now))

@@ -12,7 +12,9 @@ import structlog
 
 from bot.answers.call_card import needs_somebody
 from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
+from bot.dialpad.directory import Directory
 from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, Event, SmsEvent
 from bot.errors import ChatopsError
 from bot.store.cards import Kept
@@ -46,9 +48,15 @@ class Deliverer:
     """``wake`` is called when something is due to be posted."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, wake: Callable[[], None], pictures: Pictures | None = None
+        self,
+        store: Store,
+        accounts: Accounts,
+        wake: Callable[[], None],
+        pictures: Pictures | None = None,
+        directory: Directory | None = None,
     ) -> None:
         self._pictures = pictures
+        self._directory = directory
         self._store = store
         self._accounts = accounts
         self._wake = wake
@@ -178,6 +186,8 @@ class Deliverer:
     async def _change(self, event: ContactEvent | ChangeEvent, hook: Hook, watches: Sequence[Watch]) -> None:
         at = event.at or self._store.now()
         if isinstance(event, ContactEvent):
+            if self._directory is not None:
+                self._directory.outdate(hook.company, Entity.CONTACT)
             contact = event.contact
             number = contact.phone if contact and contact.phone and contact.phone.startswith("+") else ""
             said = {"about": "contact", "name": contact.name if contact else "", "change": event.change}

@@ -173,6 +173,20 @@ async def test_forgetting_shows_what_is_new() -> None:
     assert bench.wire.asked == ["users", "users"]
 
 
+async def test_what_dialpad_says_has_changed_is_read_again_but_not_for_every_change() -> None:
+    bench = build_bench()
+    await search(bench, "")
+    company = (await bench.of().link()).company_id or ""
+    for seconds in (1, 10, 25, 1, 1):
+        bench.time.now += seconds
+        bench.directory.outdate(company, Entity.USER)
+        bench.directory.outdate(company, Entity.CONTACT)
+        bench.directory.outdate("another company", Entity.USER)
+        await search(bench, "")
+        await bench.directory.loaded()
+    assert bench.wire.asked == ["users", "users"]
+
+
 async def test_a_refusal_is_said_when_there_is_nothing_to_show() -> None:
     bench = build_bench()
     bench.wire.after["users"] = lambda: bad(403, "Not for you")

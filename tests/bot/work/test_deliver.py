@@ -1,13 +1,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
 from bot.watching.happening import Kind
 from bot.watching.watch import Filters
+from bot.work.deliver import Deliverer
 from tests.bot.watching.payloads import at, call, text
 from tests.bot.work.posting import OWNER, WATCH, PostingStage, stage_posting
 
@@ -105,6 +107,24 @@ async def test_changes_are_told_once(stage: PostingStage, document: dict[str, An
     await stage.run(5)
 
     assert await kinds_in(stage, threads=False) == ["notice"]
+
+
+class Contacts:
+    """The directory, as far as it is told what has changed."""
+
+    def __init__(self) -> None:
+        self.outdated: list[tuple[str, Entity]] = []
+
+    def outdate(self, company: str, entity: Entity) -> None:
+        self.outdated.append((company, entity))
+
+
+async def test_a_contact_that_changed_is_looked_up_again(stage: PostingStage) -> None:
+    directory = Contacts()
+    deliver = Deliverer(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
+    await deliver(parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}}), stage.hook)
+
+    assert directory.outdated == [(stage.hook.company, Entity.CONTACT)]
 
 
 @pytest.mark.parametrize(
