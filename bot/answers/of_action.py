@@ -17,7 +17,7 @@ from bot.arguments.thing import KindAndThing, NumberChoice, ThingChoice
 from bot.context import Ctx
 from bot.dialpad.action import Action, Answer, Done, Entity, Page, Risk
 from bot.dialpad.actions import ALL, group_of
-from bot.dialpad.directory import items_of
+from bot.dialpad.lists import items_of
 from bot.reply import Bold, Button, Card, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
 
 ROWS: Final = 10

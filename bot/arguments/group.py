@@ -11,7 +11,7 @@ from bot.arguments.period import Since
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.dialpad.directory import Entry, fold
+from bot.dialpad.entries import Entry, fold
 from bot.errors import Unavailable
 from bot.phone import looks_like_number, national
 from bot.reply import Raw

@@ -8,7 +8,7 @@ from bot.arguments.argument import Option
 from bot.arguments.party import Kind, Party
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.dialpad.directory import Entry, fold
+from bot.dialpad.entries import Entry, fold
 from bot.errors import ChatopsError
 from bot.phone import looks_like_number, national, read_number
 from bot.words import Word

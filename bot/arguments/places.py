@@ -9,7 +9,7 @@ from bot.arguments.argument import Lookup, Option
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.dialpad.directory import Entry
+from bot.dialpad.entries import Entry
 from bot.phone import looks_like_number
 from bot.reply import Raw
 from bot.words import Word

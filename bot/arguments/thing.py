@@ -11,7 +11,9 @@ from bot.arguments.number import why_no_number
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, party_of, suggested
 from bot.context import Ctx
 from bot.dialpad.action import ME, Entity
-from bot.dialpad.directory import Entry, lists
+from bot.dialpad.actions import ALL
+from bot.dialpad.entries import Entry
+from bot.dialpad.lists import items_of, lists
 from bot.errors import ChatopsError
 from bot.phone import national, read_number
 from bot.reply import Raw
@@ -294,9 +296,6 @@ class DeskPhoneChoice(ThingChoice):
     entity: Entity = Entity.DESK_PHONE
 
     async def suggest_beside(self, ctx: Ctx, query: str, others: Mapping[str, Raw]) -> list[Option]:
-        from bot.dialpad.actions import ALL  # noqa: PLC0415  the whole list, wanted here only
-        from bot.dialpad.directory import items_of  # noqa: PLC0415  as above
-
         owner = _text(others.get(self.parent, ""))
         kind = "rooms" if self.parent_is_room else "users"
         path = f"/api/v2/{kind}/{{parent_id}}/deskphones"

@@ -8,7 +8,7 @@ from bot.answers.of_action import reader_of
 from bot.arguments.of_action import fields_of
 from bot.arguments.thing import FREE_IDS, KindAndThing, NumberChoice, ThingChoice
 from bot.dialpad.action import Action, Entity
-from bot.dialpad.directory import lists
+from bot.dialpad.lists import lists
 from tests.flows.hands import Hands
 
 Json = dict[str, Any]

@@ -9,7 +9,8 @@ import pytest
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.directory import Directory, Entry, fold
+from bot.dialpad.directory import Directory
+from bot.dialpad.entries import Entry, fold
 from bot.dialpad.link import Link
 from bot.errors import NotAllowed
 from bot.person import PersonKey

@@ -12,7 +12,8 @@ from bot.dialpad.action import Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
-from bot.dialpad.directory import Entry, Found
+from bot.dialpad.directory import Found
+from bot.dialpad.entries import Entry
 from bot.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.slack.boards import Face, PostRefused
 from bot.store.cards import Kept
