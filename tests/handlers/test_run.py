@@ -9,11 +9,11 @@ import pytest
 
 from bot.answers.of_action import as_command, as_csv
 from bot.answers.of_action_running import prefill
+from bot.arguments.action_words import read_pairs
 from bot.dialpad.actions import ALL, by_slug
 from bot.errors import UserError
 from bot.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT
-from handlers.run import read_pairs
 from tests.handlers.harness import World, button_of, buttons_of, words_of
 
 UPDATE = "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID"

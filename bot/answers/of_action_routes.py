@@ -1,0 +1,101 @@
+"""The routes of all 192 actions, made from their classes: asking, and where needed agreeing and typing the name."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from bot.answers.of_action import is_list, reader_of, route_of
+from bot.answers.of_action_running import AS, CONFIRMED, FIND, FROM, SURE, ask, confirmed, prefill, sure
+from bot.arguments.argument import Argument, Carried, Text
+from bot.arguments.of_action import arguments_of, fields_of
+from bot.arguments.of_action_edit import WAS
+from bot.context import Ctx
+from bot.dialpad.action import Action, Risk
+from bot.dialpad.actions import ALL
+from bot.dialpad.actions.oauth2 import RUN_AS
+from bot.reply import Answer, RawArgs
+from bot.routing import Kind, Route
+
+MORE: Final = "_more"
+"""Carried by a form that shows all its fields."""
+_TITLE: Final = 24
+
+
+def build_routes() -> list[Route]:
+    """The routes of every action: asking, and where needed agreeing and typing the name."""
+    routes: list[Route] = []
+    for action in ALL:
+        routes += _routes_of(action)
+    return routes
+
+
+def _routes_of(action: type[Action[Any]]) -> list[Route]:
+    arguments, required = arguments_of(action)
+    carried: dict[str, Argument] = {MORE: Carried("More")}
+    if is_list(action):
+        carried |= {
+            FIND: Text("Only rows with", hint="Words that have to stand in the row.", longest=100),
+            FROM: Carried("From", longest=6),
+            AS: Carried("As", longest=4),
+        }
+    changes_what_is_there = reader_of(action) is not None
+    if changes_what_is_there:
+        carried[WAS] = Carried("Was", longest=1_000)
+        arguments = {
+            name: replace(argument, awaited=name in {f.name for f in fields_of(action) if f.place == "path"})
+            for name, argument in arguments.items()
+        }
+    slug = action.slug.lower()
+    asking = Route(
+        id=route_of(action), kind=Kind.BUTTON, handler=_Asking(action, ask), arguments={**arguments, **carried},
+        required=frozenset() if action in RUN_AS else required, summary=action.name, title=_title(action.name),
+        submit=_submit_word(action), risk=action.risk, intro=" ".join((action.__doc__ or "").split()),
+        prefill=partial(_prefill, action) if changes_what_is_there else None,
+    )  # fmt: skip
+    routes = [asking]
+    if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
+        routes.append(
+            replace(asking, id=CONFIRMED + slug, kind=Kind.CONFIRMED, handler=_Asking(action, confirmed), prefill=None)
+        )
+        hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
+        typed: Argument = Text("Its name", longest=500, hint="Letter for letter.")
+        routes.append(
+            replace(
+                asking, id=SURE + slug, handler=_Asking(action, _sure), arguments={"typed": typed, **hidden},
+                required=frozenset({"typed", *asking.required}), submit="Continue", prefill=None, intro="",
+            )
+        )  # fmt: skip
+    return routes
+
+
+def _title(name: str) -> str:
+    """At most 24 characters, Slack's limit; what it says in full stands below it."""
+    return name if len(name) <= _TITLE else name[: _TITLE - 1].rstrip() + "…"
+
+
+def _submit_word(action: type[Action[Any]]) -> str:
+    if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
+        return "Continue"
+    if action.risk is Risk.READ:
+        return "Show"
+    return "Save" if action.request.method in {"PATCH", "PUT"} else "Do it"
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """A handler for one action; its keyword arguments have dots in their names."""
+
+    action: type[Action[Any]]
+    then: Callable[..., Awaitable[Answer]]
+
+    async def __call__(self, ctx: Ctx, **values: Any) -> Answer:
+        return await self.then(ctx, self.action, {name: one for name, one in values.items() if name != MORE})
+
+
+async def _sure(ctx: Ctx, action: type[Action[Any]], values: dict[str, Any]) -> Answer:
+    return await sure(ctx, action, str(values.pop("typed", "")), values)
+
+
+async def _prefill(action: type[Action[Any]], ctx: Ctx, args: RawArgs) -> RawArgs:
+    return await prefill(ctx, action, args)

@@ -1,0 +1,111 @@
+"""An action as somebody types it: by name, by a few of its words, or with ``key=value`` after it."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.arguments.argument import Lookup, Option
+from bot.arguments.of_action import fields_of
+from bot.context import Ctx
+from bot.dialpad.action import Action
+from bot.dialpad.actions import ALL, by_slug, group_of
+from bot.dialpad.actions.search import find
+from bot.errors import UserError
+from bot.reply import Raw
+
+_GROUP_WORDS: Final = {
+    "accesscontrolpolicies": "Access policies", "app": "App settings", "blockednumbers": "Blocked numbers",
+    "callback": "Callbacks", "callcenters": "Call centers", "calllabels": "Call labels",
+    "callreviewsharelink": "Links to call reviews", "callrouters": "Call routers", "call": "Calls",
+    "coachingteams": "Coaching teams", "conference": "Meetings", "customivrs": "Announcements", "faxline": "Fax",
+    "oauth2": "Connecting", "recordingsharelink": "Links to recordings", "schedulereports": "Scheduled reports",
+    "sms": "Text messages", "stats": "Statistics", "userdevices": "Devices", "users": "People",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ActionChoice(Lookup):
+    """The value is an action; raw it is its slug."""
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> type[Action[Any]]:
+        action = named_action(str(raw).strip())
+        if action is None:
+            hits = find(str(raw), 1)
+            if not hits:
+                raise self.refuse(name, "No action fits. Type a word of its name, such as number or hold queue.")
+            action = hits[0]
+        return action
+
+    async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
+        actions = find(query, 50) if query.strip() else [*await recent_actions(ctx), *ALL][:100]
+        return [
+            Option(action.name[:75], action.slug[:75], group_word(group_of(action))[:75])
+            for action in dict.fromkeys(actions)
+        ]
+
+    async def describe(self, ctx: Ctx, raw: str) -> Option:
+        action = named_action(raw)
+        return Option((action.name if action else raw)[:75], raw[:75])
+
+
+def named_action(text: str) -> type[Action[Any]] | None:
+    """By its slug, with or without DIALPAD_ in front, in any case."""
+    slug = text.upper()
+    for wanted in (slug, f"DIALPAD_{slug}"):
+        try:
+            return by_slug(wanted)
+        except KeyError:
+            continue
+    return None
+
+
+def group_word(group: str) -> str:
+    """A group of actions as people call it."""
+    return _GROUP_WORDS.get(group, group[:1].upper() + group[1:])
+
+
+async def recent_actions(ctx: Ctx) -> list[type[Action[Any]]]:
+    """What this person ran last, the newest first."""
+    known = (await ctx.deps.preferences.get(ctx.person)).get("recent") or []
+    return [action for slug in known if (action := named_action(str(slug))) is not None]
+
+
+_PAIR: Final = re.compile(r"(?:^|(?<=\s))(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=")
+
+
+def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] = ()) -> dict[str, Raw]:
+    """Raw arguments from ``key=value`` words; a value goes on until the next key. ``beside``: keys that are no field's.
+    Raises UserError for unknown keys."""
+    fields = {field.name: field for field in fields_of(action)}
+    kinds = {".".join(field.kind_path): field.name for field in fields.values() if field.kind_path}
+    starts = [match for match in _PAIR.finditer(text) if text.count('"', 0, match.start()) % 2 == 0]
+    known = {*fields, *kinds, *beside}
+    unknown = next((match["name"] for match in starts if match["name"] not in known), None)
+    head = text[: starts[0].start()].strip() if starts else text.strip()
+    if unknown is not None or (starts and head):
+        word = unknown or head[:30]
+        raise UserError(f"“{word[:40]}” is nothing that “{action.name}” takes. It takes: {_taken(fields, kinds)}.")
+    raw: dict[str, Raw] = {}
+    for match, following in zip(starts, [*starts[1:], None], strict=False):
+        value = text[match.end() : following.start() if following else len(text)].strip()
+        raw[match["name"]] = _unquoted(value)
+    if head and not starts:
+        first = next((field for field in fields.values() if field.required), None) or next(iter(fields.values()), None)
+        if first is None:
+            raise UserError(f"{action.name} takes nothing. Leave “{head[:30]}” out.")
+        raw[first.name] = _unquoted(head)
+    for kind_name, name in kinds.items():
+        if kind_name in raw:
+            kind = str(raw.pop(kind_name))
+            raw[name] = f"{kind}:{raw.get(name, '')}"
+    return raw
+
+
+def _taken(fields: dict[str, Any], kinds: dict[str, str]) -> str:
+    names = [name for name in (*fields, *kinds) if name != "cursor"]
+    return ", ".join(names[:12]) + (" and more" if len(names) > 12 else "") if names else "nothing"
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] in "\"“”'" and value[-1] in "\"“”'" else value
