@@ -27,7 +27,8 @@ from bot.answers.of_action_file import as_json, file_name
 from bot.answers.of_action_transcript import transcript_of
 from bot.answers.prose import plural, prose
 from bot.arguments.entered import Attached
-from bot.arguments.of_action import assemble, data_of, fields_of, raw_of
+from bot.arguments.of_action import fields_of
+from bot.arguments.of_action_data import assemble, data_of, raw_of
 from bot.arguments.of_action_edit import WAS, changed_since, fingerprint, only, to_send
 from bot.arguments.of_action_values import validated
 from bot.arguments.own_number import own_number

@@ -1,24 +1,21 @@
-"""An action's fields as a handler's arguments, and a handler's values as the action.
+"""An action's fields as a handler's arguments.
 
 So that one form, one type-ahead and one parser serve hand-written handlers and all 192 generated ones. Fields are
 named as Dialpad names them, nested ones with dots: ``hold_queue.max_hold_count``. An id whose kind stands beside it
 (``group_type``, ``group_id``) is one field under the id's name.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, PlainSerializer, SecretStr
-from pydantic.fields import FieldInfo
 
 from bot.arguments.argument import TEXT_LIMIT, Argument, Carried, Choice, Option, Text
 from bot.arguments.entered import (
-    UNSET,
     Amount,
     DateAndTime,
     FileArgument,
@@ -29,9 +26,10 @@ from bot.arguments.entered import (
     tri_state,
     write_hours,
 )
+from bot.arguments.of_action_seen import Seen, bounds_of, look, marks_of, members, most_of, words_of
 from bot.arguments.switch import Switch
-from bot.arguments.thing import DeskPhoneChoice, KindAndThing, NumberChoice, OfKind, ThingChoice
-from bot.dialpad.action import ME, Action, Entity, Names, Place, place_of, wire_name
+from bot.arguments.thing import DeskPhoneChoice, KindAndThing, NumberChoice, ThingChoice
+from bot.dialpad.action import Action, Entity, Names, place_of
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, WORDS, KindIn, Look
 from bot.reply import Raw
 
@@ -74,7 +72,8 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Raises TypeError for what is no plain value."""
     if isinstance(value, dict | list | bool) or value is None:
         raise TypeError("no text")
     return str(value)
@@ -105,30 +104,16 @@ def arguments_of(action: type[Action[Any]]) -> tuple[dict[str, Argument], frozen
     return {field.name: field.argument for field in fields}, frozenset(field.name for field in fields if field.required)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """A pydantic field, unwrapped."""
-
-    wire: str
-    title: str
-    description: str
-    kind: Any
-    marks: tuple[Any, ...]
-    is_list: bool
-    optional: bool
-    default: Any
-
-
 def _of_model(
     action: type[Action[Any]], model: type[BaseModel], path: tuple[str, ...], group: str, *, needed: bool
 ) -> Iterator[ActionField]:
     """``needed``: whether the model itself has to be given."""
-    kinds = {mark.field for info in model.model_fields.values() for mark in _marks(info) if isinstance(mark, KindIn)}
+    kinds = {mark.field for info in model.model_fields.values() for mark in marks_of(info) if isinstance(mark, KindIn)}
     for name, info in model.model_fields.items():
         if name in kinds:
             continue  # told by the id beside it
-        seen = _look(name, info)
-        models = [kind for kind in _members(seen.kind) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        seen = look(name, info)
+        models = [kind for kind in members(seen.kind) if isinstance(kind, type) and issubclass(kind, BaseModel)]
         place = place_of(action, name, info) if model is action else "body"
         must = needed and not seen.optional
         if models and not seen.is_list:
@@ -157,60 +142,11 @@ def _of_models(
                 yield replace(field, place=place, one_of=path if len(models) > 1 else field.one_of)
 
 
-def _look(name: str, info: FieldInfo) -> _Seen:
-    kind, marks, infos = _unwrap(info.annotation)
-    marks = (*info.metadata, *marks)
-    optional = not info.is_required()
-    is_list = get_origin(kind) in {list, tuple}
-    if is_list:
-        kind, inner, more = _unwrap(get_args(kind)[0])
-        marks, infos = (*marks, *inner), (*infos, *more)
-    title = info.title or next((one.title for one in infos if one.title), None) or _words(name)
-    description = info.description or next((one.description for one in infos if one.description), None) or ""
-    default = None if info.is_required() else info.default
-    return _Seen(wire_name(name, info), title, description, kind, marks, is_list, optional, default)
-
-
-def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...], tuple[FieldInfo, ...]]:
-    """The type within ``Annotated`` and ``| None``, with what was written beside it."""
-    marks: list[Any] = []
-    infos: list[FieldInfo] = []
-    while True:
-        if get_origin(annotation) is Annotated:
-            annotation, *beside = get_args(annotation)
-            for mark in beside:
-                if isinstance(mark, FieldInfo):
-                    infos.append(mark)
-                    marks += mark.metadata
-                else:
-                    marks.append(mark)
-        elif get_origin(annotation) in {Union, UnionType}:
-            members = [member for member in get_args(annotation) if member is not NoneType]
-            if len(members) != 1:
-                return Union[tuple(members)], tuple(marks), tuple(infos)  # noqa: UP007  members known only now
-            annotation = members[0]
-        else:
-            return annotation, tuple(marks), tuple(infos)
-
-
-def _members(kind: Any) -> tuple[Any, ...]:
-    return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
-
-
-def _marks(info: FieldInfo) -> tuple[Any, ...]:
-    return _look("", info).marks
-
-
-def _words(name: str) -> str:
-    text = name.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
-
-
 def _build(
-    action: type[Action[Any]], model: type[BaseModel], seen: _Seen, path: tuple[str, ...], group: str
+    action: type[Action[Any]], model: type[BaseModel], seen: Seen, path: tuple[str, ...], group: str
 ) -> ActionField:
     whole_path = (*path, seen.wire)
-    make = ActionField(".".join(whole_path), whole_path, Text(seen.title), False, _same, _text)
+    make = ActionField(".".join(whole_path), whole_path, Text(seen.title), False, _same, text_of)
     shared = {"hint": seen.description, "group": group}
     kind_in = next((mark for mark in seen.marks if isinstance(mark, KindIn)), None)
     if kind_in is not None:
@@ -227,9 +163,9 @@ def _build(
     return _scalar(action, seen, make, shared)
 
 
-def _number(seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+def _number(seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
     may_hide = "caller_id" in seen.wire
-    most = _most(seen, 25)
+    most = most_of(seen, 25)
     argument = NumberChoice(
         seen.title, many=seen.is_list, most=most, may_hide=may_hide, placeholder="A number or a name", **shared
     )
@@ -239,7 +175,7 @@ def _number(seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionFie
 
 
 def _thing(
-    action: type[Action[Any]], entities: list[Entity], seen: _Seen, make: ActionField, shared: dict[str, Any]
+    action: type[Action[Any]], entities: list[Entity], seen: Seen, make: ActionField, shared: dict[str, Any]
 ) -> ActionField:
     entity, *others = entities
     takes_me = entity is Entity.USER and not seen.is_list
@@ -248,7 +184,7 @@ def _thing(
     what = " or ".join(one.value for one in entities)
     placeholder = f"Type part of the {what}'s name, or its id"
     argument = ThingChoice(
-        seen.title, entity=entity, others=tuple(others), many=seen.is_list, most=_most(seen, 25), takes_me=takes_me,
+        seen.title, entity=entity, others=tuple(others), many=seen.is_list, most=most_of(seen, 25), takes_me=takes_me,
         within=within, placeholder=placeholder[:150], **shared,
     )  # fmt: skip
     if entity is Entity.DESK_PHONE:
@@ -258,34 +194,30 @@ def _thing(
     written = _written(seen)
     if seen.is_list:
         return replace(make, argument=argument, read=list, write=_texts, type=f"{written}[]")
-    return replace(make, argument=argument, write=_text, type=written)
+    return replace(make, argument=argument, write=text_of, type=written)
 
 
-def _written(seen: _Seen) -> str:
+def _written(seen: Seen) -> str:
     """Ids are text here and numbers on the wire."""
     return "integer" if any(isinstance(mark, PlainSerializer) for mark in seen.marks) else "string"
-
-
-def _most(seen: _Seen, otherwise: int) -> int:
-    return next((mark.max_length for mark in seen.marks if getattr(mark, "max_length", None)), otherwise)
 
 
 def _texts(value: Any) -> list[str]:
     if not isinstance(value, list | tuple):
         raise TypeError("no list")
-    return [_text(one) for one in value]
+    return [text_of(one) for one in value]
 
 
 def _paired(
     model: type[BaseModel],
     kind_in: KindIn,
-    seen: _Seen,
+    seen: Seen,
     path: tuple[str, ...],
     make: ActionField,
     shared: dict[str, Any],
 ) -> ActionField:
     beside = model.model_fields[kind_in.field]
-    kind = _look(kind_in.field, beside)
+    kind = look(kind_in.field, beside)
     kinds = tuple(str(one) for one in get_args(kind.kind))
     argument = KindAndThing(
         seen.title,
@@ -297,11 +229,11 @@ def _paired(
         **shared,
     )
     return replace(
-        make, argument=argument, write=_text, read=_same, kind_path=(*path, kind.wire), type="integer", enum=kinds
+        make, argument=argument, write=text_of, read=_same, kind_path=(*path, kind.wire), type="integer", enum=kinds
     )
 
 
-def _one_of(action: type[Action[Any]], seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+def _one_of(action: type[Action[Any]], seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
     values = [one.value if isinstance(one, Enum) else one for one in (get_args(seen.kind) or list(seen.kind))]
     enum = tuple(str(value) for value in values)
     options = tuple(Option(_spoken(value), value) for value in enum)
@@ -317,7 +249,7 @@ def _one_of(action: type[Action[Any]], seen: _Seen, make: ActionField, shared: d
 
 def _spoken(value: str) -> str:
     said = WORDS.get(value, value)
-    return _words(said) if said.isascii() and not said.isupper() else said
+    return words_of(said) if said.isascii() and not said.isupper() else said
 
 
 def _leave(action: type[Action[Any]]) -> str:
@@ -325,7 +257,7 @@ def _leave(action: type[Action[Any]]) -> str:
 
 
 def _scalar(  # noqa: PLR0911  one return for each kind of value
-    action: type[Action[Any]], seen: _Seen, make: ActionField, shared: dict[str, Any]
+    action: type[Action[Any]], seen: Seen, make: ActionField, shared: dict[str, Any]
 ) -> ActionField:
     look = next((mark for mark in seen.marks if isinstance(mark, Look)), None)
     if look is not None and look.name.startswith("EPOCH"):
@@ -356,7 +288,7 @@ def _scalar(  # noqa: PLR0911  one return for each kind of value
     if seen.is_list:
         return _list(seen, make, shared)
     if seen.kind in {int, float}:
-        low, high = _bounds(seen)
+        low, high = bounds_of(seen)
         argument_ = Amount(seen.title, whole=seen.kind is int, low=low, high=high, **shared)
         return replace(make, argument=argument_, type="integer" if seen.kind is int else "number")
     if seen.kind in {str, SecretStr}:
@@ -383,13 +315,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _bounds(seen: _Seen) -> tuple[float | None, float | None]:
-    low = next((mark.ge for mark in seen.marks if getattr(mark, "ge", None) is not None), None)
-    high = next((mark.le for mark in seen.marks if getattr(mark, "le", None) is not None), None)
-    return low, high
-
-
-def _list(seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+def _list(seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
     if seen.wire.endswith("_hours"):
         shared = {**shared, "hint": "Such as 08:00-12:00, 14:00-18:00. Only used when opening hours are on."}
         return replace(
@@ -412,7 +338,7 @@ def _list(seen: _Seen, make: ActionField, shared: dict[str, Any]) -> ActionField
 def _example(model: type[BaseModel]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        seen = _look(name, info)
+        seen = look(name, info)
         if isinstance(seen.kind, type) and issubclass(seen.kind, BaseModel):
             made[seen.wire] = _example(seen.kind)
         elif get_origin(seen.kind) is Literal:
@@ -424,66 +350,3 @@ def _example(model: type[BaseModel]) -> dict[str, Any]:
         else:
             made[seen.wire] = seen.kind is bool or "text"
     return made
-
-
-def unset_value(raw: Raw) -> bool:
-    """Whether an option was chosen that stands for no choice."""
-    return raw == UNSET
-
-
-def assemble(action: type[Action[Any]], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What arguments parsed to, as ``--data``: nested, under Dialpad's names."""
-    data: dict[str, Any] = {}
-    for field in fields_of(action):
-        value = values.get(field.name)
-        if value is None:
-            continue
-        if isinstance(value, OfKind):
-            if value.kind and field.kind_path:
-                _put(data, field.kind_path, value.kind)
-            if value.id:
-                _put(data, field.path, value.id)
-            continue
-        _put(data, field.path, field.read(value))
-    return data
-
-
-def _put(data: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for name in path[:-1]:
-        data = data.setdefault(name, {})
-    data[path[-1]] = value
-
-
-def _get(data: Mapping[str, Any], path: Iterable[str]) -> Any:
-    value: Any = data
-    for name in path:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(name)
-    return value
-
-
-def raw_of(action: type[Action[Any]], data: Mapping[str, Any]) -> dict[str, Raw]:
-    """The reverse of parsing: ``--data``, or an answer of Dialpad's, as raw arguments. What is no value is left out."""
-    raw: dict[str, Raw] = {}
-    for field in fields_of(action):
-        value = _get(data, field.path)
-        kind = _get(data, field.kind_path) if field.kind_path else None
-        try:
-            if field.kind_path:
-                if value is not None or kind is not None:
-                    raw[field.name] = OfKind(str(kind or ""), "" if value is None else _text(value)).raw
-            elif value is not None:
-                raw[field.name] = field.write(value)
-        except (ValueError, TypeError, OverflowError, OSError):
-            continue  # what Dialpad keeps there now cannot be entered: the field stays empty
-    return {name: value for name, value in raw.items() if value not in ("", [])}
-
-
-def data_of(action: Action[Any]) -> dict[str, Any]:
-    """An action as ``--data``."""
-    dumped: dict[str, Any] = action.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return {name: value for name, value in dumped.items() if value != ME or name in action.model_fields_set}
-
-
-__all__ = ["ActionField", "Place", "arguments_of", "assemble", "data_of", "fields_of", "raw_of", "unset_value"]

@@ -6,7 +6,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.arguments.of_action import ActionField, assemble, fields_of
+from bot.arguments.of_action import ActionField, fields_of
+from bot.arguments.of_action_data import assemble
 from bot.arguments.reading import Refused
 from bot.dialpad.action import Action
 from bot.errors import FieldError, UserError

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from bot.arguments.of_action import _look, _members
+from bot.arguments.of_action_seen import look, members
 from bot.arguments.thing import FREE_IDS
 from bot.dialpad.action import Action, Entity, Names
 from bot.dialpad.actions.fields import KindIn, Look
@@ -32,7 +32,7 @@ def data_of_action(action: type[Action[Any]], *, whole: bool = False) -> st.Sear
 def _model(draw: st.DrawFn, model: type[BaseModel], *, whole: bool) -> dict[str, Any]:
     """``whole``: all optional fields too, so that a nested object never stands half."""
     made: dict[str, Any] = {}
-    seen = {name: _look(name, info) for name, info in model.model_fields.items()}
+    seen = {name: look(name, info) for name, info in model.model_fields.items()}
     kinds = {mark.field for one in seen.values() for mark in one.marks if isinstance(mark, KindIn)}
     for name, one in seen.items():
         if name in kinds or (one.optional and not whole and not draw(st.booleans())):
@@ -59,7 +59,7 @@ def _value(one: Any) -> st.SearchStrategy[Any]:
 
 def _single(one: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911  one return for each kind of value
     entities = [mark.entity for mark in one.marks if isinstance(mark, Names)]
-    models = [kind for kind in _members(one.kind) if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    models = [kind for kind in members(one.kind) if isinstance(kind, type) and issubclass(kind, BaseModel)]
     if models:
         return st.one_of([_model(kind, whole=True) for kind in models])
     if Entity.NUMBER in entities:

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.arguments.of_action import data_of, fields_of, raw_of
+from bot.arguments.of_action import fields_of
+from bot.arguments.of_action_data import data_of, raw_of
 from bot.arguments.of_action_values import build_action
 from bot.arguments.reading import parse_arguments
 from bot.context import Attachment
