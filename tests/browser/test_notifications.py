@@ -74,7 +74,7 @@ async def test_a_call_rings_is_missed_claimed_called_back_and_handled(visitor: V
     await card(visitor, "Handled by @Ana")
 
 
-async def test_a_click_on_what_was_claimed_meanwhile_is_explained(visitor: Visitor) -> None:
+async def test_what_a_supervisor_was_asked_shows_who_took_the_call(visitor: Visitor) -> None:
     await subscribe(visitor, 'missed for "Support" escalate 5 supervisor @sam')
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
     missed = await card(visitor, "Missed call from Jordan Lee")
@@ -92,8 +92,10 @@ async def test_a_click_on_what_was_claimed_meanwhile_is_explained(visitor: Visit
 
     await visitor.become(SAM)
     await visitor.open_app()
-    await visitor.press(asked, "Claim")
-    await visitor.answered("Somebody was faster: it was claimed by @Ana")
+    await expect(asked).to_contain_text("Claimed by @Ana")
+    await expect(asked.get_by_role("button", name="Claim")).to_have_count(0)
+    await visitor.press(asked, "Show the call")
+    await visitor.answered("Missed call from Jordan Lee")
 
 
 async def test_several_calls_at_once_each_have_their_own_card(visitor: Visitor) -> None:
