@@ -10,8 +10,9 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
+from bot.answers.of_action import route_of
 from bot.answers.of_action_rates import rate_words
-from bot.app import build_routes
+from bot.answers.of_action_routes import build_routes
 from bot.arguments.of_action import ActionField, fields_of
 from bot.arguments.of_action_values import validated
 from bot.arguments.reading import Refused
@@ -239,7 +240,7 @@ def show_actions(out: TextIO) -> None:
 
 async def form_of(action: type[Action[Any]]) -> dict[str, Any]:
     """The modal as it would be opened, nothing filled in."""
-    route = build_routes().by_id[f"run.{action.slug.lower()}"]
+    route = next(route for route in build_routes() if route.id == route_of(action))
     nobody = cast(Ctx, None)  # with nothing filled in there are no names to look up for anybody
     return await build_form(nobody, route, {}, where=Where())
 
