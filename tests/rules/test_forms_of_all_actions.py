@@ -139,7 +139,6 @@ def test_what_is_submitted_is_what_was_filled_in(stage: Stage, action: type[Acti
     filled = {name: value for name, value in raw.items() if route.arguments[name].shown}
     view = stage.form(route, {**raw, MORE: "1"})
     check_view(view, "modal")
-    shared_check("modal", view)
     view["state"] = {"values": state_values(view["blocks"], {})}
     files = [name for name, value in filled.items() if value == "F0FILE0001"]
     read = {**read_form(route, view), **{name: filled[name] for name in files}}
