@@ -1,6 +1,6 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
-from bot.answers.prose import listed, prose
+from bot.answers.prose import how_long, listed, prose
 from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 from bot.watching.conditions import write_conditions, write_length
 from bot.watching.happening import DIGESTS, Kind
@@ -21,10 +21,10 @@ def escalation(policy: Policy) -> Prose:
         "call": ("a phone call to ", Mention(policy.supervisor)),
         "here": ("a reminder in the thread",),
     }
-    parts: list[Prose] = [f"Unclaimed for {policy.claim} min: "]
+    parts: list[Prose] = [f"Unclaimed for {how_long(policy.claim)}: "]
     for number, (_, kind, _) in enumerate(policy.steps()):
         parts.append(prose(", then " if number else "", said[kind]))
-    return prose(*parts, f". Claimed and not handled for {policy.handle} min: a reminder, then it is free again.")
+    return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is free again.")
 
 
 def quiet_hours(watch: Watch) -> str:

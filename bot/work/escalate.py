@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 
 from bot.answers.call_card import needs_somebody
-from bot.answers.prose import plural
+from bot.answers.prose import how_long
 from bot.context import Colleagues
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import ME, Entity
@@ -44,6 +44,8 @@ ROUND: Final = 100
 REMINDED: Final = 50
 """Within a round: whoever claimed it was reminded."""
 
+_IN_HOURS: Final = 120
+"""Minutes from which on nobody counts minutes."""
 _log = structlog.get_logger(__name__)
 
 
@@ -84,7 +86,7 @@ class Escalations:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         claimer, minutes = str(card.claimed_by), watch.policy.handle
         if within < REMINDED:
-            text = f"Claimed {_since(minutes)} ago and still open. Mark it handled, or release it for somebody else:"
+            text = f"Claimed {how_long(minutes)} ago and still open. Mark it handled, or release it for somebody else:"
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return
@@ -108,10 +110,9 @@ class Escalations:
         if kind in {"sms", "call"}:
             await self._phone(posting, kind, watch, view, after)
             return
-        waiting = (
-            f"Nobody has claimed this call for {_since(self._waited(posting, watch.policy, steps.index(left[0])))}."
-        )
-        ping, text = await self._who(kind, whom, watch, view, waiting)
+        waited = how_long(self._waited(posting, watch.policy, steps.index(left[0])))
+        said = f"Nobody has claimed this call for {waited}."
+        ping, text = await self._who(kind, whom, watch, view, said)
         direct = whom if kind == "supervisor" else None
         await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
         await self._store.postings.step(posting, to=after, next_s=next_s)
@@ -121,7 +122,8 @@ class Escalations:
         by_policy = policy.claim * (number + 1)
         if posting.step >= ROUND:
             return by_policy
-        return max(by_policy, int((self._store.now() - posting.created_at).total_seconds()) // 60)
+        so_far = int((self._store.now() - posting.created_at).total_seconds()) // 60
+        return max(by_policy, so_far - so_far % 60 if so_far >= _IN_HOURS else so_far)
 
     async def _who(self, kind: str, whom: str, watch: Watch, view: CallView, waiting: str) -> tuple[Sequence[str], str]:
         if kind == "supervisor":
@@ -284,13 +286,6 @@ def _what(view: CallView) -> str:
     named = view.contact and not looks_like_number(view.contact)
     who = view.contact if named else national(view.number) if view.number else "A hidden number"
     return f"{who} left a voicemail." if view.outcome == "voicemail" else f"{who} called."
-
-
-def _since(minutes: int) -> str:
-    hours = minutes // 60
-    if not hours or (hours == 1 and minutes % 60):
-        return f"{minutes} min"
-    return plural(hours, "hour")
 
 
 def handle_within(policy: Policy) -> timedelta:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.answers.prose import from_ms, lasting, listed, plural, prose
+from bot.answers.prose import from_ms, how_long, lasting, listed, plural, prose
 from bot.reply import Bold
 from tests.handlers.harness import plain
 
@@ -30,6 +30,13 @@ def test_lists_read_as_people_write_them(items: list[str], words: str) -> None:
 )
 def test_lengths_are_told_in_two_units_at_most(ms: float | None, words: str) -> None:
     assert lasting(ms) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(5, "5 min"), (60, "1 hour"), (90, "90 min"), (120, "2 hours"), (150, "150 min")]
+)
+def test_a_time_that_was_set_is_told_as_it_was_set(minutes: int, words: str) -> None:
+    assert how_long(minutes) == words
 
 
 @pytest.mark.parametrize("ms", [None, 10**30, float("inf")])
