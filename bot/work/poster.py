@@ -39,6 +39,9 @@ TELL_AFTER_S: Final = 240.0
 """Four minutes without a word from Slack, or with so long a pause asked for, are no passing trouble any more."""
 LOOK_EVERY_S: Final = 5.0
 """How long a row that another process made due waits at most."""
+LEAST_S: Final = 0.05
+BUSY_S: Final = 0.5
+"""What is due may be just what a chore is at: it is not asked for again and again meanwhile."""
 _PARENT_WAIT_S: Final = 1.0
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
@@ -69,7 +72,8 @@ class Looks(Protocol):
 
 
 class Poster:
-    """``chores`` do what else has come due. Started with ``start``, ended with ``aclose``."""
+    """``chores`` do what else has come due, each once at a time; one that waits for Dialpad holds up no message.
+    Started with ``start``, ended with ``aclose``."""
 
     def __init__(
         self,
@@ -88,6 +92,7 @@ class Poster:
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._doing: dict[int, asyncio.Task[None]] = {}
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -97,11 +102,15 @@ class Poster:
         """Lets messages that are on their way arrive; what waits for its turn goes on at the next start."""
         if self._running is not None:
             self._running.cancel()
-        if self._serving:
-            await asyncio.wait(set(self._serving.values()), timeout=within_s)
-        for task in list(self._serving.values()):
+        if under_way := self._under_way:
+            await asyncio.wait(under_way, timeout=within_s)
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*self._serving.values(), return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    @property
+    def _under_way(self) -> set["asyncio.Task[None]"]:
+        return {*self._serving.values(), *self._doing.values()}
 
     def wake(self) -> None:
         """Something may be due."""
@@ -126,15 +135,26 @@ class Poster:
         next_at = await self._store.postings.next_at()
         if next_at is None:
             return LOOK_EVERY_S
-        return min(LOOK_EVERY_S, max(0.05, (next_at - self._store.now()).total_seconds()))
+        soonest = BUSY_S if self._doing else LEAST_S
+        return min(LOOK_EVERY_S, max(soonest, (next_at - self._store.now()).total_seconds()))
 
     async def look(self) -> None:
         """Starts on everything that is due now."""
-        for chore in self._chores:
-            try:
-                await chore()
-            except Exception:  # noqa: BLE001  the others must not wait for it, nor what is to be posted
-                _log.exception("something due was not done")
+        for number, chore in enumerate(self._chores):
+            if number not in self._doing:
+                self._doing[number] = asyncio.create_task(self._do(number, chore))
+        await self._serve_due()
+
+    async def _do(self, number: int, chore: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await chore()
+            await self._serve_due()
+        except Exception:  # noqa: BLE001  it is done again at the next look
+            _log.exception("something due was not done")
+        finally:
+            del self._doing[number]
+
+    async def _serve_due(self) -> None:
         for place in await self._store.postings.due_channels(self._store.now()):
             if place not in self._serving:
                 task = asyncio.create_task(self._serve(*place))
@@ -149,12 +169,20 @@ class Poster:
 
     async def settle(self) -> None:
         """Returns when nothing is due now. For tests and shutdown."""
-        while True:
+        await self._finish()
+        posted = True
+        while posted:
             await self.look()
-            if not self._serving:
-                return
-            await asyncio.wait(set(self._serving.values()))
+            posted = await self._finish()
+
+    async def _finish(self) -> bool:
+        """Waits for what is under way. Whether anything of it was a message."""
+        posted = False
+        while under_way := self._under_way:
+            posted = posted or bool(self._serving)
+            await asyncio.wait(under_way)
             await asyncio.sleep(0)
+        return posted
 
     async def _serve(self, team_id: str, channel: str) -> None:
         try:

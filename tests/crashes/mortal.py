@@ -44,7 +44,7 @@ LATER: Final = "/later"
 """Time passes: what escalates next does so now."""
 HURRY: Final[dict[Any, dict[str, float]]] = {
     deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05},
-    poster: {"EVERY_S": 0.02, "FIRST_WAIT_S": 0.1},
+    poster: {"EVERY_S": 0.02, "FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
 }
 
 

@@ -91,7 +91,7 @@ async def _let_go_of_events(demo: Demo) -> None:
     delivery.attempts.clear()
     await demo.bot.store.database.write(_forget)
     await demo.bot.intake.drain()
-    await _end(demo.bot.poster._serving.values())
+    await _end(demo.bot.poster._under_way)
     await demo.bot.store.database.write(_forget)  # and what a delivery under way made of its event
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
@@ -13,6 +14,7 @@ from bot.dialpad.events import CallEvent
 from bot.reply import Card, Listing, Prose
 from bot.slack.boards import InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.watching.happening import Kind
+from bot.work.poster import Poster
 from tests.bot.watching.payloads import (
     ANA,
     SUPPORT,
@@ -42,7 +44,7 @@ def head(stage: PostingStage, number: int = -1) -> str:
     return words(shown.title)
 
 
-def missed(number: int) -> list[object]:
+def missed(number: int) -> list[CallEvent]:
     return [call(number, "hangup", 20, date_rang=at(1), date_ended=at(20))]
 
 
@@ -133,7 +135,7 @@ async def test_a_message_that_was_long_on_its_way_does_not_meet_the_next(stage: 
 @pytest.mark.parametrize("count", [1, 10], ids=["one", "many"])
 async def test_killed_while_posting_everything_is_posted_once(stage: PostingStage, when: str, count: int) -> None:
     for number in range(count):
-        await stage.happen(*missed(1000 + number))  # type: ignore[arg-type]  # call events
+        await stage.happen(*missed(1000 + number))
     stage.time.move(seconds=1)
     if when == "before it is sent":
         stage.slack.trouble["C1"].append(Killed())
@@ -148,7 +150,7 @@ async def test_killed_while_posting_everything_is_posted_once(stage: PostingStag
 
 
 async def test_killed_before_anything_was_posted_it_is_posted_by_the_next_process(stage: PostingStage) -> None:
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
 
     await stage.run(3)
 
@@ -170,7 +172,7 @@ async def test_killed_while_updating_it_is_updated_again(stage: PostingStage) ->
 
 
 async def test_slack_that_does_not_answer_is_asked_what_became_of_it(stage: PostingStage) -> None:
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     stage.slack.after.append(InDoubt("500"))
 
     await stage.run(20)
@@ -179,7 +181,7 @@ async def test_slack_that_does_not_answer_is_asked_what_became_of_it(stage: Post
 
 
 async def test_where_nobody_may_look_nothing_is_repeated_and_the_owner_hears_of_it(stage: PostingStage) -> None:
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     stage.slack.after.append(InDoubt("500"))
     stage.slack.blind = True
 
@@ -197,7 +199,7 @@ async def test_where_nobody_may_look_nothing_is_repeated_and_the_owner_hears_of_
 async def test_ten_minutes_of_refusals_are_told_once_and_then_delivered(stage: PostingStage, code: str) -> None:
     stage.slack.trouble["C1"] = [PostRefused(code) for _ in range(7)]
     for number in (1, 2):
-        await stage.happen(*missed(number))  # type: ignore[arg-type]  # call events
+        await stage.happen(*missed(number))
     await stage.run(1500)
 
     told = stage.slack.in_(OWNER.user_id)
@@ -209,7 +211,7 @@ async def test_ten_minutes_of_refusals_are_told_once_and_then_delivered(stage: P
 @pytest.mark.parametrize("error", [PostThrottled(30), NotSent("x"), InDoubt("500")], ids=["429", "unreachable", "500"])
 async def test_passing_trouble_is_waited_for_and_nobody_is_told(stage: PostingStage, error: BaseException) -> None:
     stage.slack.trouble["C1"] = [error] * 6
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     await stage.run(900)
 
     assert [one.channel for one in stage.slack.messages] == ["C1"]
@@ -218,7 +220,7 @@ async def test_passing_trouble_is_waited_for_and_nobody_is_told(stage: PostingSt
 async def test_one_channels_trouble_is_not_anothers(stage: PostingStage) -> None:
     await stage.store.watches.save(replace(WATCH, id="w2", channel="C2"))
     stage.slack.trouble["C1"] = [PostThrottled(60)]
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     await stage.run(3)
 
     assert [one.channel for one in stage.slack.messages] == ["C2"]
@@ -237,11 +239,11 @@ async def test_a_message_that_somebody_deleted_is_left_alone(stage: PostingStage
 
 
 async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: PostingStage) -> None:
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     broken = await stage.store.cards.named(OWNER.team_id, "call:1")
     assert broken is not None
     stage.faces.poison.add(broken.id)
-    await stage.happen(*missed(2))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(2))
     await stage.run(5)
 
     assert len(stage.slack.messages) == 1
@@ -249,7 +251,7 @@ async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: Post
 
 async def test_a_paused_subscription_posts_nothing_new(stage: PostingStage) -> None:
     await stage.store.watches.save(replace(WATCH, paused=True))
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     await stage.run(3)
 
     assert stage.slack.messages == []
@@ -257,7 +259,7 @@ async def test_a_paused_subscription_posts_nothing_new(stage: PostingStage) -> N
 
 async def test_events_of_ones_own_line_are_nobody_elses(stage: PostingStage) -> None:
     stage.hook = replace(stage.hook, reach="person", owner=replace(OWNER, user_id="U0OTHER"))
-    await stage.happen(*missed(1))  # type: ignore[arg-type]  # call events
+    await stage.happen(*missed(1))
     await stage.run(3)
 
     assert stage.slack.messages == []
@@ -295,3 +297,63 @@ async def test_legs_that_turn_out_to_be_one_call_become_one_card(stage: PostingS
     heads = [one.face.shown for one in stage.slack.messages]
     assert [type(one).__name__ for one in heads].count("Reply") == 1
     assert len(stage.slack.messages) == 2
+
+
+# What else comes due
+
+
+async def test_what_waits_for_dialpad_holds_up_no_message_and_is_not_begun_twice(stage: PostingStage) -> None:
+    begun, answered = 0, asyncio.Event()
+
+    async def slow() -> None:
+        nonlocal begun
+        begun += 1
+        await answered.wait()
+
+    poster = Poster(stage.store, stage.slack, stage.faces, [slow], sleep=stage.time.sleep)
+    for number in (1, 2):
+        await stage.happen(*missed(number))
+        stage.time.move(seconds=5)
+        await poster.look()
+        await asyncio.wait(set(poster._serving.values()))
+    assert (len(stage.slack.messages), begun) == (2, 1)
+
+    answered.set()
+    await poster.settle()
+    assert begun > 1
+    await poster.aclose()
+
+
+async def test_what_goes_wrong_is_done_again_and_the_rest_goes_on(stage: PostingStage) -> None:
+    done: list[str] = []
+
+    async def breaks() -> None:
+        done.append("broke")
+        raise LookupError
+
+    async def makes_something_due() -> None:
+        if "made" not in done:
+            done.append("made")
+            await stage.happen(*missed(1))
+            stage.time.move(seconds=5)
+
+    poster = Poster(stage.store, stage.slack, stage.faces, [breaks, makes_something_due], sleep=stage.time.sleep)
+    await poster.settle()
+
+    assert len(stage.slack.messages) == 1
+    assert done.count("broke") == 2
+
+
+async def test_at_the_end_what_is_under_way_is_let_finish(stage: PostingStage) -> None:
+    ended: list[str] = []
+
+    async def takes_a_moment() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        ended.append("placed the call")
+
+    poster = Poster(stage.store, stage.slack, stage.faces, [takes_a_moment], sleep=stage.time.sleep)
+    await poster.look()
+    await poster.aclose()
+
+    assert ended == ["placed the call"]
