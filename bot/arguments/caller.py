@@ -11,6 +11,7 @@ from bot.arguments.phonebook import (
     LONGEST_TEXT,
     PEOPLE,
     Unclear,
+    described,
     name_length,
     party_named,
     party_of,
@@ -18,7 +19,7 @@ from bot.arguments.phonebook import (
 )
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.phone import looks_like_number, national, read_number
+from bot.phone import looks_like_number, read_number
 from bot.reply import Raw
 from bot.words import Word
 
@@ -62,8 +63,4 @@ class Caller(Lookup):
         return await suggested(ctx, query, self.entities)
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
-        number = read_number(raw, await ctx.region())
-        if number is None:
-            return Option(raw[:75], raw[:75])
-        party = await party_of(ctx, number)
-        return Option((party.plain(await ctx.region()) if party.name else national(number))[:75], number)
+        return await described(ctx, raw)

@@ -140,3 +140,13 @@ async def suggested(ctx: Ctx, query: str, entities: Sequence[Entity], *, most: i
     if typed and typed not in options:
         options = {typed: Option(national(typed, region), typed), **options}
     return list(options.values())[:most]
+
+
+async def described(ctx: Ctx, raw: str) -> Option:
+    """A number that was picked, with whose it is; what is none as it stands."""
+    region = await ctx.region()
+    number = read_number(raw, region)
+    if number is None:
+        return Option(raw[:75], raw[:75])
+    party = await party_of(ctx, number)
+    return Option((party.plain(region) if party.name else national(number, region))[:75], number)

@@ -6,10 +6,10 @@ from dataclasses import KW_ONLY, dataclass
 from bot.arguments.argument import Lookup, Option
 from bot.arguments.caller import read_party
 from bot.arguments.party import Party
-from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, Unclear, name_length, party_of, suggested
+from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, Unclear, described, name_length, suggested
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.phone import looks_like_number, national, read_number
+from bot.phone import looks_like_number, read_number
 from bot.reply import Raw
 from bot.words import Word
 
@@ -96,11 +96,7 @@ class Recipients(Lookup):
         return await suggested(ctx, query, self.entities)
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
-        number = read_number(raw, await ctx.region())
-        if number is None:
-            return Option(raw[:75], raw[:75])
-        party = await party_of(ctx, number)
-        return Option((party.plain(await ctx.region()) if party.name else national(number))[:75], number)
+        return await described(ctx, raw)
 
 
 def _split(text: str) -> list[str]:

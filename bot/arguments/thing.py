@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.arguments.argument import Lookup, Option
 from bot.arguments.number import why_no_number
-from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, party_of, suggested
+from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, described, suggested
 from bot.context import Ctx
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.actions import ALL
@@ -37,7 +37,26 @@ def _is_id(text: str, entity: Entity | None) -> bool:
 
 
 @dataclass(frozen=True)
-class ThingChoice(Lookup):
+class OneOrMany(Lookup):
+    """Each value is told by itself; with ``many`` they become a tuple, typed with commas between."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        if not self.many:
+            return await self.one(ctx, name, _text(raw))
+        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
+        values = [await self.one(ctx, name, item.strip()) for item in items if item.strip()]
+        return tuple(dict.fromkeys(values))
+
+    async def one(self, ctx: Ctx, name: str, text: str) -> str:
+        """One value. Raises FieldError."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ThingChoice(OneOrMany):
     """The value is an id as text, or a tuple of them with ``many``."""
 
     _: KW_ONLY
@@ -49,17 +68,7 @@ class ThingChoice(Lookup):
     within: str = ""
     """Only entries with this detail: one of the kinds of subscription."""
 
-    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        return len(words)
-
-    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
-        if not self.many:
-            return await self._one(ctx, name, _text(raw))
-        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
-        ids = [await self._one(ctx, name, item.strip()) for item in items if item.strip()]
-        return tuple(dict.fromkeys(ids))
-
-    async def _one(self, ctx: Ctx, name: str, text: str) -> str:
+    async def one(self, ctx: Ctx, name: str, text: str) -> str:
         if self.takes_me and text.casefold() == ME:
             return ME
         if _is_id(text, self.entity) and not (self.entity in FREE_IDS and lists(self.entity)):
@@ -232,24 +241,14 @@ class KindAndThing(Lookup):
 
 
 @dataclass(frozen=True)
-class NumberChoice(Lookup):
+class NumberChoice(OneOrMany):
     """Numbers, by name or typed. The value is E.164, or a tuple with ``many``."""
 
     _: KW_ONLY
     may_hide: bool = False
     """Whether the word ``blocked`` is a choice."""
 
-    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        return len(words)
-
-    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
-        if not self.many:
-            return await self._one(ctx, name, _text(raw))
-        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
-        numbers = [await self._one(ctx, name, item.strip()) for item in items if item.strip()]
-        return tuple(dict.fromkeys(numbers))
-
-    async def _one(self, ctx: Ctx, name: str, text: str) -> str:
+    async def one(self, ctx: Ctx, name: str, text: str) -> str:
         if self.may_hide and text.casefold() == HIDDEN_NUMBER:
             return HIDDEN_NUMBER
         region = await ctx.region()
@@ -278,12 +277,7 @@ class NumberChoice(Lookup):
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         if raw == HIDDEN_NUMBER:
             return Option("Hide the number", raw)
-        region = await ctx.region()
-        number = read_number(raw, region)
-        if number is None:
-            return Option(raw[:75], raw[:75])
-        party = await party_of(ctx, number)
-        return Option((party.plain(region) if party.name else national(number, region))[:75], number)
+        return await described(ctx, raw)
 
 
 @dataclass(frozen=True)
