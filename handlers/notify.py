@@ -67,6 +67,9 @@ def _channel(ctx: Ctx, *, personal: bool = False) -> str:
     return ctx.where.channel
 
 
+_LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
+
+
 @router.command(
     "notify",
     usage='[missed sms … for "Support" only … except label:spam | me [voicemail off] | list | pause 1 | remove 1]',
@@ -74,7 +77,7 @@ def _channel(ctx: Ctx, *, personal: bool = False) -> str:
     aliases=("notifications", "subscribe"),
     examples=(
         "notify",
-        'notify missed voicemail sms for "Support" except label:spam',
+        _LIKE,
         "notify missed voicemail only quiet:22-7 escalate 10",
         "notify handover for Support keep @support-oncall topic",
         'notify daily weekly at 8:00 for "Support"',
@@ -124,9 +127,9 @@ async def _numbered(ctx: Ctx, board: Board, text: str) -> Watch:
     return watches[int(number) - 1]
 
 
-async def _typed(ctx: Ctx, words: str) -> Answer:
+async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> Answer:
     route = next(route for route in router.routes if route.id == "notify.save")
-    return await fill_in(ctx, route, await read_words(ctx, route, words))
+    return await fill_in(ctx, route, {**await read_words(ctx, route, words, usage=usage), **more})
 
 
 @router.button(title="Notifications", submit="Save", risk=Risk.CHANGE)
@@ -315,7 +318,7 @@ async def _me(ctx: Ctx, board: Board, words: str) -> Answer:
         return await switch_events(ctx, board, await own_watch(ctx, board), *found)
     word = {"on": "resume", "off": "pause"}.get(words.casefold(), words.casefold())
     if words and word not in _DOING:
-        return await _typed(ctx, f"{words} to me")
+        return await _typed(ctx, words, usage="notify me missed voicemail only quiet:22-7", to="me")
     watch = await own_watch(ctx, board)
     if watch is not None:
         return await _DOING[word](ctx, watch=watch.id) if words else switches(watch)

@@ -25,7 +25,7 @@ async def places_named(ctx: Ctx, field: str, names: tuple[str, ...]) -> dict[str
     try:
         return dict([await find_place(ctx, name) for name in names])
     except UnclearName as problem:
-        raise FieldError(field, str(problem)) from None
+        raise FieldError(field, f"{problem} For a label type label:spam.") from None
 
 
 async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, own: bool) -> dict[str, str]:

@@ -27,15 +27,16 @@ class Refused(UserError):
         self.problems = dict(problems)
 
 
-async def read_words(ctx: Ctx, route: Route, text: str) -> dict[str, Raw]:
-    """Raw arguments from what was typed after the command's word. Raises UserError for words left over."""
+async def read_words(ctx: Ctx, route: Route, text: str, *, usage: str = "") -> dict[str, Raw]:
+    """Raw arguments from what was typed after the command's word. ``usage`` is how it is typed, by default the
+    route's. Raises UserError for words left over, which says what is wrong with them as far as can be told."""
     words = split(text, await ctx.region()) if text.strip() else []
     raw: dict[str, Raw] = {}
     at = await _read_keywords(ctx, route, raw, text, words, 0)
     while at < len(words):
         found = await _read_positional(ctx, route, raw, text, words, at)
         if found == at:
-            raise UserError(_left_over(ctx, route, text[words[at].start :]))
+            raise UserError(await _left_over(ctx, route, raw, words, at, text, usage or f"{route.word} {route.usage}"))
         at = await _read_keywords(ctx, route, raw, text, words, found)
     return raw
 
@@ -145,10 +146,26 @@ def _next_keyword(route: Route, words: Sequence[Word], start: int) -> int:
     return len(words)
 
 
-def _left_over(ctx: Ctx, route: Route, rest: str) -> str:
+async def _left_over(
+    ctx: Ctx, route: Route, raw: Mapping[str, Raw], words: Sequence[Word], at: int, text: str, usage: str
+) -> str:
+    word = words[at].text.casefold()
+    known = ((name, argument) for name, argument in route.arguments.items() if word in argument.keywords)
+    name, argument = next(known, ("", None)) if not words[at].quoted else ("", None)
+    if argument is not None and name in raw:
+        before = raw[name]
+        shown = ", ".join(before) if isinstance(before, list) else str(before)
+        return f"“{word}” comes a second time, after “{shown[:40]}”. Say it once."
+    if argument is not None and at + 1 == len(words):
+        return f"Something is missing after “{word}”."
+    if argument is not None:
+        try:
+            await argument.parse(ctx, name, words[at + 1].text)
+        except FieldError as problem:
+            return f"After “{word}”: {problem.text}"
+    rest = text[words[at].start :]
     shown = rest if len(rest) <= 40 else rest[:39] + "…"
-    usage = f"{ctx.deps.settings.command} {route.word} {route.usage}".strip()
-    return f"I could not make sense of “{shown}”. Type it like this: {usage}"
+    return f"I could not make sense of “{shown}”. Type it like this: {ctx.deps.settings.command} {usage}".rstrip()
 
 
 def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:

@@ -69,7 +69,14 @@ HANDLED_WITHIN: Final = Choice(
     "A claimed call is to be handled within",
     folded=True,
     keywords=("handled",),
-    options=tuple(Option(f"{one} min", str(one)) for one in (15, 30, 60, 120, 240, 480)),
+    options=(
+        Option("15 min", "15"),
+        Option("30 min", "30"),
+        Option("1 hour", "60"),
+        Option("2 hours", "120"),
+        Option("4 hours", "240"),
+        Option("8 hours", "480"),
+    ),
     unset="2 hours",
 )
 _JOINS: Final = frozenset({"and", "&", "+", ",", "digest", "digests"})

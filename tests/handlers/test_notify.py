@@ -429,3 +429,21 @@ async def test_where_the_app_is_not_a_member_it_says_so_at_once(world: World) ->
     world.board.strange.add("C0GENERAL")
     answer = words_of(await world.type(PRIYA, RULE))
     assert "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite." in answer
+
+
+async def test_what_cannot_be_read_is_answered_with_how_it_is_typed(world: World) -> None:
+    for words, said in (
+        ("everything", "Type it like this: /dp notify missed voicemail"),
+        ("me foo", "make sense of “foo”. Type it like this: /dp notify me"),
+        ("missed escalate 0", "After “escalate”: “0” is not one of the choices. Type one of: 1, 2, 5"),
+        ("missed for Support for Sales", "“for” comes a second time, after “Support”. Say it once."),
+    ):
+        with pytest.raises(UserError) as problem:
+            await world.type(PRIYA, f"notify {words}")
+        assert said in str(problem.value)
+
+
+async def test_a_word_that_is_no_name_may_be_meant_as_a_label(world: World) -> None:
+    form = await world.type(PRIYA, "notify missed except spam")
+    assert isinstance(form, Form)
+    assert form.problems["but"].endswith("For a label type label:spam.")

@@ -102,6 +102,20 @@ async def test_words_left_over_are_said_with_the_usage(world: World) -> None:
         await read(world, OPTIONAL, "on please")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("on for 30m until 40m", "“until” comes a second time, after “30m”. Say it once."),
+        ("on until", "Something is missing after “until”."),
+        ("on until never", "After “until”: "),
+    ],
+)
+async def test_what_is_wrong_at_a_keyword_is_said(world: World, text: str, said: str) -> None:
+    with pytest.raises(UserError) as problem:
+        await read(world, OPTIONAL, text)
+    assert str(problem.value).startswith(said)
+
+
 async def test_a_hidden_one_cannot_be_typed(world: World) -> None:
     with pytest.raises(UserError):
         await read(world, OPTIONAL, "on 30m secret")
