@@ -33,7 +33,9 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
     any they mean themselves."""
     if lacking := rights.lacking(chosen):
         raise FieldError(
-            "places", f"You do not belong to {' and '.join(lacking)}, so you cannot listen there. A Dialpad admin can."
+            "places",
+            f"You hear of your own calls and of the lines you belong to, not of {' and '.join(lacking)}. A Dialpad "
+            "admin can set this up.",
         )
     if own and not chosen:
         return {next(place for place in rights.places if place.startswith("user:")): "you"}

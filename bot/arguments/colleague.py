@@ -16,6 +16,20 @@ from bot.words import Word
 _SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
 
 
+async def wanted(ctx: Ctx, text: str) -> str:
+    """What to look for: of a mention the e-mail address, of anything else the words. Raises Unclear."""
+    mention = _SLACK_ID.fullmatch(text)
+    if mention is None:
+        return text.removeprefix("@")
+    profile = await ctx.deps.colleagues.profile(PersonKey(ctx.person.team_id, mention[1]))
+    if not profile.email:
+        raise Unclear(f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
+    found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
+    if found.one is None:
+        raise Unclear(f"{profile.name} has no seat at Dialpad under {profile.email}.")
+    return profile.email
+
+
 @dataclass(frozen=True)
 class Colleague:
     """A person at Dialpad; ``id`` is Dialpad's."""
@@ -43,24 +57,11 @@ class ColleagueChoice(Lookup):
         if text.isascii() and text.isdigit():
             known = await ctx.deps.directory.name_of(ctx.account, Entity.USER, text)
             return Colleague(text, known or "Your colleague")
-        wanted = await self._wanted(ctx, name, text)
         try:
-            entry = await one_named(ctx, wanted, (Entity.USER,))
+            entry = await one_named(ctx, await wanted(ctx, text), (Entity.USER,))
         except Unclear as problem:
             raise self.refuse(name, str(problem)) from None
         return Colleague(entry.id, entry.name)
-
-    async def _wanted(self, ctx: Ctx, name: str, text: str) -> str:
-        mention = _SLACK_ID.fullmatch(text)
-        if mention is None:
-            return text.removeprefix("@")
-        profile = await ctx.deps.colleagues.profile(PersonKey(ctx.person.team_id, mention[1]))
-        if not profile.email:
-            raise self.refuse(name, f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
-        found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
-        if found.one is None:
-            raise self.refuse(name, f"{profile.name} has no seat at Dialpad under {profile.email}.")
-        return profile.email
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         try:

@@ -6,9 +6,10 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Final
 
 from bot.arguments.argument import Lookup, Option
+from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
 from bot.context import Ctx
-from bot.dialpad.action import Entity
+from bot.dialpad.action import ME, Entity
 from bot.dialpad.entries import Entry
 from bot.phone import looks_like_number
 from bot.reply import Raw
@@ -34,7 +35,10 @@ async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
     if kind in KINDS and entry_id.isascii() and entry_id.isdigit():
         name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
         return text, name or f"one {KINDS[kind].value}"
-    entry = await one_named(ctx, text, ENTITIES)
+    if text.casefold() == ME:
+        me = str(await ctx.account.user_id())
+        return f"user:{me}", await ctx.deps.directory.name_of(ctx.account, Entity.USER, me) or ME
+    entry = await one_named(ctx, await wanted(ctx, text), ENTITIES)
     return raw_of(entry), entry.name
 
 
@@ -58,7 +62,10 @@ class Places(Lookup):
             begin = at + 1 if joins else at
             if begin >= len(words) or (at > 0 and not joins and not words[at - 1].text.endswith(",")):
                 break
-            count = 1 if words[begin].quoted else await name_length(ctx, words[begin:], ENTITIES)
+            is_one = (
+                words[begin].quoted or words[begin].text[:1] == "@" or words[begin].text.casefold().strip(",") == ME
+            )
+            count = 1 if is_one else await name_length(ctx, words[begin:], ENTITIES)
             if not count:
                 break
             at = begin + count

@@ -69,7 +69,10 @@ async def test_nobody_listens_where_they_do_not_belong(world: World) -> None:
     answer = await world.type(SAM, "notify missed for Sales")
 
     assert isinstance(answer, Form)
-    assert answer.problems == {"places": "You do not belong to Sales, so you cannot listen there. A Dialpad admin can."}
+    assert answer.problems == {
+        "places": "You hear of your own calls and of the lines you belong to, not of Sales. A Dialpad admin can set this "
+        "up."
+    }
     assert world.board.watches == {}
 
 
@@ -447,3 +450,22 @@ async def test_a_word_that_is_no_name_may_be_meant_as_a_label(world: World) -> N
     form = await world.type(PRIYA, "notify missed except spam")
     assert isinstance(form, Form)
     assert form.problems["but"].endswith("For a label type label:spam.")
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "name"),
+    [
+        ("for me", f"user:{ANA.dialpad_id}", "Ana Ferreira"),
+        (f"for <@{ANA.slack_id}|ana>", f"user:{ANA.dialpad_id}", "Ana Ferreira"),
+        (f"for Support and <@{ANA.slack_id}>", f"user:{ANA.dialpad_id}", "Ana Ferreira"),
+    ],
+)
+async def test_people_are_named_by_mention_and_oneself_as_me(world: World, words: str, place: str, name: str) -> None:
+    await world.type(ANA, f"notify missed {words}")
+    assert only(world).only.places[place] == name
+
+
+async def test_a_mention_of_somebody_without_a_seat_is_explained(world: World) -> None:
+    form = await world.type(PRIYA, "notify missed for <@U0NOBODY9>")
+    assert isinstance(form, Form)
+    assert form.problems["places"].endswith("Choose them by name.")
