@@ -61,6 +61,8 @@ async def _read_positional(
             count = end - at if len(waiting) == 1 and _is_name(argument, words[at:end]) else 1
         if count:
             return await _keep(ctx, argument, name, raw, text, words, at, count)
+    if _introduces(route, words[at]):
+        return at  # what follows it is wrong, and no name of anybody
     for name, argument in waiting.items():
         if _is_name(argument, words[at:end]):
             return await _keep(ctx, argument, name, raw, text, words, at, end - at)
@@ -70,6 +72,11 @@ async def _read_positional(
 def _is_name(argument: Argument, words: Sequence[Word]) -> bool:
     """Whether these words can only be meant as the one thing that ``argument`` looks up."""
     return isinstance(argument, Lookup) and not argument.many and argument.fits(" ".join(word.text for word in words))
+
+
+def _introduces(route: Route, word: Word) -> bool:
+    typed = word.text.casefold()
+    return not word.quoted and any(typed in argument.keywords for argument in route.arguments.values())
 
 
 async def _keep(

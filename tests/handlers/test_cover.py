@@ -158,3 +158,19 @@ async def test_where_the_app_is_not_a_member_nobody_is_asked(world: World) -> No
     with pytest.raises(UserError, match="Invite me with /invite, then ask again"):
         await world.type(ANA, "oncall cover me for 1h")
     assert world.board.cards == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("cover", "Something is missing after “cover”."),
+        ("cover Sam", "After “cover”: “Sam” is not one of the choices. Type one of: me."),
+        ("cover me until 25:00", "could not make sense of “until 25:00”. Type it like this: /dp oncall"),
+    ],
+)
+async def test_what_is_wrong_with_asking_for_cover_is_not_taken_for_a_call_center(
+    world: World, words: str, said: str
+) -> None:
+    with pytest.raises(UserError) as problem:
+        await world.type(ANA, f"oncall {words}")
+    assert said in str(problem.value)
