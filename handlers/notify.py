@@ -23,6 +23,7 @@ from bot.arguments.reading import fill_in, read_words
 from bot.arguments.watched import (
     ASKED_FIRST,
     CLAIMED_WITHIN,
+    DIGEST_DAY,
     DIGEST_TIME,
     EXCEPT,
     HANDLED_WITHIN,
@@ -36,14 +37,14 @@ from bot.arguments.watched import (
     Said,
     events,
 )
-from bot.context import Ctx
+from bot.context import Ctx, Origin
 from bot.dialpad.action import Risk
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 from bot.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
 from bot.routing import Router
 from bot.watching.happening import DIGESTS, Kind
 from bot.watching.ports import Board
-from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, Watch
+from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Watch
 from bot.watching.watch_in_words import in_words
 
 router = Router()
@@ -144,6 +145,7 @@ async def save(
     only: Annotated[str | None, ONLY] = None,
     but: Annotated[str | None, EXCEPT] = None,
     digest_at: Annotated[int | None, DIGEST_TIME] = None,
+    digest_day: Annotated[str | None, DIGEST_DAY] = None,
     claim: Annotated[str | None, CLAIMED_WITHIN] = None,
     first: Annotated[str | None, ASKED_FIRST] = None,
     group: Annotated[str | None, HELP_OF_GROUP] = None,
@@ -166,11 +168,14 @@ async def save(
     named = (places or {}) | await places_named(ctx, "only", let.names)
     chosen = await places_allowed(ctx, rights, named, own=to == "me")
     usual = frozenset({Kind.HANDOVER}) if keep or topic else QUIET_DEFAULT
+    chosen_kinds = frozenset(Kind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
+    if digest_day and Kind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
+        raise FieldError("digest_day", "Only a weekly digest comes on one day of the week. Add the word weekly.")
     made = Watch(
         id=before.id if before else board.new_watch_id(),
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
-        kinds=frozenset(Kind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual,
+        kinds=chosen_kinds,
         only=let.filters(chosen),
         but=out.filters(await places_named(ctx, "but", out.names)),
         longer=let.longer or 0,
@@ -194,6 +199,7 @@ async def save(
         topic=bool(topic),
         paused=before.paused and not (is_off and kinds) if before else False,
         digest_at=next((at for at in (digest_at, let.digest_at) if at is not None), DIGEST_AT),
+        digest_day=WEEKDAYS.index(digest_day) if digest_day and Kind.WEEKLY in chosen_kinds else 0,
     )
     check_roster(made, rights)
     if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.postgres import NoPostgres, PostgresServer, start_postgres
 from tests.prepared import Lending, sqlite_with_tables
+
+settings.register_profile("unhurried", settings(), deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(trylast=True)

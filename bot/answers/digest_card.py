@@ -9,10 +9,10 @@ from bot.reply import Bold, Button, Card, Chart, Prose, Reply, Table, When
 from bot.watching.digest import Digest, Pair, Tally, busiest, spread
 from bot.watching.happening import Kind
 from bot.watching.periods import Period, one_before
+from bot.watching.watch import WHOLE_WEEKDAYS
 
 _NAMES: Final = {Kind.DAILY: "Daily digest", Kind.WEEKLY: "Weekly digest"}
 _BEFORE: Final = {Kind.DAILY: "the day before", Kind.WEEKLY: "the week before"}
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def digest_card(digest: Digest, watch: str) -> Card | Reply:
@@ -81,7 +81,7 @@ def _busiest(digest: Digest) -> str:
     times = f"from {hour}:00 to {hour + 1}:00" if hour is not None else ""
     if digest.period.kind is Kind.DAILY or day is None:
         return f"Busiest {times}, with {sum(digest.tally.hours[hour])} calls." if hour is not None else ""
-    on = f"Busiest on {_WEEKDAYS[day]}, with {sum(digest.tally.days[day])} calls"
+    on = f"Busiest on {WHOLE_WEEKDAYS[day]}, with {sum(digest.tally.days[day])} calls"
     return f"{on}, and of all days {times}." if times else f"{on}."
 
 
@@ -122,7 +122,8 @@ def _by_hour(digest: Digest) -> Chart:
 def _by_day(digest: Digest) -> Chart:
     first, _ = digest.period.days(digest.clock)
     days = [first + timedelta(days=number) for number in range(7)]
-    return _chart("Calls by day", [f"{day:%a} {day.day}" for day in days], digest.tally.days, "")
+    counts = [digest.tally.days[day.weekday()] for day in days]
+    return _chart("Calls by day", [f"{day:%a} {day.day}" for day in days], counts, "")
 
 
 def _chart(title: str, labels: Sequence[str], pairs: Sequence[Pair], across: str) -> Chart:

@@ -4,7 +4,7 @@ from bot.answers.prose import how_long, listed, prose
 from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 from bot.watching.conditions import write_conditions, write_length
 from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import QUEUE_OVER, Filters, Policy, Watch, clock
+from bot.watching.watch import QUEUE_OVER, WEEKDAYS, Filters, Policy, Watch, clock
 from bot.watching.watch_in_words import in_words
 
 
@@ -99,6 +99,7 @@ def fields_of(watch: Watch) -> dict[str, Raw]:
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
     texts |= {"digest_at": watch.digest_time if watch.kinds & DIGESTS else ""}
+    texts |= {"digest_day": WEEKDAYS[watch.digest_day] if Kind.WEEKLY in watch.kinds else ""}
     texts |= {} if policy.on_duty else {"first": "nobody"}
     texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != Policy().handle else ""}
     texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}

@@ -116,7 +116,7 @@ class Choice(Argument):
         return self._value(text) is not None
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        return int(bool(words) and not words[0].quoted and self.fits(words[0].text))
+        return int(bool(words) and not words[0].quoted and self.fits(words[0].text.rstrip(",;")))
 
     def _value(self, text: str) -> str | None:
         return self.chosen(text.strip())

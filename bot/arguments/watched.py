@@ -13,6 +13,7 @@ from bot.reply import Raw
 from bot.watching.conditions import Unclear, parse_clock
 from bot.watching.happening import WORDS, Kind
 from bot.watching.ports import UserGroup as Group
+from bot.watching.watch import WEEKDAYS, WHOLE_WEEKDAYS
 from bot.words import Word
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
@@ -188,8 +189,16 @@ class UserGroup(Lookup):
         return await ctx.deps.board.user_groups(ctx.person) if ctx.deps.board else ()
 
 
-DIGEST_TIME: Final = TimeOfDay(
-    "Digests at", folded=True, keywords=("at",), bare=True, placeholder="08:00", hint="A weekly one comes on Monday."
+DIGEST_TIME: Final = TimeOfDay("Digests at", folded=True, keywords=("at",), bare=True, placeholder="08:00")
+DIGEST_DAY: Final = Choice(
+    "A weekly digest on",
+    folded=True,
+    keywords=("on", "every"),
+    bare=True,
+    options=tuple(Option(whole, short) for whole, short in zip(WHOLE_WEEKDAYS, WEEKDAYS, strict=True)),
+    aliases=tuple((f"{whole.casefold()}s", short) for whole, short in zip(WHOLE_WEEKDAYS, WEEKDAYS, strict=True)),
+    placeholder="Monday",
+    hint="It is about the seven days before.",
 )
 KEPT_GROUP: Final = UserGroup(
     "Keep a user group equal to who is on duty",

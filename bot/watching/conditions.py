@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.phone import looks_like_number, read_number
-from bot.watching.watch import DAY, Filters, LineHours, Span
+from bot.watching.watch import DAY, WHOLE_WEEKDAYS, Filters, LineHours, Span
 from bot.words import split
 
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 _QUOTED_VALUE: Final = re.compile(r"(\b\w+:)(?=[\"“„])")
 _DAYS: Final = re.compile(r"([a-z]{3,9})(?:\s*[-\u2013]\s*([a-z]{3,9}))?")
-_WHOLE_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS_EXAMPLE: Final = "hours:8-18 or hours:mon-fri,8-18 or hours:open"
 _GROUPS: Final = {"weekdays": (0, 1, 2, 3, 4), "weekend": (5, 6), "weekends": (5, 6)}
 _LINE_HOURS: Final[dict[str, LineHours]] = {"open": "open", "closed": "closed"}
@@ -159,7 +158,8 @@ def _weekdays(text: str) -> Sequence[int]:
 
 
 def _weekday(text: str) -> int | None:
-    return next((day for day, name in enumerate(_WHOLE_DAYS) if len(text) >= 3 and name.startswith(text)), None)
+    named = (day for day, name in enumerate(WHOLE_WEEKDAYS) if name.casefold().startswith(text))
+    return next(named, None) if len(text) >= 3 else None
 
 
 def _span(text: str, example: str) -> Span:

@@ -34,7 +34,7 @@ class Period:
 
 def schedule(watch: Watch) -> Any:
     """The same for subscriptions whose digests are due at the same moments."""
-    return watch.kinds & DIGESTS, watch.digest_at, watch.zone, watch.paused
+    return watch.kinds & DIGESTS, watch.digest_at, watch.digest_day, watch.zone, watch.paused
 
 
 def next_due(watch: Watch, after: datetime) -> datetime | None:
@@ -50,13 +50,15 @@ def due_periods(watch: Watch, since: datetime, now: datetime) -> list[Period]:
     for kind in sorted(watch.kinds & DIGESTS):
         due = _last(watch, kind, now)
         if since <= due and now - due < LATEST[kind]:
-            periods.append(_ending(kind, _first_day(kind, due.astimezone(watch.clock).date()), watch.clock))
+            periods.append(_ending(kind, _first_day(watch, kind, due.astimezone(watch.clock).date()), watch.clock))
     return periods
 
 
 def period_so_far(watch: Watch, kind: Kind, now: datetime) -> Period:
     """The day or week that ``now`` belongs to, up to now."""
-    return Period(kind, _midnight(watch.clock, _first_day(kind, now.astimezone(watch.clock).date())), now, so_far=True)
+    return Period(
+        kind, _midnight(watch.clock, _first_day(watch, kind, now.astimezone(watch.clock).date())), now, so_far=True
+    )
 
 
 def one_before(period: Period, clock: ZoneInfo) -> Period:
@@ -68,19 +70,20 @@ def _ending(kind: Kind, day: date, clock: ZoneInfo) -> Period:
     return Period(kind, _midnight(clock, day - timedelta(days=DAYS[kind])), _midnight(clock, day))
 
 
-def _first_day(kind: Kind, day: date) -> date:
-    return day if kind is Kind.DAILY else day - timedelta(days=day.weekday())
+def _first_day(watch: Watch, kind: Kind, day: date) -> date:
+    """That day itself, or the first of the week it belongs to."""
+    return day if kind is Kind.DAILY else day - timedelta(days=(day.weekday() - watch.digest_day) % 7)
 
 
 def _next(watch: Watch, kind: Kind, after: datetime) -> datetime:
-    day = _first_day(kind, after.astimezone(watch.clock).date())
+    day = _first_day(watch, kind, after.astimezone(watch.clock).date())
     while (due := _due(watch, day)) <= after:
         day += timedelta(days=DAYS[kind])
     return due
 
 
 def _last(watch: Watch, kind: Kind, now: datetime) -> datetime:
-    day = _first_day(kind, now.astimezone(watch.clock).date())
+    day = _first_day(watch, kind, now.astimezone(watch.clock).date())
     while (due := _due(watch, day)) > now:
         day -= timedelta(days=DAYS[kind])
     return due

@@ -17,6 +17,7 @@ DIGEST_AT: Final = 8 * 60
 DAY: Final = 24 * 60
 """Minutes; a span that ends with the day ends here."""
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WHOLE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTE: Final = timedelta(minutes=1)
 
 LineHours: TypeAlias = Literal["", "open", "closed"]
@@ -120,7 +121,9 @@ class Watch:
     problem: str = ""
     """Why it could not post when it last tried; its owner was told."""
     digest_at: int = DIGEST_AT
-    """When a digest comes, minutes after midnight in ``zone``; a weekly one on Mondays."""
+    """When a digest comes, minutes after midnight in ``zone``."""
+    digest_day: int = 0
+    """The day that a weekly one comes on and its weeks begin with; Mondays are 0."""
     line_hours: LineHours = ""
     keep: str = ""
     """A Slack user group, by id, whose members are kept equal to who is on duty."""

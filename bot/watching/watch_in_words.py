@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.watching.happening import WORDS, Kind
-from bot.watching.watch import DAY, WEEKDAYS, Filters, Span, Watch, clock
+from bot.watching.watch import DAY, WEEKDAYS, WHOLE_WEEKDAYS, Filters, Span, Watch, clock
 
 
 def in_words(watch: Watch) -> str:
@@ -20,7 +20,7 @@ def _said(watch: Watch, kind: Kind) -> str:
         case Kind.DAILY:
             return f"{WORDS[kind]} at {watch.digest_time}"
         case Kind.WEEKLY:
-            return f"{WORDS[kind]} on Monday at {watch.digest_time}"
+            return f"{WORDS[kind]} on {WHOLE_WEEKDAYS[watch.digest_day]} at {watch.digest_time}"
         case _:
             return WORDS[kind]
 

@@ -24,6 +24,7 @@ def to_json(watch: Watch) -> dict[str, Any]:
         "keep": watch.keep,
         "topic": watch.topic,
         "digest_at": watch.digest_at,
+        "digest_day": watch.digest_day,
         "policy": {
             "claim": policy.claim,
             "handle": policy.handle,
@@ -73,6 +74,7 @@ def from_json(
         paused=paused,
         problem=problem,
         digest_at=int(rule.get("digest_at", DIGEST_AT)),
+        digest_day=int(rule.get("digest_day") or 0),
     )
 
 

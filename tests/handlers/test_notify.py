@@ -466,3 +466,21 @@ async def test_a_mention_of_somebody_without_a_seat_is_explained(world: World) -
     form = await world.type(PRIYA, "notify missed for <@U0NOBODY9>")
     assert isinstance(form, Form)
     assert form.problems["places"].endswith("Choose them by name.")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("weekly on friday for Support", "a weekly digest on Friday at 08:00 for Support"),
+        ("weekly for Support on Fridays, at 17:00", "a weekly digest on Friday at 17:00 for Support"),
+        ("weekly every tue on Support", "a weekly digest on Tuesday at 08:00 for Support"),
+    ],
+)
+async def test_a_weekly_digest_has_its_day(world: World, words: str, said: str) -> None:
+    assert said in words_of(await world.type(PRIYA, f"notify {words}"))
+
+
+async def test_a_day_without_a_weekly_digest_is_explained(world: World) -> None:
+    form = await world.type(PRIYA, "notify missed on friday")
+    assert isinstance(form, Form)
+    assert "Add the word weekly." in form.problems["digest_day"]

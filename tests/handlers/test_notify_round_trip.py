@@ -62,18 +62,22 @@ watches = st.builds(
     st.booleans(),
     line_hours=st.sampled_from(["", "open", "closed"]),
     digest_at=minutes,
+    digest_day=st.integers(0, 6),
     keep=st.sampled_from(["", "S0ONCALL1"]),
     topic=st.booleans(),
 )
 
 
 def can_be_saved(watch: Watch) -> Watch:
-    """A time is kept only with a digest, and a roster is followed only for a call center."""
+    """A time is kept only with a digest, its day only with a weekly one, and a roster is followed only for a call
+    center."""
     digest_at = watch.digest_at if watch.kinds & DIGESTS else DIGEST_AT
+    digest_day = watch.digest_day if Kind.WEEKLY in watch.kinds else 0
+    timed = replace(watch, digest_at=digest_at, digest_day=digest_day)
     if watch.call_centers:
-        return replace(watch, digest_at=digest_at)
+        return timed
     kinds = watch.kinds - {Kind.HANDOVER} or {Kind.MISSED}
-    return replace(watch, digest_at=digest_at, kinds=frozenset(kinds), keep="", topic=False)
+    return replace(timed, kinds=frozenset(kinds), keep="", topic=False)
 
 
 async def new_world() -> World:

@@ -132,6 +132,15 @@ def test_a_week_has_a_chart_of_its_days_and_one_of_its_hours() -> None:
     assert by_day.series[0] == ("Answered", (12, 3, 0, 0, 0, 0, 0))
 
 
+def test_a_week_that_begins_on_another_day_shows_each_day_its_own_calls() -> None:
+    friday = Period(WEEK.kind, WEEK.begin + timedelta(days=4), WEEK.end + timedelta(days=4))
+    by_day = card(replace(DIGEST, period=friday)).parts[0]
+
+    assert isinstance(by_day, Chart)
+    assert by_day.categories[:4] == ("Fri 27", "Sat 28", "Sun 29", "Mon 30")
+    assert by_day.series[0] == ("Answered", (0, 0, 0, 12, 3, 0, 0))
+
+
 def test_a_week_over_the_end_of_a_month_names_both() -> None:
     begin = datetime(2026, 11, 30, tzinfo=PACIFIC).astimezone(UTC)
     week = Period(Kind.WEEKLY, begin, begin + timedelta(days=7))

@@ -29,9 +29,10 @@ zones = st.sampled_from(
     ]
 )
 watches = st.builds(
-    lambda kinds, at, zone: replace(DAILY, kinds=kinds, digest_at=at, zone=zone),
+    lambda kinds, at, day, zone: replace(DAILY, kinds=kinds, digest_at=at, digest_day=day, zone=zone),
     st.frozensets(st.sampled_from([Kind.DAILY, Kind.WEEKLY]), min_size=1),
     st.integers(0, 1439),
+    st.integers(0, 6),
     zones,
 )
 moments = st.integers(0, 70 * 365 * 86_400).map(lambda second: datetime.fromtimestamp(second, UTC))
@@ -51,6 +52,12 @@ def test_a_daily_digest_comes_at_its_time_and_is_about_the_day_before() -> None:
 def test_a_weekly_digest_comes_on_monday_and_is_about_the_week_before() -> None:
     assert next_due(WEEKLY, local(18, 12)) == local(23, 8)
     assert due_periods(WEEKLY, local(23, 8), local(23, 8)) == [Period(Kind.WEEKLY, local(16), local(23))]
+
+
+def test_a_weekly_digest_may_come_on_another_day_and_is_about_the_seven_days_before() -> None:
+    on_fridays = replace(WEEKLY, digest_day=4)
+    assert next_due(on_fridays, local(18, 12)) == local(20, 8)
+    assert due_periods(on_fridays, local(20, 8), local(20, 8)) == [Period(Kind.WEEKLY, local(13), local(20))]
 
 
 def test_both_come_when_both_are_due() -> None:
