@@ -32,11 +32,12 @@ class Link:
     connected_at: datetime
 
     def lacks(self, scopes: Collection[str], refused: NotAllowed) -> tuple[str, ...]:
-        """Which of ``scopes`` it was for want of that Dialpad refused, so far as can be told; () when it was not. A
-        pasted key says nothing of its own scopes, so Dialpad's words must."""
-        if self.scopes:
-            return tuple(sorted(set(scopes) - set(self.scopes)))
-        return tuple(sorted(scopes)) if "scope" in refused.message.casefold() else ()
+        """Which of ``scopes`` it was for want of that Dialpad refused, so far as can be told; () when it was not. The
+        connection may have been granted others, or Dialpad says so: a pasted key knows nothing of its own scopes."""
+        lacking = set(scopes) - set(self.scopes) if self.scopes else set()
+        if not lacking and "scope" in refused.message.casefold():
+            lacking = set(scopes)
+        return tuple(sorted(lacking))
 
 
 class Links(Protocol):
