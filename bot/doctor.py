@@ -10,7 +10,6 @@ from bot.errors import ChatopsError
 from bot.settings import Settings
 from bot.slack.manifest import SCOPES
 from bot.store.store import Store
-from bot.work.trouble import word_of
 
 WITHIN_S = 10
 
@@ -72,7 +71,7 @@ async def _notifications(store: Store) -> Finding:
     if not troubled:
         return Finding("Notifications", True, "nothing stands in the way of any subscription")
     waiting = sum([(await store.postings.unposted(watch.id))[1] for watch in troubled])
-    why = ", ".join(sorted({word_of(watch) for watch in troubled}))
+    why = ", ".join(sorted({watch.problem_word for watch in troubled}))
     cannot = plural(len(troubled), "subscription cannot", "subscriptions cannot")
     return Finding(
         "Notifications",

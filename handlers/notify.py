@@ -186,7 +186,6 @@ async def save(
         zone=before.zone if before else str(await ctx.zone()),
         policy=await policy_of(
             ctx,
-            board,
             claim=claim,
             first=first,
             group=group,

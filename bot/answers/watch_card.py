@@ -45,7 +45,7 @@ def watch_card(watch: Watch, *, note: Prose = "") -> Card:
         Fact("Calls nobody claims", escalation(watch.policy)),
         Fact("Who is on duty", _shown_by(watch)) if watch.keep or watch.topic else None,
         Fact("Set up by", (Mention(watch.owner.user_id),)),
-        Fact("Problem", f"Slack says “{watch.problem.rstrip('?!')}”. I keep trying.") if watch.problem else None,
+        Fact("Problem", f"Slack says “{watch.problem_word}”. I keep trying.") if watch.problem else None,
     )
     title = "Your notifications" if watch.is_personal else "Notifications here"
     return Card(
@@ -76,7 +76,7 @@ def watch_buttons(watch: Watch) -> tuple[Button, ...]:
 
 def watch_row(watch: Watch, number: int) -> Row:
     state = prose(Bold("Paused"), ": ") if watch.paused else ()
-    problem = f" It cannot post: {watch.problem.rstrip('?!')}." if watch.problem else ""
+    problem = f" It cannot post: {watch.problem_word}." if watch.problem else ""
     return Row(
         prose(f"{number}. ", state, in_words(watch)),
         note=prose("by ", Mention(watch.owner.user_id), problem),

@@ -8,7 +8,6 @@ from bot.context import Ctx
 from bot.dialpad.action import Entity
 from bot.errors import ChatopsError, FieldError
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
-from bot.watching.ports import Board
 from bot.watching.watch import Policy, Watch
 
 
@@ -54,7 +53,6 @@ def check_roster(made: Watch, rights: Rights) -> None:
 
 async def policy_of(
     ctx: Ctx,
-    board: Board,
     *,
     claim: str | None,
     first: str | None,

@@ -13,7 +13,6 @@ from bot.dialpad.action import ME, Entity
 from bot.dialpad.entries import Entry
 from bot.phone import looks_like_number
 from bot.reply import Raw
-from bot.watching.watch import WHOLE_WEEKDAYS
 from bot.words import Word
 
 KINDS: Final = {
@@ -23,9 +22,6 @@ KINDS: Final = {
     "user": Entity.USER,
 }
 ENTITIES: Final = tuple(KINDS.values())
-_DAYS: Final = frozenset(
-    word for day in WHOLE_WEEKDAYS for word in (day.casefold(), f"{day.casefold()}s", day[:3].casefold())
-)
 
 
 def raw_of(entry: Entry) -> str:
@@ -56,8 +52,7 @@ class Places(Lookup):
     keeps_quotes: bool = True
 
     def fits(self, text: str) -> bool:
-        is_day = text.strip(" ,;").casefold() in _DAYS  # "on Friday" is when
-        return bool(text.strip()) and len(text) <= LONGEST_TEXT and not looks_like_number(text) and not is_day
+        return bool(text.strip()) and len(text) <= LONGEST_TEXT and not looks_like_number(text)
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         """Names, one after the other, with commas or "and" between them."""

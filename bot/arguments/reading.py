@@ -61,7 +61,7 @@ async def _read_positional(
             count = end - at if len(waiting) == 1 and _is_name(argument, words[at:end]) else 1
         if count:
             return await _keep(ctx, argument, name, raw, text, words, at, count)
-    if _introduces(route, words[at]):
+    if _introduced_by(route, words[at]):
         return at  # what follows it is wrong, and no name of anybody
     for name, argument in waiting.items():
         if _is_name(argument, words[at:end]):
@@ -74,9 +74,11 @@ def _is_name(argument: Argument, words: Sequence[Word]) -> bool:
     return isinstance(argument, Lookup) and not argument.many and argument.fits(" ".join(word.text for word in words))
 
 
-def _introduces(route: Route, word: Word) -> bool:
+def _introduced_by(route: Route, word: Word) -> list[tuple[str, Argument]]:
+    """The arguments that this word is a keyword of; a quoted one is no keyword."""
     typed = word.text.casefold()
-    return not word.quoted and any(typed in argument.keywords for argument in route.arguments.values())
+    named = [(name, argument) for name, argument in route.arguments.items() if typed in argument.keywords]
+    return [] if word.quoted else named
 
 
 async def _keep(
@@ -118,25 +120,24 @@ async def _keyword_at(
 ) -> tuple[str, int] | None:
     """The argument a keyword at this place introduces, and where its value ends.
 
-    The value is what the argument takes; when it takes nothing, the longest run of words that could be meant as it,
-    so that a misspelt name is told at its field.
+    The value is what the argument takes: of several with the same keyword, the first that takes anything. When none
+    does, it is the longest run of words that could be meant as it, so that a misspelt name is told at its field.
     """
-    if words[at].quoted:
-        return None
-    typed = words[at].text.casefold()
-    for name, argument in route.arguments.items():
-        if typed not in argument.keywords or name in raw:
-            continue
-        furthest = _next_keyword(route, words, at + 1)
-        if not isinstance(argument, Text):
-            furthest = min(furthest, at + 1 + _LONGEST_VALUE)
-        count = await argument.take(ctx, words[at + 1 : furthest], text)
+    introduced = [(name, argument) for name, argument in _introduced_by(route, words[at]) if name not in raw]
+    furthest = _next_keyword(route, words, at + 1) if introduced else at
+    for name, argument in introduced:
+        count = await argument.take(ctx, words[at + 1 : _end_of(argument, at, furthest)], text)
         if count and argument.fits(_value(words, at + 1, at + 1 + count)):
             return name, at + 1 + count
-        for end in range(furthest, at + 1, -1):
+    for name, argument in introduced:
+        for end in range(_end_of(argument, at, furthest), at + 1, -1):
             if argument.fits(_value(words, at + 1, end)):
                 return name, end
     return None
+
+
+def _end_of(argument: Argument, at: int, furthest: int) -> int:
+    return furthest if isinstance(argument, Text) else min(furthest, at + 1 + _LONGEST_VALUE)
 
 
 def _value(words: Sequence[Word], start: int, end: int, *, quotes: bool = False) -> str:
@@ -157,8 +158,7 @@ async def _left_over(
     ctx: Ctx, route: Route, raw: Mapping[str, Raw], words: Sequence[Word], at: int, text: str, usage: str
 ) -> str:
     word = words[at].text.casefold()
-    known = ((name, argument) for name, argument in route.arguments.items() if word in argument.keywords)
-    name, argument = next(known, ("", None)) if not words[at].quoted else ("", None)
+    name, argument = next(iter(_introduced_by(route, words[at])), ("", None))
     if argument is not None and name in raw:
         before = raw[name]
         shown = ", ".join(before) if isinstance(before, list) else str(before)

@@ -131,6 +131,11 @@ class Watch:
     """Whether the channel's topic says who is on duty."""
 
     @property
+    def problem_word(self) -> str:
+        """``problem`` without the marks that ``bot.work.trouble`` keeps in it."""
+        return self.problem.rstrip("?!")
+
+    @property
     def is_personal(self) -> bool:
         return self.channel == self.owner.user_id
 

@@ -111,11 +111,6 @@ class Trouble:
         return True
 
 
-def word_of(watch: Watch) -> str:
-    """Why it cannot post, without the marks."""
-    return watch.problem.rstrip("?!")
-
-
 def _settings(watch: Watch) -> tuple[Button, ...]:
     return (Button("Settings", "notify.settings", {"watch": watch.id}),)
 
