@@ -69,6 +69,10 @@ class Argument:
         """The value for the handler. Raises FieldError with what to type instead."""
         raise NotImplementedError
 
+    async def entered(self, ctx: Ctx, name: str, raw: Raw) -> Raw:
+        """What was typed as the form has it, where the two differ: several things in one text are a list there."""
+        return raw
+
     def refuse(self, name: str, text: str) -> FieldError:
         """The error for this argument."""
         return FieldError(name, text)

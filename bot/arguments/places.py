@@ -11,6 +11,7 @@ from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_name
 from bot.context import Ctx
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.entries import Entry
+from bot.errors import FieldError
 from bot.phone import looks_like_number
 from bot.reply import Raw
 from bot.words import Word
@@ -72,15 +73,20 @@ class Places(Lookup):
         return at
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> dict[str, str]:
-        items = [part for item in (raw if isinstance(raw, list) else [str(raw)]) for part in _split(item)]
         found: dict[str, str] = {}
-        for item in items:
+        for item in _items(raw):
             try:
                 place, shown = await find_place(ctx, item)
             except Unclear as problem:
                 raise self.refuse(name, str(problem)) from None
             found[place] = shown
         return found
+
+    async def entered(self, ctx: Ctx, name: str, raw: Raw) -> Raw:
+        try:
+            return list(await self.parse(ctx, name, raw))
+        except FieldError:
+            return _items(raw)
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         found: list[Option] = []
@@ -94,6 +100,10 @@ class Places(Lookup):
             return Option((await find_place(ctx, raw))[1][:75], raw[:75])
         except Unclear:
             return Option(raw[:75], raw[:75])
+
+
+def _items(raw: Raw) -> list[str]:
+    return [part for item in (raw if isinstance(raw, list) else [str(raw)]) for part in _split(item)]
 
 
 def _split(text: str) -> list[str]:

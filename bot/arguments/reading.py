@@ -183,13 +183,17 @@ def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:
 async def fill_in(ctx: Ctx, route: Route, raw: RawArgs) -> Answer:
     """What ``route`` answers to these arguments; its form, with what was typed in it, where they are not all right."""
     if missing(route, raw):
-        return Form(route.id, raw)
+        return Form(route.id, await _entered(ctx, route, raw))
     try:
         return await route.handler(ctx, **await parse_arguments(ctx, route, raw))
     except Refused as several:
-        return Form(route.id, raw, several.problems)
+        return Form(route.id, await _entered(ctx, route, raw), several.problems)
     except FieldError as one:
-        return Form(route.id, raw, {one.field: one.text})
+        return Form(route.id, await _entered(ctx, route, raw), {one.field: one.text})
+
+
+async def _entered(ctx: Ctx, route: Route, raw: RawArgs) -> RawArgs:
+    return {name: await route.arguments[name].entered(ctx, name, value) for name, value in raw.items()}
 
 
 async def parse_arguments(ctx: Ctx, route: Route, raw: Mapping[str, Raw]) -> dict[str, Any]:

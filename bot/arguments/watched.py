@@ -9,6 +9,7 @@ from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.entered import Several
 from bot.context import Ctx
+from bot.errors import FieldError
 from bot.reply import Raw
 from bot.watching.conditions import Unclear, parse_clock
 from bot.watching.happening import WORDS, Kind
@@ -96,6 +97,12 @@ class Events(Several):
                 break
             at += 1
         return at if any(self.fits(word.text.strip(",;")) for word in words[:at]) else 0
+
+    async def entered(self, ctx: Ctx, name: str, raw: Raw) -> Raw:
+        try:
+            return list(await self.parse(ctx, name, raw))
+        except FieldError:
+            return raw
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
         items = raw if isinstance(raw, list) else [one for one in re.split(r"[\s,;]+", str(raw)) if one not in _JOINS]

@@ -484,3 +484,14 @@ async def test_a_day_without_a_weekly_digest_is_explained(world: World) -> None:
     form = await world.type(PRIYA, "notify missed on friday")
     assert isinstance(form, Form)
     assert "Add the word weekly." in form.problems["digest_day"]
+
+
+async def test_the_form_of_a_refused_subscription_shows_each_thing_that_was_typed(world: World) -> None:
+    form = await world.type(PRIYA, f"notify missed voicemail for Support and <@{SAM.slack_id}> except spam")
+    assert isinstance(form, Form)
+    assert form.args["kinds"] == ["missed", "voicemail"]
+    assert form.args["places"] == [PLACE, f"user:{SAM.dialpad_id}"]
+
+    form = await world.type(PRIYA, "notify missed for Suport, Nowhere")
+    assert isinstance(form, Form)
+    assert form.args["places"] == ["Suport", "Nowhere"]
