@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.answers.call_card import Standing, call_face, caller_of, hearing, needs_somebody, reach
+from bot.answers.call_card import Standing, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
 from bot.answers.prose import prose
 from bot.answers.recordings import listen as fetch_recording
 from bot.answers.recordings import make_link as make_share_link
@@ -114,7 +114,8 @@ async def handled(ctx: Ctx, card: CardId) -> Answer:
 async def show(ctx: Ctx, card: CardId) -> Answer:
     """The card by itself, for who is not looking at the channel."""
     _, found, view = await _find(ctx, card)
-    shown, stamp = call_face(view, None, _standing(found))
+    known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
+    shown, stamp = call_face(view, known, _standing(found))
     return Card(shown.title, shown.facts, shown.text, note=stamp, buttons=shown.buttons)
 
 

@@ -7,7 +7,11 @@ from typing import Final
 
 from bot.answers.of_action import route_of
 from bot.answers.prose import lasting, plural, prose
+from bot.dialpad.accounts import Account
+from bot.dialpad.action import Entity
 from bot.dialpad.actions.contacts import CreateContact
+from bot.dialpad.directory import Directory
+from bot.errors import ChatopsError
 from bot.phone import looks_like_number
 from bot.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.watching.calls import CallView
@@ -77,6 +81,23 @@ def caller_of(view: CallView, known: Caller | None) -> Caller:
     if view.contact_type == "user":
         return Caller(name, "Colleague", is_ours=True)
     return Caller(name, "By the name that came with the call; not in the contacts")
+
+
+async def look_up_caller(directory: Directory, account: Account, number: str) -> Caller | None:
+    """As this account's owner sees them; None when the directory does not know the number, or cannot be asked."""
+    try:
+        who = await directory.by_number(account, number) if number else None
+    except ChatopsError:
+        return None
+    if who is None:
+        return None
+    entry = who.entry
+    is_contact = entry.entity is Entity.CONTACT
+    company = f" at {entry.detail}" if is_contact and entry.detail and not entry.detail.startswith("+") else ""
+    sure = f"Contact{company}" if is_contact else "Colleague" if entry.entity is Entity.USER else "Our own line"
+    if who.sure == "several":
+        sure += "; others have this number too, so it may be somebody else"
+    return Caller(entry.name, sure, is_ours=not is_contact, is_contact=is_contact)
 
 
 def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:

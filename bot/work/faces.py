@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line, needs_somebody, stamp_of
+from bot.answers.call_card import (
+    Caller,
+    Standing,
+    bundle,
+    call_face,
+    call_line,
+    look_up_caller,
+    needs_somebody,
+    stamp_of,
+)
 from bot.answers.cover_card import cover_card, cover_stamp
 from bot.answers.digest_card import digest_card
 from bot.answers.notice_card import notice
 from bot.answers.prose import prose
 from bot.answers.text_card import talk_card, text_reply
 from bot.dialpad.accounts import Accounts
-from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
-from bot.errors import ChatopsError
 from bot.reply import Button, Mention, Reply
 from bot.slack.boards import Face
 from bot.store.cards import Kept
@@ -115,18 +122,6 @@ class Faces:
 
     async def caller(self, watch: Watch | None, number: str) -> Caller | None:
         """None when the directory does not know the number, or cannot be asked."""
-        if watch is None or not number:
+        if watch is None:
             return None
-        try:
-            who = await self._directory.by_number(self._accounts.of(watch.owner), number)
-        except ChatopsError:
-            return None
-        if who is None:
-            return None
-        entry = who.entry
-        is_contact = entry.entity is Entity.CONTACT
-        company = f" at {entry.detail}" if is_contact and entry.detail and not entry.detail.startswith("+") else ""
-        sure = f"Contact{company}" if is_contact else "Colleague" if entry.entity is Entity.USER else "Our own line"
-        if who.sure == "several":
-            sure += "; others have this number too, so it may be somebody else"
-        return Caller(entry.name, sure, is_ours=not is_contact, is_contact=is_contact)
+        return await look_up_caller(self._directory, self._accounts.of(watch.owner), number)

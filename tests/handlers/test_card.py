@@ -112,3 +112,10 @@ async def test_labels_are_set_at_dialpad(world: World) -> None:
 
     assert "vip, callback" in words_of(answer)
     assert world.sandbox.state.calls[rung.id].labels == ["vip", "callback"]
+
+
+async def test_a_call_shown_by_itself_says_who_it_is_as_the_channels_card_does(world: World) -> None:
+    shown = await press(world, ANA, "show")
+
+    assert "Contact at Lee Roasters" in words_of(shown)
+    assert "Save contact" not in [button.label for button in buttons_of(shown)]

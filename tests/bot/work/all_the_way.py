@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.directory import Directory
 from bot.dialpad.events import Event
+from bot.dialpad.link import Link
 from bot.errors import NotConnected
 from bot.person import PersonKey
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
@@ -37,6 +38,12 @@ class NobodyConnected:
     """``Accounts`` of a company whose people have not come yet."""
 
     def of(self, person: PersonKey) -> Account:
+        return cast(Account, self)
+
+    async def link(self) -> Link:
+        raise NotConnected
+
+    async def send(self, *_: object, **__: object) -> object:
         raise NotConnected
 
 
