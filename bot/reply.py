@@ -214,5 +214,21 @@ class Nothing:
     """There is nothing to say."""
 
 
+Shown: TypeAlias = Reply | Card | Listing
+"""Answers that are text and buttons, wherever they are shown."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a message shows. ``stamp`` is what was decided, by whom and when."""
+
+    shown: Shown
+    stamp: Prose = ""
+    ping: tuple[str, ...] = ()
+    """Slack ids of people and user groups who are called by it."""
+    broadcast: bool = False
+    """A reply in a thread that the channel sees too."""
+
+
 Answer: TypeAlias = Reply | Card | Listing | Attachment | Form | Confirm | Nothing
 """Everything a handler may return."""

@@ -1,4 +1,4 @@
-"""What is entered by hand in generated forms: amounts, opening hours, lists, JSON, moments, files, several of a few."""
+"""What is entered by hand in generated forms: amounts, opening hours, lists, JSON, moments and files."""
 
 import base64
 import binascii
@@ -16,7 +16,6 @@ from bot.arguments.argument import TEXT_LIMIT, Argument, Choice, Option
 from bot.arguments.moment import NoMoment, parse_moment
 from bot.context import Ctx
 from bot.reply import Raw
-from bot.words import Word
 
 UNSET: Final = "-"
 """The value of the option that stands for "no choice": Slack lets nobody empty a select again."""
@@ -50,19 +49,6 @@ class Amount(Argument):
         if self.high is not None and number > Decimal(str(self.high)):
             raise self.refuse(name, f"{self.label} ends at {self.high:g}. Type a smaller number.")
         return int(number) if self.whole else float(number)
-
-
-@dataclass(frozen=True)
-class Several(Choice):
-    """Some of a few; the value is a tuple of values, each once, in the order of the options."""
-
-    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        return len(words)
-
-    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
-        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
-        wanted = [await super(Several, self).parse(ctx, name, item) for item in items if item.strip()]
-        return tuple(option.value for option in self.options if option.value in wanted)
 
 
 @dataclass(frozen=True)
@@ -244,6 +230,6 @@ def tri_state(label: str, *, hint: str = "", leave: str = "Leave as it is") -> C
 
 
 __all__ = [
-    "TEXT_LIMIT", "UNSET", "Amount", "Attached", "DateAndTime", "FileArgument", "Hours", "JsonText", "Lines", "Several",
+    "TEXT_LIMIT", "UNSET", "Amount", "Attached", "DateAndTime", "FileArgument", "Hours", "JsonText", "Lines",
 "tri_state", "write_hours",
 ]  # fmt: skip

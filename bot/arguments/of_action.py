@@ -22,11 +22,11 @@ from bot.arguments.entered import (
     Hours,
     JsonText,
     Lines,
-    Several,
     tri_state,
     write_hours,
 )
 from bot.arguments.of_action_seen import Seen, bounds_of, look, marks_of, members, most_of, words_of
+from bot.arguments.several import Several
 from bot.arguments.switch import Switch
 from bot.arguments.thing import DeskPhoneChoice, KindAndThing, NumberChoice, ThingChoice
 from bot.dialpad.action import Action, Entity, Names, place_of

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.colleague import ColleagueChoice
-from bot.arguments.entered import Several
+from bot.arguments.several import Several
 from bot.context import Ctx
 from bot.errors import FieldError
 from bot.reply import Raw

@@ -15,11 +15,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatopsError
-from bot.reply import Prose, Reply
+from bot.reply import Face, Reply
 from bot.slack.blocks import Reader, called, parts_of
 from bot.slack.errors import slack_code
 from bot.slack.limits import CHARTS
-from bot.slack.render import Shown, render_message
+from bot.slack.render import render_message
 from bot.slack.voice import Clients
 
 _log = structlog.get_logger(__name__)
@@ -75,18 +75,6 @@ class Spot:
 
     place: str
     ts: str
-
-
-@dataclass(frozen=True)
-class Face:
-    """What a message shows. ``stamp`` is what was decided, by whom and when."""
-
-    shown: Shown
-    stamp: Prose = ""
-    ping: tuple[str, ...] = ()
-    """Slack ids of people and user groups who are called by it."""
-    broadcast: bool = False
-    """A reply in a thread that the channel sees too."""
 
 
 class Boards:

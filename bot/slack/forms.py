@@ -14,7 +14,8 @@ from hashlib import blake2s
 from typing import Any, Final
 
 from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
-from bot.arguments.entered import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines, Several
+from bot.arguments.entered import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
+from bot.arguments.several import Several
 from bot.context import Ctx, Where
 from bot.errors import ChatopsError, FieldError
 from bot.reply import Bold, Button, Prose, Raw, RawArgs

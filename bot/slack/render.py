@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TypeAlias
 
 import structlog
 
-from bot.reply import Bold, Card, Chart, Confirm, Listing, Part, Prose, Reply, Row, Table, Tone
+from bot.reply import Bold, Card, Chart, Confirm, Listing, Part, Prose, Reply, Row, Shown, Table, Tone
 from bot.slack.blocks import (
     NOTHING,
     Json,
@@ -47,9 +46,6 @@ from bot.slack.limits import (
 )
 
 _log = structlog.get_logger(__name__)
-
-Shown: TypeAlias = Reply | Card | Listing
-"""Answers that are text and buttons, wherever they are shown."""
 
 CONFIRM: str = "confirm"
 """The ``callback_id`` of a confirmation's modal."""

@@ -8,7 +8,21 @@ from zoneinfo import ZoneInfo
 
 from bot.context import Ctx, Where
 from bot.errors import ChatopsError
-from bot.reply import Answer, Attachment, Button, Card, Confirm, Form, Listing, Nothing, Part, Prose, RawArgs, Reply
+from bot.reply import (
+    Answer,
+    Attachment,
+    Button,
+    Card,
+    Confirm,
+    Form,
+    Listing,
+    Nothing,
+    Part,
+    Prose,
+    RawArgs,
+    Reply,
+    Shown,
+)
 from bot.routing import Kind, Route, Table
 from bot.slack.blocks import Json, Reader, parts_of, plain
 from bot.slack.buttons import ButtonTooLong, pack_args
@@ -18,7 +32,6 @@ from bot.slack.limits import FIELD_ERROR, cut
 from bot.slack.ports import Confirmations
 from bot.slack.render import (
     Message,
-    Shown,
     render_confirm_message,
     render_confirm_view,
     render_home,

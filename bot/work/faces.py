@@ -20,8 +20,7 @@ from bot.answers.prose import prose
 from bot.answers.text_card import talk_card, text_reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.directory import Directory
-from bot.reply import Button, Mention, Reply
-from bot.slack.boards import Face
+from bot.reply import Button, Face, Mention, Reply
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.store.store import Store

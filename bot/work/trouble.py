@@ -10,8 +10,8 @@ import structlog
 
 from bot.answers.prose import plural
 from bot.errors import ChatopsError
-from bot.reply import Button, Reply
-from bot.slack.boards import Face, Spot
+from bot.reply import Button, Face, Reply
+from bot.slack.boards import Spot
 from bot.store.postings import Posting
 from bot.store.store import Store
 from bot.watching.watch import Watch

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from bot.app import build_routes
-from bot.reply import Picture, Reply
+from bot.reply import Face, Picture, Reply
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.settings import Settings
-from bot.slack.boards import Boards, Face, PostRefused
+from bot.slack.boards import Boards, PostRefused
 from bot.slack.files import NotKept, SlackFiles
 from bot.slack.manifest import build_manifest
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.arguments.argument import Option
-from bot.arguments.entered import UNSET, Amount, FileArgument, Lines, Several, tri_state
+from bot.arguments.entered import UNSET, Amount, FileArgument, Lines, tri_state
+from bot.arguments.several import Several
 from bot.context import Ctx, Origin, Where
 from bot.person import PersonKey
 from bot.reply import Answer, Nothing

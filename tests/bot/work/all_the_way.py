@@ -19,9 +19,10 @@ from bot.dialpad.events import Event
 from bot.dialpad.link import Link
 from bot.errors import NotConnected
 from bot.person import PersonKey
+from bot.reply import Face
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Json
-from bot.slack.boards import Boards, Face, Spot
+from bot.slack.boards import Boards, Spot
 from bot.store.hooks import Hook
 from bot.watching.happening import Kind
 from bot.work.deliver import Deliverer

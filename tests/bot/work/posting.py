@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from bot.answers.call_card import Standing, bundle, call_face, call_line
 from bot.dialpad.events import Event
 from bot.person import PersonKey
-from bot.reply import Listing, Reply
-from bot.slack.boards import CannotLook, Face, InDoubt, NotSent, Spot
+from bot.reply import Face, Listing, Reply
+from bot.slack.boards import CannotLook, InDoubt, NotSent, Spot
 from bot.store.cards import Kept
 from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys

@@ -15,7 +15,8 @@ from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Found
 from bot.dialpad.entries import Entry
 from bot.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
-from bot.slack.boards import Face, PostRefused
+from bot.reply import Face
+from bot.slack.boards import PostRefused
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.watching.registers import value

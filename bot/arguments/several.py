@@ -1,0 +1,24 @@
+"""Some of a few choices."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.arguments.argument import Choice
+from bot.context import Ctx
+from bot.reply import Raw
+from bot.words import Word
+
+
+@dataclass(frozen=True)
+class Several(Choice):
+    """Some of a few; the value is a tuple of values, each once, in the order of the options."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return len(words)
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
+        items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
+        wanted = [await super(Several, self).parse(ctx, name, item) for item in items if item.strip()]
+        return tuple(option.value for option in self.options if option.value in wanted)
