@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from bot.dialpad.link import Link
 from bot.dialpad.pacer import Pacer
 from bot.person import PersonKey
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo, connect, running_demo
 from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
@@ -23,6 +25,16 @@ from bot.store.schema import metadata
 PATIENT_S = 60.0
 """What Slack waits for and the bot keeps in mind while it waits is not what most tests are about: on a machine that
 does much else beside, three seconds pass while a modal is on its way."""
+
+
+OFFICE_HOURS = datetime(2026, 3, 10, 17, tzinfo=UTC)
+"""A Tuesday, ten in the morning where the cast works: "until 17:00" is still to come, whenever the tests run."""
+
+
+def office_hours() -> SandboxClock:
+    """A clock that runs as the real one does, and began in the morning."""
+    ahead = OFFICE_HOURS - datetime.now(UTC)
+    return SandboxClock(lambda: datetime.now(UTC) + ahead)
 
 
 class Waitless:
@@ -60,7 +72,7 @@ class OneDemo:
             await self.aclose()
         if self._running is None:
             closing = AsyncExitStack()
-            self._running = (await closing.enter_async_context(running_demo()), closing)
+            self._running = (await closing.enter_async_context(running_demo(clock=office_hours())), closing)
         await freshen(self._running[0])
         return self._running[0]
 

@@ -1,7 +1,7 @@
 """Quiet hours, one's own switches, and an escalation to its last step: everything real but the two services."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -68,15 +68,15 @@ async def test_a_claim_before_the_last_step_keeps_the_phone_silent(
     assert priya.sent("POST", "/v2/call") == []
 
 
-def quiet_now() -> str:
+def quiet_now(demo: Demo) -> str:
     """Quiet hours that hold this moment, as they are typed."""
-    now = datetime.now(ZoneInfo(TIME_ZONE))
+    now = demo.clock.now().astimezone(ZoneInfo(TIME_ZONE))
     begin, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-1, 2))
     return f"quiet:{begin}-{end}"
 
 
 async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya: Hands, demo: Demo) -> None:
-    card = await priya.type(f'/dp notify missed for "Support" only {quiet_now()}')
+    card = await priya.type(f'/dp notify missed for "Support" only {quiet_now(demo)}')
     assert "what comes then is posted at" in said(card)
     for _ in range(5):
         miss_a_call(demo)
