@@ -21,9 +21,11 @@ app = typer.Typer(
 sandbox = typer.Typer(help="The embedded Dialpad or Slack alone, on loopback.", no_args_is_help=True)
 db = typer.Typer(help="The database: bring its tables up to date, throw away what has expired.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption keys for stored tokens.", no_args_is_help=True)
+events = typer.Typer(help="Events from Dialpad that could not be delivered and are set aside.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
+app.add_typer(events, name="events")
 
 
 @app.command()
@@ -240,6 +242,74 @@ def keys_rotate(
 
     with _problems_as_sentences():
         typer.echo(f"Encrypted with the first key: {asyncio.run(rotate())}")
+
+
+Keys = Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="As `events list` shows them.")]
+Everything = Annotated[bool, typer.Option("--all", help="Everything that is set aside.")]
+
+
+@events.command("list")
+def events_list(as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False) -> None:
+    """What was given up after twelve tries, or cannot be read for want of a key. Never what is in it.
+
+    It is kept for two weeks after it came.
+    """
+    import json
+
+    from bot import parked
+    from bot.settings import Settings
+
+    with _problems_as_sentences():
+        found = asyncio.run(parked.read_parked(Settings()))
+    if as_json:
+        sys.stdout.write(json.dumps([parked.describe(event) for event in found], ensure_ascii=False, indent=2) + "\n")
+    elif found:
+        parked.show(found, sys.stdout)
+    else:
+        typer.echo("Nothing is set aside.")
+
+
+@events.command("retry")
+def events_retry(keys: Keys = None, everything: Everything = False) -> None:
+    """Deliver again, with twelve new tries. Exit 2 for an unknown key.
+
+    May be used while the bot runs, and on another machine with the same DATABASE_URL: the work is queued in the
+    database, where a running bot finds it within a second, and otherwise the next one that starts.
+    """
+    from bot import parked
+    from bot.settings import Settings
+
+    typed = _which(keys, everything=everything)
+    with _problems_as_sentences():
+        count = asyncio.run(parked.retry(Settings(), typed))
+    typer.echo(f"Queued for delivery again: {count}." if count else "Nothing is set aside.")
+
+
+@events.command("drop")
+def events_drop(
+    keys: Keys = None,
+    everything: Everything = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Needed: what is dropped is gone for good.")] = False,
+) -> None:
+    """Throw away for good, without telling anybody in Slack. Exit 2 for an unknown key."""
+    from bot import parked
+    from bot.settings import Settings
+
+    typed = _which(keys, everything=everything)
+    if not yes:
+        typer.echo("What is dropped is gone for good. Add --yes to do it.", err=True)
+        raise typer.Exit(2)
+    with _problems_as_sentences():
+        count = asyncio.run(parked.drop(Settings(), typed))
+    typer.echo(f"Dropped for good: {count}." if count else "Nothing is set aside.")
+
+
+def _which(keys: list[str] | None, *, everything: bool) -> list[str]:
+    """The keys, none for everything. Exit 2 when neither or both were asked for."""
+    if bool(keys) is everything:
+        typer.echo("Give the keys that `dialpad-chatops events list` shows, or --all.", err=True)
+        raise typer.Exit(2)
+    return keys or []
 
 
 class _problems_as_sentences:  # noqa: N801  reads as what it does: `with _problems_as_sentences():`

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import math
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,6 +72,8 @@ log = structlog.get_logger(__name__)
 PURGE_EVERY = timedelta(hours=1)
 FINISHED_WORK_KEPT_FOR = timedelta(days=2)
 RECONCILE_EVERY = timedelta(hours=6)
+COUNT_WITHIN_S = 3
+"""Prometheus waits ten seconds for a scrape."""
 
 
 class Misconfigured(ChatopsError):
@@ -334,6 +337,7 @@ def _build_web(
         ],
         ready=ready,
         metrics=parts.dispatcher.metrics,
+        look=lambda: _count_events(parts.store, parts.dispatcher.metrics),
     )
 
 
@@ -361,6 +365,19 @@ async def _database_problem(store: Store) -> str | None:
     except DatabaseProblem as problem:
         return str(problem)
     return None
+
+
+async def _count_events(store: Store, metrics: Metrics) -> None:
+    """For whoever scrapes, who gets the other numbers whatever the database does."""
+    try:
+        async with asyncio.timeout(COUNT_WITHIN_S):
+            counts = await store.events.counts()
+    except Exception as problem:  # noqa: BLE001  # each driver has its own, and unknown is what all of them mean
+        log.warning("events not counted", error=type(problem).__name__)
+        metrics.events(math.nan, math.nan, math.nan)
+        return
+    oldest_s = (store.now() - counts.oldest).total_seconds() if counts.oldest else 0.0
+    metrics.events(counts.waiting, counts.parked, max(0.0, oldest_s))
 
 
 async def _socket_problem(socket: SlackSocket) -> str | None:

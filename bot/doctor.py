@@ -57,12 +57,12 @@ async def _database(settings: Settings) -> list[Finding]:
         store = await open_store(settings)
         try:
             await store.ping()
-            notifications = await _notifications(store)
+            looked = [await _notifications(store), await _events(store)]
         finally:
             await store.aclose()
     except ChatopsError as problem:
         return [Finding("Database", False, str(problem))]
-    return [Finding("Database", True, "reachable, tables up to date, stored connections can be read"), notifications]
+    return [Finding("Database", True, "reachable, tables up to date, stored connections can be read"), *looked]
 
 
 async def _notifications(store: Store) -> Finding:
@@ -78,6 +78,18 @@ async def _notifications(store: Store) -> Finding:
         False,
         f"{cannot} post ({why}); {plural(waiting, 'message waits', 'messages wait')}, for a day.",
     )
+
+
+async def _events(store: Store) -> Finding:
+    counts = await store.events.counts()
+    if counts.parked:
+        aside = plural(counts.parked, "could not be delivered and is", "could not be delivered and are")
+        return Finding("Events", False, f"{aside} set aside. See dialpad-chatops events list")
+    if not counts.waiting:
+        return Finding("Events", True, "none waits")
+    minutes = int((store.now() - (counts.oldest or store.now())).total_seconds() // 60)
+    since = f", the oldest for {plural(minutes, 'minute')}" if minutes > 0 else ""
+    return Finding("Events", True, f"{plural(counts.waiting, 'waits', 'wait')} to be delivered{since}")
 
 
 async def _slack(settings: Settings, session: aiohttp.ClientSession) -> Finding:

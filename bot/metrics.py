@@ -1,8 +1,9 @@
 """What Prometheus sees at ``/metrics``. Labels are routes, slugs and outcomes: never a person, a number or a text."""
 
+import math
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 ACKNOWLEDGED_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 """Seconds; Slack gives up at 3."""
@@ -30,6 +31,17 @@ class Metrics:
             "chatops_dialpad_actions_total", "Actions sent to Dialpad, by slug", ["slug"], registry=self.registry
         )
 
+        self._waiting = self._gauge("chatops_events_waiting", "Events from Dialpad that are not delivered yet")
+        self._parked = self._gauge("chatops_events_parked", "Events that could not be delivered and are set aside")
+        self._oldest = self._gauge(
+            "chatops_events_oldest_waiting_seconds", "How long the oldest of those waiting waits"
+        )
+
+    def _gauge(self, name: str, what: str) -> Gauge:
+        gauge = Gauge(name, what, registry=self.registry)
+        gauge.set(math.nan)  # nobody has looked
+        return gauge
+
     def acknowledged(self, kind: str, seconds: float) -> None:
         """A request of Slack's was acknowledged after so long."""
         self._acknowledged.labels(kind).observe(seconds)
@@ -39,3 +51,9 @@ class Metrics:
         self._handled.labels(route, outcome).inc()
         for slug in slugs:
             self._dialpad.labels(slug).inc()
+
+    def events(self, waiting: float, parked: float, oldest_s: float) -> None:
+        """How many events from Dialpad there are, and for how long; NaN for what is not known."""
+        self._waiting.set(waiting)
+        self._parked.set(parked)
+        self._oldest.set(oldest_s)

@@ -24,8 +24,10 @@ def build_web(
     others: Sequence[BaseRoute],
     ready: Sequence[Check],
     metrics: Metrics,
+    look: Callable[[], Awaitable[None]] | None = None,
 ) -> Starlette:
-    """The ASGI app. ``others`` are the connecting pages and, with a Slack OAuth app, the install pages."""
+    """The ASGI app. ``others`` are the connecting pages and, with a Slack OAuth app, the install pages. ``look`` brings
+    up to date what is counted only when somebody asks for the metrics."""
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -35,6 +37,8 @@ def build_web(
         return PlainTextResponse("\n".join(problems) or "ready", status_code=503 if problems else 200)
 
     async def metrics_page(_: Request) -> Response:
+        if look is not None:
+            await look()
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
     routes: list[BaseRoute] = [

@@ -1,16 +1,18 @@
 """What Dialpad delivered, on disk before it is answered. The key makes a repeat harmless, the content is wiped once
 delivered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, or_, select, update
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.store.hooks import hooks
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, metadata
 
@@ -40,6 +42,9 @@ _RECEIVE = {
 }
 """Built once: this is done for every event before Dialpad is answered."""
 
+_WAITS = and_(events.c.done_at.is_(None), events.c.parked_at.is_(None))
+_PARKED = and_(events.c.done_at.is_(None), events.c.parked_at.is_not(None))
+
 
 @dataclass(frozen=True)
 class StoredEvent:
@@ -52,6 +57,33 @@ class StoredEvent:
     body: bytes = field(repr=False)
     received_at: datetime
     tries: int
+
+
+@dataclass(frozen=True)
+class ParkedEvent:
+    """An event that was set aside, without its content. ``company`` is None when its hook is gone."""
+
+    name: str
+    hook_id: str
+    kind: str
+    company: str | None
+    received_at: datetime
+    parked_at: datetime
+    tries: int
+
+    @property
+    def key(self) -> str:
+        """What people type for it. The row's own key may hold a customer's number."""
+        return sha256(self.name.encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True)
+class EventCounts:
+    """How many are not delivered yet. ``oldest``: when the one that waits longest came."""
+
+    waiting: int
+    parked: int
+    oldest: datetime | None
 
 
 class Events:
@@ -130,10 +162,26 @@ class Events:
         values = {"parked_at": self._door.now(), "tries": tries}
         await self._door.run(update(events).where(events.c.key == name).values(**values))
 
-    async def unpark(self, also: Callable[[Connection, str], None]) -> int:
-        """Takes up everything that was set aside; how many that was."""
-        aside = and_(events.c.parked_at.is_not(None), events.c.done_at.is_(None))
-        statement = update(events).where(aside).values(parked_at=None, tries=0).returning(events.c.key)
+    async def parked(self) -> list[ParkedEvent]:
+        """What was set aside, the oldest first."""
+        column = events.c
+        statement = (
+            select(column.key, column.hook_id, column.kind, hooks.c.company,
+                   column.received_at, column.parked_at, column.tries)
+            .outerjoin_from(events, hooks, hooks.c.id == column.hook_id)
+            .where(_PARKED)
+            .order_by(column.received_at, column.key)
+        )  # fmt: skip
+
+        def query(connection: Connection) -> list[ParkedEvent]:
+            return [ParkedEvent(*row) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query)
+
+    async def unpark(self, also: Callable[[Connection, str], None], names: Collection[str] | None = None) -> int:
+        """Takes up again what was set aside: these rows, or all. How many that was; ``also`` starts each one's work in
+        the same transaction."""
+        statement = update(events).where(_parked(names)).values(parked_at=None, tries=0).returning(events.c.key)
 
         def change(connection: Connection) -> int:
             names = connection.execute(statement).scalars().all()
@@ -143,10 +191,29 @@ class Events:
 
         return await self._door.database.write(change)
 
+    async def drop(self, names: Collection[str] | None = None) -> int:
+        """Wipes what was set aside, these rows or all, as if it had been delivered. How many that was."""
+        values = {"done_at": self._door.now(), "sealed": None}
+        return await self._door.run(update(events).where(_parked(names)).values(**values))
+
+    async def counts(self) -> EventCounts:
+        """How many wait and how many are set aside, without reading any of them."""
+        column = events.c
+        statement = select(
+            func.count().filter(column.parked_at.is_(None)),
+            func.count(column.parked_at),
+            func.min(column.received_at).filter(column.parked_at.is_(None)),
+        ).where(column.done_at.is_(None))
+
+        def query(connection: Connection) -> EventCounts:
+            return EventCounts(*connection.execute(statement).one())
+
+        return await self._door.database.read(query)
+
     async def waiting(self) -> list[tuple[str, datetime]]:
         """Row keys of what is neither delivered nor set aside, and when each came, the oldest first."""
         column = events.c
-        statement = select(column.key, column.received_at).where(column.done_at.is_(None), column.parked_at.is_(None))
+        statement = select(column.key, column.received_at).where(_WAITS)
 
         def query(connection: Connection) -> list[tuple[str, datetime]]:
             found = connection.execute(statement.order_by(column.received_at, column.key))
@@ -172,6 +239,10 @@ def over(now: datetime) -> ColumnElement[bool]:
         and_(column.done_at.is_not(None), column.received_at <= now - KEPT_FOR),
         column.received_at <= now - PARKED_FOR,
     )
+
+
+def _parked(names: Collection[str] | None) -> ColumnElement[bool]:
+    return _PARKED if names is None else and_(_PARKED, events.c.key.in_(names))
 
 
 def _arrived_after(connection: Connection, name: str, moment: datetime) -> bool:

@@ -110,14 +110,22 @@ class Engine:
             await asyncio.shield(self.shutdown())
             raise
 
+    async def connect(self) -> None:
+        """Instead of ``launch``, for a process that only queues work: a running bot takes it up, and DBOS's tables are
+        there since that bot was first started."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="work-engine")
+        await self._in_thread(self._connect)
+
     async def shutdown(self) -> None:
         """Stops; what was running goes on at the next launch. May be called twice, and without a launch."""
         if self._thread is None:
             return
-        await self._in_thread(self._destroy)
+        launched = self._loop is not None
+        await self._in_thread(self._destroy if launched else self._disconnect)
         self._thread.shutdown()
         self._thread = self._loop = None
-        _only_one.release()
+        if launched:
+            _only_one.release()
 
     async def on_bot_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Called inside a workflow: runs ``work`` on the loop that launched the engine, where clients live."""
@@ -188,23 +196,18 @@ class Engine:
         return len(found)
 
     def _launch(self) -> None:
-        _quieten()
-        self._sql = self._build_sql_engine()
-        serializer = JsonSerializer()
+        # Before launch, which starts left-over workflows at once: they may queue others.
+        self._connect()
         config = DBOSConfig(
             name=APP_NAME,
             system_database_engine=self._sql,
             application_version=WORK_VERSION,
             executor_id=self.executor,
-            serializer=serializer,
+            serializer=JsonSerializer(),
             enable_otlp=False,
             log_level="WARNING",
             max_executor_threads=THREADS,
             notification_listener_polling_interval_sec=LISTEN_S,
-        )
-        # Before launch, which starts left-over workflows at once: they may queue others.
-        self._client = DBOSClient(
-            system_database_engine=self._sql, serializer=serializer, application_name=APP_NAME, lazy=True
         )
         DBOS(config=config)
         for name, (workflow, _) in self._workflows.items():
@@ -218,8 +221,18 @@ class Engine:
                 on_conflict="always_update",
             )
 
+    def _connect(self) -> None:
+        _quieten()
+        self._sql = self._build_sql_engine()
+        self._client = DBOSClient(
+            system_database_engine=self._sql, serializer=JsonSerializer(), application_name=APP_NAME, lazy=True
+        )
+
     def _destroy(self) -> None:
         DBOS.destroy(destroy_registry=True)
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._client is not None:
             self._client.destroy()
             self._client = None

@@ -6,7 +6,8 @@ parked with its content, so that it can be taken up once the mistake is found.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final, Protocol
@@ -109,10 +110,13 @@ class Intake:
                 abandoned.append(workflow.id)
         await self._engine.take_over(abandoned)
 
-    async def retry_parked(self) -> int:
-        """Takes up again what was set aside; how many events that is."""
-        suffix = f"p{int(self._store.now().timestamp())}"
-        return await self._store.events.unpark(partial(self._queue, tries=0, suffix=suffix))
+    async def retry_parked(self, names: Collection[str] | None = None) -> int:
+        """Takes up again what was set aside, these rows or all; how many events that is.
+
+        Also in a process that delivers nothing (``engine.connect()``): the work is queued with the change, for
+        whichever bot runs.
+        """
+        return await self._store.events.unpark(partial(self._queue, tries=0, suffix=_fresh("p")), names)
 
     async def drain(self, within_s: float = 5.0) -> None:
         """Waits for deliveries that are running; what does not end in time is cancelled, and runs at the next start."""
@@ -147,8 +151,7 @@ class Intake:
             stored = await self._store.events.get(name)
             hook = await self._store.hooks.get(stored.hook_id) if stored is not None else None
         except KeyProblem:
-            log.warning("a stored event cannot be read: its key is missing")
-            await self._store.events.park(name, tries=0)
+            await self._park_unreadable(name)
             return
         if stored is None:
             return  # delivered just before a crash
@@ -164,6 +167,10 @@ class Intake:
             return
         await self._store.events.done(name)
 
+    async def _park_unreadable(self, name: str) -> None:
+        log.error("event parked", error="KeyProblem", hint="the key it was encrypted with is not here")
+        await self._store.events.park(name, tries=0)
+
     async def _after_failure(self, name: str, kind: str, tries: int, error: Exception) -> None:
         what: dict[str, Any] = {"kind": kind, "tries": tries, "error": type(error).__name__}
         if tries >= TRIES:
@@ -171,9 +178,13 @@ class Intake:
             await self._store.events.park(name, tries=tries)
             return
         log.warning("event not delivered yet", **what)
-        suffix = f"t{int(self._store.now().timestamp())}-"
-        again = partial(self._queue, name=name, tries=tries, delay_s=self._pause(tries), suffix=suffix)
+        again = partial(self._queue, name=name, tries=tries, delay_s=self._pause(tries), suffix=_fresh("t"))
         await self._store.events.failed(name, tries=tries, also=again)
+
+
+def _fresh(letter: str) -> str:
+    """For a workflow's id: the same try of an event that was taken up again is not the one of before."""
+    return f"{letter}{secrets.token_hex(4)}-"
 
 
 def _where(error: Exception) -> str:

@@ -9,8 +9,11 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.store.keys import parse_keys
 
-COMMANDS = ("demo", "run", "doctor", "manifest", "docs", "sandbox", "db", "keys")
-BELOW = ("sandbox dialpad", "sandbox slack", "db upgrade", "db purge", "keys generate", "keys rotate")
+COMMANDS = ("demo", "run", "doctor", "manifest", "docs", "sandbox", "db", "keys", "events")
+BELOW = (
+    "sandbox dialpad", "sandbox slack", "db upgrade", "db purge", "keys generate", "keys rotate",
+    "events list", "events retry", "events drop",
+)  # fmt: skip
 
 
 def run(*arguments: str) -> Result:

@@ -171,3 +171,36 @@ async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(
 
     found = await look(configure(), "Notifications")
     assert (found.ok, found.said) == (False, "1 subscription cannot post (token_revoked); 1 message waits, for a day.")
+
+
+async def test_events_that_all_arrived_are_nothing_to_worry_about(configure: Configure) -> None:
+    found = await look(configure(), "Events")
+
+    assert (found.ok, found.said) == (True, "none waits")
+
+
+async def receive(settings: Settings, *, parked: int, waiting: int) -> None:
+    store = await open_store(settings)
+    for number in range(parked + waiting):
+        key = f"call:{number}:missed:1"
+        await store.events.receive(key, hook_id="h1", kind="call", body=b"{}", timed=True, also=lambda *_: None)
+        if number < parked:
+            await store.events.park(f"h1:{key}", tries=12)
+    await store.aclose()
+
+
+async def test_events_on_their_way_are_counted_and_fine(configure: Configure) -> None:
+    await receive(configure(), parked=0, waiting=2)
+    found = await look(configure(), "Events")
+
+    assert (found.ok, found.said) == (True, "2 wait to be delivered")
+
+
+@pytest.mark.parametrize(
+    ("count", "are"), [(1, "1 could not be delivered and is"), (3, "3 could not be delivered and are")]
+)
+async def test_events_that_were_set_aside_are_told_with_the_command(configure: Configure, count: int, are: str) -> None:
+    await receive(configure(), parked=count, waiting=1)
+    found = await look(configure(), "Events")
+
+    assert (found.ok, found.said) == (False, f"{are} set aside. See dialpad-chatops events list")

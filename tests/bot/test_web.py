@@ -72,3 +72,18 @@ async def test_with_socket_mode_there_is_no_request_url() -> None:
 
 async def test_the_other_pages_are_served() -> None:
     assert (await ask("GET", "/connect/callback")).text == "heard"
+
+
+async def test_what_is_counted_on_demand_is_counted_before_the_metrics_are_shown() -> None:
+    metrics = Metrics()
+
+    async def look() -> None:
+        metrics.events(waiting=2, parked=3, oldest_s=60)
+
+    web = build_web(slack_events=None, others=[], ready=[], metrics=metrics, look=look)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="http://chatops.test") as browser:
+        found = (await browser.get("/metrics")).text
+
+    assert "chatops_events_waiting 2.0" in found
+    assert "chatops_events_parked 3.0" in found
+    assert "chatops_events_oldest_waiting_seconds 60.0" in found

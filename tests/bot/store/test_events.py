@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from bot.store.events import KEPT_FOR, PARKED_FOR, REPEATED_WITHIN
+from bot.person import PersonKey
+from bot.store.events import KEPT_FOR, PARKED_FOR, REPEATED_WITHIN, EventCounts
 from bot.store.keys import KeyProblem, Keyring, generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
@@ -88,6 +89,71 @@ async def test_what_is_parked_waits_no_more_until_it_is_taken_up(store: Store) -
     assert await store.events.unpark(started) == 1
     assert started.names == [f"h1:{KEY}"]
     assert [name for name, _ in await store.events.waiting()] == [f"h1:{KEY}"]
+
+
+async def test_one_of_two_parked_is_taken_up_alone(store: Store) -> None:
+    for key in ("call:1:missed:1", "call:2:missed:1"):
+        await receive(store, key)
+        await store.events.park(f"h1:{key}", tries=12)
+    started = Started()
+
+    assert await store.events.unpark(started, ["h1:call:2:missed:1"]) == 1
+    assert started.names == ["h1:call:2:missed:1"]
+    assert [one.name for one in await store.events.parked()] == ["h1:call:1:missed:1"]
+
+
+async def test_what_is_parked_is_told_with_its_hooks_company_and_without_content(
+    store: Store, clock: Clock, ana: PersonKey
+) -> None:
+    hook = await store.hooks.create(ana, "61", "webhook")
+    await receive(store, hook=hook.id)
+    received = clock.at
+    clock.pass_(minutes=25)
+    await store.events.park(f"{hook.id}:{KEY}", tries=12)
+
+    (found,) = await store.events.parked()
+    assert (found.kind, found.hook_id, found.company, found.tries) == ("call", hook.id, "61", 12)
+    assert (found.received_at, found.parked_at) == (received, clock.at)
+    assert KEY not in found.key
+
+
+async def test_what_came_through_a_hook_that_is_gone_is_told_without_a_company(store: Store) -> None:
+    await receive(store)
+    await store.events.park(f"h1:{KEY}", tries=12)
+
+    assert [one.company for one in await store.events.parked()] == [None]
+
+
+async def test_dropping_wipes_the_content_and_still_knows_the_repeat(store: Store) -> None:
+    await receive(store)
+    await store.events.park(f"h1:{KEY}", tries=12)
+
+    assert await store.events.drop([f"h1:{KEY}"]) == 1
+    assert await store.events.parked() == []
+    assert await store.events.get(f"h1:{KEY}") is None
+    assert not await receive(store)
+
+
+async def test_what_waits_or_was_delivered_is_not_dropped(store: Store) -> None:
+    await receive(store)
+
+    assert await store.events.drop() == 0
+    assert await store.events.get(f"h1:{KEY}") is not None
+
+
+async def test_waiting_and_parked_are_counted_apart_and_delivered_ones_not(store: Store, clock: Clock) -> None:
+    assert await store.events.counts() == EventCounts(0, 0, None)
+    await receive(store, "call:1:missed:1")
+    await store.events.park("h1:call:1:missed:1", tries=12)
+    await receive(store, "call:2:missed:1")
+    await store.events.done("h1:call:2:missed:1")
+    clock.pass_(minutes=1)
+    oldest = clock.at
+    await receive(store, "call:3:missed:1")
+    clock.pass_(minutes=1)
+    await receive(store, "call:4:missed:1")
+
+    assert await store.events.counts() == EventCounts(2, 1, oldest)
 
 
 async def test_tries_are_counted_with_the_next_one(store: Store) -> None:

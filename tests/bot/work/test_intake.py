@@ -143,6 +143,20 @@ async def test_a_parked_event_can_be_taken_up_again(here: Arrival) -> None:
     assert len(await here.recorder.until_delivered(1)) == 1
 
 
+async def test_a_parked_event_is_taken_up_as_often_as_somebody_asks(here: Arrival) -> None:
+    here.recorder.errors = [ValueError()] * (TRIES + 2 * TRIES)
+    await here.arrives(payload("call missed"))
+    for retries in (1, 2):
+        await here.recorder.until_tried(TRIES * retries)
+        await here.until_idle()
+        assert await here.intake.retry_parked() == 1
+    await here.recorder.until_tried(TRIES * 3)
+    await here.until_idle()
+
+    assert await here.intake.retry_parked() == 1
+    assert len(await here.recorder.until_delivered(1)) == 1
+
+
 async def test_what_comes_through_a_hook_that_was_removed_goes_nowhere(here: Arrival) -> None:
     await here.store.hooks.remove(here.hook.id)
     await here.arrives(payload("call missed"))

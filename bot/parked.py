@@ -1,0 +1,105 @@
+"""Events that could not be delivered, as ``dialpad-chatops events`` lists, retries and drops them.
+
+All of it works beside a running bot: rows change in the database, and the work of a retry is queued there with them.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import open_store
+from bot.dialpad.events import Event
+from bot.errors import ChatopsError
+from bot.settings import Settings
+from bot.store.events import ParkedEvent
+from bot.store.hooks import Hook
+from bot.store.store import Store
+from bot.work.engine import Engine
+from bot.work.intake import Intake
+
+_WIDTH = 160
+"""Columns, where the answer goes into a file and no terminal sets them."""
+
+
+class NotParked(ChatopsError):
+    """What was typed names nothing that is set aside; the message says what to type."""
+
+
+async def read_parked(settings: Settings) -> list[ParkedEvent]:
+    """What is set aside, the oldest first."""
+    async with _store(settings) as store:
+        return await store.events.parked()
+
+
+async def retry(settings: Settings, keys: Collection[str]) -> int:
+    """Lets these be delivered again, or all without a key; how many that is. Raises NotParked."""
+    async with _store(settings) as store:
+        names = await _named(store, keys)
+        engine = Engine(store.database.url)
+        intake = Intake(engine, store, _deliver_nothing)
+        await engine.connect()
+        try:
+            return await intake.retry_parked(names)
+        finally:
+            await engine.shutdown()
+
+
+async def drop(settings: Settings, keys: Collection[str]) -> int:
+    """Throws these away for good, or all without a key; how many that was. Raises NotParked."""
+    async with _store(settings) as store:
+        return await store.events.drop(await _named(store, keys))
+
+
+def describe(event: ParkedEvent) -> dict[str, Any]:
+    """An event for other programs. Never what is in it."""
+    return {
+        "key": event.key,
+        "kind": event.kind,
+        "hook": event.hook_id,
+        "company": event.company,
+        "received": event.received_at.isoformat(),
+        "parked": event.parked_at.isoformat(),
+        "tries": event.tries,
+    }
+
+
+def show(events: Sequence[ParkedEvent], out: TextIO) -> None:
+    """A table for people."""
+    table = Table("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
+    for event in events:
+        company = "hook is gone" if event.company is None else event.company or "unknown"
+        received, parked = _moment(event.received_at), _moment(event.parked_at)
+        table.add_row(event.key, event.kind, event.hook_id, company, received, parked, str(event.tries))
+    Console(file=out, width=None if out.isatty() else _WIDTH).print(table)
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Store]:
+    # An event whose key is lost can still be dropped, so nobody is sent away for one.
+    store = await open_store(settings, check_keys=False)
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+async def _named(store: Store, keys: Collection[str]) -> list[str] | None:
+    if not keys:
+        return None
+    known = {event.key: event.name for event in await store.events.parked()}
+    unknown = [key for key in keys if key.strip().lower() not in known]
+    if unknown:
+        raise NotParked(f"Nothing set aside has the key {', '.join(unknown)}. `dialpad-chatops events list` shows all.")
+    return [known[key.strip().lower()] for key in keys]
+
+
+async def _deliver_nothing(event: Event, hook: Hook) -> None:
+    raise AssertionError("this process queues deliveries and makes none")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
