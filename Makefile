@@ -37,14 +37,14 @@ check: $(READY) ## Lint, types, import directions, manifest and docs in step
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m bot manifest --check manifest.yml
+	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
 
 bench: $(READY) ## How fast Slack is acknowledged, beside stock Bolt and a bare floor
 	$(BIN)/python -m tests.bench
 
 docs: $(READY) ## Write manifest.yml and the generated pages in docs/
-	$(BIN)/python -m bot manifest > manifest.yml
+	$(BIN)/python -m bot manifest --command /dp > manifest.yml
 	$(BIN)/python -m bot docs
 
 lock: ## Pin what pyproject.toml asks for (needs uv)

@@ -124,13 +124,15 @@ def manifest(
     public_url: Annotated[
         str | None, typer.Option(help="For HTTP instead of Socket Mode: where Slack reaches you.")
     ] = None,
-    command: Annotated[str, typer.Option(help="The root slash command.")] = "/dp",
+    command: Annotated[str | None, typer.Option(help="The root slash command. By default what COMMAND says.")] = None,
     check: Annotated[Path | None, typer.Option(help="Only compare with this file; exit 1 when it differs.")] = None,
 ) -> None:
     """Print the Slack app's manifest."""
     from bot.app import build_routes
+    from bot.settings import Settings
     from bot.slack.manifest import build_manifest, write_manifest
 
+    command = command or Settings().command
     text = write_manifest(build_manifest(build_routes(), command=command, public_url=public_url))
     if check is None:
         sys.stdout.write(text)

@@ -221,6 +221,7 @@ def _build_parts(
         states=store.oauth_states,
         colleagues=colleagues,
         base_url=settings.base_url,
+        typed=settings.typed,
         now=store.now,
         after_key=notices.connected,
     )

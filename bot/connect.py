@@ -53,6 +53,7 @@ class Connected:
 class Connector:
     """Everything about having, getting and ending a connection.
 
+    ``typed`` is how a word is typed in Slack, from the settings; the pages say it too.
     ``after_key`` is awaited once an API key is stored: what waited for a connection can run now.
     """
 
@@ -66,6 +67,7 @@ class Connector:
         states: OAuthStates,
         colleagues: Colleagues,
         base_url: str,
+        typed: Callable[[str], str],
         now: Callable[[], datetime],
         after_key: Callable[[PersonKey], Awaitable[object]] | None = None,
     ) -> None:
@@ -77,6 +79,7 @@ class Connector:
         self._states = states
         self._colleagues = colleagues
         self._base_url = base_url
+        self.typed = typed
         self._now = now
         self._after_key = after_key
 
@@ -94,7 +97,7 @@ class Connector:
         link = await self._connect_links.look(token)
         if link is None:
             raise ConnectRefused(
-                "This link was used already or is older than 15 minutes. Type /dp connect for a new one."
+                f"This link was used already or is older than 15 minutes. Type {self.typed('connect')} for a new one."
             )
         return await self._colleagues.profile(link.person)
 
@@ -108,7 +111,7 @@ class Connector:
         link = await self._connect_links.take(token)
         if link is None or self._oauth is None:
             raise ConnectRefused(
-                "This link was used already or is older than 15 minutes. Type /dp connect for a new one."
+                f"This link was used already or is older than 15 minutes. Type {self.typed('connect')} for a new one."
             )
         verifier, challenge = build_pkce()
         state = await self._states.create(link.person, verifier, carry={"browser": _digest(browser_secret)})
@@ -119,11 +122,11 @@ class Connector:
         kept = await self._states.take(state)
         if kept is None or self._oauth is None:
             raise ConnectRefused(
-                "This sign-in was used already or took longer than 10 minutes. Type /dp connect again."
+                f"This sign-in was used already or took longer than 10 minutes. Type {self.typed('connect')} again."
             )
         if not hmac.compare_digest(str(kept.carry.get("browser", "")), _digest(browser_secret)):
             raise ConnectRefused(
-                "This sign-in was started in another browser. Type /dp connect in Slack and stay in one."
+                f"This sign-in was started in another browser. Type {self.typed('connect')} in Slack and stay in one."
             )
         try:
             # Slack is asked first: a consent that could not be stored would stay behind at Dialpad.
@@ -132,7 +135,9 @@ class Connector:
             link = await build_oauth_link(self._client, tokens, email=slack.email or "", now=self._now())
         except ChatopsError as refusal:
             log.warning("oauth sign-in failed", kind=type(refusal).__name__)
-            raise ConnectRefused("Dialpad did not complete the sign-in. Type /dp connect to try again.") from None
+            raise ConnectRefused(
+                f"Dialpad did not complete the sign-in. Type {self.typed('connect')} to try again."
+            ) from None
         await self._links.save(kept.person, link)
         return Connected(kept.person, slack, link.dialpad_name)
 

@@ -83,7 +83,8 @@ def connect_routes(
         state = query.get("state", "")
         if "error" in query or not query.get("code"):
             await connector.refuse(state)
-            text = "<p>Dialpad was not connected, and nothing was stored. Type /dp connect in Slack to try again.</p>"
+            again = escape(connector.typed("connect"))
+            text = f"<p>Dialpad was not connected, and nothing was stored. Type {again} in Slack to try again.</p>"
             return _page("Not connected", text, status=400)
         try:
             done = await connector.come_back(
@@ -97,7 +98,7 @@ def connect_routes(
             f"""<p class="who">{escape(done.slack.name)} in Slack
             <span>acts as {escape(done.dialpad_name)} in Dialpad</span></p>
             <p>Go back to Slack. What you asked for has been run there.</p>
-            <p class="soft">/dp disconnect ends this at any time.</p>""",
+            <p class="soft">{escape(connector.typed("disconnect"))} ends this at any time.</p>""",
         )
         response.delete_cookie(COOKIE, path="/connect")
         return response

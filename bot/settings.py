@@ -1,10 +1,14 @@
 """Everything that can be set, read from the environment and from ``.env``."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+COMMAND: Final = "/dp"
+"""The root slash command where nobody chose another: in manifest.yml and the generated pages. What people read in Slack
+or a browser says ``Settings.typed``."""
 
 
 class Settings(BaseSettings):
@@ -40,7 +44,7 @@ class Settings(BaseSettings):
     """Where browsers reach this bot, for connecting; without it ``http://localhost:PORT``."""
     host: str = "127.0.0.1"
     port: int = 3000
-    command: str = "/dp"
+    command: str = COMMAND
     """The root slash command; aliases are this plus ``-dnd``, ``-sms`` and so on."""
     region: str = "US"
     """Where a number without country code is from, as ISO 3166 alpha-2, unless the person set their own."""
@@ -51,6 +55,11 @@ class Settings(BaseSettings):
     def _split_scopes(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("command", mode="after")
+    @classmethod
+    def _with_one_slash(cls, value: str) -> str:
+        return "/" + value.strip().strip("/").lower()  # as Slack sends it
+
     @field_validator("public_url", "dialpad_base_url", mode="after")
     @classmethod
     def _without_trailing_slash(cls, value: str | None) -> str | None:
@@ -60,6 +69,10 @@ class Settings(BaseSettings):
     @classmethod
     def _with_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
+
+    def typed(self, words: str) -> str:
+        """How ``words`` are typed in Slack: every text that tells somebody what to type takes it from here."""
+        return f"{self.command} {words.strip()}".rstrip()
 
     @property
     def base_url(self) -> str:

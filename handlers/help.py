@@ -1,5 +1,6 @@
 """``help``: all words, or one of them with examples."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from bot.answers.prose import listed, prose
@@ -28,32 +29,32 @@ async def help_(
 ) -> Answer:
     """Everything from the route table: what is not in it cannot be typed."""
     known = {info.word: info for info in ctx.deps.routes.commands() if info.word}
-    command = ctx.deps.settings.command
+    typed = ctx.deps.settings.typed
     if word is None:
         rows = tuple(_row(info) for info in known.values())
         return Listing(
             "What you can type",
             rows,
-            note=prose("More about one word: ", Code(f"{command} help sms"), ". It all works after an @mention, too."),
+            note=prose("More about one word: ", Code(typed("help sms")), ". It all works after an @mention, too."),
             buttons=(Button("Menu", "menu.menu"),),
         )
     wanted = word.strip().lstrip("/").casefold()
-    wanted = wanted.removeprefix(command.lstrip("/").casefold()).strip(" -") or wanted
+    wanted = wanted.removeprefix(typed("").lstrip("/").casefold()).strip(" -") or wanted
     info = known.get(wanted)
     if info is None:
         near = did_you_mean(wanted[:40], known)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Type {command} help to see all words."
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Type {typed('help')} to see all words."
         raise UserError(f"There is no word “{wanted[:30]}”. {hint}")
-    return _card(command, info)
+    return _card(typed, info)
 
 
 def _row(info: CommandInfo) -> Row:
     return Row(prose(Bold(info.word), f" {info.usage}" if info.usage else ""), note=info.summary)
 
 
-def _card(command: str, info: CommandInfo) -> Card:
-    examples = listed([prose(Code(f"{command} {example}")) for example in info.examples], last=", ")
-    facts = [Fact("Type", prose(Code(f"{command} {info.word} {info.usage}".strip())))]
+def _card(typed: Callable[[str], str], info: CommandInfo) -> Card:
+    examples = listed([prose(Code(typed(example))) for example in info.examples], last=", ")
+    facts = [Fact("Type", prose(Code(typed(f"{info.word} {info.usage}"))))]
     if examples:
         facts.append(Fact("For example", examples))
     return Card(info.summary, facts=tuple(facts), note="Leave things out and a form asks for them.")

@@ -34,5 +34,5 @@ async def menu(ctx: Ctx) -> Answer:
             Button("Run an action…", "run.pick", form=True),
             Button("Help", "help.help_"),
         ),
-        note=f"You act as {name}. Type {ctx.deps.settings.command} help for everything else.",
+        note=f"You act as {name}. Type {ctx.deps.settings.typed('help')} for everything else.",
     )

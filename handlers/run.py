@@ -4,7 +4,7 @@ import json
 from itertools import groupby
 from typing import Annotated, Any, Final
 
-from bot.answers.of_action import as_command, reader_of, route_of
+from bot.answers.of_action import as_words, reader_of, route_of
 from bot.answers.of_action_routes import build_routes
 from bot.answers.of_action_running import FIND
 from bot.answers.of_action_stats import look
@@ -136,7 +136,7 @@ async def _menu(ctx: Ctx) -> Answer:
     buttons = [Button("Search all…", "run.pick", form=True, style="primary")]
     buttons += [Button(f"{group_word(group)} {count}", "run.group", {"group": group}) for group, count in groups]
     buttons.append(Button("Refresh lists", "run.refresh"))
-    note = prose("Or type ", Code(f"{ctx.deps.settings.command} run"), " and words of its name.")
+    note = prose("Or type ", Code(ctx.deps.settings.typed("run")), " and words of its name.")
     return Listing("What would you like to run?", tuple(rows), buttons=tuple(buttons), note=note)
 
 
@@ -223,7 +223,7 @@ async def keep(
         favourites = [kept, *favourites][:_FAVOURITES]
         await ctx.deps.preferences.set(ctx.person, {"favourites": favourites})
     return Reply(
-        prose(f"“{action.name}” is a favourite now. See ", Code(f"{ctx.deps.settings.command} run"), "."),
+        prose(f"“{action.name}” is a favourite now. See ", Code(ctx.deps.settings.typed("run")), "."),
         (Button("Take out", "run.drop", {"slug": slug, "args": args}),), tone="done",
     )  # fmt: skip
 
@@ -247,7 +247,7 @@ async def copy(
     action = named_action(slug)
     if action is None:
         raise UserError("This action is no more.")
-    return Card("The same as a command", text=(Code(as_command(ctx.deps.settings.command, action, _read(args))),))
+    return Card("The same as a command", text=(Code(ctx.deps.settings.typed(as_words(action, _read(args)))),))
 
 
 def _read(args: str) -> dict[str, Raw]:

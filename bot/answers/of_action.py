@@ -244,14 +244,14 @@ def again(action: type[Action[Any]], asked: RawArgs) -> tuple[Button, ...]:
     )
 
 
-def as_command(command: str, action: type[Action[Any]], args: RawArgs) -> str:
-    """What to type for the same."""
+def as_words(action: type[Action[Any]], args: RawArgs) -> str:
+    """What to type for the same, after the command."""
     words = []
     for name, value in args.items():
         text = ", ".join(value) if isinstance(value, list) else str(value)
         text = text.replace("\n", ", ")
         words.append(f'{name}="{text}"' if " " in text or not text or '"' in text else f"{name}={text}")
-    return " ".join((command, "run", action.slug, *words))
+    return " ".join(("run", action.slug, *words))
 
 
 # Many things
@@ -380,6 +380,6 @@ def _is_number(text: str) -> bool:
 
 
 __all__ = [
-    "ROWS", "Entity", "Found", "as_command", "as_csv", "card_of", "is_list", "listing_of", "matches",
+    "ROWS", "Entity", "Found", "as_csv", "as_words", "card_of", "is_list", "listing_of", "matches",
     "object_of", "only_list", "reader_of", "route_of", "shown_arguments", "shown_changes", "things_in",
 ]  # fmt: skip

@@ -172,7 +172,7 @@ async def _left_over(
             return f"After “{word}”: {problem.text}"
     rest = text[words[at].start :]
     shown = rest if len(rest) <= 40 else rest[:39] + "…"
-    return f"I could not make sense of “{shown}”. Type it like this: {ctx.deps.settings.command} {usage}".rstrip()
+    return f"I could not make sense of “{shown}”. Type it like this: {ctx.deps.settings.typed(usage)}"
 
 
 def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:

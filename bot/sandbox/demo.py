@@ -26,7 +26,7 @@ from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import Settings
+from bot.settings import COMMAND, Settings
 from bot.slack.manifest import build_manifest
 from bot.work.durable_later import POLL_S as LATER_POLL_S
 from bot.work.intake import Deliver
@@ -59,17 +59,18 @@ async def running_demo(
     rings_out: bool = False,
     later_poll_s: float = LATER_POLL_S,
     clock: SandboxClock | None = None,
+    command: str = COMMAND,
 ) -> AsyncIterator[Demo]:
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
     ``over_http`` is about Slack; with ``event_socket`` Dialpad's events come over a websocket instead of webhooks.
     ``deliver`` and ``later_poll_s`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
-    its ring time. ``clock`` goes on from one demo to the next.
+    its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command.
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
     clock = clock or SandboxClock()
-    manifest = build_manifest(build_routes(), public_url=url if over_http else None)
+    manifest = build_manifest(build_routes(), command=command, public_url=url if over_http else None)
     slack = SlackSandbox(manifest=manifest, base_url=url, now=clock.unix)
     app = OAuthApp("northlight-chatops", "sandbox-client-secret", (f"{url}/connect/callback",), OAUTH_SCOPES)
     dialpad = DialpadSandbox(
@@ -82,7 +83,8 @@ async def running_demo(
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
     with tempfile.TemporaryDirectory(prefix="dialpad-chatops-") as folder:
         async with serving(by_path(parts, slack.app), bound):
-            settings = demo_settings(url, database or Path(folder) / "demo.db", app, over_http=over_http)
+            file = database or Path(folder) / "demo.db"
+            settings = demo_settings(url, file, app, over_http=over_http, command=command)
             if event_socket:
                 settings = settings.model_copy(update={"public_url": None, "port": bound.getsockname()[1]})
             bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s, now=clock.now)
@@ -113,7 +115,7 @@ async def running_demo(
                 await slack.aclose()
 
 
-def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool) -> Settings:
+def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool, command: str = COMMAND) -> Settings:
     """The settings a person would put into the environment, with the sandboxes' addresses."""
     return Settings(
         _env_file=None,
@@ -130,6 +132,7 @@ def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool) -
         database_url=f"sqlite:///{database}",
         encryption_keys=None,
         PUBLIC_URL=url,
+        command=command,
     )
 
 
@@ -164,7 +167,7 @@ async def subscribe_support(demo: Demo) -> None:
         'ringing missed voicemail sms for "Support" escalate 5 group @support-oncall supervisor @sam',
         'handover for "Support" keep @support-oncall topic',
     ):
-        await priya.command("#support", f"/dp notify {typed}")
+        await priya.command("#support", demo.bot.settings.typed(f"notify {typed}"))
         await demo.bot.dispatcher.idle()
     for answer in priya.ephemerals("#support"):
         priya.dismiss(answer["ts"])
@@ -176,9 +179,11 @@ async def run_demo(*, port: int, open_browser: bool, over_http: bool) -> None:
     try:
         async with running_demo(port=port, over_http=over_http, rings_out=True) as demo:
             await subscribe_support(demo)
+            typed = demo.bot.settings.typed
             _say(
                 f"\n  Your team's phones, run from Slack: {demo.url}\n\n"
-                "  You are Ana, a support agent. Try /dp, /dp dnd on for 30m, /dp sms Jordan Lee I am on my way.\n"
+                f"  You are Ana, a support agent. Try {typed('')}, {typed('dnd on for 30m')}, "
+                f"{typed('sms Jordan Lee I am on my way')}.\n"
                 "  Ring the Support line from the panel on the right, and watch #support.\n"
                 "  Switch to Noor to connect a fresh account. Ctrl+C ends it; nothing is kept.\n"
             )

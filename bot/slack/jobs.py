@@ -75,7 +75,7 @@ def plan(incoming: Incoming, table: Table, command: str) -> Job | None:  # noqa:
         case Kind.MESSAGE:
             return _plan_route(incoming, table, Origin.MESSAGE, {"text": incoming.text})
         case Kind.EVENT:
-            return _plan_event(incoming, table)
+            return _plan_event(incoming, table, command)
         case _:
             return None
 
@@ -85,10 +85,19 @@ def _job(incoming: Incoming, origin: Origin) -> Job:
     return Job(incoming.person, incoming.where, origin, incoming=incoming)
 
 
+def without_command(text: str, command: str) -> str:
+    """With ``/dp`` as the root command, ``/dp dnd on`` and ``/dp-dnd on`` are ``dnd on``: people type, and copy, the
+    whole line where the words would do."""
+    word, rest = split_word(text)
+    if word == command:
+        return rest
+    return f"{word.removeprefix(command + '-')} {rest}" if word.startswith(command + "-") else text
+
+
 def _text_of_command(incoming: Incoming, command: str) -> str:
     """``/dp-dnd on`` is ``dnd on``."""
     if incoming.command == command:
-        return incoming.text
+        return without_command(incoming.text, command)
     word = incoming.command.removeprefix(command).lstrip("-") or incoming.command.lstrip("/")
     return f"{word} {incoming.text}"
 
@@ -175,19 +184,21 @@ def _plan_route(incoming: Incoming, table: Table, origin: Origin, raw: RawArgs) 
     return job
 
 
-def _plan_event(incoming: Incoming, table: Table) -> Job | None:
+def _plan_event(incoming: Incoming, table: Table, command: str) -> Job | None:
     event = incoming.event
     if event.get("bot_id") or event.get("edited") or event.get("hidden"):
         return None
     kind = incoming.action_id
     if kind == "message":
         spoken = event.get("channel_type") == "im" and event.get("subtype") in {None, "thread_broadcast"}
-        return _plan_words(incoming, table, _MENTION.sub("", incoming.text, 1), Origin.MENTION) if spoken else None
+        text = without_command(_MENTION.sub("", incoming.text, 1), command)
+        return _plan_words(incoming, table, text, Origin.MENTION) if spoken else None
     if kind == "app_mention":
         if incoming.where.is_direct:
             return None  # the message event of the DM says the same
         before, mention, after = _split_mention(incoming.text)
-        return _plan_words(incoming, table, after if after.strip() or not mention else before, Origin.MENTION)
+        text = without_command(after if after.strip() or not mention else before, command)
+        return _plan_words(incoming, table, text, Origin.MENTION)
     route = table.by_event.get(kind)
     if route is None or (kind == HOME and event.get("tab", "home") != "home"):
         return None

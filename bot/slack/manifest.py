@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from bot.routing import Kind, Route, Table
+from bot.settings import COMMAND
 
 APP_NAME = "Dialpad"
 COMMAND_LIMIT = 50
@@ -59,7 +60,7 @@ LONG_DESCRIPTION = (
 )
 
 
-def build_manifest(table: Table, *, command: str = "/dp", public_url: str | None = None) -> dict[str, Any]:
+def build_manifest(table: Table, *, command: str = COMMAND, public_url: str | None = None) -> dict[str, Any]:
     """The manifest as Slack takes it. Without ``public_url``: Socket Mode, and no addresses in it."""
     events_url = f"{public_url.rstrip('/')}/slack/events" if public_url else None
     oauth: dict[str, Any] = {"scopes": {"bot": [need.name for need in SCOPES]}}

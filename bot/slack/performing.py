@@ -211,15 +211,15 @@ class Performing:
     def _unknown(self, job: Job) -> Reply | Form:
         if job.unknown is None:
             return Reply("This button is from an older version of the bot. Start again with a command.", tone="warning")
-        root = self.deps.settings.command
+        typed = self.deps.settings.typed
         near = did_you_mean(job.unknown, [word for word in self.table.by_word if word])
         if not job.unknown:
-            return Reply(f"Type what you want to do after {root}, for example: {root} help")
+            return Reply(f"Type what you want to do after {typed('')}, for example: {typed('help')}")
         rest = job.words if job.words and len(job.words) < 1_000 else ""  # a button carries 2,000 characters
         lines = [f"{word} {rest}".strip() for word in near]
-        buttons = tuple(Button(cut(f"{root} {line}", BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
+        buttons = tuple(Button(cut(typed(line), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
         said: tuple[Part, ...] = (f"I do not know “{cut(job.unknown, 40)}”. ",)
-        hint = "Did you mean:" if buttons else f"Type {root} help to see everything I can do."
+        hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
         return Reply((*said, hint), buttons, tone="warning")
 
     async def note(self, job: Job, placed: "Placed", outcome: str) -> None:

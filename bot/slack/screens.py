@@ -124,7 +124,7 @@ def usage_of(ctx: Ctx, route: Route) -> str:
     """How the command is typed, "" for what is not typed."""
     if route.kind is not Kind.COMMAND or not route.usage:
         return ""
-    return f"{ctx.deps.settings.command} {route.word} {route.usage}".replace("  ", " ")
+    return ctx.deps.settings.typed(f"{route.word} {route.usage}")
 
 
 class LineScreen:

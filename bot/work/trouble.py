@@ -18,7 +18,7 @@ from bot.watching.watch import Watch
 
 SLOW: Final = "no answer"
 """In place of Slack's word where there is none."""
-_IN_DIALPAD: Final = "They are in Dialpad's own history: /dp calls."
+_IN_DIALPAD: Final = "They are in Dialpad's own history."
 _WHY: Final = {
     "is_archived": "that channel is archived",
     "channel_not_found": "I am not in that channel, or it is gone. Invite me with /invite",
@@ -82,7 +82,7 @@ class Trouble:
         lost, _ = await self._store.postings.unposted(watch.id)
         if lost:
             text = f"I can post your notifications again. {_never(lost)}. {_IN_DIALPAD}"
-            await self._tell(watch, Reply(text, _settings(watch)), f"over:{watch.id}")
+            await self._tell(watch, Reply(text, _next(watch, lost=True)), f"over:{watch.id}")
             await self._store.postings.forget_unposted(watch.id)
         await self._store.watches.note_problem(watch.id, "")
 
@@ -99,7 +99,8 @@ class Trouble:
         """Tells it unless that was done since posting last worked."""
         if not await self._store.watches.note_problem(watch.id, problem) or watch.is_personal:
             return
-        if not await self._tell(watch, Reply(text, _settings(watch), tone="warning"), f"problem:{watch.id}:{problem}"):
+        reply = Reply(text, _next(watch, lost=problem.endswith("!")), tone="warning")
+        if not await self._tell(watch, reply, f"problem:{watch.id}:{problem}"):
             await self._store.watches.note_problem(watch.id, f"{problem}?")
 
     async def _tell(self, watch: Watch, reply: Reply, name: str) -> bool:
@@ -111,8 +112,9 @@ class Trouble:
         return True
 
 
-def _settings(watch: Watch) -> tuple[Button, ...]:
-    return (Button("Settings", "notify.settings", {"watch": watch.id}),)
+def _next(watch: Watch, *, lost: bool) -> tuple[Button, ...]:
+    settings = Button("Settings", "notify.settings", {"watch": watch.id})
+    return (Button("Look up calls…", "calls.calls", form=True), settings) if lost else (settings,)
 
 
 def _why(code: str) -> str:

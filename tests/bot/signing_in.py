@@ -25,6 +25,7 @@ from bot.dialpad.oauth import DialpadOAuth
 from bot.person import PersonKey
 from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
+from bot.settings import Settings
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from tests.prepared import sqlite_with_tables
@@ -152,6 +153,7 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
         states=store.oauth_states,
         colleagues=colleagues,
         base_url=BOT,
+        typed=Settings(_env_file=None).typed,
         now=clock,
     )
     told: list[Connected] = []

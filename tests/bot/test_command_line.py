@@ -61,6 +61,14 @@ def test_the_manifest_for_http_carries_the_address() -> None:
     assert found["settings"]["interactivity"]["request_url"] == "https://chatops.example.test/slack/events"
 
 
+def test_the_manifest_names_the_command_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMAND", "/phone")
+    found = yaml.safe_load(run("manifest").output)["features"]["slash_commands"]
+
+    assert {one["command"].partition("-")[0] for one in found} == {"/phone"}
+    assert "command: /dp\n" in run("manifest", "--command", "/dp").output
+
+
 def test_a_manifest_in_step_passes_the_check(tmp_path: Path) -> None:
     (tmp_path / "manifest.yml").write_text(run("manifest").output, encoding="utf-8")
 

@@ -82,6 +82,15 @@ def test_scopes_are_separated_by_spaces_or_commas(value: str, monkeypatch: pytes
     assert Settings().dialpad_scopes == ("calls:list", "offline_access")
 
 
+@pytest.mark.parametrize("value", ["phone", "/phone", " /Phone "])
+def test_the_command_is_written_as_slack_sends_it(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMAND", value)
+
+    assert Settings().command == "/phone"
+    assert Settings().typed("dnd on") == "/phone dnd on"
+    assert Settings().typed("") == "/phone"
+
+
 def test_the_public_address_is_what_browsers_are_sent_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBLIC_URL", "https://chatops.example.test")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.answers.of_action import as_command, as_csv
+from bot.answers.of_action import as_csv, as_words
 from bot.answers.of_action_running import prefill
 from bot.arguments.action_words import read_pairs
 from bot.dialpad.actions import ALL, by_slug
@@ -205,7 +205,7 @@ async def test_the_command_that_is_copied_does_the_same(world: World) -> None:
 
 
 def test_a_command_quotes_what_has_blanks() -> None:
-    made = as_command("/dp", by_slug(UPDATE), {"id": "5", "name": "Front desk"})
+    made = as_words(by_slug(UPDATE), {"id": "5", "name": "Front desk"})
     assert read_pairs(by_slug(UPDATE), made.partition(UPDATE)[2]) == {"id": "5", "name": "Front desk"}
 
 

@@ -143,6 +143,33 @@ def test_the_words_around_a_mention_are_the_command(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["<@U1> /dp dnd on", "<@U1>: /dp-dnd on", "hey <@U1> /DP dnd on", "/dp dnd on <@U1>", "<@U1> \u200b“/dp dnd on"],
+)
+def test_a_whole_command_around_a_mention_is_the_command(text: str) -> None:
+    job = planned(event(type="app_mention", text=text))
+
+    assert (job.route.id, job.words.strip()) == ("verbs.dnd", "on")
+
+
+def test_a_whole_command_in_the_apps_dm_is_the_command() -> None:
+    job = planned(event(type="message", channel_type="im", text="/dp dnd on"))
+
+    assert (job.route.id, job.words) == ("verbs.dnd", "on")
+
+
+def test_a_command_pasted_after_itself_is_understood() -> None:
+    body = {"command": "/dp", "text": "/dp dnd on", "user_id": "U1", "team_id": "T1", "channel_id": "D1"}
+
+    assert planned(body).words == "on"
+
+
+@pytest.mark.parametrize("text", ["/dpx dnd on", "/other dnd on"])
+def test_another_apps_command_is_none_of_ours(text: str) -> None:
+    assert planned(event(type="message", channel_type="im", text=text)).route is None
+
+
+@pytest.mark.parametrize(
     ("text", "word", "rest"),
     [
         ("", "", ""),

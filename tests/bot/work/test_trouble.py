@@ -12,7 +12,7 @@ from bot.slack.boards import CannotShow, InDoubt, NotSent, PostRefused, PostThro
 from tests.bot.watching.payloads import at, call
 from tests.bot.work.posting import OWNER, WATCH, PostingStage, stage_posting
 
-IN_DIALPAD = "They are in Dialpad's own history: /dp calls."
+IN_DIALPAD = "They are in Dialpad's own history."
 REFUSALS = [
     "channel_not_found", "is_archived", "not_in_channel", "token_revoked", "account_inactive", "restricted_action",
     "a_word_of_tomorrow",
@@ -119,6 +119,9 @@ async def test_what_could_not_be_posted_for_a_day_is_given_up_and_its_owner_hear
     await pass_time(stage, timedelta(hours=1))
     in_all = "2 notifications could not be posted for a day and will not be."
     assert told(stage)[2:] == [f"I can post your notifications again. {in_all} {IN_DIALPAD}"]
+    replies = [one.face.shown for one in stage.slack.in_(OWNER.user_id) if isinstance(one.face.shown, Reply)]
+    offered = [[button.route for button in reply.buttons] for reply in replies]
+    assert offered == [["notify.settings"], *[["calls.calls", "notify.settings"]] * 2]
     await miss(stage, 4)
     await pass_time(stage, timedelta(hours=1))
     assert (len(stage.slack.in_("C1")), len(told(stage)), await problem_of(stage)) == (2, 3, "")
