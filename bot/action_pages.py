@@ -32,6 +32,10 @@ def write_actions_page() -> str:
         ),
         "## What asks first",
         "\n".join(f"- **{risk.value}**: {words}. {_count(risk)} actions." for risk, words in _RISKS.items()),
+        (
+            "Before it runs, a confirmation shows what happens to which thing, everything that was filled in, the "
+            "exact text where one leaves, and this:"
+        ),
         _confirmations(ordered),
         *(_group(group, actions) for group, actions in groups),
     ]

@@ -66,12 +66,17 @@ def warning(action: type[Action[Any]]) -> str:
     """The line under a confirmation: why it asks."""
     if action.risk is Risk.DESTRUCTIVE:
         return "This cannot be undone from here."
-    return f"{_OF_ACTION.get(action.slug) or _OF_GROUP[group_of(action)]} Nothing has happened yet."
+    return f"{_reason(action)} Nothing has happened yet."
+
+
+def _reason(action: type[Action[Any]]) -> str:
+    return _OF_ACTION.get(action.slug) or _OF_GROUP[group_of(action)]
 
 
 def confirmation_text(action: type[Action[Any]]) -> str:
-    """The whole of it, for the docs; "" for what asks nothing."""
+    """What follows and why it asks, for the docs; "" for what asks nothing."""
     if action.risk not in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         return ""
     typed = " Its name has to be typed first." if action.slug in NAMED_AGAIN else ""
-    return f"{consequence(action)} {warning(action)}{typed}"
+    why = warning(action) if action.risk is Risk.DESTRUCTIVE else _reason(action)
+    return f"{consequence(action)} {why}{typed}"
