@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.dialpad.events import CallEvent, SmsEvent
@@ -40,6 +41,25 @@ def everything_in(folder: Path) -> bytes:
 
 def calls(recorder: Recorder) -> list[CallEvent]:
     return [event for event in recorder.delivered if isinstance(event, CallEvent)]
+
+
+async def test_whoever_scrapes_sees_how_many_events_wait(demo: Demo, recorder: Recorder) -> None:
+    begun, held = asyncio.Event(), asyncio.Event()
+
+    async def hold(_: object) -> None:
+        begun.set()
+        await held.wait()
+
+    recorder.also = hold
+    demo.dialpad.phone.text(CALLER, str(ANA.phone), "Is my order on its way?")
+    async with asyncio.timeout(PATIENT_S):
+        await begun.wait()
+    async with httpx.AsyncClient(trust_env=False) as prometheus:
+        found = (await prometheus.get(f"{demo.url}/metrics")).text
+    held.set()
+
+    assert "chatops_events_waiting 1.0" in found
+    assert "chatops_events_parked 0.0" in found
 
 
 async def test_a_call_that_rings_and_is_missed_arrives(demo: Demo, recorder: Recorder) -> None:
