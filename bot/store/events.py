@@ -131,8 +131,8 @@ class Events:
         return await self._door.database.write(change)
 
     async def get(self, name: str) -> StoredEvent | None:
-        """By row key; None when it is delivered, or forgotten. Raises KeyProblem."""
-        statement = select(events).where(events.c.key == name, events.c.done_at.is_(None))
+        """By row key; None when it is delivered, set aside, or forgotten. Raises KeyProblem."""
+        statement = select(events).where(events.c.key == name, _WAITS)
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).one_or_none()

@@ -154,7 +154,7 @@ class Intake:
             await self._park_unreadable(name)
             return
         if stored is None:
-            return  # delivered just before a crash
+            return  # delivered or set aside just before a crash
         if hook is None:
             await self._store.events.done(name)  # nobody is notified through it any more
             return

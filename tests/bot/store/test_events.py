@@ -91,6 +91,15 @@ async def test_what_is_parked_waits_no_more_until_it_is_taken_up(store: Store) -
     assert [name for name, _ in await store.events.waiting()] == [f"h1:{KEY}"]
 
 
+async def test_what_is_parked_is_given_to_no_work_that_goes_on_after_a_crash(store: Store) -> None:
+    await receive(store)
+    await store.events.park(f"h1:{KEY}", tries=12)
+    assert await store.events.get(f"h1:{KEY}") is None
+
+    await store.events.unpark(Started())
+    assert await store.events.get(f"h1:{KEY}") is not None
+
+
 async def test_one_of_two_parked_is_taken_up_alone(store: Store) -> None:
     for key in ("call:1:missed:1", "call:2:missed:1"):
         await receive(store, key)
