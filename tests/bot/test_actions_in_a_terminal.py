@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.dialpad.actions import ALL
 from bot.sandbox.cast import PRIYA, SUPPORT
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack.blockkit.documents import check_view
+from tests.each import every_action
 
 LIST = "DIALPAD_RETRIEVE_CALL_CENTERS_INFORMATION"
 UPDATE = "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID"
@@ -110,7 +110,7 @@ def test_bad_input_is_a_sentence_and_exit_2(words: tuple[str, ...], said: str) -
     assert not ran.out
 
 
-@pytest.mark.parametrize("action", ALL, ids=[action.slug for action in ALL])
+@every_action
 def test_every_form_is_a_modal(action: type[Any]) -> None:
     ran = in_process("form", action.slug)
     assert ran.code == 0

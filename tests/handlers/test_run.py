@@ -10,10 +10,11 @@ import pytest
 from bot.answers.of_action import as_csv, as_words
 from bot.answers.of_action_running import prefill
 from bot.arguments.action_words import read_pairs
-from bot.dialpad.actions import ALL, by_slug
+from bot.dialpad.actions import by_slug
 from bot.errors import UserError
 from bot.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT
+from tests.each import every_action
 from tests.handlers.harness import World, button_of, buttons_of, words_of
 
 UPDATE = "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID"
@@ -42,7 +43,7 @@ async def test_words_that_fit_nothing_say_so(world: World) -> None:
     assert "No action fits" in words_of(await world.type(ANA, "run qqqqzzzz"))
 
 
-@pytest.mark.parametrize("action", ALL, ids=[action.slug for action in ALL])
+@every_action
 async def test_every_action_is_found_by_slug_and_by_name(world: World, action: type[Any]) -> None:
     by_name = await world.type(PRIYA, f"run {action.name}")
     listed = {button.route for button in buttons_of(by_name)} | {getattr(by_name, "route", "")}

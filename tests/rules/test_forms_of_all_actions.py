@@ -25,6 +25,7 @@ from bot.sandbox.slack.blockkit.documents import check_view
 from bot.sandbox.slack.inputs import state_values
 from bot.slack.forms import MORE, build_form, read_form
 from handlers import all_routers
+from tests.each import every_action
 from tests.handlers.harness import World
 from tests.rules.action_values import FILE, data_of_action
 from tests.rules.shared_check import IS_THERE, shared_check
@@ -82,7 +83,6 @@ def route_for(action: type[Action[Any]]) -> Route:
     return TABLE.by_id[f"run.{action.slug.lower()}"]
 
 
-every_action = pytest.mark.parametrize("action", ALL, ids=[action.slug for action in ALL])
 few_examples = settings(
     max_examples=12,
     deadline=None,

@@ -15,8 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types of its own
 
 from bot.dialpad.action import Action
-from bot.dialpad.actions import ALL
 from tests.bot.dialpad.actions.arguments import Case, cases, every_word
+from tests.each import every_action, for_each
 
 SHARED = Path(__file__).parents[5] / "shared" / "dialpad" / "openapi-193.json"
 
@@ -87,12 +87,12 @@ def problems(schema: dict[str, Any], value: Any) -> list[str]:
     return [error.message for error in Draft202012Validator(schema).iter_errors(value)]
 
 
-@pytest.mark.parametrize("case", cases(), ids=str)
+@for_each("case", cases())
 def test_the_request_is_as_described(case: Case) -> None:
     assert complaints(case) == []
 
 
-@pytest.mark.parametrize("action", ALL, ids=lambda action: action.slug)
+@every_action
 def test_every_word_is_one_that_dialpad_takes(action: type[Action[Any]]) -> None:
     for case in every_word(action):
         assert complaints(case) == [], str(case)

@@ -15,9 +15,9 @@ from bot.dialpad.action import ME, Action, Answer, Done, Names, Rate, Risk, plac
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, KindIn, Look, OnlyWith
 from bot.dialpad.actions.parts import Part
+from tests.each import every_action, for_each
 
 FACTS = Path(__file__).parents[5] / "shared" / "dialpad" / "actions.json"
-every_action = pytest.mark.parametrize("action", ALL, ids=lambda action: action.slug)
 
 
 def bare(annotation: Any) -> Iterator[Any]:
@@ -245,7 +245,7 @@ TELLS_SECRETS = {
 }
 
 
-@pytest.mark.parametrize("action", [action for action in ALL if group_of(action) in TELLS_SECRETS])
+@for_each("action", [action for action in ALL if group_of(action) in TELLS_SECRETS], name=lambda action: action.slug)
 def test_what_dialpad_tells_in_clear_is_not_shown(action: type[Action[Any]]) -> None:
     known = [model for model in (action.answer_type(), *item_types(action.answer_type())) if model is not Done]
     for model in known:

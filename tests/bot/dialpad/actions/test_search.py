@@ -7,6 +7,7 @@ import pytest
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug
 from bot.dialpad.actions.search import find
+from tests.each import every_action
 
 TWO_WORDS: Final = {
     "DIALPAD_ACCESS_CONTROL_POLICIES_LISTING": "list policies",
@@ -202,8 +203,6 @@ TWO_WORDS: Final = {
     "DIALPAD_PATCH_WEBSOCKET_SIGNATURE_SECRET": "websocket secret",
     "DIALPAD_DELETE_WEBSOCKET_CONNECTION_BY_ID": "delete websocket",
 }
-
-every_action = pytest.mark.parametrize("action", ALL, ids=lambda action: action.slug)
 
 
 def test_every_action_has_its_two_words() -> None:

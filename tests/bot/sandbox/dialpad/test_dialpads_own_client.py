@@ -15,9 +15,11 @@ from bot.sandbox.cast import ANA
 from bot.sandbox.dialpad import COMPANY_KEY, DialpadSandbox
 from bot.sandbox.serving import listen, serving
 from tests.bot.sandbox.dialpad.answer_schemas import faults_in_answer
+from tests.bot.sandbox.dialpad.conftest import APP, Clock
 from tests.bot.sandbox.dialpad.dialpad_documents import find_spec
 from tests.bot.sandbox.dialpad.known import Known
 from tests.bot.sandbox.dialpad.working import ALL_ACTIONS, full_path
+from tests.each import for_each
 
 BEYOND = {("POST", "/api/v2/numbers/swap"), ("PATCH", "/api/v2/oauth_apps/{id}/toggle")}
 """What the client has and the list of 192 actions has not."""
@@ -83,31 +85,36 @@ async def methods() -> Methods:
     return {(method.verb, method.path): method for method in await find_methods()}
 
 
+@pytest.fixture(scope="module")
+def client() -> AsyncDialpadClient:
+    """Making one takes longer than a hundred requests. Its session is another for each."""
+    return AsyncDialpadClient("", base_url="http://dialpad.test")
+
+
 @asynccontextmanager
-async def connected(sandbox: DialpadSandbox, token: str, url: str | None = None) -> AsyncIterator[AsyncDialpadClient]:
-    """The client talks to the app itself, or over loopback when there is an address."""
-    client = AsyncDialpadClient(token, base_url=url or "http://dialpad.test")
-    own, transport = client._session, httpx.ASGITransport(sandbox.app)
-    if url is None:
-        await own.aclose()
-        client._session = httpx.AsyncClient(transport=transport)
-    async with client._session:
-        yield client
+async def connected(client: AsyncDialpadClient, sandbox: DialpadSandbox, token: str) -> AsyncIterator[None]:
+    """The client talks to the app itself."""
+    client._token = token
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.app)) as client._session:
+        yield
 
 
 def test_the_client_has_a_method_for_each_action_and_two_more(methods: Methods) -> None:
     assert set(methods) - BEYOND == {full_path(action) for action in ALL_ACTIONS}
 
 
-@pytest.mark.parametrize("action", ALL_ACTIONS)
-async def test_the_client_gets_a_well_formed_answer(action: str, sandbox: DialpadSandbox, methods: Methods) -> None:
+@for_each("action", ALL_ACTIONS)
+async def test_the_client_gets_a_well_formed_answer(
+    action: str, client: AsyncDialpadClient, methods: Methods, clock: Clock
+) -> None:
+    sandbox = DialpadSandbox(oauth_app=APP, now=clock)
     token = COMPANY_KEY if "/oauth2/" not in action else sandbox.issue_token(ANA)["access_token"]
     given = ALL_ACTIONS[action](Known(sandbox))
     arguments = {**given.path, **given.query}
     method = methods[full_path(action)]
     if "request_body" in method.parameters:
         arguments["request_body"] = given.body
-    async with connected(sandbox, token) as client:
+    async with connected(client, sandbox, token):
         answer = await use_up(getattr(getattr(client, method.resource), method.name)(**arguments))
     if find_spec() is not None and full_path(action)[1].startswith("/api/"):
         whole = {"items": answer} if isinstance(answer, list) else answer
@@ -118,6 +125,7 @@ async def test_the_client_walks_through_all_pages_over_loopback(sandbox: Dialpad
     sandbox.state.page_size = 2
     bound = listen(0)
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    async with serving(sandbox.app, bound), connected(sandbox, COMPANY_KEY, url) as client:
+    client = AsyncDialpadClient(COMPANY_KEY, base_url=url)
+    async with serving(sandbox.app, bound), client._session:
         names = [channel["name"] async for channel in client.channels.list()]
     assert names == ["general", "deliveries", "leads"]

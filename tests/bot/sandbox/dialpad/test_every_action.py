@@ -9,16 +9,17 @@ import pytest
 from pydantic import ValidationError
 
 from bot.sandbox.cast import ANA
-from bot.sandbox.dialpad import DialpadSandbox, request_context
+from bot.sandbox.dialpad import COMPANY_KEY, DialpadSandbox, request_context
 from bot.sandbox.dialpad.fields import Body
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.resources import ALL_ROUTES
 from bot.sandbox.dialpad.routes import API
 from tests.bot.sandbox.dialpad.answer_schemas import faults_in_answer
-from tests.bot.sandbox.dialpad.conftest import APP, Connect
+from tests.bot.sandbox.dialpad.conftest import APP, Clock, Connect
 from tests.bot.sandbox.dialpad.dialpad_documents import action_or_skip, find_actions, spec_or_skip
 from tests.bot.sandbox.dialpad.known import Known
 from tests.bot.sandbox.dialpad.working import ALL_ACTIONS, API_ACTIONS, OAUTH, Given, full_path
+from tests.each import for_each
 
 ROUTES = {(route.method, f"{API}{route.path}"): route for route in ALL_ROUTES}
 
@@ -34,7 +35,7 @@ def test_the_table_names_exactly_the_listed_actions() -> None:
     assert {full_path(action) for action in ALL_ACTIONS} == listed
 
 
-@pytest.mark.parametrize("action", API_ACTIONS)
+@for_each("action", API_ACTIONS)
 def test_the_sandbox_has_a_route_for(action: str) -> None:
     assert full_path(action) in ROUTES
 
@@ -48,21 +49,32 @@ async def send(client: httpx.AsyncClient, action: str, given: Given) -> httpx.Re
     return await client.request(method, f"http://dialpad.test{path}", params=query, **body)
 
 
-@pytest.mark.parametrize("action", API_ACTIONS)
-async def test_a_working_request_is_answered_as_documented(
-    action: str, sandbox: DialpadSandbox, company: httpx.AsyncClient
-) -> None:
-    answer = await send(company, action, API_ACTIONS[action](Known(sandbox)))
+class Fresh:
+    """A sandbox that nothing has happened in, and whoever the token is of."""
+
+    def __init__(self, clock: Clock, token: str | None) -> None:
+        self.sandbox = DialpadSandbox(oauth_app=APP, now=clock)
+        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    async def send(self, action: str) -> httpx.Response:
+        return await self.send_given(action, API_ACTIONS[action](Known(self.sandbox)))
+
+    async def send_given(self, action: str, given: Given) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.sandbox.app), headers=self._headers) as client:
+            return await send(client, action, given)
+
+
+@for_each("action", API_ACTIONS)
+async def test_a_working_request_is_answered_as_documented(action: str, clock: Clock) -> None:
+    answer = await Fresh(clock, COMPANY_KEY).send(action)
     assert answer.status_code == 200, answer.text
     spec_or_skip()
     assert faults_in_answer(*full_path(action), answer.json()) == []
 
 
-@pytest.mark.parametrize("action", API_ACTIONS)
-async def test_without_a_token_there_is_no_answer(
-    action: str, sandbox: DialpadSandbox, nobody: httpx.AsyncClient
-) -> None:
-    assert (await send(nobody, action, API_ACTIONS[action](Known(sandbox)))).status_code == 401
+@for_each("action", API_ACTIONS)
+async def test_without_a_token_there_is_no_answer(action: str, clock: Clock) -> None:
+    assert (await Fresh(clock, None).send(action)).status_code == 401
 
 
 @pytest.mark.parametrize("action", OAUTH)
@@ -73,14 +85,12 @@ async def test_an_oauth_request_works(action: str, sandbox: DialpadSandbox, conn
     assert answer.status_code == (200 if action.endswith("token") else 204), answer.text
 
 
-@pytest.mark.parametrize("action", [action for action in API_ACTIONS if ROUTES[full_path(action)].admin])
-async def test_an_agent_cannot_do_what_needs_a_company_admin_key(
-    action: str, sandbox: DialpadSandbox, ana: httpx.AsyncClient
-) -> None:
-    assert (await send(ana, action, API_ACTIONS[action](Known(sandbox)))).status_code == 403
+@for_each("action", [action for action in API_ACTIONS if ROUTES[full_path(action)].admin])
+async def test_an_agent_cannot_do_what_needs_a_company_admin_key(action: str, clock: Clock) -> None:
+    assert (await Fresh(clock, ANA.token).send(action)).status_code == 403
 
 
-@pytest.mark.parametrize("action", API_ACTIONS)
+@for_each("action", API_ACTIONS)
 def test_admin_flag_scope_and_rate_limit_are_the_documented_ones(action: str) -> None:
     documented = action_or_skip(*full_path(action))
     route = ROUTES[full_path(action)]
@@ -141,15 +151,16 @@ class Listener:
         return found
 
 
-@pytest.mark.parametrize("action", API_ACTIONS)
+@for_each("action", API_ACTIONS)
 async def test_every_documented_body_parameter_and_choice_is_taken(
-    action: str, sandbox: DialpadSandbox, company: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    action: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parameters = body_parameters(action)
     listener = Listener()
     monkeypatch.setattr(request_context, "parse_body", listener)
-    given = API_ACTIONS[action](Known(sandbox))
-    await send(company, action, given)
+    company = Fresh(clock, COMPANY_KEY)
+    given = API_ACTIONS[action](Known(company.sandbox))
+    await company.send_given(action, given)
     assert bool(listener.models) or not parameters
     for parameter in parameters:
         for value in example_of(parameter):
@@ -158,9 +169,9 @@ async def test_every_documented_body_parameter_and_choice_is_taken(
             assert listener.complaints(body, parameter["json_path"]) == []
 
 
-@pytest.mark.parametrize("action", API_ACTIONS)
+@for_each("action", API_ACTIONS)
 async def test_every_documented_query_parameter_is_read(
-    action: str, sandbox: DialpadSandbox, company: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    action: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     documented = {one["name"] for one in action_or_skip(*full_path(action))["params"] if one["in"] == "query"}
     read: set[str] = set()
@@ -170,6 +181,7 @@ async def test_every_documented_query_parameter_is_read(
         read.add(name)
         return plain(ctx, name)
 
-    monkeypatch.setattr(RequestContext, "query_text", note)
-    await send(company, action, API_ACTIONS[action](Known(sandbox)))
+    with monkeypatch.context() as patched:
+        patched.setattr(RequestContext, "query_text", note)
+        await Fresh(clock, COMPANY_KEY).send(action)
     assert documented - read == set()
