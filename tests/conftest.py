@@ -9,6 +9,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.hurry import ENGINE, hurry
 from tests.postgres import NoPostgres, PostgresServer, start_postgres
 from tests.prepared import Lending, sqlite_with_tables
 
@@ -32,6 +33,14 @@ def logging_as_it_was() -> Iterator[None]:
     structlog.configure(**structlog_before)
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engines_look_often() -> Iterator[None]:
+    """Whoever starts an engine waits for work that is due, not for it to be seen."""
+    with pytest.MonkeyPatch.context() as patched:
+        hurry(patched, ENGINE)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -15,11 +15,16 @@ from psycopg import sql
 
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from bot.work.engine import Engine
+from bot.work import durable_later, intake
+from bot.work.engine import Engine, Queue
 from tests.postgres import PostgresServer
 
-_HOW_FAR = ("alembic_version", "dbos_migrations")
-"""Tables that say which tables there are."""
+_KEPT = ("alembic_version", "dbos_migrations", "queues")
+"""Tables that say which tables and which queues there are."""
+
+
+QUEUES = (durable_later.WORKFLOW, intake.WORKFLOW)
+"""DBOS looks once a second for queues it has not seen: what is there already is polled from the start."""
 
 
 def prepare(url: str) -> None:
@@ -28,10 +33,16 @@ def prepare(url: str) -> None:
         thread.submit(asyncio.run, _prepare(url)).result()
 
 
+async def _nothing() -> None:
+    """Never run: only its queue is wanted."""
+
+
 async def _prepare(url: str) -> None:
     store = await Store.open(url, parse_keys(generate_key()))
     await store.migrate()
     engine = Engine(store.database.url)
+    for queue in QUEUES:
+        engine.add(queue, _nothing, Queue(queue, 1, 0.05))
     await engine.launch()
     await engine.shutdown()
     await store.aclose()
@@ -75,7 +86,7 @@ class Lending:
             found = connection.execute(
                 "SELECT schemaname, tablename FROM pg_tables"
                 " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> ALL(%s)",
-                [list(_HOW_FAR)],
+                [list(_KEPT)],
             ).fetchall()
             # Not TRUNCATE, which makes new files for every table and index, most of which are empty.
             connection.execute("SET session_replication_role = replica")  # so that their order does not matter

@@ -10,9 +10,9 @@ import pytest_asyncio
 import structlog
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from tests.browser.visitor import Visitor
-from tests.flows.stage import freshen
+from tests.flows.stage import freshen, quick_demo
 
 PATIENCE_MS = 15_000
 """How long a test waits for what it expects: far longer than it takes, for machines that run other tests beside."""
@@ -52,7 +52,7 @@ def plain_logs() -> Iterator[None]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(plain_logs: None) -> AsyncIterator[Demo]:
     """Slack, Dialpad, the bot and the page."""
-    async with running_demo() as started:
+    async with quick_demo() as started:
         yield started
 
 

@@ -10,11 +10,11 @@ from playwright.async_api import expect
 from sqlalchemy import Connection
 
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from bot.store.hooks import hooks
 from bot.store.watches import watches
 from tests.browser.visitor import Visitor
-from tests.flows.stage import until_heard
+from tests.flows.stage import quick_demo, until_heard
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -27,7 +27,7 @@ LONG_DAY = {8: (1, 1), 9: (3, 0), 10: (5, 1), 11: (3, 1), 12: (1, 3), 13: (2, 1)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(plain_logs: None) -> AsyncIterator[Demo]:
     """Its own demo: the subscription and the calls stay in it."""
-    async with running_demo() as started:
+    async with quick_demo() as started:
         yield started
 
 

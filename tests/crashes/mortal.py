@@ -31,9 +31,8 @@ from bot.sandbox.serving import ASGI
 from bot.settings import Settings
 from bot.store import sqlite
 from bot.store.postings import postings
-from bot.work import deliver, poster
 from bot.work.escalate import Escalations
-from bot.work.intake import Intake
+from tests.hurry import hurried
 
 APP: Final = OAuthApp(
     "northlight-chatops", "sandbox-client-secret", ("http://localhost/connect/callback",), OAUTH_SCOPES
@@ -42,10 +41,6 @@ IDLE: Final = "/idle"
 """Answered once nothing is on its way any more."""
 LATER: Final = "/later"
 """Time passes: what escalates next does so now."""
-HURRY: Final[dict[Any, dict[str, float]]] = {
-    deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05},
-    poster: {"EVERY_S": 0.02, "FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
-}
 
 
 @dataclass(frozen=True)
@@ -129,16 +124,12 @@ class Death:
 
 
 async def live(life: Life, bound: socket.socket) -> None:
-    for module, values in HURRY.items():
-        for name, value in values.items():
-            setattr(module, name, value)
-    assert Intake.__init__.__kwdefaults__ is not None
-    Intake.__init__.__kwdefaults__["poll_s"] = 0.1
     death = Death(life)
     death.lies_in_wait()
-    bot = await Bot.start(settings_of(life))
-    config = uvicorn.Config(_entrance(bot, death), log_config=None, lifespan="off")
-    await uvicorn.Server(config).serve(sockets=[bound])
+    with hurried():
+        bot = await Bot.start(settings_of(life))
+        config = uvicorn.Config(_entrance(bot, death), log_config=None, lifespan="off")
+        await uvicorn.Server(config).serve(sockets=[bound])
 
 
 async def rehearse(life: Life) -> None:

@@ -7,10 +7,10 @@ import pytest_asyncio
 import structlog
 
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from tests.flows.browser import Browser
 from tests.flows.hands import Hands
-from tests.flows.stage import OneDemo, freshen, office_hours
+from tests.flows.stage import OneDemo, freshen, office_hours, quick_demo
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,7 +24,7 @@ def plain_logs() -> Iterator[None]:
 @pytest_asyncio.fixture(params=["socket mode", "http"], scope="module", loop_scope="module")
 async def running(request: pytest.FixtureRequest) -> AsyncIterator[Demo]:
     """Everything running, once over Socket Mode and once over signed HTTP for all tests of a module."""
-    async with running_demo(over_http=request.param == "http", later_poll_s=0.1, clock=office_hours()) as started:
+    async with quick_demo(over_http=request.param == "http", clock=office_hours()) as started:
         yield started
 
 

@@ -1,10 +1,12 @@
 """One demo for many tests: what the last one did is undone, because starting anew takes longer than most tests."""
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from typing import cast
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -21,6 +23,8 @@ from bot.sandbox.slack.seed import BOT_USER, build_workspace
 from bot.slack.boards import Boards
 from bot.store.links import links
 from bot.store.schema import metadata
+from tests.hurry import POLL_S, hurried
+from tests.prepared import sqlite_with_tables
 
 PATIENT_S = 60.0
 """What Slack waits for and the bot keeps in mind while it waits is not what most tests are about: on a machine that
@@ -60,6 +64,17 @@ async def until_heard(demo: Demo) -> None:
             await asyncio.sleep(0)
 
 
+@asynccontextmanager
+async def quick_demo(*, database: Path | None = None, **options: Any) -> AsyncIterator[Demo]:
+    """``running_demo`` without what a test would only wait for: its tables are there and its waits are short."""
+    with TemporaryDirectory(prefix="quick-demo-") as folder, hurried():
+        file = database or Path(folder) / "demo.db"
+        if not file.exists():
+            sqlite_with_tables(file)
+        async with running_demo(database=file, later_poll_s=POLL_S, **options) as demo:
+            yield demo
+
+
 class OneDemo:
     """One for all tests of a module. A test may end its bot, such as one about a restart: the next gets another."""
 
@@ -72,7 +87,7 @@ class OneDemo:
             await self.aclose()
         if self._running is None:
             closing = AsyncExitStack()
-            self._running = (await closing.enter_async_context(running_demo(clock=office_hours())), closing)
+            self._running = (await closing.enter_async_context(quick_demo(clock=office_hours())), closing)
         await freshen(self._running[0])
         return self._running[0]
 

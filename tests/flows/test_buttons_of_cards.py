@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from bot.sandbox.cast import NOOR, PRIYA
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from bot.store.cards import cards
 from tests.flows.channel import miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
+from tests.flows.stage import quick_demo
 
 FOR_EVERYBODY = ["⚙️"]
 """Buttons that need no account at Dialpad."""
@@ -21,7 +22,7 @@ _A_MONTH_AGO = cards.update().values(changed_at=datetime(2020, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    async with running_demo(database=tmp_path / "demo.db") as started:
+    async with quick_demo(database=tmp_path / "demo.db") as started:
         await Hands(started, PRIYA).type('/dp notify missed for "Support"')
         miss_a_call(started)
         yield started

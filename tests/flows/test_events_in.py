@@ -11,9 +11,9 @@ import pytest
 from bot.dialpad.events import CallEvent, SmsEvent
 from bot.person import PersonKey
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT, TEAM_ID
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from tests.bot.work.arriving import Recorder
-from tests.flows.stage import PATIENT_S
+from tests.flows.stage import PATIENT_S, quick_demo
 
 CALLER = "+14155550150"
 OWNER = PersonKey(TEAM_ID, str(PRIYA.slack_id))
@@ -27,7 +27,7 @@ def recorder() -> Recorder:
 @pytest.fixture(params=["webhook", "websocket"])
 async def demo(request: pytest.FixtureRequest, recorder: Recorder) -> AsyncIterator[Demo]:
     over_socket = request.param == "websocket"
-    async with running_demo(deliver=recorder, event_socket=over_socket) as started:
+    async with quick_demo(deliver=recorder, event_socket=over_socket) as started:
         setup = await started.bot.endpoints.ensure(OWNER)
         assert setup.hook.kind == request.param
         if over_socket:
@@ -104,7 +104,7 @@ async def test_everything_twice_and_backwards_has_the_same_effect(demo: Demo, re
 
 
 async def test_nothing_of_a_text_lies_readable_on_disk(tmp_path: Path, recorder: Recorder) -> None:
-    async with running_demo(deliver=recorder, database=tmp_path / "bot.db") as demo:
+    async with quick_demo(deliver=recorder, database=tmp_path / "bot.db") as demo:
         recorder.errors = [LookupError()] * 3  # so that it stays for a while
         await demo.bot.endpoints.ensure(OWNER)
         demo.dialpad.phone.text(CALLER, str(ANA.phone), "Is my order on its way?")

@@ -10,9 +10,9 @@ import structlog
 
 from bot.logs import set_up_logging
 from bot.sandbox.cast import ANA, CUSTOMERS, NOOR, PEOPLE, PRIYA, SAM
-from bot.sandbox.demo import running_demo
 from tests.flows.browser import Browser
 from tests.flows.hands import Hands, find_button, labels
+from tests.flows.stage import quick_demo
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ SECRET_WORDS = ("Meet behind the harbour", "Dentist at noon", "wrong-api-key-123
 async def test_a_full_day_leaves_no_secret_in_the_logs(
     log: io.StringIO, transport: Literal["socket mode", "http"]
 ) -> None:
-    async with running_demo(over_http=transport == "http") as demo, Browser() as browser:
+    async with quick_demo(over_http=transport == "http") as demo, Browser() as browser:
         ana, noor, sam, priya = (Hands(demo, who) for who in (ANA, NOOR, SAM, PRIYA))
         await ana.type(f"/dp sms Jordan Lee {SECRET_WORDS[0]}")
         await ana.submit()

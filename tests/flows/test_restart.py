@@ -9,8 +9,8 @@ import pytest
 
 from bot.sandbox.cast import ANA
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.demo import running_demo
 from tests.flows.hands import Hands, said
+from tests.flows.stage import quick_demo
 
 on_both = pytest.mark.parametrize("over_http", [False, True], ids=["socket mode", "http"])
 
@@ -20,10 +20,10 @@ async def test_a_change_back_that_was_due_while_the_bot_was_away_happens_at_its_
     tmp_path: Path, over_http: bool
 ) -> None:
     database, clock = tmp_path / "bot.db", SandboxClock()
-    async with running_demo(over_http=over_http, database=database, clock=clock) as demo:
+    async with quick_demo(over_http=over_http, database=database, clock=clock) as demo:
         await Hands(demo, ANA).type("/dp dnd on for 30m")
     clock.forward(timedelta(minutes=31))
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1, clock=clock) as demo:
+    async with quick_demo(over_http=over_http, database=database, clock=clock) as demo:
         ana = Hands(demo, ANA)
         ana.account.do_not_disturb = True  # the first demo's Dialpad is gone with it
         assert "off again" in said(await ana.told())
@@ -33,7 +33,7 @@ async def test_a_change_back_that_was_due_while_the_bot_was_away_happens_at_its_
 @on_both
 async def test_what_was_acknowledged_before_a_crash_is_done_after_it(tmp_path: Path, over_http: bool) -> None:
     database = tmp_path / "bot.db"
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    async with quick_demo(over_http=over_http, database=database) as demo:
         ana = Hands(demo, ANA)
         begun: list[object] = []
 
@@ -45,7 +45,7 @@ async def test_what_was_acknowledged_before_a_crash_is_done_after_it(tmp_path: P
         await ana.person.command("#support", "/dp dnd on")
         assert len(begun) == 1
         assert not ana.account.do_not_disturb
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    async with quick_demo(over_http=over_http, database=database) as demo:
         ana = Hands(demo, ANA)
         assert "off → on" in said(await ana.settled())
         assert ana.account.do_not_disturb
@@ -54,13 +54,13 @@ async def test_what_was_acknowledged_before_a_crash_is_done_after_it(tmp_path: P
 @on_both
 async def test_what_a_crash_cut_in_the_middle_is_told_and_not_done_again(tmp_path: Path, over_http: bool) -> None:
     database = tmp_path / "bot.db"
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    async with quick_demo(over_http=over_http, database=database) as demo:
         ana = Hands(demo, ANA)
         slow = demo.dialpad.faults.add("PATCH /api/", kind="slow")
         await ana.person.command("#support", "/dp dnd on")
         await slow.entered.wait()
         await demo.bot.dispatcher.aclose(grace_s=0)
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    async with quick_demo(over_http=over_http, database=database) as demo:
         ana = Hands(demo, ANA)
         assert "restarted in the middle" in said(await ana.settled())
         assert ana.sent("PATCH", "/togglednd") == []
@@ -69,9 +69,9 @@ async def test_what_a_crash_cut_in_the_middle_is_told_and_not_done_again(tmp_pat
 @on_both
 async def test_a_confirmation_asked_before_a_restart_can_be_given_after_it(tmp_path: Path, over_http: bool) -> None:
     database = tmp_path / "bot.db"
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    async with quick_demo(over_http=over_http, database=database) as demo:
         preview = await Hands(demo, ANA).mention("sms Jordan Lee Hello")
-    async with running_demo(over_http=over_http, database=database, later_poll_s=0.1) as demo:
+    async with quick_demo(over_http=over_http, database=database) as demo:
         ana = Hands(demo, ANA)
         shown = await _put_back(ana, preview)
         await ana.press(shown, "Send")

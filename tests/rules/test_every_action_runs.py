@@ -15,10 +15,10 @@ from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.sandbox.cast import PRIYA, SAM, TEAM_ID
-from bot.sandbox.demo import Demo, running_demo
+from bot.sandbox.demo import Demo
 from bot.slack.forms import unpack_metadata
 from tests.flows.hands import Hands
-from tests.flows.stage import freshen
+from tests.flows.stage import freshen, quick_demo
 from tests.rules.every_action import changes_at_dialpad, typed, words_in
 
 ASKING: Final = tuple(
@@ -41,7 +41,7 @@ def plain_logs() -> Iterator[None]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running() -> AsyncIterator[Demo]:
-    async with running_demo() as started:
+    async with quick_demo() as started:
         yield started
 
 

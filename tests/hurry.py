@@ -1,0 +1,39 @@
+"""The bot's own waits, shortened: what tests would only sit through. No test is about how long they are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+from dbos import _workflow_commands as dbos_commands
+
+from bot.work import deliver, engine, poster
+from bot.work.intake import Intake
+
+ENGINE: Final[dict[Any, dict[str, float]]] = {
+    engine: {"LISTEN_S": 0.05},
+    dbos_commands: {"_BACKGROUND_JOBS_INTERVAL_SEC": 0.1},
+}
+"""How often DBOS looks for messages, and for work whose time has come."""
+POSTING: Final[dict[Any, dict[str, float]]] = {
+    deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05},
+    poster: {"EVERY_S": 0.02, "FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
+}
+POLL_S: Final = 0.05
+
+
+def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, float]]) -> None:
+    """Until ``patched`` is undone."""
+    for module, values in [pair for one in waits for pair in one.items()]:
+        for name, value in values.items():
+            patched.setattr(module, name, value)
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """From an event to its message without a pause."""
+    assert Intake.__init__.__kwdefaults__ is not None
+    with pytest.MonkeyPatch.context() as patched:
+        hurry(patched, ENGINE, POSTING)
+        patched.setitem(Intake.__init__.__kwdefaults__, "poll_s", POLL_S)
+        yield
