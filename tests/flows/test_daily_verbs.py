@@ -63,7 +63,7 @@ async def test_who_is_on_duty_names_people(ana: Hands) -> None:
 
 
 async def test_a_status_is_set_and_cleared(ana: Hands) -> None:
-    answer = await ana.type("/dp status In a meeting until 17:00")
+    answer = await ana.type("/dp status In a meeting for 1h")
     assert "In a meeting" in said(answer)
     assert ana.account.status_message == "In a meeting"
     assert [one.route for one in await ana.pending()] == ["status.back"]

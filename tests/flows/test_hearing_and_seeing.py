@@ -9,6 +9,7 @@ import pytest_asyncio
 from bot.sandbox.cast import ANA, LEO, SUPPORT
 from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.ai import TALKS
+from bot.work import deliver
 from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
@@ -105,7 +106,10 @@ async def test_a_picture_is_seen_in_the_conversation(priya: Hands, ana: Hands, d
     assert len([one for one in board(ana) if "This is how it came" in said(one)]) == 1
 
 
-async def test_a_picture_that_cannot_be_fetched_does_not_hold_up_its_text(priya: Hands, ana: Hands, demo: Demo) -> None:
+async def test_a_picture_that_cannot_be_fetched_does_not_hold_up_its_text(
+    priya: Hands, ana: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "PICTURE_S", 0.2)
     await priya.type('/dp notify sms for "Support"')
     demo.dialpad.faults.add("GET /mms/", status=403, times=None)
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "This is how it came", PNG)

@@ -11,6 +11,7 @@ from bot.app import Bot
 from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo, connect
 from bot.watching.registers import fragment
+from bot.work import poster
 from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
@@ -225,7 +226,10 @@ async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo)
     assert ana.sent("POST", "/v2/sms") == []
 
 
-async def test_many_calls_at_once_are_one_message_and_none_is_lost(priya: Hands, ana: Hands, demo: Demo) -> None:
+async def test_many_calls_at_once_are_one_message_and_none_is_lost(
+    priya: Hands, ana: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poster, "EVERY_S", 1.0)  # a message a second, as it is: what comes meanwhile is told together
     await priya.type('/dp notify missed for "Support"')
     for _ in range(12):
         miss_a_call(demo)

@@ -11,6 +11,7 @@ from bot.person import PersonKey
 from bot.sandbox.clock import SandboxClock
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from bot.work import later
 from bot.work.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
 from tests.bot.work.runner import Runner
 from tests.bot.work.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
@@ -21,10 +22,11 @@ ARGS = {"group_id": "5527000000000011", "on": False}
 
 
 @pytest.fixture(params=["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     if request.param == "fake":
         yield stage_fake()
         return
+    monkeypatch.setattr(later, "FIRST_WAIT_S", 0.2)  # here time passes by itself
     url: str = request.getfixturevalue(f"{request.param}_url")
     async with stage_durable(url) as durable:
         yield durable
