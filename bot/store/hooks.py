@@ -8,11 +8,29 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import SecretStr
-from sqlalchemy import JSON, Column, Connection, LargeBinary, Row, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.person import PersonKey
 from bot.store.keys import row_name
+from bot.store.links import links
 from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.watches import watches
 
 HookKind = Literal["webhook", "websocket"]
 
@@ -55,6 +73,25 @@ class Hook:
     subscriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+def fresh_hook(door: Door, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
+    """A hook that does not exist at Dialpad yet, as a row and as it is read."""
+    name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), door.now()
+    values: dict[str, Any] = {
+        "id": name,
+        "team_id": owner.team_id,
+        "user_id": owner.user_id,
+        "company": company,
+        "kind": kind,
+        "reach": "company",
+        "endpoint_id": None,
+        "subscriptions": {},
+        "sealed": door.keys.seal(secret.encode(), row_name(hooks.name, name)),
+        "created_at": now,
+        "heard_at": now,
+    }
+    return values, Hook(name, owner, company, kind, SecretStr(secret), now, now)
+
+
 class Hooks:
     """Few rows: one per company and workspace, or per person where nobody may subscribe for all."""
 
@@ -64,22 +101,9 @@ class Hooks:
     async def create(self, owner: PersonKey, company: str, kind: HookKind) -> Hook:
         """A hook with a fresh id and secret, before anything exists at Dialpad. The id is all that a webhook's
         address shows, the secret 32 random bytes."""
-        name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), self._door.now()
-        statement = insert(hooks).values(
-            id=name,
-            team_id=owner.team_id,
-            user_id=owner.user_id,
-            company=company,
-            kind=kind,
-            reach="company",
-            endpoint_id=None,
-            subscriptions={},
-            sealed=self._door.keys.seal(secret.encode(), row_name(hooks.name, name)),
-            created_at=now,
-            heard_at=now,
-        )
-        await self._door.run(statement)
-        return Hook(name, owner, company, kind, SecretStr(secret), now, now)
+        values, hook = fresh_hook(self._door, owner, company, kind)
+        await self._door.run(insert(hooks).values(**values))
+        return hook
 
     async def get(self, name: str) -> Hook | None:
         """Raises KeyProblem when its secret cannot be read."""
@@ -88,7 +112,7 @@ class Hooks:
             return connection.execute(select(hooks).where(hooks.c.id == name)).one_or_none()
 
         row = await self._door.database.read(query)
-        return None if row is None else self._read(row)
+        return None if row is None else self.read(row)
 
     async def all(self, *, team_id: str | None = None, company: str | None = None) -> list[Hook]:
         """The oldest first."""
@@ -101,7 +125,29 @@ class Hooks:
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
 
-        return [self._read(row) for row in await self._door.database.read(query)]
+        return [self.read(row) for row in await self._door.database.read(query)]
+
+    async def unheard(self) -> list[PersonKey]:
+        """Connected people with subscriptions for whom nothing comes in: neither their company nor they themselves have
+        a hook that exists at Dialpad. Who has had a subscription the longest comes first."""
+        serves = (
+            hooks.c.team_id == links.c.team_id,
+            hooks.c.company == func.coalesce(links.c.company_id, ""),
+            hooks.c.endpoint_id.is_not(None),
+            or_(and_(hooks.c.reach == "company", hooks.c.company != ""), hooks.c.user_id == links.c.user_id),
+        )
+        statement = (
+            select(links.c.team_id, links.c.user_id)
+            .join(watches, and_(watches.c.team_id == links.c.team_id, watches.c.user_id == links.c.user_id))
+            .where(links.c.broken.is_(False), watches.c.paused.is_(False), ~exists().where(*serves))
+            .group_by(links.c.team_id, links.c.user_id)
+            .order_by(func.min(watches.c.created_at))
+        )
+
+        def query(connection: Connection) -> list[PersonKey]:
+            return [PersonKey(row.team_id, row.user_id) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query)
 
     async def note(
         self,
@@ -124,9 +170,10 @@ class Hooks:
         """From here on nothing that comes for it is believed."""
         return await self._door.run(delete(hooks).where(hooks.c.id == name)) == 1
 
-    def _read(self, row: Row[Any]) -> Hook:
+    def read(self, row: Row[Any], *, with_secret: bool = True) -> Hook:
+        """A row of the table. Raises KeyProblem when its secret is wanted and cannot be read."""
         secret = None
-        if row.sealed is not None:
+        if row.sealed is not None and with_secret:
             secret = SecretStr(self._door.keys.open(row.sealed, row_name(hooks.name, row.id)).decode())
         return Hook(
             id=row.id,

@@ -40,7 +40,7 @@ class StoredLinks:
             return connection.execute(statement).one_or_none()
 
         row = await self._door.database.read(query)
-        return None if row is None else self._read(row, key)
+        return None if row is None else self.read(row)
 
     async def save(self, key: PersonKey, link: Link) -> None:
         """Replaces what was there: the old tokens are gone when this returns."""
@@ -75,8 +75,9 @@ class StoredLinks:
         statement = update(links).where(belongs_to(links, key), links.c.broken.is_(False)).values(broken=True)
         return await self._door.run(statement) == 1
 
-    def _read(self, row: Row[Any], key: PersonKey) -> Link:
-        tokens = self._door.keys.open_json(row.sealed, _name(key))
+    def read(self, row: Row[Any]) -> Link:
+        """A row of the table. Raises KeyProblem."""
+        tokens = self._door.keys.open_json(row.sealed, _name(PersonKey(row.team_id, row.user_id)))
         return Link(
             kind=row.kind,
             access_token=SecretStr(tokens["access"]),

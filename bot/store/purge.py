@@ -9,6 +9,7 @@ from bot.store import audit as audits
 from bot.store import events as arrivals
 from bot.store import gaps as ledger
 from bot.store import inbox as inboxes
+from bot.store import removals as remains
 from bot.store import rosters as copies
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
@@ -35,6 +36,7 @@ def purge(connection: Connection, now: datetime) -> dict[str, int]:
             (ledger.gaps, ledger.gaps.c.ended_at <= now - ledger.KEPT_FOR),
             (audits.audit, audits.audit.c.at <= now - audits.KEPT_FOR),
             (copies.rosters, copies.over(now)),
+            (remains.removals, remains.over(now)),
         )
     }
 

@@ -13,6 +13,7 @@ from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
+from bot.store.departures import Departures
 from bot.store.events import Events
 from bot.store.gaps import Gaps
 from bot.store.hooks import Hooks, hooks
@@ -24,6 +25,7 @@ from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
 from bot.store.remembered import Remembered
+from bot.store.removals import Removals, removals
 from bot.store.rosters import Rosters
 from bot.store.schema import Clock, Door
 from bot.store.watches import Watches
@@ -69,6 +71,8 @@ class Store:
     cards: Cards
     postings: Postings
     rosters: Rosters
+    removals: Removals
+    departures: Departures
     now: Clock
 
     @classmethod
@@ -97,6 +101,8 @@ class Store:
             cards=Cards(door),
             postings=Postings(door),
             rosters=Rosters(door),
+            removals=Removals(door),
+            departures=Departures(door),
             now=now,
         )
 
@@ -124,7 +130,9 @@ class Store:
         """Raises KeyProblem when connections or timers were sealed with a key that is not here."""
 
         def query(connection: Connection) -> int:
-            return sum(rotate.count_unreadable(connection, table, self.keys) for table in (links, kept, hooks))
+            return sum(
+                rotate.count_unreadable(connection, table, self.keys) for table in (links, kept, hooks, removals)
+            )
 
         if unreadable := await self.database.read(query):
             raise KeyProblem(

@@ -66,7 +66,7 @@ class Watches:
             row = self._locked(connection, name)
             if row is None:
                 return None
-            after = switched(_read(row), kind, on=on)
+            after = switched(read_watch(row), kind, on=on)
             self._change(connection, row, after)
             return after
 
@@ -77,7 +77,7 @@ class Watches:
 
     def _change(self, connection: Connection, before: Row[Any], after: Watch) -> None:
         """A digest that is due stays due while its times stay the same."""
-        same = schedule(_read(before)) == schedule(after)
+        same = schedule(read_watch(before)) == schedule(after)
         digest_at = before.digest_at if same else next_due(after, self._door.now())
         this = watches.c.id == after.id
         connection.execute(update(watches).where(this).values(digest_at=digest_at, **_values(after)))
@@ -105,7 +105,7 @@ class Watches:
             return connection.execute(statement.limit(1)).one_or_none()
 
         row = await self._door.database.read(query)
-        return None if row is None else (_read(row), row.digest_at)
+        return None if row is None else (read_watch(row), row.digest_at)
 
     async def digest_done(self, watch: Watch, due: datetime) -> None:
         """What was due at ``due`` is on disk or left out, unless somebody else was faster or has changed the times."""
@@ -131,13 +131,13 @@ class Watches:
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
 
-        return [_read(row) for row in await self._door.database.read(query)]
+        return [read_watch(row) for row in await self._door.database.read(query)]
 
 
 def _values(watch: Watch) -> dict[str, Any]:
     return {"rule": to_json(watch), "paused": watch.paused, "problem": watch.problem}
 
 
-def _read(row: Row[Any]) -> Watch:
+def read_watch(row: Row[Any]) -> Watch:
     owner = PersonKey(row.team_id, row.user_id)
     return from_json(row.id, owner, row.channel, row.rule, paused=row.paused, problem=row.problem)

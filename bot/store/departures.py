@@ -1,0 +1,171 @@
+"""Leaving: everything of a person, or of a workspace, is forgotten in one transaction, which also writes down what is
+to be removed at Dialpad. Whatever dies afterwards, nothing that comes is believed and the list is on disk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
+
+from bot.dialpad.link import Link
+from bot.person import PersonKey
+from bot.store.confirmations import confirmations
+from bot.store.connect_links import connect_links
+from bot.store.events import events
+from bot.store.gaps import gaps
+from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
+from bot.store.kept import kept
+from bot.store.keys import KeyProblem
+from bot.store.links import StoredLinks, links
+from bot.store.oauth_states import oauth_states
+from bot.store.postings import postings, turns
+from bot.store.remembered import remembered
+from bot.store.removals import hook_left, note_removal, removals
+from bot.store.schema import Door, belongs_to, metadata
+from bot.store.watches import read_watch, watches
+from bot.watching.watch import Watch
+
+OUTLIVES: Final = frozenset({removals})
+"""What is to be removed at Dialpad is kept until it is removed."""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What was forgotten here. ``removals``: ids of what is to be removed at Dialpad; ``timed``: changes that were
+    still due."""
+
+    hooks: tuple[Hook, ...] = ()
+    removals: tuple[str, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    timed: int = 0
+
+
+class Departures:
+    """All of it is harmless to repeat."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._hooks = Hooks(door)
+        self._links = StoredLinks(door)
+
+    async def would_end(self, person: PersonKey) -> tuple[int, int]:
+        """How many subscriptions and how many timed changes are a person's."""
+
+        def count(connection: Connection, table: Table) -> int:
+            return connection.execute(select(func.count()).where(belongs_to(table, person))).scalar_one()
+
+        def query(connection: Connection) -> tuple[int, int]:
+            return count(connection, watches), count(connection, kept)
+
+        return await self._door.database.read(query)
+
+    async def leave(self, person: PersonKey) -> Departure | None:
+        """A person's connection and what hangs on it. None when there is no connection.
+
+        A hook that serves others as well passes to one of them: what came in through it and waits is theirs too.
+        """
+
+        def change(connection: Connection) -> Departure | None:
+            mine = belongs_to(links, person)
+            row = connection.execute(select(links).where(mine).with_for_update()).one_or_none()
+            if row is None:
+                return None
+            owned = self._owned(connection, person)
+            for hook in owned:
+                self._pass_on(connection, hook)
+            _forget_hooks(connection, [hook.id for hook in owned])
+            gone = [read_watch(one) for one in connection.execute(select(watches).where(belongs_to(watches, person)))]
+            _stop_posting(connection, [watch.id for watch in gone])
+            timed = connection.execute(delete(kept).where(belongs_to(kept, person))).rowcount
+            for table in (watches, remembered, connect_links, oauth_states):
+                connection.execute(delete(table).where(belongs_to(table, person)))
+            unused = confirmations.c.used_at.is_(None)
+            connection.execute(delete(confirmations).where(belongs_to(confirmations, person), unused))
+            left = self._note(connection, person, owned, self._read(row))
+            connection.execute(delete(links).where(mine))
+            return Departure(tuple(owned), left, tuple(gone), timed)
+
+        return await self._door.database.write(change)
+
+    async def forget_workspace(self, team_id: str) -> Departure:
+        """Everything of everybody in it."""
+
+        def change(connection: Connection) -> Departure:
+            linked = connection.execute(select(links).where(links.c.team_id == team_id).with_for_update()).all()
+            known = {PersonKey(row.team_id, row.user_id): self._read(row) for row in linked}
+            found = connection.execute(select(hooks).where(hooks.c.team_id == team_id)).all()
+            ours = [self._hooks.read(row, with_secret=False) for row in found]
+            left: list[str] = []
+            for person in dict.fromkeys([*known, *(hook.owner for hook in ours)]):
+                owned = [hook for hook in ours if hook.owner == person]
+                left += self._note(connection, person, owned, known.get(person))
+            _forget_hooks(connection, [hook.id for hook in ours])
+            channels = select(postings.c.channel).where(postings.c.team_id == team_id)
+            connection.execute(delete(turns).where(turns.c.channel.in_(channels)))
+            for table in metadata.sorted_tables:
+                if "team_id" in table.c and table not in OUTLIVES:
+                    connection.execute(delete(table).where(table.c.team_id == team_id))
+            return Departure(tuple(ours), tuple(left))
+
+        return await self._door.database.write(change)
+
+    def _note(
+        self, connection: Connection, person: PersonKey, owned: Sequence[Hook], link: Link | None
+    ) -> tuple[str, ...]:
+        company = (link.company_id if link is not None else None) or next((hook.company for hook in owned), "")
+        name = note_removal(connection, self._door, person, company, [hook_left(hook) for hook in owned], link)
+        return () if name is None else (name,)
+
+    def _owned(self, connection: Connection, person: PersonKey) -> list[Hook]:
+        found = connection.execute(select(hooks).where(belongs_to(hooks, person)))
+        return [self._hooks.read(row, with_secret=False) for row in found]
+
+    def _read(self, row: Row[Any]) -> Link | None:
+        try:
+            return self._links.read(row)
+        except KeyProblem:
+            return None  # its key is lost, and leaving is possible all the same
+
+    def _pass_on(self, connection: Connection, hook: Hook) -> None:
+        """The company's hook, to the colleague who has had a subscription the longest. It is made anew for them: they
+        know no more of the old one than anybody. Until it is at Dialpad, what happens is a gap that is read back."""
+        heir = _heir(connection, hook) if hook.company and hook.reach == "company" else None
+        if heir is None:
+            return
+        values, fresh = fresh_hook(self._door, heir, hook.company, hook.kind)
+        connection.execute(hooks.insert().values(**values))
+        waiting = and_(events.c.hook_id == hook.id, events.c.done_at.is_(None))
+        connection.execute(update(events).where(waiting).values(hook_id=fresh.id))
+
+
+def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
+    owner = hook.owner
+    here = (hooks.c.team_id == owner.team_id, hooks.c.company == hook.company, hooks.c.reach == "company")
+    others = select(hooks.c.id).where(*here, hooks.c.user_id != owner.user_id).limit(1)
+    if connection.execute(others).first() is not None:
+        return None
+    statement = (
+        select(links.c.user_id)
+        .join(watches, and_(watches.c.team_id == links.c.team_id, watches.c.user_id == links.c.user_id))
+        .where(links.c.team_id == owner.team_id, links.c.user_id != owner.user_id)
+        .where(links.c.company_id == hook.company, links.c.broken.is_(False), watches.c.paused.is_(False))
+        .order_by(watches.c.created_at, watches.c.id)
+        .limit(1)
+    )
+    user_id = connection.execute(statement).scalar_one_or_none()
+    return None if user_id is None else PersonKey(owner.team_id, user_id)
+
+
+def _forget_hooks(connection: Connection, names: Sequence[str]) -> None:
+    connection.execute(delete(hooks).where(hooks.c.id.in_(names)))
+    connection.execute(delete(events).where(events.c.hook_id.in_(names)))
+    connection.execute(delete(gaps).where(gaps.c.hook_id.in_(names)))
+
+
+def _stop_posting(connection: Connection, watch_ids: Sequence[str]) -> None:
+    """As ``Postings.drop_waiting``, for all of them."""
+    theirs = postings.c.watch_id.in_(watch_ids)
+    waiting = and_(theirs, postings.c.ts.is_(None), postings.c.attempted_at.is_(None))
+    connection.execute(delete(postings).where(waiting))
+    connection.execute(update(postings).where(theirs).values(escalate_at=None))

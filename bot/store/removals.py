@@ -1,0 +1,294 @@
+"""What is still to be removed at Dialpad after a connection ended here, and with which token that can be done.
+
+The token lies sealed, and only for as long as something needs it.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pydantic import SecretStr
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.dialpad.link import Link, Links
+from bot.person import PersonKey
+from bot.store.hooks import Hook, HookKind
+from bot.store.keys import KeyProblem, row_name
+from bot.store.links import links
+from bot.store.schema import Door, Moment, metadata, person_columns
+
+GIVEN_UP_AFTER: Final = timedelta(days=14)
+KEPT_FOR: Final = GIVEN_UP_AFTER + timedelta(days=1)
+"""Whoever gives up says so in the log; this is for when nobody did."""
+HELD_FOR: Final = timedelta(minutes=2)
+COLLEAGUES: Final = 3
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *person_columns(),
+    Column("company", Text, nullable=False),
+    Column("hooks", JSON, nullable=False),
+    Column("access", Boolean, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", Moment),
+    Column("held_until", Moment),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True)
+class HookLeft:
+    """A webhook or websocket, by Dialpad's ids. ``id`` is what our address for it ended in; ``endpoint_id`` is None
+    when it was being made and nobody knows how far that came."""
+
+    id: str
+    kind: HookKind
+    endpoint_id: str | None
+    subscriptions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One connection's remains. ``access``: the access itself is still to be revoked, which comes last. ``link`` is
+    None when no token of the person's is of use any more."""
+
+    id: str
+    person: PersonKey
+    company: str
+    hooks: tuple[HookLeft, ...]
+    access: bool
+    link: Link | None
+    tries: int
+    tried_at: datetime | None
+    created_at: datetime
+
+
+def hook_left(hook: Hook) -> HookLeft:
+    return HookLeft(hook.id, hook.kind, hook.endpoint_id, dict(hook.subscriptions))
+
+
+def note_removal(
+    connection: Connection, door: Door, person: PersonKey, company: str, hooks: Sequence[HookLeft], link: Link | None
+) -> str | None:
+    """Puts it on the list, in the caller's transaction; its id, None when there is nothing to remove."""
+    link = None if link is None or link.broken else link
+    access = link is not None and link.kind == "oauth"
+    if not hooks and not access:
+        return None
+    name = secrets.token_urlsafe(12)
+    connection.execute(
+        insert(removals).values(
+            id=name,
+            team_id=person.team_id,
+            user_id=person.user_id,
+            company=company,
+            hooks=[asdict(hook) for hook in hooks],
+            access=access,
+            sealed=None if link is None else _seal(door, name, link),
+            tries=0,
+            created_at=door.now(),
+        )
+    )
+    return name
+
+
+class Removals:
+    """Few rows, and none as a rule."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def all(self) -> list[Removal]:
+        """The oldest first."""
+        statement = select(removals).order_by(removals.c.created_at, removals.c.id)
+
+        def query(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(statement).all())
+
+        return [self._read(row) for row in await self._door.database.read(query)]
+
+    async def get(self, name: str) -> Removal | None:
+        """None when everything is removed, or was given up."""
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(select(removals).where(removals.c.id == name)).one_or_none()
+
+        row = await self._door.database.read(query)
+        return None if row is None else self._read(row)
+
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+        """Something was made at Dialpad whose hook was removed here at the same moment."""
+
+        def change(connection: Connection) -> None:
+            note_removal(connection, self._door, person, company, [hook], link)
+
+        await self._door.database.write(change)
+
+    async def hold(self, name: str) -> bool:
+        """True for the one process that may work on it now; counts the try."""
+        now, column = self._door.now(), removals.c
+        free = or_(column.held_until.is_(None), column.held_until <= now)
+        values = {"tries": column.tries + 1, "tried_at": now, "held_until": now + HELD_FOR}
+        return await self._door.run(update(removals).where(column.id == name, free).values(**values)) == 1
+
+    async def let_go(self, name: str) -> None:
+        await self._door.run(update(removals).where(removals.c.id == name).values(held_until=None))
+
+    async def hook_gone(self, name: str, hook_id: str) -> None:
+        """It is not at Dialpad any more."""
+
+        def change(row: Row[Any]) -> dict[str, Any]:
+            return {"hooks": [one for one in row.hooks if one["id"] != hook_id]}
+
+        await self._change(name, change)
+
+    async def access_gone(self, name: str) -> None:
+        """The token is worth nothing any more, or must not be revoked: it is wiped."""
+        await self._change(name, lambda _: {"access": False, "sealed": None})
+
+    async def give_up(self, name: str) -> None:
+        await self._door.run(delete(removals).where(removals.c.id == name))
+
+    async def colleagues(self, company: str) -> list[PersonKey]:
+        """People of the same Dialpad company whose connections work, those with the company's own key first."""
+        column = links.c
+        theirs = (column.company_id == company, column.broken.is_(False))
+        order = (column.is_company_key.desc(), column.connected_at)
+        statement = select(column.team_id, column.user_id).where(*theirs).order_by(*order).limit(COLLEAGUES)
+
+        def query(connection: Connection) -> list[PersonKey]:
+            return [PersonKey(row.team_id, row.user_id) for row in connection.execute(statement)]
+
+        return await self._door.database.read(query) if company else []
+
+    async def connected_elsewhere(self, link: Link) -> bool:
+        """Whether the same Dialpad user is connected by sign-in, again or from another place: Dialpad revokes all of a
+        user's tokens at once."""
+        column = links.c
+        same = (column.dialpad_user_id == link.dialpad_user_id, column.kind == "oauth", column.broken.is_(False))
+        statement = select(column.user_id).where(*same).limit(1)
+
+        def query(connection: Connection) -> bool:
+            return connection.execute(statement).first() is not None
+
+        return link.dialpad_user_id is not None and await self._door.database.read(query)
+
+    def links_of(self, removal: Removal) -> Links:
+        """The connection's own token, kept with the removal: for ``Accounts``, which renews it."""
+        return _LeftLink(self, removal.id)
+
+    async def keep_renewed(self, name: str, link: Link) -> None:
+        """Dialpad has replaced the token."""
+        sealed = _seal(self._door, name, link)
+        await self._door.run(update(removals).where(removals.c.id == name).values(sealed=sealed))
+
+    async def _change(self, name: str, change: Callable[[Row[Any]], dict[str, Any]]) -> None:
+        """The row goes with the last thing that is left."""
+        this = removals.c.id == name
+
+        def write(connection: Connection) -> None:
+            row = connection.execute(select(removals).where(this).with_for_update()).one_or_none()
+            if row is None:
+                return
+            values = change(row)
+            if values.get("hooks", row.hooks) or values.get("access", row.access):
+                connection.execute(update(removals).where(this).values(**values))
+            else:
+                connection.execute(delete(removals).where(this))
+
+        await self._door.database.write(write)
+
+    def _read(self, row: Row[Any]) -> Removal:
+        return Removal(
+            id=row.id,
+            person=PersonKey(row.team_id, row.user_id),
+            company=row.company,
+            hooks=tuple(HookLeft(**one) for one in row.hooks),
+            access=row.access,
+            link=self._open(row),
+            tries=row.tries,
+            tried_at=row.tried_at,
+            created_at=row.created_at,
+        )
+
+    def _open(self, row: Row[Any]) -> Link | None:
+        if row.sealed is None:
+            return None
+        try:
+            kept = self._door.keys.open_json(row.sealed, row_name(removals.name, row.id))
+        except KeyProblem:
+            return None  # the rest of the list is worked off all the same
+        return Link(
+            kind=kept["kind"],
+            access_token=SecretStr(kept["access"]),
+            refresh_token=SecretStr(kept["refresh"]) if kept["refresh"] is not None else None,
+            expires_at=datetime.fromisoformat(kept["expires_at"]) if kept["expires_at"] else None,
+            scopes=tuple(kept["scopes"]),
+            dialpad_user_id=kept["dialpad_user_id"],
+            dialpad_name="",
+            company_id=row.company or None,
+            is_company_key=kept["is_company_key"],
+            broken=False,
+            connected_at=row.created_at,
+        )
+
+
+@dataclass(frozen=True)
+class _LeftLink:
+    """``bot.dialpad.link.Links`` of one removal, whoever is asked for."""
+
+    kept: Removals
+    name: str
+
+    async def get(self, key: PersonKey) -> Link | None:
+        removal = await self.kept.get(self.name)
+        return removal.link if removal is not None else None
+
+    async def save(self, key: PersonKey, link: Link) -> None:
+        await self.kept.keep_renewed(self.name, link)
+
+    async def mark_broken(self, key: PersonKey) -> bool:
+        await self.kept.access_gone(self.name)
+        return True
+
+    async def delete(self, key: PersonKey) -> None:
+        await self.kept.access_gone(self.name)
+
+
+def over(now: datetime) -> ColumnElement[bool]:
+    """What may be forgotten."""
+    return removals.c.created_at <= now - KEPT_FOR
+
+
+def _seal(door: Door, name: str, link: Link) -> bytes:
+    kept = {
+        "kind": link.kind,
+        "access": link.access_token.get_secret_value(),
+        "refresh": link.refresh_token.get_secret_value() if link.refresh_token else None,
+        "expires_at": link.expires_at.isoformat() if link.expires_at else None,
+        "scopes": list(link.scopes),
+        "dialpad_user_id": link.dialpad_user_id,
+        "is_company_key": link.is_company_key,
+    }
+    return door.keys.seal_json(kept, row_name(removals.name, name))
