@@ -27,9 +27,11 @@ from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad_hooks import build_hook_route
 from bot.errors import ChatopsError
 from bot.events_setup import Endpoints, choose_kind
+from bot.leaving import Leaving
 from bot.logs import set_up_logging
 from bot.metrics import Metrics
 from bot.person import PersonKey
+from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.reply import Bold, Button, Reply
 from bot.routing import Table, build_table
 from bot.settings import Settings
@@ -43,6 +45,7 @@ from bot.slack.install import Installs
 from bot.slack.listeners import build_bolt
 from bot.slack.manifest import SCOPES
 from bot.slack.socket import SlackSocket, build_socket
+from bot.slack.uninstalls import OneInstallation
 from bot.slack.voice import Clients, ResponseUrls, Voice
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
 from bot.store.database import DatabaseProblem
@@ -74,6 +77,7 @@ FINISHED_WORK_KEPT_FOR = timedelta(days=2)
 RECONCILE_EVERY = timedelta(hours=6)
 COUNT_WITHIN_S = 3
 """Prometheus waits ten seconds for a scrape."""
+REMOVE_EVERY = timedelta(minutes=1)
 
 
 class Misconfigured(ChatopsError):
@@ -160,7 +164,9 @@ class Bot:
             clients = installs or OneWorkspace(slack)
             parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
             await _start_work(parts, closing)
-            bolt = build_bolt(parts.dispatcher, installs=installs)
+            bolt = build_bolt(
+                parts.dispatcher, installs=installs, installed=OneInstallation(slack), leaves=parts.leaving
+            )
             ready: list[Check] = [lambda: _database_problem(store)]
             if settings.slack_app_token:
                 socket = build_socket(bolt, settings.slack_app_token.get_secret_value(), slack, session)
@@ -194,6 +200,8 @@ class _Parts:
     intake: Intake
     listening: Listening
     endpoints: Endpoints
+    removals: RemovalsAtDialpad
+    leaving: Leaving
     poster: Poster
 
 
@@ -213,18 +221,6 @@ def _build_parts(
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.links, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
     colleagues = SlackColleagues(clients, time.monotonic)
-    connector = Connector(
-        accounts=accounts,
-        oauth=oauth,
-        links=store.links,
-        connect_links=store.connect_links,
-        states=store.oauth_states,
-        colleagues=colleagues,
-        base_url=settings.base_url,
-        typed=settings.typed,
-        now=store.now,
-        after_key=notices.connected,
-    )
     engine = Engine(store.database.url)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
     directory = Directory()
@@ -245,12 +241,33 @@ def _build_parts(
         read_back=ReadBack(accounts, store, intake),
         session=session,
     )
+    removals = RemovalsAtDialpad(
+        accounts=accounts, removals=store.removals, oauth=oauth, now=store.now, public_url=settings.public_url
+    )
     endpoints = Endpoints(
         accounts=accounts,
         hooks=store.hooks,
         ears=listening,
         kind=choose_kind(settings.public_url, settings.dialpad_base_url),
         public_url=settings.public_url,
+        left=removals,
+    )
+    board = NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure, digests)
+    leaving = Leaving(
+        store=store, accounts=accounts, endpoints=endpoints, removals=removals, watches_gone=board.clear_topics
+    )
+    connector = Connector(
+        accounts=accounts,
+        oauth=oauth,
+        links=store.links,
+        connect_links=store.connect_links,
+        states=store.oauth_states,
+        colleagues=colleagues,
+        leaving=leaving,
+        base_url=settings.base_url,
+        typed=settings.typed,
+        now=store.now,
+        after_key=notices.connected,
     )
     deps = Deps(
         settings=settings,
@@ -263,13 +280,15 @@ def _build_parts(
         routes=table,
         files=files,
         downloads=downloads,
-        board=NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure, digests),
+        board=board,
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     voice = Voice(clients, ResponseUrls(session, time.monotonic))
     dispatcher = Dispatcher(table, deps, stores, voice, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
-    return _Parts(store, dispatcher, connector, engine, later, intake, listening, endpoints, poster)
+    return _Parts(
+        store, dispatcher, connector, engine, later, intake, listening, endpoints, removals, leaving, poster
+    )  # fmt: skip
 
 
 class _Notices:
@@ -305,7 +324,13 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> None
     await parts.intake.resume()
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
-    for chore in (_purge_for_ever(parts.store, parts.engine), _reconcile_for_ever(parts.endpoints)):
+    closing.push_async_callback(parts.leaving.aclose)
+    chores = (
+        _purge_for_ever(parts.store, parts.engine),
+        _reconcile_for_ever(parts.endpoints),
+        _remove_for_ever(parts.removals, parts.endpoints),
+    )
+    for chore in chores:
         closing.callback(asyncio.create_task(chore).cancel)
 
 
@@ -404,6 +429,16 @@ async def _reconcile_for_ever(endpoints: Endpoints) -> None:
         except Exception:
             log.exception("webhooks not compared with Dialpad's")
         await asyncio.sleep(RECONCILE_EVERY.total_seconds())
+
+
+async def _remove_for_ever(removals: RemovalsAtDialpad, endpoints: Endpoints) -> None:
+    while True:
+        await asyncio.sleep(REMOVE_EVERY.total_seconds())
+        try:
+            if await removals.work_off(all_=False):  # Dialpad answers again
+                await endpoints.take_over()
+        except Exception:
+            log.exception("what connections left at Dialpad is not removed yet")
 
 
 async def run_bot(settings: Settings) -> None:

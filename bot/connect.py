@@ -6,7 +6,6 @@ Slack it is for, a foreign page cannot press Continue in somebody's name, and a 
 worth nothing.
 """
 
-import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,25 +15,22 @@ from hashlib import sha256
 import structlog
 from pydantic import SecretStr
 
-from bot.context import Colleagues, Profile
+from bot.context import Colleagues, Ended, Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connecting import build_key_link, build_oauth_link
 from bot.dialpad.link import Links
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
 from bot.errors import (
     ChatopsError,
-    DialpadError,
-    NotConnected,
     TokenRefused,
     UserError,
 )
+from bot.leaving import Leaving
 from bot.person import PersonKey
 from bot.store.connect_links import ConnectLinks
 from bot.store.oauth_states import OAuthStates
 
 log = structlog.get_logger(__name__)
-
-REVOKE_WITHIN_S = 6
 
 
 class ConnectRefused(UserError):
@@ -66,18 +62,19 @@ class Connector:
         connect_links: ConnectLinks,
         states: OAuthStates,
         colleagues: Colleagues,
+        leaving: Leaving,
         base_url: str,
         typed: Callable[[str], str],
         now: Callable[[], datetime],
         after_key: Callable[[PersonKey], Awaitable[object]] | None = None,
     ) -> None:
-        self._accounts = accounts
         self._client = accounts.client
         self._oauth = oauth
         self._links = links
         self._connect_links = connect_links
         self._states = states
         self._colleagues = colleagues
+        self._leaving = leaving
         self._base_url = base_url
         self.typed = typed
         self._now = now
@@ -161,24 +158,13 @@ class Connector:
             await self._after_key(key)
         return link.dialpad_name
 
-    async def disconnect(self, key: PersonKey) -> bool:
-        """Revoke at Dialpad, then forget. False when there was nothing. Raises UserError when Dialpad is down."""
-        link = await self._links.get(key)
-        if link is None:
-            return False
-        if link.kind == "oauth" and self._oauth is not None and not link.broken:
-            try:
-                async with asyncio.timeout(REVOKE_WITHIN_S):
-                    # An expired token revokes nothing, so it is renewed first.
-                    await self._oauth.revoke((await self._accounts.working_link(key)).access_token)
-            except NotConnected:
-                pass  # Dialpad ended it before we could
-            except (DialpadError, TimeoutError):
-                raise UserError(
-                    "Dialpad could not be reached, so you are still connected. Try again in a minute."
-                ) from None
-        await self._links.delete(key)
-        return True
+    async def would_end(self, key: PersonKey) -> Ended:
+        """What ``disconnect`` would take along."""
+        return await self._leaving.would_end(key)
+
+    async def disconnect(self, key: PersonKey) -> Ended | None:
+        """See ``bot.leaving``. None when there was no connection."""
+        return await self._leaving.disconnect(key)
 
 
 def _digest(secret: str) -> str:

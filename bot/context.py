@@ -98,6 +98,17 @@ class Preferences(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Ended:
+    """What ends, or ended, with a connection: the person's subscriptions and the changes that were still due. The rest
+    is what Dialpad has not removed yet, because it did not answer: webhooks or websockets, and the access itself."""
+
+    subscriptions: int = 0
+    timed: int = 0
+    hooks_left: int = 0
+    access_left: bool = False
+
+
 class Connections(Protocol):
     """Connecting and disconnecting a person's Dialpad account."""
 
@@ -112,8 +123,12 @@ class Connections(Protocol):
         """Check and store an API key. Returns the name Dialpad knows the person by. Raises UserError."""
         ...
 
-    async def disconnect(self, key: PersonKey) -> bool:
-        """Revoke at Dialpad, then forget. False when there was nothing to forget."""
+    async def would_end(self, key: PersonKey) -> Ended:
+        """What ``disconnect`` would take along."""
+        ...
+
+    async def disconnect(self, key: PersonKey) -> Ended | None:
+        """Forget here, then remove at Dialpad what is there. None when there was nothing to forget."""
         ...
 
 
@@ -221,6 +236,7 @@ __all__ = [
     "Connections",
     "Ctx",
     "Deps",
+    "Ended",
     "HandlerAnswer",
     "Origin",
     "Preferences",

@@ -12,11 +12,18 @@ from pydantic import SecretStr
 
 from bot.dialpad.accounts import Account
 from bot.dialpad.actions.endpoints import Webhook, Websocket
-from bot.dialpad.actions.webhooks import CreateWebhook, GetWebhook, ListWebhooks, UpdateWebhook
-from bot.dialpad.actions.websockets import CreateWebsocket, GetWebsocket, ListWebsockets, UpdateWebsocket
+from bot.dialpad.actions.webhooks import CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook
+from bot.dialpad.actions.websockets import (
+    CreateWebsocket,
+    DeleteWebsocket,
+    GetWebsocket,
+    ListWebsockets,
+    UpdateWebsocket,
+)
 from bot.dialpad.event_kinds import EVENT_KINDS, EventKind, endpoint_of
 from bot.errors import DialpadError, NotAllowed, NotFound, OutcomeUnknown
 from bot.store.hooks import Hook
+from bot.store.removals import HookLeft
 
 _log = structlog.get_logger(__name__)
 
@@ -122,6 +129,33 @@ async def subscriptions_of(account: Account, kind: EventKind, endpoint_id: str, 
 
 def _right(kind: EventKind, one: Any, endpoint_id: str, owner_id: str | None) -> bool:
     return endpoint_of(one) == endpoint_id and kind.fits(one, owner_id)
+
+
+async def remove_there(account: Account, hook: HookLeft, url: str) -> None:
+    """Subscriptions first, also those nobody here has heard of, then the webhook or websocket itself. What is gone
+    already is as good as removed. Raises DialpadError and NotConnected; may then be repeated."""
+    for kind in EVENT_KINDS:
+        if (remembered := hook.subscriptions.get(kind.word)) is not None:
+            await _known(account.send(kind.delete(remembered)))
+    for endpoint_id in [hook.endpoint_id] if hook.endpoint_id is not None else await _leading_to(account, hook, url):
+        for kind in EVENT_KINDS:
+            try:
+                forgotten = await subscriptions_of(account, kind, endpoint_id, None)
+            except NotAllowed:
+                continue  # whoever may not list them has made none
+            for subscription in forgotten:
+                await _known(account.send(kind.delete(str(subscription.id))))
+        delete = DeleteWebhook if hook.kind == "webhook" else DeleteWebsocket
+        await _known(account.send(delete(id=endpoint_id)))
+
+
+async def _leading_to(account: Account, hook: HookLeft, url: str) -> list[str]:
+    """A webhook that was being made is known by its address. A websocket has none of ours, and without a subscription
+    it carries nothing."""
+    if hook.kind != "webhook" or not url:
+        return []
+    pages = account.pages(ListWebhooks())
+    return [str(one.id) async for page in pages for one in page.items if one.hook_url == url and one.id is not None]
 
 
 async def _known(asking: Awaitable[Any]) -> Any:

@@ -6,7 +6,8 @@ secret or address is on, and addresses below our own that no hook stands behind 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
 from bot.dialpad.actions.websockets import DeleteWebsocket
 from bot.dialpad.event_kinds import EVENT_KINDS
+from bot.dialpad.link import Link
 from bot.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.events_at_dialpad import (
     Repairs,
@@ -29,6 +31,7 @@ from bot.events_at_dialpad import (
 )
 from bot.person import PersonKey
 from bot.store.hooks import Hook, HookKind, Hooks
+from bot.store.removals import HookLeft
 
 log = structlog.get_logger(__name__)
 
@@ -77,11 +80,31 @@ def choose_kind(public_url: str | None, dialpad_url: str) -> HookKind:
     return "webhook" if both_here else "websocket"
 
 
+class LeftThere(Protocol):
+    """What connections that ended have left at Dialpad."""
+
+    async def work_off(self) -> int:
+        """Removes what can be removed now."""
+
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+        """One more to remove."""
+
+
 class Endpoints:
     """``public_url`` is where Dialpad reaches this bot, without a trailing slash; ``kind`` comes from
-    ``choose_kind``."""
+    ``choose_kind``; ``left`` is worked off with each ``reconcile``."""
 
-    def __init__(self, *, accounts: Accounts, hooks: Hooks, ears: Ears, kind: HookKind, public_url: str | None) -> None:
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        hooks: Hooks,
+        ears: Ears,
+        kind: HookKind,
+        public_url: str | None,
+        left: LeftThere | None = None,
+    ) -> None:
+        self._left = left
         self._accounts = accounts
         self._hooks = hooks
         self._ears = ears
@@ -110,22 +133,49 @@ class Endpoints:
 
     async def reconcile(self) -> list[Checked]:
         """Compares what should be with what is at Dialpad, hook by hook, and puts it right."""
+        if self._left is not None:
+            await self._left.work_off()
+        await self._ensure_for(await self._hooks.unheard())
         async with self._lock:
             checked = [await self._check(hook) for hook in await self._hooks.all()]
             await self._sweep([one.hook for one in checked if one.setup is not None])
             return checked
 
+    @asynccontextmanager
+    async def quiet(self, within_s: float) -> AsyncIterator[None]:
+        """While nothing is being set up, as far as that can be had in time: what is being set up all the same for
+        somebody who leaves is removed when it turns out that they have left."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._lock.acquire()
+        except TimeoutError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    async def stop_listening(self, hooks: Sequence[Hook]) -> None:
+        """They are removed here already, so nothing that comes is believed."""
+        for hook in hooks:
+            await self._ears.forget(hook.id)
+
+    async def take_over(self) -> None:
+        """Whoever has subscriptions and heard through a hook that ended hears through a colleague's or their own."""
+        await self._ensure_for(await self._hooks.unheard())
+
+    async def _ensure_for(self, people: Sequence[PersonKey]) -> None:
+        for person in people:
+            try:
+                await self.ensure(person)
+            except (NotConnected, DialpadError, UserError) as problem:
+                log.warning("events could not be taken over", problem=type(problem).__name__)
+
     async def remove(self, hook: Hook) -> bool:
         """Ends a hook here and at Dialpad. False when something was left there, which is then refused by us."""
         async with self._lock:
             return await self._remove(hook)
-
-    async def remove_of(self, person: PersonKey) -> None:
-        """Before a person's connection ends: afterwards nobody could remove theirs."""
-        async with self._lock:
-            for hook in await self._hooks.all(team_id=person.team_id):
-                if hook.owner == person:
-                    await self._remove(hook)
 
     async def _find(self, person: PersonKey, company: str) -> Hook | None:
         """The company's hook while its owner's connection works, else the person's own."""
@@ -188,6 +238,9 @@ class Endpoints:
         await self._hooks.note(hook.id, endpoint_id=endpoint_id, subscriptions=subscribed, reach=reach)
         kept = await self._hooks.get(hook.id)
         if kept is None:
+            if self._left is not None:
+                made = HookLeft(hook.id, hook.kind, endpoint_id, subscribed)
+                await self._left.add(hook.owner, hook.company, made, link)
             raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
         await self._ears.listen(kept)
         return Setup(kept, frozenset(subscribed), refused, tuple(repairs.made))

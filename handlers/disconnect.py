@@ -1,7 +1,7 @@
-"""``disconnect``: end the connection at Dialpad and forget it here."""
+"""``disconnect``: end the connection, with all that hangs on it, here and at Dialpad."""
 
-from bot.answers.prose import prose
-from bot.context import Ctx
+from bot.answers.prose import plural, prose
+from bot.context import Ctx, Ended
 from bot.dialpad.action import Risk
 from bot.errors import NotConnected
 from bot.reply import Answer, Bold, Button, Confirm, Fact, Reply
@@ -22,25 +22,27 @@ router = Router()
 async def disconnect(ctx: Ctx) -> Answer:
     """Says what would end. Ends nothing."""
     try:
-        name = (await ctx.account.link()).dialpad_name
+        name = (await ctx.deps.accounts.stored_link(ctx.person)).dialpad_name
     except NotConnected as problem:
         if not problem.broken:
             return Reply("You are not connected to Dialpad.", buttons=(Button("Connect", "connect.connect"),))
         name = "nobody any more"
-    waiting = len(await ctx.deps.later.pending(ctx.person))
-    what = "1 change that is still due will" if waiting == 1 else f"{waiting} changes that are still due will"
+    ends = await ctx.deps.connections.would_end(ctx.person)
+    what = plural(ends.timed, "change that is still due", "changes that are still due")
+    subscriptions = (Fact("Your subscriptions", f"{ends.subscriptions:,}, removed too"),) if ends.subscriptions else ()
     return Confirm(
         route="disconnect.end",
         args={},
         title="Disconnect Dialpad?",
         facts=(
             Fact("Connected as", name),
+            *subscriptions,
             Fact(
-                "What follows", "The access is revoked at Dialpad and forgotten here. You can connect again any time."
+                "What follows", "The access is forgotten here and revoked at Dialpad. You can connect again any time."
             ),
         ),
         yes="Disconnect",
-        note=f"{what} not happen." if waiting else "",
+        note=f"{what} will not happen." if ends.timed else "",
         danger=True,
     )
 
@@ -48,13 +50,33 @@ async def disconnect(ctx: Ctx) -> Answer:
 @router.confirmed(risk=Risk.DESTRUCTIVE)
 async def end(ctx: Ctx) -> Answer:
     """Agreed to."""
-    waiting = await ctx.deps.later.pending(ctx.person)
-    gone = await ctx.deps.connections.disconnect(ctx.person)
-    for one in waiting:
-        await ctx.deps.later.cancel(one.key)
+    ended = await ctx.deps.connections.disconnect(ctx.person)
     connect = (Button("Connect again", "connect.connect"),)
-    if not gone:
+    if ended is None:
         return Reply("You were not connected to Dialpad any more.", buttons=connect)
-    return Reply(
-        prose(Bold("Disconnected."), " Nothing of your Dialpad access is kept here."), buttons=connect, tone="done"
-    )
+    left = bool(ended.hooks_left or ended.access_left)
+    told = prose(Bold("Disconnected."), f" {_gone_here(ended)}{_left_there(ended) if left else '.'}")
+    return Reply(told, buttons=connect, tone="warning" if left else "done")
+
+
+def _gone_here(ended: Ended) -> str:
+    gone = ["Your access"]
+    if ended.subscriptions:
+        gone.append(plural(ended.subscriptions, "subscription"))
+    if ended.timed:
+        gone.append(plural(ended.timed, "timed change"))
+    if len(gone) == 1:
+        return "Nothing of your Dialpad access is kept here"
+    return f"{', '.join(gone[:-1])} and {gone[-1]} are removed here"
+
+
+def _left_there(ended: Ended) -> str:
+    """What Dialpad still has. Nothing that it sends is taken in any more."""
+    if not ended.hooks_left:
+        what = "that your access is revoked there"
+    elif not ended.access_left:
+        what = "that it stops sending your events"
+    else:
+        what = "that it stops sending your events and that your access is revoked there"
+    ignored = ", and ignore what it still sends" if ended.hooks_left else ""
+    return f". Dialpad has not confirmed yet {what}: I keep trying until it does{ignored}."

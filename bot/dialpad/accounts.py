@@ -119,6 +119,12 @@ class Accounts:
         """Wait for renewals under way: a pair that Dialpad has issued must not be lost."""
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
+    async def settled(self, person: PersonKey, within_s: float) -> None:
+        """Return when no renewal of this person's is under way, or it takes too long."""
+        renewals = [task for (whose, _), task in self._renewals.items() if whose == person]
+        if renewals:
+            await asyncio.wait(renewals, timeout=within_s)
+
     async def stored_link(self, person: PersonKey) -> Link:
         """The link as it is, whatever its token may be worth by now. Raises ``NotConnected``."""
         link = await self._links.get(person)

@@ -7,6 +7,7 @@ token that is about to end is renewed under one lock for each workspace: Slack t
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 import aiohttp
@@ -20,8 +21,9 @@ from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstall
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select
+from sqlalchemy import Table, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.elements import ColumnElement
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -29,6 +31,7 @@ from starlette.routing import BaseRoute, Route
 from bot.errors import ChatopsError
 from bot.settings import Settings
 from bot.slack.loggers import quiet_logger
+from bot.slack.uninstalls import Uninstalled
 from bot.slack.web_client import build_web_client
 
 _log = structlog.get_logger(__name__)
@@ -94,12 +97,36 @@ class Installs:
                 bot = await self._read(team_id)
         return build_web_client(self._settings, self._session, bot.bot_token)
 
-    async def forget(self, team_id: str | None, enterprise_id: str | None) -> None:
+    async def is_over(self, gone: Uninstalled) -> bool:
+        """False when the app was installed again since: Slack repeats for an hour that it was removed."""
+        newest = [_moment(found) for table in self._tables if (found := await self._newest(table, gone)) is not None]
+        return gone.at is None or all(installed.timestamp() <= gone.at for installed in newest)
+
+    async def forget(self, gone: Uninstalled) -> None:
         """The app was removed, or its tokens were revoked."""
-        await self._store.async_delete_all(enterprise_id=enterprise_id, team_id=team_id)
+        async with self._engine.begin() as connection:
+            for table in self._tables:
+                await connection.execute(delete(table).where(self._of(table, gone)))
         self._bots.clear()
-        if team_id:
-            self._enterprises.pop(team_id, None)
+        if gone.team_id:
+            self._enterprises.pop(gone.team_id, None)
+
+    @property
+    def _tables(self) -> tuple[Table, Table]:
+        return self._store.bots, self._store.installations
+
+    async def _newest(self, table: Table, gone: Uninstalled) -> datetime | None:
+        statement = select(func.max(table.c.installed_at)).where(self._of(table, gone))
+        async with self._engine.connect() as connection:
+            found: datetime | None = (await connection.execute(statement)).scalar()
+        return found
+
+    def _of(self, table: Table, gone: Uninstalled) -> ColumnElement[bool]:
+        """A workspace is found by itself: the org it was in when it installed may be another by now."""
+        ours = table.c.client_id == self._store.client_id
+        if gone.team_id is None:
+            return and_(ours, table.c.enterprise_id == gone.enterprise_id, table.c.is_enterprise_install.is_(True))
+        return and_(ours, table.c.team_id == gone.team_id, table.c.is_enterprise_install.is_not(True))
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -167,6 +194,11 @@ class _Watched(AsyncSQLAlchemyInstallationStore):
     async def async_save(self, installation: Installation) -> None:
         await super().async_save(installation)
         self._changed()
+
+
+def _moment(stored: datetime) -> datetime:
+    """slack_sdk keeps UTC without saying so."""
+    return stored if stored.tzinfo is not None else stored.replace(tzinfo=UTC)
 
 
 def _ends_soon(bot: Bot) -> bool:

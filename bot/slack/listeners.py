@@ -23,30 +23,45 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.dispatch import Ack, Dispatcher
 from bot.slack.loggers import quiet_logger
 from bot.slack.payload import Kind, parse_incoming
+from bot.slack.uninstalls import Installed, Uninstalled, read_uninstalled
 
 _log = structlog.get_logger(__name__)
 
 _NOT_KEPT = "This could not be written down, so nothing was done. Try again in a minute."
 
 
-class Installed(Protocol):
+class Flow(Installed, Protocol):
     """Who keeps the workspaces' tokens."""
 
     @property
     def flow(self) -> AsyncOAuthFlow: ...
 
-    async def forget(self, team_id: str | None, enterprise_id: str | None) -> None: ...
+
+class Leaves(Protocol):
+    """``bot.leaving.Leaving``, as far as it is needed here."""
+
+    async def leave_workspace(self, team_id: str) -> None: ...
 
 
-def build_bolt(dispatcher: Dispatcher, *, installs: Installed | None = None) -> AsyncApp:
-    """Bolt with everything switched off that is done before it or after it: signatures, SSL checks, tokens."""
+def build_bolt(
+    dispatcher: Dispatcher,
+    *,
+    installs: Flow | None = None,
+    installed: Installed | None = None,
+    leaves: Leaves | None = None,
+) -> AsyncApp:
+    """Bolt with everything switched off that is done before it or after it: signatures, SSL checks, tokens.
+
+    ``installed`` knows whether the app is still installed, where that is not ``installs``; ``leaves`` forgets the
+    workspace that it was removed from.
+    """
 
     return AsyncApp(
         name="dialpad-chatops",
         logger=quiet_logger(),
         client=AsyncWebClient(),
         process_before_response=True,
-        before_authorize=Acknowledging(dispatcher, installs),
+        before_authorize=Acknowledging(dispatcher, installs or installed, leaves),
         authorize=_NoLookup(),
         oauth_flow=installs.flow if installs else None,
         signing_secret="verified before Bolt",  # noqa: S106  no secret: bot/slack/http.py has checked the signature
@@ -59,19 +74,13 @@ def build_bolt(dispatcher: Dispatcher, *, installs: Installed | None = None) -> 
     )
 
 
-def _ends_installation(body: dict[str, Any]) -> bool:
-    event = body.get("event") or {}
-    return event.get("type") == "app_uninstalled" or (
-        event.get("type") == "tokens_revoked" and bool((event.get("tokens") or {}).get("bot"))
-    )
-
-
 class Acknowledging(AsyncMiddleware):
     """Answers every request. It stands before Bolt's authorisation: tokens are looked up when something is said."""
 
-    def __init__(self, dispatcher: Dispatcher, installs: Installed | None) -> None:
+    def __init__(self, dispatcher: Dispatcher, installed: Installed | None, leaves: Leaves | None) -> None:
         self._dispatcher = dispatcher
-        self._installs = installs
+        self._installed = installed
+        self._leaves = leaves
 
     async def async_process(
         self,
@@ -80,9 +89,23 @@ class Acknowledging(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        if self._installs is not None and req.body.get("type") == "event_callback" and _ends_installation(req.body):
-            await self._installs.forget(req.body.get("team_id"), req.body.get("enterprise_id"))
+        gone = read_uninstalled(req.body)
+        if gone is not None and not await self._forgotten(gone):
+            return BoltResponse(status=503, body="")  # it comes again
         return await _acknowledge(self._dispatcher, req.body)
+
+    async def _forgotten(self, gone: Uninstalled) -> bool:
+        """The tokens last: what is cut short in between is done with the next delivery."""
+        try:
+            if self._installed is None or not await self._installed.is_over(gone):
+                return True
+            if self._leaves is not None:
+                await self._leaves.leave_workspace(gone.key)
+            await self._installed.forget(gone)
+        except Exception:  # noqa: BLE001  the acknowledgement says that it failed
+            _log.exception("uninstalling not done yet")
+            return False
+        return True
 
 
 class _NoLookup(AsyncAuthorize):

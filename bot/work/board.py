@@ -117,6 +117,12 @@ class NoticeBoard:
         if watch.topic:
             await self._clear_topic(watch)
 
+    async def clear_topics(self, watches: Sequence[Watch]) -> None:
+        """Their owner left, and they went along."""
+        for watch in watches:
+            if watch.topic:
+                await self._clear_topic(watch)
+
     async def _clear_topic(self, watch: Watch) -> None:
         """What nobody keeps true any more should not stand there. Where another subscription keeps the channel's
         topic, its next look writes it again."""

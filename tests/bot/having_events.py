@@ -15,7 +15,9 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.link import Link
 from bot.events_setup import Endpoints
+from bot.leaving import Leaving
 from bot.person import PersonKey
+from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.sandbox.cast import COMPANY_ID, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.dialpad.resources.webhooks import WEBHOOK, WEBSOCKET
@@ -52,8 +54,21 @@ class Having:
 
     def endpoints(self, kind: HookKind = "webhook", public_url: str | None = PUBLIC_URL) -> Endpoints:
         return Endpoints(
-            accounts=self.accounts, hooks=self.store.hooks, ears=self.ears, kind=kind, public_url=public_url
+            accounts=self.accounts,
+            hooks=self.store.hooks,
+            ears=self.ears,
+            kind=kind,
+            public_url=public_url,
+            left=self.removals(public_url),
         )
+
+    def removals(self, public_url: str | None = PUBLIC_URL) -> RemovalsAtDialpad:
+        return RemovalsAtDialpad(
+            accounts=self.accounts, removals=self.store.removals, oauth=None, now=self.clock, public_url=public_url
+        )
+
+    def leaving(self) -> Leaving:
+        return Leaving(store=self.store, accounts=self.accounts, endpoints=self.endpoints(), removals=self.removals())
 
     async def connect(self, *people: Person) -> None:
         for person in people:

@@ -22,12 +22,16 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.link import Link
 from bot.dialpad.oauth import DialpadOAuth
+from bot.events_setup import Endpoints
+from bot.leaving import Leaving
 from bot.person import PersonKey
+from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.settings import Settings
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.bot.having_events import Ears
 from tests.prepared import sqlite_with_tables
 
 BOT = "https://chatops.example.test"
@@ -80,6 +84,7 @@ class Place:
     client: DialpadClient
     colleagues: KnownPeople
     connector: Connector
+    endpoints: Endpoints
     clock: Clock
     web: Starlette
     told: list[Connected] = field(default_factory=list)
@@ -145,8 +150,16 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
         APP.client_id, APP.client_secret, DIALPAD, f"{BOT}/connect/callback", SCOPES, http=client.http, clock=clock
     )
     colleagues = KnownPeople()
+    accounts = Accounts(client, store.links, oauth=oauth if with_oauth else None, clock=clock)
+    removals = RemovalsAtDialpad(
+        accounts=accounts, removals=store.removals, oauth=oauth if with_oauth else None, now=clock, public_url=BOT
+    )
+    endpoints = Endpoints(
+        accounts=accounts, hooks=store.hooks, ears=Ears(), kind="webhook", public_url=BOT, left=removals
+    )
     connector = Connector(
-        accounts=Accounts(client, store.links, oauth=oauth if with_oauth else None, clock=clock),
+        accounts=accounts,
+        leaving=Leaving(store=store, accounts=accounts, endpoints=endpoints, removals=removals),
         oauth=oauth if with_oauth else None,
         links=store.links,
         connect_links=store.connect_links,
@@ -163,7 +176,7 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
 
     web = Starlette(routes=connect_routes(connector, tell, https=True))
     try:
-        yield Place(store, dialpad, client, colleagues, connector, clock, web, told)
+        yield Place(store, dialpad, client, colleagues, connector, endpoints, clock, web, told)
     finally:
         await client.aclose()
         await store.aclose()

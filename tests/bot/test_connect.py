@@ -97,13 +97,31 @@ async def test_disconnecting_after_the_access_token_has_expired_still_revokes(pl
     assert await place.store.links.get(NOOR_KEY) is None
 
 
-async def test_disconnecting_keeps_the_connection_while_dialpad_is_down(place: Place) -> None:
-    await connect(place)
+async def test_disconnecting_while_dialpad_is_down_forgets_here_and_revokes_when_it_is_up(place: Place) -> None:
+    refresh_token = await connect(place)
     place.dialpad.faults.add("POST /oauth2", kind="down", times=None)
 
-    with pytest.raises(UserError, match="still connected"):
-        await place.connector.disconnect(NOOR_KEY)
-    assert await place.store.links.get(NOOR_KEY) is not None
+    ended = await place.connector.disconnect(NOOR_KEY)
+    assert ended is not None
+    assert ended.access_left
+    assert await place.store.links.get(NOOR_KEY) is None
+
+    place.dialpad.faults.clear()
+    await place.endpoints.reconcile()
+    assert place.dialpad.tokens.refresh(refresh_token) is None
+    assert await place.store.removals.all() == []
+
+
+async def test_who_connected_again_meanwhile_keeps_the_new_access(place: Place) -> None:
+    await connect(place)
+    place.dialpad.faults.add("POST /oauth2/deauthorize", kind="down", times=None)
+    await place.connector.disconnect(NOOR_KEY)
+    place.dialpad.faults.clear()
+    refresh_token = await connect(place)
+
+    await place.endpoints.reconcile()
+    assert place.dialpad.tokens.refresh(refresh_token) is not None
+    assert await place.store.removals.all() == []
 
 
 async def test_disconnecting_what_dialpad_has_ended_already_forgets_it(place: Place) -> None:

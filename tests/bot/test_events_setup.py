@@ -264,14 +264,6 @@ async def test_what_is_gone_already_does_not_hinder_removing(here: Having) -> No
     assert await endpoints.remove(setup.hook)
 
 
-async def test_a_person_who_disconnects_takes_theirs_along(here: Having) -> None:
-    endpoints = here.endpoints()
-    await endpoints.ensure(key_of(PRIYA))
-    await endpoints.remove_of(key_of(PRIYA))
-
-    assert (here.webhooks, here.counts) == ([], {})
-
-
 async def test_what_an_owner_who_left_has_left_behind_is_swept_up_later(here: Having) -> None:
     endpoints = here.endpoints()
     old = await endpoints.ensure(key_of(ANA))

@@ -125,12 +125,12 @@ async def test_disconnecting_revokes_at_dialpad_then_forgets(ana: Hands) -> None
     assert "Connect your Dialpad account" in said(await ana.type("/dp dnd on"))
 
 
-async def test_disconnecting_while_dialpad_is_down_keeps_the_connection_and_says_so(ana: Hands) -> None:
+async def test_disconnecting_while_dialpad_is_down_forgets_here_and_says_what_is_open(ana: Hands) -> None:
     ana.demo.dialpad.faults.add("/oauth2/", kind="down", times=None)
     await ana.type("/dp disconnect")
     await ana.submit()
-    assert "still connected" in said(await ana.modal())
-    assert await ana.demo.bot.store.links.get(ana.key) is not None
+    assert "has not confirmed yet that your access is revoked" in said(await ana.settled())
+    assert await ana.demo.bot.store.links.get(ana.key) is None
 
 
 async def test_an_api_key_connects_through_the_form(noor: Hands) -> None:

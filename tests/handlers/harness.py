@@ -15,7 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.arguments.reading import missing, parse_arguments, read_words
-from bot.context import Ctx, Deps, Origin, Profile, Where
+from bot.context import Ctx, Deps, Ended, Origin, Profile, Where
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
@@ -124,6 +124,8 @@ class RememberedConnections:
     """Hands out addresses, takes only the key ``good-key``, and forgets links."""
 
     links: KeptLinks
+    later: RememberedLater
+    ends: Ended = field(default_factory=Ended)
     offers_oauth: bool = True
     started: list[PersonKey] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -138,8 +140,14 @@ class RememberedConnections:
             raise UserError("Dialpad does not know this key. Check that all of it was pasted.")
         return "Noor Haddad"
 
-    async def disconnect(self, key: PersonKey) -> bool:
-        return self.links.links.pop(key, None) is not None
+    async def would_end(self, key: PersonKey) -> Ended:
+        return replace(self.ends, timed=len(await self.later.pending(key)))
+
+    async def disconnect(self, key: PersonKey) -> Ended | None:
+        ended = await self.would_end(key)
+        for one in await self.later.pending(key):
+            await self.later.cancel(one.key)
+        return ended if self.links.links.pop(key, None) is not None else None
 
 
 class Slackers:
@@ -222,7 +230,7 @@ class World:
         )
         self.later = RememberedLater()
         self.chosen = Chosen()
-        self.connections = RememberedConnections(self.links)
+        self.connections = RememberedConnections(self.links, self.later)
         self.board = RememberedBoard()
         self.accounts = Accounts(self.client, self.links, clock=self.clock)
         self.directory = Directory(clock=self.clock.monotonic)

@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from bot.settings import Settings
 from bot.slack.install import Installs, NotInstalled
 from bot.slack.listeners import build_bolt
+from bot.slack.uninstalls import Uninstalled
 from bot.slack.web_client import open_session
 from tests.bot.slack.conftest import Bot, serving
 
@@ -109,7 +110,7 @@ async def test_a_removed_app_is_forgotten(installs: Installs) -> None:
     await installs._store.async_save(installation("T1", "xoxb-1"))
     await installs.of("T1")
 
-    await installs.forget("T1", None)
+    await installs.forget(Uninstalled("T1", None))
 
     with pytest.raises(NotInstalled):
         await installs.of("T1")
@@ -124,6 +125,84 @@ async def test_slack_saying_that_the_app_is_gone_forgets_the_token(installs: Ins
     assert done.status == 200
     with pytest.raises(NotInstalled):
         await installs.of("T1")
+
+
+class Leavers:
+    """Remembers whose data was to go."""
+
+    def __init__(self) -> None:
+        self.left: list[str] = []
+
+    async def leave_workspace(self, team_id: str) -> None:
+        self.left.append(team_id)
+
+
+async def uninstall(http_bot: Bot, installs: Installs, **body: Any) -> tuple[int, list[str]]:
+    """Slack's answer, and whose data was to go."""
+    leavers = Leavers()
+    app = build_bolt(http_bot.dispatcher, installs=installs, leaves=leavers)
+    event = {"type": "event_callback", "event_id": "E", "event": {"type": "app_uninstalled"}, **body}
+    done = await app.async_dispatch(AsyncBoltRequest(body=event, mode="socket_mode"))
+    return done.status, leavers.left
+
+
+async def test_a_workspace_that_removed_the_app_takes_its_data_along(installs: Installs, http_bot: Bot) -> None:
+    await installs._store.async_save(installation("T1", "xoxb-1"))
+    await installs._store.async_save(installation("T2", "xoxb-2"))
+
+    assert await uninstall(http_bot, installs, team_id="T1", event_time=int(time.time()) + 1) == (200, ["T1"])
+    assert (await installs.of("T2")).token == "xoxb-2"
+
+
+async def test_word_of_an_older_installation_removes_nothing(installs: Installs, http_bot: Bot) -> None:
+    await installs._store.async_save(installation("T1", "xoxb-new"))
+
+    for event in ({"type": "app_uninstalled"}, {"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}):
+        late = int(time.time()) - 600
+        assert await uninstall(http_bot, installs, team_id="T1", event_time=late, event=event) == (200, [])
+    assert (await installs.of("T1")).token == "xoxb-new"
+
+
+async def test_a_persons_own_revoked_token_is_not_the_apps(installs: Installs, http_bot: Bot) -> None:
+    await installs._store.async_save(installation("T1", "xoxb-1"))
+
+    event = {"type": "tokens_revoked", "tokens": {"oauth": ["U2"], "bot": []}}
+    assert await uninstall(http_bot, installs, team_id="T1", event=event) == (200, [])
+    assert (await installs.of("T1")).token == "xoxb-1"
+
+
+async def test_an_org_that_removed_the_app_is_forgotten_whole(installs: Installs, http_bot: Bot) -> None:
+    org = installation(None, "xoxb-org", enterprise_id="E1", is_enterprise_install=True)
+    await installs._store.async_save(org)
+    await installs._store.async_save(installation("T1", "xoxb-1", enterprise_id="E1"))
+
+    authorized = [{"enterprise_id": "E1", "team_id": None, "is_enterprise_install": True}]
+    assert await uninstall(http_bot, installs, team_id="T1", authorizations=authorized) == (200, ["E1"])
+    with pytest.raises(NotInstalled):
+        await installs.of("E1")
+    assert (await installs.of("T1")).token == "xoxb-1"
+
+
+async def test_a_workspace_that_joined_an_org_since_is_found_all_the_same(installs: Installs, http_bot: Bot) -> None:
+    await installs._store.async_save(installation("T1", "xoxb-1"))
+
+    authorized = [{"enterprise_id": "E1", "team_id": "T1", "is_enterprise_install": False}]
+    assert await uninstall(http_bot, installs, team_id="T1", authorizations=authorized) == (200, ["T1"])
+    with pytest.raises(NotInstalled):
+        await installs.of("T1")
+
+
+async def test_what_could_not_be_forgotten_is_heard_again(installs: Installs, http_bot: Bot) -> None:
+    class Broken:
+        async def leave_workspace(self, team_id: str) -> None:
+            raise OSError("disk full")
+
+    await installs._store.async_save(installation("T1", "xoxb-1"))
+    app = build_bolt(http_bot.dispatcher, installs=installs, leaves=Broken())
+    body = {"type": "event_callback", "event_id": "E", "team_id": "T1", "event": {"type": "app_uninstalled"}}
+
+    assert (await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))).status == 503
+    assert (await installs.of("T1")).token == "xoxb-1"
 
 
 async def test_installing_leads_to_slack_and_back_to_a_stored_token(installs: Installs) -> None:

@@ -1,0 +1,169 @@
+"""Disconnecting and uninstalling, as Dialpad sees it: nothing of ours stays there, and nothing more is taken in."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from bot.app import Bot
+from bot.sandbox.cast import PEOPLE
+from bot.sandbox.demo import Demo
+from bot.sandbox.slack.events import send_event
+from tests.flows.channel import board, miss_a_call, shown
+from tests.flows.hands import Hands, said
+from tests.flows.stage import PATIENT_S, OneDemo, until_heard
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SUBSCRIPTIONS = ("call", "sms", "agent_status", "contact", "changelog")
+MISSED = '/dp notify missed for "Support"'
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def demo(one_demo: OneDemo) -> Demo:
+    return await one_demo.fresh()
+
+
+def at_dialpad(demo: Demo) -> list[object]:
+    """Webhooks and subscriptions there are."""
+    documents = demo.dialpad.state.documents
+    return [one for shelf in ("webhook", *(f"{kind} subscription" for kind in SUBSCRIPTIONS))
+            for one in documents.all(shelf)]  # fmt: skip
+
+
+def has_token(demo: Demo, hands: Hands) -> bool:
+    """Whether Dialpad knows a token of this person's."""
+    return any(grant.user_id == hands.who.dialpad_id for grant in demo.dialpad.tokens._grants())
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENT_S):
+        while not true():  # noqa: ASYNC110  # the sandbox is asked, it tells nobody
+            await asyncio.sleep(0)
+
+
+async def disconnect(hands: Hands) -> str:
+    """What is said in the end."""
+    await hands.type("/dp disconnect")
+    await hands.modal()
+    await hands.submit()
+    return said(await hands.settled())
+
+
+async def test_after_disconnecting_dialpad_has_nothing_of_ours(priya: Hands, demo: Demo) -> None:
+    await priya.type(MISSED)
+    await priya.type("/dp dnd on for 30m")
+    assert at_dialpad(demo)
+    (webhook,) = demo.dialpad.state.documents.all("webhook")
+
+    await priya.type("/dp disconnect")
+    asked = said(await priya.modal())
+    assert "Your subscriptions" in asked
+    assert "1 change that is still due will not happen" in asked
+    await priya.submit()
+    assert "Your access, 1 subscription and 1 timed change are removed here." in said(await priya.settled())
+
+    assert (at_dialpad(demo), has_token(demo, priya), await priya.pending()) == ([], False, [])
+    assert await demo.bot.store.hooks.all() == []
+    assert await demo.bot.store.removals.all() == []
+    async with httpx.AsyncClient() as stranger:
+        assert (await stranger.post(webhook["hook_url"], content=b"{}")).status_code == 404
+
+
+async def test_the_token_is_revoked_after_everything_it_is_needed_for(priya: Hands, demo: Demo) -> None:
+    await priya.type(MISSED)
+    demo.dialpad.requests.clear()
+    await disconnect(priya)
+
+    asked = [(one.method, one.path) for one in demo.dialpad.requests]
+    assert [method for method, _ in asked].count("DELETE") > 1
+    assert asked[-1] == ("POST", "/oauth2/deauthorize")
+
+
+async def test_no_card_comes_after_disconnecting(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.type(MISSED)
+    await disconnect(priya)
+    miss_a_call(demo)
+    await until_heard(demo)
+
+    await demo.bot.poster.settle()
+    assert board(ana) == []
+
+
+async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
+    priya: Hands, ana: Hands, demo: Demo
+) -> None:
+    await priya.type(MISSED)
+    demo.dialpad.faults.add("*", kind="down", times=None)
+    told = await disconnect(priya)
+    assert "Your access and 1 subscription are removed here." in told
+    assert "Dialpad has not confirmed yet that it stops sending your events" in told
+    assert await demo.bot.store.links.get(priya.key) is None
+
+    assert at_dialpad(demo)
+    miss_a_call(demo)  # Dialpad sends it, and it is not taken in
+    await until_heard(demo)
+    await demo.bot.poster.settle()
+    assert board(ana) == []
+
+    demo.dialpad.faults.clear()
+    await demo.bot.endpoints.reconcile()
+    assert (at_dialpad(demo), has_token(demo, priya)) == ([], False)
+    assert await demo.bot.store.removals.all() == []
+
+
+async def test_a_colleagues_cards_go_on_when_the_hooks_owner_leaves(
+    priya: Hands, sam: Hands, ana: Hands, demo: Demo
+) -> None:
+    await priya.type('/dp notify voicemail for "Support"')
+    await sam.type(MISSED)
+    assert [hook.owner for hook in await demo.bot.store.hooks.all()] == [priya.key]
+    await disconnect(priya)
+
+    assert [hook.owner for hook in await demo.bot.store.hooks.all()] == [sam.key]
+    miss_a_call(demo)
+    await shown(ana, "Missed call from Jordan Lee")
+    assert len(demo.dialpad.state.documents.all("webhook")) == 1
+
+
+async def test_what_a_killed_bot_left_the_next_one_removes_at_its_start(priya: Hands, demo: Demo) -> None:
+    await priya.type(MISSED)
+    await demo.bot.store.departures.leave(priya.key)
+    await demo.bot.aclose()
+    assert at_dialpad(demo)
+
+    again = await Bot.start(demo.bot.settings, now=demo.clock.now)
+    try:
+        await until(lambda: not at_dialpad(demo) and not has_token(demo, priya))
+    finally:
+        await again.aclose()
+
+
+async def test_uninstalling_removes_the_workspace_here_and_at_dialpad(
+    priya: Hands, demo: Demo, one_demo: OneDemo
+) -> None:
+    await priya.type(MISSED)
+    demo.slack.uninstall()
+    await until(lambda: not at_dialpad(demo) and not demo.dialpad.tokens._grants())
+
+    for person in PEOPLE:
+        if person.slack_id:
+            assert await demo.bot.store.links.get(Hands(demo, person).key) is None
+    assert await demo.bot.store.hooks.all() == []
+    assert await demo.bot.store.watches.of_team(priya.key.team_id) == []
+    await one_demo.aclose()  # nobody can say anything in this workspace any more
+
+
+async def test_late_word_of_an_uninstalled_app_that_is_there_again_removes_nothing(priya: Hands, demo: Demo) -> None:
+    await priya.type(MISSED)
+    before = at_dialpad(demo)
+    for event in ({"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}, {"type": "app_uninstalled"}):
+        send_event(demo.slack._core, str(event["type"]), event)
+    await demo.slack.delivery.idle()
+    await until(lambda: sum(call.method == "auth.test" for call in demo.slack.calls) >= 2)
+
+    await demo.bot.dispatcher.idle()
+    assert at_dialpad(demo) == before
+    assert await demo.bot.store.links.get(priya.key) is not None
