@@ -66,6 +66,8 @@ def _gone_here(ended: Ended) -> str:
     if ended.timed:
         gone.append(plural(ended.timed, "timed change"))
     if len(gone) == 1:
+        if ended.hooks_left or ended.access_left:
+            return "Nothing of your Dialpad access is usable here any more"  # a sealed token is kept to remove the rest
         return "Nothing of your Dialpad access is kept here"
     return f"{', '.join(gone[:-1])} and {gone[-1]} are removed here"
 

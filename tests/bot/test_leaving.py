@@ -40,6 +40,14 @@ async def test_who_disconnects_leaves_nothing_at_dialpad_and_nothing_here(here: 
     assert await here.store.removals.all() == []
 
 
+async def test_a_websocket_goes_like_a_webhook(here: Having) -> None:
+    await here.endpoints("websocket", None).ensure(key_of(PRIYA))
+    assert len(here.websockets) == 1
+
+    await here.leaving().disconnect(key_of(PRIYA))
+    assert (at_dialpad(here), await here.store.removals.all()) == (0, [])
+
+
 async def test_what_dialpad_did_not_remove_while_it_was_down_it_removes_later(here: Having) -> None:
     await here.endpoints().ensure(key_of(PRIYA))
     here.dialpad.faults.add("*", kind="down", times=None)
@@ -105,6 +113,14 @@ async def test_where_dialpad_has_ended_the_connection_a_colleagues_removes_what_
 
     await here.leaving().disconnect(key_of(SAM))
     assert (at_dialpad(here), await here.store.removals.all()) == (0, [])
+
+
+async def test_what_nobody_may_remove_does_not_keep_the_rest(here: Having) -> None:
+    await here.endpoints().ensure(key_of(PRIYA))
+    here.dialpad.faults.add("DELETE /api/v2/webhooks", status=403, times=None)
+    await here.leaving().disconnect(key_of(PRIYA))
+
+    assert (here.counts, len(here.webhooks), len(await here.store.removals.all())) == ({}, 1, 1)
 
 
 async def test_it_is_given_up_after_two_weeks(here: Having) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.context import Origin
+from bot.context import Ended, Origin
 from bot.errors import FieldError, NotConnected, UserError
 from bot.reply import Answer, Card, Confirm, Listing
 from bot.sandbox.cast import ANA, NOOR, Person
@@ -62,6 +62,31 @@ async def test_disconnect_asks_first_and_calls_off_what_was_due(world: World) ->
     assert words_of(await world.agree(ANA, confirm)).startswith("Disconnected.")
     assert key_of(ANA) not in world.links.links
     assert not world.later.kept
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        (Ended(), "Disconnected. Nothing of your Dialpad access is kept here."),
+        (Ended(subscriptions=3), "Disconnected. Your access and 3 subscriptions are removed here."),
+        (
+            Ended(access_left=True),
+            "Disconnected. Nothing of your Dialpad access is usable here any more",
+        ),
+        (
+            Ended(subscriptions=1, hooks_left=1),
+            "Disconnected. Your access and 1 subscription are removed here. Dialpad has not confirmed yet that it",
+        ),
+    ],
+)
+async def test_disconnect_says_what_went_and_what_dialpad_still_has(world: World, ends: Ended, told: str) -> None:
+    world.connections.ends = ends
+    assert words_of(await world.agree(ANA, await world.type(ANA, "disconnect"))).startswith(told)
+
+
+async def test_disconnect_asks_with_the_number_of_subscriptions(world: World) -> None:
+    world.connections.ends = Ended(subscriptions=3)
+    assert "Your subscriptions: 3, removed too" in words_of(await world.type(ANA, "disconnect"))
 
 
 async def test_disconnect_without_a_connection_says_so(world: World) -> None:
