@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Protocol
 
 import structlog
 from pydantic import SecretStr
@@ -25,7 +26,6 @@ from bot.errors import (
     TokenRefused,
     UserError,
 )
-from bot.leaving import Leaving
 from bot.person import PersonKey
 from bot.store.connect_links import ConnectLinks
 from bot.store.oauth_states import OAuthStates
@@ -46,6 +46,18 @@ class Connected:
     dialpad_name: str
 
 
+class ConnectionEnder(Protocol):
+    """Whoever ends a connection, with all that came of it here and at Dialpad."""
+
+    async def would_end(self, person: PersonKey) -> Ended:
+        """What ``disconnect`` would take along."""
+        ...
+
+    async def disconnect(self, person: PersonKey) -> Ended | None:
+        """None when there was no connection."""
+        ...
+
+
 class Connector:
     """Everything about having, getting and ending a connection.
 
@@ -62,7 +74,7 @@ class Connector:
         connect_links: ConnectLinks,
         states: OAuthStates,
         colleagues: Colleagues,
-        leaving: Leaving,
+        leaving: ConnectionEnder,
         base_url: str,
         typed: Callable[[str], str],
         now: Callable[[], datetime],
@@ -163,7 +175,7 @@ class Connector:
         return await self._leaving.would_end(key)
 
     async def disconnect(self, key: PersonKey) -> Ended | None:
-        """See ``bot.leaving``. None when there was no connection."""
+        """None when there was no connection."""
         return await self._leaving.disconnect(key)
 
 
