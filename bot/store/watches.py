@@ -1,4 +1,7 @@
-"""Subscriptions: which channel or person hears of what. What a rule means belongs to ``bot.watching.watch``."""
+"""Subscriptions: which channel or person hears of what.
+
+What one means is decided in ``bot.watching.watch``.
+"""
 
 import secrets
 from collections.abc import Sequence

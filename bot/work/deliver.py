@@ -1,7 +1,7 @@
 """An event becomes cards: what is known is joined, and whoever wants to hear of it gets a place to be posted to.
 
-All of that is on disk when ``Deliverer`` returns; posting is ``bot.work.poster``'s. Called again with the same event,
-also after a crash in the middle, nothing changes: cards are found by name and joined, places exist once.
+All of that is on disk when ``Deliverer`` returns; posting is ``bot.work.poster``'s. Called again with the same
+event, also after a crash in the middle, nothing changes: cards are found by name and joined, places exist once.
 """
 
 from collections.abc import Callable, Sequence

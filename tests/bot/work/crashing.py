@@ -1,4 +1,6 @@
-"""A bot to be killed: ``python -m tests.bot.work.crashing <database> <key> <task>``. Says what happens, a line each.
+"""A bot to be killed: ``python -m tests.bot.work.crashing <database> <key> <task>``.
+
+Says what happens, a line each.
 
 ``schedule``: a job one second from now, then nothing. ``hang``: begins the job and never ends it. ``run``: does what is
 left, then one job of its own, so that whoever reads knows that nothing else came before it.

@@ -1,4 +1,6 @@
-"""A bot to be killed: ``python -m tests.bot.work.receiving <database> <key> <task>``. Says what happens, a line each.
+"""A bot to be killed: ``python -m tests.bot.work.receiving <database> <key> <task>``.
+
+Says what happens, a line each.
 
 ``receive``: takes one event in, with a delivery that never ends. ``hang``: the same without a new event. ``run``:
 delivers what is left, then one event of its own, so that whoever reads knows that nothing else came before it.
