@@ -46,7 +46,7 @@ def demo(
 def run() -> None:
     """Run the bot with the settings of the environment and of .env."""
     from bot.app import run_bot
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     with _problems_as_sentences():
         asyncio.run(run_bot(Settings()))
@@ -55,8 +55,8 @@ def run() -> None:
 @app.command()
 def doctor() -> None:
     """Check settings, database, keys, Slack's scopes and the way to Dialpad. Exit 1 when something is wrong."""
+    from bot.basics.settings import Settings
     from bot.doctor import examine
-    from bot.settings import Settings
 
     findings = asyncio.run(examine(Settings()))
     for finding in findings:
@@ -90,8 +90,8 @@ def call(
     import json
 
     from bot import command_line
-    from bot.errors import DialpadError
-    from bot.settings import Settings
+    from bot.basics.errors import DialpadError
+    from bot.basics.settings import Settings
 
     command_line.keep_quiet()
     try:
@@ -129,7 +129,7 @@ def manifest(
 ) -> None:
     """Print the Slack app's manifest."""
     from bot.app import build_routes
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
     from bot.slack.manifest import build_manifest, write_manifest
 
     command = command or Settings().command
@@ -189,7 +189,7 @@ def sandbox_slack(
 def db_upgrade() -> None:
     """Bring the tables to this version. `run` does it by itself."""
     from bot.app import open_store
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     async def upgrade() -> None:
         store = await open_store(Settings())
@@ -204,7 +204,7 @@ def db_upgrade() -> None:
 def db_purge() -> None:
     """Throw away what has expired. `run` does it every hour."""
     from bot.app import open_store
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     async def purge() -> int:
         store = await open_store(Settings())
@@ -233,7 +233,7 @@ def keys_rotate(
 ) -> None:
     """Encrypt everything anew with the first key of ENCRYPTION_KEYS; afterwards the old ones can be removed."""
     from bot.app import open_store
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     async def rotate() -> str:
         store = await open_store(Settings(), check_keys=False)
@@ -259,7 +259,7 @@ def events_list(as_json: Annotated[bool, typer.Option("--json", help="For other 
     import json
 
     from bot import parked
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     with _problems_as_sentences():
         found = asyncio.run(parked.read_parked(Settings()))
@@ -279,7 +279,7 @@ def events_retry(keys: Keys = None, everything: Everything = False) -> None:
     database, where a running bot finds it within a second, and otherwise the next one that starts.
     """
     from bot import parked
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     typed = _which(keys, everything=everything)
     with _problems_as_sentences():
@@ -295,7 +295,7 @@ def events_drop(
 ) -> None:
     """Throw away for good, without telling anybody in Slack. Exit 2 for an unknown key."""
     from bot import parked
-    from bot.settings import Settings
+    from bot.basics.settings import Settings
 
     typed = _which(keys, everything=everything)
     if not yes:
@@ -324,7 +324,7 @@ class _problems_as_sentences:  # noqa: N801  reads as what it does: `with _probl
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        from bot.errors import ChatopsError
+        from bot.basics.errors import ChatopsError
 
         if self._except_for is not None and isinstance(error, self._except_for):
             return

@@ -6,10 +6,10 @@ from typing import Any
 from bot.answers.of_action_confirm import confirmation_text
 from bot.answers.of_action_rates import rate_words
 from bot.arguments.of_action import ActionField, fields_of
+from bot.basics.settings import COMMAND
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS
-from bot.settings import COMMAND
 
 _RISKS = {
     Risk.READ: "runs at once",

@@ -16,6 +16,11 @@ from slack_bolt.app.async_app import AsyncApp
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.basics.errors import ChatopsError
+from bot.basics.logs import set_up_logging
+from bot.basics.metrics import Metrics
+from bot.basics.person import PersonKey
+from bot.basics.settings import Settings
 from bot.connect import Connected, Connector
 from bot.connect_pages import connect_routes
 from bot.context import Deps
@@ -25,16 +30,11 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad_hooks import build_hook_route
-from bot.errors import ChatopsError
 from bot.events_setup import Endpoints, choose_kind
 from bot.leaving import Leaving
-from bot.logs import set_up_logging
-from bot.metrics import Metrics
-from bot.person import PersonKey
 from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.reply import Bold, Button, Reply
 from bot.routing import Table, build_table
-from bot.settings import Settings
 from bot.slack.boards import Boards
 from bot.slack.colleagues import SlackColleagues
 from bot.slack.dispatch import Clocks, Dispatcher, Stores

@@ -16,17 +16,17 @@ from typing import Protocol
 import structlog
 from pydantic import SecretStr
 
+from bot.basics.errors import (
+    ChatopsError,
+    TokenRefused,
+    UserError,
+)
+from bot.basics.person import PersonKey
 from bot.context import Colleagues, Ended, Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connecting import build_key_link, build_oauth_link
 from bot.dialpad.link import Links
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
-from bot.errors import (
-    ChatopsError,
-    TokenRefused,
-    UserError,
-)
-from bot.person import PersonKey
 from bot.store.connect_links import ConnectLinks
 from bot.store.oauth_states import OAuthStates
 

@@ -7,14 +7,14 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.basics.person import PersonKey
+from bot.basics.settings import Settings
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Answer, Page
 from bot.dialpad.client import Pages
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
-from bot.person import PersonKey
 from bot.reply import Answer as HandlerAnswer
-from bot.settings import Settings
 from bot.watching.ports import Board
 from bot.work.later import Later
 

@@ -6,8 +6,8 @@ import aiohttp
 
 from bot.answers.prose import plural
 from bot.app import open_store
-from bot.errors import ChatopsError
-from bot.settings import Settings
+from bot.basics.errors import ChatopsError
+from bot.basics.settings import Settings
 from bot.slack.manifest import SCOPES
 from bot.store.store import Store
 

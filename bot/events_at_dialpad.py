@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
+from bot.basics.errors import DialpadError, NotAllowed, NotFound, OutcomeUnknown
 from bot.dialpad.accounts import Account
 from bot.dialpad.actions.endpoints import Webhook, Websocket
 from bot.dialpad.actions.webhooks import CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook
@@ -21,7 +22,6 @@ from bot.dialpad.actions.websockets import (
     UpdateWebsocket,
 )
 from bot.dialpad.event_kinds import EVENT_KINDS, EventKind, endpoint_of
-from bot.errors import DialpadError, NotAllowed, NotFound, OutcomeUnknown
 from bot.store.hooks import Hook
 from bot.store.removals import HookLeft
 

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
 from bot.dialpad.actions.websockets import DeleteWebsocket
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.link import Link
-from bot.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.events_at_dialpad import (
     Repairs,
     bring_about_webhook,
@@ -29,7 +30,6 @@ from bot.events_at_dialpad import (
     subscribe,
     subscriptions_of,
 )
-from bot.person import PersonKey
 from bot.store.hooks import Hook, HookKind, Hooks
 from bot.store.removals import HookLeft
 

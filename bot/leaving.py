@@ -6,11 +6,11 @@ from typing import Final
 
 import structlog
 
+from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
 from bot.context import Ended
 from bot.dialpad.accounts import Accounts
-from bot.errors import ChatopsError
 from bot.events_setup import Endpoints
-from bot.person import PersonKey
 from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.store.departures import Departure
 from bot.store.removals import Removal

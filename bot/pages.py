@@ -1,9 +1,9 @@
 """The generated pages of docs/: made from the route table, so that they cannot tell anything else than the code."""
 
 from bot.action_pages import write_actions_page
+from bot.basics.settings import COMMAND
 from bot.dialpad.action import Risk
 from bot.routing import Kind, Route, Table
-from bot.settings import COMMAND
 
 RISKS = {
     Risk.READ: "reads",

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.app import open_store
+from bot.basics.errors import ChatopsError
+from bot.basics.settings import Settings
 from bot.dialpad.events import Event
-from bot.errors import ChatopsError
-from bot.settings import Settings
 from bot.store.events import ParkedEvent
 from bot.store.hooks import Hook
 from bot.store.store import Store

@@ -12,12 +12,12 @@ from typing import Final
 
 import structlog
 
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.link import Link
 from bot.dialpad.oauth import DialpadOAuth
-from bot.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.events_at_dialpad import remove_there
-from bot.person import PersonKey
 from bot.store.removals import GIVEN_UP_AFTER, HookLeft, Removal, Removals
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.metrics import Metrics
+from bot.basics.metrics import Metrics
 
 Check = Callable[[], Awaitable[str | None]]
 """None when all is well, else a sentence for whoever runs the bot."""

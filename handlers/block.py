@@ -6,9 +6,9 @@ from bot.answers.numbers import blocked_among
 from bot.answers.prose import listed, prose
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
+from bot.basics.errors import FieldError
 from bot.context import Ctx
 from bot.dialpad.actions.blockednumbers import BlockNumbers
-from bot.errors import FieldError
 from bot.reply import Answer, Button, Confirm, Fact, Prose, Reply
 from bot.routing import Router
 

@@ -9,10 +9,10 @@ from bot.answers.prose import prose
 from bot.arguments.caller import Caller
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
+from bot.basics.errors import Conflict, FieldError, OutcomeUnknown, UserError
 from bot.context import Ctx
 from bot.dialpad.action import ME
 from bot.dialpad.actions.call import PlaceCall
-from bot.errors import Conflict, FieldError, OutcomeUnknown, UserError
 from bot.reply import Answer, Button, Confirm, Fact, Prose, Reply
 from bot.routing import Router
 

@@ -14,11 +14,11 @@ from bot.arguments.group import Group, GroupChoice
 from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
+from bot.basics.errors import DialpadError, NotAllowed, NotFound
 from bot.context import Ctx
 from bot.dialpad.actions.call import Call, GetCall, ListCalls
 from bot.dialpad.actions.transcripts import GetTranscript
 from bot.dialpad.actions.users import ListUsers
-from bot.errors import DialpadError, NotAllowed, NotFound
 from bot.reply import Answer, Button, Card, Listing, Prose, Raw, Reply
 from bot.routing import Router
 

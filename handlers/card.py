@@ -11,11 +11,11 @@ from bot.answers.recordings import offer_link
 from bot.answers.rights import rights_of
 from bot.arguments.argument import Carried, Text
 from bot.arguments.phonebook import party_of
+from bot.basics.errors import UserError
 from bot.context import Ctx
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.call import LabelCall
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
-from bot.errors import UserError
 from bot.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
 from bot.routing import Router
 from bot.watching.calls import CallView, view_call

@@ -4,8 +4,8 @@ from typing import Annotated, Final
 
 from bot.answers.prose import prose
 from bot.arguments.argument import Text
+from bot.basics.errors import FieldError, NotConnected, UserError
 from bot.context import Ctx
-from bot.errors import FieldError, NotConnected, UserError
 from bot.reply import Answer, Bold, Button, Card, Part, Reply
 from bot.routing import Router
 

@@ -1,9 +1,9 @@
 """``disconnect``: end the connection, with all that hangs on it, here and at Dialpad."""
 
 from bot.answers.prose import plural, prose
+from bot.basics.errors import NotConnected
 from bot.context import Ctx, Ended
 from bot.dialpad.action import Risk
-from bot.errors import NotConnected
 from bot.reply import Answer, Bold, Button, Confirm, Fact, Reply
 from bot.routing import Router
 

@@ -8,11 +8,11 @@ from bot.answers.waiting import ends_at, for_a_while, waiting_key
 from bot.arguments.group import ENTITIES, Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.switch import Switch
+from bot.basics.errors import FieldError
 from bot.context import Ctx
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ToggleDnd
-from bot.errors import FieldError
 from bot.reply import Answer, Button, Card, Fact, Nothing, Part, Reply
 from bot.routing import Router
 

@@ -10,10 +10,10 @@ from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
+from bot.basics.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
 from bot.context import Ctx
 from bot.dialpad.action import ME, Risk
 from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutyStatus
-from bot.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
 from bot.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
 from bot.routing import Router
 

@@ -7,9 +7,9 @@ from bot.answers.placed import forget_call, placed_calls
 from bot.answers.prose import prose
 from bot.arguments.argument import Carried
 from bot.arguments.phonebook import parties_of
+from bot.basics.errors import Conflict, NotFound
 from bot.context import Ctx
 from bot.dialpad.actions.call import HangUp
-from bot.errors import Conflict, NotFound
 from bot.reply import Answer, Button, Listing, Reply, Row, When
 from bot.routing import Router
 

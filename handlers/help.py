@@ -5,11 +5,11 @@ from typing import Annotated
 
 from bot.answers.prose import listed, prose
 from bot.arguments.argument import Text
+from bot.basics.errors import UserError
+from bot.basics.words import did_you_mean
 from bot.context import CommandInfo, Ctx
-from bot.errors import UserError
 from bot.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
 from bot.routing import Router
-from bot.words import did_you_mean
 
 router = Router()
 

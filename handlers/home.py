@@ -3,10 +3,10 @@
 import structlog
 
 from bot.answers.standing import is_operator, standing_rows
+from bot.basics.errors import ChatopsError, NotConnected
 from bot.context import Ctx
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.errors import ChatopsError, NotConnected
 from bot.reply import Answer, Button, Card, Listing
 from bot.routing import Router
 

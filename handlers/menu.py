@@ -1,7 +1,7 @@
 """``/dp`` alone: the daily verbs as buttons."""
 
+from bot.basics.errors import NotConnected
 from bot.context import Ctx
-from bot.errors import NotConnected
 from bot.reply import Answer, Button, Card
 from bot.routing import Router
 

@@ -37,9 +37,9 @@ from bot.arguments.watched import (
     Said,
     events,
 )
+from bot.basics.errors import FieldError, UserError
 from bot.context import Ctx, Origin
 from bot.dialpad.action import Risk
-from bot.errors import FieldError, UserError
 from bot.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
 from bot.routing import Router
 from bot.watching.happening import DIGESTS, Kind

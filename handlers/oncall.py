@@ -11,6 +11,8 @@ from bot.arguments.argument import Carried, Choice, Option, Text
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
 from bot.arguments.reading import fill_in
+from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
+from bot.basics.person import PersonKey
 from bot.context import Ctx
 from bot.dialpad.action import ME, Entity, Risk
 from bot.dialpad.actions.callcenters import (
@@ -22,8 +24,6 @@ from bot.dialpad.actions.callcenters import (
 )
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.errors import DialpadError, FieldError, Unavailable, UserError
-from bot.person import PersonKey
 from bot.reply import Answer, Bold, Button, Listing, Mention, Nothing, Raw, Reply, Row, When
 from bot.routing import Router
 from bot.watching.cover import Cover, view_cover

@@ -13,12 +13,12 @@ from bot.arguments.action_words import ActionChoice, group_word, named_action, r
 from bot.arguments.argument import Carried, Text
 from bot.arguments.of_action import fields_of
 from bot.arguments.reading import Refused, missing, parse_arguments
+from bot.basics.errors import FieldError, UserError
 from bot.context import Ctx
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.dialpad.actions.search import find
-from bot.errors import FieldError, UserError
 from bot.reply import Answer, Button, Card, Code, Form, Listing, Prose, Raw, RawArgs, Reply, Row
 from bot.routing import Route, Router
 

@@ -6,11 +6,11 @@ from bot.answers.caller_card import caller_card
 from bot.answers.prose import prose
 from bot.arguments.argument import Text
 from bot.arguments.phonebook import parties_of, party_of
+from bot.basics.phone import numbers_in
+from bot.basics.words import verbatim
 from bot.context import Ctx
-from bot.phone import numbers_in
 from bot.reply import Answer, Button, Form, Listing, RawArgs, Reply, Row
 from bot.routing import Router
-from bot.words import verbatim
 
 router = Router()
 

@@ -9,13 +9,13 @@ from bot.arguments.argument import Text
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
+from bot.basics.errors import BadRequest, FieldError, OutcomeUnknown, UserError
+from bot.basics.segments import count_segments
 from bot.context import Ctx
 from bot.dialpad.action import ME
 from bot.dialpad.actions.sms import SendSms
-from bot.errors import BadRequest, FieldError, OutcomeUnknown, UserError
 from bot.reply import Answer, Button, Confirm, Fact, Prose, RawArgs, Reply
 from bot.routing import Router
-from bot.segments import count_segments
 
 router = Router()
 

@@ -7,12 +7,12 @@ from typing import Final
 
 from bot.answers.of_action import route_of
 from bot.answers.prose import lasting, plural, prose
+from bot.basics.errors import ChatopsError
+from bot.basics.phone import looks_like_number
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.contacts import CreateContact
 from bot.dialpad.directory import Directory
-from bot.errors import ChatopsError
-from bot.phone import looks_like_number
 from bot.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.watching.calls import CallView
 

@@ -8,8 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.answers.prose import from_ms, lasting, prose
+from bot.basics.phone import looks_like_number
 from bot.dialpad.actions.call import Call, Party
-from bot.phone import looks_like_number
 from bot.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
 
 Outcome = Literal["answered", "missed", "voicemail", "not answered", "going on"]

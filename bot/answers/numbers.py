@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from itertools import count
 
+from bot.basics.errors import NotAllowed, NotFound
 from bot.context import Ctx
 from bot.dialpad.actions.blockednumbers import GetBlockedNumber
 from bot.dialpad.actions.company import ListOptOuts
-from bot.errors import NotAllowed, NotFound
 
 MOST_PAGES = 5
 """Pages of opt-outs read before a text: enough for 500 numbers, and bounded."""

@@ -32,15 +32,15 @@ from bot.arguments.of_action_data import assemble, data_of, raw_of
 from bot.arguments.of_action_edit import WAS, changed_since, fingerprint, only, to_send
 from bot.arguments.of_action_values import validated
 from bot.arguments.own_number import own_number
+from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
+from bot.basics.segments import count_segments
 from bot.context import Ctx
 from bot.dialpad.action import Action, Page, Risk
 from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.stats import StartStats
 from bot.dialpad.actions.transcripts import Transcript
-from bot.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
 from bot.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
-from bot.segments import count_segments
 
 CONFIRMED: Final = "run_now."
 SURE: Final = "run_sure."

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 from bot.answers.prose import plural, prose
+from bot.basics.errors import DialpadError
 from bot.context import Ctx
 from bot.dialpad.actions.stats import GetStats
-from bot.errors import DialpadError
 from bot.reply import Answer, Attachment, Button, Card, Fact, Nothing, Reply
 
 MOST_TRIES: Final = 40

@@ -7,8 +7,8 @@ from typing import Final
 from bot.answers.prose import prose
 from bot.answers.watch_card import quiet_hours, watch_buttons
 from bot.arguments.watched import events
+from bot.basics.errors import UserError
 from bot.context import Ctx
-from bot.errors import UserError
 from bot.reply import Bold, Button, Listing, Prose, Row
 from bot.watching.happening import DIGESTS, OF_CALLS, WORDS, Kind
 from bot.watching.ports import Board

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.answers.calls import Talk
+from bot.basics.errors import NotAllowed, NotFound
 from bot.context import Ctx
 from bot.dialpad.actions.call import GetCall
-from bot.errors import NotAllowed, NotFound
 
 KEPT: Final = 5
 LOOKED_UP: Final = 3

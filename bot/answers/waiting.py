@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from bot.basics.errors import OutcomeUnknown
+from bot.basics.person import PersonKey
 from bot.context import Ctx
-from bot.errors import OutcomeUnknown
-from bot.person import PersonKey
 from bot.reply import RawArgs
 
 

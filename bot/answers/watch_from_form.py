@@ -4,9 +4,9 @@ from bot.answers.rights import Rights, named_places
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import find_place
+from bot.basics.errors import ChatopsError, FieldError
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.errors import ChatopsError, FieldError
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
 from bot.watching.watch import Policy, Watch
 

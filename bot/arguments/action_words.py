@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from bot.arguments.argument import Lookup, Option
 from bot.arguments.of_action import fields_of
+from bot.basics.errors import UserError
 from bot.context import Ctx
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.search import find
-from bot.errors import UserError
 from bot.reply import Raw
 
 _GROUP_WORDS: Final = {

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Literal
 
+from bot.basics.errors import FieldError
+from bot.basics.words import Word
 from bot.context import Ctx
-from bot.errors import FieldError
 from bot.reply import Raw
-from bot.words import Word
 
 TEXT_LIMIT = 3000
 """Characters in a Slack text input."""

@@ -17,11 +17,11 @@ from bot.arguments.phonebook import (
     party_of,
     suggested,
 )
+from bot.basics.phone import looks_like_number, read_number
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.phone import looks_like_number, read_number
 from bot.reply import Raw
-from bot.words import Word
 
 
 async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from bot.arguments.argument import Lookup, Option
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, one_named
+from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.errors import ChatopsError
-from bot.person import PersonKey
 from bot.reply import Raw
-from bot.words import Word
 
 _SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
 

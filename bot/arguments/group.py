@@ -9,13 +9,13 @@ from bot.arguments.argument import Lookup, Option
 from bot.arguments.moment import Moment
 from bot.arguments.period import Since
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
+from bot.basics.errors import Unavailable
+from bot.basics.phone import looks_like_number, national
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, fold
-from bot.errors import Unavailable
-from bot.phone import looks_like_number, national
 from bot.reply import Raw
-from bot.words import Word
 
 GroupKind = Literal["callcenter", "department", "office"]
 

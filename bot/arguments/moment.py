@@ -8,9 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.arguments.argument import Lookup, Option
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.reply import Raw
-from bot.words import Word
 
 FURTHEST: Final = timedelta(days=31)
 LONGEST: Final = 60

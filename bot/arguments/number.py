@@ -7,8 +7,8 @@ import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
 from bot.arguments.argument import Argument
+from bot.basics.phone import LONGEST, read_number
 from bot.context import Ctx
-from bot.phone import LONGEST, read_number
 from bot.reply import Raw
 
 _EXAMPLE: Final = "+1 415 555 0150"

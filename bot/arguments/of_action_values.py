@@ -9,8 +9,8 @@ from pydantic_core import ErrorDetails
 from bot.arguments.of_action import ActionField, fields_of
 from bot.arguments.of_action_data import assemble
 from bot.arguments.reading import Refused
+from bot.basics.errors import FieldError, UserError
 from bot.dialpad.action import Action
-from bot.errors import FieldError, UserError
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "missing": "{label} is needed as well. Fill it in.",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from bot.arguments.argument import Lookup, Option
+from bot.basics.errors import ChatopsError
+from bot.basics.phone import national, read_number
 from bot.context import Ctx
 from bot.dialpad.actions.users import CallerIds, GetCallerId
-from bot.errors import ChatopsError
-from bot.phone import national, read_number
 from bot.reply import Bold, Part, Phone, Raw
 
 

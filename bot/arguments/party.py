@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.phone import national
+from bot.basics.phone import national
 from bot.reply import Bold, Part, Phone
 
 Kind = Literal["contact", "colleague", "line", "unknown"]

@@ -8,9 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.arguments.argument import Lookup, Option
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.reply import Raw
-from bot.words import Word
 
 FURTHEST_BACK: Final = 366
 """Days. Older calls belong into a statistics export, not into a list of rows."""

@@ -6,12 +6,12 @@ from typing import Final
 
 from bot.arguments.argument import Option
 from bot.arguments.party import Kind, Party
+from bot.basics.errors import ChatopsError
+from bot.basics.phone import looks_like_number, national, read_number
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, fold
-from bot.errors import ChatopsError
-from bot.phone import looks_like_number, national, read_number
-from bot.words import Word
 
 LONGEST_NAME: Final = 4
 """Words tried as one name."""

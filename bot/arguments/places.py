@@ -8,13 +8,13 @@ from typing import Final
 from bot.arguments.argument import Lookup, Option
 from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
+from bot.basics.errors import FieldError
+from bot.basics.phone import looks_like_number
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.entries import Entry
-from bot.errors import FieldError
-from bot.phone import looks_like_number
 from bot.reply import Raw
-from bot.words import Word
 
 KINDS: Final = {
     "callcenter": Entity.CALL_CENTER,

@@ -5,12 +5,12 @@ from dataclasses import KW_ONLY, dataclass
 
 from bot.arguments.argument import Lookup, Option
 from bot.arguments.moment import is_moment
+from bot.basics.errors import ChatopsError
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.actions.offices import ListOffDutyReasons
 from bot.dialpad.actions.users import GetUser
-from bot.errors import ChatopsError
 from bot.reply import Raw
-from bot.words import Word
 
 
 @dataclass(frozen=True)

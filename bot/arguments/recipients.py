@@ -7,11 +7,11 @@ from bot.arguments.argument import Lookup, Option
 from bot.arguments.caller import read_party
 from bot.arguments.party import Party
 from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, Unclear, described, name_length, suggested
+from bot.basics.phone import looks_like_number, read_number
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.dialpad.action import Entity
-from bot.phone import looks_like_number, read_number
 from bot.reply import Raw
-from bot.words import Word
 
 _SEPARATORS = frozenset({",", ";", "and", "&", "+"})
 _MARKS = " ,;:"

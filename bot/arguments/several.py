@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.arguments.argument import Choice
+from bot.basics.words import Word
 from bot.context import Ctx
 from bot.reply import Raw
-from bot.words import Word
 
 
 @dataclass(frozen=True)

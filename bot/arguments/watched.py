@@ -8,14 +8,14 @@ from typing import Any, Final
 from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
+from bot.basics.errors import FieldError
+from bot.basics.words import Word
 from bot.context import Ctx
-from bot.errors import FieldError
 from bot.reply import Raw
 from bot.watching.conditions import Unclear, parse_clock
 from bot.watching.happening import WORDS, Kind
 from bot.watching.ports import UserGroup as Group
 from bot.watching.watch import WEEKDAYS, WHOLE_WEEKDAYS
-from bot.words import Word
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
 _ALIASES: Final = (

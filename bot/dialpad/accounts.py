@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import structlog
 
+from bot.basics.errors import DialpadError, GrantEnded, NotConnected, TokenRefused, UserError
+from bot.basics.person import PersonKey
 from bot.dialpad.action import ME, A, Action, Entity, Page, entity_of
 from bot.dialpad.client import DialpadClient, Pages
 from bot.dialpad.link import Link, Links
 from bot.dialpad.oauth import DialpadOAuth
-from bot.errors import DialpadError, GrantEnded, NotConnected, TokenRefused, UserError
-from bot.person import PersonKey
 
 _log = structlog.get_logger(__name__)
 

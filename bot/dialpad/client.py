@@ -21,11 +21,11 @@ import structlog
 from httpx_aiohttp import AiohttpTransport
 from pydantic import SecretStr
 
+from bot.basics.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
 from bot.dialpad.action import A, Action, Page, Request
 from bot.dialpad.pacer import Pacer
 from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reading import read_answer, read_refusal
-from bot.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
 
 _log = structlog.get_logger(__name__)
 

@@ -5,13 +5,13 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from bot.basics.errors import BadRequest, DialpadError, NotAllowed, NotFound, TokenRefused
 from bot.dialpad.actions.company import GetCompany
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ListUsers
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.link import Link
 from bot.dialpad.oauth import Tokens
-from bot.errors import BadRequest, DialpadError, NotAllowed, NotFound, TokenRefused
 
 
 async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str, now: datetime) -> Link:

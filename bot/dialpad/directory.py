@@ -14,12 +14,12 @@ from typing import Final, Literal
 
 import structlog
 
+from bot.basics.errors import DialpadError, UserError
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, fold, number_is, ranked
 from bot.dialpad.link import Link
 from bot.dialpad.lists import lists, read_list
-from bot.errors import DialpadError, UserError
 
 _log = structlog.get_logger(__name__)
 

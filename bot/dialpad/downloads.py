@@ -11,12 +11,12 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from bot.basics.errors import DialpadError, NotAllowed, TokenRefused, Unavailable, Unreadable
 from bot.dialpad.accounts import Account
 from bot.dialpad.client import Heard, Http, NotAnswered, NotSent
 from bot.dialpad.link import Link
 from bot.dialpad.public_hosts import is_public
 from bot.dialpad.reading import read_refusal
-from bot.errors import DialpadError, NotAllowed, TokenRefused, Unavailable, Unreadable
 
 MOST_HOPS: Final = 3
 """Dialpad sends on to its storage once."""

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 
 from pydantic import SecretStr
 
-from bot.errors import NotAllowed
-from bot.person import PersonKey
+from bot.basics.errors import NotAllowed
+from bot.basics.person import PersonKey
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, TypeAlias
 
+from bot.basics.errors import DialpadError, NotAllowed
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Action, Answer, Entity, Page
 from bot.dialpad.actions import ALL
@@ -17,7 +18,6 @@ from bot.dialpad.actions.offices import ListOffices, Office
 from bot.dialpad.actions.people import AssignedNumber, Group, User
 from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.entries import Entry
-from bot.errors import DialpadError, NotAllowed
 
 
 def _of_user(user: User) -> Entry:

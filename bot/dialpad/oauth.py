@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from pydantic import SecretStr
 
+from bot.basics.errors import DialpadError, GrantEnded, NotAllowed, TokenRefused, Unavailable, Unreadable
 from bot.dialpad.client import Heard, Http, NotAnswered, NotSent
 from bot.dialpad.reading import parse_message, read_refusal
-from bot.errors import DialpadError, GrantEnded, NotAllowed, TokenRefused, Unavailable, Unreadable
 
 
 @dataclass(frozen=True)

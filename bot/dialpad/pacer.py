@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final
 
+from bot.basics.errors import TooMany
 from bot.dialpad.action import Action, Rate, wire_name
-from bot.errors import TooMany
 
 PER_SECOND: Final = 19.5
 """Dialpad allows 20 a second per company."""

@@ -13,8 +13,7 @@ from typing import Any, Final
 import structlog
 from pydantic import ValidationError
 
-from bot.dialpad.action import A, Action
-from bot.errors import (
+from bot.basics.errors import (
     BadRequest,
     Conflict,
     DialpadError,
@@ -26,6 +25,7 @@ from bot.errors import (
     Unavailable,
     Unreadable,
 )
+from bot.dialpad.action import A, Action
 
 _log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from joserfc.jwk import OctKey
 from joserfc.registry import HeaderParameter
 from pydantic import SecretStr
 
-from bot.errors import ChatopsError
+from bot.basics.errors import ChatopsError
 
 LARGEST_EVENT: Final = 1024 * 1024
 """Bytes. The longest real events are a few kB; voicemail transcripts add perhaps ten."""

@@ -17,8 +17,8 @@ import aiohttp
 import structlog
 from pydantic import SecretStr
 
+from bot.basics.errors import ChatopsError
 from bot.dialpad.signed import LARGEST_EVENT, EventRefused
-from bot.errors import ChatopsError
 
 log = structlog.get_logger(__name__)
 

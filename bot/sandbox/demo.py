@@ -17,16 +17,16 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app import Bot, build_routes
+from bot.basics.logs import set_up_logging
+from bot.basics.person import PersonKey
+from bot.basics.settings import COMMAND, Settings
 from bot.dialpad.link import Link
-from bot.logs import set_up_logging
-from bot.person import PersonKey
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import COMMAND, Settings
 from bot.slack.manifest import build_manifest
 from bot.work.durable_later import POLL_S as LATER_POLL_S
 from bot.work.intake import Deliver

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.phone import national
+from bot.basics.phone import national
 from bot.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
 from bot.slack.limits import ALT_TEXT, CONTEXT_TEXT, SECTION_TEXT, cut
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.basics.errors import UserError
+from bot.basics.person import PersonKey
 from bot.context import Profile
-from bot.errors import UserError
-from bot.person import PersonKey
 from bot.slack.boards import PostRefused, ask
 from bot.slack.voice import Clients
 

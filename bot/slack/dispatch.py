@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 from bot.arguments.argument import Lookup
+from bot.basics.metrics import Metrics
+from bot.basics.person import PersonKey
 from bot.context import Deps, Origin, Where
-from bot.metrics import Metrics
-from bot.person import PersonKey
 from bot.reply import Answer, Reply
 from bot.routing import Table
 from bot.slack.blocks import Json

@@ -9,8 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.arguments.reading import Refused
-from bot.dialpad.action import Risk
-from bot.errors import (
+from bot.basics.errors import (
     BadRequest,
     Conflict,
     DialpadError,
@@ -27,6 +26,7 @@ from bot.errors import (
     Unreadable,
     UserError,
 )
+from bot.dialpad.action import Risk
 
 _QUOTED: Final = 160
 """Characters of Dialpad's own sentence that are worth showing."""

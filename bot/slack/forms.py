@@ -16,8 +16,8 @@ from typing import Any, Final
 from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.entered import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
 from bot.arguments.several import Several
+from bot.basics.errors import ChatopsError, FieldError
 from bot.context import Ctx, Where
-from bot.errors import ChatopsError, FieldError
 from bot.reply import Bold, Button, Prose, Raw, RawArgs
 from bot.routing import Route
 from bot.slack.blocks import Json, Reader, context, paragraph, parts_of, plain_object

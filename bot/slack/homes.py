@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from weakref import WeakValueDictionary
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.slack.seen import Seen
 
 LOOKED_AT_FOR: Final = 2 * 60 * 60

@@ -28,8 +28,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.errors import ChatopsError
-from bot.settings import Settings
+from bot.basics.errors import ChatopsError
+from bot.basics.settings import Settings
 from bot.slack.loggers import quiet_logger
 from bot.slack.uninstalls import Uninstalled
 from bot.slack.web_client import build_web_client

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from bot.basics.person import PersonKey
 from bot.context import Origin, Where
-from bot.person import PersonKey
 from bot.reply import RawArgs
 from bot.routing import Kind as RouteKind
 from bot.routing import Route, Table

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
+from bot.basics.settings import COMMAND
 from bot.routing import Kind, Route, Table
-from bot.settings import COMMAND
 
 APP_NAME = "Dialpad"
 COMMAND_LIMIT = 50

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bot.basics.person import PersonKey
 from bot.context import Where
-from bot.person import PersonKey
 from bot.slack.blocks import Json
 from bot.slack.forms import unpack_metadata
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot.arguments.reading import missing, parse_arguments, read_words
+from bot.basics.errors import DialpadError, NotConnected, UserError
+from bot.basics.metrics import Metrics
+from bot.basics.words import did_you_mean, verbatim
 from bot.context import Ctx, Deps, Origin
 from bot.dialpad.action import Risk
-from bot.errors import DialpadError, NotConnected, UserError
-from bot.metrics import Metrics
 from bot.reply import Answer, Button, Card, Form, Mention, Part, Prose, RawArgs, Reply, When
 from bot.routing import Kind as RouteKind
 from bot.routing import Route, Table
@@ -23,7 +24,6 @@ from bot.slack.ports import Audit, Confirmations, Inbox, Remembered
 from bot.slack.screens import Desk, LineScreen, place_of
 from bot.slack.voice import Voice, within
 from bot.watching.texts import view_talk
-from bot.words import did_you_mean, verbatim
 
 _log = structlog.get_logger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 
 
 class Delivery(Protocol):

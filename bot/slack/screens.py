@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.basics.errors import ChatopsError
 from bot.context import Ctx, Where
-from bot.errors import ChatopsError
 from bot.reply import (
     Answer,
     Attachment,

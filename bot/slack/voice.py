@@ -10,9 +10,9 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.basics.errors import UserError
+from bot.basics.person import PersonKey
 from bot.context import Where
-from bot.errors import UserError
-from bot.person import PersonKey
 from bot.slack.blocks import Json
 from bot.slack.errors import slack_code
 from bot.slack.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES

@@ -10,7 +10,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.settings import Settings
+from bot.basics.settings import Settings
 from bot.slack.loggers import quiet_logger
 
 TIMEOUT_SECONDS: Final = 10

@@ -9,8 +9,8 @@ import structlog
 from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import ChatopsError
-from bot.person import PersonKey
+from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
 from bot.store.schema import Door, Moment, belongs_to, metadata, person_columns
 
 KEPT_FOR = timedelta(days=180)

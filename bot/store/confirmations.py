@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select, update
 
-from bot.errors import NotConfirmed
-from bot.person import PersonKey
+from bot.basics.errors import NotConfirmed
+from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, metadata, person_columns
 

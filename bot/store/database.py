@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.errors import ChatopsError
+from bot.basics.errors import ChatopsError
 
 T = TypeVar("T")
 

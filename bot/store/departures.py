@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
 
+from bot.basics.person import PersonKey
 from bot.dialpad.link import Link
-from bot.person import PersonKey
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
 from bot.store.events import events

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.links import links
 from bot.store.schema import Door, Moment, metadata, person_columns

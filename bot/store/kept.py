@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete, select
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
 

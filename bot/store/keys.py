@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.errors import ChatopsError
+from bot.basics.errors import ChatopsError
 
 KEY_BYTES = 32
 _VERSION = b"\x01"

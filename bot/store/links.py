@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import JSON, Boolean, Column, Connection, LargeBinary, Row, Table, Text, delete, select, update
 
+from bot.basics.person import PersonKey
 from bot.dialpad.link import Link
-from bot.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, insert
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import hash_token, row_name
 from bot.store.schema import Door, Moment, metadata, person_columns
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Table, select, update
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.schema import Door, belongs_to, insert_for, metadata, person_columns
 
 preferences = Table("preferences", metadata, *person_columns(primary_key=True), Column("chosen", JSON, nullable=False))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, insert, select
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, belongs_to, metadata, person_columns
 

@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.basics.person import PersonKey
 from bot.dialpad.link import Link, Links
-from bot.person import PersonKey
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import KeyProblem, row_name
 from bot.store.links import links

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.database import Database
 from bot.store.keys import Keyring, row_name
 

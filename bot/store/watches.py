@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, delete, insert, select, update
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.schema import Door, Moment, metadata, person_columns
 from bot.watching.happening import Kind
 from bot.watching.periods import next_due, schedule

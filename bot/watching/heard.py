@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.watching.registers import Register, State, fragment
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.watching.cover import Cover
 from bot.watching.happening import Kind
 from bot.watching.registers import Register

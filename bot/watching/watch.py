@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.watching.happening import OF_NO_LINE, Happening, Kind
 
 QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})

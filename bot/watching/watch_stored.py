@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.watching.happening import Kind
 from bot.watching.watch import DIGEST_AT, QUEUE_OVER, Filters, Policy, Span, Watch
 

@@ -6,9 +6,9 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent, parse_event
-from bot.errors import ChatopsError
-from bot.person import PersonKey
 from bot.slack.boards import Boards
 from bot.slack.duty_marks import DutyMarks, UserGroup
 from bot.store.cards import Kept

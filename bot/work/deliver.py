@@ -11,12 +11,12 @@ from typing import Any, Final
 import structlog
 
 from bot.answers.call_card import needs_somebody
+from bot.basics.errors import ChatopsError
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory
 from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, Event, SmsEvent
-from bot.errors import ChatopsError
 from bot.store.cards import Kept
 from bot.store.hooks import Hook
 from bot.store.postings import Wanted

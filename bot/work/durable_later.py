@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.kept import KeptRequest
 from bot.store.keys import KeyProblem
 from bot.store.store import Store

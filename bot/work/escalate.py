@@ -12,14 +12,7 @@ import structlog
 
 from bot.answers.call_card import needs_somebody
 from bot.answers.prose import how_long
-from bot.context import Colleagues
-from bot.dialpad.accounts import Accounts
-from bot.dialpad.action import ME, Entity
-from bot.dialpad.actions.call import PlaceCall
-from bot.dialpad.actions.callcenters import ListCallCenterOperators
-from bot.dialpad.actions.sms import SendSms
-from bot.dialpad.directory import Directory
-from bot.errors import (
+from bot.basics.errors import (
     ChatopsError,
     NotAllowed,
     NotConnected,
@@ -29,8 +22,15 @@ from bot.errors import (
     Unreadable,
     UserError,
 )
-from bot.person import PersonKey
-from bot.phone import looks_like_number, national
+from bot.basics.person import PersonKey
+from bot.basics.phone import looks_like_number, national
+from bot.context import Colleagues
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import ME, Entity
+from bot.dialpad.actions.call import PlaceCall
+from bot.dialpad.actions.callcenters import ListCallCenterOperators
+from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.directory import Directory
 from bot.store.cards import Kept
 from bot.store.postings import Posting, Wanted
 from bot.store.store import Store

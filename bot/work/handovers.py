@@ -12,12 +12,12 @@ from typing import Any, Final, Protocol
 import structlog
 
 from bot.answers.roster_card import read_roster
+from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
 from bot.context import Colleagues
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.directory import Directory
-from bot.errors import ChatopsError, NotAllowed, NotConnected
 from bot.slack.boards import PostRefused
 from bot.slack.duty_marks import UserGroup
 from bot.store.postings import Wanted

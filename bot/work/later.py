@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
-from bot.errors import TooMany, Unavailable
-from bot.person import PersonKey
+from bot.basics.errors import TooMany, Unavailable
+from bot.basics.person import PersonKey
 
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 300.0

@@ -10,11 +10,11 @@ import aiohttp
 import structlog
 from pydantic import SecretStr
 
+from bot.basics.errors import Unreadable
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.websockets import GetWebsocket
 from bot.dialpad.signed import EventRefused
 from bot.dialpad.socket import EventSocket
-from bot.errors import Unreadable
 from bot.store.hooks import Hook
 from bot.store.store import Store
 from bot.work.intake import Intake

@@ -11,10 +11,10 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.basics.errors import ChatopsError, Unreadable
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.downloads import Fetched
-from bot.errors import ChatopsError, Unreadable
-from bot.person import PersonKey
 from bot.store.store import Store
 from bot.watching.texts import keep_picture, pictures_to_fetch
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import structlog
 
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.call import Call, ListCalls
-from bot.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.store.gaps import READ_BACK, Gap
 from bot.store.hooks import Hook
 from bot.store.store import Store

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.answers.prose import plural
-from bot.errors import ChatopsError
+from bot.basics.errors import ChatopsError
 from bot.reply import Button, Face, Reply
 from bot.slack.boards import Spot
 from bot.store.postings import Posting

@@ -11,16 +11,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
 
+from bot.basics.metrics import Metrics
+from bot.basics.settings import Settings
 from bot.context import Ctx, Deps
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Risk
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
-from bot.metrics import Metrics
 from bot.reply import Nothing
 from bot.routing import Router, Table, build_table
 from bot.sandbox.serving import ASGI
-from bot.settings import Settings
 from bot.slack.colleagues import SlackColleagues
 from bot.slack.dispatch import Dispatcher, Stores
 from bot.slack.http import SlackHttp

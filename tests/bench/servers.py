@@ -70,7 +70,7 @@ async def main(name: str) -> None:
         await serve_until_told(build_bolt(process_before_response=name == "floor"))
     else:
         # Bolt's own servers should not carry our imports.
-        from bot.logs import set_up_logging  # noqa: PLC0415
+        from bot.basics.logs import set_up_logging  # noqa: PLC0415
         from tests.bench.ours import serving_ours  # noqa: PLC0415
 
         set_up_logging("json", level=logging.WARNING)

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.link import Link
 from bot.events_setup import Endpoints
 from bot.leaving import Leaving
-from bot.person import PersonKey
 from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.sandbox.cast import COMPANY_ID, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import httpx
 from starlette.applications import Starlette
 
+from bot.basics.person import PersonKey
+from bot.basics.settings import Settings
 from bot.connect import Connected, Connector
 from bot.connect_pages import connect_routes
 from bot.context import Profile
@@ -24,11 +26,9 @@ from bot.dialpad.link import Link
 from bot.dialpad.oauth import DialpadOAuth
 from bot.events_setup import Endpoints
 from bot.leaving import Leaving
-from bot.person import PersonKey
 from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
-from bot.settings import Settings
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.having_events import Ears

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import DialpadError, UserError
+from bot.basics.errors import DialpadError, UserError
 from bot.sandbox.cast import ANA, COMPANY_ID, NOOR
 from bot.sandbox.dialpad.access import COMPANY_KEY
 from tests.bot.signing_in import ANA_KEY, GUS_KEY, NOOR_KEY, Place, a_place

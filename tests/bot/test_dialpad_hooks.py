@@ -7,10 +7,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.basics.person import PersonKey
 from bot.dialpad.events import parse_event
 from bot.dialpad.signed import open_envelope, parse_document
 from bot.dialpad_hooks import ANSWER_WITHIN_S, build_hook_route
-from bot.person import PersonKey
 from bot.store.hooks import Hook
 from tests.bot.dialpad.envelopes import SECRET, sign
 from tests.bot.dialpad.hostile import ODD, REFUSED

@@ -10,10 +10,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.app import open_store
+from bot.basics.person import PersonKey
+from bot.basics.settings import Settings
 from bot.doctor import Finding, examine
-from bot.person import PersonKey
 from bot.sandbox.serving import listen, serving
-from bot.settings import Settings
 from bot.slack.manifest import SCOPES
 from bot.store.postings import Wanted
 from bot.watching.watch import Watch

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.basics.errors import NotConnected, Unavailable, UserError
 from bot.dialpad.event_kinds import CALL_STATES, EVENT_KINDS
-from bot.errors import NotConnected, Unavailable, UserError
 from bot.events_setup import choose_kind
 from bot.sandbox.cast import ANA, PRIYA, SAM
 from tests.bot.having_events import PUBLIC_URL, Having, having_events, key_of, link_of

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
 from bot.app import _count_events
-from bot.metrics import Metrics
+from bot.basics.metrics import Metrics
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from bot.work.intake import TRIES

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.metrics import Metrics
+from bot.basics.metrics import Metrics
 from bot.web import Check, build_web
 
 

@@ -25,10 +25,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import func, or_, select, update
 
 from bot.app import Bot
+from bot.basics.settings import Settings
 from bot.sandbox.demo import OAUTH_SCOPES, demo_settings
 from bot.sandbox.dialpad import OAuthApp
 from bot.sandbox.serving import ASGI
-from bot.settings import Settings
 from bot.store import sqlite
 from bot.store.postings import postings
 from bot.work.escalate import Escalations

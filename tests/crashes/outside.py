@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpx
 
 from bot.app import Bot, build_routes
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.sandbox.cast import CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.demo import DIALPAD_PATHS, connect
 from bot.sandbox.dialpad import DialpadSandbox

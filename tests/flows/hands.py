@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.sandbox.cast import TEAM_ID
 from bot.sandbox.cast import Person as CastMember
 from bot.sandbox.demo import Demo

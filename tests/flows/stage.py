@@ -10,9 +10,9 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
+from bot.basics.person import PersonKey
 from bot.dialpad.link import Link
 from bot.dialpad.pacer import Pacer
-from bot.person import PersonKey
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo, connect, running_demo

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent, SmsEvent
-from bot.person import PersonKey
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
 from tests.bot.work.arriving import Recorder

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 import structlog
 
-from bot.logs import set_up_logging
+from bot.basics.logs import set_up_logging
 from bot.sandbox.cast import ANA, CUSTOMERS, NOOR, PEOPLE, PRIYA, SAM
 from tests.flows.browser import Browser
 from tests.flows.hands import Hands, find_button, labels

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 
+from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent
-from bot.person import PersonKey
 from bot.watching.call_events import fold
 from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import Kind

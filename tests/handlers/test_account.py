@@ -2,8 +2,8 @@
 
 import pytest
 
+from bot.basics.errors import FieldError, NotConnected, UserError
 from bot.context import Ended, Origin
-from bot.errors import FieldError, NotConnected, UserError
 from bot.reply import Answer, Card, Confirm, Listing
 from bot.sandbox.cast import ANA, NOOR, Person
 from tests.handlers.harness import World, buttons_of, key_of, words_of

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import pytest
 
-from bot.errors import ChatopsError, DialpadError, NotConnected, UserError
+from bot.basics.errors import ChatopsError, DialpadError, NotConnected, UserError
 from bot.reply import Answer, Confirm, Form, Nothing
 from bot.routing import Kind, Table, build_table
 from bot.sandbox.cast import ANA, NOOR

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.errors import NotConnected, UserError
+from bot.basics.errors import NotConnected, UserError
 from bot.reply import Answer
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.cast import ANA as AGENT

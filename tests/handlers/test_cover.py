@@ -1,6 +1,6 @@
 import pytest
 
-from bot.errors import Unavailable, UserError
+from bot.basics.errors import Unavailable, UserError
 from bot.reply import Answer, Card, Form, Nothing
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.watching.cover import view_cover

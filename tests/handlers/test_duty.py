@@ -1,6 +1,6 @@
 import pytest
 
-from bot.errors import FieldError, NotConnected, Unavailable, UserError
+from bot.basics.errors import FieldError, NotConnected, Unavailable, UserError
 from bot.reply import Nothing
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, Person
 from tests.handlers.harness import World, buttons_of, words_of

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.basics.errors import DialpadError, Unavailable, UserError
 from bot.dialpad.events import CallEvent, parse_event
-from bot.errors import DialpadError, Unavailable, UserError
 from bot.reply import Answer, Attachment, Confirm
 from bot.sandbox.cast import ANA, CUSTOMERS, LEO, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.dialpad.ai import TALKS

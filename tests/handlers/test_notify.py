@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from bot.basics.errors import UserError
 from bot.context import Origin
-from bot.errors import UserError
 from bot.reply import Answer, Button, Confirm, Form, Listing
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.watching.happening import Kind

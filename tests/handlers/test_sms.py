@@ -1,6 +1,6 @@
 import pytest
 
-from bot.errors import FieldError, TooMany, UserError
+from bot.basics.errors import FieldError, TooMany, UserError
 from bot.reply import Confirm, Form, Reply
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT
 from tests.handlers.harness import World, button_of, words_of

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.errors import FieldError
+from bot.basics.errors import FieldError
 from bot.reply import Form, Nothing
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World, words_of

@@ -14,10 +14,10 @@ from bot.arguments.of_action import fields_of
 from bot.arguments.of_action_data import data_of, raw_of
 from bot.arguments.of_action_values import build_action
 from bot.arguments.reading import parse_arguments
+from bot.basics.person import PersonKey
 from bot.context import Attachment
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL
-from bot.person import PersonKey
 from bot.reply import Raw
 from bot.routing import Route, Table, build_table
 from bot.sandbox.cast import PRIYA

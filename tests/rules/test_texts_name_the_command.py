@@ -9,7 +9,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[2]
 SPELT_OUT = re.compile(r"(?<![\w./])/dp\b")
-MAY = {("bot/settings.py", "/dp"): "the setting's own default; the generated pages and manifest.yml go by it"}
+MAY = {("bot/basics/settings.py", "/dp"): "the setting's own default; the generated pages and manifest.yml go by it"}
 
 
 def sources() -> list[Path]:

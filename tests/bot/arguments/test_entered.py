@@ -8,7 +8,7 @@ import pytest
 from bot.arguments.argument import Argument, Option
 from bot.arguments.entered import Amount, DateAndTime, FileArgument, Hours, JsonText, Lines, write_hours
 from bot.arguments.several import Several
-from bot.errors import FieldError
+from bot.basics.errors import FieldError
 from bot.sandbox.cast import PRIYA
 from tests.handlers.harness import World
 

@@ -18,10 +18,10 @@ from bot.arguments.period import Since
 from bot.arguments.reason import Reason
 from bot.arguments.recipients import Recipients
 from bot.arguments.switch import Switch
-from bot.errors import FieldError, UserError
+from bot.basics.errors import FieldError, UserError
+from bot.basics.words import split
 from bot.sandbox.cast import ANA, MEI, NOOR, SALES, SUPPORT
 from bot.sandbox.dialpad.model import Contact
-from bot.words import split
 from tests.handlers.harness import World
 
 EVERY: tuple[Argument, ...] = (

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arguments.moment import FURTHEST, Moment, NoMoment, distance, is_moment, parse_moment
-from bot.errors import FieldError
+from bot.basics.errors import FieldError
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World
 

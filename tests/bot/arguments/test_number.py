@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arguments.number import Number, why_no_number
-from bot.errors import FieldError
+from bot.basics.errors import FieldError
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World
 

@@ -15,8 +15,8 @@ from bot.arguments.party import Party
 from bot.arguments.reading import Refused, missing, parse_arguments, read_words
 from bot.arguments.recipients import Recipients
 from bot.arguments.switch import Switch
+from bot.basics.errors import FieldError, UserError
 from bot.context import Ctx
-from bot.errors import FieldError, UserError
 from bot.reply import Answer, Nothing, RawArgs
 from bot.routing import Route, Router
 from bot.sandbox.cast import ANA

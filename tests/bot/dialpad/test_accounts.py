@@ -9,6 +9,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.basics.errors import DialpadError, NotConnected, TokenRefused, Unavailable, UserError
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Accounts, name_me
 from bot.dialpad.action import ME
 from bot.dialpad.actions.call import PlaceCall
@@ -18,8 +20,6 @@ from bot.dialpad.actions.users import GetUser, ToggleDnd
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.link import Link
 from bot.dialpad.oauth import DialpadOAuth
-from bot.errors import DialpadError, NotConnected, TokenRefused, Unavailable, UserError
-from bot.person import PersonKey
 from tests.bot.dialpad.wire import Time, Wire, bad, good
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")

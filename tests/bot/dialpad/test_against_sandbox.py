@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.basics.errors import DialpadError, GrantEnded, NotAllowed, NotFound, TokenRefused
 from bot.dialpad.actions.blockednumbers import BlockNumbers, GetBlockedNumber, ListBlockedNumbers, UnblockNumbers
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import (
@@ -26,7 +27,6 @@ from bot.dialpad.actions.users import GetCallerId, GetUser, ListUsers, SetStatus
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.connecting import build_key_link, build_oauth_link
 from bot.dialpad.oauth import DialpadOAuth
-from bot.errors import DialpadError, GrantEnded, NotAllowed, NotFound, TokenRefused
 from bot.sandbox.cast import ANA, OFFICE, PRIYA, SUPPORT
 from bot.sandbox.dialpad import COMPANY_KEY, DialpadSandbox, OAuthApp
 from tests.bot.dialpad.wire import run_virtually

@@ -6,13 +6,13 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from bot.basics.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
 from bot.dialpad.actions.blockednumbers import BlockNumbers, GetBlockedNumber
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.contacts import ListContacts
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetUser, ToggleDnd
 from bot.dialpad.client import LARGEST_BODY, DialpadClient
-from bot.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
 from tests.bot.dialpad.wire import Time, Wire, bad, good
 
 SMS = SendSms(to_numbers=["+14155550150"], text="Your order is ready", user_id="5")

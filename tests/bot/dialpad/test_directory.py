@@ -6,14 +6,14 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.basics.errors import NotAllowed
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
 from bot.dialpad.entries import Entry, fold
 from bot.dialpad.link import Link
-from bot.errors import NotAllowed
-from bot.person import PersonKey
 from tests.bot.dialpad.test_accounts import COMPANY_LINK, OAUTH_LINK
 from tests.bot.dialpad.wire import Time, bad, good
 

@@ -11,14 +11,14 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from pydantic import SecretStr
 
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, NotFound, Unavailable, Unreadable
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.downloads import SIGN_IN, TOO_LARGE, DialpadDownloads, Fetched
 from bot.dialpad.link import Link
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.public_hosts import PublicHosts, is_public
-from bot.errors import DialpadError, NotAllowed, NotConnected, NotFound, Unavailable, Unreadable
-from bot.person import PersonKey
 
 HOME = "https://dialpad.example"
 STORAGE = "https://storage.example/signed?key=1"

@@ -10,9 +10,9 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
+from bot.basics.errors import Unavailable
 from bot.dialpad.events import Event, read_event
 from bot.dialpad.socket import LIVES_S, LONGEST_WAIT_S, OVERLAP_S, RENEW_BEFORE_S, EventSocket
-from bot.errors import Unavailable
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.dialpad.delivery_signing import issue_ticket, wrap
 from bot.sandbox.dialpad.delivery_sockets import NO_TOKEN, EventSockets

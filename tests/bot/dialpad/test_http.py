@@ -9,13 +9,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import web
 
+from bot.basics.errors import OutcomeUnknown, Unavailable
 from bot.dialpad.action import GET, Action, Answer, Risk
 from bot.dialpad.actions.callcenters import RemoveCallCenterOperator
 from bot.dialpad.actions.numbers import FormatNumber
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetUser
 from bot.dialpad.client import DialpadClient
-from bot.errors import OutcomeUnknown, Unavailable
 
 SMS = SendSms(to_numbers=["+14155550150"], text="hello", user_id="5")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import NotAllowed
+from bot.basics.errors import NotAllowed
 from bot.sandbox.cast import PRIYA
 from tests.bot.having_events import link_of
 

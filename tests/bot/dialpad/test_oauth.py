@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 
+from bot.basics.errors import GrantEnded, NotAllowed, TooMany, Unavailable, Unreadable
 from bot.dialpad.client import Http
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
-from bot.errors import GrantEnded, NotAllowed, TooMany, Unavailable, Unreadable
 from tests.bot.dialpad.wire import Wire, bad, good
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.basics.errors import TooMany
 from bot.dialpad.action import Action
 from bot.dialpad.actions.call import GetCall, PlaceCall
 from bot.dialpad.actions.users import GetUser, RingUser
 from bot.dialpad.pacer import Pacer
-from bot.errors import TooMany
 from tests.bot.dialpad.wire import Time, run_virtually
 
 

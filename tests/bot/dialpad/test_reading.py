@@ -3,11 +3,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.dialpad.actions.call import GetCall, ListCalls
-from bot.dialpad.actions.transcripts import GetTranscript
-from bot.dialpad.actions.users import GetUser, ListUsers
-from bot.dialpad.reading import parse_message, parse_retry_after, read_answer, read_refusal
-from bot.errors import (
+from bot.basics.errors import (
     BadRequest,
     Conflict,
     NotAllowed,
@@ -18,6 +14,10 @@ from bot.errors import (
     Unavailable,
     Unreadable,
 )
+from bot.dialpad.actions.call import GetCall, ListCalls
+from bot.dialpad.actions.transcripts import GetTranscript
+from bot.dialpad.actions.users import GetUser, ListUsers
+from bot.dialpad.reading import parse_message, parse_retry_after, read_answer, read_refusal
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot.basics.settings import Settings
 from bot.context import Deps
 from bot.routing import build_table
 from bot.sandbox.serving import listen
 from bot.sandbox.serving import serving as loopback_server
 from bot.sandbox.slack import Person, SlackSandbox
-from bot.settings import Settings
 from bot.slack.colleagues import SlackColleagues
 from bot.slack.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.http import SlackHttp

@@ -8,8 +8,8 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from bot.errors import NotConfirmed, NotConnected
-from bot.person import PersonKey
+from bot.basics.errors import NotConfirmed, NotConnected
+from bot.basics.person import PersonKey
 
 
 class Clock:

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 
+from bot.basics.settings import Settings
 from bot.reply import Bold, Card, Chart, Face, Reply, Table
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import Settings
 from bot.slack.boards import Boards, CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
 from tests.bot.slack.workspace import open_workspace

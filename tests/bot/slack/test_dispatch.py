@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NotConnected, OutcomeUnknown, Unavailable
-from bot.person import PersonKey
+from bot.basics.errors import NotConnected, OutcomeUnknown, Unavailable
+from bot.basics.person import PersonKey
 from bot.work.later import Job as Due
 from tests.bot.slack import verbs
 from tests.bot.slack.conftest import Bot

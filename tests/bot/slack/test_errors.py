@@ -6,10 +6,9 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot import errors
 from bot.arguments.reading import Refused
-from bot.dialpad.action import Risk
-from bot.errors import (
+from bot.basics import errors
+from bot.basics.errors import (
     DialpadError,
     FieldError,
     NotAllowed,
@@ -19,6 +18,7 @@ from bot.errors import (
     TooMany,
     UserError,
 )
+from bot.dialpad.action import Risk
 from bot.slack.errors import read_trouble
 
 

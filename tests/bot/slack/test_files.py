@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from bot.app import build_routes
+from bot.basics.settings import Settings
 from bot.reply import Face, Picture, Reply
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import Settings
 from bot.slack.boards import Boards, PostRefused
 from bot.slack.files import NotKept, SlackFiles
 from bot.slack.manifest import build_manifest

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from bot.arguments.argument import Option
 from bot.arguments.entered import UNSET, Amount, FileArgument, Lines, tri_state
 from bot.arguments.several import Several
+from bot.basics.person import PersonKey
 from bot.context import Ctx, Origin, Where
-from bot.person import PersonKey
 from bot.reply import Answer, Nothing
 from bot.routing import Router, build_table
 from bot.sandbox.slack.blockkit import check_view

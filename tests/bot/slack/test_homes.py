@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.slack.homes import LOOKED_AT_FOR, Homes
 
 ANA = PersonKey("T1", "UANA")

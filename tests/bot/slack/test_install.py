@@ -17,7 +17,7 @@ from slack_sdk.oauth.installation_store import Installation
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.applications import Starlette
 
-from bot.settings import Settings
+from bot.basics.settings import Settings
 from bot.slack.install import Installs, NotInstalled
 from bot.slack.listeners import build_bolt
 from bot.slack.uninstalls import Uninstalled

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.basics.person import PersonKey
 from bot.context import Origin, Where
-from bot.person import PersonKey
 from bot.routing import build_table
 from bot.slack.jobs import Decision, plan, split_word
 from bot.slack.payload import Kind, message_text, parse_incoming

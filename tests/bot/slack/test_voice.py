@@ -8,9 +8,9 @@ from aiohttp import ClientSession, ServerDisconnectedError
 from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.state import RetryState
 
+from bot.basics.errors import UserError
+from bot.basics.person import PersonKey
 from bot.context import Where
-from bot.errors import UserError
-from bot.person import PersonKey
 from bot.slack.render import Message, render_working
 from bot.slack.voice import ResponseUrls, Trigger
 from bot.slack.web_client import ConnectionRetry, open_session

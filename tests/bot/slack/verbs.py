@@ -6,9 +6,9 @@ from typing import Annotated
 
 from bot.arguments.argument import Carried, Choice, Lookup, Option, Text
 from bot.arguments.switch import Switch
+from bot.basics.errors import FieldError, NotAllowed, NotConnected
 from bot.context import Ctx
 from bot.dialpad.action import Risk
-from bot.errors import FieldError, NotAllowed, NotConnected
 from bot.reply import Answer, Button, Card, Confirm, Fact, Listing, Nothing, Phone, RawArgs, Reply, Row
 from bot.routing import Router
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.app import build_routes
+from bot.basics.settings import Settings
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import Settings
 from bot.slack.manifest import SCOPES, build_manifest
 from bot.slack.voice import Clients
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.cards import Kept
 from bot.store.keys import Keyring
 from bot.store.postings import Posting, Wanted

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from bot.errors import NotConfirmed
-from bot.person import PersonKey
+from bot.basics.errors import NotConfirmed
+from bot.basics.person import PersonKey
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 

@@ -2,7 +2,7 @@ import asyncio
 
 from sqlalchemy import Connection, text
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.oauth_states import OAuthState
 from bot.store.store import Store
 from tests.bot.store.clock import Clock

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.database import DatabaseProblem, build_url
 from bot.store.keys import Keyring
 from bot.store.sqlite import SqliteDatabase
@@ -173,7 +173,7 @@ async def test_a_reader_cannot_write_by_accident_into_somebody_elses_transaction
 
 FORGETFUL = """
 import asyncio, sys
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 

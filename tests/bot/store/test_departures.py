@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, LargeBinary, Table, insert, select
 
-from bot.errors import NotConfirmed
-from bot.person import PersonKey
+from bot.basics.errors import NotConfirmed
+from bot.basics.person import PersonKey
 from bot.store.departures import OUTLIVES
 from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.postings import Wanted

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.events import KEPT_FOR, PARKED_FOR, REPEATED_WITHIN, EventCounts
 from bot.store.keys import KeyProblem, Keyring, generate_key, parse_keys
 from bot.store.store import Store

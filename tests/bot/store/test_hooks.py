@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 

@@ -1,7 +1,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.store import Store, read_keyring
 from tests.bot.store.clock import Clock

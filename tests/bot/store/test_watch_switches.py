@@ -1,7 +1,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.store import Store
 from bot.watching.happening import Kind
 from bot.watching.watch import Watch

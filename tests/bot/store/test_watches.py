@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.store import Store
 from bot.watching.happening import Kind
 from bot.watching.watch import Filters, Watch

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent
-from bot.person import PersonKey
 from bot.watching.call_events import fold
 from bot.watching.calls import happening_of, view_call
 from bot.watching.digest import (

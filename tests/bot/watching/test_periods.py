@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.watching.happening import Happening, Kind
 from bot.watching.periods import DAYS, LATEST, Period, due_periods, next_due, one_before, period_so_far
 from bot.watching.watch import Watch, wants

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.watching.call_events import fold, read_call
 from bot.watching.calls import happening_of, view_call
 from bot.watching.happening import Happening, Kind

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.basics.person import PersonKey
 from bot.dialpad.events import Event
-from bot.person import PersonKey
 from bot.store.hooks import Hook
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.store import Store

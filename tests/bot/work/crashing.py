@@ -10,7 +10,7 @@ import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import parse_keys
 from bot.store.store import Store
 from bot.work.durable_later import DurableLater

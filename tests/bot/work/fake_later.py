@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.work.later import Failed, Job, Pending, Run, wait_before_retry
 
 

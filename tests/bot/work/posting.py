@@ -11,8 +11,8 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 from bot.answers.call_card import Standing, bundle, call_face, call_line
+from bot.basics.person import PersonKey
 from bot.dialpad.events import Event
-from bot.person import PersonKey
 from bot.reply import Face, Listing, Reply
 from bot.slack.boards import CannotLook, InDoubt, NotSent, Spot
 from bot.store.cards import Kept

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.person import PersonKey
+from bot.basics.person import PersonKey
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from bot.work.durable_later import DurableLater

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.context import Profile
 from bot.dialpad.action import Action, Entity
 from bot.dialpad.actions.call import PlaceCall
@@ -14,7 +15,6 @@ from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Found
 from bot.dialpad.entries import Entry
-from bot.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.reply import Face
 from bot.slack.boards import PostRefused
 from bot.store.cards import Kept

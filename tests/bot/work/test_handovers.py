@@ -5,10 +5,10 @@ from typing import Any, cast
 
 import pytest
 
+from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
+from bot.basics.person import PersonKey
 from bot.dialpad.action import Action
 from bot.dialpad.actions.people import Operators, User
-from bot.errors import ChatopsError, NotAllowed, Unavailable
-from bot.person import PersonKey
 from bot.slack.boards import PostRefused, PostThrottled
 from bot.slack.duty_marks import UserGroup
 from bot.store.cards import Kept

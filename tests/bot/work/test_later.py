@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import NotConnected, OutcomeUnknown, TooMany, Unavailable, UserError
-from bot.person import PersonKey
+from bot.basics.errors import NotConnected, OutcomeUnknown, TooMany, Unavailable, UserError
+from bot.basics.person import PersonKey
 from bot.sandbox.clock import SandboxClock
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import pytest
 
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, Unavailable, Unreadable
+from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 from bot.dialpad.events import Event
-from bot.errors import DialpadError, NotAllowed, NotConnected, Unavailable, Unreadable
-from bot.person import PersonKey
 from bot.reply import Reply
 from bot.slack.files import NotKept
 from bot.watching.happening import Kind

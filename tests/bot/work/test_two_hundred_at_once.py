@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.app import build_routes
+from bot.basics.settings import Settings
 from bot.sandbox.cast import ANA
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.settings import Settings
 from bot.slack.boards import Boards
 from bot.slack.manifest import build_manifest
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session

@@ -7,7 +7,7 @@ import pytest
 import structlog
 from slack_bolt.logger import get_bolt_app_logger
 
-from bot.logs import redact, set_up_logging
+from bot.basics.logs import redact, set_up_logging
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJjYWxsX2lkIjoxfQ.c2lnbmF0dXJlLW9mLWl0"
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.segments import count_segments
+from bot.basics.segments import count_segments
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process, utils
 
-from bot.phone import read_number
+from bot.basics.phone import read_number
 
 _TOKEN = re.compile(
     r"""

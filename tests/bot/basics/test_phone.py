@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.phone import looks_like_number, national, numbers_in, read_number
+from bot.basics.phone import looks_like_number, national, numbers_in, read_number
 
 
 @pytest.mark.parametrize(

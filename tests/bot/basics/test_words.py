@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.words import did_you_mean, split, verbatim
+from bot.basics.words import did_you_mean, split, verbatim
 
 
 def texts(text: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Values that know nothing of Slack, Dialpad or the database."""
