@@ -23,7 +23,10 @@ from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.connect import Connected, Connector
 from bot.connect_pages import connect_routes
-from bot.context import Deps
+from bot.contract.context import Deps
+from bot.contract.later import Job
+from bot.contract.reply import Bold, Button, Reply
+from bot.contract.routing import Table, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.directory import Directory
@@ -33,8 +36,6 @@ from bot.dialpad_hooks import build_hook_route
 from bot.events_setup import Endpoints, choose_kind
 from bot.leaving import Leaving
 from bot.removals_at_dialpad import RemovalsAtDialpad
-from bot.reply import Bold, Button, Reply
-from bot.routing import Table, build_table
 from bot.slack.boards import Boards
 from bot.slack.colleagues import SlackColleagues
 from bot.slack.dispatch import Clocks, Dispatcher, Stores
@@ -63,7 +64,6 @@ from bot.work.escalate import Escalations
 from bot.work.faces import Faces
 from bot.work.handovers import Handovers
 from bot.work.intake import Deliver, Intake
-from bot.work.later import Job
 from bot.work.listening import Listening
 from bot.work.pictures import Pictures
 from bot.work.poster import Poster

@@ -15,12 +15,12 @@ from bot.answers.of_action_rates import rate_words
 from bot.answers.of_action_routes import build_routes
 from bot.arguments.of_action import ActionField, fields_of
 from bot.arguments.of_action_values import validated
-from bot.arguments.reading import Refused
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, TokenRefused, UserError
 from bot.basics.logs import set_up_logging
 from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
-from bot.context import Ctx, Where
+from bot.contract.context import Ctx, Where
+from bot.contract.reading import Refused
 from bot.dialpad.action import IDS_AS_TEXT, Action, Page, wire_name
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.oauth2 import RedeemToken

@@ -22,7 +22,7 @@ from bot.basics.errors import (
     UserError,
 )
 from bot.basics.person import PersonKey
-from bot.context import Colleagues, Ended, Profile
+from bot.contract.context import Colleagues, Ended, Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connecting import build_key_link, build_oauth_link
 from bot.dialpad.link import Links

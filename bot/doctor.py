@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bot.answers.prose import plural
 from bot.app import open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
+from bot.contract.prose import plural
 from bot.slack.manifest import SCOPES
 from bot.store.store import Store
 

@@ -8,7 +8,7 @@ import structlog
 
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.context import Ended
+from bot.contract.context import Ended
 from bot.dialpad.accounts import Accounts
 from bot.events_setup import Endpoints
 from bot.removals_at_dialpad import RemovalsAtDialpad

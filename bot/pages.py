@@ -2,8 +2,8 @@
 
 from bot.action_pages import write_actions_page
 from bot.basics.settings import COMMAND
+from bot.contract.routing import Kind, Route, Table
 from bot.dialpad.action import Risk
-from bot.routing import Kind, Route, Table
 
 RISKS = {
     Risk.READ: "reads",

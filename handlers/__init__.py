@@ -1,6 +1,6 @@
 """One file per word a user types or per kind of event; the file's name is the word."""
 
-from bot.routing import Router
+from bot.contract.routing import Router
 
 
 def all_routers() -> list[Router]:

@@ -3,14 +3,14 @@
 from typing import Annotated
 
 from bot.answers.numbers import blocked_among
-from bot.answers.prose import listed, prose
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
 from bot.basics.errors import FieldError
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply
+from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import BlockNumbers
-from bot.reply import Answer, Button, Confirm, Fact, Prose, Reply
-from bot.routing import Router
 
 router = Router()
 

@@ -3,15 +3,15 @@
 from typing import Annotated, Final
 
 from bot.answers.numbers import is_blocked
-from bot.answers.prose import plural, prose
-from bot.arguments.argument import Carried
 from bot.arguments.caller import Caller
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
-from bot.context import Ctx
+from bot.contract.argument import Carried
+from bot.contract.context import Ctx
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Answer, Button, Listing, Reply, Row
+from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import ListBlockedNumbers
-from bot.reply import Answer, Button, Listing, Reply, Row
-from bot.routing import Router
 
 router = Router()
 

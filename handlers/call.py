@@ -5,16 +5,16 @@ from typing import Annotated
 
 from bot.answers.numbers import blocked_among
 from bot.answers.placed import remember_call
-from bot.answers.prose import prose
 from bot.arguments.caller import Caller
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.basics.errors import Conflict, FieldError, OutcomeUnknown, UserError
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply
+from bot.contract.routing import Router
 from bot.dialpad.action import ME
 from bot.dialpad.actions.call import PlaceCall
-from bot.reply import Answer, Button, Confirm, Fact, Prose, Reply
-from bot.routing import Router
 
 router = Router()
 

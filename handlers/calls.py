@@ -7,20 +7,20 @@ from typing import Annotated, Final
 
 from bot.answers.calls import Outcome, Talk, call_card, call_row, join_legs
 from bot.answers.placed import placed_calls
-from bot.answers.prose import listed, prose
-from bot.arguments.argument import Carried, Choice, Option
 from bot.arguments.caller import Caller
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
-from bot.context import Ctx
+from bot.contract.argument import Carried, Choice, Option
+from bot.contract.context import Ctx
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply
+from bot.contract.routing import Router
 from bot.dialpad.actions.call import Call, GetCall, ListCalls
 from bot.dialpad.actions.transcripts import GetTranscript
 from bot.dialpad.actions.users import ListUsers
-from bot.reply import Answer, Button, Card, Listing, Prose, Raw, Reply
-from bot.routing import Router
 
 router = Router()
 

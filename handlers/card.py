@@ -4,23 +4,23 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.answers.call_card import Standing, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
-from bot.answers.prose import prose
 from bot.answers.recordings import listen as fetch_recording
 from bot.answers.recordings import make_link as make_share_link
 from bot.answers.recordings import offer_link
 from bot.answers.rights import rights_of
-from bot.arguments.argument import Carried, Text
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import UserError
-from bot.context import Ctx
+from bot.contract.argument import Carried, Text
+from bot.contract.board import Board
+from bot.contract.board import Card as Known
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.call import LabelCall
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
-from bot.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
-from bot.routing import Router
 from bot.watching.calls import CallView, view_call
-from bot.watching.ports import Board
-from bot.watching.ports import Card as Known
 
 router = Router()
 

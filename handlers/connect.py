@@ -2,12 +2,12 @@
 
 from typing import Annotated, Final
 
-from bot.answers.prose import prose
-from bot.arguments.argument import Text
 from bot.basics.errors import FieldError, NotConnected, UserError
-from bot.context import Ctx
-from bot.reply import Answer, Bold, Button, Card, Part, Reply
-from bot.routing import Router
+from bot.contract.argument import Text
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Bold, Button, Card, Part, Reply
+from bot.contract.routing import Router
 
 router = Router()
 

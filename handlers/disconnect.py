@@ -1,11 +1,11 @@
 """``disconnect``: end the connection, with all that hangs on it, here and at Dialpad."""
 
-from bot.answers.prose import plural, prose
 from bot.basics.errors import NotConnected
-from bot.context import Ctx, Ended
+from bot.contract.context import Ctx, Ended
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Answer, Bold, Button, Confirm, Fact, Reply
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.reply import Answer, Bold, Button, Confirm, Fact, Reply
-from bot.routing import Router
 
 router = Router()
 

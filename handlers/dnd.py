@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from bot.answers.prose import prose, till
 from bot.answers.waiting import ends_at, for_a_while, waiting_key
 from bot.arguments.group import ENTITIES, Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import prose, till
+from bot.contract.reply import Answer, Button, Card, Fact, Nothing, Part, Reply
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ToggleDnd
-from bot.reply import Answer, Button, Card, Fact, Nothing, Part, Reply
-from bot.routing import Router
 
 router = Router()
 

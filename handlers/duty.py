@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.answers.prose import prose, till
 from bot.answers.standing import reason_of
 from bot.answers.waiting import ends_at, for_a_while, waiting_key
 from bot.arguments.colleague import Colleague, ColleagueChoice
@@ -11,11 +10,12 @@ from bot.arguments.moment import Moment
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import prose, till
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
+from bot.contract.routing import Router
 from bot.dialpad.action import ME, Risk
 from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutyStatus
-from bot.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
-from bot.routing import Router
 
 router = Router()
 

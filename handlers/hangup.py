@@ -4,14 +4,14 @@ from typing import Annotated
 
 from bot.answers.calls import Talk, other_side
 from bot.answers.placed import forget_call, placed_calls
-from bot.answers.prose import prose
-from bot.arguments.argument import Carried
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound
-from bot.context import Ctx
+from bot.contract.argument import Carried
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Button, Listing, Reply, Row, When
+from bot.contract.routing import Router
 from bot.dialpad.actions.call import HangUp
-from bot.reply import Answer, Button, Listing, Reply, Row, When
-from bot.routing import Router
 
 router = Router()
 

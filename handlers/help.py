@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from bot.answers.prose import listed, prose
-from bot.arguments.argument import Text
 from bot.basics.errors import UserError
 from bot.basics.words import did_you_mean
-from bot.context import CommandInfo, Ctx
-from bot.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
-from bot.routing import Router
+from bot.contract.argument import Text
+from bot.contract.context import CommandInfo, Ctx
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
+from bot.contract.routing import Router
 
 router = Router()
 

@@ -4,11 +4,11 @@ import structlog
 
 from bot.answers.standing import is_operator, standing_rows
 from bot.basics.errors import ChatopsError, NotConnected
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Button, Card, Listing
+from bot.contract.routing import Router
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.reply import Answer, Button, Card, Listing
-from bot.routing import Router
 
 router = Router()
 _log = structlog.get_logger(__name__)

@@ -1,9 +1,9 @@
 """``/dp`` alone: the daily verbs as buttons."""
 
 from bot.basics.errors import NotConnected
-from bot.context import Ctx
-from bot.reply import Answer, Button, Card
-from bot.routing import Router
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Button, Card
+from bot.contract.routing import Router
 
 router = Router()
 

@@ -12,14 +12,11 @@ from bot.answers.own_notifications import (
     switch_events,
     switches,
 )
-from bot.answers.prose import prose
 from bot.answers.rights import rights_of
 from bot.answers.watch_card import fields_of, watch_card, watch_row
 from bot.answers.watch_from_form import check_roster, conditions, places_allowed, places_named, policy_of
-from bot.arguments.argument import Carried, Choice, Option
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
-from bot.arguments.reading import fill_in, read_words
 from bot.arguments.watched import (
     ASKED_FIRST,
     CLAIMED_WITHIN,
@@ -38,12 +35,15 @@ from bot.arguments.watched import (
     events,
 )
 from bot.basics.errors import FieldError, UserError
-from bot.context import Ctx, Origin
+from bot.contract.argument import Carried, Choice, Option
+from bot.contract.board import Board
+from bot.contract.context import Ctx, Origin
+from bot.contract.prose import prose
+from bot.contract.reading import fill_in, read_words
+from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
-from bot.routing import Router
 from bot.watching.happening import DIGESTS, Kind
-from bot.watching.ports import Board
 from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Watch
 from bot.watching.watch_in_words import in_words
 

@@ -4,16 +4,19 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from bot.answers.prose import prose
 from bot.answers.roster_card import read_roster, roster_card
 from bot.answers.waiting import for_a_while, waiting_key
-from bot.arguments.argument import Carried, Choice, Option, Text
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
-from bot.arguments.reading import fill_in
 from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
 from bot.basics.person import PersonKey
-from bot.context import Ctx
+from bot.contract.argument import Carried, Choice, Option, Text
+from bot.contract.board import Board, Card
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reading import fill_in
+from bot.contract.reply import Answer, Bold, Button, Listing, Mention, Nothing, Raw, Reply, Row, When
+from bot.contract.routing import Router
 from bot.dialpad.action import ME, Entity, Risk
 from bot.dialpad.actions.callcenters import (
     CallCenterStatus,
@@ -24,10 +27,7 @@ from bot.dialpad.actions.callcenters import (
 )
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.reply import Answer, Bold, Button, Listing, Mention, Nothing, Raw, Reply, Row, When
-from bot.routing import Router
 from bot.watching.cover import Cover, view_cover
-from bot.watching.ports import Board, Card
 from bot.watching.roster import Roster
 
 router = Router()

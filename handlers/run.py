@@ -8,19 +8,19 @@ from bot.answers.of_action import as_words, reader_of, route_of
 from bot.answers.of_action_routes import build_routes
 from bot.answers.of_action_running import FIND
 from bot.answers.of_action_stats import look
-from bot.answers.prose import plural, prose
 from bot.arguments.action_words import ActionChoice, group_word, named_action, read_pairs, recent_actions
-from bot.arguments.argument import Carried, Text
 from bot.arguments.of_action import fields_of
-from bot.arguments.reading import Refused, missing, parse_arguments
 from bot.basics.errors import FieldError, UserError
-from bot.context import Ctx
+from bot.contract.argument import Carried, Text
+from bot.contract.context import Ctx
+from bot.contract.prose import plural, prose
+from bot.contract.reading import Refused, missing, parse_arguments
+from bot.contract.reply import Answer, Button, Card, Code, Form, Listing, Prose, Raw, RawArgs, Reply, Row
+from bot.contract.routing import Route, Router
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.dialpad.actions.search import find
-from bot.reply import Answer, Button, Card, Code, Form, Listing, Prose, Raw, RawArgs, Reply, Row
-from bot.routing import Route, Router
 
 router = Router()
 router.routes += build_routes()

@@ -3,14 +3,14 @@
 from typing import Annotated, Final
 
 from bot.answers.caller_card import caller_card
-from bot.answers.prose import prose
-from bot.arguments.argument import Text
 from bot.arguments.phonebook import parties_of, party_of
 from bot.basics.phone import numbers_in
 from bot.basics.words import verbatim
-from bot.context import Ctx
-from bot.reply import Answer, Button, Form, Listing, RawArgs, Reply, Row
-from bot.routing import Router
+from bot.contract.argument import Text
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Button, Form, Listing, RawArgs, Reply, Row
+from bot.contract.routing import Router
 
 router = Router()
 

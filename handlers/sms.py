@@ -4,18 +4,18 @@ import asyncio
 from typing import Annotated, Final
 
 from bot.answers.numbers import blocked_among, opted_out_among
-from bot.answers.prose import listed, plural, prose
-from bot.arguments.argument import Text
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
 from bot.basics.errors import BadRequest, FieldError, OutcomeUnknown, UserError
 from bot.basics.segments import count_segments
-from bot.context import Ctx
+from bot.contract.argument import Text
+from bot.contract.context import Ctx
+from bot.contract.prose import listed, plural, prose
+from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, RawArgs, Reply
+from bot.contract.routing import Router
 from bot.dialpad.action import ME
 from bot.dialpad.actions.sms import SendSms
-from bot.reply import Answer, Button, Confirm, Fact, Prose, RawArgs, Reply
-from bot.routing import Router
 
 router = Router()
 

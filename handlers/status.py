@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.answers.prose import prose, till
 from bot.answers.waiting import for_a_while, waiting_key
-from bot.arguments.argument import Text
 from bot.arguments.moment import Moment
-from bot.context import Ctx
+from bot.contract.argument import Text
+from bot.contract.context import Ctx
+from bot.contract.prose import prose, till
+from bot.contract.reply import Answer, Bold, Button, Nothing, Prose, Reply
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.users import GetUser, SetStatusMessage
-from bot.reply import Answer, Bold, Button, Nothing, Prose, Reply
-from bot.routing import Router
 
 router = Router()
 

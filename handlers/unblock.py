@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from bot.answers.numbers import blocked_among
-from bot.answers.prose import listed, prose
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Button, Confirm, Fact, Reply
+from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import UnblockNumbers
-from bot.reply import Answer, Button, Confirm, Fact, Reply
-from bot.routing import Router
 
 router = Router()
 

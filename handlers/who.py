@@ -5,9 +5,9 @@ from typing import Annotated
 from bot.answers.caller_card import caller_card
 from bot.arguments.caller import Caller
 from bot.arguments.party import Party
-from bot.context import Ctx
-from bot.reply import Answer
-from bot.routing import Router
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer
+from bot.contract.routing import Router
 
 router = Router()
 

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from bot.answers.prose import listed, prose
 from bot.answers.standing import standing_facts, standing_rows
-from bot.arguments.argument import Carried
-from bot.context import Ctx
+from bot.contract.argument import Carried
+from bot.contract.context import Ctx
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Listing, Phone, Prose, Reply, Row, When
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.users import GetUser
 from bot.dialpad.link import Link
-from bot.reply import Answer, Bold, Button, Card, Fact, Listing, Phone, Prose, Reply, Row, When
-from bot.routing import Router
 
 router = Router()
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from bot.answers.of_action import route_of
-from bot.answers.prose import lasting, plural, prose
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
+from bot.contract.prose import lasting, plural, prose
+from bot.contract.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.contacts import CreateContact
 from bot.dialpad.directory import Directory
-from bot.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.watching.calls import CallView
 
 LONGEST_TEXT: Final = 1_500

@@ -6,12 +6,12 @@ from typing import Final
 
 from bot.answers.calls import Talk, call_row, join_legs
 from bot.answers.numbers import is_blocked, opted_out_among
-from bot.answers.prose import prose
 from bot.arguments.party import Party
 from bot.basics.errors import NotAllowed
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Button, Card, Fact, Phone, Prose
 from bot.dialpad.actions.call import ListCalls
-from bot.reply import Button, Card, Fact, Phone, Prose
 
 DAYS: Final = 30
 LAST_CALLS: Final = 3

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.answers.prose import from_ms, lasting, prose
 from bot.basics.phone import looks_like_number
+from bot.contract.prose import from_ms, lasting, prose
+from bot.contract.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
 from bot.dialpad.actions.call import Call, Party
-from bot.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
 
 Outcome = Literal["answered", "missed", "voicemail", "not answered", "going on"]
 

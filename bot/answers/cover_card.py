@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.answers.prose import listed, prose
-from bot.reply import Bold, Button, Card, Mention, Prose, When
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Bold, Button, Card, Mention, Prose, When
 from bot.watching.cover import Cover
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.answers.prose import lasting, listed, plural, prose
-from bot.reply import Bold, Button, Card, Chart, Prose, Reply, Table, When
+from bot.contract.prose import lasting, listed, plural, prose
+from bot.contract.reply import Bold, Button, Card, Chart, Prose, Reply, Table, When
 from bot.watching.digest import Digest, Pair, Tally, busiest, spread
 from bot.watching.happening import Kind
 from bot.watching.periods import Period, one_before

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answers.prose import listed, plural, prose
-from bot.reply import Bold, Button, Card, Fact, Phone, Prose, Reply
+from bot.contract.prose import listed, plural, prose
+from bot.contract.reply import Bold, Button, Card, Fact, Phone, Prose, Reply
 
 
 def notice(said: Mapping[str, Any], watch: str) -> Reply | Card:

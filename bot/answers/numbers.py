@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from bot.basics.errors import NotAllowed, NotFound
-from bot.context import Ctx
+from bot.contract.context import Ctx
 from bot.dialpad.actions.blockednumbers import GetBlockedNumber
 from bot.dialpad.actions.company import ListOptOuts
 

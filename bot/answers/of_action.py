@@ -9,16 +9,16 @@ from functools import cache
 from typing import Any, Final
 
 from bot.answers.of_action_facts import HIDDEN, Named, facts_of, headline, leaves, named, named_label, shown_value
-from bot.answers.prose import plural, prose
-from bot.arguments.argument import Choice
 from bot.arguments.entered import Attached, DateAndTime, FileArgument
 from bot.arguments.of_action import ActionField, fields_of
 from bot.arguments.thing import KindAndThing, NumberChoice, ThingChoice
-from bot.context import Ctx
+from bot.contract.argument import Choice
+from bot.contract.context import Ctx
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Bold, Button, Card, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
 from bot.dialpad.action import Action, Answer, Done, Entity, Page, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.lists import items_of
-from bot.reply import Bold, Button, Card, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
 
 ROWS: Final = 10
 _BUTTON_ROOM: Final = 1_800

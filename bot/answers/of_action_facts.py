@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.answers.prose import from_ms, lasting, prose
 from bot.arguments.thing import name_of
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import from_ms, lasting, prose
+from bot.contract.reply import Fact, Link, Part, Phone, Prose, When
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, WORDS
-from bot.reply import Fact, Link, Part, Phone, Prose, When
 
 MOST_FACTS: Final = 40
 _LONGEST_VALUE: Final = 1_500

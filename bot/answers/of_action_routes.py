@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from bot.answers.of_action import is_list, reader_of, route_of
 from bot.answers.of_action_running import AS, CONFIRMED, FIND, FROM, SURE, ask, confirmed, prefill, sure
-from bot.arguments.argument import Argument, Carried, Text
 from bot.arguments.of_action import arguments_of, fields_of
 from bot.arguments.of_action_edit import WAS
-from bot.context import Ctx
+from bot.contract.argument import Argument, Carried, Text
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, RawArgs
+from bot.contract.routing import Kind, Route
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS
-from bot.reply import Answer, RawArgs
-from bot.routing import Kind, Route
 
 MORE: Final = "_more"
 """Carried by a form that shows all its fields."""

@@ -25,7 +25,6 @@ from bot.answers.of_action import (
 from bot.answers.of_action_confirm import NAMED_AGAIN, agreeing_word, consequence, warning
 from bot.answers.of_action_file import as_json, file_name
 from bot.answers.of_action_transcript import transcript_of
-from bot.answers.prose import plural, prose
 from bot.arguments.entered import Attached
 from bot.arguments.of_action import fields_of
 from bot.arguments.of_action_data import assemble, data_of, raw_of
@@ -34,13 +33,14 @@ from bot.arguments.of_action_values import validated
 from bot.arguments.own_number import own_number
 from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
 from bot.basics.segments import count_segments
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
 from bot.dialpad.action import Action, Page, Risk
 from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.stats import StartStats
 from bot.dialpad.actions.transcripts import Transcript
-from bot.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
 
 CONFIRMED: Final = "run_now."
 SURE: Final = "run_sure."

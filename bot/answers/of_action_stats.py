@@ -5,11 +5,11 @@ import io
 from datetime import timedelta
 from typing import Final
 
-from bot.answers.prose import plural, prose
 from bot.basics.errors import DialpadError
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Answer, Attachment, Button, Card, Fact, Nothing, Reply
 from bot.dialpad.actions.stats import GetStats
-from bot.reply import Answer, Attachment, Button, Card, Fact, Nothing, Reply
 
 MOST_TRIES: Final = 40
 """About 20 minutes."""

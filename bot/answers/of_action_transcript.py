@@ -1,7 +1,7 @@
 """What was said on a call, line by line."""
 
+from bot.contract.reply import Answer, Bold, Button, Listing, Reply, Row, When
 from bot.dialpad.actions.transcripts import Transcript
-from bot.reply import Answer, Bold, Button, Listing, Reply, Row, When
 
 MOST_LINES = 40
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.answers.prose import prose
 from bot.answers.watch_card import quiet_hours, watch_buttons
 from bot.arguments.watched import events
 from bot.basics.errors import UserError
-from bot.context import Ctx
-from bot.reply import Bold, Button, Listing, Prose, Row
+from bot.contract.board import Board
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Bold, Button, Listing, Prose, Row
 from bot.watching.happening import DIGESTS, OF_CALLS, WORDS, Kind
-from bot.watching.ports import Board
 from bot.watching.watch import Filters, Watch
 from bot.watching.watch_in_words import in_words
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.answers.calls import Talk
 from bot.basics.errors import NotAllowed, NotFound
-from bot.context import Ctx
+from bot.contract.context import Ctx
 from bot.dialpad.actions.call import GetCall
 
 KEPT: Final = 5

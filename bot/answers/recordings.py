@@ -3,16 +3,16 @@
 from typing import Final
 
 from bot.answers.call_card import caller_of
-from bot.answers.prose import lasting, prose
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
 from bot.basics.phone import national
-from bot.context import Ctx
+from bot.contract.context import Ctx
+from bot.contract.prose import lasting, prose
+from bot.contract.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply
 from bot.dialpad.actions.call import Call, GetCall
 from bot.dialpad.actions.callreviewsharelink import CreateReviewLink
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
 from bot.dialpad.downloads import TOO_LARGE, Fetched
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
-from bot.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply
 from bot.watching.calls import CallView
 
 LARGEST: Final = 32_000_000

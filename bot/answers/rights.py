@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.arguments.places import KINDS
-from bot.context import Ctx
+from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.users import GetUser
 

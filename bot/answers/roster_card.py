@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.answers.prose import lasting, plural, prose
 from bot.answers.standing import reason_of
+from bot.contract.prose import lasting, plural, prose
+from bot.contract.reply import Bold, Button, Listing, Prose, Row, When
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.actions.people import User
-from bot.reply import Bold, Button, Listing, Prose, Row, When
 from bot.watching.roster import Agent, Roster
 
 ROWS: Final = 25

@@ -1,9 +1,9 @@
 """How somebody stands at Dialpad right now: do not disturb, duty, status, and what changes back by itself."""
 
-from bot.answers.prose import prose, till
+from bot.contract.later import Pending
+from bot.contract.prose import prose, till
+from bot.contract.reply import Bold, Button, Fact, Prose, Row, When
 from bot.dialpad.actions.people import User
-from bot.reply import Bold, Button, Fact, Prose, Row, When
-from bot.work.later import Pending
 
 _WHAT = {"dnd.back": "Do not disturb", "duty.back": "Duty", "status.back": "Status message"}
 

@@ -3,9 +3,9 @@
 from typing import Final
 
 from bot.answers.call_card import Caller
-from bot.answers.prose import plural, prose
 from bot.basics.phone import looks_like_number, national
-from bot.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
 from bot.watching.texts import TalkView, TextView
 
 _STATES: Final = {

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bot.basics.errors import OutcomeUnknown
 from bot.basics.person import PersonKey
-from bot.context import Ctx
-from bot.reply import RawArgs
+from bot.contract.context import Ctx
+from bot.contract.reply import RawArgs
 
 
 def waiting_key(person: PersonKey, what: str, which: str = "") -> str:

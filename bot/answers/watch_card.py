@@ -1,7 +1,7 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
-from bot.answers.prose import how_long, listed, prose
-from bot.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
+from bot.contract.prose import how_long, listed, prose
+from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 from bot.watching.conditions import write_conditions, write_length
 from bot.watching.happening import DIGESTS, Kind
 from bot.watching.watch import QUEUE_OVER, WEEKDAYS, Filters, Policy, Watch, clock

@@ -5,7 +5,7 @@ from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import find_place
 from bot.basics.errors import ChatopsError, FieldError
-from bot.context import Ctx
+from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 from bot.watching.conditions import Conditions, Unclear, parse_conditions
 from bot.watching.watch import Policy, Watch

@@ -5,14 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.of_action import fields_of
 from bot.basics.errors import UserError
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.search import find
-from bot.reply import Raw
 
 _GROUP_WORDS: Final = {
     "accesscontrolpolicies": "Access policies", "app": "App settings", "blockednumbers": "Blocked numbers",

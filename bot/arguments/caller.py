@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.number import why_no_number
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
@@ -19,9 +18,10 @@ from bot.arguments.phonebook import (
 )
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
-from bot.reply import Raw
 
 
 async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:

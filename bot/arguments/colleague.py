@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, one_named
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
-from bot.reply import Raw
 
 _SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
 

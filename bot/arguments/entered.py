@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.arguments.argument import TEXT_LIMIT, Argument, Choice, Option
 from bot.arguments.moment import NoMoment, parse_moment
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import TEXT_LIMIT, Argument, Choice, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 UNSET: Final = "-"
 """The value of the option that stands for "no choice": Slack lets nobody empty a select again."""

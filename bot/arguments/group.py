@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.moment import Moment
 from bot.arguments.period import Since
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
 from bot.basics.errors import Unavailable
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, fold
-from bot.reply import Raw
 
 GroupKind = Literal["callcenter", "department", "office"]
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.arguments.argument import Lookup, Option
 from bot.basics.words import Word
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 FURTHEST: Final = timedelta(days=31)
 LONGEST: Final = 60

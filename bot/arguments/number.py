@@ -6,10 +6,10 @@ from typing import Final
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
-from bot.arguments.argument import Argument
 from bot.basics.phone import LONGEST, read_number
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import Argument
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 _EXAMPLE: Final = "+1 415 555 0150"
 _SHORT: Final = f"is too short for a phone number. Type it with its area code, such as {_EXAMPLE}."

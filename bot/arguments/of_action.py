@@ -14,7 +14,6 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, PlainSerializer, SecretStr
 
-from bot.arguments.argument import TEXT_LIMIT, Argument, Carried, Choice, Option, Text
 from bot.arguments.entered import (
     Amount,
     DateAndTime,
@@ -29,9 +28,10 @@ from bot.arguments.of_action_seen import Seen, bounds_of, look, marks_of, member
 from bot.arguments.several import Several
 from bot.arguments.switch import Switch
 from bot.arguments.thing import DeskPhoneChoice, KindAndThing, NumberChoice, ThingChoice
+from bot.contract.argument import TEXT_LIMIT, Argument, Carried, Choice, Option, Text
+from bot.contract.reply import Raw
 from bot.dialpad.action import Action, Entity, Names, place_of
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, WORDS, KindIn, Look
-from bot.reply import Raw
 
 FEW_ENOUGH: Final = 8
 """Optional fields that a form shows at once; with more they stand behind "More fields"."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.arguments.of_action import fields_of, text_of
 from bot.arguments.thing import OfKind
+from bot.contract.reply import Raw
 from bot.dialpad.action import ME, Action
-from bot.reply import Raw
 
 
 def assemble(action: type[Action[Any]], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from hashlib import blake2s
 from typing import Any, Final
 
 from bot.arguments.of_action import ActionField, fields_of
+from bot.contract.reply import Raw, RawArgs
 from bot.dialpad.action import Action
-from bot.reply import Raw, RawArgs
 
 WAS: Final = "_was"
 """The carried argument that holds the fingerprint of what a form was filled with."""

@@ -8,8 +8,8 @@ from pydantic_core import ErrorDetails
 
 from bot.arguments.of_action import ActionField, fields_of
 from bot.arguments.of_action_data import assemble
-from bot.arguments.reading import Refused
 from bot.basics.errors import FieldError, UserError
+from bot.contract.reading import Refused
 from bot.dialpad.action import Action
 
 _SENTENCES: Final[Mapping[str, str]] = {

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.arguments.argument import Lookup, Option
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import national, read_number
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Bold, Part, Phone, Raw
 from bot.dialpad.actions.users import CallerIds, GetCallerId
-from bot.reply import Bold, Part, Phone, Raw
 
 
 @dataclass(frozen=True)

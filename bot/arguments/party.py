@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.basics.phone import national
-from bot.reply import Bold, Part, Phone
+from bot.contract.reply import Bold, Part, Phone
 
 Kind = Literal["contact", "colleague", "line", "unknown"]
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.arguments.argument import Lookup, Option
 from bot.basics.words import Word
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 FURTHEST_BACK: Final = 366
 """Days. Older calls belong into a statistics export, not into a list of rows."""

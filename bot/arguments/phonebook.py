@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.arguments.argument import Option
 from bot.arguments.party import Kind, Party
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number, national, read_number
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Option
+from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, fold
 

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Final
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.colleague import wanted
 from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
 from bot.basics.errors import FieldError
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.entries import Entry
-from bot.reply import Raw
 
 KINDS: Final = {
     "callcenter": Entity.CALL_CENTER,

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.moment import is_moment
 from bot.basics.errors import ChatopsError
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.actions.offices import ListOffDutyReasons
 from bot.dialpad.actions.users import GetUser
-from bot.reply import Raw
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.caller import read_party
 from bot.arguments.party import Party
 from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, Unclear, described, name_length, suggested
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
-from bot.reply import Raw
 
 _SEPARATORS = frozenset({",", ";", "and", "&", "+"})
 _MARKS = " ,;:"

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.arguments.argument import Choice
 from bot.basics.words import Word
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import Choice
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 
 @dataclass(frozen=True)

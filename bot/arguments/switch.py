@@ -3,9 +3,9 @@
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
 
-from bot.arguments.argument import Choice, Option
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import Choice, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 _OTHERS: Final = tuple((word, "on") for word in ("yes", "true", "start", "enable", "enabled", "1")) + tuple(
     (word, "off") for word in ("no", "false", "stop", "disable", "disabled", "end", "0")

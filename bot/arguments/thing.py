@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.arguments.argument import Lookup, Option
 from bot.arguments.number import why_no_number
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, described, suggested
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import national, read_number
 from bot.basics.words import Word
-from bot.context import Ctx
+from bot.contract.argument import Lookup, Option
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.actions import ALL
 from bot.dialpad.entries import Entry
 from bot.dialpad.lists import items_of, lists
-from bot.reply import Raw
 
 FREE_IDS: Final = frozenset({Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT})
 """Ids that are any text without blanks; all others are numbers."""

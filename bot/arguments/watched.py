@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
 from bot.basics.words import Word
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.argument import Argument, Choice, Lookup, Option, Text
+from bot.contract.board import UserGroup as Group
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 from bot.watching.conditions import Unclear, parse_clock
 from bot.watching.happening import WORDS, Kind
-from bot.watching.ports import UserGroup as Group
 from bot.watching.watch import WEEKDAYS, WHOLE_WEEKDAYS
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")

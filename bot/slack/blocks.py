@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.basics.phone import national
-from bot.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
+from bot.contract.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
 from bot.slack.limits import ALT_TEXT, CONTEXT_TEXT, SECTION_TEXT, cut
 
 Json: TypeAlias = dict[str, Any]

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError
-from bot.reply import Face, Reply
+from bot.contract.reply import Face, Reply
 from bot.slack.blocks import Reader, called, parts_of
 from bot.slack.errors import slack_code
 from bot.slack.limits import CHARTS

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.reply import Button, RawArgs
+from bot.contract.reply import Button, RawArgs
 from bot.slack.blocks import Json, plain_object
 from bot.slack.limits import ACTIONS, BUTTON_TEXT, BUTTON_URL, BUTTON_VALUE
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
-from bot.context import Profile
+from bot.contract.context import Profile
 from bot.slack.boards import PostRefused, ask
 from bot.slack.voice import Clients
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import structlog
 
-from bot.arguments.argument import Lookup
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
-from bot.context import Deps, Origin, Where
-from bot.reply import Answer, Reply
-from bot.routing import Table
+from bot.contract import later
+from bot.contract.argument import Lookup
+from bot.contract.context import Deps, Origin, Where
+from bot.contract.reply import Answer, Reply
+from bot.contract.routing import Table
 from bot.slack.blocks import Json
 from bot.slack.forms import build_option, read_field_id, read_form
 from bot.slack.homes import Homes
@@ -31,7 +32,6 @@ from bot.slack.screens import (
 )
 from bot.slack.seen import Seen
 from bot.slack.voice import Voice, within
-from bot.work import later
 
 _log = structlog.get_logger(__name__)
 

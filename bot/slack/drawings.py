@@ -3,7 +3,7 @@
 from itertools import zip_longest
 from typing import Final
 
-from bot.reply import Chart, Table
+from bot.contract.reply import Chart, Table
 from bot.slack.blocks import NOTHING, Json, quoted
 from bot.slack.limits import (
     CHART_AXIS,

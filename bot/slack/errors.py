@@ -8,7 +8,6 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.arguments.reading import Refused
 from bot.basics.errors import (
     BadRequest,
     Conflict,
@@ -26,6 +25,7 @@ from bot.basics.errors import (
     Unreadable,
     UserError,
 )
+from bot.contract.reading import Refused
 from bot.dialpad.action import Risk
 
 _QUOTED: Final = 160

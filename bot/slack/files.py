@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError, UserError
 from bot.basics.person import PersonKey
-from bot.context import Attachment
+from bot.contract.context import Attachment
 from bot.slack.errors import slack_code
 from bot.slack.voice import Clients
 from bot.slack.web_client import upload

@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, Final
 
-from bot.arguments.argument import Argument, Choice, Lookup, Option, Text
 from bot.arguments.entered import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
 from bot.arguments.several import Several
 from bot.basics.errors import ChatopsError, FieldError
-from bot.context import Ctx, Where
-from bot.reply import Bold, Button, Prose, Raw, RawArgs
-from bot.routing import Route
+from bot.contract.argument import Argument, Choice, Lookup, Option, Text
+from bot.contract.context import Ctx, Where
+from bot.contract.reply import Bold, Button, Prose, Raw, RawArgs
+from bot.contract.routing import Route
 from bot.slack.blocks import Json, Reader, context, paragraph, parts_of, plain_object
 from bot.slack.buttons import build_actions, build_button
 from bot.slack.limits import (

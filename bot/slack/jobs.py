@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from bot.basics.person import PersonKey
-from bot.context import Origin, Where
-from bot.reply import RawArgs
-from bot.routing import Kind as RouteKind
-from bot.routing import Route, Table
+from bot.contract.context import Origin, Where
+from bot.contract.reply import RawArgs
+from bot.contract.routing import Kind as RouteKind
+from bot.contract.routing import Route, Table
 from bot.slack.buttons import OPENS_LINK, read_action_id, unpack_args
 from bot.slack.forms import FILLED, read_field_id, read_form, unpack_metadata
 from bot.slack.payload import Incoming, Kind

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.basics.settings import COMMAND
-from bot.routing import Kind, Route, Table
+from bot.contract.routing import Kind, Route, Table
 
 APP_NAME = "Dialpad"
 COMMAND_LIMIT = 50

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.basics.person import PersonKey
-from bot.context import Where
+from bot.contract.context import Where
 from bot.slack.blocks import Json
 from bot.slack.forms import unpack_metadata
 

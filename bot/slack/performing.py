@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.arguments.reading import missing, parse_arguments, read_words
 from bot.basics.errors import DialpadError, NotConnected, UserError
 from bot.basics.metrics import Metrics
 from bot.basics.words import did_you_mean, verbatim
-from bot.context import Ctx, Deps, Origin
+from bot.contract.context import Ctx, Deps, Origin
+from bot.contract.reading import missing, parse_arguments, read_words
+from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, RawArgs, Reply, When
+from bot.contract.routing import Kind as RouteKind
+from bot.contract.routing import Route, Table
 from bot.dialpad.action import Risk
-from bot.reply import Answer, Button, Card, Form, Mention, Part, Prose, RawArgs, Reply, When
-from bot.routing import Kind as RouteKind
-from bot.routing import Route, Table
 from bot.slack.errors import read_trouble
 from bot.slack.jobs import WORDS, Decision, Job
 from bot.slack.limits import BUTTON_TEXT, cut

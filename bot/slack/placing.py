@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.context import Ctx, Deps, Origin
-from bot.routing import Route, Table
+from bot.contract.context import Ctx, Deps, Origin
+from bot.contract.routing import Route, Table
 from bot.slack.blocks import Json
 from bot.slack.jobs import HOME, Decision, Job
 from bot.slack.payload import Kind

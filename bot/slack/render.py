@@ -7,7 +7,7 @@ from itertools import groupby
 
 import structlog
 
-from bot.reply import Bold, Card, Chart, Confirm, Listing, Part, Prose, Reply, Row, Shown, Table, Tone
+from bot.contract.reply import Bold, Card, Chart, Confirm, Listing, Part, Prose, Reply, Row, Shown, Table, Tone
 from bot.slack.blocks import (
     NOTHING,
     Json,

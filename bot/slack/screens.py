@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import ChatopsError
-from bot.context import Ctx, Where
-from bot.reply import (
+from bot.contract.context import Ctx, Where
+from bot.contract.reply import (
     Answer,
     Attachment,
     Button,
@@ -23,7 +23,7 @@ from bot.reply import (
     Reply,
     Shown,
 )
-from bot.routing import Kind, Route, Table
+from bot.contract.routing import Kind, Route, Table
 from bot.slack.blocks import Json, Reader, parts_of, plain
 from bot.slack.buttons import ButtonTooLong, pack_args
 from bot.slack.errors import Trouble

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
-from bot.context import Where
+from bot.contract.context import Where
 from bot.slack.blocks import Json
 from bot.slack.errors import slack_code
 from bot.slack.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES

@@ -8,6 +8,7 @@ import structlog
 
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
+from bot.contract.board import Card
 from bot.dialpad.events import CallEvent, parse_event
 from bot.slack.boards import Boards
 from bot.slack.duty_marks import DutyMarks, UserGroup
@@ -17,7 +18,6 @@ from bot.store.store import Store
 from bot.watching.call_events import names_of, read_call
 from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import DIGESTS, WORDS, Kind
-from bot.watching.ports import Card
 from bot.watching.roster import Roster
 from bot.watching.watch import Policy, Watch
 from bot.work.digests import Digests
@@ -43,7 +43,7 @@ _log = structlog.get_logger(__name__)
 
 
 class NoticeBoard:
-    """``bot.watching.ports.Board`` on the store. ``wake`` is called when something is due to be posted."""
+    """``bot.contract.board.Board`` on the store. ``wake`` is called when something is due to be posted."""
 
     def __init__(
         self,

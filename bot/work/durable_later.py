@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.basics.person import PersonKey
+from bot.contract.later import Failed, Job, Pending, Run, wait_before_retry
 from bot.store.kept import KeptRequest
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
 from bot.work.engine import Engine, Queue
-from bot.work.later import Failed, Job, Pending, Run, wait_before_retry
 
 WORKFLOW = "later"
 AT_ONCE = 8
@@ -32,7 +32,7 @@ _DATABASE_WAIT_S = 5.0
 
 
 class DurableLater:
-    """See ``bot.work.later.Later``. Made before ``engine.launch()``, ``resume()`` after it, ``drain()`` before its
+    """See ``bot.contract.later.Later``. Made before ``engine.launch()``, ``resume()`` after it, ``drain()`` before its
     ``shutdown()``.
 
     A job runs once if it succeeds. If the process dies between its end and the next line here, it runs again: jobs set

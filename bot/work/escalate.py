@@ -11,7 +11,6 @@ from typing import Any, Final
 import structlog
 
 from bot.answers.call_card import needs_somebody
-from bot.answers.prose import how_long
 from bot.basics.errors import (
     ChatopsError,
     NotAllowed,
@@ -24,7 +23,8 @@ from bot.basics.errors import (
 )
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
-from bot.context import Colleagues
+from bot.contract.context import Colleagues
+from bot.contract.prose import how_long
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.actions.call import PlaceCall

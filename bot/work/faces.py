@@ -16,11 +16,11 @@ from bot.answers.call_card import (
 from bot.answers.cover_card import cover_card, cover_stamp
 from bot.answers.digest_card import digest_card
 from bot.answers.notice_card import notice
-from bot.answers.prose import prose
 from bot.answers.text_card import talk_card, text_reply
+from bot.contract.prose import prose
+from bot.contract.reply import Button, Face, Mention, Reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.directory import Directory
-from bot.reply import Button, Face, Mention, Reply
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.store.store import Store

@@ -13,7 +13,7 @@ import structlog
 
 from bot.answers.roster_card import read_roster
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
-from bot.context import Colleagues
+from bot.contract.context import Colleagues
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.answers.call_card import MOST_ROWS
-from bot.reply import Face
+from bot.contract.reply import Face
 from bot.slack.boards import CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.store.cards import Kept
 from bot.store.keys import KeyProblem

@@ -8,9 +8,9 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.answers.prose import plural
 from bot.basics.errors import ChatopsError
-from bot.reply import Button, Face, Reply
+from bot.contract.prose import plural
+from bot.contract.reply import Button, Face, Reply
 from bot.slack.boards import Spot
 from bot.store.postings import Posting
 from bot.store.store import Store

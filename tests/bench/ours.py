@@ -13,13 +13,13 @@ from typing import Any, cast
 
 from bot.basics.metrics import Metrics
 from bot.basics.settings import Settings
-from bot.context import Ctx, Deps
+from bot.contract.context import Ctx, Deps
+from bot.contract.reply import Nothing
+from bot.contract.routing import Router, Table, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Risk
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
-from bot.reply import Nothing
-from bot.routing import Router, Table, build_table
 from bot.sandbox.serving import ASGI
 from bot.slack.colleagues import SlackColleagues
 from bot.slack.dispatch import Dispatcher, Stores

@@ -19,7 +19,7 @@ from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.connect import Connected, Connector
 from bot.connect_pages import connect_routes
-from bot.context import Profile
+from bot.contract.context import Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.link import Link

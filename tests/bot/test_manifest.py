@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from bot.app import build_routes
-from bot.context import Ctx
-from bot.reply import Nothing
-from bot.routing import Router, Table, build_table
+from bot.contract.context import Ctx
+from bot.contract.reply import Nothing
+from bot.contract.routing import Router, Table, build_table
 from bot.slack.manifest import EVENTS, SCOPES, Need, build_manifest, write_manifest
 
 PUBLIC = "https://chatops.example.test"

@@ -3,8 +3,8 @@ import re
 import pytest
 
 from bot.app import build_routes
+from bot.contract.routing import Kind, Table
 from bot.pages import write_pages
-from bot.routing import Kind, Table
 
 
 @pytest.fixture(scope="module")

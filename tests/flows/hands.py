@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from bot.basics.person import PersonKey
+from bot.contract.later import Pending
 from bot.sandbox.cast import TEAM_ID
 from bot.sandbox.cast import Person as CastMember
 from bot.sandbox.demo import Demo
-from bot.work.later import Pending
 
 Json = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.work import later
+from bot.contract import later
 from tests.flows.hands import Hands, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

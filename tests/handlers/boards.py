@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from functools import reduce
 
 from bot.basics.person import PersonKey
+from bot.contract.board import Card
 from bot.dialpad.events import CallEvent
 from bot.watching.call_events import fold
 from bot.watching.cover import Cover, read_cover
 from bot.watching.happening import Kind
-from bot.watching.ports import Card
 from bot.watching.registers import State
 from bot.watching.roster import Roster
 from bot.watching.watch import Watch, switched

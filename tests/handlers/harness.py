@@ -14,23 +14,36 @@ from zoneinfo import ZoneInfo
 import httpx
 from pydantic import SecretStr
 
-from bot.arguments.reading import missing, parse_arguments, read_words
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
-from bot.context import Ctx, Deps, Ended, Origin, Profile, Where
+from bot.contract.context import Ctx, Deps, Ended, Origin, Profile, Where
+from bot.contract.later import Pending
+from bot.contract.reading import missing, parse_arguments, read_words
+from bot.contract.reply import (
+    Answer,
+    Attachment,
+    Button,
+    Card,
+    Confirm,
+    Form,
+    Listing,
+    Nothing,
+    Part,
+    Prose,
+    RawArgs,
+    Reply,
+)
+from bot.contract.reply import When as WhenPart
+from bot.contract.routing import Kind, Route, Table, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.link import Link
-from bot.reply import Answer, Attachment, Button, Card, Confirm, Form, Listing, Nothing, Part, Prose, RawArgs, Reply
-from bot.reply import When as WhenPart
-from bot.routing import Kind, Route, Table, build_table
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
 from bot.sandbox.dialpad import DialpadSandbox
-from bot.work.later import Pending
 from handlers import all_routers
 from tests.handlers.boards import RememberedBoard
 

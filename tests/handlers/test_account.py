@@ -3,8 +3,8 @@
 import pytest
 
 from bot.basics.errors import FieldError, NotConnected, UserError
-from bot.context import Ended, Origin
-from bot.reply import Answer, Card, Confirm, Listing
+from bot.contract.context import Ended, Origin
+from bot.contract.reply import Answer, Card, Confirm, Listing
 from bot.sandbox.cast import ANA, NOOR, Person
 from tests.handlers.harness import World, buttons_of, key_of, words_of
 

@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 import pytest
 
 from bot.basics.errors import ChatopsError, DialpadError, NotConnected, UserError
-from bot.reply import Answer, Confirm, Form, Nothing
-from bot.routing import Kind, Table, build_table
+from bot.contract.reply import Answer, Confirm, Form, Nothing
+from bot.contract.routing import Kind, Table, build_table
 from bot.sandbox.cast import ANA, NOOR
 from handlers import all_routers
 from tests.handlers.harness import World, buttons_of, key_of, words_of

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.basics.errors import FieldError, TooMany, UserError
-from bot.reply import Confirm, Listing, Reply
+from bot.contract.reply import Confirm, Listing, Reply
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT
 from tests.handlers.harness import World, buttons_of, words_of
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.basics.errors import NotConnected, UserError
-from bot.reply import Answer
+from bot.contract.reply import Answer
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.cast import ANA as AGENT
 from handlers.card import router

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.basics.errors import DialpadError, FieldError
-from bot.reply import Form, Nothing
+from bot.contract.reply import Form, Nothing
 from bot.sandbox.cast import ANA, SUPPORT
 from tests.handlers.harness import MORNING, World, buttons_of, words_of
 

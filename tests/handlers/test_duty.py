@@ -1,7 +1,7 @@
 import pytest
 
 from bot.basics.errors import FieldError, NotConnected, Unavailable, UserError
-from bot.reply import Nothing
+from bot.contract.reply import Nothing
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, Person
 from tests.handlers.harness import World, buttons_of, words_of
 

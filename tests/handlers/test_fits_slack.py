@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import pytest
 
-from bot.reply import Answer, Card, Confirm, Form, Listing, Reply
-from bot.routing import Kind
+from bot.contract.reply import Answer, Card, Confirm, Form, Listing, Reply
+from bot.contract.routing import Kind
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SUPPORT, Person
 from bot.sandbox.dialpad.model import Contact
 from bot.sandbox.slack.blockkit.documents import check_message_blocks, check_view

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.basics.errors import DialpadError, Unavailable, UserError
+from bot.contract.reply import Answer, Attachment, Confirm
 from bot.dialpad.events import CallEvent, parse_event
-from bot.reply import Answer, Attachment, Confirm
 from bot.sandbox.cast import ANA, CUSTOMERS, LEO, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.dialpad.ai import TALKS
 from bot.sandbox.dialpad.model import Call, Recording

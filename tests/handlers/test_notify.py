@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from bot.basics.errors import UserError
-from bot.context import Origin
-from bot.reply import Answer, Button, Confirm, Form, Listing
+from bot.contract.context import Origin
+from bot.contract.reply import Answer, Button, Confirm, Form, Listing
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.watching.happening import Kind
 from bot.watching.watch import Policy, Span, Watch

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answers.watch_card import fields_of
-from bot.context import Origin
-from bot.reply import Raw
-from bot.routing import Route
+from bot.contract.context import Origin
+from bot.contract.reply import Raw
+from bot.contract.routing import Route
 from bot.sandbox.cast import ANA, LEO, PRIYA, SALES, SAM, SUPPORT
 from bot.slack.forms import build_form, read_form
 from bot.watching.happening import DIGESTS, Kind

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.basics.errors import FieldError
-from bot.reply import Confirm, Form
+from bot.contract.reply import Confirm, Form
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT
 from tests.handlers.harness import World, buttons_of, words_of
 

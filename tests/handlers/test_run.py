@@ -11,8 +11,8 @@ from bot.answers.of_action import as_csv, as_words
 from bot.answers.of_action_running import prefill
 from bot.arguments.action_words import read_pairs
 from bot.basics.errors import UserError
+from bot.contract.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.dialpad.actions import by_slug
-from bot.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT
 from tests.each import every_action
 from tests.handlers.harness import World, button_of, buttons_of, words_of

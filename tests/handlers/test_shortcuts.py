@@ -1,8 +1,8 @@
 import pytest
 
-from bot.context import Origin
-from bot.reply import Answer, Form, Listing, Reply
-from bot.routing import Kind
+from bot.contract.context import Origin
+from bot.contract.reply import Answer, Form, Listing, Reply
+from bot.contract.routing import Kind
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World, words_of
 

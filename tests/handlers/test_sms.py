@@ -1,7 +1,7 @@
 import pytest
 
 from bot.basics.errors import FieldError, TooMany, UserError
-from bot.reply import Confirm, Form, Reply
+from bot.contract.reply import Confirm, Form, Reply
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT
 from tests.handlers.harness import World, button_of, words_of
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.basics.errors import FieldError
-from bot.reply import Form, Nothing
+from bot.contract.reply import Form, Nothing
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World, words_of
 

@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from bot.arguments.of_action import fields_of
 from bot.arguments.of_action_data import data_of, raw_of
 from bot.arguments.of_action_values import build_action
-from bot.arguments.reading import parse_arguments
 from bot.basics.person import PersonKey
-from bot.context import Attachment
+from bot.contract.context import Attachment
+from bot.contract.reading import parse_arguments
+from bot.contract.reply import Raw
+from bot.contract.routing import Route, Table, build_table
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL
-from bot.reply import Raw
-from bot.routing import Route, Table, build_table
 from bot.sandbox.cast import PRIYA
 from bot.sandbox.slack.blockkit.documents import check_view
 from bot.sandbox.slack.inputs import state_values

@@ -94,7 +94,7 @@ def test_what_is_looked_for_is_found(pattern: re.Pattern[str], text: str) -> Non
     assert pattern.search(text)
 
 
-@pytest.mark.parametrize("text", ["/connect/home/x", "a/work/b", "src='./home/x.js'", "bot/work/later.py"])
+@pytest.mark.parametrize("text", ["/connect/home/x", "a/work/b", "src='./home/x.js'", "bot/contract/later.py"])
 def test_an_ordinary_path_is_no_machines(text: str) -> None:
     assert not MACHINE.search(text)
 

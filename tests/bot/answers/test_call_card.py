@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line
 from bot.answers.text_card import talk_card, text_reply
+from bot.contract.reply import Card, Part, Prose
 from bot.dialpad.events import CallEvent
-from bot.reply import Card, Part, Prose
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Reader
 from bot.slack.render import render_message

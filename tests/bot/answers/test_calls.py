@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from bot.answers.calls import Talk, call_card, call_row, join_legs
+from bot.contract.reply import Link
 from bot.dialpad.actions.call import Call
-from bot.reply import Link
 from tests.handlers.harness import plain, words_of
 
 START = 1_795_000_000_000

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.answers.digest_card import digest_card
-from bot.reply import Card, Chart, Reply, Table
+from bot.contract.reply import Card, Chart, Reply, Table
 from bot.slack.blocks import Reader
 from bot.slack.render import render_message
 from bot.watching.digest import Counted, Digest, tally

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.arguments.argument import Argument, Lookup
 from bot.arguments.caller import Caller
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
@@ -20,6 +19,7 @@ from bot.arguments.recipients import Recipients
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
 from bot.basics.words import split
+from bot.contract.argument import Argument, Lookup
 from bot.sandbox.cast import ANA, MEI, NOOR, SALES, SUPPORT
 from bot.sandbox.dialpad.model import Contact
 from tests.handlers.harness import World

@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot.basics.settings import Settings
-from bot.context import Deps
-from bot.routing import build_table
+from bot.contract.context import Deps
+from bot.contract.routing import build_table
 from bot.sandbox.serving import listen
 from bot.sandbox.serving import serving as loopback_server
 from bot.sandbox.slack import Person, SlackSandbox

@@ -1,8 +1,8 @@
 """The Home tab of the small handlers."""
 
-from bot.context import Ctx
-from bot.reply import Answer, Button, Card, Fact, Reply
-from bot.routing import Router
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Button, Card, Fact, Reply
+from bot.contract.routing import Router
 from tests.bot.slack import verbs
 
 router = Router()

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from bot.basics.settings import Settings
-from bot.reply import Bold, Card, Chart, Face, Reply, Table
+from bot.contract.reply import Bold, Card, Chart, Face, Reply, Table
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.boards import Boards, CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
-from bot.context import Profile
+from bot.contract.context import Profile
 from bot.sandbox.cast import SAM, TEAM_ID
 from bot.slack.boards import PostRefused
 from bot.slack.colleagues import SlackColleagues

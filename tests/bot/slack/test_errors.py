@@ -6,7 +6,6 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.arguments.reading import Refused
 from bot.basics import errors
 from bot.basics.errors import (
     DialpadError,
@@ -18,6 +17,7 @@ from bot.basics.errors import (
     TooMany,
     UserError,
 )
+from bot.contract.reading import Refused
 from bot.dialpad.action import Risk
 from bot.slack.errors import read_trouble
 

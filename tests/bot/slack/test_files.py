@@ -10,7 +10,7 @@ import pytest
 
 from bot.app import build_routes
 from bot.basics.settings import Settings
-from bot.reply import Face, Picture, Reply
+from bot.contract.reply import Face, Picture, Reply
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.arguments.argument import Option
 from bot.arguments.entered import UNSET, Amount, FileArgument, Lines, tri_state
 from bot.arguments.several import Several
 from bot.basics.person import PersonKey
-from bot.context import Ctx, Origin, Where
-from bot.reply import Answer, Nothing
-from bot.routing import Router, build_table
+from bot.contract.argument import Option
+from bot.contract.context import Ctx, Origin, Where
+from bot.contract.reply import Answer, Nothing
+from bot.contract.routing import Router, build_table
 from bot.sandbox.slack.blockkit import check_view
 from bot.slack.forms import FormTooLarge, build_form, pack_metadata, read_form, unpack_metadata
 from bot.slack.jobs import Job

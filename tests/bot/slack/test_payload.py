@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.basics.person import PersonKey
-from bot.context import Origin, Where
-from bot.routing import build_table
+from bot.contract.context import Origin, Where
+from bot.contract.routing import build_table
 from bot.slack.jobs import Decision, plan, split_word
 from bot.slack.payload import Kind, message_text, parse_incoming
 from tests.bot.slack import tab, verbs

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.reply import (
+from bot.contract.reply import (
     Bold,
     Button,
     Card,

@@ -10,7 +10,7 @@ from slack_sdk.http_retry.state import RetryState
 
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
-from bot.context import Where
+from bot.contract.context import Where
 from bot.slack.render import Message, render_working
 from bot.slack.voice import ResponseUrls, Trigger
 from bot.slack.web_client import ConnectionRetry, open_session

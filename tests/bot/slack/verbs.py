@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
-from bot.arguments.argument import Carried, Choice, Lookup, Option, Text
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, NotAllowed, NotConnected
-from bot.context import Ctx
+from bot.contract.argument import Carried, Choice, Lookup, Option, Text
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Button, Card, Confirm, Fact, Listing, Nothing, Phone, RawArgs, Reply, Row
+from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.reply import Answer, Button, Card, Confirm, Fact, Listing, Nothing, Phone, RawArgs, Reply, Row
-from bot.routing import Router
 
 router = Router()
 happened: list[tuple[str, object]] = []

@@ -11,11 +11,11 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from bot.basics.person import PersonKey
+from bot.contract.later import Job
 from bot.store.keys import parse_keys
 from bot.store.store import Store
 from bot.work.durable_later import DurableLater
 from bot.work.engine import Engine
-from bot.work.later import Job
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.basics.person import PersonKey
-from bot.work.later import Failed, Job, Pending, Run, wait_before_retry
+from bot.contract.later import Failed, Job, Pending, Run, wait_before_retry
 
 
 @dataclass(frozen=True)

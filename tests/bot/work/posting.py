@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from bot.answers.call_card import Standing, bundle, call_face, call_line
 from bot.basics.person import PersonKey
+from bot.contract.reply import Face, Listing, Reply
 from bot.dialpad.events import Event
-from bot.reply import Face, Listing, Reply
 from bot.slack.boards import CannotLook, InDoubt, NotSent, Spot
 from bot.store.cards import Kept
 from bot.store.hooks import Hook

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.work.later import Job
+from bot.contract.later import Job
 
 
 class Runner:

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.contract.later import Later
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from bot.work.durable_later import DurableLater
 from bot.work.engine import Engine
-from bot.work.later import Later
 from tests.bot.work.fake_later import FakeLater
 from tests.bot.work.runner import Runner
 

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
-from bot.context import Profile
+from bot.contract.context import Profile
+from bot.contract.reply import Face
 from bot.dialpad.action import Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Found
 from bot.dialpad.entries import Entry
-from bot.reply import Face
 from bot.slack.boards import PostRefused
 from bot.store.cards import Kept
 from bot.store.postings import Posting

@@ -8,11 +8,11 @@ import pytest
 
 from bot.basics.errors import NotConnected, OutcomeUnknown, TooMany, Unavailable, UserError
 from bot.basics.person import PersonKey
+from bot.contract import later
+from bot.contract.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
 from bot.sandbox.clock import SandboxClock
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from bot.work import later
-from bot.work.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
 from tests.bot.work.runner import Runner
 from tests.bot.work.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
 

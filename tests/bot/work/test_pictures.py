@@ -10,11 +10,11 @@ import pytest
 
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, Unavailable, Unreadable
 from bot.basics.person import PersonKey
+from bot.contract.reply import Reply
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 from bot.dialpad.events import Event
-from bot.reply import Reply
 from bot.slack.files import NotKept
 from bot.watching.happening import Kind
 from bot.work.deliver import Deliverer

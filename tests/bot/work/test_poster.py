@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.contract.reply import Card, Listing, Prose
 from bot.dialpad.events import CallEvent
-from bot.reply import Card, Listing, Prose
 from bot.slack.boards import InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.watching.happening import Kind
 from bot.work.poster import Poster

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.events import CallEvent
-from bot.reply import Card, Listing
 from bot.slack.boards import InDoubt
 from bot.store.cards import Kept
 from bot.watching.happening import Kind

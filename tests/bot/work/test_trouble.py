@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.reply import Reply
+from bot.contract.reply import Reply
 from bot.slack.boards import CannotShow, InDoubt, NotSent, PostRefused, PostThrottled
 from tests.bot.watching.payloads import at, call
 from tests.bot.work.posting import OWNER, WATCH, PostingStage, stage_posting

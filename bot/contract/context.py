@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
+from bot.contract.board import Board
+from bot.contract.later import Later
+from bot.contract.reply import Answer as HandlerAnswer
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Answer, Page
 from bot.dialpad.client import Pages
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
-from bot.reply import Answer as HandlerAnswer
-from bot.watching.ports import Board
-from bot.work.later import Later
 
 A = TypeVar("A", bound=Answer)
 

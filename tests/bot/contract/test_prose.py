@@ -1,7 +1,7 @@
 import pytest
 
-from bot.answers.prose import from_ms, how_long, lasting, listed, plural, prose
-from bot.reply import Bold
+from bot.contract.prose import from_ms, how_long, lasting, listed, plural, prose
+from bot.contract.reply import Bold
 from tests.handlers.harness import plain
 
 

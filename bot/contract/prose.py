@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.reply import Part, Prose, When
+from bot.contract.reply import Part, Prose, When
 
 
 def prose(*pieces: Prose | Part) -> tuple[Part, ...]:

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.arguments.argument import Carried, Choice, Option, Text
 from bot.arguments.caller import Caller
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.party import Party
-from bot.arguments.reading import Refused, missing, parse_arguments, read_words
 from bot.arguments.recipients import Recipients
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
-from bot.context import Ctx
-from bot.reply import Answer, Nothing, RawArgs
-from bot.routing import Route, Router
+from bot.contract.argument import Carried, Choice, Option, Text
+from bot.contract.context import Ctx
+from bot.contract.reading import Refused, missing, parse_arguments, read_words
+from bot.contract.reply import Answer, Nothing, RawArgs
+from bot.contract.routing import Route, Router
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World
 

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from bot.basics.errors import FieldError
 from bot.basics.words import Word
-from bot.context import Ctx
-from bot.reply import Raw
+from bot.contract.context import Ctx
+from bot.contract.reply import Raw
 
 TEXT_LIMIT = 3000
 """Characters in a Slack text input."""

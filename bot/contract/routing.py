@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
-from bot.arguments.argument import Argument
-from bot.context import CommandInfo, Ctx
+from bot.contract.argument import Argument
+from bot.contract.context import CommandInfo, Ctx
+from bot.contract.reply import Answer, RawArgs
 from bot.dialpad.action import Action, Risk
-from bot.reply import Answer, RawArgs
 
 Handler = Callable[..., Awaitable[Answer]]
 H = TypeVar("H", bound=Handler)

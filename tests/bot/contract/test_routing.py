@@ -2,12 +2,12 @@ from typing import Annotated
 
 import pytest
 
-from bot.arguments.argument import Carried, Text
-from bot.context import Ctx
+from bot.contract.argument import Carried, Text
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Nothing
+from bot.contract.routing import Clash, Kind, Router, build_table
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.sms import SendSms
-from bot.reply import Answer, Nothing
-from bot.routing import Clash, Kind, Router, build_table
 from handlers import all_routers
 
 

@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.arguments.argument import Argument, Lookup, Text
 from bot.basics.errors import FieldError, UserError
 from bot.basics.words import Word, split, verbatim
-from bot.context import Ctx
-from bot.reply import Answer, Form, Raw, RawArgs
-from bot.routing import Route
+from bot.contract.argument import Argument, Lookup, Text
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Form, Raw, RawArgs
+from bot.contract.routing import Route
 
 _LONGEST_VALUE: Final = 12
 """Words tried as a keyword's value: a name, a moment. Without an end, 10,000 words would be tried 10,000 times."""

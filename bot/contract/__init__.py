@@ -1,0 +1,1 @@
+"""What a handler declares, is given and may answer."""
