@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.contract.context import Ended
@@ -15,7 +16,6 @@ from bot.removals_at_dialpad import RemovalsAtDialpad
 from bot.store.departures import Departure
 from bot.store.removals import Removal
 from bot.store.store import Store
-from bot.watching.watch import Watch
 
 log = structlog.get_logger(__name__)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final
 
+from bot.activity.calls import CallView, view_call
 from bot.answers.call_card import Standing, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
 from bot.answers.recordings import listen as fetch_recording
 from bot.answers.recordings import make_link as make_share_link
@@ -20,7 +21,6 @@ from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.call import LabelCall
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
-from bot.watching.calls import CallView, view_call
 
 router = Router()
 

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
+from bot.activity.happening import DIGESTS, Kind
+from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Watch
+from bot.activity.subscriptions.words import in_words
 from bot.answers.own_notifications import (
     USUAL,
     is_own,
@@ -43,9 +46,6 @@ from bot.contract.reading import fill_in, read_words
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Watch
-from bot.watching.watch_in_words import in_words
 
 router = Router()
 

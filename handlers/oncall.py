@@ -4,6 +4,8 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
+from bot.activity.cover import Cover, view_cover
+from bot.activity.roster import Roster
 from bot.answers.roster_card import read_roster, roster_card
 from bot.answers.waiting import for_a_while, waiting_key
 from bot.arguments.group import Group, GroupChoice
@@ -27,8 +29,6 @@ from bot.dialpad.actions.callcenters import (
 )
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
-from bot.watching.cover import Cover, view_cover
-from bot.watching.roster import Roster
 
 router = Router()
 

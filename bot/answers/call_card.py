@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.activity.calls import CallView
 from bot.answers.of_action import route_of
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
@@ -14,7 +15,6 @@ from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.contacts import CreateContact
 from bot.dialpad.directory import Directory
-from bot.watching.calls import CallView
 
 LONGEST_TEXT: Final = 1_500
 """Characters of a transcript or recap on a card; the whole is behind More."""

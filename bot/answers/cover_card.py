@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from bot.activity.cover import Cover
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Bold, Button, Card, Mention, Prose, When
-from bot.watching.cover import Cover
 
 
 def lines_of(cover: Cover) -> Prose:

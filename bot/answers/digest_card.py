@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bot.activity.digest import Digest, Pair, Tally, busiest, spread
+from bot.activity.digest_times import Period, one_before
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import WHOLE_WEEKDAYS
 from bot.contract.prose import lasting, listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, Prose, Reply, Table, When
-from bot.watching.digest import Digest, Pair, Tally, busiest, spread
-from bot.watching.happening import Kind
-from bot.watching.periods import Period, one_before
-from bot.watching.watch import WHOLE_WEEKDAYS
 
 _NAMES: Final = {Kind.DAILY: "Daily digest", Kind.WEEKLY: "Weekly digest"}
 _BEFORE: Final = {Kind.DAILY: "the day before", Kind.WEEKLY: "the week before"}

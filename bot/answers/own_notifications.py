@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from bot.activity.happening import DIGESTS, OF_CALLS, WORDS, Kind
+from bot.activity.subscriptions.subscription import Filters, Watch
+from bot.activity.subscriptions.words import in_words
 from bot.answers.watch_card import quiet_hours, watch_buttons
 from bot.arguments.watched import events
 from bot.basics.errors import UserError
@@ -11,9 +14,6 @@ from bot.contract.board import Board
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Bold, Button, Listing, Prose, Row
-from bot.watching.happening import DIGESTS, OF_CALLS, WORDS, Kind
-from bot.watching.watch import Filters, Watch
-from bot.watching.watch_in_words import in_words
 
 USUAL: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP})
 _SWITCHES: Final = {

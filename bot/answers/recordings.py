@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.activity.calls import CallView
 from bot.answers.call_card import caller_of
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
 from bot.basics.phone import national
@@ -13,7 +14,6 @@ from bot.dialpad.actions.callreviewsharelink import CreateReviewLink
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
 from bot.dialpad.downloads import TOO_LARGE, Fetched
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
-from bot.watching.calls import CallView
 
 LARGEST: Final = 32_000_000
 """Bytes. About an hour of Dialpad's MP3s; it is in memory while it is on its way."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.activity.roster import Agent, Roster
 from bot.answers.standing import reason_of
 from bot.contract.prose import lasting, plural, prose
 from bot.contract.reply import Bold, Button, Listing, Prose, Row, When
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.actions.people import User
-from bot.watching.roster import Agent, Roster
 
 ROWS: Final = 25
 

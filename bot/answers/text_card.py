@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from bot.activity.texts import TalkView, TextView
 from bot.answers.call_card import Caller
 from bot.basics.phone import looks_like_number, national
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
-from bot.watching.texts import TalkView, TextView
 
 _STATES: Final = {
     "pending": "on its way",

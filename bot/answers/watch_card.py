@@ -1,11 +1,11 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
+from bot.activity.happening import DIGESTS, Kind
+from bot.activity.subscriptions.filters import write_conditions, write_length
+from bot.activity.subscriptions.subscription import QUEUE_OVER, WEEKDAYS, Filters, Policy, Watch, clock
+from bot.activity.subscriptions.words import in_words
 from bot.contract.prose import how_long, listed, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
-from bot.watching.conditions import write_conditions, write_length
-from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import QUEUE_OVER, WEEKDAYS, Filters, Policy, Watch, clock
-from bot.watching.watch_in_words import in_words
 
 
 def escalation(policy: Policy) -> Prose:

@@ -1,5 +1,7 @@
 """From what was filled in or typed to a subscription: names looked up, rights checked."""
 
+from bot.activity.subscriptions.filters import Conditions, Unclear, parse_conditions
+from bot.activity.subscriptions.subscription import Policy, Watch
 from bot.answers.rights import Rights, named_places
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import Unclear as UnclearName
@@ -7,8 +9,6 @@ from bot.arguments.places import find_place
 from bot.basics.errors import ChatopsError, FieldError
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
-from bot.watching.conditions import Conditions, Unclear, parse_conditions
-from bot.watching.watch import Policy, Watch
 
 
 async def conditions(ctx: Ctx, field: str, text: str | None) -> Conditions:

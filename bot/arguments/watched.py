@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
+from bot.activity.happening import WORDS, Kind
+from bot.activity.subscriptions.filters import Unclear, parse_clock
+from bot.activity.subscriptions.subscription import WEEKDAYS, WHOLE_WEEKDAYS
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
@@ -13,9 +16,6 @@ from bot.contract.argument import Argument, Choice, Lookup, Option, Text
 from bot.contract.board import UserGroup as Group
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
-from bot.watching.conditions import Unclear, parse_clock
-from bot.watching.happening import WORDS, Kind
-from bot.watching.watch import WEEKDAYS, WHOLE_WEEKDAYS
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
 _ALIASES: Final = (

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.activity.cover import Cover
+from bot.activity.happening import Kind
+from bot.activity.registers import Register
+from bot.activity.roster import Roster
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.person import PersonKey
-from bot.watching.cover import Cover
-from bot.watching.happening import Kind
-from bot.watching.registers import Register
-from bot.watching.roster import Roster
-from bot.watching.watch import Watch
 
 
 class UserGroup(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from bot.activity.texts import view_talk
 from bot.basics.errors import DialpadError, NotConnected, UserError
 from bot.basics.metrics import Metrics
 from bot.basics.words import did_you_mean, verbatim
@@ -23,7 +24,6 @@ from bot.slack.placing import Placed
 from bot.slack.ports import Audit, Confirmations, Inbox, Remembered
 from bot.slack.screens import Desk, LineScreen, place_of
 from bot.slack.voice import Voice, within
-from bot.watching.texts import view_talk
 
 _log = structlog.get_logger(__name__)
 

@@ -25,10 +25,10 @@ from sqlalchemy import (
     update,
 )
 
+from bot.activity.registers import Register, State, from_json, join, to_json
 from bot.store.keys import row_name
 from bot.store.postings import Wanted, postings, touch, want
 from bot.store.schema import Door, Moment, insert_for, metadata
-from bot.watching.registers import Register, State, from_json, join, to_json
 
 _AT_ONCE: Final = 100
 """Cards read in one piece: others get their turn in between."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
 
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.person import PersonKey
 from bot.dialpad.link import Link
 from bot.store.confirmations import confirmations
@@ -24,7 +25,6 @@ from bot.store.remembered import remembered
 from bot.store.removals import hook_left, note_removal, removals
 from bot.store.schema import Door, belongs_to, metadata
 from bot.store.watches import read_watch, watches
-from bot.watching.watch import Watch
 
 OUTLIVES: Final = frozenset({removals})
 """What is to be removed at Dialpad is kept until it is removed."""

@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.activity.roster import Roster, compare, from_json, to_json
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, insert_for, metadata
-from bot.watching.roster import Roster, compare, from_json, to_json
 
 KEPT_FOR: Final = timedelta(days=30)
 """A roster that nobody follows or has asked for in so long is forgotten."""

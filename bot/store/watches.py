@@ -1,6 +1,6 @@
 """Subscriptions: which channel or person hears of what.
 
-What one means is decided in ``bot.watching.watch``.
+What one means is decided in ``bot.activity.subscriptions.subscription``.
 """
 
 import secrets
@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, delete, insert, select, update
 
+from bot.activity.digest_times import next_due, schedule
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.stored import from_json, to_json
+from bot.activity.subscriptions.subscription import Watch, switched
 from bot.basics.person import PersonKey
 from bot.store.schema import Door, Moment, metadata, person_columns
-from bot.watching.happening import Kind
-from bot.watching.periods import next_due, schedule
-from bot.watching.watch import Watch, switched
-from bot.watching.watch_stored import from_json, to_json
 
 watches = Table(
     "watches",

@@ -6,6 +6,11 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.activity.call_registers import names_of, read_call
+from bot.activity.cover import Cover, read_cover
+from bot.activity.happening import DIGESTS, WORDS, Kind
+from bot.activity.roster import Roster
+from bot.activity.subscriptions.subscription import Policy, Watch
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.contract.board import Card
@@ -15,11 +20,6 @@ from bot.slack.duty_marks import DutyMarks, UserGroup
 from bot.store.cards import Kept
 from bot.store.postings import Wanted
 from bot.store.store import Store
-from bot.watching.call_events import names_of, read_call
-from bot.watching.cover import Cover, read_cover
-from bot.watching.happening import DIGESTS, WORDS, Kind
-from bot.watching.roster import Roster
-from bot.watching.watch import Policy, Watch
 from bot.work.digests import Digests
 from bot.work.escalate import ROUND, handle_within
 

@@ -10,6 +10,12 @@ from typing import Any, Final
 
 import structlog
 
+from bot.activity import call_registers as call_events
+from bot.activity import calls, texts
+from bot.activity.happening import Happening, Kind
+from bot.activity.registers import State, fragment, value
+from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
+from bot.activity.visibility import heard_for
 from bot.answers.call_card import needs_somebody
 from bot.basics.errors import ChatopsError
 from bot.dialpad.accounts import Accounts
@@ -21,11 +27,6 @@ from bot.store.cards import Kept
 from bot.store.hooks import Hook
 from bot.store.postings import Wanted
 from bot.store.store import Store
-from bot.watching import call_events, calls, texts
-from bot.watching.happening import Happening, Kind
-from bot.watching.heard import heard_for
-from bot.watching.registers import State, fragment, value
-from bot.watching.watch import Watch, quiet_until, wants
 from bot.work.pictures import Pictures
 
 SETTLE_S: Final = 0.4

@@ -11,18 +11,18 @@ from typing import Final
 
 import structlog
 
+from bot.activity.calls import happening_of, view_call
+from bot.activity.digest import Counted, Digest, Ear, Tally, about_texts, count, counts, silences, tally, to_json
+from bot.activity.digest_times import Period, due_periods, one_before, period_so_far
+from bot.activity.happening import DIGESTS
+from bot.activity.registers import fragment
+from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
+from bot.activity.texts import arrivals, view_talk
+from bot.activity.visibility import concerns
 from bot.store.cards import Kept
 from bot.store.postings import Wanted
 from bot.store.store import Store
-from bot.watching.calls import happening_of, view_call
-from bot.watching.digest import Counted, Digest, Ear, Tally, about_texts, count, counts, silences, tally, to_json
-from bot.watching.happening import DIGESTS
-from bot.watching.heard import concerns
-from bot.watching.periods import Period, due_periods, one_before, period_so_far
-from bot.watching.registers import fragment
-from bot.watching.texts import arrivals, view_talk
-from bot.watching.watch import Watch
-from bot.watching.watch_in_words import conditions_in_words, lines_in_words
 
 READING_BACK: Final = timedelta(minutes=2)
 """After a start a digest waits so long for the calls of the time before it to be read back."""

@@ -10,6 +10,9 @@ from typing import Any, Final
 
 import structlog
 
+from bot.activity.calls import CallView, view_call
+from bot.activity.registers import fragment
+from bot.activity.subscriptions.subscription import Policy, Watch
 from bot.answers.call_card import needs_somebody
 from bot.basics.errors import (
     ChatopsError,
@@ -34,9 +37,6 @@ from bot.dialpad.directory import Directory
 from bot.store.cards import Kept
 from bot.store.postings import Posting, Wanted
 from bot.store.store import Store
-from bot.watching.calls import CallView, view_call
-from bot.watching.registers import fragment
-from bot.watching.watch import Policy, Watch
 from bot.work.holding import held_until
 
 ROUND: Final = 100

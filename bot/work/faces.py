@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bot.activity.calls import view_call
+from bot.activity.cover import view_cover
+from bot.activity.digest import from_json
+from bot.activity.registers import value
+from bot.activity.subscriptions.subscription import Watch, quiet_until
+from bot.activity.texts import view_talk, view_text
 from bot.answers.call_card import (
     Caller,
     Standing,
@@ -24,12 +30,6 @@ from bot.dialpad.directory import Directory
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.store.store import Store
-from bot.watching.calls import view_call
-from bot.watching.cover import view_cover
-from bot.watching.digest import from_json
-from bot.watching.registers import value
-from bot.watching.texts import view_talk, view_text
-from bot.watching.watch import Watch, quiet_until
 
 
 def standing_of(card: Kept, watch: str) -> Standing:

@@ -11,6 +11,10 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from bot.activity.happening import Happening, Kind
+from bot.activity.registers import fragment
+from bot.activity.roster import Agent, Handover, Roster, compare
+from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
 from bot.answers.roster_card import read_roster
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
 from bot.contract.context import Colleagues
@@ -23,10 +27,6 @@ from bot.slack.duty_marks import UserGroup
 from bot.store.postings import Wanted
 from bot.store.rosters import Followed
 from bot.store.store import Store
-from bot.watching.happening import Happening, Kind
-from bot.watching.registers import fragment
-from bot.watching.roster import Agent, Handover, Roster, compare
-from bot.watching.watch import Watch, quiet_until, wants
 
 LOOK_EVERY_S: Final = 120.0
 """Duty events hurry the next look; without them, which only company admins are sent, a change is told so late."""

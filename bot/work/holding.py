@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.activity.calls import happening_of, view_call
+from bot.activity.digest import from_json as digest_of
+from bot.activity.happening import Kind
+from bot.activity.registers import value
+from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.store.store import Store
-from bot.watching.calls import happening_of, view_call
-from bot.watching.digest import from_json as digest_of
-from bot.watching.happening import Kind
-from bot.watching.registers import value
-from bot.watching.watch import Watch, quiet_until, wants
 
 PAUSED_FOR: Final = timedelta(minutes=15)
 """What a paused subscription holds back is looked at as often; resuming does it at once."""

@@ -11,12 +11,12 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.activity.texts import keep_picture, pictures_to_fetch
 from bot.basics.errors import ChatopsError, Unreadable
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.downloads import Fetched
 from bot.store.store import Store
-from bot.watching.texts import keep_picture, pictures_to_fetch
 
 LARGEST: Final = 5_000_000
 """Bytes. Networks carry pictures of up to about 1 MB; this leaves room."""

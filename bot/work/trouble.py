@@ -8,13 +8,13 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.errors import ChatopsError
 from bot.contract.prose import plural
 from bot.contract.reply import Button, Face, Reply
 from bot.slack.boards import Spot
 from bot.store.postings import Posting
 from bot.store.store import Store
-from bot.watching.watch import Watch
 
 SLOW: Final = "no answer"
 """In place of Slack's word where there is none."""

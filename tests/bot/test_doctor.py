@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.activity.subscriptions.subscription import Watch
 from bot.app import open_store
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
@@ -16,7 +17,6 @@ from bot.doctor import Finding, examine
 from bot.sandbox.serving import listen, serving
 from bot.slack.manifest import SCOPES
 from bot.store.postings import Wanted
-from bot.watching.watch import Watch
 
 
 @dataclass

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.errors import UserError
 from bot.sandbox.cast import ANA, PRIYA, SAM, TEAM_ID, Person
-from bot.watching.watch import Watch
 from tests.bot.having_events import Having, having_events, key_of, link_of
 
 

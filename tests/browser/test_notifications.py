@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
+from bot.activity.happening import DIGESTS, Kind
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
-from bot.watching.happening import DIGESTS, Kind
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import httpx
 
+from bot.activity.subscriptions.subscription import Watch
 from bot.app import Bot, build_routes
 from bot.basics.person import PersonKey
 from bot.sandbox.cast import CONNECTED_AT_START, PRIYA, TEAM_ID, Person
@@ -25,7 +26,6 @@ from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.manifest import build_manifest
-from bot.watching.watch import Watch
 from tests.crashes.mortal import APP, IDLE, LATER, Life, settings_of
 
 ROOT: Final = Path(__file__).parents[2]

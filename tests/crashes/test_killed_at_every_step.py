@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Policy, Watch
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
-from bot.watching.happening import Kind
-from bot.watching.watch import Policy, Watch
 from tests.crashes.outside import OWNER, Outside, Story, outside, tell_at_every_step
 
 JORDAN = CUSTOMERS[0]

@@ -4,15 +4,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 
+from bot.activity.call_registers import fold
+from bot.activity.cover import Cover, read_cover
+from bot.activity.happening import Kind
+from bot.activity.registers import State
+from bot.activity.roster import Roster
+from bot.activity.subscriptions.subscription import Watch, switched
 from bot.basics.person import PersonKey
 from bot.contract.board import Card
 from bot.dialpad.events import CallEvent
-from bot.watching.call_events import fold
-from bot.watching.cover import Cover, read_cover
-from bot.watching.happening import Kind
-from bot.watching.registers import State
-from bot.watching.roster import Roster
-from bot.watching.watch import Watch, switched
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from bot.contract.reply import Answer
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
 from bot.sandbox.cast import ANA as AGENT
 from handlers.card import router
-from tests.bot.watching.payloads import answered_group_call, at, call
+from tests.bot.activity.payloads import answered_group_call, at, call
 from tests.handlers.harness import World, buttons_of, words_of
 
 BUTTONS = ["claim", "release", "handled", "more", "show", "listen", "share", "make_link", "label"]

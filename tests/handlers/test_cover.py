@@ -1,9 +1,9 @@
 import pytest
 
+from bot.activity.cover import view_cover
 from bot.basics.errors import Unavailable, UserError
 from bot.contract.reply import Answer, Card, Form, Nothing
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
-from bot.watching.cover import view_cover
 from tests.handlers.harness import World, buttons_of, key_of, words_of
 
 

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Policy, Span, Watch
 from bot.basics.errors import UserError
 from bot.contract.context import Origin
 from bot.contract.reply import Answer, Button, Confirm, Form, Listing
 from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, SUPPORT, Person
-from bot.watching.happening import Kind
-from bot.watching.watch import Policy, Span, Watch
 from tests.handlers.harness import World, button_of, plain, words_of
 from tests.handlers.test_account import open_home
 

@@ -8,14 +8,14 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.activity.happening import DIGESTS, Kind
+from bot.activity.subscriptions.subscription import DIGEST_AT, Filters, Policy, Span, Watch
 from bot.answers.watch_card import fields_of
 from bot.contract.context import Origin
 from bot.contract.reply import Raw
 from bot.contract.routing import Route
 from bot.sandbox.cast import ANA, LEO, PRIYA, SALES, SAM, SUPPORT
 from bot.slack.forms import build_form, read_form
-from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import DIGEST_AT, Filters, Policy, Span, Watch
 from tests.handlers.harness import World, key_of
 
 AND_NAME: Final = "Sales and Marketing, West"

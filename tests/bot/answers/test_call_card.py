@@ -5,6 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.activity.call_registers import fold
+from bot.activity.calls import CallView, view_call
+from bot.activity.registers import State
+from bot.activity.texts import keep_picture, read_talk, read_text, view_talk, view_text
 from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line
 from bot.answers.text_card import talk_card, text_reply
 from bot.contract.reply import Card, Part, Prose
@@ -12,11 +16,7 @@ from bot.dialpad.events import CallEvent
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Reader
 from bot.slack.render import render_message
-from bot.watching.call_events import fold
-from bot.watching.calls import CallView, view_call
-from bot.watching.registers import State
-from bot.watching.texts import keep_picture, read_talk, read_text, view_talk, view_text
-from tests.bot.watching.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
+from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 OPEN = Standing("c1", "w1")

@@ -4,13 +4,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.activity.digest import Counted, Digest, tally
+from bot.activity.digest_times import Period
+from bot.activity.happening import Kind
 from bot.answers.digest_card import digest_card
 from bot.contract.reply import Card, Chart, Reply, Table
 from bot.slack.blocks import Reader
 from bot.slack.render import render_message
-from bot.watching.digest import Counted, Digest, tally
-from bot.watching.happening import Kind
-from bot.watching.periods import Period
 from tests.handlers.harness import plain
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

@@ -3,13 +3,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.activity.registers import State, fragment, value
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.person import PersonKey
 from bot.store.cards import Kept
 from bot.store.keys import Keyring
 from bot.store.postings import Posting, Wanted
 from bot.store.store import Store
-from bot.watching.registers import State, fragment, value
-from bot.watching.watch import Watch
 from tests.bot.store.clock import Clock
 
 TEAM = "T0NORTHLT"

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, LargeBinary, Table, insert, select
 
+from bot.activity.registers import fragment
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
 from bot.store.departures import OUTLIVES
@@ -14,8 +16,6 @@ from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.postings import Wanted
 from bot.store.schema import Moment, metadata
 from bot.store.store import Store
-from bot.watching.registers import fragment
-from bot.watching.watch import Watch
 from tests.bot.store.clock import Clock
 from tests.bot.store.test_links import LINK
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
+from bot.activity.roster import Agent, Roster
 from bot.store.rosters import Followed
 from bot.store.store import Store
-from bot.watching.roster import Agent, Roster
 from tests.bot.store.clock import Clock
 
 TEAM, COMPANY = "T0NORTHLT", "6100"

@@ -1,10 +1,10 @@
 import asyncio
 from dataclasses import replace
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Watch
 from bot.basics.person import PersonKey
 from bot.store.store import Store
-from bot.watching.happening import Kind
-from bot.watching.watch import Watch
 
 ANA = PersonKey("T1", "U1")
 WATCH = Watch("w1", ANA, "U1", kinds=frozenset({Kind.MISSED, Kind.SMS, Kind.VOICEMAIL}))

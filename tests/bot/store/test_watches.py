@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Filters, Watch
 from bot.basics.person import PersonKey
 from bot.store.store import Store
-from bot.watching.happening import Kind
-from bot.watching.watch import Filters, Watch
 from tests.bot.store.clock import Clock
 
 DAILY = Watch("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({Kind.DAILY}))

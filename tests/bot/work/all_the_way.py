@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
+from bot.activity.happening import Kind
 from bot.basics.errors import NotConnected
 from bot.basics.person import PersonKey
 from bot.contract.reply import Face
@@ -24,7 +25,6 @@ from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Json
 from bot.slack.boards import Boards, Spot
 from bot.store.hooks import Hook
-from bot.watching.happening import Kind
 from bot.work.deliver import Deliverer
 from bot.work.engine import Engine, Queue, Workflow
 from bot.work.faces import Faces

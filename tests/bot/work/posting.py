@@ -10,6 +10,9 @@ from typing import Any, cast
 
 from pydantic import SecretStr
 
+from bot.activity.calls import view_call
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Watch
 from bot.answers.call_card import Standing, bundle, call_face, call_line
 from bot.basics.person import PersonKey
 from bot.contract.reply import Face, Listing, Reply
@@ -20,9 +23,6 @@ from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys
 from bot.store.postings import Posting
 from bot.store.store import Store
-from bot.watching.calls import view_call
-from bot.watching.happening import Kind
-from bot.watching.watch import Watch
 from bot.work.deliver import Deliverer
 from bot.work.poster import Poster
 from tests.prepared import sqlite_with_tables

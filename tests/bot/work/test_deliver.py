@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Filters
 from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
-from bot.watching.happening import Kind
-from bot.watching.watch import Filters
 from bot.work.deliver import Deliverer
-from tests.bot.watching.payloads import at, call, text
+from tests.bot.activity.payloads import at, call, text
 from tests.bot.work.posting import OWNER, WATCH, PostingStage, stage_posting
 
 OUT: dict[str, Any] = {"direction": "outbound", "from_number": "+14155550101", "to_number": ["+14155550150"]}

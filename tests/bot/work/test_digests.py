@@ -8,13 +8,13 @@ from typing import Any, cast
 
 import pytest
 
-from bot.watching.digest import Digest, from_json
-from bot.watching.happening import Kind
-from bot.watching.registers import value
-from bot.watching.watch import Filters, Watch
+from bot.activity.digest import Digest, from_json
+from bot.activity.happening import Kind
+from bot.activity.registers import value
+from bot.activity.subscriptions.subscription import Filters, Watch
 from bot.work.board import NoticeBoard
 from bot.work.digests import Digests
-from tests.bot.watching.payloads import SUPPORT, T0, answered_group_call, at, call, text
+from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
 from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)

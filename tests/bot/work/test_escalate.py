@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.activity.registers import value
+from bot.activity.roster import Agent, Roster
+from bot.activity.subscriptions.subscription import Policy, Span, Watch
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.contract.context import Profile
 from bot.contract.reply import Face
@@ -19,13 +22,10 @@ from bot.dialpad.entries import Entry
 from bot.slack.boards import PostRefused
 from bot.store.cards import Kept
 from bot.store.postings import Posting
-from bot.watching.registers import value
-from bot.watching.roster import Agent, Roster
-from bot.watching.watch import Policy, Span, Watch
 from bot.work.board import NoticeBoard
 from bot.work.escalate import Escalations
 from bot.work.faces import Faces
-from tests.bot.watching.payloads import at, call
+from tests.bot.activity.payloads import at, call
 from tests.bot.work.posting import OWNER, WATCH, Killed, PlainFaces, PostingStage, stage_posting
 
 MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))

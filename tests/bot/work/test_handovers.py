@@ -5,6 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from bot.activity.happening import Kind
+from bot.activity.registers import value
+from bot.activity.subscriptions.subscription import Filters, Watch
 from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
 from bot.basics.person import PersonKey
 from bot.dialpad.action import Action
@@ -12,9 +15,6 @@ from bot.dialpad.actions.people import Operators, User
 from bot.slack.boards import PostRefused, PostThrottled
 from bot.slack.duty_marks import UserGroup
 from bot.store.cards import Kept
-from bot.watching.happening import Kind
-from bot.watching.registers import value
-from bot.watching.watch import Filters, Watch
 from bot.work.handovers import LOOK_EVERY_S, Handovers
 from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 

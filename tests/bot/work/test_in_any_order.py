@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.watching.registers import State
-from tests.bot.watching.payloads import at, call, missed_group_call, text
+from bot.activity.registers import State
+from tests.bot.activity.payloads import at, call, missed_group_call, text
 from tests.bot.work.all_the_way import WholeWay, whole_way
 
 _LEFT: Final[dict[str, Any]] = {"date_rang": at(61), "date_ended": at(90), "external_number": "+14155550153"}

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.activity.happening import Kind
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, Unavailable, Unreadable
 from bot.basics.person import PersonKey
 from bot.contract.reply import Reply
@@ -16,12 +17,11 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 from bot.dialpad.events import Event
 from bot.slack.files import NotKept
-from bot.watching.happening import Kind
 from bot.work.deliver import Deliverer
 from bot.work.faces import Faces
 from bot.work.pictures import LARGEST, Pictures
 from bot.work.poster import Poster
-from tests.bot.watching.payloads import text
+from tests.bot.activity.payloads import text
 from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 PICTURE = "https://dialpad.example/mms/1"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.activity.happening import Kind
 from bot.contract.reply import Card, Listing, Prose
 from bot.dialpad.events import CallEvent
 from bot.slack.boards import InDoubt, NotSent, PostRefused, PostThrottled, Spot
-from bot.watching.happening import Kind
 from bot.work.poster import Poster
-from tests.bot.watching.payloads import (
+from tests.bot.activity.payloads import (
     ANA,
     SUPPORT,
     answered_group_call,

@@ -8,17 +8,17 @@ from typing import Any, cast
 
 import pytest
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Policy, Span, Watch
 from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.events import CallEvent
 from bot.slack.boards import InDoubt
 from bot.store.cards import Kept
-from bot.watching.happening import Kind
-from bot.watching.watch import Policy, Span, Watch
 from bot.work.board import NoticeBoard
 from bot.work.deliver import Deliverer
 from bot.work.escalate import Escalations
-from tests.bot.watching.payloads import at, call, text
+from tests.bot.activity.payloads import at, call, text
 from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 QUIET = replace(WATCH, kinds=frozenset(Kind) - {Kind.ENDED, Kind.ANSWERED}, quiet=Span(19 * 60, 21 * 60))

@@ -9,7 +9,7 @@ import pytest
 
 from bot.contract.reply import Reply
 from bot.slack.boards import CannotShow, InDoubt, NotSent, PostRefused, PostThrottled
-from tests.bot.watching.payloads import at, call
+from tests.bot.activity.payloads import at, call
 from tests.bot.work.posting import OWNER, WATCH, PostingStage, stage_posting
 
 IN_DIALPAD = "They are in Dialpad's own history."

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Watch
 from bot.app import build_routes
 from bot.basics.settings import Settings
 from bot.sandbox.cast import ANA
@@ -16,10 +18,8 @@ from bot.sandbox.slack import SlackSandbox
 from bot.slack.boards import Boards
 from bot.slack.manifest import build_manifest
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
-from bot.watching.happening import Kind
-from bot.watching.watch import Watch
 from bot.work.poster import Poster
-from tests.bot.watching.payloads import at, call
+from tests.bot.activity.payloads import at, call
 from tests.bot.work.all_the_way import whole_way
 from tests.bot.work.posting import OWNER, Time
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.activity.subscriptions.subscription import DAY, WHOLE_WEEKDAYS, Filters, LineHours, Span
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.words import split
-from bot.watching.watch import DAY, WHOLE_WEEKDAYS, Filters, LineHours, Span
 
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.activity.call_registers import fold, names_of, read_call
+from bot.activity.calls import CallView, happening_of, view_call
+from bot.activity.happening import Kind
+from bot.activity.registers import State, from_json, join, to_json
 from bot.dialpad.events import CallEvent
-from bot.watching.call_events import fold, names_of, read_call
-from bot.watching.calls import CallView, happening_of, view_call
-from bot.watching.happening import Kind
-from bot.watching.registers import State, from_json, join, to_json
-from tests.bot.watching.payloads import answered_group_call, at, call, missed_group_call, voicemail_call
+from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, voicemail_call
 
 STORIES = (missed_group_call(), answered_group_call(), voicemail_call())
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from bot.activity.registers import Register, State, fragment
 from bot.basics.person import PersonKey
-from bot.watching.registers import Register, State, fragment
 
 
 def heard_for(listener: PersonKey | None) -> State:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.watching.happening import DIGESTS, Kind
-from bot.watching.watch import Watch
+from bot.activity.happening import DIGESTS, Kind
+from bot.activity.subscriptions.subscription import Watch
 
 DAYS: Final = {Kind.DAILY: 1, Kind.WEEKLY: 7}
 LATEST: Final = {Kind.DAILY: timedelta(hours=12), Kind.WEEKLY: timedelta(days=2)}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.watching.conditions import Conditions, Unclear, parse_conditions, write_conditions, write_length
-from bot.watching.watch import Filters, Span
+from bot.activity.subscriptions.filters import Conditions, Unclear, parse_conditions, write_conditions, write_length
+from bot.activity.subscriptions.subscription import Filters, Span
 
 
 @pytest.mark.parametrize(

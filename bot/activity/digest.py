@@ -8,11 +8,11 @@ from statistics import mean, median
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.watching.calls import CallView
-from bot.watching.happening import Happening, Kind
-from bot.watching.periods import Period
-from bot.watching.texts import TalkView
-from bot.watching.watch import Watch, wants
+from bot.activity.calls import CallView
+from bot.activity.digest_times import Period
+from bot.activity.happening import Happening, Kind
+from bot.activity.subscriptions.subscription import Watch, wants
+from bot.activity.texts import TalkView
 
 Ending: TypeAlias = Literal["answered", "missed", "voicemail", "abandoned"]
 Stretch: TypeAlias = tuple[datetime, datetime]

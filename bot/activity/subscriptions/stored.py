@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, Filters, Policy, Span, Watch
 from bot.basics.person import PersonKey
-from bot.watching.happening import Kind
-from bot.watching.watch import DIGEST_AT, QUEUE_OVER, Filters, Policy, Span, Watch
 
 
 def to_json(watch: Watch) -> dict[str, Any]:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.activity.call_registers import fold
+from bot.activity.calls import CallView, happening_of, view_call
+from bot.activity.happening import Kind
+from bot.activity.registers import State
 from bot.dialpad.events import CallEvent, parse_event
 from bot.dialpad.recordings import Recorded, recorded_at
-from bot.watching.call_events import fold
-from bot.watching.calls import CallView, happening_of, view_call
-from bot.watching.happening import Kind
-from bot.watching.registers import State
-from tests.bot.watching.payloads import at, call, voicemail_call
+from tests.bot.activity.payloads import at, call, voicemail_call
 from tests.payloads import payload
 
 AFTERWARDS = (

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bot.activity.happening import Happening, Kind
+from bot.activity.registers import Register, State, fragment, value
 from bot.dialpad.events import SmsEvent
-from bot.watching.happening import Happening, Kind
-from bot.watching.registers import Register, State, fragment, value
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS: Final = {"pending": 0, "sent": 1, "delivered": 2, "undelivered": 3, "failed": 4}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.watching.registers import Register, State, fragment, value
+from bot.activity.registers import Register, State, fragment, value
 
 
 @dataclass(frozen=True)

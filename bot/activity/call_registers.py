@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bot.activity.registers import Register, State, fragment, join
 from bot.dialpad.event_parts import Party
 from bot.dialpad.events import CallEvent
-from bot.watching.registers import Register, State, fragment, join
 
 _RANKS: Final = {
     word: rank

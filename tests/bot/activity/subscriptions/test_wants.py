@@ -7,14 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.activity.call_registers import fold, read_call
+from bot.activity.calls import happening_of, view_call
+from bot.activity.happening import Happening, Kind
+from bot.activity.subscriptions.stored import from_json, to_json
+from bot.activity.subscriptions.subscription import (
+    Filters,
+    LineHours,
+    Policy,
+    Span,
+    Watch,
+    quiet_until,
+    switched,
+    wants,
+)
+from bot.activity.subscriptions.words import in_words
 from bot.basics.person import PersonKey
-from bot.watching.call_events import fold, read_call
-from bot.watching.calls import happening_of, view_call
-from bot.watching.happening import Happening, Kind
-from bot.watching.watch import Filters, LineHours, Policy, Span, Watch, quiet_until, switched, wants
-from bot.watching.watch_in_words import in_words
-from bot.watching.watch_stored import from_json, to_json
-from tests.bot.watching.payloads import ANA, at, call
+from tests.bot.activity.payloads import ANA, at, call
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 """Noon at Northlight."""

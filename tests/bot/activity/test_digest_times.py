@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.activity.digest_times import DAYS, LATEST, Period, due_periods, next_due, one_before, period_so_far
+from bot.activity.happening import Happening, Kind
+from bot.activity.subscriptions.subscription import Watch, wants
+from bot.activity.subscriptions.words import in_words
 from bot.basics.person import PersonKey
-from bot.watching.happening import Happening, Kind
-from bot.watching.periods import DAYS, LATEST, Period, due_periods, next_due, one_before, period_so_far
-from bot.watching.watch import Watch, wants
-from bot.watching.watch_in_words import in_words
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAILY = Watch("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({Kind.DAILY}), zone="America/Los_Angeles")

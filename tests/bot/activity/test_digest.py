@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.basics.person import PersonKey
-from bot.dialpad.events import CallEvent
-from bot.watching.call_events import fold
-from bot.watching.calls import happening_of, view_call
-from bot.watching.digest import (
+from bot.activity.call_registers import fold
+from bot.activity.calls import happening_of, view_call
+from bot.activity.digest import (
     LONGEST_DAY,
     Counted,
     Digest,
@@ -28,12 +26,14 @@ from bot.watching.digest import (
     tally,
     to_json,
 )
-from bot.watching.happening import Kind
-from bot.watching.periods import Period
-from bot.watching.registers import State
-from bot.watching.texts import arrivals, read_talk, view_talk
-from bot.watching.watch import Filters, Span, Watch
-from tests.bot.watching.payloads import ANA, answered_group_call, at, call, missed_group_call, text, voicemail_call
+from bot.activity.digest_times import Period
+from bot.activity.happening import Kind
+from bot.activity.registers import State
+from bot.activity.subscriptions.subscription import Filters, Span, Watch
+from bot.activity.texts import arrivals, read_talk, view_talk
+from bot.basics.person import PersonKey
+from bot.dialpad.events import CallEvent
+from tests.bot.activity.payloads import ANA, answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 WATCH = Watch("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({Kind.DAILY}), zone="America/Los_Angeles")

@@ -4,10 +4,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialpad.events import SmsEvent
-from bot.watching.happening import Kind
-from bot.watching.registers import State, join
-from bot.watching.texts import (
+from bot.activity.happening import Kind
+from bot.activity.registers import State, join
+from bot.activity.texts import (
     happening_of,
     keep_picture,
     name_of_talk,
@@ -17,7 +16,8 @@ from bot.watching.texts import (
     view_talk,
     view_text,
 )
-from tests.bot.watching.payloads import text
+from bot.dialpad.events import SmsEvent
+from tests.bot.activity.payloads import text
 
 OUT: dict[str, Any] = {
     "direction": "outbound",

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from bot.watching.roster import Agent, Roster, compare, from_json, to_json
+from bot.activity.roster import Agent, Roster, compare, from_json, to_json
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 

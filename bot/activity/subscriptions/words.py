@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.watching.happening import WORDS, Kind
-from bot.watching.watch import DAY, WEEKDAYS, WHOLE_WEEKDAYS, Filters, Span, Watch, clock
+from bot.activity.happening import WORDS, Kind
+from bot.activity.subscriptions.subscription import DAY, WEEKDAYS, WHOLE_WEEKDAYS, Filters, Span, Watch, clock
 
 
 def in_words(watch: Watch) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
+from bot.activity.happening import Happening, Kind
+from bot.activity.registers import Register, value
 from bot.dialpad.recordings import VOICEMAIL, Recorded
-from bot.watching.happening import Happening, Kind
-from bot.watching.registers import Register, value
 
 Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail", "ended"]
 Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.activity.happening import OF_NO_LINE, Happening, Kind
 from bot.basics.person import PersonKey
-from bot.watching.happening import OF_NO_LINE, Happening, Kind
 
 QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""

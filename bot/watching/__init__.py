@@ -1,1 +1,0 @@
-"""What happens on the phones, and who wants to hear of it. Pure: no clock, no database, no Slack."""
