@@ -50,6 +50,9 @@ from bot.slack.uninstalls import OneInstallation
 from bot.slack.voice import Clients, ResponseUrls, Voice
 from bot.slack.web_client import OneWorkspace, build_web_client, open_session
 from bot.store.database import DatabaseProblem
+from bot.store.dbos_engine import Engine
+from bot.store.durable_later import POLL_S as LATER_POLL_S
+from bot.store.durable_later import DurableLater
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
@@ -57,9 +60,6 @@ from bot.web import Check, build_web
 from bot.work.board import NoticeBoard
 from bot.work.deliver import Deliverer
 from bot.work.digests import Digests
-from bot.work.durable_later import POLL_S as LATER_POLL_S
-from bot.work.durable_later import DurableLater
-from bot.work.engine import Engine
 from bot.work.escalate import Escalations
 from bot.work.faces import Faces
 from bot.work.handovers import Handovers

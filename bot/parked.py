@@ -15,10 +15,10 @@ from bot.app import open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.dialpad.events import Event
+from bot.store.dbos_engine import Engine
 from bot.store.events import ParkedEvent
 from bot.store.hooks import Hook
 from bot.store.store import Store
-from bot.work.engine import Engine
 from bot.work.intake import Intake
 
 _WIDTH = 160

@@ -7,7 +7,8 @@ from typing import Any, Final
 import pytest
 from dbos import _workflow_commands as dbos_commands
 
-from bot.work import deliver, engine, poster
+from bot.store import dbos_engine as engine
+from bot.work import deliver, poster
 from bot.work.intake import Intake
 
 ENGINE: Final[dict[Any, dict[str, float]]] = {

@@ -28,7 +28,7 @@ from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.manifest import build_manifest
-from bot.work.durable_later import POLL_S as LATER_POLL_S
+from bot.store.durable_later import POLL_S as LATER_POLL_S
 from bot.work.intake import Deliver
 
 OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export", "change_log")

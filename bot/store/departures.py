@@ -13,18 +13,18 @@ from bot.basics.person import PersonKey
 from bot.dialpad.link import Link
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
+from bot.store.connections import StoredLinks, links
 from bot.store.events import events
 from bot.store.gaps import gaps
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
-from bot.store.kept import kept
 from bot.store.keys import KeyProblem
-from bot.store.links import StoredLinks, links
 from bot.store.oauth_states import oauth_states
 from bot.store.postings import postings, turns
-from bot.store.remembered import remembered
 from bot.store.removals import hook_left, note_removal, removals
+from bot.store.requests_before_connecting import remembered
 from bot.store.schema import Door, belongs_to, metadata
-from bot.store.watches import read_watch, watches
+from bot.store.subscriptions import read_watch, watches
+from bot.store.timed_requests import kept
 
 OUTLIVES: Final = frozenset({removals})
 """What is to be removed at Dialpad is kept until it is removed."""

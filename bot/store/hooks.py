@@ -27,10 +27,10 @@ from sqlalchemy import (
 )
 
 from bot.basics.person import PersonKey
+from bot.store.connections import links
 from bot.store.keys import row_name
-from bot.store.links import links
 from bot.store.schema import Door, Moment, metadata, person_columns
-from bot.store.watches import watches
+from bot.store.subscriptions import watches
 
 HookKind = Literal["webhook", "websocket"]
 

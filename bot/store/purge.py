@@ -14,7 +14,7 @@ from bot.store import rosters as copies
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
 from bot.store.oauth_states import oauth_states
-from bot.store.remembered import remembered
+from bot.store.requests_before_connecting import remembered
 
 CONFIRMATIONS_EXPLAINED_FOR = timedelta(days=1)
 """How long a click on an old confirmation still hears whether it was used or late, rather than unknown."""

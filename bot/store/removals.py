@@ -30,9 +30,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.person import PersonKey
 from bot.dialpad.link import Link, Links
+from bot.store.connections import links
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import KeyProblem, row_name
-from bot.store.links import links
 from bot.store.schema import Door, Moment, metadata, person_columns
 
 GIVEN_UP_AFTER: Final = timedelta(days=14)

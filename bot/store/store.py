@@ -12,23 +12,23 @@ from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
+from bot.store.connections import StoredLinks, links
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
 from bot.store.departures import Departures
 from bot.store.events import Events
 from bot.store.gaps import Gaps
 from bot.store.hooks import Hooks, hooks
 from bot.store.inbox import Inbox
-from bot.store.kept import Kept, kept
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
-from bot.store.links import StoredLinks, links
 from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
-from bot.store.remembered import Remembered
 from bot.store.removals import Removals, removals
+from bot.store.requests_before_connecting import Remembered
 from bot.store.rosters import Rosters
 from bot.store.schema import Clock, Door
-from bot.store.watches import Watches
+from bot.store.subscriptions import Watches
+from bot.store.timed_requests import Kept, kept
 
 PING_WITHIN_S = 3
 SECOND_REPLICA_WAITS = timedelta(minutes=2)

@@ -18,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialpad.events import Event, UnknownEvent, parse_event
 from bot.dialpad.signed import open_envelope, parse_document
+from bot.store.dbos_engine import Engine, Queue
 from bot.store.hooks import Hook
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
-from bot.work.engine import Engine, Queue
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
 from bot.sandbox.demo import Demo
 from bot.store.hooks import hooks
-from bot.store.watches import watches
+from bot.store.subscriptions import watches
 from tests.browser.visitor import Visitor
 from tests.flows.stage import quick_demo, until_heard
 

@@ -21,7 +21,7 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
 from bot.slack.boards import Boards
-from bot.store.links import links
+from bot.store.connections import links
 from bot.store.schema import metadata
 from tests.hurry import POLL_S, hurried
 from tests.prepared import sqlite_with_tables

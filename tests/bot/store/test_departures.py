@@ -17,7 +17,7 @@ from bot.store.postings import Wanted
 from bot.store.schema import Moment, metadata
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
-from tests.bot.store.test_links import LINK
+from tests.bot.store.test_connections import LINK
 
 OTHER_TEAM = "T0OTHER01"
 COMPANY = "61"

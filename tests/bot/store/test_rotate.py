@@ -7,7 +7,7 @@ from bot.basics.person import PersonKey
 from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.store import Store, read_keyring
 from tests.bot.store.clock import Clock
-from tests.bot.store.test_links import LINK
+from tests.bot.store.test_connections import LINK
 
 
 async def fill(store: Store, ana: PersonKey) -> None:

@@ -24,9 +24,9 @@ from bot.dialpad.link import Link
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Json
 from bot.slack.boards import Boards, Spot
+from bot.store.dbos_engine import Engine, Queue, Workflow
 from bot.store.hooks import Hook
 from bot.work.deliver import Deliverer
-from bot.work.engine import Engine, Queue, Workflow
 from bot.work.faces import Faces
 from bot.work.intake import Intake
 from bot.work.poster import Poster

@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.basics.person import PersonKey
 from bot.dialpad.events import Event
+from bot.store.dbos_engine import Engine
 from bot.store.hooks import Hook
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.store import Store
-from bot.work.engine import Engine
 from bot.work.intake import Intake
 from tests.bot.dialpad.envelopes import sign
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.basics.person import PersonKey
 from bot.contract.later import Job
+from bot.store.dbos_engine import Engine
+from bot.store.durable_later import DurableLater
 from bot.store.keys import parse_keys
 from bot.store.store import Store
-from bot.work.durable_later import DurableLater
-from bot.work.engine import Engine
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 

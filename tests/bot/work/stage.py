@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.contract.later import Later
+from bot.store.dbos_engine import Engine
+from bot.store.durable_later import DurableLater
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from bot.work.durable_later import DurableLater
-from bot.work.engine import Engine
-from tests.bot.work.fake_later import FakeLater
-from tests.bot.work.runner import Runner
+from tests.bot.store.fake_later import FakeLater
+from tests.bot.store.runner import Runner
 
 
 @dataclass

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.basics.person import PersonKey
+from bot.store.dbos_engine import Engine, JsonSerializer, Queue
+from bot.store.durable_later import DurableLater
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from bot.work.durable_later import DurableLater
-from bot.work.engine import Engine, JsonSerializer, Queue
+from tests.bot.store.runner import Runner
 from tests.bot.store.test_migrate import differences
-from tests.bot.work.runner import Runner
 from tests.bot.work.stage import FAR, running
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
@@ -200,7 +200,7 @@ def test_nothing_is_pickled() -> None:
 
 def test_importing_starts_and_registers_nothing() -> None:
     script = (
-        "import threading, bot.work.durable_later, bot.store.store, dbos._dbos as d;"
+        "import threading, bot.store.durable_later, bot.store.store, dbos._dbos as d;"
         "print(threading.active_count(), d._dbos_global_instance, d._dbos_global_registry)"
     )
     done = subprocess.run(

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.basics.person import PersonKey
 from bot.contract.later import Failed, Job, Pending, Run, wait_before_retry
-from bot.store.kept import KeptRequest
+from bot.store.dbos_engine import Engine, Queue
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
-from bot.work.engine import Engine, Queue
+from bot.store.timed_requests import KeptRequest
 
 WORKFLOW = "later"
 AT_ONCE = 8
