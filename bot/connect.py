@@ -25,7 +25,7 @@ from bot.basics.person import PersonKey
 from bot.contract.context import Colleagues, Ended, Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connecting import build_key_link, build_oauth_link
-from bot.dialpad.link import Links
+from bot.dialpad.connection import Links
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
 from bot.store.connect_links import ConnectLinks
 from bot.store.oauth_states import OAuthStates

@@ -19,8 +19,8 @@ from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
 from bot.dialpad.actions.websockets import DeleteWebsocket
+from bot.dialpad.connection import Link
 from bot.dialpad.event_kinds import EVENT_KINDS
-from bot.dialpad.link import Link
 from bot.events_at_dialpad import (
     Repairs,
     bring_about_webhook,

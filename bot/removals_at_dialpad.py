@@ -15,7 +15,7 @@ import structlog
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.dialpad.oauth import DialpadOAuth
 from bot.events_at_dialpad import remove_there
 from bot.store.removals import GIVEN_UP_AFTER, HookLeft, Removal, Removals

@@ -10,7 +10,7 @@ from bot.contract.reply import Answer, Bold, Button, Card, Fact, Listing, Phone,
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.users import GetUser
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 
 router = Router()
 

@@ -18,7 +18,7 @@ from bot.basics.errors import DialpadError, GrantEnded, NotConnected, TokenRefus
 from bot.basics.person import PersonKey
 from bot.dialpad.action import ME, A, Action, Entity, Page, entity_of
 from bot.dialpad.client import DialpadClient, Pages
-from bot.dialpad.link import Link, Links
+from bot.dialpad.connection import Link, Links
 from bot.dialpad.oauth import DialpadOAuth
 
 _log = structlog.get_logger(__name__)

@@ -10,7 +10,7 @@ from bot.dialpad.actions.company import GetCompany
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ListUsers
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.dialpad.oauth import Tokens
 
 

@@ -17,8 +17,8 @@ import structlog
 from bot.basics.errors import DialpadError, UserError
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
+from bot.dialpad.connection import Link
 from bot.dialpad.entries import Entry, fold, number_is, ranked
-from bot.dialpad.link import Link
 from bot.dialpad.lists import lists, read_list
 
 _log = structlog.get_logger(__name__)

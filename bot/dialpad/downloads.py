@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from bot.basics.errors import DialpadError, NotAllowed, TokenRefused, Unavailable, Unreadable
 from bot.dialpad.accounts import Account
 from bot.dialpad.client import Heard, Http, NotAnswered, NotSent
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.dialpad.public_hosts import is_public
 from bot.dialpad.reading import read_refusal
 

@@ -20,7 +20,7 @@ from bot.app import Bot, build_routes
 from bot.basics.logs import set_up_logging
 from bot.basics.person import PersonKey
 from bot.basics.settings import COMMAND, Settings
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp

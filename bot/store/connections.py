@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from sqlalchemy import JSON, Boolean, Column, Connection, LargeBinary, Row, Table, Text, delete, select, update
 
 from bot.basics.person import PersonKey
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.store.keys import row_name
 from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
 
@@ -28,7 +28,7 @@ links = Table(
 
 
 class StoredLinks:
-    """``bot.dialpad.link.Links``, in the database."""
+    """``bot.dialpad.connection.Links``, in the database."""
 
     def __init__(self, door: Door) -> None:
         self._door = door

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Table, and_, delete, func, select, updat
 
 from bot.activity.subscriptions.subscription import Watch
 from bot.basics.person import PersonKey
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
 from bot.store.connections import StoredLinks, links

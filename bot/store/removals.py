@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.person import PersonKey
-from bot.dialpad.link import Link, Links
+from bot.dialpad.connection import Link, Links
 from bot.store.connections import links
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import KeyProblem, row_name
@@ -256,7 +256,7 @@ class Removals:
 
 @dataclass(frozen=True)
 class _LeftLink:
-    """``bot.dialpad.link.Links`` of one removal, whoever is asked for."""
+    """``bot.dialpad.connection.Links`` of one removal, whoever is asked for."""
 
     kept: Removals
     name: str

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.events_setup import Endpoints
 from bot.leaving import Leaving
 from bot.removals_at_dialpad import RemovalsAtDialpad

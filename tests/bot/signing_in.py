@@ -22,7 +22,7 @@ from bot.connect_pages import connect_routes
 from bot.contract.context import Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.dialpad.oauth import DialpadOAuth
 from bot.events_setup import Endpoints
 from bot.leaving import Leaving

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from bot.basics.person import PersonKey
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.dialpad.pacer import Pacer
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
 from bot.sandbox.clock import SandboxClock

@@ -39,9 +39,9 @@ from bot.contract.reply import When as WhenPart
 from bot.contract.routing import Kind, Route, Table, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
+from bot.dialpad.connection import Link
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
-from bot.dialpad.link import Link
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
 from bot.sandbox.dialpad import DialpadSandbox
 from handlers import all_routers

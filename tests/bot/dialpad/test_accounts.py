@@ -18,7 +18,7 @@ from bot.dialpad.actions.callcenters import SetDutyStatus
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetUser, ToggleDnd
 from bot.dialpad.client import DialpadClient, Http
-from bot.dialpad.link import Link
+from bot.dialpad.connection import Link
 from bot.dialpad.oauth import DialpadOAuth
 from tests.bot.dialpad.wire import Time, Wire, bad, good
 

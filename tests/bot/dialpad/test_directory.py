@@ -11,9 +11,9 @@ from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.client import DialpadClient
+from bot.dialpad.connection import Link
 from bot.dialpad.directory import Directory
 from bot.dialpad.entries import Entry, fold
-from bot.dialpad.link import Link
 from tests.bot.dialpad.test_accounts import COMPANY_LINK, OAUTH_LINK
 from tests.bot.dialpad.wire import Time, bad, good
 

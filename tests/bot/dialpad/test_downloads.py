@@ -15,8 +15,8 @@ from bot.basics.errors import DialpadError, NotAllowed, NotConnected, NotFound, 
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.client import DialpadClient, Http
+from bot.dialpad.connection import Link
 from bot.dialpad.downloads import SIGN_IN, TOO_LARGE, DialpadDownloads, Fetched
-from bot.dialpad.link import Link
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.public_hosts import PublicHosts, is_public
 

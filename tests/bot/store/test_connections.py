@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from bot.basics.person import PersonKey
-from bot.dialpad.link import Link, Links
+from bot.dialpad.connection import Link, Links
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
 from tests.bot.store.files import everything_in

@@ -18,9 +18,9 @@ from bot.basics.errors import NotConnected
 from bot.basics.person import PersonKey
 from bot.contract.reply import Face
 from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.connection import Link
 from bot.dialpad.directory import Directory
 from bot.dialpad.events import Event
-from bot.dialpad.link import Link
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blocks import Json
 from bot.slack.boards import Boards, Spot
