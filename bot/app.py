@@ -21,8 +21,8 @@ from bot.basics.logs import set_up_logging
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
-from bot.connect import Connected, Connector
-from bot.connect_pages import connect_routes
+from bot.connect.connector import Connected, Connector
+from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
 from bot.contract.later import Job
 from bot.contract.reply import Bold, Button, Reply

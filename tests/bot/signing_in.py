@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
-from bot.connect import Connected, Connector
-from bot.connect_pages import connect_routes
+from bot.connect.connector import Connected, Connector
+from bot.connect.pages import connect_routes
 from bot.contract.context import Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.basics.errors import DialpadError, GrantEnded, NotAllowed, NotFound, TokenRefused
+from bot.connect.whose_token import build_key_link, build_oauth_link
 from bot.dialpad.actions.blockednumbers import BlockNumbers, GetBlockedNumber, ListBlockedNumbers, UnblockNumbers
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import (
@@ -25,7 +26,6 @@ from bot.dialpad.actions.offices import ListOffDutyReasons, ListOffices
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetCallerId, GetUser, ListUsers, SetStatusMessage, ToggleDnd
 from bot.dialpad.client import DialpadClient, Http
-from bot.dialpad.connecting import build_key_link, build_oauth_link
 from bot.dialpad.oauth import DialpadOAuth
 from bot.sandbox.cast import ANA, OFFICE, PRIYA, SUPPORT
 from bot.sandbox.dialpad import COMPANY_KEY, DialpadSandbox, OAuthApp

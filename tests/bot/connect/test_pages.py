@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.applications import Starlette
 
-from bot.connect_pages import connect_routes
+from bot.connect.pages import connect_routes
 from bot.sandbox.cast import ANA, NOOR
 from tests.bot.signing_in import BOT, NOOR_KEY, Place, a_place
 

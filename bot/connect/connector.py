@@ -22,9 +22,9 @@ from bot.basics.errors import (
     UserError,
 )
 from bot.basics.person import PersonKey
+from bot.connect.whose_token import build_key_link, build_oauth_link
 from bot.contract.context import Colleagues, Ended, Profile
 from bot.dialpad.accounts import Accounts
-from bot.dialpad.connecting import build_key_link, build_oauth_link
 from bot.dialpad.connection import Links
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
 from bot.store.connect_links import ConnectLinks

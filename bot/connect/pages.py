@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.connect import Connected, Connector, ConnectRefused
+from bot.connect.connector import Connected, Connector, ConnectRefused
 
 COOKIE: Final = "dialpad_connect"
 COOKIE_LIFE_S: Final = 25 * 60

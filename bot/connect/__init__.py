@@ -1,0 +1,1 @@
+"""A Slack person's own Dialpad account: connected, used and disconnected."""
