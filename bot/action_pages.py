@@ -3,10 +3,10 @@
 from itertools import groupby
 from typing import Any
 
-from bot.answers.of_action_confirm import confirmation_text
-from bot.answers.of_action_rates import rate_words
-from bot.arguments.of_action import ActionField, fields_of
 from bot.basics.settings import COMMAND
+from bot.catalogue.confirmations import confirmation_text
+from bot.catalogue.fields import ActionField, fields_of
+from bot.catalogue.rates import rate_words
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS

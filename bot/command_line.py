@@ -10,15 +10,15 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 
-from bot.answers.of_action import route_of
-from bot.answers.of_action_rates import rate_words
-from bot.answers.of_action_routes import build_routes
-from bot.arguments.of_action import ActionField, fields_of
-from bot.arguments.of_action_values import validated
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, TokenRefused, UserError
 from bot.basics.logs import set_up_logging
 from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
+from bot.catalogue.answers import route_of
+from bot.catalogue.fields import ActionField, fields_of
+from bot.catalogue.rates import rate_words
+from bot.catalogue.routes import build_routes
+from bot.catalogue.validation import validated
 from bot.contract.context import Ctx, Where
 from bot.contract.reading import Refused
 from bot.dialpad.action import IDS_AS_TEXT, Action, Page, wire_name

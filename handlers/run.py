@@ -4,13 +4,13 @@ import json
 from itertools import groupby
 from typing import Annotated, Any, Final
 
-from bot.answers.of_action import as_words, reader_of, route_of
-from bot.answers.of_action_routes import build_routes
-from bot.answers.of_action_running import FIND
-from bot.answers.of_action_stats import look
-from bot.arguments.action_words import ActionChoice, group_word, named_action, read_pairs, recent_actions
-from bot.arguments.of_action import fields_of
 from bot.basics.errors import FieldError, UserError
+from bot.catalogue.answers import as_words, reader_of, route_of
+from bot.catalogue.fields import fields_of
+from bot.catalogue.routes import build_routes
+from bot.catalogue.running import FIND
+from bot.catalogue.statistics import look
+from bot.catalogue.typed import ActionChoice, group_word, named_action, read_pairs, recent_actions
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose

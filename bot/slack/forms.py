@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, Final
 
-from bot.arguments.entered import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
 from bot.arguments.several import Several
 from bot.basics.errors import ChatopsError, FieldError
+from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
 from bot.contract.argument import Argument, Choice, Lookup, Option, Text
 from bot.contract.context import Ctx, Where
 from bot.contract.reply import Bold, Button, Prose, Raw, RawArgs

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.answers import of_action_running
+from bot.catalogue import running as of_action_running
 from bot.sandbox.cast import CUSTOMERS, SUPPORT
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.resources import stats

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.answers.of_action import as_csv, as_words
-from bot.answers.of_action_running import prefill
-from bot.arguments.action_words import read_pairs
 from bot.basics.errors import UserError
+from bot.catalogue.answers import as_csv, as_words
+from bot.catalogue.running import prefill
+from bot.catalogue.typed import read_pairs
 from bot.contract.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.dialpad.actions import by_slug
 from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT

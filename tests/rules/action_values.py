@@ -6,8 +6,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 from hypothesis import strategies as st
 from pydantic import BaseModel, SecretStr
 
-from bot.arguments.of_action_seen import look, members
-from bot.arguments.thing import FREE_IDS
+from bot.catalogue.annotations import look, members
+from bot.catalogue.ids import FREE_IDS
 from bot.dialpad.action import Action, Entity, Names
 from bot.dialpad.actions.fields import KindIn, Look
 

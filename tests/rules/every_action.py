@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from bot.answers.of_action import reader_of
-from bot.arguments.of_action import fields_of
-from bot.arguments.thing import FREE_IDS, KindAndThing, NumberChoice, ThingChoice
+from bot.catalogue.answers import reader_of
+from bot.catalogue.fields import fields_of
+from bot.catalogue.ids import FREE_IDS, KindAndThing, NumberChoice, ThingChoice
 from bot.dialpad.action import Action, Entity
 from bot.dialpad.lists import lists
 from tests.flows.hands import Hands

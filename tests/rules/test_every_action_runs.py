@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from bot.answers.of_action_confirm import NAMED_AGAIN
+from bot.catalogue.confirmations import NAMED_AGAIN
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS

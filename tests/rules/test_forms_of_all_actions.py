@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.arguments.of_action import fields_of
-from bot.arguments.of_action_data import data_of, raw_of
-from bot.arguments.of_action_values import build_action
 from bot.basics.person import PersonKey
+from bot.catalogue.fields import fields_of
+from bot.catalogue.validation import build_action
+from bot.catalogue.values import data_of, raw_of
 from bot.contract.context import Attachment
 from bot.contract.reading import parse_arguments
 from bot.contract.reply import Raw

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.arguments.entered import UNSET, Amount, FileArgument, Lines, tri_state
 from bot.arguments.several import Several
 from bot.basics.person import PersonKey
+from bot.catalogue.inputs import UNSET, Amount, FileArgument, Lines, tri_state
 from bot.contract.argument import Option
 from bot.contract.context import Ctx, Origin, Where
 from bot.contract.reply import Answer, Nothing

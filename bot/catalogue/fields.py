@@ -14,7 +14,11 @@ from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, PlainSerializer, SecretStr
 
-from bot.arguments.entered import (
+from bot.arguments.several import Several
+from bot.arguments.switch import Switch
+from bot.catalogue.annotations import Seen, bounds_of, look, marks_of, members, most_of, words_of
+from bot.catalogue.ids import DeskPhoneChoice, KindAndThing, NumberChoice, ThingChoice
+from bot.catalogue.inputs import (
     Amount,
     DateAndTime,
     FileArgument,
@@ -24,10 +28,6 @@ from bot.arguments.entered import (
     tri_state,
     write_hours,
 )
-from bot.arguments.of_action_seen import Seen, bounds_of, look, marks_of, members, most_of, words_of
-from bot.arguments.several import Several
-from bot.arguments.switch import Switch
-from bot.arguments.thing import DeskPhoneChoice, KindAndThing, NumberChoice, ThingChoice
 from bot.contract.argument import TEXT_LIMIT, Argument, Carried, Choice, Option, Text
 from bot.contract.reply import Raw
 from bot.dialpad.action import Action, Entity, Names, place_of

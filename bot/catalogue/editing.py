@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2s
 from typing import Any, Final
 
-from bot.arguments.of_action import ActionField, fields_of
+from bot.catalogue.fields import ActionField, fields_of
 from bot.contract.reply import Raw, RawArgs
 from bot.dialpad.action import Action
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.answers.of_action import (
+from bot.arguments.own_number import own_number
+from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
+from bot.basics.segments import count_segments
+from bot.catalogue.answers import (
     ROWS,
     Found,
     again,
@@ -22,17 +25,14 @@ from bot.answers.of_action import (
     shown_changes,
     things_in,
 )
-from bot.answers.of_action_confirm import NAMED_AGAIN, agreeing_word, consequence, warning
-from bot.answers.of_action_file import as_json, file_name
-from bot.answers.of_action_transcript import transcript_of
-from bot.arguments.entered import Attached
-from bot.arguments.of_action import fields_of
-from bot.arguments.of_action_data import assemble, data_of, raw_of
-from bot.arguments.of_action_edit import WAS, changed_since, fingerprint, only, to_send
-from bot.arguments.of_action_values import validated
-from bot.arguments.own_number import own_number
-from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
-from bot.basics.segments import count_segments
+from bot.catalogue.confirmations import NAMED_AGAIN, agreeing_word, consequence, warning
+from bot.catalogue.editing import WAS, changed_since, fingerprint, only, to_send
+from bot.catalogue.fields import fields_of
+from bot.catalogue.files import as_json, file_name
+from bot.catalogue.inputs import Attached
+from bot.catalogue.transcript import transcript_of
+from bot.catalogue.validation import validated
+from bot.catalogue.values import assemble, data_of, raw_of
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply

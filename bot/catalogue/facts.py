@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.arguments.thing import name_of
+from bot.catalogue.ids import name_of
 from bot.contract.context import Ctx
 from bot.contract.prose import from_ms, lasting, prose
 from bot.contract.reply import Fact, Link, Part, Phone, Prose, When

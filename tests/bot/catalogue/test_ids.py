@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.arguments.thing import KindAndThing, NumberChoice, OfKind, ThingChoice
 from bot.basics.errors import FieldError
+from bot.catalogue.ids import KindAndThing, NumberChoice, OfKind, ThingChoice
 from bot.dialpad.action import Entity
 from bot.sandbox.cast import NOOR, PRIYA, SUPPORT
 from tests.handlers.harness import World

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from bot.answers.of_action_facts import HIDDEN, Named, facts_of, headline, leaves, named, named_label, shown_value
-from bot.arguments.entered import Attached, DateAndTime, FileArgument
-from bot.arguments.of_action import ActionField, fields_of
-from bot.arguments.thing import KindAndThing, NumberChoice, ThingChoice
+from bot.catalogue.facts import HIDDEN, Named, facts_of, headline, leaves, named, named_label, shown_value
+from bot.catalogue.fields import ActionField, fields_of
+from bot.catalogue.ids import KindAndThing, NumberChoice, ThingChoice
+from bot.catalogue.inputs import Attached, DateAndTime, FileArgument
 from bot.contract.argument import Choice
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from bot.answers.of_action import is_list, reader_of, route_of
-from bot.answers.of_action_running import AS, CONFIRMED, FIND, FROM, SURE, ask, confirmed, prefill, sure
-from bot.arguments.of_action import arguments_of, fields_of
-from bot.arguments.of_action_edit import WAS
+from bot.catalogue.answers import is_list, reader_of, route_of
+from bot.catalogue.editing import WAS
+from bot.catalogue.fields import arguments_of, fields_of
+from bot.catalogue.running import AS, CONFIRMED, FIND, FROM, SURE, ask, confirmed, prefill, sure
 from bot.contract.argument import Argument, Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, RawArgs

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.arguments.of_action import fields_of, text_of
-from bot.arguments.thing import OfKind
+from bot.catalogue.fields import fields_of, text_of
+from bot.catalogue.ids import OfKind
 from bot.contract.reply import Raw
 from bot.dialpad.action import ME, Action
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.arguments.of_action import ActionField, fields_of
-from bot.arguments.of_action_data import assemble
 from bot.basics.errors import FieldError, UserError
+from bot.catalogue.fields import ActionField, fields_of
+from bot.catalogue.values import assemble
 from bot.contract.reading import Refused
 from bot.dialpad.action import Action
 

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.arguments.of_action import fields_of
 from bot.basics.errors import UserError
+from bot.catalogue.fields import fields_of
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw

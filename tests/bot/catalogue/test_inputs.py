@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.arguments.entered import Amount, DateAndTime, FileArgument, Hours, JsonText, Lines, write_hours
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
+from bot.catalogue.inputs import Amount, DateAndTime, FileArgument, Hours, JsonText, Lines, write_hours
 from bot.contract.argument import Argument, Option
 from bot.sandbox.cast import PRIYA
 from tests.handlers.harness import World
