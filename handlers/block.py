@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from bot.answers.numbers import blocked_among
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
 from bot.basics.errors import FieldError
+from bot.cards.number_flags import blocked_among
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply

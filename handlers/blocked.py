@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
-from bot.answers.numbers import is_blocked
 from bot.arguments.caller import Caller
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
+from bot.cards.number_flags import is_blocked
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose

@@ -3,12 +3,12 @@
 import asyncio
 from typing import Annotated
 
-from bot.answers.numbers import blocked_among
-from bot.answers.placed import remember_call
 from bot.arguments.caller import Caller
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.basics.errors import Conflict, FieldError, OutcomeUnknown, UserError
+from bot.cards.number_flags import blocked_among
+from bot.cards.placed_calls import remember_call
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Annotated, Final
 
-from bot.answers.calls import Outcome, Talk, call_card, call_row, join_legs
-from bot.answers.placed import placed_calls
 from bot.arguments.caller import Caller
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
+from bot.cards.past_call import Outcome, Talk, call_card, call_row, join_legs
+from bot.cards.placed_calls import placed_calls
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.activity.calls import CallView, view_call
-from bot.answers.call_card import Standing, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
-from bot.answers.recordings import listen as fetch_recording
-from bot.answers.recordings import make_link as make_share_link
-from bot.answers.recordings import offer_link
-from bot.answers.rights import rights_of
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import UserError
+from bot.cards.live_call import Standing, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
+from bot.cards.recordings import listen as fetch_recording
+from bot.cards.recordings import make_link as make_share_link
+from bot.cards.recordings import offer_link
+from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Text
 from bot.contract.board import Board
 from bot.contract.board import Card as Known

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from bot.answers.waiting import ends_at, for_a_while, waiting_key
 from bot.arguments.group import ENTITIES, Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
+from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, till
 from bot.contract.reply import Answer, Button, Card, Fact, Nothing, Part, Reply

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.answers.standing import reason_of
-from bot.answers.waiting import ends_at, for_a_while, waiting_key
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
+from bot.cards.presence import reason_of
+from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, till
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from bot.answers.calls import Talk, other_side
-from bot.answers.placed import forget_call, placed_calls
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound
+from bot.cards.past_call import Talk, other_side
+from bot.cards.placed_calls import forget_call, placed_calls
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.prose import prose

@@ -2,8 +2,8 @@
 
 import structlog
 
-from bot.answers.standing import is_operator, standing_rows
 from bot.basics.errors import ChatopsError, NotConnected
+from bot.cards.presence import is_operator, standing_rows
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Card, Listing
 from bot.contract.routing import Router

@@ -6,18 +6,6 @@ from typing import Annotated, Final
 from bot.activity.happening import DIGESTS, Kind
 from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Watch
 from bot.activity.subscriptions.words import in_words
-from bot.answers.own_notifications import (
-    USUAL,
-    is_own,
-    new_own_watch,
-    own_watch,
-    read_switch,
-    switch_events,
-    switches,
-)
-from bot.answers.rights import rights_of
-from bot.answers.watch_card import fields_of, watch_card, watch_row
-from bot.answers.watch_from_form import check_roster, conditions, places_allowed, places_named, policy_of
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
 from bot.arguments.watched import (
@@ -38,6 +26,18 @@ from bot.arguments.watched import (
     events,
 )
 from bot.basics.errors import FieldError, UserError
+from bot.cards.own_notifications import (
+    USUAL,
+    is_own,
+    new_own_watch,
+    own_watch,
+    read_switch,
+    switch_events,
+    switches,
+)
+from bot.cards.rights import rights_of
+from bot.cards.subscription import fields_of, watch_card, watch_row
+from bot.cards.subscription_form import check_roster, conditions, places_allowed, places_named, policy_of
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import Board
 from bot.contract.context import Ctx, Origin

@@ -6,12 +6,12 @@ from typing import Annotated, Final
 
 from bot.activity.cover import Cover, view_cover
 from bot.activity.roster import Roster
-from bot.answers.roster_card import read_roster, roster_card
-from bot.answers.waiting import for_a_while, waiting_key
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
 from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
 from bot.basics.person import PersonKey
+from bot.cards.roster import read_roster, roster_card
+from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Carried, Choice, Option, Text
 from bot.contract.board import Board, Card
 from bot.contract.context import Ctx

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Final
 
-from bot.answers.caller_card import caller_card
 from bot.arguments.phonebook import parties_of, party_of
 from bot.basics.phone import numbers_in
 from bot.basics.words import verbatim
+from bot.cards.caller import caller_card
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.prose import prose

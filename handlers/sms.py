@@ -3,12 +3,12 @@
 import asyncio
 from typing import Annotated, Final
 
-from bot.answers.numbers import blocked_among, opted_out_among
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
 from bot.basics.errors import BadRequest, FieldError, OutcomeUnknown, UserError
 from bot.basics.segments import count_segments
+from bot.cards.number_flags import blocked_among, opted_out_among
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, plural, prose

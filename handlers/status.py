@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.answers.waiting import for_a_while, waiting_key
 from bot.arguments.moment import Moment
+from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, till

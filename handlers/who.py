@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from bot.answers.caller_card import caller_card
 from bot.arguments.caller import Caller
 from bot.arguments.party import Party
+from bot.cards.caller import caller_card
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer
 from bot.contract.routing import Router

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from bot.answers.standing import standing_facts, standing_rows
+from bot.cards.presence import standing_facts, standing_rows
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose

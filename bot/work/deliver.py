@@ -16,8 +16,8 @@ from bot.activity.happening import Happening, Kind
 from bot.activity.registers import State, fragment, value
 from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
 from bot.activity.visibility import heard_for
-from bot.answers.call_card import needs_somebody
 from bot.basics.errors import ChatopsError
+from bot.cards.live_call import needs_somebody
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import GetCallCenterStatus

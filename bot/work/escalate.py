@@ -13,7 +13,6 @@ import structlog
 from bot.activity.calls import CallView, view_call
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.subscription import Policy, Watch
-from bot.answers.call_card import needs_somebody
 from bot.basics.errors import (
     ChatopsError,
     NotAllowed,
@@ -26,6 +25,7 @@ from bot.basics.errors import (
 )
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
+from bot.cards.live_call import needs_somebody
 from bot.contract.context import Colleagues
 from bot.contract.prose import how_long
 from bot.dialpad.accounts import Accounts

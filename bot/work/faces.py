@@ -9,7 +9,10 @@ from bot.activity.digest import from_json
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Watch, quiet_until
 from bot.activity.texts import view_talk, view_text
-from bot.answers.call_card import (
+from bot.cards.conversation import talk_card, text_reply
+from bot.cards.cover import cover_card, cover_stamp
+from bot.cards.digest import digest_card
+from bot.cards.live_call import (
     Caller,
     Standing,
     bundle,
@@ -19,10 +22,7 @@ from bot.answers.call_card import (
     needs_somebody,
     stamp_of,
 )
-from bot.answers.cover_card import cover_card, cover_stamp
-from bot.answers.digest_card import digest_card
-from bot.answers.notice_card import notice
-from bot.answers.text_card import talk_card, text_reply
+from bot.cards.notice import notice
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Face, Mention, Reply
 from bot.dialpad.accounts import Accounts

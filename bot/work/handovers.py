@@ -15,8 +15,8 @@ from bot.activity.happening import Happening, Kind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Handover, Roster, compare
 from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
-from bot.answers.roster_card import read_roster
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
+from bot.cards.roster import read_roster
 from bot.contract.context import Colleagues
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity

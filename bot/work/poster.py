@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from bot.answers.call_card import MOST_ROWS
+from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import Face
 from bot.slack.boards import CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.store.cards import Kept

@@ -174,7 +174,7 @@ async def test_a_recording_for_admins_only_says_so(world: World, talk: Call) -> 
 async def test_a_recording_that_is_too_large_is_not_sent(
     world: World, voicemail: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.answers.recordings.LARGEST", 100)
+    monkeypatch.setattr("bot.cards.recordings.LARGEST", 100)
 
     with pytest.raises(UserError, match="larger than"):
         await press(world, ANA, "listen")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.activity.happening import DIGESTS, Kind
 from bot.activity.subscriptions.subscription import DIGEST_AT, Filters, Policy, Span, Watch
-from bot.answers.watch_card import fields_of
+from bot.cards.subscription import fields_of
 from bot.contract.context import Origin
 from bot.contract.reply import Raw
 from bot.contract.routing import Route

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from bot.activity.calls import view_call
 from bot.activity.happening import Kind
 from bot.activity.subscriptions.subscription import Watch
-from bot.answers.call_card import Standing, bundle, call_face, call_line
 from bot.basics.person import PersonKey
+from bot.cards.live_call import Standing, bundle, call_face, call_line
 from bot.contract.reply import Face, Listing, Reply
 from bot.dialpad.events import Event
 from bot.slack.boards import CannotLook, InDoubt, NotSent, Spot

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.answers.calls import Talk, call_card, call_row, join_legs
+from bot.cards.past_call import Talk, call_card, call_row, join_legs
 from bot.contract.reply import Link
 from bot.dialpad.actions.call import Call
 from tests.handlers.harness import plain, words_of

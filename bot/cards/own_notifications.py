@@ -7,9 +7,9 @@ from typing import Final
 from bot.activity.happening import DIGESTS, OF_CALLS, WORDS, Kind
 from bot.activity.subscriptions.subscription import Filters, Watch
 from bot.activity.subscriptions.words import in_words
-from bot.answers.watch_card import quiet_hours, watch_buttons
 from bot.arguments.watched import events
 from bot.basics.errors import UserError
+from bot.cards.subscription import quiet_hours, watch_buttons
 from bot.contract.board import Board
 from bot.contract.context import Ctx
 from bot.contract.prose import prose

@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
-from bot.answers.calls import Talk, call_row, join_legs
-from bot.answers.numbers import is_blocked, opted_out_among
 from bot.arguments.party import Party
 from bot.basics.errors import NotAllowed
+from bot.cards.number_flags import is_blocked, opted_out_among
+from bot.cards.past_call import Talk, call_row, join_legs
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Fact, Phone, Prose

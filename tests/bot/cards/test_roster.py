@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from bot.answers.roster_card import read_roster
+from bot.cards.roster import read_roster
 from bot.dialpad.actions.people import User
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.roster import Agent, Roster
-from bot.answers.standing import reason_of
+from bot.cards.presence import reason_of
 from bot.contract.prose import lasting, plural, prose
 from bot.contract.reply import Bold, Button, Listing, Prose, Row, When
 from bot.dialpad.actions.callcenters import CallCenterStatus

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.answers.calls import Talk
 from bot.basics.errors import NotAllowed, NotFound
+from bot.cards.past_call import Talk
 from bot.contract.context import Ctx
 from bot.dialpad.actions.call import GetCall
 

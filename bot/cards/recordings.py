@@ -3,9 +3,9 @@
 from typing import Final
 
 from bot.activity.calls import CallView
-from bot.answers.call_card import caller_of
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
 from bot.basics.phone import national
+from bot.cards.live_call import caller_of
 from bot.contract.context import Ctx
 from bot.contract.prose import lasting, prose
 from bot.contract.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply

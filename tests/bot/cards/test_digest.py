@@ -7,7 +7,7 @@ import pytest
 from bot.activity.digest import Counted, Digest, tally
 from bot.activity.digest_times import Period
 from bot.activity.happening import Kind
-from bot.answers.digest_card import digest_card
+from bot.cards.digest import digest_card
 from bot.contract.reply import Card, Chart, Reply, Table
 from bot.slack.blocks import Reader
 from bot.slack.render import render_message

@@ -3,8 +3,8 @@
 from typing import Final
 
 from bot.activity.texts import TalkView, TextView
-from bot.answers.call_card import Caller
 from bot.basics.phone import looks_like_number, national
+from bot.cards.live_call import Caller
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
 

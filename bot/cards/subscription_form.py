@@ -2,11 +2,11 @@
 
 from bot.activity.subscriptions.filters import Conditions, Unclear, parse_conditions
 from bot.activity.subscriptions.subscription import Policy, Watch
-from bot.answers.rights import Rights, named_places
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import find_place
 from bot.basics.errors import ChatopsError, FieldError
+from bot.cards.rights import Rights, named_places
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 

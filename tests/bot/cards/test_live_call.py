@@ -9,8 +9,8 @@ from bot.activity.call_registers import fold
 from bot.activity.calls import CallView, view_call
 from bot.activity.registers import State
 from bot.activity.texts import keep_picture, read_talk, read_text, view_talk, view_text
-from bot.answers.call_card import Caller, Standing, bundle, call_face, call_line
-from bot.answers.text_card import talk_card, text_reply
+from bot.cards.conversation import talk_card, text_reply
+from bot.cards.live_call import Caller, Standing, bundle, call_face, call_line
 from bot.contract.reply import Card, Part, Prose
 from bot.dialpad.events import CallEvent
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
