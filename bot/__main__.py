@@ -130,7 +130,7 @@ def manifest(
     """Print the Slack app's manifest."""
     from bot.app import build_routes
     from bot.basics.settings import Settings
-    from bot.slack.manifest import build_manifest, write_manifest
+    from bot.slack.api.manifest import build_manifest, write_manifest
 
     command = command or Settings().command
     text = write_manifest(build_manifest(build_routes(), command=command, public_url=public_url))

@@ -36,19 +36,19 @@ from bot.dialpad_hooks import build_hook_route
 from bot.events_setup import Endpoints, choose_kind
 from bot.leaving import Leaving
 from bot.removals_at_dialpad import RemovalsAtDialpad
-from bot.slack.boards import Boards
-from bot.slack.colleagues import SlackColleagues
-from bot.slack.dispatch import Clocks, Dispatcher, Stores
-from bot.slack.duty_marks import DutyMarks
-from bot.slack.files import SlackFiles
-from bot.slack.http import SlackHttp
-from bot.slack.install import Installs
-from bot.slack.listeners import build_bolt
-from bot.slack.manifest import SCOPES
-from bot.slack.socket import SlackSocket, build_socket
-from bot.slack.uninstalls import OneInstallation
-from bot.slack.voice import Clients, ResponseUrls, Voice
-from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.api.channel_messages import Boards
+from bot.slack.api.duty_marks import DutyMarks
+from bot.slack.api.files import SlackFiles
+from bot.slack.api.manifest import SCOPES
+from bot.slack.api.messages import Clients, ResponseUrls, Voice
+from bot.slack.api.people import SlackColleagues
+from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
+from bot.slack.transport.http import SlackHttp
+from bot.slack.transport.install import Installs
+from bot.slack.transport.listeners import build_bolt
+from bot.slack.transport.socket import SlackSocket, build_socket
+from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.database import DatabaseProblem
 from bot.store.dbos_engine import Engine
 from bot.store.durable_later import POLL_S as LATER_POLL_S

@@ -25,8 +25,8 @@ from bot.dialpad.action import IDS_AS_TEXT, Action, Page, wire_name
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.oauth2 import RedeemToken
 from bot.dialpad.client import DialpadClient
-from bot.slack.errors import read_trouble
-from bot.slack.forms import build_form
+from bot.slack.blockkit.forms import build_form
+from bot.slack.conversation.errors import read_trouble
 
 BAD_INPUT: Final = 2
 REFUSED: Final = 3

@@ -8,7 +8,7 @@ from bot.app import open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.contract.prose import plural
-from bot.slack.manifest import SCOPES
+from bot.slack.api.manifest import SCOPES
 from bot.store.store import Store
 
 WITHIN_S = 10

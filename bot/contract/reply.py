@@ -1,4 +1,4 @@
-"""What a handler can answer. Values only: ``bot/slack/render.py`` turns them into Slack's JSON.
+"""What a handler can answer. Values only: ``bot/slack/blockkit/render.py`` turns them into Slack's JSON.
 
 Prose is text or a tuple of parts. Plain strings are shown literally, whatever they contain, so a customer named
 ``<!channel>`` pings nobody; emphasis, times and numbers are parts of their own.

@@ -27,7 +27,7 @@ from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.manifest import build_manifest
+from bot.slack.api.manifest import build_manifest
 from bot.store.durable_later import POLL_S as LATER_POLL_S
 from bot.work.intake import Deliver
 

@@ -15,8 +15,8 @@ from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.contract.board import Card
 from bot.dialpad.events import CallEvent, parse_event
-from bot.slack.boards import Boards
-from bot.slack.duty_marks import DutyMarks, UserGroup
+from bot.slack.api.channel_messages import Boards
+from bot.slack.api.duty_marks import DutyMarks, UserGroup
 from bot.store.cards import Kept
 from bot.store.postings import Wanted
 from bot.store.store import Store

@@ -22,8 +22,8 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.directory import Directory
-from bot.slack.boards import PostRefused
-from bot.slack.duty_marks import UserGroup
+from bot.slack.api.channel_messages import PostRefused
+from bot.slack.api.duty_marks import UserGroup
 from bot.store.postings import Wanted
 from bot.store.rosters import Followed
 from bot.store.store import Store
@@ -49,7 +49,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Marks(Protocol):
-    """``bot.slack.duty_marks.DutyMarks``."""
+    """``bot.slack.api.duty_marks.DutyMarks``."""
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]: ...
 

@@ -39,7 +39,7 @@ class Fetches(Protocol):
 
 
 class Keeps(Protocol):
-    """``bot.slack.files.SlackFiles``, as far as it is needed here."""
+    """``bot.slack.api.files.SlackFiles``, as far as it is needed here."""
 
     async def keep(self, team_id: str, name: str, content: bytes) -> str: ...
 

@@ -15,7 +15,7 @@ import structlog
 
 from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import Face
-from bot.slack.boards import CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.slack.api.channel_messages import CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.store.cards import Kept
 from bot.store.keys import KeyProblem
 from bot.store.postings import Posting
@@ -51,7 +51,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Posts(Protocol):
-    """``bot.slack.boards.Boards``, as far as it is needed here."""
+    """``bot.slack.api.channel_messages.Boards``, as far as it is needed here."""
 
     async def post(
         self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None

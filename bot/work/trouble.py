@@ -12,7 +12,7 @@ from bot.activity.subscriptions.subscription import Watch
 from bot.basics.errors import ChatopsError
 from bot.contract.prose import plural
 from bot.contract.reply import Button, Face, Reply
-from bot.slack.boards import Spot
+from bot.slack.api.channel_messages import Spot
 from bot.store.postings import Posting
 from bot.store.store import Store
 
@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Tells(Protocol):
-    """``bot.slack.boards.Boards``, as far as it is needed here."""
+    """``bot.slack.api.channel_messages.Boards``, as far as it is needed here."""
 
     async def post(
         self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None

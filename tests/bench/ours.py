@@ -21,12 +21,12 @@ from bot.dialpad.action import Risk
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
 from bot.sandbox.serving import ASGI
-from bot.slack.colleagues import SlackColleagues
-from bot.slack.dispatch import Dispatcher, Stores
-from bot.slack.http import SlackHttp
-from bot.slack.listeners import build_bolt
-from bot.slack.voice import ResponseUrls, Voice
-from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.api.messages import ResponseUrls, Voice
+from bot.slack.api.people import SlackColleagues
+from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.conversation.dispatch import Dispatcher, Stores
+from bot.slack.transport.http import SlackHttp
+from bot.slack.transport.listeners import build_bolt
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from bot.web import build_web

@@ -15,7 +15,7 @@ from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.doctor import Finding, examine
 from bot.sandbox.serving import listen, serving
-from bot.slack.manifest import SCOPES
+from bot.slack.api.manifest import SCOPES
 from bot.store.postings import Wanted
 
 

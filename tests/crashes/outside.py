@@ -25,7 +25,7 @@ from bot.sandbox.demo import DIALPAD_PATHS, connect
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.manifest import build_manifest
+from bot.slack.api.manifest import build_manifest
 from tests.crashes.mortal import APP, IDLE, LATER, Life, settings_of
 
 ROOT: Final = Path(__file__).parents[2]

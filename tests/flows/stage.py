@@ -20,7 +20,7 @@ from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
-from bot.slack.boards import Boards
+from bot.slack.api.channel_messages import Boards
 from bot.store.connections import links
 from bot.store.schema import metadata
 from tests.hurry import POLL_S, hurried

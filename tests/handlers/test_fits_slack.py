@@ -9,9 +9,15 @@ from bot.contract.routing import Kind
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SUPPORT, Person
 from bot.sandbox.dialpad.model import Contact
 from bot.sandbox.slack.blockkit.documents import check_message_blocks, check_view
-from bot.slack.blocks import Reader
-from bot.slack.forms import build_form
-from bot.slack.render import render_confirm_message, render_confirm_view, render_home, render_message, render_view
+from bot.slack.blockkit.blocks import Reader
+from bot.slack.blockkit.forms import build_form
+from bot.slack.blockkit.render import (
+    render_confirm_message,
+    render_confirm_view,
+    render_home,
+    render_message,
+    render_view,
+)
 from tests.handlers.harness import World
 from tests.handlers.test_account import open_home
 from tests.handlers.test_bad_input import GOOD, TABLE, WORDS

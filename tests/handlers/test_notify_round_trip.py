@@ -15,7 +15,7 @@ from bot.contract.context import Origin
 from bot.contract.reply import Raw
 from bot.contract.routing import Route
 from bot.sandbox.cast import ANA, LEO, PRIYA, SALES, SAM, SUPPORT
-from bot.slack.forms import build_form, read_form
+from bot.slack.blockkit.forms import build_form, read_form
 from tests.handlers.harness import World, key_of
 
 AND_NAME: Final = "Sales and Marketing, West"

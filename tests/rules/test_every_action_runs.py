@@ -16,7 +16,7 @@ from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.sandbox.cast import PRIYA, SAM, TEAM_ID
 from bot.sandbox.demo import Demo
-from bot.slack.forms import unpack_metadata
+from bot.slack.blockkit.forms import unpack_metadata
 from tests.flows.hands import Hands
 from tests.flows.stage import freshen, quick_demo
 from tests.rules.every_action import changes_at_dialpad, typed, words_in

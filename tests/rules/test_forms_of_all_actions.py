@@ -23,7 +23,7 @@ from bot.dialpad.actions import ALL
 from bot.sandbox.cast import PRIYA
 from bot.sandbox.slack.blockkit.documents import check_view
 from bot.sandbox.slack.inputs import state_values
-from bot.slack.forms import MORE, build_form, read_form
+from bot.slack.blockkit.forms import MORE, build_form, read_form
 from handlers import all_routers
 from tests.each import every_action
 from tests.handlers.harness import World

@@ -9,8 +9,8 @@ from bot.activity.digest_times import Period
 from bot.activity.happening import Kind
 from bot.cards.digest import digest_card
 from bot.contract.reply import Card, Chart, Reply, Table
-from bot.slack.blocks import Reader
-from bot.slack.render import render_message
+from bot.slack.blockkit.blocks import Reader
+from bot.slack.blockkit.render import render_message
 from tests.handlers.harness import plain
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

@@ -14,8 +14,8 @@ from bot.cards.live_call import Caller, Standing, bundle, call_face, call_line
 from bot.contract.reply import Card, Part, Prose
 from bot.dialpad.events import CallEvent
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
-from bot.slack.blocks import Reader
-from bot.slack.render import render_message
+from bot.slack.blockkit.blocks import Reader
+from bot.slack.blockkit.render import render_message
 from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)

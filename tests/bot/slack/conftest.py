@@ -19,15 +19,15 @@ from bot.contract.routing import build_table
 from bot.sandbox.serving import listen
 from bot.sandbox.serving import serving as loopback_server
 from bot.sandbox.slack import Person, SlackSandbox
-from bot.slack.colleagues import SlackColleagues
-from bot.slack.dispatch import Clocks, Dispatcher, Stores
-from bot.slack.http import SlackHttp
-from bot.slack.listeners import build_bolt
-from bot.slack.manifest import build_manifest
-from bot.slack.screens import Patience
-from bot.slack.socket import build_socket
-from bot.slack.voice import ResponseUrls, Voice
-from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.api.manifest import build_manifest
+from bot.slack.api.messages import ResponseUrls, Voice
+from bot.slack.api.people import SlackColleagues
+from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
+from bot.slack.conversation.screens import Patience
+from bot.slack.transport.http import SlackHttp
+from bot.slack.transport.listeners import build_bolt
+from bot.slack.transport.socket import build_socket
 from tests.bot.slack import tab, verbs
 from tests.bot.slack.fakes import (
     Clock,

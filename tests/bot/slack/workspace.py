@@ -7,9 +7,9 @@ from bot.app import build_routes
 from bot.basics.settings import Settings
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.manifest import SCOPES, build_manifest
-from bot.slack.voice import Clients
-from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.api.manifest import SCOPES, build_manifest
+from bot.slack.api.messages import Clients
+from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 
 
 @asynccontextmanager

@@ -22,8 +22,8 @@ from bot.dialpad.connection import Link
 from bot.dialpad.directory import Directory
 from bot.dialpad.events import Event
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
-from bot.slack.blocks import Json
-from bot.slack.boards import Boards, Spot
+from bot.slack.api.channel_messages import Boards, Spot
+from bot.slack.blockkit.blocks import Json
 from bot.store.dbos_engine import Engine, Queue, Workflow
 from bot.store.hooks import Hook
 from bot.work.deliver import Deliverer

@@ -17,7 +17,7 @@ from bot.basics.person import PersonKey
 from bot.cards.live_call import Standing, bundle, call_face, call_line
 from bot.contract.reply import Face, Listing, Reply
 from bot.dialpad.events import Event
-from bot.slack.boards import CannotLook, InDoubt, NotSent, Spot
+from bot.slack.api.channel_messages import CannotLook, InDoubt, NotSent, Spot
 from bot.store.cards import Kept
 from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys

@@ -19,7 +19,7 @@ from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Found
 from bot.dialpad.entries import Entry
-from bot.slack.boards import PostRefused
+from bot.slack.api.channel_messages import PostRefused
 from bot.store.cards import Kept
 from bot.store.postings import Posting
 from bot.work.board import NoticeBoard

@@ -12,8 +12,8 @@ from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
 from bot.basics.person import PersonKey
 from bot.dialpad.action import Action
 from bot.dialpad.actions.people import Operators, User
-from bot.slack.boards import PostRefused, PostThrottled
-from bot.slack.duty_marks import UserGroup
+from bot.slack.api.channel_messages import PostRefused, PostThrottled
+from bot.slack.api.duty_marks import UserGroup
 from bot.store.cards import Kept
 from bot.work.handovers import LOOK_EVERY_S, Handovers
 from tests.bot.work.posting import OWNER, WATCH, Killed, PostingStage, stage_posting

@@ -16,7 +16,7 @@ from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 from bot.dialpad.events import Event
-from bot.slack.files import NotKept
+from bot.slack.api.files import NotKept
 from bot.work.deliver import Deliverer
 from bot.work.faces import Faces
 from bot.work.pictures import LARGEST, Pictures

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.activity.happening import Kind
 from bot.contract.reply import Card, Listing, Prose
 from bot.dialpad.events import CallEvent
-from bot.slack.boards import InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.slack.api.channel_messages import InDoubt, NotSent, PostRefused, PostThrottled, Spot
 from bot.work.poster import Poster
 from tests.bot.activity.payloads import (
     ANA,

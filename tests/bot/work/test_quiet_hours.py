@@ -13,7 +13,7 @@ from bot.activity.subscriptions.subscription import Policy, Span, Watch
 from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.events import CallEvent
-from bot.slack.boards import InDoubt
+from bot.slack.api.channel_messages import InDoubt
 from bot.store.cards import Kept
 from bot.work.board import NoticeBoard
 from bot.work.deliver import Deliverer

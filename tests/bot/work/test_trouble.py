@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.contract.reply import Reply
-from bot.slack.boards import CannotShow, InDoubt, NotSent, PostRefused, PostThrottled
+from bot.slack.api.channel_messages import CannotShow, InDoubt, NotSent, PostRefused, PostThrottled
 from tests.bot.activity.payloads import at, call
 from tests.bot.work.posting import OWNER, WATCH, PostingStage, stage_posting
 

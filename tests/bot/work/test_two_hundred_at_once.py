@@ -15,9 +15,9 @@ from bot.basics.settings import Settings
 from bot.sandbox.cast import ANA
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.boards import Boards
-from bot.slack.manifest import build_manifest
-from bot.slack.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.api.channel_messages import Boards
+from bot.slack.api.manifest import build_manifest
+from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from bot.work.poster import Poster
 from tests.bot.activity.payloads import at, call
 from tests.bot.work.all_the_way import whole_way

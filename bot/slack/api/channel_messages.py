@@ -1,0 +1,222 @@
+"""Messages that stand in channels and change: posted once, found again, brought up to date.
+
+Slack gives a post no key that would make it harmless to repeat, so each carries our own name in its metadata: a post
+whose outcome nobody knows is looked for by it before anything is sent again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.basics.errors import ChatopsError
+from bot.contract.reply import Face, Reply
+from bot.slack.api.messages import Clients
+from bot.slack.blockkit.blocks import Reader, called, parts_of
+from bot.slack.blockkit.limits import CHARTS
+from bot.slack.blockkit.render import render_message
+from bot.slack.conversation.errors import slack_code
+
+_log = structlog.get_logger(__name__)
+
+EVENT_TYPE: Final = "dialpad_card"
+CLOCK_SLACK: Final = timedelta(seconds=30)
+"""How far Slack's clock and ours may be apart when a message is looked for."""
+_LOOKED_AT: Final = 200
+_PAGES: Final = 20
+"""Slack may give as few as 15 messages at once."""
+_BLIND: Final = frozenset({"missing_scope", "not_allowed_token_type", "access_denied", "no_permission"})
+_UNDECIDED: Final = frozenset({"", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_REFUSED_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format"})
+_THROTTLED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_WAIT_S: Final = 30.0
+
+
+class PostRefused(ChatopsError):
+    """Slack said no, and nothing was posted. ``code`` is its word, such as ``is_archived``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class PostThrottled(ChatopsError):
+    """Not now. ``wait_s``: seconds until it may be tried."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"{wait_s} s")
+        self.wait_s = wait_s
+
+
+class NotSent(ChatopsError):
+    """Slack was not reached, so nothing was posted."""
+
+
+class InDoubt(ChatopsError):
+    """Slack was asked and did not say: it may be there or not."""
+
+
+class CannotLook(ChatopsError):
+    """Nobody lets us see whether a message is there, now or later."""
+
+
+class CannotShow(ChatopsError):
+    """What it would look like cannot be made, by a mistake of ours. Nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a message stands: the conversation and the message in it."""
+
+    place: str
+    ts: str
+
+
+class Boards:
+    """Speaks to channels, always through the client of their workspace."""
+
+    def __init__(self, clients: Clients, region: str) -> None:
+        self._clients = clients
+        self._reader = Reader(region=region)
+        self._without_charts: set[str] = set()
+
+    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+        """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow."""
+        more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
+        if thread_ts:
+            more |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
+        answer = await self._show(team_id, "chat.postMessage", more, face, name)
+        return Spot(str(answer["channel"]), str(answer["ts"]))
+
+    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+        """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow; trying again is harmless."""
+        await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, face, name)
+
+    async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: Face, name: str) -> Any:
+        """What Slack does not draw holds nothing up: a chart is shown as text, from then on at once; the words that
+        came with a picture go without it."""
+        client = await self._clients.of(team_id)
+        body = self._body(face, name, charts=0 if team_id in self._without_charts else CHARTS)
+        bare, charted = _without_pictures(face), _has_chart(body)
+        try:
+            return await ask(client, method, {**more, **body})
+        except PostRefused as refused:
+            if refused.code not in _REFUSED_BLOCKS or (bare is face and not charted):
+                raise
+            _log.warning("slack does not draw it", code=refused.code)
+        answer = await ask(client, method, {**more, **self._body(bare, name, charts=0)})
+        if charted:
+            self._without_charts.add(team_id)
+        return answer
+
+    async def find(
+        self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
+    ) -> Spot | None:
+        """The message with our name in it, posted after ``since``. Raises CannotLook, PostRefused, PostThrottled or
+        NotSent: all but the first may pass."""
+        client = await self._clients.of(team_id)
+        place = channel
+        try:
+            if channel.startswith(("U", "W")):
+                place = str((await ask(client, "conversations.open", {"users": channel}))["channel"]["id"])
+            where: dict[str, Any] = {"channel": place, "limit": _LOOKED_AT, "include_all_metadata": True}
+            if thread_ts:
+                return await _look(client, "conversations.replies", {**where, "ts": thread_ts}, name)
+            oldest = f"{(since - CLOCK_SLACK).timestamp():.6f}"
+            return await _look(client, "conversations.history", {**where, "oldest": oldest}, name)
+        except PostRefused as problem:
+            if problem.code in _BLIND:
+                raise CannotLook(problem.code) from None
+            raise
+        except InDoubt as problem:
+            raise NotSent(str(problem)) from None  # asking changed nothing: it is asked again
+
+    def _body(self, face: Face, name: str, charts: int) -> dict[str, Any]:
+        try:
+            message = render_message(face.shown, self._reader, stamp=face.stamp, charts=charts)
+        except Exception as mistake:
+            _log.exception("a message cannot be rendered")
+            raise CannotShow(type(mistake).__name__) from mistake
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
+        body = {**message.to_json(), "metadata": metadata}
+        pings = " ".join(filter(None, map(called, face.ping)))
+        if pings:
+            section = {"type": "section", "text": {"type": "mrkdwn", "text": pings}}
+            body |= {"text": f"{pings} {body['text']}", "blocks": [section, *message.blocks]}
+        return body
+
+    async def is_in(self, team_id: str, channel: str) -> bool | None:
+        """Whether the app is a member of a channel; None when Slack does not say. Needs ``channels:read``."""
+        try:
+            found = await ask(await self._clients.of(team_id), "conversations.info", {"channel": channel})
+        except PostRefused as problem:
+            return False if problem.code == "channel_not_found" else None
+        except ChatopsError:
+            return None
+        return bool(found["channel"].get("is_member"))
+
+
+def _has_chart(body: Mapping[str, Any]) -> bool:
+    return any(block["type"] == "data_visualization" for block in body["blocks"])
+
+
+def _without_pictures(face: Face) -> Face:
+    if not isinstance(face.shown, Reply) or not face.shown.pictures:
+        return face
+    lines = [part for one in face.shown.pictures[:1] for part in ("\n", one.instead)]
+    return replace(face, shown=replace(face.shown, text=(*parts_of(face.shown.text), *lines), pictures=()))
+
+
+def _name_in(message: Mapping[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    return str((metadata.get("event_payload") or {}).get("id", "")) if metadata.get("event_type") == EVENT_TYPE else ""
+
+
+async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], name: str) -> Spot | None:
+    cursor = ""
+    for _ in range(_PAGES):
+        found = await ask(client, method, {**where, **({"cursor": cursor} if cursor else {})})
+        for message in found["messages"]:
+            if _name_in(message) == name:
+                return Spot(str(where["channel"]), str(message["ts"]))
+        cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
+        if not cursor:
+            return None
+    raise CannotLook("too many messages")
+
+
+async def ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> Any:
+    """Slack's answer to one method. Raises PostRefused, PostThrottled, NotSent or InDoubt."""
+    try:
+        if method.startswith("chat."):
+            return await client.api_call(method, json=dict(body))
+        return await client.api_call(method, params={k: _param(v) for k, v in body.items()})
+    except SlackApiError as problem:
+        raise _read(problem) from None
+    except aiohttp.ClientConnectorError:
+        raise NotSent("Slack cannot be reached") from None
+    except (TimeoutError, aiohttp.ClientError) as problem:
+        _log.warning("slack did not answer", method=method, error=type(problem).__name__)
+        raise InDoubt(type(problem).__name__) from None
+
+
+def _param(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _read(problem: SlackApiError) -> ChatopsError:
+    code = slack_code(problem)
+    status = getattr(problem.response, "status_code", 200)
+    if code in _THROTTLED or status == 429:
+        headers = getattr(problem.response, "headers", None) or {}
+        wait = next((str(value) for key, value in headers.items() if str(key).casefold() == "retry-after"), "")
+        digits = "".join(one for one in wait if one.isdigit())
+        return PostThrottled(float(digits) if digits else _WAIT_S)
+    if code in _UNDECIDED or status >= 500:
+        return InDoubt(code or f"HTTP {status}")
+    return PostRefused(code)

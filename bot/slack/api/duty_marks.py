@@ -1,0 +1,73 @@
+"""What in Slack shows who is on duty: the members of a user group, and the end of a channel's topic."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Final
+
+from bot.slack.api.channel_messages import ask
+from bot.slack.api.messages import Clients
+from bot.slack.blockkit.limits import TOPIC, cut
+
+GROUPS_KEPT_S: Final = 300.0
+
+_OURS: Final = re.compile(r"(?:^|\s*·\s*)On duty: .*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """``handle`` is what people type after the @."""
+
+    id: str
+    handle: str
+    name: str
+
+
+class DutyMarks:
+    """Everything here raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless. ``clock`` is
+    monotonic seconds."""
+
+    def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._groups: dict[str, tuple[float, tuple[UserGroup, ...]]] = {}
+
+    async def groups(self, team_id: str) -> Sequence[UserGroup]:
+        """The workspace's user groups, from a copy that is at most 5 minutes old. Needs ``usergroups:read``."""
+        until, known = self._groups.get(team_id, (0.0, ()))
+        if self._clock() < until:
+            return known
+        found = await ask(await self._clients.of(team_id), "usergroups.list", {})
+        known = tuple(UserGroup(one["id"], one["handle"], one["name"]) for one in found["usergroups"])
+        self._groups[team_id] = (self._clock() + GROUPS_KEPT_S, known)
+        return known
+
+    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
+        """Makes ``people`` the group's members. False when there was nothing to change, and for nobody: Slack takes no
+        empty group, and who calls it should reach somebody. Needs ``usergroups:write``."""
+        wanted = sorted(set(people))
+        if not wanted:
+            return False
+        client = await self._clients.of(team_id)
+        found = await ask(client, "usergroups.users.list", {"usergroup": group})
+        if set(found["users"]) == set(wanted):
+            return False
+        await ask(client, "usergroups.users.update", {"usergroup": group, "users": ",".join(wanted)})
+        return True
+
+    async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
+        """Ends the channel's topic with ``words`` after "On duty:", takes that away for none, and leaves alone what
+        people wrote before it. False when there was nothing to change."""
+        client = await self._clients.of(team_id)
+        found = await ask(client, "conversations.info", {"channel": channel})
+        before = unescape(str((found["channel"].get("topic") or {}).get("value") or ""))
+        theirs = _OURS.sub("", before)
+        ours = f"On duty: {words}" if words else ""
+        if theirs and ours:
+            ours = f" · {ours}"
+        after = theirs + cut(ours, TOPIC - len(theirs)) if len(theirs) < TOPIC else theirs
+        if after == before:
+            return False
+        await ask(client, "conversations.setTopic", {"channel": channel, "topic": after})
+        return True

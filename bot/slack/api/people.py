@@ -1,0 +1,93 @@
+"""Slack's people, by id and by e-mail address, from copies that are at most an hour old."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.basics.errors import UserError
+from bot.basics.person import PersonKey
+from bot.contract.context import Profile
+from bot.slack.api.channel_messages import PostRefused, ask
+from bot.slack.api.messages import Clients
+
+KEPT_SECONDS: Final = 3600.0
+STRANGER_KEPT_SECONDS: Final = 600.0
+"""Somebody new to Slack is found so much later at most."""
+AT_MOST: Final = 20_000
+
+_NOBODY: Final = frozenset({"users_not_found", "user_not_found"})
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class SlackColleagues:
+    """``users.info``, asked once an hour for each person, once however many are waiting for it."""
+
+    def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
+        self._clients = clients
+        self._clock = clock
+        self._kept: dict[PersonKey, tuple[float, Profile]] = {}
+        self._asking: dict[PersonKey, asyncio.Task[Profile]] = {}
+        self._addresses: dict[tuple[str, str], tuple[float, str | None]] = {}
+
+    async def profile(self, key: PersonKey) -> Profile:
+        """Raises UserError when Slack does not say, unless an older copy is at hand."""
+        since, kept = self._kept.get(key, (0.0, None))
+        if kept is not None and self._clock() - since < KEPT_SECONDS:
+            return kept
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = asyncio.create_task(self._ask(key))
+            asking.add_done_callback(lambda _: self._asking.pop(key, None))
+        try:
+            return await asyncio.shield(asking)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as problem:
+            if kept is None:
+                raise UserError("Slack did not say who you are. Try again in a minute.") from problem
+            return kept
+
+    async def _ask(self, key: PersonKey) -> Profile:
+        client = await self._clients.of(key.team_id)
+        user = (await client.users_info(user=key.user_id))["user"]
+        details = user.get("profile") or {}
+        name = details.get("display_name") or details.get("real_name") or user.get("real_name") or user.get("name")
+        profile = Profile(str(name or key.user_id), details.get("email"), _zone(user.get("tz")))
+        _keep(self._kept, key, (self._clock(), profile))
+        return profile
+
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        """Raises PostRefused, PostThrottled, NotSent or InDoubt when Slack does not say. Needs
+        ``users:read.email``."""
+        until, known = self._addresses.get((team_id, email), (0.0, None))
+        if not email or self._clock() < until:
+            return known
+        try:
+            found = await ask(await self._clients.of(team_id), "users.lookupByEmail", {"email": email})
+            known = str(found["user"]["id"])
+        except PostRefused as problem:
+            if problem.code not in _NOBODY:
+                raise
+            known = None
+        kept_s = STRANGER_KEPT_SECONDS if known is None else KEPT_SECONDS
+        _keep(self._addresses, (team_id, email), (self._clock() + kept_s, known))
+        return known
+
+
+def _keep(copies: dict[K, V], key: K, copy: V) -> None:
+    """The oldest goes where there are too many."""
+    if key not in copies and len(copies) >= AT_MOST:
+        del copies[next(iter(copies))]
+    copies[key] = copy
+
+
+def _zone(name: str | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,87 @@
+"""slack_sdk's Web API client, with one connection pool for the process and retries that post nothing twice."""
+
+from typing import Final
+
+import aiohttp
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.basics.settings import Settings
+from bot.slack.transport.loggers import quiet_logger
+
+TIMEOUT_SECONDS: Final = 10
+_UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=5)
+_POSTS: Final = ("chat.postMessage", "chat.scheduleMessage", "views.open", "views.push", "oauth.v2.access")
+"""Not repeated after a broken connection: the first one may have arrived."""
+_BROKEN: Final = (aiohttp.ServerConnectionError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
+
+
+class ConnectionRetry(AsyncRetryHandler):
+    """One more try after a broken connection, for calls that may be made twice, and for any that never left."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if isinstance(error, aiohttp.ClientConnectorError):
+            return True
+        return isinstance(error, _BROKEN) and not request.url.endswith(_POSTS)
+
+
+def open_session() -> aiohttp.ClientSession:
+    """The pool for the Web API, ``response_url`` and Socket Mode. Close it last. Needs a running loop."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=100, limit_per_host=50, keepalive_timeout=30),
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, connect=3),
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+def build_web_client(settings: Settings, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
+    """A client for one workspace's token."""
+    return AsyncWebClient(
+        token=token,
+        base_url=settings.slack_api_url,
+        timeout=TIMEOUT_SECONDS,
+        session=session,
+        logger=quiet_logger(),
+        retry_handlers=[ConnectionRetry(max_retry_count=1), AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+    )
+
+
+async def upload(
+    client: AsyncWebClient, name: str, content: bytes, *, channel: str | None = None, words: str | None = None
+) -> str:
+    """A file into the workspace, shared with ``channel`` or with nobody yet; its id. slack_sdk's own way gives a file
+    the 10 s of a short call, which a long recording is not sent in.
+
+    Raises SlackApiError, and aiohttp's errors.
+    """
+    session = client.session
+    assert session is not None  # noqa: S101  ``build_web_client`` gives it one
+    step = await client.files_getUploadURLExternal(filename=name, length=len(content))
+    async with session.post(str(step["upload_url"]), data=content, timeout=_UPLOAD_TIMEOUT) as answer:
+        answer.raise_for_status()
+    file = str(step["file_id"])
+    await client.files_completeUploadExternal(
+        files=[{"id": file, "title": name}], channel_id=channel, initial_comment=words
+    )
+    return file
+
+
+class OneWorkspace:
+    """The clients of an app that is installed in one workspace, with a token from the settings."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def of(self, team_id: str) -> AsyncWebClient:
+        return self._client

@@ -1,0 +1,248 @@
+"""Prose into Slack's text: literal strings stay literal, times are shown in the reader's zone.
+
+Slack's mrkdwn cannot escape ``*``, ``_``, ``~``, backticks or ``:names:``. Prose whose literal parts hold none of them
+becomes mrkdwn; other prose becomes a rich text block, where text is never interpreted.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from bot.basics.phone import national
+from bot.contract.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
+from bot.slack.blockkit.limits import ALT_TEXT, CONTEXT_TEXT, SECTION_TEXT, cut
+
+Json: TypeAlias = dict[str, Any]
+
+_SPEAKS_MRKDWN = re.compile(r"[*_~`]|:[\w+'-]+:|^\s*>|^\s*•", re.MULTILINE)
+_SLACK_ID = re.compile(r"[UWS][A-Z0-9]{2,}")
+_LINKED = re.compile(r"(https?://|mailto:|tel:)[^\s<>|]+", re.IGNORECASE)
+_DATE_FORMATS = {"time": "{time}", "date": "{date_short_pretty} at {time}", "ago": "{ago}"}
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
+
+NOTHING = "–"
+"""Stands where Slack refuses an empty text."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who will read it: their time zone, and the region whose numbers they know without country code."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    region: str = "US"
+
+
+def parts_of(prose: Prose) -> tuple[Part, ...]:
+    return prose if isinstance(prose, tuple) else (prose,)
+
+
+def escape(text: str) -> str:
+    """What Slack would read as markup, made harmless."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def written_time(when: When, reader: Reader) -> str:
+    """The moment in words, for where Slack draws no dates: buttons, titles, notifications."""
+    local = _moment(when).astimezone(reader.zone)
+    return f"{local:%H:%M}" if when.style == "time" else f"{local.day} {local:%b %H:%M}"
+
+
+def _moment(when: When) -> datetime:
+    at = when.at if when.at.tzinfo else when.at.replace(tzinfo=UTC)
+    return max(at, _EARLIEST)
+
+
+def plain(prose: Prose, reader: Reader) -> str:
+    """Prose without any markup, unescaped."""
+    return "".join(_plain_part(part, reader) for part in parts_of(prose))
+
+
+def _plain_part(part: Part, reader: Reader) -> str:
+    match part:
+        case str():
+            return part
+        case When():
+            return written_time(part, reader)
+        case Phone():
+            return national(part.e164, reader.region)
+        case Mention():
+            return "@" + part.slack_id
+        case _:
+            return part.text
+
+
+def speaks_mrkdwn(prose: Prose) -> bool:
+    """Whether literal text in it would be taken for formatting by mrkdwn."""
+    return any(_SPEAKS_MRKDWN.search(_literal(part)) for part in parts_of(prose))
+
+
+def _literal(part: Part) -> str:
+    match part:
+        case str():
+            return part
+        case Bold() | Code() | Link():
+            return part.text
+        case _:
+            return ""
+
+
+def mrkdwn(prose: Prose, reader: Reader, limit: int) -> str:
+    """Prose as mrkdwn of at most ``limit`` characters after escaping, never cut inside an entity."""
+    done: list[str] = []
+    room = limit - 1
+    for part in parts_of(prose):
+        piece = _mrkdwn_part(part, reader)
+        if len(piece) > room:
+            done.append(_head(part, room) if isinstance(part, str) else "")
+            return "".join(done) + "…"
+        done.append(piece)
+        room -= len(piece)
+    return "".join(done)
+
+
+def _head(text: str, room: int) -> str:
+    kept = ""
+    for character in text[:room]:
+        piece = escape(character)
+        if len(kept) + len(piece) > room:
+            break
+        kept += piece
+    return kept
+
+
+def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one return for each kind of part
+    match part:
+        case str():
+            return escape(part)
+        case Bold():
+            return f"*{escape(part.text)}*" if part.text.strip() else escape(part.text)
+        case Code():
+            return f"`{escape(part.text)}`" if part.text.strip() else escape(part.text)
+        case When():
+            stamp, shown = int(_moment(part).timestamp()), escape(written_time(part, reader))
+            return f"<!date^{stamp}^{_DATE_FORMATS[part.style]}|{shown}>"
+        case Phone():
+            return (
+                f"<tel:{part.e164}|{escape(national(part.e164, reader.region))}>"
+                if _dialable(part)
+                else escape(part.e164)
+            )
+        case Mention():
+            return called(part.slack_id) or escape(part.slack_id)
+        case Link():
+            words = escape(part.text) or escape(part.url)
+            return f"<{escape(part.url)}|{words}>" if _LINKED.fullmatch(part.url) else words
+
+
+def called(slack_id: str) -> str:
+    """The mrkdwn that mentions a person or a user group, "" for what is no id of one."""
+    if not _SLACK_ID.fullmatch(slack_id):
+        return ""
+    return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
+
+
+def _dialable(phone: Phone) -> bool:
+    return re.fullmatch(r"\+\d{3,15}", phone.e164) is not None
+
+
+def rich_elements(prose: Prose, reader: Reader, limit: int) -> list[Json]:
+    """Prose as elements of a rich text section, cut visibly to ``limit`` characters."""
+    elements: list[Json] = []
+    room = limit - 1
+    for part in parts_of(prose):
+        shown = _plain_part(part, reader)
+        if not shown:
+            continue
+        if len(shown) > room:
+            elements.append({"type": "text", "text": shown[:room] + "…"})
+            break
+        elements.append(_rich_part(part, shown))
+        room -= len(shown)
+    return elements or [{"type": "text", "text": NOTHING}]
+
+
+def _rich_part(part: Part, shown: str) -> Json:  # noqa: PLR0911  one return for each kind of part
+    match part:
+        case Bold():
+            return {"type": "text", "text": shown, "style": {"bold": True}}
+        case Code():
+            return {"type": "text", "text": shown, "style": {"code": True}}
+        case When():
+            stamp = int(_moment(part).timestamp())
+            return {"type": "date", "timestamp": stamp, "format": _DATE_FORMATS[part.style], "fallback": shown}
+        case Phone() if _dialable(part):
+            return {"type": "link", "url": f"tel:{part.e164}", "text": shown}
+        case Mention() if _SLACK_ID.fullmatch(part.slack_id):
+            kind = "usergroup" if part.slack_id.startswith("S") else "user"
+            return {"type": kind, f"{kind}_id": part.slack_id}
+        case Link() if _LINKED.fullmatch(part.url):
+            return {"type": "link", "url": part.url, "text": shown}
+        case _:
+            return {"type": "text", "text": shown}
+
+
+def plain_object(text: str, limit: int) -> Json:
+    """A plain_text object; ``:names:`` in it stay as they are."""
+    return {"type": "plain_text", "text": cut(text, limit) if text.strip() else NOTHING, "emoji": False}
+
+
+def text_object(prose: Prose, reader: Reader, limit: int) -> Json:
+    """A text object for places that take no rich text: mrkdwn, or plain text where mrkdwn would change the words."""
+    if speaks_mrkdwn(prose):
+        return plain_object(plain(prose, reader), limit)
+    text = mrkdwn(prose, reader, limit)
+    return {"type": "mrkdwn", "text": text if text.strip() else NOTHING, "verbatim": True}
+
+
+def paragraph(prose: Prose, reader: Reader) -> Json:
+    """A block of ordinary text."""
+    if speaks_mrkdwn(prose):
+        section = {"type": "rich_text_section", "elements": rich_elements(prose, reader, SECTION_TEXT)}
+        return {"type": "rich_text", "elements": [section]}
+    return {"type": "section", "text": text_object(prose, reader, SECTION_TEXT)}
+
+
+def context(prose: Prose, reader: Reader) -> Json:
+    """A line of small print."""
+    return {"type": "context", "elements": [text_object(prose, reader, CONTEXT_TEXT)]}
+
+
+def picture(shown: Picture) -> Json:
+    """A picture that is in Slack already."""
+    return {"type": "image", "slack_file": {"id": shown.file}, "alt_text": cut(shown.alt, ALT_TEXT) or "Picture"}
+
+
+def quoted(text: str, limit: int = 6_000) -> Json:
+    """``text`` letter for letter in a box. Beyond ``limit`` it says how much is left out."""
+    rest = f"\n… and {len(text) - limit:,} more characters" if len(text) > limit else ""
+    shown = (text[:limit] + rest) or NOTHING
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": shown}]}],
+    }
+
+
+def weight(blocks: Json | Sequence[Any] | str | float | None) -> int:
+    """Characters of text in blocks, as Slack adds them up for a message; ids and values are left out."""
+    if isinstance(blocks, dict):
+        return sum(
+            len(value) if key in {"text", "fallback"} and isinstance(value, str) else weight(value)
+            for key, value in blocks.items()
+        )
+    if isinstance(blocks, list | tuple):
+        return sum(weight(one) for one in blocks)
+    return 0
+
+
+def joined(parts: Iterable[Prose], separator: str = "\n") -> Prose:
+    """Several pieces of prose as one, without the empty ones."""
+    together: list[Part] = []
+    for prose in parts:
+        pieces = [part for part in parts_of(prose) if part != ""]
+        if pieces and together:
+            together.append(separator)
+        together += pieces
+    return tuple(together)

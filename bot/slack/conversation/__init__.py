@@ -1,0 +1,1 @@
+"""From a payload to an answer in the right place."""

@@ -1,0 +1,249 @@
+"""From a delivery to an answer: put on disk what changes something, acknowledge, run the handler, show what it says."""
+
+import asyncio
+import secrets
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from bot.basics.metrics import Metrics
+from bot.basics.person import PersonKey
+from bot.contract import later
+from bot.contract.argument import Lookup
+from bot.contract.context import Deps, Origin, Where
+from bot.contract.reply import Answer, Reply
+from bot.contract.routing import Table
+from bot.slack.api.messages import Voice, within
+from bot.slack.blockkit.blocks import Json
+from bot.slack.blockkit.forms import build_option, read_field_id, read_form
+from bot.slack.blockkit.limits import OPTIONS
+from bot.slack.conversation.execution import Performing, Stores
+from bot.slack.conversation.homes import Homes
+from bot.slack.conversation.placement import Clocks, Placed, Placing
+from bot.slack.conversation.requests import HOME, Job, plan
+from bot.slack.conversation.screens import (
+    Desk,
+    HomeScreen,
+    LineScreen,
+    Patience,
+    place_of,
+)
+from bot.slack.transport.duplicates import Seen
+from bot.slack.transport.payload import Incoming, Kind, parse_incoming
+
+_log = structlog.get_logger(__name__)
+
+Ack = str | dict[str, Any]
+"""The body of an acknowledgement."""
+
+__all__ = ["Ack", "Clocks", "Dispatcher", "Stores"]
+
+
+@dataclass
+class Dispatcher:
+    """One per process. ``receive`` is for listeners; the rest is for the composition root."""
+
+    table: Table
+    deps: Deps
+    stores: Stores
+    voice: Voice
+    patience: Patience = field(default_factory=Patience)
+    clocks: Clocks = field(default_factory=Clocks)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self.desk = Desk(self.table, self.stores.confirmations, self.voice, self.patience)
+        self._placing = Placing(self.table, self.deps, self.desk, self.clocks)
+        self._performing = Performing(self.table, self.deps, self.stores, self.voice, self.desk, self.metrics)
+        self._seen = Seen(self.clocks.monotonic)
+        self._homes = Homes(self._draw_home, self.clocks.monotonic)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Receiving
+
+    async def receive(self, body: Mapping[str, Any]) -> Ack:
+        """What to acknowledge with. Raises only when what changes something could not be put on disk."""
+        began = self.clocks.monotonic()
+        incoming = parse_incoming(body)
+        ack = await self._receive(body, incoming)
+        self.metrics.acknowledged(incoming.kind.value, self.clocks.monotonic() - began)
+        return ack
+
+    async def _receive(self, body: Mapping[str, Any], incoming: Incoming) -> Ack:
+        if incoming.kind is Kind.OPTIONS:
+            return await self._suggest(incoming)
+        job = plan(incoming, self.table, self.deps.settings.command)
+        if job is None or incoming.key in self._seen:
+            return ""
+        if job.durable:
+            # Not remembered before it is on disk: when that fails, Slack's next try must not be taken for a repeat.
+            key = incoming.key or f"delivery:{secrets.token_hex(12)}"
+            job.incoming = incoming = replace(incoming, key=key)
+            if not await self.stores.inbox.receive(key, incoming.kind.value, body):
+                return ""
+            job.recorded = True
+        if incoming.key and not self._seen.add(incoming.key):
+            return ""
+        if incoming.kind is Kind.SUBMIT:
+            return await self._submit(job)
+        self._start(self._begin(job))
+        return ""
+
+    async def _begin(self, job: Job) -> None:
+        await self._perform(job, self._placing.choose(job))
+
+    async def _submit(self, job: Job) -> Ack:
+        first: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        screen = self._placing.take_submit(job, first)
+        self._start(self._perform(job, screen))
+        if await within(self.patience.submit, first):
+            return first.result()
+        late = screen.inner.late(job.route)
+        first.set_result({})
+        return late
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self, grace_s: float = 10.0) -> None:
+        """Wait for what is under way; what takes longer is taken up again at the next start."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=grace_s)
+        for task in set(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Return when nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    # Other ways in
+
+    async def resume_unfinished(self) -> int:
+        """Take up what was acknowledged before the process ended. How many."""
+        deliveries = await self.stores.inbox.unfinished()
+        for delivery in deliveries:
+            job = plan(
+                replace(parse_incoming(delivery.payload), trigger_id=None), self.table, self.deps.settings.command
+            )
+            if job is None or job.incoming is None:
+                await self.stores.inbox.done(delivery.key)
+                continue
+            job.incoming = replace(job.incoming, key=delivery.key)
+            job.recorded = True
+            screen = (
+                self._placing.take_submit(job, None) if job.incoming.kind is Kind.SUBMIT else self._placing.choose(job)
+            )
+            self._start(self._interrupted(job, screen) if delivery.started else self._perform(job, screen))
+        return len(deliveries)
+
+    async def resume(self, person: PersonKey) -> int:
+        """Run what the person asked for before they were connected. How many."""
+        count = 0
+        for request in await self.stores.remembered.take_all(person):
+            route = self.table.by_id.get(str(request.get("route")))
+            if route is None:
+                continue
+            count += 1
+            args, words = request.get("args"), request.get("words")
+            job = Job(
+                person, place_of(request), Origin.RESUMED, route, args if isinstance(args, dict) else {},
+                words if isinstance(words, str) else None, form=request.get("form") is True,
+            )  # fmt: skip
+            self._start(self._perform(job, self._placing.choose(job)))
+        return count
+
+    async def connected(self, person: PersonKey) -> None:
+        """There is a connection: Home shows it, and what waited for one runs."""
+        self.home_changed(person)
+        await self.resume(person)
+
+    def home_changed(self, person: PersonKey) -> None:
+        """What a person's Home shows is different now, though nobody asked for anything."""
+        self._start(self._homes.changed(person))
+
+    async def run_later(self, due: later.Job) -> None:
+        """Run a route at the time that was set for it; the answer comes where ``place`` says, else as a DM.
+
+        What goes wrong is raised and not told: whether to try again is decided by who keeps the schedule.
+        """
+        job = Job(due.person, place_of(due.place), Origin.LATER, self.table.by_id[due.route], dict(due.args))
+        placed = self._placing.choose(job)
+        try:
+            answer = await self._performing.handle(job, self.table.by_id[due.route], placed.ctx)
+        except Exception as error:
+            await self._performing.note(job, placed, type(error).__name__)
+            raise
+        await self._performing.note(job, placed, "done")
+        await self._performing.say_safely(placed, job.route, answer)
+        await self._homes.changed(job.person)
+
+    async def tell_given_up(self, due: later.Job, error: Exception) -> None:
+        """Tell the person that what was set for later did not happen, and why."""
+        job = Job(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
+        await self._performing.tell(job, self._placing.choose(job), error)
+
+    async def tell(self, person: PersonKey, answer: Answer) -> None:
+        """Say something that was not asked for, as a DM."""
+        ctx = self._placing.build_ctx(Job(person, Where(), Origin.EVENT))
+        await self._performing.say_safely(Placed(ctx, LineScreen(self.desk, ctx)), None, answer)
+
+    # Performing
+
+    async def _perform(self, job: Job, placed: Placed) -> None:
+        in_home = job.incoming is not None and job.incoming.in_home
+        if in_home or isinstance(placed.screen, HomeScreen):
+            self._homes.looked(job.person)
+        try:
+            await self._performing.run(job, placed)
+        finally:
+            placed.release()
+        await self._finish(job)
+        if job.durable:
+            await self._homes.changed(job.person)
+
+    async def _finish(self, job: Job) -> None:
+        if job.recorded and job.incoming is not None:
+            try:
+                await self.stores.inbox.done(job.incoming.key)
+            except Exception:  # noqa: BLE001  logged; the request itself has ended
+                _log.exception("delivery not closed")
+
+    async def _interrupted(self, job: Job, placed: Placed) -> None:
+        told = Reply(
+            "I was restarted in the middle of what you asked for, so it may or may not have happened. "
+            "Check in Dialpad before you try again.",
+            tone="warning",
+        )
+        await self._performing.say_safely(placed, job.route, told)
+        await self._finish(job)
+
+    # Type-ahead and Home
+
+    async def _suggest(self, incoming: Incoming) -> Ack:
+        route_id, name = read_field_id(incoming.action_id)
+        route = self.table.by_id.get(route_id)
+        argument = route.arguments.get(name) if route else None
+        if incoming.person is None or not isinstance(argument, Lookup):
+            return {"options": []}
+        ctx = self._placing.build_ctx(Job(incoming.person, incoming.where, Origin.FORM))
+        try:
+            async with asyncio.timeout(self.patience.options):
+                others = read_form(route, incoming.view) if route is not None and incoming.view else {}
+                found = await argument.suggest_beside(ctx, incoming.value, others)
+        except Exception as problem:  # noqa: BLE001  Slack gives a type-ahead no second try: an empty list is an answer
+            _log.info("no suggestions", argument=incoming.action_id, error=type(problem).__name__)
+            return {"options": []}
+        return {"options": [build_option(option) for option in found[:OPTIONS]]}
+
+    async def _draw_home(self, person: PersonKey) -> None:
+        route = self.table.by_event.get(HOME)
+        if route is not None:
+            job = Job(person, Where(), Origin.EVENT, route)
+            ctx = self._placing.build_ctx(job)
+            await self._performing.run(job, Placed(ctx, HomeScreen(self.desk, ctx)))

@@ -1,0 +1,238 @@
+"""A job from its arguments to its answer, and to the right words when something goes wrong."""
+
+import asyncio
+import contextlib
+import re
+from dataclasses import dataclass, replace
+
+import structlog
+
+from bot.activity.texts import view_talk
+from bot.basics.errors import DialpadError, NotConnected, UserError
+from bot.basics.metrics import Metrics
+from bot.basics.words import did_you_mean, verbatim
+from bot.contract.context import Ctx, Deps, Origin
+from bot.contract.reading import missing, parse_arguments, read_words
+from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, RawArgs, Reply, When
+from bot.contract.routing import Kind as RouteKind
+from bot.contract.routing import Route, Table
+from bot.dialpad.action import Risk
+from bot.slack.api.messages import Voice, within
+from bot.slack.blockkit.limits import BUTTON_TEXT, cut
+from bot.slack.conversation.errors import read_trouble
+from bot.slack.conversation.placement import Placed
+from bot.slack.conversation.ports import Audit, Confirmations, Inbox, Remembered
+from bot.slack.conversation.requests import WORDS, Decision, Job
+from bot.slack.conversation.screens import Desk, LineScreen, place_of
+
+_log = structlog.get_logger(__name__)
+
+CONNECT_TITLE = "You are not connected to Dialpad"
+CONNECT_WORD = "connect"
+SEND_TEXT = "sms.sms"
+"""The route that shows a text before it leaves."""
+_TO_US = re.compile(r"\s*<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?\s*")
+CONNECT_WITH_KEY = "connect.with_key"
+"""The route whose form takes an API key."""
+
+_PAST = {
+    "Send": "Sent", "Block": "Blocked", "Unblock": "Unblocked", "Call": "Called", "Hang up": "Hung up",
+    "Delete": "Deleted", "Remove": "Removed", "Disconnect": "Disconnected", "Transfer": "Transferred",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The parts of the store that requests go through."""
+
+    inbox: Inbox
+    confirmations: Confirmations
+    remembered: Remembered
+    audit: Audit
+
+
+async def _say_cancelled(ctx: Ctx) -> Reply:
+    return Reply("Cancelled. Nothing was done.")
+
+
+_CANCELLED = Route("confirm.cancelled", RouteKind.BUTTON, _say_cancelled, {}, frozenset())
+
+
+@dataclass
+class Performing:
+    """Runs handlers."""
+
+    table: Table
+    deps: Deps
+    stores: Stores
+    voice: Voice
+    desk: Desk
+    metrics: Metrics
+
+    async def run(self, job: Job, placed: "Placed") -> Exception | None:
+        """The error, when there was one; the person has been told."""
+        try:
+            if job.recorded and job.incoming is not None:
+                await self.stores.inbox.started(job.incoming.key)
+            if job.decision is not None:
+                job = await self._decide(job, placed)
+            job = await self._as_text(job)
+            if job.route is None:
+                await placed.screen.answer(None, self._unknown(job))
+                return None
+            answer = await self._compute(job, job.route, placed)
+            await placed.screen.answer(job.route, answer)
+        except Exception as error:  # noqa: BLE001  whatever it is, the person is told and the log has it
+            await self.tell(job, placed, error)
+            await self.note(job, placed, type(error).__name__)
+            return error
+        await self.note(job, placed, "done")
+        return None
+
+    async def _as_text(self, job: Job) -> Job:
+        """In the thread of a text conversation, a message that begins with our mention is a text to whoever writes
+        there. It is shown letter for letter and agreed to first, as any text."""
+        board, where, incoming = self.deps.board, job.where, job.incoming
+        said = _TO_US.match(incoming.text) if incoming is not None and job.origin is Origin.MENTION else None
+        if board is None or incoming is None or said is None or not where.channel or not where.thread_ts:
+            return job
+        card = await board.talk_at(job.person, where.channel, where.thread_ts)
+        if card is None:
+            return job
+        talk = view_talk(card.state)
+        if talk.stopped:
+            raise UserError("They have asked for no more texts (STOP), so this was not sent. Call them instead.")
+        text = verbatim(incoming.text[said.end() :])
+        raw: RawArgs = {"to": [talk.number], "sender": talk.line, "text": text}
+        return replace(job, route=self.table.by_id[SEND_TEXT], raw=raw, words=None, unknown=None)
+
+    async def _decide(self, job: Job, placed: "Placed") -> Job:
+        agreed = await self.stores.confirmations.take(job.confirmation, job.person)
+        place = agreed.place
+        where = place_of(place)
+        if job.decision is Decision.NO:
+            return replace(job, route=_CANCELLED, raw={})
+        if job.decision is Decision.EDIT:
+            edit = place.get("edit") or {}
+            route = self.table.by_id[str(edit.get("route", agreed.route))]
+            if job.incoming is not None and not job.incoming.in_modal:
+                await self.voice.remove_pressed(job.where)
+                placed.screen = LineScreen(self.desk, placed.ctx, placed.trigger)
+            return replace(job, route=route, raw=dict(edit.get("args") or {}), form=True)
+        in_modal = job.incoming is not None and job.incoming.in_modal
+        if not in_modal:
+            yes = str(place.get("yes", ""))
+            stamp: Prose = (
+                _PAST.get(yes, "Confirmed"),
+                " by ",
+                Mention(job.person.user_id),
+                " at ",
+                When(placed.ctx.now),
+            )
+            placed.screen = LineScreen(self.desk, placed.ctx, replace=True, stamp=stamp)
+        elif where != placed.ctx.where:
+            placed.move(replace(placed.ctx, where=where))
+        return replace(job, route=self.table.by_id[agreed.route], raw=dict(agreed.args))
+
+    async def _compute(self, job: Job, route: Route, placed: "Placed") -> Answer:
+        work = asyncio.ensure_future(self.handle(job, route, placed.ctx))
+        try:
+            if not await within(placed.screen.patience(), work):
+                await placed.screen.busy(route)
+            return await work
+        finally:
+            work.cancel()
+
+    async def handle(self, job: Job, route: Route, ctx: Ctx) -> Answer:
+        if job.words is not None:
+            job.raw = await read_words(ctx, route, job.words)
+        raw = job.raw
+        bare = route.always_form and not raw and ctx.origin is not Origin.FORM
+        if ctx.origin is not Origin.FORM and (job.form or bare or (missing(route, raw) and route.fields)):
+            return await self._form(ctx, Form(route.id, raw))
+        gaps = missing(route, raw)
+        if gaps:
+            label = route.arguments[gaps[0]].label
+            raise UserError(f"{label} is missing. Start again from the command.")
+        kwargs = await parse_arguments(ctx, route, raw)
+        answer = await route.handler(ctx, **kwargs)
+        return await self._form(ctx, answer) if isinstance(answer, Form) else answer
+
+    async def _form(self, ctx: Ctx, form: Form) -> Form:
+        """Nobody fills in a form to learn then that there is no connection. Raises NotConnected."""
+        if self.table.by_id[form.route].needs_connection:
+            with contextlib.suppress(DialpadError):  # a token that cannot be renewed now may be when they are done
+                await ctx.account.link()
+        return form
+
+    async def tell(self, job: Job, placed: "Placed", error: Exception) -> None:
+        ctx, route = placed.ctx, job.route
+        trouble = read_trouble(error, reference=ctx.reference, risk=route.risk if route else Risk.READ)
+        if not trouble.expected:
+            _log.error("request failed", reference=ctx.reference, route=route.id if route else "", exc_info=error)
+        connect: Card | None = None
+        try:
+            if isinstance(error, NotConnected):
+                connect = await self._connect_card(job, route, error)
+            await placed.screen.trouble(route, job.raw, trouble, connect)
+        except Exception:  # noqa: BLE001  logged; the request itself has ended
+            _log.exception("error not shown", reference=ctx.reference)
+            told = connect or Reply(trouble.text, tone="warning")
+            await self.say_safely(Placed(ctx, LineScreen(self.desk, ctx)), None, told)
+
+    async def say_safely(self, placed: "Placed", route: Route | None, answer: Answer) -> None:
+        try:
+            await placed.screen.answer(route, answer)
+        except Exception:  # noqa: BLE001  logged; the request itself has ended
+            _log.exception("nothing could be said", reference=placed.ctx.reference)
+
+    async def _connect_card(self, job: Job, route: Route | None, error: NotConnected) -> Card:
+        # What was confirmed is not run later by itself: the yes was for now.
+        keeps = route is not None and route.kind is not RouteKind.CONFIRMED and job.origin is not Origin.EVENT
+        if route is not None and keeps:
+            words = job.words if not job.raw else None
+            request = {
+                "route": route.id, "args": dict(job.raw), "words": words, "form": job.form, "where": job.where.to_json()
+            }  # fmt: skip
+            await self.stores.remembered.save(job.person, request)
+        text = error.text if keeps else "Connect your Dialpad account, then start again."
+        buttons: list[Button] = []
+        connect = self.table.by_word.get(CONNECT_WORD)
+        if job.origin is Origin.EVENT and connect is not None:
+            # Home stays on the screen for longer than an address is good.
+            return Card(CONNECT_TITLE, text=text, buttons=(Button("Connect", connect.id, style="primary"),))
+        if self.deps.connections.offers_oauth:
+            address = await self.deps.connections.start(job.person)
+            buttons.append(Button("Connect Dialpad", url=address, style="primary"))
+        if CONNECT_WITH_KEY in self.table.by_id:
+            buttons.append(Button("Use an API key", CONNECT_WITH_KEY, form=True))
+        return Card(CONNECT_TITLE, text=text, buttons=tuple(buttons))
+
+    def _unknown(self, job: Job) -> Reply | Form:
+        if job.unknown is None:
+            return Reply("This button is from an older version of the bot. Start again with a command.", tone="warning")
+        typed = self.deps.settings.typed
+        near = did_you_mean(job.unknown, [word for word in self.table.by_word if word])
+        if not job.unknown:
+            return Reply(f"Type what you want to do after {typed('')}, for example: {typed('help')}")
+        rest = job.words if job.words and len(job.words) < 1_000 else ""  # a button carries 2,000 characters
+        lines = [f"{word} {rest}".strip() for word in near]
+        buttons = tuple(Button(cut(typed(line), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
+        said: tuple[Part, ...] = (f"I do not know “{cut(job.unknown, 40)}”. ",)
+        hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
+        return Reply((*said, hint), buttons, tone="warning")
+
+    async def note(self, job: Job, placed: "Placed", outcome: str) -> None:
+        if job.route is None:
+            return
+        reference, origin = placed.ctx.reference, job.origin.value
+        _log.info("handled", route=job.route.id, origin=origin, outcome=outcome, reference=reference)
+        self.metrics.handled(job.route.id, outcome, placed.ctx.done)
+        try:
+            for slug in dict.fromkeys(placed.ctx.done or [""]):
+                await self.stores.audit.record(
+                    job.person, action=slug, route=job.route.id, outcome=outcome, origin=job.origin.value,
+                    reference=placed.ctx.reference, at_once=job.route.changes,
+                )  # fmt: skip
+        except Exception:  # noqa: BLE001  logged; the request itself has ended
+            _log.exception("audit not written", reference=placed.ctx.reference)

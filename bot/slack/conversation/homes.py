@@ -1,0 +1,41 @@
+"""Whose Home tab may be on a screen right now, so that it is drawn anew when something has changed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+from weakref import WeakValueDictionary
+
+from bot.basics.person import PersonKey
+from bot.slack.transport.duplicates import Seen
+
+LOOKED_AT_FOR: Final = 2 * 60 * 60
+"""Seconds. Slack asks for Home whenever somebody opens it, so this is about who stays on it: long enough for an hour of
+do not disturb, set there, to end there."""
+AT_MOST: Final = 2_000
+
+
+class Homes:
+    """``draw`` publishes a person's Home. One replica knows who looked at theirs by way of it; a Home that another one
+    drew is as it should be when it is opened the next time."""
+
+    def __init__(self, draw: Callable[[PersonKey], Awaitable[object]], clock: Callable[[], float]) -> None:
+        self._draw = draw
+        self._looked = Seen(clock, kept=LOOKED_AT_FOR, at_most=AT_MOST)
+        self._drawing: WeakValueDictionary[PersonKey, asyncio.Lock] = WeakValueDictionary()
+
+    def looked(self, person: PersonKey) -> None:
+        """They have it before them now."""
+        self._looked.forget(_key(person))
+        self._looked.add(_key(person))
+
+    async def changed(self, person: PersonKey) -> None:
+        """What it shows may be different now. One drawing after the other, so that the last shows the last state."""
+        if _key(person) not in self._looked:
+            return
+        lock = self._drawing.setdefault(person, asyncio.Lock())
+        async with lock:
+            await self._draw(person)
+
+
+def _key(person: PersonKey) -> str:
+    return f"{person.team_id}:{person.user_id}"

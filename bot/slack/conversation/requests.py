@@ -1,0 +1,213 @@
+"""What one delivery asks for: which route, with which arguments, how it came in. Decided without waiting."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from bot.basics.person import PersonKey
+from bot.contract.context import Origin, Where
+from bot.contract.reply import RawArgs
+from bot.contract.routing import Kind as RouteKind
+from bot.contract.routing import Route, Table
+from bot.slack.blockkit.buttons import OPENS_LINK, read_action_id, unpack_args
+from bot.slack.blockkit.forms import FILLED, read_field_id, read_form, unpack_metadata
+from bot.slack.blockkit.render import CONFIRM, CONFIRM_EDIT, CONFIRM_NO, CONFIRM_YES
+from bot.slack.transport.payload import Incoming, Kind
+
+WORDS: Final = "words"
+"""The route of a button that runs a typed command: ``{"t": "dnd on"}``."""
+HOME: Final = "app_home_opened"
+
+_MENTION = re.compile(r"<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?")
+_QUOTES = "\"'“”‘’„«»"
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+
+
+class Decision(StrEnum):
+    """What was pressed on a confirmation."""
+
+    YES = "yes"
+    EDIT = "edit"
+    NO = "no"
+
+
+@dataclass
+class Job:
+    """``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that is no more.
+
+    ``words`` is the text after the command's word, None when ``raw`` holds the arguments already.
+    """
+
+    person: PersonKey
+    where: Where
+    origin: Origin
+    route: Route | None = None
+    raw: RawArgs = field(default_factory=dict, repr=False)
+    words: str | None = field(default=None, repr=False)
+    form: bool = False
+    again: bool = False
+    unknown: str | None = None
+    decision: Decision | None = None
+    confirmation: str = ""
+    incoming: Incoming | None = None
+    recorded: bool = False
+
+    @property
+    def durable(self) -> bool:
+        """Whether it is put on disk before it is acknowledged."""
+        return self.decision is Decision.YES or (self.route is not None and self.route.changes)
+
+
+def plan(incoming: Incoming, table: Table, command: str) -> Job | None:  # noqa: PLR0911  one return for each kind
+    """The job in a delivery, None when there is nothing to do. ``command``: the root slash command."""
+    if incoming.person is None:
+        return None
+    match incoming.kind:
+        case Kind.COMMAND:
+            return _plan_words(incoming, table, _text_of_command(incoming, command), Origin.TYPED)
+        case Kind.PRESS:
+            return _plan_press(incoming, table)
+        case Kind.SUBMIT:
+            return _plan_submit(incoming, table)
+        case Kind.SHORTCUT:
+            return _plan_route(incoming, table, Origin.SHORTCUT, {})
+        case Kind.MESSAGE:
+            return _plan_route(incoming, table, Origin.MESSAGE, {"text": incoming.text})
+        case Kind.EVENT:
+            return _plan_event(incoming, table, command)
+        case _:
+            return None
+
+
+def _job(incoming: Incoming, origin: Origin) -> Job:
+    assert incoming.person is not None  # noqa: S101  plan() has looked
+    return Job(incoming.person, incoming.where, origin, incoming=incoming)
+
+
+def without_command(text: str, command: str) -> str:
+    """With ``/dp`` as the root command, ``/dp dnd on`` and ``/dp-dnd on`` are ``dnd on``: people type, and copy, the
+    whole line where the words would do."""
+    word, rest = split_word(text)
+    if word == command:
+        return rest
+    return f"{word.removeprefix(command + '-')} {rest}" if word.startswith(command + "-") else text
+
+
+def _text_of_command(incoming: Incoming, command: str) -> str:
+    """``/dp-dnd on`` is ``dnd on``."""
+    if incoming.command == command:
+        return without_command(incoming.text, command)
+    word = incoming.command.removeprefix(command).lstrip("-") or incoming.command.lstrip("/")
+    return f"{word} {incoming.text}"
+
+
+def _plan_words(incoming: Incoming, table: Table, text: str, origin: Origin) -> Job:
+    job = _job(incoming, origin)
+    word, job.words = split_word(text)
+    job.route = table.by_word.get(word)
+    if job.route is None:
+        job.unknown = word
+    return job
+
+
+def split_word(text: str) -> tuple[str, str]:
+    """The command's word, lower case and without invisible characters or quotes around it, and what follows it."""
+    cleaned = text.strip().strip(_INVISIBLE).strip()
+    first, *rest = cleaned.split(maxsplit=1) or [""]
+    return first.strip(_INVISIBLE + _QUOTES).casefold(), rest[0] if rest else ""
+
+
+def _plan_press(incoming: Incoming, table: Table) -> Job | None:
+    pressed = read_action_id(incoming.action_id)
+    if pressed.route == OPENS_LINK:
+        return None
+    decisions = {CONFIRM_YES: Decision.YES, CONFIRM_EDIT: Decision.EDIT, CONFIRM_NO: Decision.NO}
+    if pressed.route in decisions:
+        job = _job(incoming, Origin.CONFIRMED)
+        job.decision, job.confirmation = decisions[pressed.route], incoming.value
+        return job
+    args = unpack_args(incoming.value)
+    if pressed.route == WORDS:
+        return _plan_words(incoming, table, str(args.get("t", "")), Origin.BUTTON)
+    if (chosen := _plan_chosen(incoming, table)) is not None:
+        return chosen
+    job = _job(incoming, Origin.BUTTON)
+    route = table.by_id.get(pressed.route)
+    if route is None or route.kind in {RouteKind.CONFIRMED, RouteKind.LATER, RouteKind.EVENT}:
+        return job  # what needs a yes is never run by a press alone
+    if pressed.form and _is_form_of(incoming, route):
+        args = {**read_form(route, incoming.view or {}), **args}  # what was typed so far stays
+    job.route, job.raw, job.form, job.again = route, args, pressed.form, pressed.again
+    return job
+
+
+def _is_form_of(incoming: Incoming, route: Route) -> bool:
+    return (incoming.view or {}).get("callback_id") == route.id
+
+
+def _plan_chosen(incoming: Incoming, table: Table) -> Job | None:
+    """A field was filled in that the rest of its form depends on: the form is drawn anew with what goes with it."""
+    route_id, name = read_field_id(incoming.action_id)
+    route = table.by_id.get(route_id)
+    if route is None or name not in route.fields or not route.fields[name].awaited or not _is_form_of(incoming, route):
+        return None
+    raw = read_form(route, incoming.view or {})
+    if raw.pop(FILLED, None):
+        awaited = {field for field, argument in route.fields.items() if argument.awaited}
+        raw = {field: value for field, value in raw.items() if field in awaited}  # the rest was another thing's
+    job = _job(incoming, Origin.BUTTON)
+    job.route, job.raw, job.form = route, raw, True
+    return job
+
+
+def _plan_submit(incoming: Incoming, table: Table) -> Job | None:
+    view = incoming.view or {}
+    if incoming.action_id == CONFIRM:
+        job = _job(incoming, Origin.CONFIRMED)
+        _, kept = unpack_metadata(view)
+        job.decision, job.confirmation = Decision.YES, str(kept.get("c", ""))
+        return job
+    job = _job(incoming, Origin.FORM)
+    route = table.by_id.get(incoming.action_id)
+    if route is not None and route.kind not in {RouteKind.CONFIRMED, RouteKind.LATER, RouteKind.EVENT}:
+        job.route, job.raw = route, read_form(route, view)
+    return job
+
+
+def _plan_route(incoming: Incoming, table: Table, origin: Origin, raw: RawArgs) -> Job:
+    job = _job(incoming, origin)
+    route = table.by_id.get(incoming.action_id)
+    if route is not None and route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE}:
+        job.route = route
+        job.raw = {name: value for name, value in raw.items() if name in route.arguments}
+    return job
+
+
+def _plan_event(incoming: Incoming, table: Table, command: str) -> Job | None:
+    event = incoming.event
+    if event.get("bot_id") or event.get("edited") or event.get("hidden"):
+        return None
+    kind = incoming.action_id
+    if kind == "message":
+        spoken = event.get("channel_type") == "im" and event.get("subtype") in {None, "thread_broadcast"}
+        text = without_command(_MENTION.sub("", incoming.text, 1), command)
+        return _plan_words(incoming, table, text, Origin.MENTION) if spoken else None
+    if kind == "app_mention":
+        if incoming.where.is_direct:
+            return None  # the message event of the DM says the same
+        before, mention, after = _split_mention(incoming.text)
+        text = without_command(after if after.strip() or not mention else before, command)
+        return _plan_words(incoming, table, text, Origin.MENTION)
+    route = table.by_event.get(kind)
+    if route is None or (kind == HOME and event.get("tab", "home") != "home"):
+        return None
+    job = _job(incoming, Origin.EVENT)
+    job.route = route
+    job.raw = {name: event[name] for name in route.arguments if isinstance(event.get(name), str)}
+    return job
+
+
+def _split_mention(text: str) -> tuple[str, bool, str]:
+    found = _MENTION.search(text)
+    return (text[: found.start()], True, text[found.end() :]) if found else (text, False, text)

@@ -1,0 +1,414 @@
+"""Where a person is looking, and how an answer gets there: a line in the channel, a modal, a submitted form, Home."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from bot.basics.errors import ChatopsError
+from bot.contract.context import Ctx, Where
+from bot.contract.reply import (
+    Answer,
+    Attachment,
+    Button,
+    Card,
+    Confirm,
+    Form,
+    Listing,
+    Nothing,
+    Part,
+    Prose,
+    RawArgs,
+    Reply,
+    Shown,
+)
+from bot.contract.routing import Kind, Route, Table
+from bot.slack.api.messages import Trigger, Voice, within
+from bot.slack.blockkit.blocks import Json, Reader, parts_of, plain
+from bot.slack.blockkit.buttons import ButtonTooLong, pack_args
+from bot.slack.blockkit.forms import block_ids, build_form, form_title, pack_metadata
+from bot.slack.blockkit.limits import FIELD_ERROR, cut
+from bot.slack.blockkit.render import (
+    Message,
+    render_confirm_message,
+    render_confirm_view,
+    render_home,
+    render_message,
+    render_view,
+    render_working,
+)
+from bot.slack.conversation.errors import Trouble
+from bot.slack.conversation.ports import Confirmations
+
+
+@dataclass
+class Patience:
+    """Seconds. Slack's own limits are 3 s for an acknowledgement, a trigger and a type-ahead."""
+
+    line: float = 2.0
+    """Until a slow handler says in a line of its own that the answer is to come: few answers need one."""
+    modal: float = 1.0
+    """The same for a modal, which must open while its trigger is good."""
+    form: float = 0.8
+    """Until a modal opens in a loading state."""
+    submit: float = 2.0
+    """Until a submitted form says it is working."""
+    options: float = 2.5
+    trigger: float = 2.5
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all screens use."""
+
+    table: Table
+    confirmations: Confirmations
+    voice: Voice
+    patience: Patience = field(default_factory=Patience)
+
+    async def reader(self, ctx: Ctx) -> Reader:
+        """Never fails: text that cannot be put in somebody's zone is still worth reading."""
+        try:
+            return Reader(await ctx.zone(), await ctx.region())
+        except Exception:  # noqa: BLE001  Slack or the store is down: the answer itself must still arrive
+            return Reader(ZoneInfo("UTC"), ctx.deps.settings.region)
+
+    async def build_form(self, ctx: Ctx, form: Form, *, notice: Prose = "", prefill: bool = True) -> Json:
+        """``prefill`` False keeps what the person has just filled in as it is."""
+        route = self.table.by_id[form.route]
+        args = await route.prefill(ctx, form.args) if route.prefill and prefill else form.args
+        return await build_form(ctx, route, args, form.problems, notice=notice or form.notice)
+
+    async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
+        """Put the file into the person's DM; what to show where they asked."""
+        words = plain(file.text, await self.reader(ctx))
+        await self.voice.send_file(ctx.person, file.name, file.content, words)
+        return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
+
+    async def keep(self, ctx: Ctx, confirm: Confirm) -> str:
+        """Put the request aside until the person agrees; the id."""
+        place: dict[str, Any] = {"where": ctx.where.to_json(), "yes": confirm.yes}
+        if confirm.edit is not None:
+            place["edit"] = {"route": confirm.edit.route, "args": dict(confirm.edit.args)}
+        return await self.confirmations.create(ctx.person, confirm.route, dict(confirm.args), place)
+
+
+class Screen(Protocol):
+    """One request's place to answer."""
+
+    async def answer(self, route: Route | None, answer: Answer) -> None: ...
+
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None: ...
+
+    def patience(self) -> float:
+        """Seconds until ``busy``."""
+        ...
+
+    async def busy(self, route: Route) -> None:
+        """It takes a while: say so where the answer will be."""
+        ...
+
+
+def busy_words(route: Route) -> str:
+    return f"Working on it: {route.summary or route.title or 'one moment'}…"
+
+
+def wait_words(route: Route) -> str:
+    """For a line that stays where it is when the answer has come."""
+    about = f" ({route.title or route.summary})" if route.title or route.summary else ""
+    return f"Dialpad takes a moment for this{about}. The answer comes below."
+
+
+def usage_of(ctx: Ctx, route: Route) -> str:
+    """How the command is typed, "" for what is not typed."""
+    if route.kind is not Kind.COMMAND or not route.usage:
+        return ""
+    return ctx.deps.settings.typed(f"{route.word} {route.usage}")
+
+
+class LineScreen:
+    """A message only the person sees, near where they asked. A modal opens for forms while the click is fresh."""
+
+    def __init__(
+        self, desk: Desk, ctx: Ctx, trigger: Trigger | None = None, *, replace: bool = False, stamp: Prose = ""
+    ) -> None:
+        self._desk = desk
+        self._ctx = ctx
+        self._trigger = trigger
+        self._replace = replace
+        self._stamp = stamp
+        self._said_busy = False
+        self._modal: ModalScreen | None = None
+
+    async def answer(self, route: Route | None, answer: Answer) -> None:
+        match answer:
+            case Nothing():
+                if self._said_busy:
+                    await self._say(Message("Done."))
+            case Form():
+                await self._form(answer)
+            case Confirm():
+                await self._confirm(answer)
+            case Attachment():
+                await self._show(route, await self._desk.send_file(self._ctx, answer))
+            case _:
+                await self._show(route, answer)
+
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+        if self._modal is not None:
+            await self._modal.trouble(route, raw, trouble, connect)
+            return
+        if connect is not None:
+            await self._show(route, connect)
+            return
+        text: tuple[Part, ...] = (trouble.text,)
+        buttons: tuple[Button, ...] = ()
+        if route is not None and trouble.problems:
+            usage = usage_of(self._ctx, route)
+            text = (trouble.text, f"\nType it like this: {usage}") if usage else text
+            buttons = _form_button(route, raw)
+        await self._show(None, Reply(text, buttons, tone="warning"), stamped=False)
+
+    def patience(self) -> float:
+        return self._desk.patience.line
+
+    async def busy(self, route: Route) -> None:
+        # A response_url replaces or deletes the message whose button was pressed and nothing else: what was said
+        # through a command's own can never be taken back, nor can chat.postEphemeral's. So that line is true for good.
+        where = self._ctx.where
+        if where.response_url:
+            self._said_busy = True
+            words = busy_words(route) if self._replace else wait_words(route)
+            await self._desk.voice.say(self._ctx.person, where, Message(words), replace=self._replace)
+
+    async def _show(self, route: Route | None, answer: Shown, *, stamped: bool = True) -> None:
+        reader = await self._desk.reader(self._ctx)
+        stamp = self._stamp if stamped else ""
+        await self._say(render_message(answer, reader, current=route.id if route else "", stamp=stamp))
+
+    async def _say(self, message: Message) -> None:
+        replace = self._replace and not message.shared
+        await self._desk.voice.say(self._ctx.person, self._ctx.where, message, replace=replace)
+
+    async def _form(self, form: Form) -> None:
+        route = self._desk.table.by_id[form.route]
+        if self._trigger is None or not self._trigger.fresh or self._said_busy:
+            await self._offer(route, form)
+            return
+        work = asyncio.ensure_future(self._desk.build_form(self._ctx, form))
+        try:
+            loading = not await within(self._desk.patience.form, work)
+            first = (
+                render_working(form_title(route), pack_metadata(self._ctx.where), "Opening the form…")
+                if loading
+                else work.result()
+            )
+            view_id = await self._desk.voice.open_view(self._ctx.person, self._trigger, first)
+            if view_id is None:
+                await self._offer(route, form)
+            elif loading:
+                self._modal = ModalScreen(self._desk, self._ctx, None, view_id=view_id)
+                await self._desk.voice.update_view(self._ctx.person, view_id, await work)
+        finally:
+            work.cancel()
+
+    async def _offer(self, route: Route, form: Form) -> None:
+        words = f"{form_title(route)}: a few things are still needed."
+        if form.problems:
+            words = " ".join(form.problems.values())
+        await self._show(None, Reply(words, _form_button(route, form.args)))
+
+    async def _confirm(self, confirm: Confirm) -> None:
+        name = await self._desk.keep(self._ctx, confirm)
+        reader = await self._desk.reader(self._ctx)
+        if self._trigger is not None and self._trigger.fresh and not self._said_busy:
+            metadata = pack_metadata(self._ctx.where, c=name)
+            view = render_confirm_view(confirm, reader, metadata=metadata, name=name)
+            if await self._desk.voice.open_view(self._ctx.person, self._trigger, view) is not None:
+                return
+        await self._say(render_confirm_message(confirm, reader, name=name))
+
+
+def _form_button(route: Route, raw: RawArgs) -> tuple[Button, ...]:
+    """Opens the form with what is known already; without it where a button cannot carry so much."""
+    if not route.fields:
+        return ()
+    try:
+        pack_args(route.id, raw)
+    except ButtonTooLong:
+        raw = {name: value for name, value in raw.items() if len(str(value)) < 200}
+    return (Button("Open the form", route.id, raw, "primary", form=True),)
+
+
+class ModalScreen:
+    """A modal: the one that was pressed in (``view_id``), one on top of it (``push``), or a new one."""
+
+    def __init__(
+        self, desk: Desk, ctx: Ctx, trigger: Trigger | None, *, view_id: str | None = None, push: bool = False
+    ) -> None:
+        self._desk = desk
+        self._ctx = ctx
+        self._trigger = trigger
+        self._view_id = view_id
+        self._push = push
+        self._waiting = False
+
+    async def answer(self, route: Route | None, answer: Answer) -> None:
+        match answer:
+            case Nothing():
+                if self._waiting:
+                    await self._show(route, Reply("Done.", tone="done"))
+            case Form():
+                await self._form(answer)
+            case Confirm():
+                await self._confirm(answer)
+            case Attachment():
+                await self._show(route, await self._desk.send_file(self._ctx, answer))
+            case _:
+                await self._show(route, answer)
+
+    async def _form(self, form: Form) -> None:
+        work = asyncio.ensure_future(self._desk.build_form(self._ctx, form))
+        try:
+            if self._view_id is None and not await within(self._desk.patience.form, work):
+                await self.busy(self._desk.table.by_id[form.route])
+            await self.show_view(await work, form)
+        finally:
+            work.cancel()
+
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+        await self._show(route, connect or Reply(trouble.text, tone="warning"))
+
+    def patience(self) -> float:
+        return self._desk.patience.modal
+
+    async def busy(self, route: Route) -> None:
+        self._waiting = True
+        metadata = pack_metadata(self._ctx.where)
+        await self.show_view(render_working(form_title(route), metadata, busy_words(route)), Nothing())
+
+    async def show_view(self, view: Json, answer: Answer) -> None:
+        """Bring ``view`` before the person; ``answer`` is what it says, for when the modal is gone."""
+        if await self._display(view):
+            return
+        if isinstance(answer, Reply | Card | Listing | Confirm):
+            await LineScreen(self._desk, self._ctx).answer(None, answer)
+
+    async def _display(self, view: Json) -> bool:
+        voice, person = self._desk.voice, self._ctx.person
+        if self._push and self._trigger is not None:
+            self._push = False
+            pushed = await voice.push_view(person, self._trigger, view)
+            if pushed is not None:
+                self._view_id = pushed
+                return True
+        if self._view_id is not None:
+            return await voice.update_view(person, self._view_id, view)
+        if self._trigger is not None:
+            self._view_id = await voice.open_view(person, self._trigger, view)
+        return self._view_id is not None
+
+    async def _show(self, route: Route | None, answer: Shown) -> None:
+        reader = await self._desk.reader(self._ctx)
+        title = form_title(route) if route else "Dialpad"
+        current = route.id if route else ""
+        metadata = pack_metadata(self._ctx.where)
+        await self.show_view(render_view(answer, reader, title=title, metadata=metadata, current=current), answer)
+
+    async def _confirm(self, confirm: Confirm) -> None:
+        name = await self._desk.keep(self._ctx, confirm)
+        reader = await self._desk.reader(self._ctx)
+        metadata = pack_metadata(self._ctx.where, c=name)
+        await self.show_view(render_confirm_view(confirm, reader, metadata=metadata, name=name), confirm)
+
+
+class SubmitScreen(ModalScreen):
+    """A submitted modal. ``first`` takes what the acknowledgement says; once it is set, the view is updated instead."""
+
+    def __init__(self, desk: Desk, ctx: Ctx, view: Mapping[str, Any], first: "asyncio.Future[Json] | None") -> None:
+        super().__init__(desk, ctx, None, view_id=str(view["id"]))
+        self._view = view
+        self._first = first
+
+    def move(self, ctx: Ctx) -> None:
+        """The answer belongs where ``ctx`` says, not where the modal was opened from."""
+        self._ctx = ctx
+
+    def late(self, route: Route | None) -> Json:
+        """The acknowledgement for a handler that takes longer than Slack waits."""
+        self._waiting = True
+        words = busy_words(route) if route else "Working on it…"
+        title = form_title(route) if route else "Dialpad"
+        view = render_working(title, pack_metadata(self._ctx.where), words)
+        return {"response_action": "update", "view": view}
+
+    async def busy(self, route: Route) -> None:
+        """``late`` says it, when the time of the acknowledgement has come."""
+
+    async def answer(self, route: Route | None, answer: Answer) -> None:
+        if isinstance(answer, Nothing) and self._acknowledge({"response_action": "clear"}):
+            return
+        elsewhere = self._ctx.where.channel or self._ctx.where.response_url
+        shown = isinstance(answer, Reply | Card | Listing)
+        if shown and elsewhere and self._acknowledge({"response_action": "clear"}):
+            await LineScreen(self._desk, self._ctx).answer(route, answer)
+            return
+        await super().answer(route, answer)
+
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+        is_form = route is not None and self._view.get("callback_id") == route.id
+        if connect is not None or route is None or not is_form:
+            await super().trouble(route, raw, trouble, connect)
+            return
+        ids = block_ids(self._view)
+        if trouble.problems and all(name in ids for name in trouble.problems):
+            errors = {ids[name]: cut(text, FIELD_ERROR) for name, text in trouble.problems.items()}
+            if self._acknowledge({"response_action": "errors", "errors": errors}):
+                return
+        notice = "" if trouble.problems else trouble.text
+        try:
+            form = Form(route.id, raw, trouble.problems)
+            view = await self._desk.build_form(self._ctx, form, notice=notice, prefill=False)
+        except (ChatopsError, ValueError):
+            await super().trouble(route, raw, trouble, connect)
+            return
+        await self.show_view(view, Reply(trouble.text, tone="warning"))
+
+    async def _display(self, view: Json) -> bool:
+        return self._acknowledge({"response_action": "update", "view": view}) or await super()._display(view)
+
+    def _acknowledge(self, answer: Json) -> bool:
+        if self._first is None or self._first.done():
+            return False
+        self._first.set_result(answer)
+        return True
+
+
+class HomeScreen:
+    """The app's Home tab. With ``hash_``, one that was drawn anew meanwhile is left alone."""
+
+    def __init__(self, desk: Desk, ctx: Ctx, *, hash_: str | None = None) -> None:
+        self._desk = desk
+        self._ctx = ctx
+        self._hash = hash_
+
+    async def answer(self, route: Route | None, answer: Answer) -> None:
+        if isinstance(answer, Reply | Card | Listing):
+            view = render_home(answer, await self._desk.reader(self._ctx))
+            await self._desk.voice.publish_home(self._ctx.person, view, hash_=self._hash)
+
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+        await self.answer(route, connect or Reply(trouble.text, tone="warning"))
+
+    def patience(self) -> float:
+        return self._desk.patience.line
+
+    async def busy(self, route: Route) -> None:
+        """Home is drawn when it is ready; nobody is told twice."""
+
+
+def place_of(kept: Mapping[str, Any]) -> Where:
+    """Where a confirmation or a remembered request was asked for."""
+    where = kept.get("where")
+    return Where.from_json(where if isinstance(where, dict) else {})

@@ -1,0 +1,226 @@
+"""Slack's JSON, of whatever kind, as one typed value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.basics.person import PersonKey
+from bot.contract.context import Where
+from bot.slack.blockkit.blocks import Json
+from bot.slack.blockkit.forms import unpack_metadata
+
+
+class Kind(StrEnum):
+    """What Slack sent."""
+
+    COMMAND = "command"
+    PRESS = "press"
+    SUBMIT = "submit"
+    CLOSED = "closed"
+    OPTIONS = "options"
+    SHORTCUT = "shortcut"
+    MESSAGE = "message"
+    EVENT = "event"
+    OTHER = "other"
+
+
+_KINDS: Mapping[str, Kind] = {
+    "block_actions": Kind.PRESS,
+    "view_submission": Kind.SUBMIT,
+    "view_closed": Kind.CLOSED,
+    "block_suggestion": Kind.OPTIONS,
+    "shortcut": Kind.SHORTCUT,
+    "message_action": Kind.MESSAGE,
+    "event_callback": Kind.EVENT,
+}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One delivery. ``action_id`` is a button's, a select's or, for forms and shortcuts, the ``callback_id``.
+
+    ``key`` is the same for every repeat of the delivery, "" when Slack gave nothing to tell by.
+    ``view`` is the modal or Home tab it happened in. ``ephemeral``: the message pressed is seen by this person only.
+    """
+
+    kind: Kind
+    person: PersonKey | None
+    where: Where
+    key: str
+    trigger_id: str | None = None
+    command: str = ""
+    text: str = field(default="", repr=False)
+    action_id: str = ""
+    block_id: str = ""
+    value: str = field(default="", repr=False)
+    view: Json | None = field(default=None, repr=False)
+    message: Json | None = field(default=None, repr=False)
+    event: Json = field(default_factory=dict, repr=False)
+    ephemeral: bool = False
+
+    @property
+    def in_modal(self) -> bool:
+        return bool(self.view) and self.view is not None and self.view.get("type") == "modal"
+
+    @property
+    def in_home(self) -> bool:
+        return bool(self.view) and self.view is not None and self.view.get("type") == "home"
+
+
+def parse_incoming(body: Mapping[str, Any]) -> Incoming:
+    """Never raises: what is not understood has kind ``other`` and is acknowledged all the same."""
+    try:
+        return _parse(body)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+        return Incoming(Kind.OTHER, None, Where(), "")
+
+
+def _parse(body: Mapping[str, Any]) -> Incoming:  # noqa: PLR0911  one return for each kind
+    if "command" in body:
+        return _parse_command(body)
+    kind = _KINDS.get(str(body.get("type")), Kind.OTHER)
+    match kind:
+        case Kind.EVENT:
+            return _parse_event(body)
+        case Kind.PRESS:
+            return _parse_press(body)
+        case Kind.SUBMIT | Kind.CLOSED:
+            view = dict(body["view"])
+            where, _ = unpack_metadata(view)
+            return Incoming(
+                kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+                action_id=str(view.get("callback_id", "")), view=view,
+            )  # fmt: skip
+        case Kind.OPTIONS:
+            return Incoming(
+                kind, _person(body), Where(), "", action_id=str(body.get("action_id", "")),
+                block_id=str(body.get("block_id", "")), value=str(body.get("value", "")), view=body.get("view"),
+            )  # fmt: skip
+        case Kind.SHORTCUT | Kind.MESSAGE:
+            return _parse_shortcut(kind, body)
+        case _:
+            return Incoming(kind, None, Where(), "")
+
+
+def _parse_command(body: Mapping[str, Any]) -> Incoming:
+    channel = str(body.get("channel_id", ""))
+    team = _org_wide(body, body.get("enterprise_id")) or body.get("team_id") or body.get("enterprise_id") or ""
+    person = PersonKey(str(team), str(body["user_id"]))
+    where = Where(channel or None, None, body.get("response_url"), _is_direct(channel))
+    return Incoming(
+        Kind.COMMAND, person, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        command=str(body["command"]), text=str(body.get("text", "")),
+    )  # fmt: skip
+
+
+def _parse_press(body: Mapping[str, Any]) -> Incoming:
+    action = body["actions"][0]
+    view = body.get("view")
+    container = body.get("container") or {}
+    message = body.get("message") or None
+    if view:
+        where, _ = unpack_metadata(view)
+    else:
+        channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+        where = Where(
+            channel or None, _thread_of(message or {}, container), body.get("response_url"), _is_direct(channel)
+        )
+    return Incoming(
+        Kind.PRESS, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        action_id=str(action.get("action_id", "")), block_id=str(action.get("block_id", "")), value=_pressed(action),
+        view=view, message=message, ephemeral=bool(container.get("is_ephemeral")),
+    )  # fmt: skip
+
+
+def _thread_of(message: Mapping[str, Any], container: Mapping[str, Any]) -> str | None:
+    """The thread that a message is a reply in. One with replies below it stands in the channel: who presses it there
+    does not see its thread."""
+    thread = message.get("thread_ts") or container.get("thread_ts")
+    return None if thread == (message.get("ts") or container.get("message_ts")) else thread
+
+
+def _pressed(action: Mapping[str, Any]) -> str:
+    if "value" in action:
+        return str(action["value"] or "")
+    option = action.get("selected_option") or {}
+    return str(option.get("value", ""))
+
+
+def _parse_shortcut(kind: Kind, body: Mapping[str, Any]) -> Incoming:
+    message = body.get("message") or None
+    channel = str((body.get("channel") or {}).get("id") or "")
+    where = Where(channel or None, _thread_of(message or {}, {}), body.get("response_url"), _is_direct(channel))
+    return Incoming(
+        kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        action_id=str(body.get("callback_id", "")), message=message, text=message_text(message or {}),
+    )  # fmt: skip
+
+
+def _parse_event(body: Mapping[str, Any]) -> Incoming:
+    event = dict(body["event"])
+    user = event.get("user")
+    person_id = str(user.get("id", "")) if isinstance(user, dict) else str(user or "")
+    authorized = (body.get("authorizations") or [{}])[0]
+    team = (
+        _org_wide(authorized, authorized.get("enterprise_id"))
+        or event.get("user_team")
+        or event.get("source_team")
+        or authorized.get("team_id")
+        or body.get("team_id")
+        or authorized.get("enterprise_id")
+        or body.get("enterprise_id")
+        or ""
+    )
+    channel = event.get("channel") if isinstance(event.get("channel"), str) else None
+    where = Where(channel, event.get("thread_ts"), None, _is_direct(channel or ""))
+    event_id = body.get("event_id")
+    return Incoming(
+        Kind.EVENT, PersonKey(str(team), person_id) if person_id else None, where,
+        f"event:{event_id}" if event_id else "", action_id=str(event.get("type", "")),
+        text=str(event.get("text") or ""), event=event,
+    )  # fmt: skip
+
+
+def _person(body: Mapping[str, Any]) -> PersonKey:
+    user = body["user"]
+    org = _org_wide(body, (body.get("enterprise") or {}).get("id"))
+    team = (
+        org
+        or user.get("team_id")
+        or (body.get("team") or {}).get("id")
+        or (body.get("enterprise") or {}).get("id")
+        or ""
+    )
+    return PersonKey(str(team), str(user["id"]))
+
+
+def _org_wide(body: Mapping[str, Any], enterprise: Any) -> str | None:
+    """The org, where the app is installed in all of its workspaces at once."""
+    return str(enterprise) if enterprise and body.get("is_enterprise_install") in {True, "true"} else None
+
+
+def _trigger_key(body: Mapping[str, Any]) -> str:
+    trigger = body.get("trigger_id")
+    return f"trigger:{trigger}" if trigger else ""
+
+
+def _is_direct(channel: str) -> bool:
+    return channel.startswith("D")
+
+
+def message_text(message: Mapping[str, Any]) -> str:
+    """What a message says: its text, or what its blocks and attachments say when it has none."""
+    text = str(message.get("text") or "")
+    return text if text.strip() else "\n".join(_texts(message.get("blocks")) + _texts(message.get("attachments")))
+
+
+def _texts(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [text for one in node for text in _texts(one)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["text"]] if isinstance(node.get("text"), str) else []
+    return own + [
+        text for key, value in node.items() if key != "text" or isinstance(value, dict) for text in _texts(value)
+    ]

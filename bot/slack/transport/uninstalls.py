@@ -1,0 +1,88 @@
+"""Slack's word that the app was removed, and whether it still holds: Slack repeats it for up to an hour, in which the
+app may have been installed again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.conversation.errors import slack_code
+
+_ENDED: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"})
+"""What Slack says to the token of an app that is not installed any more."""
+
+
+@dataclass(frozen=True)
+class Uninstalled:
+    """Removed from a workspace, or from a whole org: then ``team_id`` is None. ``at`` is Slack's time of it, in seconds
+    since 1970, None when it is not said."""
+
+    team_id: str | None
+    enterprise_id: str | None
+    at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """What people of this installation are known under."""
+        return self.team_id or self.enterprise_id or ""
+
+
+class Installed(Protocol):
+    """Who knows whether, and since when, the app is installed."""
+
+    async def is_over(self, gone: Uninstalled) -> bool:
+        """False when the app is installed again since."""
+        ...
+
+    async def forget(self, gone: Uninstalled) -> None:
+        """The tokens of that installation."""
+        ...
+
+
+def read_uninstalled(body: Mapping[str, Any]) -> Uninstalled | None:
+    """None for everything else that Slack sends. Never raises."""
+    event = body.get("event")
+    if body.get("type") != "event_callback" or not isinstance(event, Mapping) or not _ends(event):
+        return None
+    listed = body.get("authorizations")
+    first = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], Mapping) else {}
+    enterprise_id = _text(first.get("enterprise_id")) or _text(body.get("enterprise_id"))
+    for_org = enterprise_id is not None and first.get("is_enterprise_install") is True
+    team_id = None if for_org else _text(first.get("team_id")) or _text(body.get("team_id"))
+    if team_id is None and enterprise_id is None:
+        return None
+    at = body.get("event_time")
+    return Uninstalled(team_id, enterprise_id, float(at) if isinstance(at, int | float) else None)
+
+
+def _ends(event: Mapping[str, Any]) -> bool:
+    tokens = event.get("tokens")
+    revoked = event.get("type") == "tokens_revoked" and isinstance(tokens, Mapping) and bool(tokens.get("bot"))
+    return event.get("type") == "app_uninstalled" or revoked
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+class OneInstallation:
+    """The one whose token is in the settings: Slack itself says whether it still holds."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def is_over(self, gone: Uninstalled) -> bool:
+        """Raises SlackApiError when Slack does not say."""
+        try:
+            who = await self._client.auth_test()
+        except SlackApiError as error:
+            if slack_code(error) in _ENDED:
+                return True
+            raise
+        return gone.key not in {who.get("team_id"), who.get("enterprise_id")}
+
+    async def forget(self, gone: Uninstalled) -> None:
+        """The token is in the settings and worth nothing."""

@@ -1,0 +1,89 @@
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.sandbox.cast import ANA, LEO, SAM, TEAM_ID
+from bot.sandbox.slack import SlackSandbox
+from bot.slack.api.channel_messages import PostRefused
+from bot.slack.api.duty_marks import DutyMarks
+from tests.bot.slack.workspace import open_workspace
+
+GROUP = "S0ONCALL1"
+IDS = [str(ANA.slack_id), str(SAM.slack_id)]
+
+
+class Ticks:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def marking(*, without: Sequence[str] = ()) -> AsyncIterator[tuple[SlackSandbox, DutyMarks, Ticks]]:
+    ticks = Ticks()
+    async with open_workspace(without=without) as (slack, clients):
+        yield slack, DutyMarks(clients, ticks), ticks
+
+
+def members(slack: SlackSandbox) -> list[str]:
+    return list(slack.workspace.usergroups[GROUP]["users"])
+
+
+def asked(slack: SlackSandbox, method: str) -> int:
+    return sum(call.method == method for call in slack.calls)
+
+
+async def test_a_group_holds_exactly_who_it_should_and_is_not_written_again() -> None:
+    async with marking() as (slack, marks, _):
+        assert members(slack) == [LEO.slack_id]
+        assert await marks.keep_group(TEAM_ID, GROUP, IDS)
+        assert not await marks.keep_group(TEAM_ID, GROUP, reversed(IDS))
+        assert members(slack) == IDS
+        assert asked(slack, "usergroups.users.update") == 1
+
+
+async def test_a_group_is_never_emptied() -> None:
+    async with marking() as (slack, marks, _):
+        assert not await marks.keep_group(TEAM_ID, GROUP, [])
+        assert members(slack) == [LEO.slack_id]
+
+
+async def test_groups_are_listed_by_handle() -> None:
+    async with marking() as (slack, marks, _):
+        for _ in range(2):
+            assert [(one.id, one.handle) for one in await marks.groups(TEAM_ID)] == [(GROUP, "support-oncall")]
+        assert asked(slack, "usergroups.list") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "after"),
+    [
+        ("", "Ana & Sam", "On duty: Ana & Sam"),
+        ("Customers who need help", "Ana", "Customers who need help · On duty: Ana"),
+        ("Help · On duty: Ana", "Sam, Ana", "Help · On duty: Sam, Ana"),
+        ("On duty: Ana", "", ""),
+        ("Help · On duty: Support: Ana · Sales: Leo", "", "Help"),
+        ("Who is on duty: ask Sam", "nobody", "Who is on duty: ask Sam · On duty: nobody"),
+        ("x" * 240, "Ana Ferreira", "x" * 240 + " · On dut…"),
+        ("x" * 250, "Ana Ferreira", "x" * 250),
+    ],
+)
+async def test_a_topic_keeps_what_people_wrote(before: str, words: str, after: str) -> None:
+    async with marking() as (slack, marks, _):
+        channel = slack.workspace.channels["C0SUPPORT"]
+        channel.topic = before
+        assert await marks.keep_topic(TEAM_ID, "C0SUPPORT", words) == (before != after)
+        assert channel.topic == after
+        assert not await marks.keep_topic(TEAM_ID, "C0SUPPORT", words)
+
+
+@pytest.mark.parametrize("scope", ["usergroups:read", "usergroups:write", "channels:read", "channels:write.topic"])
+async def test_what_the_app_may_not_do_is_said_by_slacks_own_word(scope: str) -> None:
+    async with marking(without=[scope]) as (_, marks, _):
+        group = scope.startswith("usergroups")
+        mark = marks.keep_group(TEAM_ID, GROUP, IDS) if group else marks.keep_topic(TEAM_ID, "C0SUPPORT", "Ana")
+        with pytest.raises(PostRefused, match="missing_scope"):
+            await mark

@@ -1,0 +1,115 @@
+"""Slack's people, asked once an hour."""
+
+import asyncio
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot.basics.errors import UserError
+from bot.basics.person import PersonKey
+from bot.contract.context import Profile
+from bot.sandbox.cast import SAM, TEAM_ID
+from bot.slack.api.channel_messages import PostRefused
+from bot.slack.api.people import SlackColleagues
+from tests.bot.slack.fakes import Clock
+from tests.bot.slack.workspace import open_workspace
+
+ANA = PersonKey("T1", "U1")
+
+
+class FakeSlack:
+    """Answers ``users.info`` and counts; refuses when told to."""
+
+    def __init__(self) -> None:
+        self.user: dict[str, Any] = {
+            "name": "ana",
+            "tz": "America/Los_Angeles",
+            "profile": {"display_name": "Ana", "email": "ana@x"},
+        }
+        self.asked = 0
+        self.refuses = False
+
+    async def of(self, team_id: str) -> Any:
+        return self
+
+    async def users_info(self, *, user: str) -> dict[str, Any]:
+        self.asked += 1
+        await asyncio.sleep(0)
+        if self.refuses:
+            raise SlackApiError("no", {"error": "user_not_found"})  # type: ignore[no-untyped-call]  # slack_sdk's
+        return {"user": self.user}
+
+
+async def test_a_person_is_asked_for_once_an_hour() -> None:
+    slack, clock = FakeSlack(), Clock()
+    colleagues = SlackColleagues(slack, clock.seconds)
+    first = await colleagues.profile(ANA)
+    clock.forward(3599)
+    await colleagues.profile(ANA)
+    assert slack.asked == 1
+
+    clock.forward(2)
+    await colleagues.profile(ANA)
+
+    assert slack.asked == 2
+    assert first == Profile("Ana", "ana@x", ZoneInfo("America/Los_Angeles"))
+
+
+async def test_many_who_ask_at_once_are_one_question() -> None:
+    slack = FakeSlack()
+    colleagues = SlackColleagues(slack, Clock().seconds)
+
+    await asyncio.gather(*(colleagues.profile(ANA) for _ in range(20)))
+
+    assert slack.asked == 1
+
+
+async def test_an_old_copy_is_better_than_none() -> None:
+    slack, clock = FakeSlack(), Clock()
+    colleagues = SlackColleagues(slack, clock.seconds)
+    await colleagues.profile(ANA)
+    clock.forward(4000)
+    slack.refuses = True
+
+    assert (await colleagues.profile(ANA)).name == "Ana"
+
+
+async def test_somebody_slack_does_not_know_is_an_error() -> None:
+    slack = FakeSlack()
+    slack.refuses = True
+
+    with pytest.raises(UserError):
+        await SlackColleagues(slack, Clock().seconds).profile(ANA)
+
+
+async def test_a_zone_nobody_knows_is_utc() -> None:
+    slack = FakeSlack()
+    slack.user = {"name": "bot", "tz": "Mars/Olympus", "profile": {}}
+
+    assert await SlackColleagues(slack, Clock().seconds).profile(ANA) == Profile("bot", None, ZoneInfo("UTC"))
+
+
+# By address
+
+
+async def test_who_has_an_address_is_told_apart_from_slack_not_saying() -> None:
+    async with open_workspace() as (_, clients):
+        colleagues = SlackColleagues(clients, Clock().seconds)
+        found = [await colleagues.with_email(TEAM_ID, email) for email in (SAM.email, "mei@northlight.example", "")]
+        assert found == [SAM.slack_id, None, None]
+    async with open_workspace(without=["users:read.email"]) as (_, clients):
+        with pytest.raises(PostRefused, match="missing_scope"):
+            await SlackColleagues(clients, Clock().seconds).with_email(TEAM_ID, SAM.email)
+
+
+async def test_an_address_is_asked_for_once_an_hour_and_a_strangers_sooner() -> None:
+    async with open_workspace() as (slack, clients):
+        clock = Clock()
+        colleagues = SlackColleagues(clients, clock.seconds)
+        for seconds in (0, 300, 360, 3000):
+            clock.forward(seconds)
+            await colleagues.with_email(TEAM_ID, SAM.email)
+            await colleagues.with_email(TEAM_ID, "mei@northlight.example")
+        assert sum(call.method == "users.lookupByEmail" for call in slack.calls) == 2 + 1 + 2

@@ -1,0 +1,75 @@
+"""Whose Home is drawn anew."""
+
+import asyncio
+
+from bot.basics.person import PersonKey
+from bot.slack.conversation.homes import LOOKED_AT_FOR, Homes
+
+ANA = PersonKey("T1", "UANA")
+SAM = PersonKey("T1", "USAM")
+
+
+class Drawings:
+    """Who was drawn; a drawing takes until ``go``. Refuses two of one person at once."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.drawn: list[PersonKey] = []
+        self.under_way: set[PersonKey] = set()
+        self.go = asyncio.Event()
+        self.go.set()
+        self.homes = Homes(self.draw, lambda: self.now)
+
+    async def draw(self, person: PersonKey) -> None:
+        assert person not in self.under_way
+        self.under_way.add(person)
+        await self.go.wait()
+        self.under_way.discard(person)
+        self.drawn.append(person)
+
+
+async def test_only_who_has_looked_is_drawn() -> None:
+    drawings = Drawings()
+    drawings.homes.looked(ANA)
+
+    await drawings.homes.changed(ANA)
+    await drawings.homes.changed(SAM)
+
+    assert drawings.drawn == [ANA]
+
+
+async def test_who_looked_long_ago_is_not_drawn_and_who_looks_again_is() -> None:
+    drawings = Drawings()
+    drawings.homes.looked(ANA)
+    drawings.now += LOOKED_AT_FOR
+    await drawings.homes.changed(ANA)
+    assert drawings.drawn == []
+
+    drawings.homes.looked(ANA)
+    await drawings.homes.changed(ANA)
+    assert drawings.drawn == [ANA]
+
+
+async def test_looking_again_starts_the_time_anew() -> None:
+    drawings = Drawings()
+    drawings.homes.looked(ANA)
+    drawings.now += LOOKED_AT_FOR - 1
+    drawings.homes.looked(ANA)
+    drawings.now += LOOKED_AT_FOR - 1
+
+    await drawings.homes.changed(ANA)
+
+    assert drawings.drawn == [ANA]
+
+
+async def test_a_change_during_a_drawing_is_drawn_after_it() -> None:
+    drawings = Drawings()
+    drawings.homes.looked(ANA)
+    drawings.go.clear()
+    both = asyncio.gather(drawings.homes.changed(ANA), drawings.homes.changed(ANA))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    drawings.go.set()
+    await both
+
+    assert drawings.drawn == [ANA, ANA]

@@ -1,0 +1,205 @@
+"""The Socket Mode line: rebuilt when it goes deaf, with patience, and closed with what is under way finished."""
+
+import asyncio
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from bot.slack.transport.socket import DEAF_AFTER, SlackSocket
+from tests.bot.slack import verbs
+from tests.bot.slack.conftest import running
+
+
+class Time:
+    """A clock whose sleepers wake when a test moves it."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+        self.slept: list[float] = []
+        self._wake = asyncio.Event()
+        self.sleeping = asyncio.Event()
+
+    def now(self) -> float:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        until = self.at + seconds
+        self.sleeping.set()
+        while self.at < until:
+            self._wake.clear()
+            await self._wake.wait()
+
+    async def forward(self, seconds: float) -> None:
+        await self.sleeping.wait()
+        self.sleeping.clear()
+        self.at += seconds
+        self._wake.set()
+
+
+class FakeLine:
+    def __init__(self, time: Time, fails: bool) -> None:
+        self.time = time
+        self.fails = fails
+        self.connected = False
+        self.closed = False
+        self.last_pong: float | None = None
+
+    async def connect(self) -> None:
+        if self.fails:
+            raise ConnectionError("refused")
+        self.connected = True
+        self.last_pong = self.time.now()
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class Lines:
+    def __init__(self, time: Time, failures: int = 0) -> None:
+        self.time = time
+        self.failures = failures
+        self.made: list[FakeLine] = []
+        self.changed = asyncio.Event()
+
+    def build(self, receive: Any) -> FakeLine:
+        self.made.append(FakeLine(self.time, len(self.made) < self.failures))
+        self.changed.set()
+        return self.made[-1]
+
+    async def until(self, count: int) -> None:
+        while len(self.made) < count:
+            self.changed.clear()
+            await self.changed.wait()
+
+
+def build(time: Time, lines: Lines) -> SlackSocket:
+    app: Any = None
+    return SlackSocket(app, lines.build, clock=time.now, sleep=time.sleep)
+
+
+async def test_a_line_without_pongs_for_45_seconds_is_replaced() -> None:
+    time = Time()
+    lines = Lines(time)
+    socket = build(time, lines)
+    await socket.start()
+    await socket.ready()
+
+    while time.at < 1000 + DEAF_AFTER:
+        await time.forward(5)
+    await lines.until(2)
+
+    assert lines.made[0].closed
+    await socket.aclose()
+
+
+async def test_a_line_that_answers_pings_stays() -> None:
+    time = Time()
+    lines = Lines(time)
+    socket = build(time, lines)
+    await socket.start()
+    await socket.ready()
+
+    for _ in range(40):
+        lines.made[0].last_pong = time.at + 5
+        await time.forward(5)
+    await time.sleeping.wait()
+
+    assert len(lines.made) == 1
+    assert socket.problem is None
+    await socket.aclose()
+
+
+async def test_a_pong_time_that_is_forgotten_for_a_moment_replaces_nothing() -> None:
+    time = Time()
+    lines = Lines(time)
+    socket = build(time, lines)
+    await socket.start()
+    await socket.ready()
+
+    for number in range(20):
+        lines.made[0].last_pong = None if number % 4 == 3 else time.at + 5
+        await time.forward(5)
+    await time.sleeping.wait()
+
+    assert len(lines.made) == 1
+    await socket.aclose()
+
+
+async def test_reconnecting_waits_longer_each_time() -> None:
+    time = Time()
+    lines = Lines(time, failures=4)
+    socket = build(time, lines)
+    await socket.start()
+    assert socket.problem is not None
+    for number in range(4):
+        await lines.until(number + 1)
+        await time.forward(60)
+    await socket.ready()
+
+    assert time.slept[:4] == [1, 2, 4, 8]
+    await socket.aclose()
+
+
+async def test_closing_closes_the_line() -> None:
+    time = Time()
+    lines = Lines(time)
+    socket = build(time, lines)
+    await socket.start()
+    await socket.ready()
+
+    await socket.aclose()
+
+    assert lines.made[0].closed
+    assert socket.problem is not None
+
+
+async def test_slack_asking_to_come_back_loses_nothing() -> None:
+    async with running("socket") as bot:
+        await bot.slack.sockets.disconnect()
+        await bot.slack.sockets.until_connected()
+
+        await bot.ana.command("#support", "/dp dnd on")
+        await bot.idle()
+
+        assert verbs.happened == [("dnd", True)]
+
+
+class FakeClient:
+    def __init__(self) -> None:
+        self.sent: list[SocketModeResponse] = []
+
+    async def send_socket_mode_response(self, response: SocketModeResponse) -> None:
+        self.sent.append(response)
+
+
+class FakeApp:
+    def __init__(self, status: int, body: str) -> None:
+        self.response = BoltResponse(status=status, body=body)
+
+    async def async_dispatch(self, request: Any) -> BoltResponse:
+        return self.response
+
+
+async def answer(status: int, body: str) -> list[dict[str, Any]]:
+    time = Time()
+    app: Any = FakeApp(status, body)
+    client: Any = FakeClient()
+    socket = SlackSocket(app, Lines(time).build, clock=time.now, sleep=time.sleep)
+    await socket._receive(client, SocketModeRequest(type="events_api", envelope_id="e1", payload={}))
+    return [response.to_dict() for response in client.sent]
+
+
+async def test_what_could_not_be_kept_is_not_acknowledged() -> None:
+    assert await answer(503, "") == []
+
+
+async def test_what_nobody_listens_for_is_acknowledged() -> None:
+    assert await answer(404, "") == [{"envelope_id": "e1"}]
+
+
+async def test_an_acknowledgement_carries_what_it_says() -> None:
+    assert await answer(200, '{"options": []}') == [{"envelope_id": "e1", "payload": {"options": []}}]
+    assert await answer(200, "words") == [{"envelope_id": "e1", "payload": {"text": "words"}}]
