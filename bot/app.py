@@ -32,10 +32,21 @@ from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
-from bot.dialpad_hooks import build_hook_route
-from bot.events_setup import Endpoints, choose_kind
-from bot.leaving import Leaving
-from bot.removals_at_dialpad import RemovalsAtDialpad
+from bot.notifications.backfill import ReadBack
+from bot.notifications.digests import Digests
+from bot.notifications.disconnecting import Leaving
+from bot.notifications.escalation import Escalations
+from bot.notifications.handovers import Handovers
+from bot.notifications.hooks import Endpoints, choose_kind
+from bot.notifications.intake import Deliver, Intake
+from bot.notifications.listening import Listening
+from bot.notifications.pictures import Pictures
+from bot.notifications.posted_cards import Faces
+from bot.notifications.poster import Poster
+from bot.notifications.removals import RemovalsAtDialpad
+from bot.notifications.routing import Deliverer
+from bot.notifications.service import NoticeBoard
+from bot.notifications.webhook import build_hook_route
 from bot.slack.api.channel_messages import Boards
 from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
@@ -57,17 +68,6 @@ from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
 from bot.web import Check, build_web
-from bot.work.board import NoticeBoard
-from bot.work.deliver import Deliverer
-from bot.work.digests import Digests
-from bot.work.escalate import Escalations
-from bot.work.faces import Faces
-from bot.work.handovers import Handovers
-from bot.work.intake import Deliver, Intake
-from bot.work.listening import Listening
-from bot.work.pictures import Pictures
-from bot.work.poster import Poster
-from bot.work.read_back import ReadBack
 from handlers import all_routers
 
 log = structlog.get_logger(__name__)

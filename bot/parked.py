@@ -15,11 +15,11 @@ from bot.app import open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.dialpad.events import Event
+from bot.notifications.intake import Intake
 from bot.store.dbos_engine import Engine
 from bot.store.events import ParkedEvent
 from bot.store.hooks import Hook
 from bot.store.store import Store
-from bot.work.intake import Intake
 
 _WIDTH = 160
 """Columns, where the answer goes into a file and no terminal sets them."""

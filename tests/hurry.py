@@ -7,9 +7,10 @@ from typing import Any, Final
 import pytest
 from dbos import _workflow_commands as dbos_commands
 
+from bot.notifications import poster
+from bot.notifications import routing as deliver
+from bot.notifications.intake import Intake
 from bot.store import dbos_engine as engine
-from bot.work import deliver, poster
-from bot.work.intake import Intake
 
 ENGINE: Final[dict[Any, dict[str, float]]] = {
     engine: {"LISTEN_S": 0.05},

@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 import psycopg
 from psycopg import sql
 
+from bot.notifications import intake
 from bot.store import durable_later
 from bot.store.dbos_engine import Engine, Queue
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from bot.work import intake
 from tests.postgres import PostgresServer
 
 _KEPT = ("alembic_version", "dbos_migrations", "queues")

@@ -21,6 +21,7 @@ from bot.basics.logs import set_up_logging
 from bot.basics.person import PersonKey
 from bot.basics.settings import COMMAND, Settings
 from bot.dialpad.connection import Link
+from bot.notifications.intake import Deliver
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
@@ -29,7 +30,6 @@ from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
 from bot.store.durable_later import POLL_S as LATER_POLL_S
-from bot.work.intake import Deliver
 
 OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export", "change_log")
 

@@ -32,7 +32,7 @@ watches = Table(
 
 
 class Watches:
-    """Some per channel. ``problem`` is why posting did not work; its marks are ``bot.work.trouble``'s."""
+    """Some per channel. ``problem`` is why posting did not work; its marks are ``bot.notifications.owner_alerts``'s."""
 
     def __init__(self, door: Door) -> None:
         self._door = door

@@ -24,14 +24,14 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.connection import Link
 from bot.dialpad.oauth import DialpadOAuth
-from bot.events_setup import Endpoints
-from bot.leaving import Leaving
-from bot.removals_at_dialpad import RemovalsAtDialpad
+from bot.notifications.disconnecting import Leaving
+from bot.notifications.hooks import Endpoints
+from bot.notifications.removals import RemovalsAtDialpad
 from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from tests.bot.having_events import Ears
+from tests.bot.notifications.having_events import Ears
 from tests.prepared import sqlite_with_tables
 
 BOT = "https://chatops.example.test"

@@ -13,10 +13,10 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.app import _count_events
 from bot.basics.metrics import Metrics
+from bot.notifications.intake import TRIES
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
-from bot.work.intake import TRIES
-from tests.bot.work.arriving import Recorder, arrival
+from tests.bot.notifications.arriving import Recorder, arrival
 from tests.payloads import payload
 
 NUMBER = "4155550150"

@@ -26,12 +26,12 @@ from sqlalchemy import func, or_, select, update
 
 from bot.app import Bot
 from bot.basics.settings import Settings
+from bot.notifications.escalation import Escalations
 from bot.sandbox.demo import OAUTH_SCOPES, demo_settings
 from bot.sandbox.dialpad import OAuthApp
 from bot.sandbox.serving import ASGI
 from bot.store import sqlite
 from bot.store.postings import postings
-from bot.work.escalate import Escalations
 from tests.hurry import hurried
 
 APP: Final = OAuthApp(

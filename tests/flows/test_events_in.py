@@ -12,7 +12,7 @@ from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent, SmsEvent
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
-from tests.bot.work.arriving import Recorder
+from tests.bot.notifications.arriving import Recorder
 from tests.flows.stage import PATIENT_S, quick_demo
 
 CALLER = "+14155550150"

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.notifications import routing as deliver
 from bot.sandbox.cast import ANA, LEO, SUPPORT
 from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.ai import TALKS
-from bot.work import deliver
 from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo

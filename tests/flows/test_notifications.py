@@ -9,9 +9,9 @@ import pytest_asyncio
 
 from bot.activity.registers import fragment
 from bot.app import Bot
+from bot.notifications import poster
 from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo, connect
-from bot.work import poster
 from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo

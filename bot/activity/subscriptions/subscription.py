@@ -132,7 +132,7 @@ class Watch:
 
     @property
     def problem_word(self) -> str:
-        """``problem`` without the marks that ``bot.work.trouble`` keeps in it."""
+        """``problem`` without the marks that ``bot.notifications.owner_alerts`` keeps in it."""
         return self.problem.rstrip("?!")
 
     @property

@@ -38,7 +38,7 @@ class Flow(Installed, Protocol):
 
 
 class Leaves(Protocol):
-    """``bot.leaving.Leaving``, as far as it is needed here."""
+    """``bot.notifications.disconnecting.Leaving``, as far as it is needed here."""
 
     async def leave_workspace(self, team_id: str) -> None: ...
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.basics.errors import NotAllowed
 from bot.sandbox.cast import PRIYA
-from tests.bot.having_events import link_of
+from tests.bot.notifications.having_events import link_of
 
 NEEDED = ("change_log",)
 

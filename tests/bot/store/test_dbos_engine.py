@@ -15,9 +15,9 @@ from bot.store.dbos_engine import Engine, JsonSerializer, Queue
 from bot.store.durable_later import DurableLater
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.bot.notifications.stage import FAR, running
 from tests.bot.store.runner import Runner
 from tests.bot.store.test_migrate import differences
-from tests.bot.work.stage import FAR, running
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 

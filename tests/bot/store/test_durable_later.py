@@ -13,8 +13,8 @@ from bot.contract.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
 from bot.sandbox.clock import SandboxClock
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.bot.notifications.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
 from tests.bot.store.runner import Runner
-from tests.bot.work.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 SAM = PersonKey("T0NORTHLT", "U0SAM0002")

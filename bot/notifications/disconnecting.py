@@ -1,0 +1,113 @@
+"""Ending a person's connection, or everything of a workspace: here at once, at Dialpad as soon as it answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Final
+
+import structlog
+
+from bot.activity.subscriptions.subscription import Watch
+from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
+from bot.contract.context import Ended
+from bot.dialpad.accounts import Accounts
+from bot.notifications.hooks import Endpoints
+from bot.notifications.removals import RemovalsAtDialpad
+from bot.store.departures import Departure
+from bot.store.removals import Removal
+from bot.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+REMOVED_WITHIN_S: Final = 6.0
+"""So long a person waits to hear whether Dialpad has removed it."""
+RENEWED_WITHIN_S: Final = 3.0
+
+
+class Leaving:
+    """``watches_gone`` hears which subscriptions a person took along: what they kept true in Slack is not any more."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        accounts: Accounts,
+        endpoints: Endpoints,
+        removals: RemovalsAtDialpad,
+        watches_gone: Callable[[Sequence[Watch]], Awaitable[None]] | None = None,
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._endpoints = endpoints
+        self._removals = removals
+        self._watches_gone = watches_gone
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def would_end(self, person: PersonKey) -> Ended:
+        """What ``disconnect`` would take along."""
+        subscriptions, timed = await self._store.departures.would_end(person)
+        return Ended(subscriptions, timed)
+
+    async def disconnect(self, person: PersonKey) -> Ended | None:
+        """None when there was no connection. Dialpad being down does not hinder it."""
+        # A pair of tokens that is on its way would be known to nobody.
+        await self._accounts.settled(person, RENEWED_WITHIN_S)
+        async with self._endpoints.quiet(RENEWED_WITHIN_S):
+            gone = await self._store.departures.leave(person)
+        if gone is None:
+            return None
+        await self._endpoints.stop_listening(gone.hooks)
+        try:
+            async with asyncio.timeout(REMOVED_WITHIN_S):
+                await self._removals.work_off(only=gone.removals)
+                await self._endpoints.take_over()
+        except TimeoutError:
+            log.info("dialpad has not removed everything yet")
+        await self._tell(gone.watches)
+        left = [one for name in gone.removals if (one := await self._store.removals.get(name)) is not None]
+        return _ended(gone, left)
+
+    async def leave_workspace(self, team_id: str) -> None:
+        """The app was removed from it. All of it is forgotten here when this returns; Dialpad follows."""
+        await self._store.audit.flush()
+        async with self._endpoints.quiet(RENEWED_WITHIN_S):
+            gone = await self._store.departures.forget_workspace(team_id)
+        log.info("workspace forgotten", team=team_id, hooks=len(gone.hooks), connections=len(gone.removals))
+        await self._endpoints.stop_listening(gone.hooks)
+        task = asyncio.create_task(self._work_off(gone.removals))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def idle(self) -> None:
+        """Return when Dialpad was asked for everything that a workspace left behind."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def aclose(self) -> None:
+        """What is not removed yet stays on the list."""
+        for task in set(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _work_off(self, names: Collection[str]) -> None:
+        try:
+            await self._removals.work_off(only=names)
+        except Exception:  # it is on the list
+            log.exception("what a workspace left at dialpad is not removed yet")
+
+    async def _tell(self, watches: Sequence[Watch]) -> None:
+        if self._watches_gone is None or not watches:
+            return
+        try:
+            await self._watches_gone(watches)
+        except ChatopsError as problem:
+            log.info("what subscriptions kept true stays as it is", error=type(problem).__name__)
+
+
+def _ended(gone: Departure, left: Sequence[Removal]) -> Ended:
+    return Ended(
+        subscriptions=len(gone.watches),
+        timed=gone.timed,
+        hooks_left=sum(len(one.hooks) for one in left),
+        access_left=any(one.access for one in left),
+    )

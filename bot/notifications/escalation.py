@@ -1,0 +1,293 @@
+"""A call that nobody takes care of: the next of its channel's policy is asked, and a claim that leads nowhere ends.
+
+Each step is a time on disk beside the posting it belongs to. What is said is put on disk under a name made of the
+posting and the step before the step counts as taken, so a restart at any moment says it once and goes on.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot.activity.calls import CallView, view_call
+from bot.activity.registers import fragment
+from bot.activity.subscriptions.subscription import Policy, Watch
+from bot.basics.errors import (
+    ChatopsError,
+    NotAllowed,
+    NotConnected,
+    OutcomeUnknown,
+    TooMany,
+    Unavailable,
+    Unreadable,
+    UserError,
+)
+from bot.basics.person import PersonKey
+from bot.basics.phone import looks_like_number, national
+from bot.cards.live_call import needs_somebody
+from bot.contract.context import Colleagues
+from bot.contract.prose import how_long
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import ME, Entity
+from bot.dialpad.actions.call import PlaceCall
+from bot.dialpad.actions.callcenters import ListCallCenterOperators
+from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.directory import Directory
+from bot.notifications.quiet_hours import held_until
+from bot.store.cards import Kept
+from bot.store.postings import Posting, Wanted
+from bot.store.store import Store
+
+ROUND: Final = 100
+"""Steps are counted through: each time a claim is given back, the next hundred begins."""
+REMINDED: Final = 50
+"""Within a round: whoever claimed it was reminded."""
+
+_IN_HOURS: Final = 120
+"""Minutes from which on nobody counts minutes."""
+_log = structlog.get_logger(__name__)
+
+
+class Escalations:
+    """``run_due`` is called often and by several processes; each step is taken by one."""
+
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory, colleagues: Colleagues) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._directory = directory
+        self._colleagues = colleagues
+
+    async def run_due(self) -> None:
+        """Takes every step whose time has come. One that goes wrong is tried again and holds up no other."""
+        for posting in await self._store.postings.due_escalations(self._store.now()):
+            try:
+                await self._run(posting)
+            except Exception:  # noqa: BLE001  whatever is wrong with this call, the others are asked for
+                _log.exception("an escalation step failed")
+                await self._store.postings.step(posting, to=posting.step, next_s=60.0)
+
+    async def _run(self, posting: Posting) -> None:
+        card = await self._store.cards.get(posting.card_id)
+        watch = await self._store.watches.get(posting.watch_id)
+        view = view_call(card.state) if card is not None and card.kind == "call" else None
+        if card is None or watch is None or view is None or card.handled_by or not needs_somebody(view):
+            await self._store.postings.step(posting, to=posting.step, next_s=None)
+        elif (until := held_until(watch, self._store.now())) is not None:
+            first_s = watch.policy.claim * 60.0 if posting.ts is None else 0.0
+            wait_s = (until - self._store.now()).total_seconds()
+            await self._store.postings.step(posting, to=posting.step, next_s=wait_s + first_s)
+        elif card.claimed_by:
+            await self._claimed(posting, card, watch)
+        else:
+            await self._unclaimed(posting, watch, view)
+
+    async def _claimed(self, posting: Posting, card: Kept, watch: Watch) -> None:
+        base, within = posting.step - posting.step % ROUND, posting.step % ROUND
+        claimer, minutes = str(card.claimed_by), watch.policy.handle
+        if within < REMINDED:
+            text = f"Claimed {how_long(minutes)} ago and still open. Mark it handled, or release it for somebody else:"
+            await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
+            await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
+            return
+        text = "Not handled in time, so it is free again. It was claimed by"
+        await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
+        await self._store.cards.release(card.id, claimer, claimed_at=card.claimed_at)
+        await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
+
+    async def _unclaimed(self, posting: Posting, watch: Watch, view: CallView) -> None:
+        base, within = posting.step - posting.step % ROUND, posting.step % ROUND
+        if within >= REMINDED:  # released by hand after a reminder
+            await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
+            return
+        steps = watch.policy.steps() if watch.policy.claim else ()
+        left = [step for step in steps if step[0] >= within]
+        if not left:
+            await self._store.postings.step(posting, to=posting.step, next_s=None)
+            return
+        place, kind, whom = left[0]
+        after, next_s = base + place + 1, _between(watch.policy) if len(left) > 1 else None
+        if kind in {"sms", "call"}:
+            await self._phone(posting, kind, watch, view, after)
+            return
+        waited = how_long(self._waited(posting, watch.policy, steps.index(left[0])))
+        said = f"Nobody has claimed this call for {waited}."
+        ping, text = await self._who(kind, whom, watch, view, said)
+        direct = whom if kind == "supervisor" else None
+        await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
+        await self._store.postings.step(posting, to=after, next_s=next_s)
+
+    def _waited(self, posting: Posting, policy: Policy, number: int) -> int:
+        """Minutes. Longer than the policy says after quiet hours; since it was given back nobody counts."""
+        by_policy = policy.claim * (number + 1)
+        if posting.step >= ROUND:
+            return by_policy
+        so_far = int((self._store.now() - posting.created_at).total_seconds()) // 60
+        return max(by_policy, so_far - so_far % 60 if so_far >= _IN_HOURS else so_far)
+
+    async def _who(self, kind: str, whom: str, watch: Watch, view: CallView, waiting: str) -> tuple[Sequence[str], str]:
+        if kind == "supervisor":
+            line = f" on {view.line}" if view.line else ""
+            return (), f"{waiting[:-1]}{line}. {_what(view)}"
+        if kind != "duty":
+            return ((whom,) if whom else ()), waiting
+        call_center = view.line_id.removeprefix("callcenter:") if view.line_id.startswith("callcenter:") else ""
+        try:
+            found = await self._in_slack(watch, await self._on_duty(watch, call_center))
+        except ChatopsError as problem:
+            _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
+            last = await self._in_slack(watch, await self._last_on_duty(watch, call_center))
+            known = "These were on duty when it last did." if last else ""
+            return last, f"{waiting} Dialpad does not say who is on duty. {known}".strip()
+        return found, waiting if found else f"{waiting} Nobody who could be called is on duty."
+
+    async def _on_duty(self, watch: Watch, call_center: str) -> list[str]:
+        """By e-mail address."""
+        if not call_center:
+            return []
+        operators = await self._accounts.of(watch.owner).send(ListCallCenterOperators(id=call_center), background=True)
+        return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
+
+    async def _last_on_duty(self, watch: Watch, call_center: str) -> list[str]:
+        """The same from the last known copy."""
+        known = await self._store.rosters.get(watch.owner.team_id, call_center)
+        return [agent.email for agent in known.on_duty] if known else []
+
+    async def _in_slack(self, watch: Watch, emails: Sequence[str]) -> list[str]:
+        """Whom Slack does not know, or does not tell of, is left out."""
+        found = []
+        for email in emails:
+            try:
+                found.append(await self._colleagues.with_email(watch.owner.team_id, email))
+            except ChatopsError as problem:
+                _log.info("slack does not say who has an address", error=type(problem).__name__)
+        return [one for one in found if one]
+
+    async def _nudge(
+        self, posting: Posting, what: str, said: dict[str, Any], *, direct: str | None = None, at: int = 0
+    ) -> None:
+        """``at``: what is said later about the same step goes before what was said first."""
+        wanted = Wanted(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)
+        name = f"nudge:{posting.id}:{posting.step}:{what}"
+        await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
+
+    async def _phone(self, posting: Posting, kind: str, watch: Watch, view: CallView, after: int) -> None:
+        """The last step leaves Slack, with the account of whoever set the policy. It is tried once."""
+        supervisor = PersonKey(watch.owner.team_id, watch.policy.supervisor)
+        told: dict[str, Any] = {"about": supervisor.user_id}
+        try:
+            number = await self._number_of(supervisor, watch)
+        except ChatopsError as problem:
+            number, told["text"] = "", f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
+        else:
+            told["text"] = f"{_NOT_DONE[kind]} Dialpad knows no phone number of"
+        if number:
+            await self._nudge(posting, kind, {**told, "text": _BEGUN[kind]})
+        # Said before it is counted and counted before it is done: a crash leaves the line that nobody knows, and
+        # nothing leaves twice.
+        counted = await self._store.postings.step(posting, to=after, next_s=None)
+        if not counted and not await self._is_untaken(posting):
+            return  # another process has it, and says what became of it
+        card = await self._store.cards.get(posting.card_id)
+        if not counted or card is None or card.claimed_by or card.handled_by:
+            told["text"] = f"{_NOT_DONE[kind]} It was not needed any more. It was meant for"
+        elif number:
+            told["text"] = await self._reach(kind, number, watch, view)
+        await self._nudge(posting, kind, told, at=2 if counted else 1)
+
+    async def _is_untaken(self, posting: Posting) -> bool:
+        """Whether a step is no longer due though nobody has taken it: the call was claimed, or the policy changed."""
+        now = await self._store.postings.get(posting.id)
+        return now is not None and now.step == posting.step
+
+    async def _reach(self, kind: str, number: str, watch: Watch, view: CallView) -> str:
+        """What became of it, in words that the supervisor's name follows."""
+        account = self._accounts.of(watch.owner)
+        line = f" on {view.line}" if view.line else ""
+        try:
+            if kind == "sms":
+                text = f"A missed call{line} waits in Slack and nobody has claimed it."
+                await account.send(SendSms(to_numbers=[number], text=text, user_id=ME), background=True)
+            else:
+                await account.send(PlaceCall(user_id=ME, phone_number=number), background=True)
+        except (OutcomeUnknown, Unreadable) as problem:
+            _log.warning("nobody knows whether the last step was taken", step=kind, error=type(problem).__name__)
+            return f"{_IN_DOUBT[kind]}, and it is not tried again:"
+        except ChatopsError as problem:
+            _log.warning("the last step failed", step=kind, error=type(problem).__name__)
+            return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
+        return _DONE[kind]
+
+    async def _number_of(self, person: PersonKey, watch: Watch) -> str:
+        """By exactly their e-mail address, "" when that leads nowhere: nobody with a similar name is called."""
+        email = ((await self._colleagues.profile(person)).email or "").casefold()
+        if not email:
+            return ""
+        found = await self._directory.find(self._accounts.of(watch.owner), Entity.USER, email)
+        entries = (*((found.one,) if found.one else ()), *found.several)
+        return next((one.phones[0] for one in entries if one.detail.casefold() == email and one.phones), "")
+
+
+async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
+    """Slack does not take a direct message to a supervisor: whoever looks at the call is told, and nobody is asked to
+    invite the app anywhere. False when this posting is no such message."""
+    card = await store.cards.get(posting.card_id)
+    watch = await store.watches.get(posting.watch_id)
+    if card is None or card.about is None or watch is None or posting.channel == watch.channel:
+        return False
+    text = f"I cannot write to them in Slack ({code}), so they do not know of this call:"
+    said = {"text": text, "about": posting.channel}
+    wanted = Wanted(watch.channel, watch.id, parent=card.about)
+    await _say(store, card.about, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
+    return True
+
+
+async def _say(
+    store: Store, about: str, wanted: Wanted, team_id: str, name: str, said: dict[str, Any], *, at: int = 0
+) -> None:
+    await store.cards.absorb(team_id, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted], about=about)
+
+
+_BEGUN: Final = {
+    "sms": "I began to send a text. If this line stays, nobody knows whether it left. It was meant for",
+    "call": "I began to place a call. If this line stays, nobody knows whether it rang. It was meant for",
+}
+_DONE: Final = {"sms": "A text went to the phone of", "call": "Dialpad is calling"}
+_NOT_DONE: Final = {"sms": "No text was sent.", "call": "Nobody was called."}
+_IN_DOUBT: Final = {
+    "sms": "Dialpad did not say whether the text was sent",
+    "call": "Dialpad did not say whether it is calling",
+}
+
+
+def _why(problem: ChatopsError) -> str:
+    match problem:
+        case NotConnected():
+            return "Whoever set this up is not connected to Dialpad."
+        case NotAllowed():
+            return "Dialpad does not allow it to whoever set this up."
+        case TooMany():
+            return "Dialpad takes no more requests for the moment."
+        case Unavailable():
+            return "Dialpad cannot be reached."
+        case UserError():
+            return "Slack does not say who they are."
+        case _:
+            return "Dialpad refused it."
+
+
+def _between(policy: Policy) -> float | None:
+    """Seconds from one step to the next."""
+    return policy.claim * 60.0 if policy.claim else None
+
+
+def _what(view: CallView) -> str:
+    """For who does not see the card: "Jordan Lee left a voicemail."."""
+    named = view.contact and not looks_like_number(view.contact)
+    who = view.contact if named else national(view.number) if view.number else "A hidden number"
+    return f"{who} left a voicemail." if view.outcome == "voicemail" else f"{who} called."
+
+
+def handle_within(policy: Policy) -> timedelta:
+    """How long a claim may take before its claimer is reminded."""
+    return timedelta(minutes=max(policy.handle, 1))

@@ -1,0 +1,303 @@
+"""Having Dialpad tell this bot what happens: the webhook or websocket, and a subscription for every kind of event.
+
+A webhook alone delivers nothing. One hook per company serves everybody in a workspace; whoever may not subscribe for
+the whole company gets one for their own line. Only what is ours is touched: what this bot remembers by id, what our
+secret or address is on, and addresses below our own that no hook stands behind any more.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
+
+import structlog
+
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.basics.person import PersonKey
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
+from bot.dialpad.actions.websockets import DeleteWebsocket
+from bot.dialpad.connection import Link
+from bot.dialpad.event_kinds import EVENT_KINDS
+from bot.notifications.hooks_at_dialpad import (
+    Repairs,
+    bring_about_webhook,
+    bring_about_websocket,
+    gone,
+    may_more,
+    subscribe,
+    subscriptions_of,
+)
+from bot.store.hooks import Hook, HookKind, Hooks
+from bot.store.removals import HookLeft
+
+log = structlog.get_logger(__name__)
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a hook brings. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe to,
+    with the scopes that their connection lacks for it; ``repaired``: what had to be put right."""
+
+    hook: Hook
+    subscribed: frozenset[str]
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One hook after ``reconcile``. ``problem`` is None or a class name such as ``NotConnected``: the owner must act,
+    or Dialpad did not answer and the next look will tell."""
+
+    hook: Hook
+    setup: Setup | None = None
+    problem: str | None = None
+
+
+class Ears(Protocol):
+    """Whoever listens where hooks come in."""
+
+    async def listen(self, hook: Hook) -> None:
+        """From now on events come through it; called again for a hook that is listened to, after it changed."""
+
+    async def forget(self, hook_id: str) -> None:
+        """It is gone."""
+
+
+def choose_kind(public_url: str | None, dialpad_url: str) -> HookKind:
+    """A webhook where Dialpad can reach us: over https, or on this machine when Dialpad itself is."""
+    if public_url is None:
+        return "websocket"
+    parts = urlsplit(public_url)
+    if parts.scheme == "https" and parts.hostname not in LOOPBACK:
+        return "webhook"
+    both_here = parts.hostname in LOOPBACK and urlsplit(dialpad_url).hostname in LOOPBACK
+    return "webhook" if both_here else "websocket"
+
+
+class LeftThere(Protocol):
+    """What connections that ended have left at Dialpad."""
+
+    async def work_off(self) -> int:
+        """Removes what can be removed now."""
+
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+        """One more to remove."""
+
+
+class Endpoints:
+    """``public_url`` is where Dialpad reaches this bot, without a trailing slash; ``kind`` comes from
+    ``choose_kind``; ``left`` is worked off with each ``reconcile``."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        hooks: Hooks,
+        ears: Ears,
+        kind: HookKind,
+        public_url: str | None,
+        left: LeftThere | None = None,
+    ) -> None:
+        self._left = left
+        self._accounts = accounts
+        self._hooks = hooks
+        self._ears = ears
+        self._kind: HookKind = kind
+        self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
+        self._lock = asyncio.Lock()
+
+    async def ensure(self, person: PersonKey) -> Setup:
+        """Makes sure that events this person may see come in, and says which. May be repeated.
+
+        Raises NotConnected, DialpadError, or UserError when Dialpad lets them subscribe to nothing at all.
+        """
+        account = self._accounts.of(person)
+        link = await account.link()
+        async with self._lock:
+            hook = await self._find(person, link.company_id or "")
+            if hook is None:
+                hook = await self._hooks.create(person, link.company_id or "", self._kind)
+            setup = await self._bring_about(hook)
+            if hook.owner != person and await may_more(account, setup.refused):
+                own = await self._bring_about(await self._hooks.create(person, hook.company, self._kind))
+                setup = own if own.hook.reach == "company" else setup
+            if setup.hook.reach == "company":
+                await self._remove_needless(setup.hook)
+            return setup
+
+    async def reconcile(self) -> list[Checked]:
+        """Compares what should be with what is at Dialpad, hook by hook, and puts it right."""
+        if self._left is not None:
+            await self._left.work_off()
+        await self._ensure_for(await self._hooks.unheard())
+        async with self._lock:
+            checked = [await self._check(hook) for hook in await self._hooks.all()]
+            await self._sweep([one.hook for one in checked if one.setup is not None])
+            return checked
+
+    @asynccontextmanager
+    async def quiet(self, within_s: float) -> AsyncIterator[None]:
+        """While nothing is being set up, as far as that can be had in time: what is being set up all the same for
+        somebody who leaves is removed when it turns out that they have left."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._lock.acquire()
+        except TimeoutError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    async def stop_listening(self, hooks: Sequence[Hook]) -> None:
+        """They are removed here already, so nothing that comes is believed."""
+        for hook in hooks:
+            await self._ears.forget(hook.id)
+
+    async def take_over(self) -> None:
+        """Whoever has subscriptions and heard through a hook that ended hears through a colleague's or their own."""
+        await self._ensure_for(await self._hooks.unheard())
+
+    async def _ensure_for(self, people: Sequence[PersonKey]) -> None:
+        for person in people:
+            try:
+                await self.ensure(person)
+            except (NotConnected, DialpadError, UserError) as problem:
+                log.warning("events could not be taken over", problem=type(problem).__name__)
+
+    async def remove(self, hook: Hook) -> bool:
+        """Ends a hook here and at Dialpad. False when something was left there, which is then refused by us."""
+        async with self._lock:
+            return await self._remove(hook)
+
+    async def _find(self, person: PersonKey, company: str) -> Hook | None:
+        """The company's hook while its owner's connection works, else the person's own."""
+        own = None
+        for hook in await self._hooks.all(team_id=person.team_id, company=company):
+            if hook.kind != self._kind:
+                continue
+            if hook.owner == person:
+                own = hook
+            elif company and hook.reach == "company" and hook.subscriptions and await self._works(hook.owner):
+                return hook
+        return own
+
+    async def _works(self, owner: PersonKey) -> bool:
+        try:
+            await self._accounts.working_link(owner)
+        except (NotConnected, DialpadError):
+            return False
+        return True
+
+    async def _check(self, hook: Hook) -> Checked:
+        try:
+            if hook.kind != self._kind:  # the bot was given, or has lost, a public address
+                await self._remove(hook)
+                hook = await self._hooks.create(hook.owner, hook.company, self._kind)
+            setup = await self._bring_about(hook)
+        except (NotConnected, DialpadError, UserError) as problem:
+            log.warning("hook not checked", hook=hook.id, problem=type(problem).__name__)
+            return Checked(hook, problem=type(problem).__name__)
+        if setup.repaired:
+            log.info("hook repaired", hook=hook.id, repaired=setup.repaired)
+        return Checked(setup.hook, setup)
+
+    async def _bring_about(self, hook: Hook) -> Setup:
+        account = self._accounts.of(hook.owner)
+        link = await account.link()
+        repairs = Repairs()
+        endpoint_id = await self._bring_about_endpoint(account, hook, repairs)
+        reach: Any = "company"
+        owner_id: str | None = None
+        subscribed: dict[str, str] = {}
+        refused: dict[str, tuple[str, ...]] = {}
+        for kind in EVENT_KINDS:
+            try:
+                subscribed[kind.word] = await subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
+            except NotAllowed as no:
+                if not kind.personal or owner_id is not None:
+                    refused[kind.word] = link.lacks(kind.list().scopes, no)
+                    continue
+                reach, owner_id = "person", await account.user_id()
+                try:
+                    subscribed[kind.word] = await subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
+                except NotAllowed as no_either:
+                    refused[kind.word] = link.lacks(kind.list().scopes, no_either)
+        if not subscribed:
+            await self._remove(replace(hook, endpoint_id=endpoint_id))
+            raise UserError(
+                "Dialpad does not let you subscribe to calls or texts. Ask a Dialpad admin to set this up from Slack."
+            )
+        await self._hooks.note(hook.id, endpoint_id=endpoint_id, subscriptions=subscribed, reach=reach)
+        kept = await self._hooks.get(hook.id)
+        if kept is None:
+            if self._left is not None:
+                made = HookLeft(hook.id, hook.kind, endpoint_id, subscribed)
+                await self._left.add(hook.owner, hook.company, made, link)
+            raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
+        await self._ears.listen(kept)
+        return Setup(kept, frozenset(subscribed), refused, tuple(repairs.made))
+
+    async def _bring_about_endpoint(self, account: Account, hook: Hook, repairs: Repairs) -> str:
+        if hook.kind == "webhook":
+            return await bring_about_webhook(account, hook, self._prefix + hook.id, repairs)
+        return await bring_about_websocket(account, hook, repairs)
+
+    async def _remove_needless(self, company_hook: Hook) -> None:
+        """What comes for the whole company need not come for one person as well."""
+        if not company_hook.company:
+            return
+        for hook in await self._hooks.all(team_id=company_hook.owner.team_id, company=company_hook.company):
+            if hook.id != company_hook.id:
+                await self._remove(hook)
+
+    async def _remove(self, hook: Hook) -> bool:
+        await self._ears.forget(hook.id)
+        clean = True
+        try:
+            account = self._accounts.of(hook.owner)
+            for kind in EVENT_KINDS:
+                if (subscription_id := hook.subscriptions.get(kind.word)) is not None:
+                    clean &= await gone(account.send(kind.delete(subscription_id)))
+            if hook.endpoint_id is not None:
+                delete = DeleteWebhook if hook.kind == "webhook" else DeleteWebsocket
+                clean &= await gone(account.send(delete(id=hook.endpoint_id)))
+        except NotConnected:
+            clean = False
+        await self._hooks.remove(hook.id)
+        return clean
+
+    async def _sweep(self, good: list[Hook]) -> None:
+        """Removes webhooks that lead to us and that nothing here stands behind: their row was lost, or could not be
+        removed when its owner had gone."""
+        if not self._prefix:
+            return
+        known = {hook.id for hook in await self._hooks.all()}
+        for hook in {one.company: one for one in good}.values():
+            account = self._accounts.of(hook.owner)
+            try:
+                async for page in account.pages(ListWebhooks(), background=True):
+                    for webhook in page.items:
+                        url = webhook.hook_url or ""
+                        stray = url.startswith(self._prefix) and url.removeprefix(self._prefix) not in known
+                        if stray and webhook.id is not None:
+                            await self._remove_stray(account, webhook.id)
+            except (NotConnected, DialpadError) as failure:
+                log.warning("stray webhooks not looked for", failure=type(failure).__name__)
+
+    async def _remove_stray(self, account: Account, endpoint_id: str) -> None:
+        for kind in EVENT_KINDS:
+            try:
+                for subscription in await subscriptions_of(account, kind, endpoint_id, None):
+                    await gone(account.send(kind.delete(str(subscription.id))))
+            except NotAllowed:
+                continue
+        await gone(account.send(DeleteWebhook(id=endpoint_id)))
+        log.info("stray webhook removed", endpoint=endpoint_id)

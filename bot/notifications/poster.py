@@ -1,0 +1,392 @@
+"""Brings what is due into Slack: one message a second and channel, many at once as one, nothing twice, nothing lost.
+
+The work is rows on disk (``bot.store.postings``), so it goes on after a restart where it was. A row is marked before
+its message is sent; one that is found marked and without a message was interrupted, and is looked for in the channel
+before it is sent again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Protocol
+
+import structlog
+
+from bot.cards.live_call import MOST_ROWS
+from bot.contract.reply import Face
+from bot.notifications.escalation import asked_in_vain
+from bot.notifications.owner_alerts import SLOW, Trouble
+from bot.notifications.quiet_hours import sift
+from bot.slack.api.channel_messages import CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.store.cards import Kept
+from bot.store.keys import KeyProblem
+from bot.store.postings import Posting
+from bot.store.store import Store
+
+EVERY_S: Final = 1.0
+"""Slack takes one message a second and channel."""
+BUNDLE_OVER: Final = 3
+"""More new calls than this that wait for one channel become one message."""
+FIRST_WAIT_S: Final = 2.0
+LONGEST_WAIT_S: Final = 300.0
+GIVE_UP_AFTER: Final = timedelta(hours=24)
+LEAST_TRIES: Final = 30
+"""Two hours of them: what quiet hours or a pause held for days has its time as well."""
+UPDATE_TRIES: Final = 300
+"""About a day of them; a card may be older than what it cannot be brought up to date with."""
+TELL_AFTER_TRIES: Final = 7
+TELL_AFTER_S: Final = 240.0
+"""Four minutes without a word from Slack, or with so long a pause asked for, are no passing trouble any more."""
+LOOK_EVERY_S: Final = 5.0
+"""How long a row that another process made due waits at most."""
+LEAST_S: Final = 0.05
+BUSY_S: Final = 0.5
+"""What is due may be just what a chore is at: it is not asked for again and again meanwhile."""
+_PARENT_WAIT_S: Final = 1.0
+
+_GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
+_OURS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "no_text"})
+_log = structlog.get_logger(__name__)
+
+
+class Posts(Protocol):
+    """``bot.slack.api.channel_messages.Boards``, as far as it is needed here."""
+
+    async def post(
+        self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None
+    ) -> Spot: ...
+
+    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None: ...
+
+    async def find(
+        self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
+    ) -> Spot | None: ...
+
+
+class Looks(Protocol):
+    """``bot.notifications.posted_cards.Faces``."""
+
+    async def of(self, posting: Posting, card: Kept) -> Face: ...
+
+    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face: ...
+
+
+class Poster:
+    """``chores`` do what else has come due, each once at a time; one that waits for Dialpad holds up no message.
+    Started with ``start``, ended with ``aclose``."""
+
+    def __init__(
+        self,
+        store: Store,
+        boards: Posts,
+        faces: Looks,
+        chores: Sequence[Callable[[], Awaitable[None]]] = (),
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._boards = boards
+        self._faces = faces
+        self._chores = chores
+        self._trouble = Trouble(store, boards)
+        self._sleep = sleep
+        self._woken = asyncio.Event()
+        self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._doing: dict[int, asyncio.Task[None]] = {}
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._running = asyncio.create_task(self._run_for_ever())
+
+    async def aclose(self, within_s: float = 5.0) -> None:
+        """Lets messages that are on their way arrive; what waits for its turn goes on at the next start."""
+        if self._running is not None:
+            self._running.cancel()
+        if under_way := self._under_way:
+            await asyncio.wait(under_way, timeout=within_s)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    @property
+    def _under_way(self) -> set["asyncio.Task[None]"]:
+        return {*self._serving.values(), *self._doing.values()}
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._woken.set()
+
+    async def _run_for_ever(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self.look()
+                wait_s = await self._wait_s()
+            except Exception:  # noqa: BLE001  the database is away: the rows are still there when it is back
+                _log.exception("could not look for what is due")
+                wait_s = LOOK_EVERY_S
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+
+    async def _wait_s(self) -> float:
+        next_at = await self._store.postings.next_at()
+        if next_at is None:
+            return LOOK_EVERY_S
+        soonest = BUSY_S if self._doing else LEAST_S
+        return min(LOOK_EVERY_S, max(soonest, (next_at - self._store.now()).total_seconds()))
+
+    async def look(self) -> None:
+        """Starts on everything that is due now."""
+        for number, chore in enumerate(self._chores):
+            if number not in self._doing:
+                self._doing[number] = asyncio.create_task(self._do(number, chore))
+        await self._serve_due()
+
+    async def _do(self, number: int, chore: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await chore()
+            await self._serve_due()
+        except Exception:  # noqa: BLE001  it is done again at the next look
+            _log.exception("something due was not done")
+        finally:
+            del self._doing[number]
+
+    async def _serve_due(self) -> None:
+        for place in await self._store.postings.due_channels(self._store.now()):
+            if place not in self._serving:
+                task = asyncio.create_task(self._serve(*place))
+                self._serving[place] = task
+                task.add_done_callback(lambda done, place=place: self._served(place, done))  # type: ignore[misc]  # mypy cannot infer the lambda
+
+    def _served(self, place: tuple[str, str], done: "asyncio.Task[None]") -> None:
+        self._serving.pop(place, None)
+        if not done.cancelled() and done.exception() is not None:
+            _log.error("posting ended", exc_info=done.exception())
+        self.wake()
+
+    async def settle(self) -> None:
+        """Returns when nothing is due now. For tests and shutdown."""
+        await self._finish()
+        posted = True
+        while posted:
+            await self.look()
+            posted = await self._finish()
+
+    async def _finish(self) -> bool:
+        """Waits for what is under way. Whether anything of it was a message."""
+        posted = False
+        while under_way := self._under_way:
+            posted = posted or bool(self._serving)
+            await asyncio.wait(under_way)
+            await asyncio.sleep(0)
+        return posted
+
+    async def _serve(self, team_id: str, channel: str) -> None:
+        try:
+            await self._serve_until_done(team_id, channel)
+        except Exception:  # noqa: BLE001  the database is away: the rows are still there when it is back
+            _log.exception("posting stopped")
+            await self._sleep(LOOK_EVERY_S)
+
+    async def _serve_until_done(self, team_id: str, channel: str) -> None:
+        postings = self._store.postings
+        while due := await postings.due(team_id, channel, self._store.now()):
+            wait_s = await postings.take_turn(channel, EVERY_S)
+            if wait_s > 0:
+                await self._sleep(wait_s)
+                continue
+            try:
+                await self._write_next(due)
+            except Exception:  # noqa: BLE001  whatever is wrong with the first of them, the others go on
+                _log.exception("a message cannot be written")
+                await postings.count_try([due[0].id])
+                await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
+            await postings.end_turn(channel, EVERY_S)
+
+    async def _card(self, name: str) -> Kept | None:
+        try:
+            return await self._store.cards.get(name)
+        except KeyProblem:
+            _log.warning("a card cannot be read: its key is missing")
+            return None
+
+    async def _write_next(self, due: Sequence[Posting]) -> None:
+        cards = {one.card_id: await self._card(one.card_id) for one in due}
+        known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
+        if gone := [one.id for one in due if cards[one.card_id] is None]:
+            await self._store.postings.set_aside(gone)
+        fresh = await sift(self._store, [(one, card) for one, card in known if one.ts is None])
+        shown = [one for one, _ in known if one.ts is not None]
+        interrupted = [one for one, _ in fresh if one.attempted_at is not None]
+        if interrupted:
+            await self._look_for(interrupted[0], [one for one, _ in fresh])
+        elif fresh:
+            await self._post_next(fresh)
+        elif shown:
+            await self._update(shown[0])
+
+    # New messages
+
+    async def _post_next(self, fresh: list[tuple[Posting, Kept]]) -> None:
+        posting, card = fresh[0]
+        thread_ts = None
+        if posting.parent_id is not None:
+            parent = await self._store.postings.get(posting.parent_id)
+            waiting = [one.id for one, _ in fresh if one.parent_id == posting.parent_id]
+            if parent is None or (parent.ts is None and parent.due_at is None):
+                await self._store.postings.set_aside(waiting)
+                return
+            if parent.ts is None and parent.due_at is not None:
+                left_s = (parent.due_at - self._store.now()).total_seconds()
+                await self._store.postings.postpone(waiting, max(_PARENT_WAIT_S, left_s))
+                return
+            thread_ts = parent.ts
+        alike = [(one, its) for one, its in fresh if its.kind == "call" and one.parent_id is None]
+        if card.kind == "call" and len(alike) > BUNDLE_OVER:
+            await self._send(alike[:MOST_ROWS])
+            return
+        await self._send([(posting, card)], thread_ts)
+
+    async def _send(self, together: list[tuple[Posting, Kept]], thread_ts: str | None = None) -> None:
+        face = await self._face(together)
+        if face is None:
+            return
+        name = together[0][0].id
+        await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None)
+        first = together[0][0]
+        rows = [one for one, _ in together]
+        ids = [one.id for one in rows]
+        try:
+            spot = await self._boards.post(first.team_id, first.channel, face, name=name, thread_ts=thread_ts)
+        except PostThrottled as problem:
+            await self._later(rows, SLOW, problem.wait_s)
+        except NotSent:
+            await self._later(rows, SLOW)
+        except InDoubt:
+            await self._later(rows, SLOW, in_doubt=True)
+        except PostRefused as problem:
+            await self._refused(rows, problem.code)
+        except CannotShow:
+            await self._mistaken(rows)
+        else:
+            versions = {one.id: card.version for one, card in together}
+            await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(face))
+            await self._trouble.is_over(first.watch_id)
+
+    async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
+        """It was on its way when the process ended, or Slack never said what became of it."""
+        name = posting.bundle or posting.id
+        rows = [one for one in fresh if (one.bundle or one.id) == name]
+        ids = [one.id for one in rows]
+        since = posting.attempted_at or posting.created_at
+        parent = await self._store.postings.get(posting.parent_id) if posting.parent_id else None
+        try:
+            spot = await self._boards.find(
+                posting.team_id, posting.channel, name=name, since=since, thread_ts=parent.ts if parent else None
+            )
+        except (PostThrottled, NotSent, PostRefused) as problem:
+            await self._store.postings.count_try(ids)
+            if isinstance(problem, PostRefused):
+                await self._refused(rows, problem.code, in_doubt=True)
+            else:
+                wait_s = problem.wait_s if isinstance(problem, PostThrottled) else None
+                await self._later(rows, SLOW, wait_s, in_doubt=True)
+        except CannotLook:
+            await self._store.postings.set_aside(ids, doubtful=True)
+            await self._trouble.in_doubt(posting)
+        else:
+            if spot is None:
+                await self._store.postings.postpone(ids, 0.0)
+            else:
+                await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions={}, looks=None)
+
+    async def _face(self, together: list[tuple[Posting, Kept]]) -> Face | None:
+        """None for what cannot be shown: it must not hold up what comes after it in its channel."""
+        try:
+            return await (self._faces.bundle(together) if len(together) > 1 else self._faces.of(*together[0]))
+        except Exception:  # noqa: BLE001  whatever is wrong with this card, the others go on
+            _log.exception("a card cannot be shown", kind=together[0][1].kind)
+            await self._store.postings.set_aside([one.id for one, _ in together])
+            return None
+
+    # Messages that are there
+
+    async def _update(self, posting: Posting) -> None:
+        together = [posting] if posting.bundle is None else await self._store.postings.bundled(posting.bundle)
+        cards = [(one, card) for one in together if (card := await self._store.cards.get(one.card_id)) is not None]
+        ids = [one.id for one, _ in cards]
+        versions = {one.id: card.version for one, card in cards}
+        if all(card.version <= one.shown for one, card in cards):
+            await self._store.postings.updated(ids, versions, posting.looks)
+            return
+        face = await self._face(cards)
+        if face is None:
+            return
+        if posting.looks == _looks(face):
+            await self._store.postings.updated(ids, versions, posting.looks)
+            return
+        await self._store.postings.count_try(ids)
+        spot = Spot(posting.place or posting.channel, posting.ts or "")
+        try:
+            await self._boards.update(posting.team_id, spot, face, name=posting.bundle or posting.id)
+        except PostThrottled as problem:
+            await self._later(together, SLOW, problem.wait_s)
+        except (NotSent, InDoubt):
+            await self._later(together, SLOW)
+        except PostRefused as problem:
+            await self._refused(together, problem.code)
+        except CannotShow:
+            await self._mistaken(together)
+        else:
+            await self._store.postings.updated(ids, versions, _looks(face))
+            await self._trouble.is_over(posting.watch_id)
+
+    # Trouble
+
+    async def _refused(self, together: Sequence[Posting], code: str, *, in_doubt: bool = False) -> None:
+        if code in _GONE:
+            await self._store.postings.set_aside([one.id for one in together])
+            return
+        _log.warning("slack takes no message", code=code, tries=together[0].tries)
+        if await asked_in_vain(self._store, together[0], code):
+            await self._store.postings.set_aside([one.id for one in together])
+        elif code in _OURS:
+            await self._mistaken(together)
+        else:
+            await self._later(together, code, in_doubt=in_doubt)
+
+    async def _mistaken(self, together: Sequence[Posting]) -> None:
+        await self._store.postings.set_aside([one.id for one in together])
+        await self._trouble.mistaken(together[0])
+
+    async def _later(
+        self, together: Sequence[Posting], code: str, wait_s: float | None = None, *, in_doubt: bool = False
+    ) -> None:
+        """Tried again, unless that was done for a day. ``code``: why not now."""
+        ids, first = [one.id for one in together], together[0]
+        if self._was_tried_for_a_day(first):
+            await self._store.postings.set_aside(ids, doubtful=in_doubt)
+            await (self._trouble.in_doubt(first) if in_doubt else self._trouble.given_up(first, code))
+            return
+        pause_s = _backoff(first.tries) if wait_s is None else wait_s
+        await self._store.postings.postpone(ids, pause_s, in_doubt=in_doubt)
+        if code != SLOW or pause_s >= TELL_AFTER_S or first.tries >= TELL_AFTER_TRIES:
+            await self._trouble.goes_on(first, code)
+
+    def _was_tried_for_a_day(self, posting: Posting) -> bool:
+        if posting.ts is not None:
+            return posting.tries >= UPDATE_TRIES
+        return posting.tries >= LEAST_TRIES and self._store.now() - posting.created_at >= GIVE_UP_AFTER
+
+
+def _looks(face: Face) -> str:
+    """The same for what looks the same: not every event changes what people see."""
+    return sha256(repr(face).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _backoff(tries: int) -> float:
+    return float(min(FIRST_WAIT_S * 2 ** min(tries, 20), LONGEST_WAIT_S))

@@ -1,0 +1,135 @@
+"""Removing at Dialpad what belonged to connections that ended here: at once where Dialpad answers, else when it does.
+
+Each is removed with the token it was made with. Where Dialpad has ended that, a colleague's connection may do it: what
+is removed is this bot's own, by id.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
+from bot.basics.person import PersonKey
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.connection import Link
+from bot.dialpad.oauth import DialpadOAuth
+from bot.notifications.hooks_at_dialpad import remove_there
+from bot.store.removals import GIVEN_UP_AFTER, HookLeft, Removal, Removals
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT: Final = timedelta(minutes=1)
+LONGEST_WAIT: Final = timedelta(hours=1)
+
+
+class RemovalsAtDialpad:
+    """Works off ``bot.store.removals``. ``oauth`` is None where people connect by key: nothing is revoked then."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        removals: Removals,
+        oauth: DialpadOAuth | None,
+        now: Callable[[], datetime],
+        public_url: str | None,
+    ) -> None:
+        self._accounts = accounts
+        self._removals = removals
+        self._oauth = oauth
+        self._now = now
+        self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
+
+    async def work_off(self, *, only: Collection[str] | None = None, all_: bool = True) -> int:
+        """Removes what can be removed now; how many entries are done with. ``only``: these; without ``all_`` only
+        those whose pause after the last try is over. Never raises what Dialpad answers."""
+        done = 0
+        for removal in await self._removals.all():
+            if only is not None and removal.id not in only:
+                continue
+            if self._now() - removal.created_at > GIVEN_UP_AFTER:
+                await self._give_up(removal)
+            elif (all_ or self._is_due(removal)) and await self._removals.hold(removal.id):
+                done += await self._try(removal.id)
+        return done
+
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+        """One more to remove."""
+        await self._removals.add(person, company, hook, link)
+
+    async def _try(self, name: str) -> bool:
+        """Whether nothing is left of it."""
+        try:
+            removal = await self._removals.get(name)
+            if removal is not None:
+                await self._remove(removal)
+        finally:
+            await asyncio.shield(self._removals.let_go(name))
+        return await self._removals.get(name) is None
+
+    async def _remove(self, removal: Removal) -> None:
+        own = self._own(removal)
+        for hook in removal.hooks:
+            if await self._tried(self._remove_hook(removal, hook, own)) is None:
+                return  # Dialpad does not answer: the rest waits as well, the token last
+        if removal.access and own is not None:
+            await self._tried(self._revoke(removal, own))
+
+    async def _tried(self, removing: Awaitable[None]) -> bool | None:
+        """True when it is gone, False when nobody may remove it, None when Dialpad did not say."""
+        try:
+            await removing
+        except (NotAllowed, NotConnected) as refusal:
+            log.warning("not removed at dialpad", refusal=type(refusal).__name__)
+            return False
+        except (DialpadError, UserError) as failure:
+            log.warning("not removed at dialpad yet", failure=type(failure).__name__)
+            return None
+        return True
+
+    async def _remove_hook(self, removal: Removal, hook: HookLeft, own: Account | None) -> None:
+        refusal: NotAllowed | NotConnected = NotConnected()
+        colleagues = [self._accounts.of(person) for person in await self._removals.colleagues(removal.company)]
+        for account in [*([own] if own is not None else []), *colleagues]:
+            try:
+                await remove_there(account, hook, self._prefix + hook.id if self._prefix else "")
+            except (NotAllowed, NotConnected) as no:
+                refusal = no
+                continue
+            await self._removals.hook_gone(removal.id, hook.id)
+            return
+        raise refusal
+
+    async def _revoke(self, removal: Removal, own: Account) -> None:
+        """Dialpad takes back all tokens of a user at once, so whoever is connected again keeps theirs."""
+        revokes = removal.link is not None and not await self._removals.connected_elsewhere(removal.link)
+        if self._oauth is not None and revokes:
+            with contextlib.suppress(NotConnected):  # Dialpad ended it before we could
+                # An expired token revokes nothing, so it is renewed first.
+                await self._oauth.revoke((await own.link()).access_token)
+        await self._removals.access_gone(removal.id)
+
+    def _own(self, removal: Removal) -> Account | None:
+        if removal.link is None:
+            return None
+        links = self._removals.links_of(removal)
+        return Accounts(self._accounts.client, links, oauth=self._oauth, clock=self._now).of(removal.person)
+
+    def _is_due(self, removal: Removal) -> bool:
+        if removal.tried_at is None:
+            return True
+        wait: timedelta = min(FIRST_WAIT * 2 ** min(removal.tries, 10), LONGEST_WAIT)
+        return self._now() - removal.tried_at >= wait
+
+    async def _give_up(self, removal: Removal) -> None:
+        log.error(
+            "left at dialpad for good",
+            company=removal.company,
+            endpoints=[hook.endpoint_id for hook in removal.hooks],
+            access=removal.access,
+        )
+        await self._removals.give_up(removal.id)

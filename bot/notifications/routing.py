@@ -1,0 +1,218 @@
+"""An event becomes cards: what is known is joined, and whoever wants to hear of it gets a place to be posted to.
+
+All of that is on disk when ``Deliverer`` returns; posting is ``bot.notifications.poster``'s. Called again with the same
+event, also after a crash in the middle, nothing changes: cards are found by name and joined, places exist once.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from bot.activity import call_registers as call_events
+from bot.activity import calls, texts
+from bot.activity.happening import Happening, Kind
+from bot.activity.registers import State, fragment, value
+from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
+from bot.activity.visibility import heard_for
+from bot.basics.errors import ChatopsError
+from bot.cards.live_call import needs_somebody
+from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import Entity
+from bot.dialpad.actions.callcenters import GetCallCenterStatus
+from bot.dialpad.directory import Directory
+from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, Event, SmsEvent
+from bot.notifications.pictures import Pictures
+from bot.store.cards import Kept
+from bot.store.hooks import Hook
+from bot.store.postings import Wanted
+from bot.store.store import Store
+
+SETTLE_S: Final = 0.4
+"""A new card waits so long for what comes right after: the legs of a call ring and end within moments."""
+PART_S: Final = 4.0
+"""The same while only one person's leg of a call is known: the rest may say that somebody else answered."""
+DEBOUNCE_S: Final = 0.8
+"""A card that is shown is changed once for all that happens within this."""
+ROSTER_S: Final = 10.0
+"""How soon after somebody went on or off duty the roster is looked at: a shift changes within moments."""
+PICTURE_S: Final = 2.5
+"""A text with a picture waits so long for it; one that comes later is added to the text."""
+QUEUE_EVERY_S: Final = 900
+"""A long queue is told about once in so long."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Deliverer:
+    """``wake`` is called when something is due to be posted."""
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        wake: Callable[[], None],
+        pictures: Pictures | None = None,
+        directory: Directory | None = None,
+    ) -> None:
+        self._pictures = pictures
+        self._directory = directory
+        self._store = store
+        self._accounts = accounts
+        self._wake = wake
+
+    async def __call__(self, event: Event, hook: Hook) -> None:
+        """Raises only the database's errors."""
+        watches = await self._listening(hook)
+        match event:
+            case CallEvent():
+                await self._call(event, hook, watches)
+            case SmsEvent():
+                await self._sms(event, hook, watches)
+            case AgentStatusEvent():
+                await self._duty(event, hook, watches)
+            case ContactEvent() | ChangeEvent():
+                await self._change(event, hook, watches)
+        self._wake()
+
+    async def _listening(self, hook: Hook) -> list[Watch]:
+        """What comes through one person's own connection is nobody else's business."""
+        watches = await self._store.watches.of_team(hook.owner.team_id)
+        return [watch for watch in watches if hook.reach == "company" or watch.owner == hook.owner]
+
+    def _wanted(self, watches: Sequence[Watch], happening: Happening, **how: Any) -> list[Wanted]:
+        now = self._store.now()
+        return [
+            Wanted(watch.channel, watch.id, not_before=quiet_until(watch, now), **how)
+            for watch in watches
+            if wants(watch, happening)
+        ]
+
+    async def _call(self, event: CallEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+        now = self._store.now()
+
+        def plan(state: State, before: Kept | None) -> list[Wanted]:
+            view = calls.view_call(state)
+            happening = calls.happening_of(view)
+            wait_s = SETTLE_S if view.is_whole else PART_S
+            open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
+            return [
+                Wanted(
+                    watch.channel,
+                    watch.id,
+                    wait_s=wait_s,
+                    not_before=quiet_until(watch, now),
+                    escalate_s=_first_step(watch, now) if open_ else None,
+                )
+                for watch in watches
+                if wants(watch, happening)
+            ]
+
+        team, names = hook.owner.team_id, call_events.names_of(event)
+        part = call_events.read_call(event) | _heard(hook)
+        await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
+        if event.state == "queued" and any(Kind.QUEUE in watch.kinds for watch in watches):
+            await self._queue(event, hook, watches)
+
+    async def _queue(self, event: CallEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+        line = event.line
+        if line is None or line.id is None or line.type != "callcenter":
+            return
+        try:
+            status = await self._accounts.of(hook.owner).send(GetCallCenterStatus(id=line.id), background=True)
+        except ChatopsError as problem:
+            _log.info("the queue cannot be looked at", error=type(problem).__name__)
+            return
+        now = self._store.now()
+        waiting = int(status.pending or 0)
+        place = f"callcenter:{line.id}"
+        happening = Happening(frozenset({Kind.QUEUE}), now, frozenset({place}), waiting=waiting)
+        # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
+        wanted = self._wanted([watch for watch in watches if quiet_until(watch, now) is None], happening)
+        if wanted:
+            bucket = int(now.timestamp()) // QUEUE_EVERY_S
+            said = {"about": "queue", "name": line.name, "waiting": waiting}
+            await self._tell(hook, f"queue:{line.id}:{bucket}", said, wanted)
+
+    async def _sms(self, event: SmsEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+        name = texts.name_of_talk(event)
+        if not name:
+            return
+        team, cards = hook.owner.team_id, self._store.cards
+        part = texts.read_text(event) | fragment(0, 0, {"talk": name})
+        text = texts.view_text(part)
+
+        def plan(state: State, before: Kept | None) -> list[Wanted]:
+            return self._wanted(watches, texts.happening_of(text, texts.view_talk(state)))
+
+        of_talk = texts.read_talk(event) | _heard(hook)
+        talk = await cards.absorb(team, "talk", [name], of_talk, plan, debounce_s=DEBOUNCE_S)
+        there = [
+            Wanted(one.channel, one.watch_id, parent=talk, wait_s=PICTURE_S if text.media else 0.0)
+            for one in await self._store.postings.of_card(talk)
+            if one.ts or one.due_at
+        ]
+        await cards.absorb(team, "text", [texts.name_of_text(event)], part, lambda *_: there)
+        known = await cards.get(talk) if event.inbound and there else None
+        for answer in texts.answers_to(event, known.state if known else {}):
+            # It came before what it answers, when there was no thread yet to put it into.
+            await cards.absorb(team, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
+        if self._pictures is not None and there and text.media:
+            self._wake()
+            subscribed = {one.id: one.owner for one in watches}
+            owners = [subscribed[one.watch_id] for one in there if one.watch_id in subscribed]
+            unique = list(dict.fromkeys([*owners, hook.owner]))
+            await self._pictures.bring(team, texts.name_of_text(event), unique)
+
+    async def _duty(self, event: AgentStatusEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+        agent = event.target
+        if agent is None or agent.id is None or event.on_duty is None or event.at is None:
+            return
+        team, name = hook.owner.team_id, f"agent:{agent.id}"
+        before = await self._store.cards.named(team, name)
+        at = int(event.at.timestamp() * 1000)
+        known = None if before is None else value(before.state, "on")
+        newer = before is None or before.state["on"][0] <= at
+        if known is not None and known != event.on_duty and newer:
+            places = {f"user:{agent.id}", *(f"callcenter:{one}" for one in event.call_center_ids)}
+            happening = Happening(frozenset({Kind.DUTY}), event.at, frozenset(places))
+            said = {"about": "duty", "name": agent.name, "on": event.on_duty, "reason": event.reason}
+            # Before the agent's own card: should the process die in between, the change is still seen as one.
+            await self._tell(hook, f"duty:{event.key}", said, self._wanted(watches, happening))
+        await self._store.rosters.hurry(team, event.call_center_ids, ROSTER_S)
+        part = fragment(at, 0, {"on": event.on_duty})
+        await self._store.cards.absorb(team, "agent", [name], part, lambda *_: [])
+
+    async def _change(self, event: ContactEvent | ChangeEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+        at = event.at or self._store.now()
+        if isinstance(event, ContactEvent):
+            if self._directory is not None:
+                self._directory.outdate(hook.company, Entity.CONTACT)
+            contact = event.contact
+            number = contact.phone if contact and contact.phone and contact.phone.startswith("+") else ""
+            said = {"about": "contact", "name": contact.name if contact else "", "change": event.change}
+            said["number"] = number
+            happening = Happening(frozenset({Kind.CONTACT}), at, number=number)
+        else:
+            by = event.changed_by.name if event.changed_by else ""
+            said = {"about": "setting", "action": event.action, "by": by, "note": event.note}
+            happening = Happening(frozenset({Kind.SETTING}), at)
+        await self._tell(hook, event.key, said, self._wanted(watches, happening))
+
+    async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[Wanted]) -> None:
+        if wanted:
+            part = fragment(0, 0, said)
+            await self._store.cards.absorb(hook.owner.team_id, "notice", [name], part, lambda *_: wanted)
+
+
+def _heard(hook: Hook) -> State:
+    return heard_for(None if hook.reach == "company" else hook.owner)
+
+
+def _first_step(watch: Watch, now: datetime) -> float | None:
+    """Seconds, counted from when it is posted."""
+    if not watch.policy.claim:
+        return None
+    until = quiet_until(watch, now)
+    return watch.policy.claim * 60.0 + ((until - now).total_seconds() if until else 0.0)

@@ -1,0 +1,231 @@
+"""Subscriptions and cards for handlers: what they ask of the store, with what must follow from it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+
+from bot.activity.call_registers import names_of, read_call
+from bot.activity.cover import Cover, read_cover
+from bot.activity.happening import DIGESTS, WORDS, Kind
+from bot.activity.roster import Roster
+from bot.activity.subscriptions.subscription import Policy, Watch
+from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
+from bot.contract.board import Card
+from bot.dialpad.events import CallEvent, parse_event
+from bot.notifications.digests import Digests
+from bot.notifications.escalation import ROUND, handle_within
+from bot.slack.api.channel_messages import Boards
+from bot.slack.api.duty_marks import DutyMarks, UserGroup
+from bot.store.cards import Kept
+from bot.store.postings import Wanted
+from bot.store.store import Store
+
+
+class Setup(Protocol):
+    """What Dialpad sends now. ``refused``: words of the kinds of events that the person may not subscribe to, with the
+    scopes that their connection lacks for it."""
+
+    @property
+    def refused(self) -> Mapping[str, tuple[str, ...]]: ...
+
+
+Ensure = Callable[[PersonKey], Awaitable[Setup]]
+"""Sees to it that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
+
+_NEEDS: Final = {Kind.DUTY: "agent_status", Kind.CONTACT: "contact", Kind.SETTING: "changelog"}
+"""Kinds of events that come by a subscription of their own."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_log = structlog.get_logger(__name__)
+
+
+class NoticeBoard:
+    """``bot.contract.board.Board`` on the store. ``wake`` is called when something is due to be posted."""
+
+    def __init__(
+        self,
+        store: Store,
+        boards: Boards,
+        marks: DutyMarks,
+        wake: Callable[[], None],
+        ensure: Ensure | None = None,
+        digests: Digests | None = None,
+    ) -> None:
+        self._store = store
+        self._boards = boards
+        self._marks = marks
+        self._wake = wake
+        self._ensure = ensure
+        self._digests = digests or Digests(store)
+
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]:
+        return await self._store.watches.here(person.team_id, channel)
+
+    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+        found = await self._store.watches.get(name)
+        return found if found is not None and found.owner.team_id == person.team_id else None
+
+    def new_watch_id(self) -> str:
+        return self._store.watches.new_id()
+
+    async def save_watch(self, watch: Watch) -> str:
+        before = await self._store.watches.get(watch.id)
+        await self._store.watches.save(watch)
+        if not watch.paused:
+            await self._store.rosters.follow(watch.owner.team_id, watch.call_centers)
+        await self._look_again(watch)
+        if before is not None and before.topic and (watch.paused or not watch.topic):
+            await self._clear_topic(before)
+        if self._ensure is None or watch.paused:
+            return ""
+        try:
+            setup = await self._ensure(watch.owner)
+        except ChatopsError as problem:
+            _log.warning("events could not be set up", error=type(problem).__name__)
+            return str(problem) or "Dialpad did not take the subscription. I keep trying."
+        refused = {kind: word for kind, word in _NEEDS.items() if kind in watch.kinds and word in setup.refused}
+        if not refused:
+            return ""
+        said = " and ".join(sorted(WORDS[kind] for kind in refused))
+        scopes = sorted({scope for word in refused.values() for scope in setup.refused[word]})
+        if not scopes:
+            return f"Saved, but Dialpad tells only company admins about {said}. Ask one to type this too."
+        return (
+            f"Saved, but Dialpad tells about {said} only company admins who connected with the scope "
+            f"{' and '.join(scopes)}. Whoever runs this app can add it to DIALPAD_SCOPES; then an admin connects again "
+            "and types this."
+        )
+
+    async def _look_again(self, watch: Watch) -> None:
+        """At what it holds back: its quiet hours may be others now, or its pause over."""
+        claim = watch.policy.claim
+        await self._store.postings.due_anew(watch.id, claim * 60.0 if claim else None)
+        self._wake()
+
+    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+        found = await self._store.watches.switch(watch.id, kind, on=on)
+        if found is not None:
+            await self._look_again(found)
+        return found
+
+    async def remove_watch(self, watch: Watch) -> None:
+        await self._store.watches.delete(watch.id)
+        await self._store.postings.drop_waiting(watch.id)
+        if watch.topic:
+            await self._clear_topic(watch)
+
+    async def clear_topics(self, watches: Sequence[Watch]) -> None:
+        """Their owner left, and they went along."""
+        for watch in watches:
+            if watch.topic:
+                await self._clear_topic(watch)
+
+    async def _clear_topic(self, watch: Watch) -> None:
+        """What nobody keeps true any more should not stand there. Where another subscription keeps the channel's
+        topic, its next look writes it again."""
+        try:
+            await self._marks.keep_topic(watch.owner.team_id, watch.channel, "")
+        except ChatopsError as problem:
+            _log.info("a topic stays as it is", error=type(problem).__name__)
+
+    async def post_test(self, watch: Watch) -> None:
+        if watch.kinds - DIGESTS:
+            event = _made_up(self._store.now())
+            wanted = [Wanted(watch.channel, watch.id)]
+            await self._store.cards.absorb(
+                watch.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
+            )
+        await self._digests.post_so_far(watch)
+        self._wake()
+
+    async def card(self, person: PersonKey, name: str) -> Kept | None:
+        found = await self._store.cards.get(name)
+        return found if found is not None and found.team_id == person.team_id else None
+
+    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> Kept | None:
+        found = await self._store.cards.at(channel, thread_ts)
+        return found if found is not None and found.kind == "talk" and found.team_id == person.team_id else None
+
+    async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
+        name = f"cover:{channel}:{cover.asker}:{','.join(sorted(cover.lines))}:{cover.until.isoformat()}"
+        wanted = [Wanted(channel, "")]
+        card = await self._store.cards.absorb(person.team_id, "cover", [name], read_cover(cover), lambda *_: wanted)
+        self._wake()
+        return card
+
+    async def claim(self, card: Card, person: PersonKey) -> Kept | None:
+        found = await self._store.cards.claim(card.id, person.user_id)
+        if found is not None and found.kind == "call" and found.claimed_by == person.user_id and not found.handled_by:
+            shown = [one for one in await self._store.postings.of_card(card.id) if one.parent_id is None]
+            if shown:
+                policy = await self._policy(shown[0].watch_id)
+                due = (found.claimed_at or self._store.now()) + handle_within(policy)
+                await self._store.postings.escalate_at(card.id, due, only=shown[0].id)
+        self._wake()
+        return found
+
+    async def release(self, card: Card, person: PersonKey) -> Kept | None:
+        found = await self._store.cards.release(card.id, person.user_id)
+        if found is not None and found.claimed_by is None and not found.handled_by:
+            for one in await self._store.postings.of_card(card.id):
+                policy = await self._policy(one.watch_id)
+                if policy.claim and one.parent_id is None:
+                    due = self._store.now() + timedelta(minutes=policy.claim)
+                    step = one.step - one.step % ROUND + ROUND
+                    await self._store.postings.escalate_at(card.id, due, only=one.id, step=step)
+                    break
+            else:
+                await self._store.postings.escalate_at(card.id, None)
+        self._wake()
+        return found
+
+    async def handle(self, card: Card, person: PersonKey) -> Kept | None:
+        found = await self._store.cards.handle(card.id, person.user_id)
+        if found is not None and found.handled_by:
+            await self._store.postings.escalate_at(card.id, None)
+        self._wake()
+        return found
+
+    async def may_post(self, person: PersonKey, channel: str) -> bool:
+        return await self._boards.is_in(person.team_id, channel) is not False
+
+    async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
+        try:
+            return await self._marks.groups(person.team_id)
+        except ChatopsError as problem:
+            _log.info("user groups cannot be listed", error=type(problem).__name__)
+            return ()
+
+    async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
+        return await self._store.rosters.of_company(person.team_id, company)
+
+    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
+        await self._store.rosters.note(person.team_id, company, roster)
+
+    async def _policy(self, watch_id: str) -> Policy:
+        watch = await self._store.watches.get(watch_id)
+        return watch.policy if watch else Policy()
+
+
+def _made_up(now: datetime) -> CallEvent:
+    """A missed call from a number that is kept free for fiction."""
+    ms = (now - _EPOCH) // timedelta(milliseconds=1)
+    event = parse_event(
+        {
+            "call_id": ms,
+            "state": "hangup",
+            "direction": "inbound",
+            "event_timestamp": ms,
+            "date_started": ms - 25_000,
+            "date_rang": ms - 24_000,
+            "date_ended": ms,
+            "external_number": "+14155550199",
+            "contact": {"id": "test", "type": "local", "name": "A test, nobody called", "phone": "+14155550199"},
+            "target": {"id": "test", "type": "call_center", "name": "a test line"},
+        }
+    )
+    assert isinstance(event, CallEvent)  # noqa: S101  written just above
+    return event

@@ -1,1 +1,0 @@
-"""Work that outlives the process: kept in the bot's database, done once, whatever crashes in between."""

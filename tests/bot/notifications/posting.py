@@ -1,0 +1,189 @@
+"""A Slack that only has channels: it remembers, refuses, falls silent, and kills the process at bad moments."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import SecretStr
+
+from bot.activity.calls import view_call
+from bot.activity.happening import Kind
+from bot.activity.subscriptions.subscription import Watch
+from bot.basics.person import PersonKey
+from bot.cards.live_call import Standing, bundle, call_face, call_line
+from bot.contract.reply import Face, Listing, Reply
+from bot.dialpad.events import Event
+from bot.notifications.poster import Poster
+from bot.notifications.routing import Deliverer
+from bot.slack.api.channel_messages import CannotLook, InDoubt, NotSent, Spot
+from bot.store.cards import Kept
+from bot.store.hooks import Hook
+from bot.store.keys import generate_key, parse_keys
+from bot.store.postings import Posting
+from bot.store.store import Store
+from tests.prepared import sqlite_with_tables
+
+OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
+WATCH = Watch("w1", OWNER, "C1", kinds=frozenset({Kind.RINGING, Kind.MISSED, Kind.VOICEMAIL, Kind.RECAP}))
+
+
+class Killed(BaseException):
+    """The process ends here, as by kill -9."""
+
+
+@dataclass
+class Message:
+    channel: str
+    ts: str
+    name: str
+    face: Face
+    at: datetime
+    thread_ts: str | None = None
+
+
+@dataclass
+class Time:
+    """Stands still but for who sleeps."""
+
+    now: datetime = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def move(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class FakeSlack:
+    """``trouble``: raised by the next calls to a channel, one each; ``after``: raised when the message is there;
+    ``outages``: raised for a channel until they are taken away, ``*`` for all."""
+
+    time: Time
+    messages: list[Message] = field(default_factory=list)
+    updates: list[str] = field(default_factory=list)
+    trouble: dict[str, list[BaseException]] = field(default_factory=lambda: defaultdict(list))
+    after: list[BaseException] = field(default_factory=list)
+    outages: dict[str, Exception] = field(default_factory=dict)
+    blind: bool = False
+
+    def __contains__(self, ts: str) -> bool:
+        return any(one.ts == ts for one in self.messages)
+
+    def in_(self, channel: str) -> list[Message]:
+        return [one for one in self.messages if one.channel == channel]
+
+    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+        self._fail(channel)
+        ts = f"{len(self.messages) + 1}.0"
+        self.messages.append(Message(channel, ts, name, face, self.time(), thread_ts))
+        if self.after:
+            raise self.after.pop(0)
+        return Spot(channel, ts)
+
+    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+        self._fail(spot.place)
+        self.updates.append(spot.ts)
+        self.messages = [replace(one, face=face) if one.ts == spot.ts else one for one in self.messages]
+        if self.after:
+            raise self.after.pop(0)
+
+    async def find(
+        self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
+    ) -> Spot | None:
+        if self.blind:
+            raise CannotLook("missing_scope")
+        if outage := self._outage(channel):
+            raise NotSent("500") if isinstance(outage, InDoubt) else outage
+        found = [one for one in self.in_(channel) if one.name == name and one.at >= since]
+        return Spot(channel, found[0].ts) if found else None
+
+    def _fail(self, channel: str) -> None:
+        if self.trouble[channel]:
+            raise self.trouble[channel].pop(0)
+        if outage := self._outage(channel):
+            raise outage
+
+    def _outage(self, channel: str) -> Exception | None:
+        return self.outages.get(channel) or self.outages.get("*")
+
+    def cards_shown(self) -> int:
+        """How many calls the messages show, those in bundles counted one by one."""
+        shown = [one.face.shown for one in self.messages]
+        return sum(len(one.rows) if isinstance(one, Listing) else not isinstance(one, Reply) for one in shown)
+
+
+class PlainFaces:
+    """Calls as they are, without names. ``poison``: ids of cards that cannot be shown."""
+
+    def __init__(self) -> None:
+        self.poison: set[str] = set()
+
+    async def of(self, posting: Posting, card: Kept) -> Face:
+        if card.id in self.poison:
+            raise ValueError("this one breaks")
+        if card.kind != "call":
+            return Face(Reply(card.kind))
+        return Face(*call_face(view_call(card.state), None, Standing(card.id)))
+
+    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
+        return Face(bundle([call_line(view_call(card.state), None, Standing(card.id)) for _, card in postings], ""))
+
+
+@dataclass
+class PostingStage:
+    """Events go in by ``happen``; ``run`` lets time pass until nothing is due for a while."""
+
+    store: Store
+    slack: FakeSlack
+    time: Time
+    faces: PlainFaces
+    hook: Hook
+
+    def start(self) -> tuple[Poster, Deliverer]:
+        """As a process begins: with what is on disk and nothing else."""
+        poster = Poster(self.store, self.slack, self.faces, sleep=self.time.sleep)
+        return poster, Deliverer(self.store, cast(Any, None), lambda: None)
+
+    async def happen(self, *events: Event) -> None:
+        _, deliver = self.start()
+        for event in events:
+            await deliver(event, self.hook)
+
+    async def run(self, seconds: float = 5.0) -> None:
+        """So long passes; everything that comes due meanwhile is done."""
+        poster, _ = self.start()
+        until = self.time.now + timedelta(seconds=seconds)
+        while self.time.now < until:
+            await poster.settle()
+            self.time.move(seconds=0.5)
+
+    async def die(self) -> None:
+        """Runs until the process is killed."""
+        poster, _ = self.start()
+        await poster.look()
+        for task in list(poster._serving.values()):
+            try:
+                await task
+            except Killed:
+                return
+        raise AssertionError("nobody was killed")
+
+
+@asynccontextmanager
+async def stage_posting(folder: Path) -> AsyncIterator[PostingStage]:
+    time = Time()
+    store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), time)
+    await store.watches.save(WATCH)
+    hook = Hook("h1", OWNER, "1", "webhook", SecretStr("s"), time(), time())
+    try:
+        yield PostingStage(store, FakeSlack(time), time, PlainFaces(), hook)
+    finally:
+        await store.aclose()

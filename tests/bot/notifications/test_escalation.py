@@ -1,0 +1,588 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.activity.registers import value
+from bot.activity.roster import Agent, Roster
+from bot.activity.subscriptions.subscription import Policy, Span, Watch
+from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
+from bot.contract.context import Profile
+from bot.contract.reply import Face
+from bot.dialpad.action import Action, Entity
+from bot.dialpad.actions.call import PlaceCall
+from bot.dialpad.actions.people import Operators, User
+from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.directory import Found
+from bot.dialpad.entries import Entry
+from bot.notifications.escalation import Escalations
+from bot.notifications.posted_cards import Faces
+from bot.notifications.service import NoticeBoard
+from bot.slack.api.channel_messages import PostRefused
+from bot.store.cards import Kept
+from bot.store.postings import Posting
+from tests.bot.activity.payloads import at, call
+from tests.bot.notifications.posting import OWNER, WATCH, Killed, PlainFaces, PostingStage, stage_posting
+
+MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))
+POLICY = Policy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
+SAM = replace(OWNER, user_id="U0SAM0002")
+
+
+@dataclass
+class Phones:
+    """Dialpad, Slack's people and the directory in one: Ana is on duty, Sam's number is known.
+
+    ``down`` fails every request; ``trouble`` those that reach a phone; ``on_the_way`` is done before one leaves.
+    """
+
+    sent: list[Action[Any]] = field(default_factory=list)
+    down: bool = False
+    trouble: BaseException | None = None
+    on_the_way: Callable[[], Awaitable[object]] | None = None
+    email: str | None = "sam@x.example"
+    known: tuple[Entry, ...] = (Entry("102", "Sam Okafor", "Sam@x.example", Entity.USER, ("+14155550112",)),)
+
+    def of(self, _: object) -> "Phones":
+        return self
+
+    async def send(self, action: Action[Any], *, background: bool = False) -> Any:
+        if self.down:
+            raise Unavailable("down")
+        if isinstance(action, SendSms | PlaceCall):
+            if self.trouble is not None:
+                raise self.trouble
+            self.sent.append(action)
+            return None
+        if self.on_the_way is not None:
+            await self.on_the_way()
+        ana = User(id="101", emails=("ana@x.example",), is_on_duty=True)
+        return Operators(users=(ana, User(id="102", emails=("sam@x.example",), is_on_duty=False)))
+
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        return "U0ANA0001" if email.startswith("ana") else None
+
+    async def profile(self, _: object) -> Profile:
+        return Profile("Sam", self.email, ZoneInfo("UTC"))
+
+    async def find(self, *_: object) -> Found:
+        if self.down:
+            raise Unavailable("down")
+        if self.on_the_way is not None:
+            await self.on_the_way()
+        return Found(one=self.known[0]) if len(self.known) == 1 else Found(several=self.known)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
+    async with stage_posting(tmp_path) as made:
+        await made.store.watches.save(replace(WATCH, policy=POLICY))
+        await made.happen(MISSED)
+        await made.run(3)
+        yield made
+
+
+@pytest.fixture
+def phones() -> Phones:
+    return Phones()
+
+
+def escalations(stage: PostingStage, phones: Phones) -> Escalations:
+    """As a process begins."""
+    one = cast(Any, phones)
+    return Escalations(stage.store, one, one, one)
+
+
+async def pass_minutes(stage: PostingStage, phones: Phones, minutes: float) -> None:
+    stage.time.move(minutes=minutes)
+    await escalations(stage, phones).run_due()
+    await stage.run(3)
+
+
+async def nudges(stage: PostingStage) -> list[Kept]:
+    """Every request so far, the oldest first."""
+    found: list[Kept] = []
+    for message in stage.slack.messages:
+        posting = await stage.store.postings.get(message.name)
+        card = await stage.store.cards.get(posting.card_id) if posting else None
+        if card is not None and card.kind == "nudge":
+            found.append(card)
+    return found
+
+
+async def words(stage: PostingStage) -> list[str]:
+    """What was said in the call's thread, the oldest first."""
+    return [str(value(card.state, "text")) for card in await nudges(stage)]
+
+
+async def change(stage: PostingStage, **settings: Any) -> Watch:
+    """The subscription's settings are edited."""
+    before = await stage.store.watches.get(WATCH.id)
+    assert before is not None
+    after = replace(before, **settings)
+    await board(stage).save_watch(after)
+    return after
+
+
+def board(stage: PostingStage) -> NoticeBoard:
+    one = cast(Any, Phones())
+    return NoticeBoard(stage.store, one, one, lambda: None)
+
+
+async def until_the_phone(stage: PostingStage, phones: Phones, last: str = "sms") -> None:
+    """The last step alone, 5 minutes from now."""
+    await change(stage, policy=replace(POLICY, last=last))
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+    assert phones.sent == []
+
+
+async def pings(stage: PostingStage) -> list[Any]:
+    return [value(card.state, "ping") for card in await nudges(stage)]
+
+
+async def the_call(stage: PostingStage) -> Kept:
+    found = await stage.store.cards.named(OWNER.team_id, "call:1")
+    assert found is not None
+    return found
+
+
+async def test_nobody_is_asked_before_the_time(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 4)
+
+    assert await nudges(stage) == []
+
+
+async def test_the_policy_is_gone_through_step_by_step(stage: PostingStage, phones: Phones) -> None:
+    for _ in range(8):
+        await pass_minutes(stage, phones, 5)
+
+    assert await pings(stage) == [["U0ANA0001"], ["S1"], ["U2"], [], None]
+    assert stage.slack.messages[4].channel == "U3"
+    assert (await words(stage))[-1] == "A text went to the phone of"
+    assert [one.to_numbers for one in phones.sent if isinstance(one, SendSms)] == [["+14155550112"]]
+
+
+async def test_requests_stand_in_the_cards_thread(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 5)
+
+    assert stage.slack.messages[1].thread_ts == stage.slack.messages[0].ts
+
+
+async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 5)
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    await board.claim(await the_call(stage), SAM)
+    await pass_minutes(stage, phones, 20)
+
+    assert len(await nudges(stage)) == 1
+
+
+async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: PostingStage, phones: Phones) -> None:
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    await board.claim(await the_call(stage), SAM)
+    await pass_minutes(stage, phones, 31)
+    assert (await the_call(stage)).claimed_by == SAM.user_id
+    await pass_minutes(stage, phones, 31)
+    assert (await the_call(stage)).claimed_by is None
+    await pass_minutes(stage, phones, 6)
+
+    assert await pings(stage) == [[SAM.user_id], None, ["U0ANA0001"]]
+
+
+async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones: Phones) -> None:
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    await pass_minutes(stage, phones, 5)
+    await board.claim(await the_call(stage), SAM)
+    await board.release(await the_call(stage), SAM)
+    await pass_minutes(stage, phones, 5)
+
+    assert await pings(stage) == [["U0ANA0001"], ["U0ANA0001"]]
+
+
+async def test_what_is_handled_is_over(stage: PostingStage, phones: Phones) -> None:
+    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    await board.handle(await the_call(stage), SAM)
+    for _ in range(3):
+        await pass_minutes(stage, phones, 60)
+
+    assert await nudges(stage) == []
+
+
+async def test_with_dialpad_down_the_step_is_taken_and_says_so(stage: PostingStage, phones: Phones) -> None:
+    phones.down = True
+    await pass_minutes(stage, phones, 5)
+
+    (nudge,) = await nudges(stage)
+    assert "Dialpad does not say who is on duty." in value(nudge.state, "text")
+
+
+async def test_with_dialpad_down_whoever_was_last_known_to_be_on_duty_is_asked(
+    stage: PostingStage, phones: Phones
+) -> None:
+    phones.down = True
+    agents = (Agent("101", "Ana", "ana@x.example", on_duty=True), Agent("102", "Sam", "sam@x.example", on_duty=False))
+    await stage.store.rosters.note(OWNER.team_id, "1", Roster("11", "Support", stage.time(), agents))
+    await pass_minutes(stage, phones, 5)
+
+    (nudge,) = await nudges(stage)
+    assert "These were on duty when it last did." in value(nudge.state, "text")
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+@pytest.mark.parametrize("point", ["before anything", "after the request was written", "after the step was counted"])
+async def test_killed_in_the_middle_of_a_step_it_is_taken_once(stage: PostingStage, phones: Phones, point: str) -> None:
+    stage.time.move(minutes=5)
+    absorb, step = stage.store.cards.absorb, stage.store.postings.step
+
+    async def die(*_: object, **__: object) -> Any:
+        raise Killed
+
+    async def count_and_die(*args: Any, **more: Any) -> Any:
+        await step(*args, **more)
+        raise Killed
+
+    if point == "before anything":
+        stage.store.cards.absorb = die  # type: ignore[method-assign]  # the process ends there
+    elif point == "after the request was written":
+        stage.store.postings.step = die  # type: ignore[method-assign]  # the process ends there
+    else:
+        stage.store.postings.step = count_and_die  # type: ignore[method-assign]  # the process ends there
+    with pytest.raises(Killed):
+        await escalations(stage, phones).run_due()
+    stage.store.cards.absorb, stage.store.postings.step = absorb, step  # type: ignore[method-assign]  # the next process
+
+    await pass_minutes(stage, phones, 0)
+    assert await pings(stage) == [["U0ANA0001"]]
+    await pass_minutes(stage, phones, 5)
+    assert await pings(stage) == [["U0ANA0001"], ["S1"]]
+
+
+async def test_processes_side_by_side_take_each_step_once(stage: PostingStage, phones: Phones) -> None:
+    stage.time.move(minutes=5)
+    for _ in range(3):
+        await escalations(stage, phones).run_due()
+    await stage.run(3)
+
+    assert len(await nudges(stage)) == 1
+
+
+async def test_without_a_policy_nobody_is_asked(stage: PostingStage, phones: Phones) -> None:
+    await stage.store.watches.save(replace(WATCH, policy=Policy()))
+    await stage.happen(call(7, "hangup", 20, date_rang=at(1), date_ended=at(20)))
+    await stage.store.watches.delete(WATCH.id)
+    await pass_minutes(stage, phones, 60)
+
+    assert await nudges(stage) == []
+
+
+# The phone
+
+
+async def test_a_supervisor_is_called_once(stage: PostingStage, phones: Phones) -> None:
+    await until_the_phone(stage, phones, "call")
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert [one.phone_number for one in phones.sent if isinstance(one, PlaceCall)] == ["+14155550112"]
+    assert (await words(stage))[-1] == "Dialpad is calling"
+
+
+@pytest.mark.parametrize("last", ["sms", "call"])
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (Unavailable("down"), "Dialpad cannot be reached."),
+        (NotAllowed("no"), "Dialpad does not allow it to whoever set this up."),
+        (NotConnected(), "Whoever set this up is not connected to Dialpad."),
+        (TooMany(), "Dialpad takes no more requests for the moment."),
+        (OutcomeUnknown(), "Dialpad did not say whether"),
+    ],
+)
+async def test_a_phone_that_cannot_be_reached_is_said_and_not_tried_again(
+    stage: PostingStage, phones: Phones, last: str, trouble: Exception, said: str
+) -> None:
+    await until_the_phone(stage, phones, last)
+    phones.trouble = trouble
+    await pass_minutes(stage, phones, 5)
+    phones.trouble = None
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert said in (await words(stage))[-1]
+
+
+@pytest.mark.parametrize(
+    ("email", "known"),
+    [
+        (None, Phones.known),
+        ("sam@x.example", ()),
+        ("sam@x.example", (Entry("102", "Sam Okafor", "sam@x.example", Entity.USER),)),
+        ("sam@x.example", (Entry("103", "Samira Roy", "samira@x.example", Entity.USER, ("+14155550113",)),)),
+    ],
+    ids=["no address in Slack", "not in Dialpad", "no number", "somebody with a similar name"],
+)
+async def test_a_supervisor_without_a_number_is_named_and_nobody_else_is_texted(
+    stage: PostingStage, phones: Phones, email: str | None, known: tuple[Entry, ...]
+) -> None:
+    phones.email, phones.known = email, known
+    await until_the_phone(stage, phones)
+    await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert (await words(stage))[-1] == "No text was sent. Dialpad knows no phone number of"
+
+
+async def test_with_dialpad_down_the_last_step_says_so(stage: PostingStage, phones: Phones) -> None:
+    await until_the_phone(stage, phones)
+    phones.down = True
+    await pass_minutes(stage, phones, 5)
+
+    assert (await words(stage))[-1] == "No text was sent. Dialpad cannot be reached. It was meant for"
+
+
+async def test_killed_while_the_text_leaves_it_is_not_sent_again_and_the_doubt_is_said(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await until_the_phone(stage, phones)
+    phones.trouble = Killed()
+    stage.time.move(minutes=5)
+    with pytest.raises(Killed):
+        await escalations(stage, phones).run_due()
+    phones.trouble = None
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert "nobody knows whether it left" in (await words(stage))[-1]
+
+
+async def test_processes_side_by_side_send_one_text(stage: PostingStage, phones: Phones) -> None:
+    await until_the_phone(stage, phones)
+    stage.time.move(minutes=5)
+    await asyncio.gather(*(escalations(stage, phones).run_due() for _ in range(3)))
+    await stage.run(3)
+
+    assert len(phones.sent) == 1
+    assert (await words(stage))[-1] == "A text went to the phone of"
+
+
+@pytest.mark.parametrize("what", ["claim", "handle"])
+@pytest.mark.parametrize("when", ["while the number is looked up", "after the step was counted"])
+async def test_who_takes_the_call_just_before_the_text_leaves_stops_it(
+    stage: PostingStage, phones: Phones, what: str, when: str
+) -> None:
+    await until_the_phone(stage, phones)
+    step = stage.store.postings.step
+
+    async def take() -> None:
+        await getattr(board(stage), what)(await the_call(stage), SAM)
+
+    async def count_and_take(*args: Any, **more: Any) -> bool:
+        counted = await step(*args, **more)
+        await take()
+        return counted
+
+    if when == "while the number is looked up":
+        phones.on_the_way = take
+    else:
+        stage.store.postings.step = count_and_take  # type: ignore[method-assign]  # somebody presses right then
+    await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    said = [line for line in await words(stage) if "text" in line]
+    assert said == (["No text was sent. It was not needed any more. It was meant for"] if what == "claim" else [])
+
+
+async def test_killed_before_the_text_is_counted_or_right_after_it_leaves_at_most_once_and_a_line_stays(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await until_the_phone(stage, phones)
+    step = stage.store.postings.step
+
+    async def count_and_die(*args: Any, **more: Any) -> bool:
+        await step(*args, **more)
+        raise Killed
+
+    stage.time.move(minutes=5)
+    stage.store.postings.step = count_and_die  # type: ignore[method-assign]  # the process ends there
+    with pytest.raises(Killed):
+        await escalations(stage, phones).run_due()
+    stage.store.postings.step = step  # type: ignore[method-assign]  # the next process
+    for _ in range(3):
+        await pass_minutes(stage, phones, 5)
+
+    assert phones.sent == []
+    assert "nobody knows whether it left" in (await words(stage))[-1]
+
+
+# What becomes of what was asked
+
+
+class WithRequests(PlainFaces):
+    """Requests look as they do in Slack."""
+
+    def __init__(self, stage: PostingStage) -> None:
+        super().__init__()
+        self._real = Faces(stage.store, cast(Any, None), cast(Any, None))
+
+    async def of(self, posting: Posting, card: Kept) -> Face:
+        return await self._real.of(posting, card) if card.about else await super().of(posting, card)
+
+
+def drawn(stage: PostingStage, number: int) -> tuple[list[str], str]:
+    """The buttons and the stamp of a message, by its place among all."""
+    face = stage.slack.messages[number].face
+    return [one.label for one in face.shown.buttons], str(face.stamp or "")
+
+
+async def test_what_was_asked_shows_who_took_the_call_and_that_it_is_free_again(
+    stage: PostingStage, phones: Phones
+) -> None:
+    stage.faces = WithRequests(stage)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+    assert [one.channel for one in stage.slack.messages[1:]] == ["C1", "C1", "C1", "U3"]
+    assert drawn(stage, 4) == (["Claim", "Show the call"], "")
+
+    await board(stage).claim(await the_call(stage), SAM)
+    await stage.run(10)
+    for number in (1, 4):
+        buttons, stamp = drawn(stage, number)
+        assert buttons == ["Show the call"]
+        assert SAM.user_id in stamp
+
+    await board(stage).release(await the_call(stage), SAM)
+    await stage.run(10)
+    assert drawn(stage, 4) == (["Claim", "Show the call"], "")
+
+
+# What changes in the middle
+
+
+async def test_a_claim_during_a_step_is_reminded_at_its_own_time(stage: PostingStage, phones: Phones) -> None:
+    async def claim() -> None:
+        phones.on_the_way = None
+        await board(stage).claim(await the_call(stage), SAM)
+
+    phones.on_the_way = claim
+    await pass_minutes(stage, phones, 5)
+    await pass_minutes(stage, phones, 29)
+    assert await nudges(stage) == []
+
+    await pass_minutes(stage, phones, 2)
+    assert await pings(stage) == [[SAM.user_id]]
+
+
+async def test_a_request_that_comes_too_late_is_not_posted(stage: PostingStage, phones: Phones) -> None:
+    stage.time.move(minutes=5)
+    await escalations(stage, phones).run_due()
+    await board(stage).handle(await the_call(stage), SAM)
+    await stage.run(3)
+
+    assert await nudges(stage) == []
+
+
+async def test_a_policy_that_is_switched_off_asks_nobody_any_more(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 5)
+    await change(stage, policy=replace(POLICY, claim=0))
+    for _ in range(4):
+        await pass_minutes(stage, phones, 30)
+
+    assert await pings(stage) == [["U0ANA0001"]]
+    assert phones.sent == []
+
+
+async def test_steps_taken_out_and_added_in_the_middle_skip_and_repeat_nobody(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await pass_minutes(stage, phones, 5)
+    await pass_minutes(stage, phones, 5)
+    await change(stage, policy=replace(POLICY, on_duty=False, group="", last="call"))
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+
+    assert await pings(stage) == [["U0ANA0001"], ["S1"], ["U2"], [], None]
+    assert [type(one) for one in phones.sent] == [PlaceCall]
+
+
+async def test_a_subscription_removed_in_the_middle_asks_nobody_any_more(stage: PostingStage, phones: Phones) -> None:
+    await pass_minutes(stage, phones, 5)
+    await board(stage).remove_watch(WATCH)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 30)
+
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+async def test_while_it_is_paused_nobody_is_asked_and_afterwards_it_goes_on(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await change(stage, paused=True)
+    for _ in range(4):
+        await pass_minutes(stage, phones, 15)
+    assert await nudges(stage) == []
+
+    await change(stage, paused=False)
+    await pass_minutes(stage, phones, 15)
+    assert await pings(stage) == [["U0ANA0001"]]
+
+
+async def test_no_step_is_taken_in_quiet_hours(stage: PostingStage, phones: Phones) -> None:
+    await change(stage, quiet=Span(20 * 60, 21 * 60))
+    for _ in range(3):
+        await pass_minutes(stage, phones, 15)
+    assert await nudges(stage) == []
+
+    await pass_minutes(stage, phones, 16)
+    assert await pings(stage) == [["U0ANA0001"]]
+    assert await words(stage) == ["Nobody has claimed this call for 61 min."]
+
+
+async def test_without_a_policy_a_claim_that_leads_nowhere_is_freed_and_nobody_is_asked(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await change(stage, policy=Policy(handle=30))
+    await board(stage).claim(await the_call(stage), SAM)
+    for _ in range(6):
+        await pass_minutes(stage, phones, 31)
+
+    assert await pings(stage) == [[SAM.user_id], None]
+    assert (await the_call(stage)).claimed_by is None
+
+
+async def test_a_supervisor_who_takes_no_direct_message_is_named_in_the_thread(
+    stage: PostingStage, phones: Phones
+) -> None:
+    stage.slack.trouble["U3"] = [PostRefused("user_disabled")]
+    for _ in range(5):
+        await pass_minutes(stage, phones, 5)
+
+    assert stage.slack.in_("U3") == []
+    assert "I cannot write to them in Slack (user_disabled), so they do not know of this call:" in await words(stage)
+    assert stage.slack.in_(OWNER.user_id) == []
+    assert len(phones.sent) == 1
+
+
+async def test_a_call_that_breaks_a_step_holds_up_no_other(stage: PostingStage, phones: Phones) -> None:
+    await stage.happen(call(2, "hangup", 20, date_rang=at(1), date_ended=at(20)))
+    await stage.run(3)
+    broken, get = await the_call(stage), stage.store.cards.get
+
+    async def get_or_break(card_id: str) -> Kept | None:
+        if card_id == broken.id:
+            raise ValueError("this one breaks")
+        return await get(card_id)
+
+    stage.store.cards.get = get_or_break  # type: ignore[method-assign]  # what was kept cannot be read
+    stage.time.move(minutes=5)
+    await escalations(stage, phones).run_due()
+    stage.store.cards.get = get  # type: ignore[method-assign]
+    await stage.run(3)
+
+    assert await pings(stage) == [["U0ANA0001"]]

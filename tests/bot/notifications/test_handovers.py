@@ -1,0 +1,272 @@
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.activity.happening import Kind
+from bot.activity.registers import value
+from bot.activity.subscriptions.subscription import Filters, Watch
+from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
+from bot.basics.person import PersonKey
+from bot.dialpad.action import Action
+from bot.dialpad.actions.people import Operators, User
+from bot.notifications.handovers import LOOK_EVERY_S, Handovers
+from bot.slack.api.channel_messages import PostRefused, PostThrottled
+from bot.slack.api.duty_marks import UserGroup
+from bot.store.cards import Kept
+from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+
+SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
+HANDOVER = replace(WATCH, kinds=frozenset({Kind.HANDOVER}), only=Filters(places=SUPPORT), keep="S1", topic=True)
+
+
+@dataclass
+class Company:
+    """Dialpad, Slack's user groups and topics. ``on_duty``: names by call center; ``refuses``: who is asked in vain;
+    Mei is not in Slack."""
+
+    on_duty: dict[str, list[str]] = field(default_factory=lambda: {"11": ["Ana"], "12": []})
+    refuses: dict[str, ChatopsError] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=dict)
+    topics: dict[str, str] = field(default_factory=dict)
+    trouble: list[BaseException] = field(default_factory=list)
+    asked: int = 0
+
+    def of(self, owner: PersonKey) -> "_Account":
+        return _Account(self, owner)
+
+    async def name_of(self, *_: object) -> None:
+        return None
+
+    async def groups(self, team_id: str) -> Sequence[UserGroup]:
+        return [UserGroup("S1", "support-oncall", "Support on duty")]
+
+    async def with_email(self, team_id: str, email: str) -> str | None:
+        return None if email == "Mei" else f"U{email.upper()}"
+
+    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
+        self._stumble()
+        self.members[group] = set(people) or self.members.get(group, set())
+        return True
+
+    async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
+        self._stumble()
+        self.topics[channel] = words
+        return True
+
+    def _stumble(self) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+
+
+@dataclass
+class _Account:
+    company_: Company
+    owner: PersonKey
+
+    async def send(self, action: Action[Any], *, background: bool = False) -> Operators:
+        self.company_.asked += 1
+        if problem := self.company_.refuses.get(self.owner.user_id):
+            raise problem
+        names = self.company_.on_duty[str(cast(Any, action).id)]
+        users = [
+            User(id=one, display_name=one, emails=(one,), is_on_duty=one in names) for one in ("Ana", "Sam", "Mei")
+        ]
+        return Operators(users=tuple(users))
+
+    async def company(self) -> str:
+        return "6100"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
+    async with stage_posting(tmp_path) as made:
+        await follow(made, HANDOVER)
+        yield made
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company()
+
+
+async def follow(stage: PostingStage, watch: Watch) -> None:
+    await stage.store.watches.save(watch)
+    await stage.store.rosters.follow(OWNER.team_id, watch.call_centers)
+
+
+def handovers(stage: PostingStage, company: Company) -> Handovers:
+    """As a process begins."""
+    one = cast(Any, company)
+    return Handovers(stage.store, one, one, one, one)
+
+
+async def look(stage: PostingStage, company: Company, **on_duty: list[str]) -> None:
+    """The next look finds ``on_duty``, by call center such as ``cc11``."""
+    company.on_duty |= {name.removeprefix("cc"): names for name, names in on_duty.items()}
+    stage.time.move(seconds=LOOK_EVERY_S + 1)
+    await handovers(stage, company).run_due()
+
+
+async def told(stage: PostingStage, about: str = "handover") -> list[dict[str, Any]]:
+    """What was put on disk to be posted, in order, each with its channels as ``in``."""
+    found: dict[str, Kept] = {}
+    where: dict[str, list[str]] = {}
+    for posting in await stage.store.postings._postings(cast(Any, True)):
+        card = await stage.store.cards.get(posting.card_id)
+        if card is not None and value(card.state, "about") == about:
+            found[card.id] = card
+            where.setdefault(card.id, []).append(posting.channel)
+    return [
+        {name: register[2] for name, register in card.state.items()} | {"in": where[card.id]} for card in found.values()
+    ]
+
+
+async def test_the_first_look_tells_nothing_and_marks_who_is_on_duty(stage: PostingStage, company: Company) -> None:
+    await look(stage, company)
+    assert await told(stage) == []
+    assert (company.members, company.topics) == ({"S1": {"UANA"}}, {"C1": "Ana"})
+
+
+async def test_a_handover_tells_who_came_who_left_and_who_is_on_duty_now(stage: PostingStage, company: Company) -> None:
+    await look(stage, company)
+    await look(stage, company, cc11=["Sam", "Mei"])
+
+    (said,) = await told(stage)
+    assert (said["name"], said["came"], said["left"], said["on"]) == (
+        "Support",
+        ["Mei", "Sam"],
+        ["Ana"],
+        ["Mei", "Sam"],
+    )
+    assert (said["groups"], said["held"], said["strangers"]) == ({"S1": "support-oncall"}, ["Sam"], ["Mei"])
+    assert (company.members, company.topics) == ({"S1": {"USAM"}}, {"C1": "Mei, Sam"})
+
+
+async def test_nothing_new_is_told_of_nothing(stage: PostingStage, company: Company) -> None:
+    for _ in range(3):
+        await look(stage, company, cc11=["Sam"])
+    assert await told(stage) == []
+
+
+async def test_with_nobody_on_duty_the_group_keeps_whom_it_had_and_the_topic_says_so(
+    stage: PostingStage, company: Company
+) -> None:
+    await look(stage, company)
+    await look(stage, company, cc11=[])
+    assert (company.members, company.topics) == ({"S1": {"UANA"}}, {"C1": "nobody"})
+    assert (await told(stage))[0].get("held") == []
+
+
+async def test_a_group_that_two_subscriptions_keep_stands_for_both_once_both_are_known(
+    stage: PostingStage, company: Company
+) -> None:
+    await look(stage, company)
+    await follow(stage, replace(HANDOVER, id="w2", channel="C2", only=Filters(places=SALES)))
+    company.refuses[OWNER.user_id] = Unavailable("down")
+    await look(stage, company, cc12=["Sam"])
+    assert company.members == {"S1": {"UANA"}}
+    company.refuses.clear()
+    await look(stage, company, cc12=["Sam"])
+    assert company.members == {"S1": {"UANA", "USAM"}}
+
+
+async def test_a_channel_that_follows_two_has_both_in_its_topic(stage: PostingStage, company: Company) -> None:
+    await follow(stage, replace(HANDOVER, id="w2", only=Filters(places=SALES)))
+    await look(stage, company, cc12=["Sam"])
+    assert company.topics["C1"] == "Support: Ana · Sales: Sam"
+
+
+async def test_only_who_asked_for_handovers_is_told(stage: PostingStage, company: Company) -> None:
+    await follow(stage, replace(HANDOVER, id="w2", channel="C2", kinds=frozenset({Kind.MISSED}), keep="", topic=True))
+    await follow(stage, replace(HANDOVER, id="w3", channel="C3", paused=True))
+    await look(stage, company)
+    await look(stage, company, cc11=["Sam"])
+    assert [said["in"] for said in await told(stage)] == [["C1"]]
+    assert company.topics == {"C1": "Sam", "C2": "Sam"}
+
+
+async def test_with_dialpad_down_the_copy_stays_and_the_change_is_told_afterwards(
+    stage: PostingStage, company: Company
+) -> None:
+    await look(stage, company)
+    company.refuses[OWNER.user_id] = Unavailable("down")
+    await look(stage, company, cc11=["Sam"])
+    kept = await stage.store.rosters.get(OWNER.team_id, "11")
+    assert kept is not None
+    assert [agent.name for agent in kept.on_duty] == ["Ana"]
+    company.refuses.clear()
+    await look(stage, company)
+    assert [said["came"] for said in await told(stage)] == [["Sam"]]
+
+
+async def test_another_followers_connection_is_used_when_the_first_may_not_look(
+    stage: PostingStage, company: Company
+) -> None:
+    await follow(stage, replace(HANDOVER, id="w2", owner=PersonKey(OWNER.team_id, "U0SAM0002")))
+    company.refuses[OWNER.user_id] = NotAllowed("no")
+    await look(stage, company)
+    assert company.topics == {"C1": "Ana"}
+
+
+async def test_whoever_set_it_up_hears_once_that_it_does_not_work_and_again_only_after_it_has(
+    stage: PostingStage, company: Company
+) -> None:
+    for _ in range(3):
+        company.trouble = [PostRefused("paid_teams_only")]
+        await look(stage, company)
+    (said,) = await told(stage, "roster trouble")
+    assert (said["in"], said["why"]) == ([OWNER.user_id], "user groups need a paid Slack plan")
+    assert company.topics == {"C1": "Ana"}
+
+    await look(stage, company)
+    stage.time.move(hours=1)
+    company.trouble = [PostRefused("paid_teams_only")]
+    await look(stage, company)
+    assert len(await told(stage, "roster trouble")) == 2
+
+
+async def test_slack_being_busy_is_tried_again_and_told_to_nobody(stage: PostingStage, company: Company) -> None:
+    company.trouble = [PostThrottled(30.0)]
+    await look(stage, company)
+    await look(stage, company)
+    assert await told(stage, "roster trouble") == []
+    assert company.members == {"S1": {"UANA"}}
+
+
+@pytest.mark.parametrize("point", ["after it was told", "after it was kept", "in the middle of the marks"])
+async def test_killed_anywhere_a_handover_is_told_once_and_marked(
+    stage: PostingStage, company: Company, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await look(stage, company)
+
+    async def die(*_: object, **__: object) -> Any:
+        raise Killed
+
+    async def keep_and_die(*args: Any, **more: Any) -> Any:
+        await keep(*args, **more)
+        raise Killed
+
+    keep = stage.store.rosters.looked
+    with monkeypatch.context() as patch:
+        if point == "in the middle of the marks":
+            company.trouble = [Killed()]
+        else:
+            patch.setattr(stage.store.rosters, "looked", die if point == "after it was told" else keep_and_die)
+        with pytest.raises(Killed):
+            await look(stage, company, cc11=["Sam"])
+    await look(stage, company)
+
+    assert [said["came"] for said in await told(stage)] == [["Sam"]]
+    assert (company.members, company.topics) == ({"S1": {"USAM"}}, {"C1": "Sam"})
+
+
+async def test_a_roster_that_nobody_follows_any_more_is_not_looked_at(stage: PostingStage, company: Company) -> None:
+    await look(stage, company)
+    await stage.store.watches.delete(HANDOVER.id)
+    before = company.asked
+    for _ in range(2):
+        await look(stage, company)
+    assert company.asked == before

@@ -1,0 +1,359 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.activity.happening import Kind
+from bot.contract.reply import Card, Listing, Prose
+from bot.dialpad.events import CallEvent
+from bot.notifications.poster import Poster
+from bot.slack.api.channel_messages import InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from tests.bot.activity.payloads import (
+    ANA,
+    SUPPORT,
+    answered_group_call,
+    at,
+    call,
+    missed_group_call,
+    text,
+    voicemail_call,
+)
+from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
+    async with stage_posting(tmp_path) as made:
+        yield made
+
+
+def words(title: Prose) -> str:
+    return title if isinstance(title, str) else "".join(getattr(part, "text", str(part)) for part in title)
+
+
+def head(stage: PostingStage, number: int = -1) -> str:
+    shown = stage.slack.messages[number].face.shown
+    assert isinstance(shown, Card | Listing)
+    return words(shown.title)
+
+
+def missed(number: int) -> list[CallEvent]:
+    return [call(number, "hangup", 20, date_rang=at(1), date_ended=at(20))]
+
+
+async def test_one_call_is_one_message_that_changes(stage: PostingStage) -> None:
+    story = answered_group_call()
+    for event in story:
+        await stage.happen(event)
+        await stage.run(3)
+
+    assert len(stage.slack.messages) == 1
+    assert "Call from" in head(stage)
+    assert len(stage.slack.updates) <= 5
+
+
+async def test_what_happens_within_a_moment_is_one_update(stage: PostingStage) -> None:
+    story = answered_group_call()
+    await stage.happen(story[0])
+    await stage.run(3)
+    await stage.happen(*story[1:9])
+    await stage.run(5)
+
+    assert len(stage.slack.updates) == 1
+
+
+async def test_the_same_events_four_times_in_any_order_are_one_effect(stage: PostingStage) -> None:
+    story = missed_group_call()
+    for turn in (story, story[::-1], story[1::2], story):
+        await stage.happen(*turn)
+        await stage.run(3)
+
+    assert len(stage.slack.messages) == 1
+    assert "Missed call" in head(stage)
+
+
+async def test_a_change_on_the_way_is_not_lost(stage: PostingStage) -> None:
+    story = voicemail_call()
+    await stage.happen(*story[:4])
+    stage.time.move(seconds=1)
+    poster, deliver = stage.start()
+    post = stage.slack.post
+
+    async def slow(*args: object, **kwargs: object) -> object:
+        await deliver(story[4], stage.hook)
+        return await post(*args, **kwargs)  # type: ignore[arg-type]  # handed through as it came
+
+    stage.slack.post = slow  # type: ignore[assignment, method-assign]  # the same, with something on the way
+    await poster.settle()
+    await stage.run(4)
+
+    shown = stage.slack.messages[0].face.shown
+    assert isinstance(shown, Card)
+    assert "Please call me back." in words(shown.text)
+
+
+async def test_two_hundred_in_ten_seconds_are_one_post_a_second_and_none_is_lost(stage: PostingStage) -> None:
+    poster, deliver = stage.start()
+    for number in range(200):
+        await deliver(call(1000 + number, "hangup", 20, date_rang=at(1), date_ended=at(20)), stage.hook)
+        stage.time.move(seconds=0.05)
+        if number % 10 == 0:
+            await poster.settle()
+    await stage.run(60)
+
+    gaps = [(later.at - earlier.at).total_seconds() for earlier, later in pairwise(stage.slack.messages)]
+    assert min(gaps) >= 1.0
+    assert stage.slack.cards_shown() == 200
+    assert len(stage.slack.messages) < 30
+
+
+async def test_a_message_that_was_long_on_its_way_does_not_meet_the_next(stage: PostingStage) -> None:
+    await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.SMS})))
+    post = stage.slack.post
+
+    async def slow(*args: Any, **kwargs: Any) -> Spot:
+        if not stage.slack.messages:
+            stage.time.move(seconds=0.7)
+        return await post(*args, **kwargs)
+
+    stage.slack.post = slow  # type: ignore[method-assign]  # the same, with a slow line
+    await stage.happen(text(1, "Hi"))
+    await stage.run(5)
+
+    first, second = (one.at for one in stage.slack.messages)
+    assert (second - first).total_seconds() >= 1.0
+
+
+@pytest.mark.parametrize("when", ["before it is sent", "after it was sent"])
+@pytest.mark.parametrize("count", [1, 10], ids=["one", "many"])
+async def test_killed_while_posting_everything_is_posted_once(stage: PostingStage, when: str, count: int) -> None:
+    for number in range(count):
+        await stage.happen(*missed(1000 + number))
+    stage.time.move(seconds=1)
+    if when == "before it is sent":
+        stage.slack.trouble["C1"].append(Killed())
+    else:
+        stage.slack.after.append(Killed())
+
+    await stage.die()
+    await stage.run(30)
+
+    assert stage.slack.cards_shown() == count
+    assert len(stage.slack.messages) == 1
+
+
+async def test_killed_before_anything_was_posted_it_is_posted_by_the_next_process(stage: PostingStage) -> None:
+    await stage.happen(*missed(1))
+
+    await stage.run(3)
+
+    assert len(stage.slack.messages) == 1
+
+
+async def test_killed_while_updating_it_is_updated_again(stage: PostingStage) -> None:
+    story = voicemail_call()
+    await stage.happen(story[0])
+    await stage.run(3)
+    await stage.happen(*story[1:])
+    stage.time.move(seconds=2)
+    stage.slack.after.append(Killed())
+    await stage.die()
+    await stage.run(3)
+
+    assert len(stage.slack.messages) == 1
+    assert "Voicemail" in head(stage)
+
+
+async def test_slack_that_does_not_answer_is_asked_what_became_of_it(stage: PostingStage) -> None:
+    await stage.happen(*missed(1))
+    stage.slack.after.append(InDoubt("500"))
+
+    await stage.run(20)
+
+    assert len(stage.slack.messages) == 1
+
+
+async def test_where_nobody_may_look_nothing_is_repeated_and_the_owner_hears_of_it(stage: PostingStage) -> None:
+    await stage.happen(*missed(1))
+    stage.slack.after.append(InDoubt("500"))
+    stage.slack.blind = True
+
+    await stage.run(60)
+    await stage.happen(call(1, "recap_summary", 90, recap_summary="x", date_rang=at(1)))
+    await stage.run(60)
+
+    assert len(stage.slack.in_("C1")) == 1
+    assert len(stage.slack.in_(OWNER.user_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["channel_not_found", "is_archived", "not_in_channel", "restricted_action", "token_revoked"]
+)
+async def test_ten_minutes_of_refusals_are_told_once_and_then_delivered(stage: PostingStage, code: str) -> None:
+    stage.slack.trouble["C1"] = [PostRefused(code) for _ in range(7)]
+    for number in (1, 2):
+        await stage.happen(*missed(number))
+    await stage.run(1500)
+
+    told = stage.slack.in_(OWNER.user_id)
+    assert len(told) == 1
+    assert "cannot post your notifications" in words(told[0].face.shown.text)  # type: ignore[union-attr]  # a Reply
+    assert len(stage.slack.in_("C1")) == 2
+
+
+@pytest.mark.parametrize("error", [PostThrottled(30), NotSent("x"), InDoubt("500")], ids=["429", "unreachable", "500"])
+async def test_passing_trouble_is_waited_for_and_nobody_is_told(stage: PostingStage, error: BaseException) -> None:
+    stage.slack.trouble["C1"] = [error] * 6
+    await stage.happen(*missed(1))
+    await stage.run(900)
+
+    assert [one.channel for one in stage.slack.messages] == ["C1"]
+
+
+async def test_one_channels_trouble_is_not_anothers(stage: PostingStage) -> None:
+    await stage.store.watches.save(replace(WATCH, id="w2", channel="C2"))
+    stage.slack.trouble["C1"] = [PostThrottled(60)]
+    await stage.happen(*missed(1))
+    await stage.run(3)
+
+    assert [one.channel for one in stage.slack.messages] == ["C2"]
+
+
+async def test_a_message_that_somebody_deleted_is_left_alone(stage: PostingStage) -> None:
+    story = voicemail_call()
+    await stage.happen(story[0])
+    await stage.run(3)
+    stage.slack.trouble["C1"] = [PostRefused("message_not_found")]
+    await stage.happen(*story[1:])
+    await stage.run(10)
+
+    assert len(stage.slack.messages) == 1
+    assert stage.slack.in_(OWNER.user_id) == []
+
+
+async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: PostingStage) -> None:
+    await stage.happen(*missed(1))
+    broken = await stage.store.cards.named(OWNER.team_id, "call:1")
+    assert broken is not None
+    stage.faces.poison.add(broken.id)
+    await stage.happen(*missed(2))
+    await stage.run(5)
+
+    assert len(stage.slack.messages) == 1
+
+
+async def test_a_paused_subscription_posts_nothing_new(stage: PostingStage) -> None:
+    await stage.store.watches.save(replace(WATCH, paused=True))
+    await stage.happen(*missed(1))
+    await stage.run(3)
+
+    assert stage.slack.messages == []
+
+
+async def test_events_of_ones_own_line_are_nobody_elses(stage: PostingStage) -> None:
+    stage.hook = replace(stage.hook, reach="person", owner=replace(OWNER, user_id="U0OTHER"))
+    await stage.happen(*missed(1))
+    await stage.run(3)
+
+    assert stage.slack.messages == []
+
+
+@given(st.permutations(answered_group_call()[:-1]))
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_a_call_that_was_answered_is_never_told_as_missed(tmp_path: Path, story: list[CallEvent]) -> None:
+    with TemporaryDirectory(dir=tmp_path) as folder:
+        async with stage_posting(Path(folder)) as stage:
+            await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.MISSED})))
+            await stage.happen(*story)
+            await stage.run(8)
+
+            assert stage.slack.messages == []
+
+
+async def test_ones_own_missed_leg_is_told_when_nothing_else_is_known(stage: PostingStage) -> None:
+    leg = {"target": ANA, "entry_point_call_id": 1, "entry_point_target": SUPPORT, "date_rang": at(1)}
+    await stage.happen(call(2, "ringing", 1, **leg), call(2, "hangup", 9, date_ended=at(9), **leg))
+    await stage.run(8)
+
+    assert "Missed call" in head(stage)
+
+
+async def test_legs_that_turn_out_to_be_one_call_become_one_card(stage: PostingStage) -> None:
+    await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.RINGING})))
+    await stage.happen(call(1, "ringing", 1), call(2, "ringing", 1))
+    await stage.run(4)
+    assert len(stage.slack.messages) == 2
+
+    await stage.happen(call(2, "connected", 3, entry_point_call_id=1, date_connected=at(3)))
+    await stage.run(6)
+
+    heads = [one.face.shown for one in stage.slack.messages]
+    assert [type(one).__name__ for one in heads].count("Reply") == 1
+    assert len(stage.slack.messages) == 2
+
+
+# What else comes due
+
+
+async def test_what_waits_for_dialpad_holds_up_no_message_and_is_not_begun_twice(stage: PostingStage) -> None:
+    begun, answered = 0, asyncio.Event()
+
+    async def slow() -> None:
+        nonlocal begun
+        begun += 1
+        await answered.wait()
+
+    poster = Poster(stage.store, stage.slack, stage.faces, [slow], sleep=stage.time.sleep)
+    for number in (1, 2):
+        await stage.happen(*missed(number))
+        stage.time.move(seconds=5)
+        await poster.look()
+        await asyncio.wait(set(poster._serving.values()))
+    assert (len(stage.slack.messages), begun) == (2, 1)
+
+    answered.set()
+    await poster.settle()
+    assert begun > 1
+    await poster.aclose()
+
+
+async def test_what_goes_wrong_is_done_again_and_the_rest_goes_on(stage: PostingStage) -> None:
+    done: list[str] = []
+
+    async def breaks() -> None:
+        done.append("broke")
+        raise LookupError
+
+    async def makes_something_due() -> None:
+        if "made" not in done:
+            done.append("made")
+            await stage.happen(*missed(1))
+            stage.time.move(seconds=5)
+
+    poster = Poster(stage.store, stage.slack, stage.faces, [breaks, makes_something_due], sleep=stage.time.sleep)
+    await poster.settle()
+
+    assert len(stage.slack.messages) == 1
+    assert done.count("broke") == 2
+
+
+async def test_at_the_end_what_is_under_way_is_let_finish(stage: PostingStage) -> None:
+    ended: list[str] = []
+
+    async def takes_a_moment() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        ended.append("placed the call")
+
+    poster = Poster(stage.store, stage.slack, stage.faces, [takes_a_moment], sleep=stage.time.sleep)
+    await poster.look()
+    await poster.aclose()
+
+    assert ended == ["placed the call"]
