@@ -1,6 +1,6 @@
 """What a person left to happen later: "do not disturb for 30 minutes" keeps the way back here until it is time.
 
-The timer itself (``bot.work``) knows only a row's ``id``; the request is sealed here.
+The timer itself (``bot.store.durable_later``) knows only a row's ``id``; the request is sealed here.
 """
 
 import secrets
