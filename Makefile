@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo test test-fast test-all coverage check bench docs lock clean
 
 help: ## What you can make
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Create .venv with everything pinned
 
@@ -29,8 +29,19 @@ demo: $(READY) ## A Slack, a Dialpad and the bot between them at http://localhos
 	$(BIN)/dialpad-chatops demo $(ARGS)
 
 # Some machines switch .pyc files off: then each of the many processes that the tests start compiles everything anew.
-test: $(READY) ## All tests (ARGS are passed to pytest)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal
+
+test: $(READY) ## All tests but those that kill the bot or drive a browser (ARGS are passed to pytest)
+	$(PYTEST) -m "not browser and not crash" $(ARGS)
+
+test-fast: $(READY) ## What stays inside one process and does not need the whole demo: in a minute
+	$(PYTEST) -m "not browser and not crash and not postgres and not process and not demo" $(ARGS)
+
+test-all: $(READY) ## All tests
+	$(PYTEST) $(ARGS)
+
+coverage: $(READY) ## make test, and which lines and branches it does not reach
+	$(PYTEST) -m "not browser and not crash" --cov --cov-report=term --cov-report=html $(ARGS)
 
 check: $(READY) ## Lint, types, import directions, manifest and docs in step
 	$(BIN)/ruff check .
@@ -55,4 +66,4 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-head
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options
 
 clean: ## Remove everything that can be made again
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov

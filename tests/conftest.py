@@ -10,6 +10,8 @@ import structlog
 from hypothesis import settings
 
 from tests.hurry import ENGINE, hurry
+from tests.marks import kept_inside, mark
+from tests.memory import keep_temporary_files_in_memory
 from tests.postgres import NoPostgres, PostgresServer, start_postgres
 from tests.prepared import Lending, sqlite_with_tables
 
@@ -17,10 +19,19 @@ settings.register_profile("unhurried", settings(), deadline=None)  # how long an
 settings.load_profile("unhurried")
 
 
+def pytest_configure() -> None:
+    keep_temporary_files_in_memory()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, so that nobody waits for it alone at the end."""
-    items.sort(key=lambda item: "tests/crashes" not in item.nodeid)
+    mark(items)
+
+
+@pytest.fixture(autouse=True)
+def inside_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    with kept_inside(request.node):
+        yield
 
 
 @pytest.fixture(autouse=True)

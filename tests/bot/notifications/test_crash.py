@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.store.keys import generate_key
+
+pytestmark = pytest.mark.crash
 
 ROOT = Path(__file__).parents[3]
 READ_WITHIN_S = 60

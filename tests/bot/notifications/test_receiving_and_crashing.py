@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.store.keys import generate_key
 from tests.payloads import payload
+
+pytestmark = pytest.mark.crash
 
 ROOT = Path(__file__).parents[3]
 MISSED = f"{payload('call missed')['call_id']} +14155550150"

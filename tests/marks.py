@@ -1,0 +1,56 @@
+"""Marks that nobody has to remember: by where a test lives and what it asks for.
+
+A test that starts a process and has none of ``OUTSIDE`` fails and says which mark it needs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn
+
+import pytest
+
+BY_FOLDER: Final = {
+    "tests/crashes/": ("crash",),
+    "tests/browser/": ("browser",),
+    "tests/bench/": ("process",),
+    "tests/flows/": ("demo",),
+}
+BY_FIXTURE: Final = {
+    "postgres_server": "postgres",
+    "postgres_url": "postgres",
+    "chromium": "browser",
+    "terminal": "process",
+}
+OUTSIDE: Final = frozenset({"browser", "crash", "postgres", "process"})
+"""Whoever has one of these may start other processes."""
+_FIRST: Final = ("crash", "browser", "demo")
+"""What takes longest begins first, so that nobody waits for it alone at the end."""
+
+
+def mark(items: list[pytest.Item]) -> None:
+    for item in items:
+        found = [name for folder, names in BY_FOLDER.items() if item.nodeid.startswith(folder) for name in names]
+        found += [name for fixture, name in BY_FIXTURE.items() if fixture in getattr(item, "fixturenames", ())]
+        for name in found:
+            item.add_marker(name)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    return next((place for place, name in enumerate(_FIRST) if item.get_closest_marker(name)), len(_FIRST))
+
+
+@contextmanager
+def kept_inside(item: pytest.Item) -> Iterator[None]:
+    """A test without a mark starts no process: one that is run after every change would become slow unnoticed."""
+    if any(item.get_closest_marker(name) for name in OUTSIDE):
+        yield
+        return
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        pytest.fail("This test starts a process: mark it with @pytest.mark.process.")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("subprocess.Popen.__init__", refuse)
+        patched.setattr("os.fork", refuse)
+        yield
