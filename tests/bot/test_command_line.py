@@ -44,6 +44,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert "Usage:" in found.output
 
 
+@pytest.mark.process
 def test_the_module_is_the_command(tmp_path: Path) -> None:
     found = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, check=False)
 

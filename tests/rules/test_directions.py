@@ -41,6 +41,7 @@ def speaks_block_kit(node: ast.AST) -> bool:
     )
 
 
+@pytest.mark.process
 def test_the_contracts_of_pyproject_hold() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint, "--no-cache", "--no-logo"], cwd=CHECKOUT, capture_output=True, text=True, check=False)

@@ -10,6 +10,8 @@ import pytest
 import bot
 import handlers
 
+pytestmark = pytest.mark.process
+
 CHECKOUT = Path(__file__).parents[2]
 
 RUN_BY_ALEMBIC = "bot.store.migrations.env"

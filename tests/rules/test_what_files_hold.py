@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 CHECKOUT = Path(__file__).parents[2]
 
 REGISTRY = re.compile(r"\bpypi[.]org\b|pythonhosted[.]org|registry[.]npmjs|(--|_)(extra-)?index[-_]url|/simple/")

@@ -158,12 +158,12 @@ class PostingStage:
             await deliver(event, self.hook)
 
     async def run(self, seconds: float = 5.0) -> None:
-        """So long passes; everything that comes due meanwhile is done."""
+        """So long passes, in steps as long as the poster itself would sleep; what comes due meanwhile is done."""
         poster, _ = self.start()
         until = self.time.now + timedelta(seconds=seconds)
         while self.time.now < until:
             await poster.settle()
-            self.time.move(seconds=0.5)
+            self.time.move(seconds=max(0.5, await poster._wait_s()))
 
     async def die(self) -> None:
         """Runs until the process is killed."""

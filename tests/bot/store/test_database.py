@@ -189,6 +189,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("ending", ["close", "forget"])
 def test_the_process_ends_by_itself(tmp_path: Path, ending: str) -> None:
     done = subprocess.run(  # our own script

@@ -198,6 +198,7 @@ def test_nothing_is_pickled() -> None:
     assert serializer.deserialize(serializer.serialize(ValueError("no"))) == "ValueError('no')"
 
 
+@pytest.mark.process
 def test_importing_starts_and_registers_nothing() -> None:
     script = (
         "import threading, bot.store.durable_later, bot.store.store, dbos._dbos as d;"
