@@ -14,6 +14,7 @@ from bot.contract.reply import Answer, Confirm, Form, Nothing
 from bot.contract.routing import Kind, Table, build_table
 from bot.sandbox.cast import ANA, NOOR
 from handlers import all_routers
+from tests.each import for_each
 from tests.handlers.harness import World, buttons_of, key_of, words_of
 
 TABLE: Final[Table] = build_table(all_routers())
@@ -161,10 +162,10 @@ async def test_the_word_alone_changes_nothing(world: World, word: str) -> None:
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("text", BAD_TEXTS.values(), ids=BAD_TEXTS.keys())
-async def test_bad_text_is_answered_clearly_and_changes_nothing(world: World, word: str, text: str) -> None:
+@for_each("bad", BAD_TEXTS)
+async def test_bad_text_is_answered_clearly_and_changes_nothing(world: World, word: str, bad: str) -> None:
     before = world.snapshot()
-    result = await outcome(world, ANA, f"{word} {text}")
+    result = await outcome(world, ANA, f"{word} {BAD_TEXTS[bad]}")
     assert says_something(result), result
     if word not in SMS_AND_STATUS_TAKE_ANY_TEXT:
         assert world.snapshot() == before
@@ -172,12 +173,12 @@ async def test_bad_text_is_answered_clearly_and_changes_nothing(world: World, wo
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("text", BAD_TEXTS.values(), ids=BAD_TEXTS.keys())
-async def test_bad_text_in_every_field_of_the_form_is_answered_clearly(world: World, word: str, text: str) -> None:
+@for_each("bad", BAD_TEXTS)
+async def test_bad_text_in_every_field_of_the_form_is_answered_clearly(world: World, word: str, bad: str) -> None:
     route = TABLE.by_word[word]
     before = world.snapshot()
     for name in route.fields:
-        result = await outcome_of(world.submit(ANA, route.id, **{name: text}))
+        result = await outcome_of(world.submit(ANA, route.id, **{name: BAD_TEXTS[bad]}))
         assert says_something(result)
     if word not in SMS_AND_STATUS_TAKE_ANY_TEXT:
         assert world.snapshot() == before

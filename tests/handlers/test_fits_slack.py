@@ -18,6 +18,7 @@ from bot.slack.blockkit.render import (
     render_message,
     render_view,
 )
+from tests.each import for_each
 from tests.handlers.harness import World
 from tests.handlers.test_account import open_home
 from tests.handlers.test_bad_input import GOOD, TABLE, WORDS
@@ -53,7 +54,7 @@ async def test_empty_forms_fit(world: World, word: str) -> None:
     await check(world, ANA, Form(TABLE.by_word[word].id))
 
 
-@pytest.mark.parametrize("route", [route.id for route in TABLE.of_kind(Kind.BUTTON) if route.fields])
+@for_each("route", [route.id for route in TABLE.of_kind(Kind.BUTTON) if route.fields])
 async def test_forms_of_buttons_fit(world: World, route: str) -> None:
     await check(world, ANA, Form(route))
 

@@ -27,12 +27,20 @@ def recorder() -> Recorder:
     return Recorder()
 
 
-@pytest.fixture
-async def here(database_url: str, recorder: Recorder) -> AsyncIterator[Arrival]:
-    async with arrival(database_url, recorder) as made:
+@pytest.fixture(params=["sqlite"])
+async def here(request: pytest.FixtureRequest, recorder: Recorder) -> AsyncIterator[Arrival]:
+    async with arrival(request.getfixturevalue(f"{request.param}_url"), recorder) as made:
         yield made
 
 
+# What is kept of events is the store's contract (``test_events``), and what outlives a crash is
+# ``test_receiving_and_crashing``: both run on Postgres too. Here only what is done there within one transaction.
+on_postgres_too = pytest.mark.parametrize(
+    "here", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@on_postgres_too
 async def test_an_event_is_delivered_as_it_came(here: Arrival) -> None:
     assert await here.arrives(payload("voicemail transcribed"))
 
@@ -49,6 +57,7 @@ async def test_delivered_means_forgotten_but_for_the_key(here: Arrival) -> None:
     assert not await here.arrives(payload("call missed"))
 
 
+@on_postgres_too
 async def test_the_same_event_four_times_among_its_neighbours_has_one_effect(here: Arrival) -> None:
     deliveries = [payload(name) for name in ONE_CALL] * 4
     random.Random(7).shuffle(deliveries)  # noqa: S311  # a test's disorder, the same each time
@@ -101,6 +110,7 @@ async def test_what_is_refused_leaves_nothing(here: Arrival) -> None:
     assert await here.engine.unfinished(WORKFLOW) == []
 
 
+@on_postgres_too
 async def test_a_delivery_that_fails_is_tried_again(here: Arrival) -> None:
     here.recorder.errors = [ConnectionError(), LookupError()]
     await here.arrives(payload("call missed"))
@@ -165,20 +175,20 @@ async def test_what_comes_through_a_hook_that_was_removed_goes_nowhere(here: Arr
     assert here.recorder.tried == 0
 
 
-async def test_an_event_without_work_gets_some_at_the_next_start(database_url: str, recorder: Recorder) -> None:
+async def test_an_event_without_work_gets_some_at_the_next_start(sqlite_url: str, recorder: Recorder) -> None:
     keys = parse_keys(generate_key())
-    async with arrival(database_url, recorder, keys) as before:
+    async with arrival(sqlite_url, recorder, keys) as before:
         await before.store.events.receive(
             "call:1:missed:1", hook_id=before.hook.id, kind="call", body=plain(payload("call missed")), timed=True,
             also=lambda *_: None,
         )  # fmt: skip
 
-    async with arrival(database_url, recorder, keys):
+    async with arrival(sqlite_url, recorder, keys):
         assert len(await recorder.until_delivered(1)) == 1
 
 
 async def test_what_was_being_delivered_at_a_shutdown_is_delivered_after_it(
-    database_url: str, recorder: Recorder
+    sqlite_url: str, recorder: Recorder
 ) -> None:
     keys = parse_keys(generate_key())
     entered = asyncio.Event()
@@ -188,13 +198,13 @@ async def test_what_was_being_delivered_at_a_shutdown_is_delivered_after_it(
         await asyncio.Event().wait()
 
     recorder.also = hang
-    async with arrival(database_url, recorder, keys) as before:
+    async with arrival(sqlite_url, recorder, keys) as before:
         await before.arrives(payload("call missed"))
         await entered.wait()
         await before.intake.drain(within_s=0)
 
     recorder.also = None
-    async with arrival(database_url, recorder, keys):
+    async with arrival(sqlite_url, recorder, keys):
         assert len(await recorder.until_delivered(1)) == 1
 
 

@@ -1,4 +1,8 @@
-"""The contract of ``Later``: in memory, on SQLite and on Postgres."""
+"""The contract of ``Later``: in memory and on SQLite.
+
+On Postgres only what it does there: its rows and its workflow in one transaction. What waits is the store's contract
+(``test_lasting``), and what outlives a crash is ``test_crash``; both run there too.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +25,12 @@ SAM = PersonKey("T0NORTHLT", "U0SAM0002")
 ARGS = {"group_id": "5527000000000011", "on": False}
 
 
-@pytest.fixture(params=["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+on_postgres_too = pytest.mark.parametrize(
+    "stage", ["fake", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@pytest.fixture(params=["fake", "sqlite"])
 async def stage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     if request.param == "fake":
         yield stage_fake()
@@ -32,6 +41,7 @@ async def stage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         yield durable
 
 
+@on_postgres_too
 async def test_a_job_runs_when_it_is_due_with_everything_it_was_given(stage: Stage) -> None:
     when = stage.now() + SOON
     await stage.later.at(when, "dnd:ana", "dnd.off", ARGS, ANA, {"channel": "D1"})
@@ -51,6 +61,7 @@ async def test_a_moment_that_has_passed_means_now(stage: Stage) -> None:
     assert len(await stage.runner.until_ran(1)) == 1
 
 
+@on_postgres_too
 async def test_a_later_request_with_the_same_key_replaces_the_earlier(stage: Stage) -> None:
     await stage.later.at(stage.now() + FAR, "dnd:ana", "dnd.off", {"n": 1}, ANA, {})
     await stage.later.at(stage.now() + SOON, "dnd:ana", "dnd.off", {"n": 2}, ANA, {})
