@@ -24,9 +24,9 @@ from bot.basics.settings import Settings
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
-from bot.contract.later import Job
+from bot.contract.later import TimedJob
 from bot.contract.reply import Bold, Button, Reply
-from bot.contract.routing import Table, build_table
+from bot.contract.routing import RouteTable, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.directory import Directory
@@ -34,25 +34,25 @@ from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
 from bot.notifications.backfill import ReadBack
 from bot.notifications.digests import Digests
-from bot.notifications.disconnecting import Leaving
+from bot.notifications.disconnecting import Disconnector
 from bot.notifications.escalation import Escalations
 from bot.notifications.handovers import Handovers
-from bot.notifications.hooks import Endpoints, choose_kind
+from bot.notifications.hooks import DialpadHooks, choose_kind
 from bot.notifications.intake import Deliver, Intake
 from bot.notifications.listening import Listening
 from bot.notifications.pictures import Pictures
-from bot.notifications.posted_cards import Faces
+from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.poster import Poster
 from bot.notifications.removals import RemovalsAtDialpad
-from bot.notifications.routing import Deliverer
-from bot.notifications.service import NoticeBoard
+from bot.notifications.routing import EventRouter
+from bot.notifications.service import NotificationService
 from bot.notifications.webhook import build_hook_route
-from bot.slack.api.channel_messages import Boards
+from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
 from bot.slack.api.manifest import SCOPES
-from bot.slack.api.messages import Clients, ResponseUrls, Voice
-from bot.slack.api.people import SlackColleagues
+from bot.slack.api.messages import Clients, ResponseUrls, SlackMessages
+from bot.slack.api.people import SlackPeople
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
@@ -84,7 +84,7 @@ class Misconfigured(ChatopsError):
     """The settings do not add up; the message says which to set."""
 
 
-def build_routes() -> Table:
+def build_routes() -> RouteTable:
     """Every declared route. Raises Clash."""
     return build_table(all_routers())
 
@@ -128,7 +128,7 @@ class Bot:
     bolt: AsyncApp
     web: Starlette
     intake: Intake
-    endpoints: Endpoints
+    endpoints: DialpadHooks
     poster: Poster
     later: DurableLater
     closing: contextlib.AsyncExitStack
@@ -199,9 +199,9 @@ class _Parts:
     later: DurableLater
     intake: Intake
     listening: Listening
-    endpoints: Endpoints
+    endpoints: DialpadHooks
     removals: RemovalsAtDialpad
-    leaving: Leaving
+    leaving: Disconnector
     poster: Poster
 
 
@@ -220,20 +220,20 @@ def _build_parts(
     client = DialpadClient(settings.dialpad_base_url, http=http)
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.links, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
-    colleagues = SlackColleagues(clients, time.monotonic)
+    colleagues = SlackPeople(clients, time.monotonic)
     engine = Engine(store.database.url)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
     directory = Directory()
-    boards = Boards(clients, settings.region)
+    boards = ChannelMessages(clients, settings.region)
     escalations = Escalations(store, accounts, directory, colleagues)
     marks = DutyMarks(clients, time.monotonic)
     digests = Digests(store)
     handovers = Handovers(store, accounts, directory, colleagues, marks)
     chores = (escalations.run_due, digests.run_due, handovers.run_due)
-    poster = Poster(store, boards, Faces(store, accounts, directory), chores)
+    poster = Poster(store, boards, PostedCardRenderer(store, accounts, directory), chores)
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
-    intake = Intake(engine, store, deliver or Deliverer(store, accounts, poster.wake, pictures, directory))
+    intake = Intake(engine, store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory))
     listening = Listening(
         accounts=accounts,
         store=store,
@@ -244,7 +244,7 @@ def _build_parts(
     removals = RemovalsAtDialpad(
         accounts=accounts, removals=store.removals, oauth=oauth, now=store.now, public_url=settings.public_url
     )
-    endpoints = Endpoints(
+    endpoints = DialpadHooks(
         accounts=accounts,
         hooks=store.hooks,
         ears=listening,
@@ -252,8 +252,8 @@ def _build_parts(
         public_url=settings.public_url,
         left=removals,
     )
-    board = NoticeBoard(store, boards, marks, poster.wake, endpoints.ensure, digests)
-    leaving = Leaving(
+    board = NotificationService(store, boards, marks, poster.wake, endpoints.ensure, digests)
+    leaving = Disconnector(
         store=store, accounts=accounts, endpoints=endpoints, removals=removals, watches_gone=board.clear_topics
     )
     connector = Connector(
@@ -283,7 +283,7 @@ def _build_parts(
         board=board,
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
-    voice = Voice(clients, ResponseUrls(session, time.monotonic))
+    voice = SlackMessages(clients, ResponseUrls(session, time.monotonic))
     dispatcher = Dispatcher(table, deps, stores, voice, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
     return _Parts(
@@ -305,10 +305,10 @@ class _Notices:
         text = "Dialpad ended your connection, so nothing can be done there for you. Connect again to go on."
         await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
 
-    async def run_later(self, job: Job) -> None:
+    async def run_later(self, job: TimedJob) -> None:
         await self.dispatcher.run_later(job)
 
-    async def later_given_up(self, job: Job, error: Exception) -> None:
+    async def later_given_up(self, job: TimedJob, error: Exception) -> None:
         await self.dispatcher.tell_given_up(job, error)
 
 
@@ -422,7 +422,7 @@ async def _purge_for_ever(store: Store, engine: Engine) -> None:
             log.exception("purge failed")
 
 
-async def _reconcile_for_ever(endpoints: Endpoints) -> None:
+async def _reconcile_for_ever(endpoints: DialpadHooks) -> None:
     while True:
         try:
             await endpoints.reconcile()
@@ -431,7 +431,7 @@ async def _reconcile_for_ever(endpoints: Endpoints) -> None:
         await asyncio.sleep(RECONCILE_EVERY.total_seconds())
 
 
-async def _remove_for_ever(removals: RemovalsAtDialpad, endpoints: Endpoints) -> None:
+async def _remove_for_ever(removals: RemovalsAtDialpad, endpoints: DialpadHooks) -> None:
     while True:
         await asyncio.sleep(REMOVE_EVERY.total_seconds())
         try:

@@ -2,7 +2,7 @@
 
 from bot.action_pages import write_actions_page
 from bot.basics.settings import COMMAND
-from bot.contract.routing import Kind, Route, Table
+from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import Risk
 
 RISKS = {
@@ -13,12 +13,12 @@ RISKS = {
 }
 
 
-def write_pages(table: Table) -> dict[str, str]:
+def write_pages(table: RouteTable) -> dict[str, str]:
     """File name to text."""
     return {"actions.md": write_actions_page(), "commands.md": _commands(table)}
 
 
-def _commands(table: Table) -> str:
+def _commands(table: RouteTable) -> str:
     parts = [
         "# Commands",
         (
@@ -27,7 +27,7 @@ def _commands(table: Table) -> str:
             "filled in."
         ),
     ]
-    parts += [_command(route) for route in table.of_kind(Kind.COMMAND) if route.word]
+    parts += [_command(route) for route in table.of_kind(RouteKind.COMMAND) if route.word]
     parts += ["## Shortcuts", _shortcuts(table)]
     return "\n\n".join(parts) + "\n"
 
@@ -50,7 +50,7 @@ def _command(route: Route) -> str:
     return "\n\n".join(lines)
 
 
-def _shortcuts(table: Table) -> str:
-    kinds = {Kind.SHORTCUT: "anywhere", Kind.MESSAGE: "on a message"}
+def _shortcuts(table: RouteTable) -> str:
+    kinds = {RouteKind.SHORTCUT: "anywhere", RouteKind.MESSAGE: "on a message"}
     rows = [f"| {route.word} | {kinds[route.kind]} | {route.summary} |" for route in table.order if route.kind in kinds]
     return "\n".join(["| Name | Where | What it does |", "|---|---|---|", *rows])

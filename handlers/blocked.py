@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from bot.arguments.caller import Caller
+from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
 from bot.arguments.phonebook import parties_of
 from bot.cards.number_flags import is_blocked
@@ -29,7 +29,8 @@ ROWS: Final = 10
 async def blocked(
     ctx: Ctx,
     number: Annotated[
-        Party | None, Caller("Number", placeholder="A number or contact", hint="Leave it empty for the whole list.")
+        Party | None,
+        CallerChoice("Number", placeholder="A number or contact", hint="Leave it empty for the whole list."),
     ] = None,
 ) -> Answer:
     """All of them, or one."""

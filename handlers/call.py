@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from bot.arguments.caller import Caller
+from bot.arguments.caller import CallerChoice
 from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.basics.errors import Conflict, FieldError, OutcomeUnknown, UserError
@@ -18,7 +18,7 @@ from bot.dialpad.actions.call import PlaceCall
 
 router = Router()
 
-To = Annotated[Party, Caller("Call", placeholder="A number or a name")]
+To = Annotated[Party, CallerChoice("Call", placeholder="A number or a name")]
 Shown = Annotated[
     OwnNumber | None,
     OwnNumberChoice(

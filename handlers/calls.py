@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Annotated, Final
 
-from bot.arguments.caller import Caller
+from bot.arguments.caller import CallerChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
-from bot.cards.past_call import Outcome, Talk, call_card, call_row, join_legs
+from bot.cards.past_call import Outcome, PastCall, call_card, call_row, join_legs
 from bot.cards.placed_calls import placed_calls
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx
@@ -62,7 +62,7 @@ async def calls(
     ] = None,
     who: Annotated[
         Party | None,
-        Caller("With", keywords=("with", "from", "to", "of", "by"), bare=True, placeholder="Number or name"),
+        CallerChoice("With", keywords=("with", "from", "to", "of", "by"), bare=True, placeholder="Number or name"),
     ] = None,
     before: Annotated[str, Carried("Before", longest=20)] = "",
 ) -> Answer:
@@ -107,7 +107,7 @@ async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) ->
         found = await ctx.send(GetCall(id=call))
     except NotFound:
         return Reply("Dialpad no longer knows this call.")
-    talk = Talk((found,))
+    talk = PastCall((found,))
     parties = await parties_of(ctx, [talk.number] if talk.number else [])
     ours = any(party.is_ours for party in parties)
     return call_card(talk, {party.number: party.name for party in parties}, can_block=not ours)
@@ -137,7 +137,7 @@ async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]
 
 async def _find(
     ctx: Ctx, since: Period | None, only: str | None, group: Group | None, who: Party | None, before: int | None
-) -> tuple[list[Talk], int | None]:
+) -> tuple[list[PastCall], int | None]:
     """The newest calls that fit, and the time to go on from (ms), None when there are no older ones."""
     after = since.after if since else ctx.now - USUAL
     end = before or (_ms(since.before) if since and since.before else None)
@@ -165,7 +165,7 @@ async def _find(
     return shown, min(starts) if more and starts else None
 
 
-def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[Talk]:
+def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[PastCall]:
     wanted: tuple[Outcome, ...] = ("missed", "not answered") if only == "missed" else ()
     talks = join_legs(legs)
     if who and who.kind != "colleague":

@@ -6,14 +6,14 @@ from typing import Annotated, Final
 from bot.activity.calls import CallView, view_call
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import UserError
-from bot.cards.live_call import Standing, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
+from bot.cards.live_call import CardStatus, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
 from bot.cards.recordings import listen as fetch_recording
 from bot.cards.recordings import make_link as make_share_link
 from bot.cards.recordings import offer_link
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Text
-from bot.contract.board import Board
-from bot.contract.board import Card as Known
+from bot.contract.board import Notifications
+from bot.contract.board import PostedCard as Known
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
@@ -29,7 +29,7 @@ LONGEST_TRANSCRIPT: Final = 2_800
 CardId = Annotated[str, Carried("Card", longest=40)]
 
 
-async def _find(ctx: Ctx, name: str) -> tuple[Board, Known, CallView]:
+async def _find(ctx: Ctx, name: str) -> tuple[Notifications, Known, CallView]:
     """The call, if this person belongs to its line. Raises UserError and NotConnected."""
     board = ctx.deps.board
     found = await board.card(ctx.person, name) if board is not None else None
@@ -188,5 +188,5 @@ async def label(
     return Reply(said, tone="done")
 
 
-def _standing(card: Known) -> Standing:
-    return Standing(card.id, "", card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
+def _standing(card: Known) -> CardStatus:
+    return CardStatus(card.id, "", card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound
-from bot.cards.past_call import Talk, other_side
+from bot.cards.past_call import PastCall, other_side
 from bot.cards.placed_calls import forget_call, placed_calls
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
@@ -39,7 +39,7 @@ async def hangup(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)] = "
     return Listing("Which call?", tuple(_row(talk, names) for talk in live))
 
 
-def _row(talk: Talk, names: dict[str, str]) -> Row:
+def _row(talk: PastCall, names: dict[str, str]) -> Row:
     return Row(
         other_side(talk, names),
         note=prose("since ", When(talk.started, "date")) if talk.started else "",

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
-from bot.activity.happening import DIGESTS, Kind
-from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Watch
+from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
@@ -22,7 +22,7 @@ from bot.arguments.watched import (
     KEPT_GROUP,
     ONLY,
     PHONE_AT_LAST,
-    Said,
+    TypedWords,
     events,
 )
 from bot.basics.errors import FieldError, UserError
@@ -39,7 +39,7 @@ from bot.cards.rights import rights_of
 from bot.cards.subscription import fields_of, watch_card, watch_row
 from bot.cards.subscription_form import check_roster, conditions, places_allowed, places_named, policy_of
 from bot.contract.argument import Carried, Choice, Option
-from bot.contract.board import Board
+from bot.contract.board import Notifications
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import prose
 from bot.contract.reading import fill_in, read_words
@@ -55,7 +55,7 @@ MOST: Final = 20
 WatchId = Annotated[str, Carried("Subscription", longest=40)]
 
 
-def _board(ctx: Ctx) -> Board:
+def _board(ctx: Ctx) -> Notifications:
     if ctx.deps.board is None:
         raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
     return ctx.deps.board
@@ -88,7 +88,7 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
     title="Notifications",
     risk=Risk.CHANGE,
 )
-async def notify(ctx: Ctx, words: Annotated[str, Said("What this channel hears of")] = "") -> Answer:
+async def notify(ctx: Ctx, words: Annotated[str, TypedWords("What this channel hears of")] = "") -> Answer:
     """Alone: what there is. With words: a subscription, or something to do with one."""
     board = _board(ctx)
     first, _, rest = words.strip().partition(" ")
@@ -104,7 +104,7 @@ async def notify(ctx: Ctx, words: Annotated[str, Said("What this channel hears o
     return await _typed(ctx, words)
 
 
-async def _list(ctx: Ctx, board: Board) -> Answer:
+async def _list(ctx: Ctx, board: Notifications) -> Answer:
     watches = await board.watches_here(ctx.person, _channel(ctx))
     personal = _channel(ctx) == ctx.person.user_id
     return Listing(
@@ -118,7 +118,7 @@ async def _list(ctx: Ctx, board: Board) -> Answer:
     )
 
 
-async def _numbered(ctx: Ctx, board: Board, text: str) -> Watch:
+async def _numbered(ctx: Ctx, board: Notifications, text: str) -> Subscription:
     watches = await board.watches_here(ctx.person, _channel(ctx))
     if not watches:
         raise UserError("This channel has no notifications yet. Type what it shall hear of, such as: notify missed")
@@ -167,11 +167,11 @@ async def save(
     out = await conditions(ctx, "but", but)
     named = (places or {}) | await places_named(ctx, "only", let.names)
     chosen = await places_allowed(ctx, rights, named, own=to == "me")
-    usual = frozenset({Kind.HANDOVER}) if keep or topic else QUIET_DEFAULT
-    chosen_kinds = frozenset(Kind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
-    if digest_day and Kind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
+    usual = frozenset({NewsKind.HANDOVER}) if keep or topic else QUIET_DEFAULT
+    chosen_kinds = frozenset(NewsKind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
+    if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
         raise FieldError("digest_day", "Only a weekly digest comes on one day of the week. Add the word weekly.")
-    made = Watch(
+    made = Subscription(
         id=before.id if before else board.new_watch_id(),
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
@@ -198,7 +198,7 @@ async def save(
         topic=bool(topic),
         paused=before.paused and not (is_off and kinds) if before else False,
         digest_at=next((at for at in (digest_at, let.digest_at) if at is not None), DIGEST_AT),
-        digest_day=WEEKDAYS.index(digest_day) if digest_day and Kind.WEEKLY in chosen_kinds else 0,
+        digest_day=WEEKDAYS.index(digest_day) if digest_day and NewsKind.WEEKLY in chosen_kinds else 0,
     )
     check_roster(made, rights)
     if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:
@@ -207,7 +207,7 @@ async def save(
     return await _shown(ctx, made, problem or await _saved(ctx, board, made))
 
 
-async def _saved(ctx: Ctx, board: Board, made: Watch) -> str:
+async def _saved(ctx: Ctx, board: Notifications, made: Subscription) -> str:
     if made.is_personal:
         return "Saved."
     if not await board.may_post(ctx.person, made.channel):
@@ -218,7 +218,7 @@ async def _saved(ctx: Ctx, board: Board, made: Watch) -> str:
 # One of them
 
 
-async def _mine(ctx: Ctx, board: Board, name: str) -> Watch:
+async def _mine(ctx: Ctx, board: Notifications, name: str) -> Subscription:
     """One that may be changed here: by its owner, by who is in its channel, or by an admin of the company."""
     found = await board.watch(ctx.person, name)
     if found is None:
@@ -243,7 +243,7 @@ async def edit(ctx: Ctx, watch: WatchId) -> Answer:
     return Form("notify.save", fields_of(await _mine(ctx, _board(ctx), watch)))
 
 
-async def _shown(ctx: Ctx, watch: Watch, note: Prose = "") -> Answer:
+async def _shown(ctx: Ctx, watch: Subscription, note: Prose = "") -> Answer:
     return switches(watch, note) if await is_own(ctx, watch) else watch_card(watch, note=note)
 
 
@@ -318,7 +318,7 @@ async def mine(ctx: Ctx) -> Answer:
     return switches(await own_watch(ctx, _board(ctx)))
 
 
-async def _me(ctx: Ctx, board: Board, words: str) -> Answer:
+async def _me(ctx: Ctx, board: Notifications, words: str) -> Answer:
     if found := read_switch(words):
         return await switch_events(ctx, board, await own_watch(ctx, board), *found)
     word = {"on": "resume", "off": "pause"}.get(words.casefold(), words.casefold())
@@ -341,11 +341,11 @@ async def switch(
     watch: WatchId = "",
 ) -> Answer:
     """One event of one's own on or off; the others stay as they are."""
-    if kind not in set(Kind):
+    if kind not in set(NewsKind):
         raise UserError("This button is from an older version of the bot. Type notify me.")
     board = _board(ctx)
     found = await _mine(ctx, board, watch) if watch else await own_watch(ctx, board)
-    return await switch_events(ctx, board, found, [Kind(kind)], on=to == "on")
+    return await switch_events(ctx, board, found, [NewsKind(kind)], on=to == "on")
 
 
 _DOING: Final = {

@@ -13,7 +13,7 @@ from bot.basics.person import PersonKey
 from bot.cards.roster import read_roster, roster_card
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Carried, Choice, Option, Text
-from bot.contract.board import Board, Card
+from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reading import fill_in
@@ -147,7 +147,7 @@ async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
 
 # Cover
 
-CardId = Annotated[str, Carried("Card", longest=40)]
+CardId = Annotated[str, Carried("PostedCard", longest=40)]
 
 
 @router.button(title="Ask for cover", submit="Ask", risk=Risk.CHANGE)
@@ -279,13 +279,13 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
     return Reply("Taken back. You stay on duty.", tone="done")
 
 
-def _board(ctx: Ctx) -> Board:
+def _board(ctx: Ctx) -> Notifications:
     if ctx.deps.board is None:
         raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
     return ctx.deps.board
 
 
-async def _find(ctx: Ctx, card: str) -> tuple[Board, Card, Cover]:
+async def _find(ctx: Ctx, card: str) -> tuple[Notifications, PostedCard, Cover]:
     board = _board(ctx)
     found = await board.card(ctx.person, card)
     if found is None or found.kind != "cover":
@@ -293,7 +293,7 @@ async def _find(ctx: Ctx, card: str) -> tuple[Board, Card, Cover]:
     return board, found, view_cover(found.state)
 
 
-def _too_late(card: Card | None, asked: Cover) -> Reply:
+def _too_late(card: PostedCard | None, asked: Cover) -> Reply:
     if card is None or card.claimed_by is None:
         return Reply(f"{asked.name} needs no cover any more.")
     return Reply(prose("Somebody was faster: ", Mention(card.claimed_by), " covers for ", Bold(asked.name), "."))

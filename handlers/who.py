@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from bot.arguments.caller import Caller
+from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
 from bot.cards.caller import caller_card
 from bot.contract.context import Ctx
@@ -22,7 +22,7 @@ router = Router()
     submit="Look up",
 )
 async def who(
-    ctx: Ctx, number: Annotated[Party, Caller("Number or name", placeholder="+1 415 555 0150, or a name")]
+    ctx: Ctx, number: Annotated[Party, CallerChoice("Number or name", placeholder="+1 415 555 0150, or a name")]
 ) -> Answer:
     """Contact, colleague, line or unknown; how sure; last calls; blocked or not."""
     return await caller_card(ctx, number)

@@ -10,7 +10,7 @@ from bot.contract.reply import Answer, Bold, Button, Card, Fact, Listing, Phone,
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.users import GetUser
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 
 router = Router()
 
@@ -52,7 +52,7 @@ async def keep(ctx: Ctx, key: Annotated[str, Carried("What")]) -> Answer:
     return Reply("It stays as it is now, until you change it.", tone="done")
 
 
-def _how(link: Link) -> Prose:
+def _how(link: DialpadConnection) -> Prose:
     how = "in the browser" if link.kind == "oauth" else "with an API key"
     if link.is_company_key:
         how += " of the whole company"

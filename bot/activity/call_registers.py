@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bot.activity.registers import Register, State, fragment, join
-from bot.dialpad.event_parts import Party
+from bot.dialpad.event_parts import EventParty
 from bot.dialpad.events import CallEvent
 
 _RANKS: Final = {
@@ -91,7 +91,7 @@ def _voicemail(event: CallEvent) -> bool | None:
     return left is not None or event.state in {"voicemail_uploaded", "transcription"} or None
 
 
-def _party(party: Party | None) -> dict[str, str] | None:
+def _party(party: EventParty | None) -> dict[str, str] | None:
     if party is None:
         return None
     said = {"id": party.id or "", "type": (party.type or "").replace("_", ""), "name": party.name or ""}

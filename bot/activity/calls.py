@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from bot.activity.happening import Happening, Kind
+from bot.activity.happening import News, NewsKind
 from bot.activity.registers import Register, value
 from bot.dialpad.recordings import VOICEMAIL, Recorded
 
@@ -23,7 +23,7 @@ def _moment(ms: Any) -> datetime | None:
 
 @dataclass(frozen=True)
 class CallView:
-    """A call as a card shows it. ``places`` as in ``Happening``."""
+    """A call as a card shows it. ``places`` as in ``News``."""
 
     call_id: str
     phase: Phase
@@ -243,21 +243,23 @@ def _talked(answered: list[_Leg]) -> timedelta | None:
     return timedelta(milliseconds=max(0, *lengths)) if lengths else None
 
 
-def happening_of(view: CallView) -> Happening:
+def happening_of(view: CallView) -> News:
     """Everything the call has been so far, so that an event that came late counts as well."""
     kinds = set()
     ended = view.phase == "ended" and view.outcome != "blocked"
     if view.inbound:
-        kinds |= {Kind.RINGING} if view.outcome != "blocked" else set()
-        kinds |= {Kind.ANSWERED} if view.answered_by or view.outcome == "answered" or view.phase == "talking" else set()
-        kinds |= {Kind.MISSED} if view.outcome in {"missed", "voicemail"} else set()
-        kinds |= {Kind.ABANDONED} if view.outcome == "abandoned" else set()
-        kinds |= {Kind.VOICEMAIL} if view.has_voicemail else set()
-    kinds |= {Kind.ENDED} if ended else set()
-    kinds |= {Kind.RECAP} if view.recap or view.to_do or view.recap_outcome or view.purposes else set()
-    kinds |= {Kind.RECORDING} if view.recording_ready else set()
+        kinds |= {NewsKind.RINGING} if view.outcome != "blocked" else set()
+        kinds |= (
+            {NewsKind.ANSWERED} if view.answered_by or view.outcome == "answered" or view.phase == "talking" else set()
+        )
+        kinds |= {NewsKind.MISSED} if view.outcome in {"missed", "voicemail"} else set()
+        kinds |= {NewsKind.ABANDONED} if view.outcome == "abandoned" else set()
+        kinds |= {NewsKind.VOICEMAIL} if view.has_voicemail else set()
+    kinds |= {NewsKind.ENDED} if ended else set()
+    kinds |= {NewsKind.RECAP} if view.recap or view.to_do or view.recap_outcome or view.purposes else set()
+    kinds |= {NewsKind.RECORDING} if view.recording_ready else set()
     length = view.talked if view.outcome == "answered" else view.waited
-    return Happening(
+    return News(
         kinds=frozenset(kinds),
         at=view.started or view.at,
         places=view.places | view.offices,

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from bot.activity.calls import CallView
-from bot.activity.digest_times import Period
-from bot.activity.happening import Happening, Kind
-from bot.activity.subscriptions.subscription import Watch, wants
-from bot.activity.texts import TalkView
+from bot.activity.digest_times import DigestPeriod
+from bot.activity.happening import News, NewsKind
+from bot.activity.subscriptions.subscription import Subscription, wants
+from bot.activity.texts import ConversationView
 
 Ending: TypeAlias = Literal["answered", "missed", "voicemail", "abandoned"]
 Stretch: TypeAlias = tuple[datetime, datetime]
@@ -49,15 +49,15 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
     )
 
 
-def counts(watch: Watch, happening: Happening) -> bool:
+def counts(watch: Subscription, happening: News) -> bool:
     """Whether a digest of ``watch`` counts it: its filters decide, whatever it is told of one by one and when."""
     return wants(replace(watch, kinds=happening.kinds, quiet=None, paused=False), happening)
 
 
-def about_texts(talk: TalkView, at: datetime) -> Happening:
+def about_texts(talk: ConversationView, at: datetime) -> News:
     """What a conversation's texts to us are to filters."""
-    kinds, places = frozenset({Kind.SMS}), frozenset({talk.place} - {""})
-    return Happening(kinds, at, places, number=talk.number, internal=talk.internal)
+    kinds, places = frozenset({NewsKind.SMS}), frozenset({talk.place} - {""})
+    return News(kinds, at, places, number=talk.number, internal=talk.internal)
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def spread(hours: Sequence[Pair]) -> list[tuple[int, int, Pair]]:
 
 
 @dataclass(frozen=True)
-class Ear:
+class Audience:
     """One way Dialpad's events come in: there since then, heard ``until``, but for ``gaps``."""
 
     since: datetime
@@ -148,7 +148,7 @@ class Ear:
     gaps: tuple[Stretch, ...] = ()
 
 
-def silences(period: Period, ears: Iterable[Ear]) -> tuple[Stretch, ...]:
+def silences(period: DigestPeriod, ears: Iterable[Audience]) -> tuple[Stretch, ...]:
     """When nothing could be heard: by none of the ears."""
     silent: list[Stretch] = [(period.begin, period.end)]
     for ear in ears:
@@ -173,7 +173,7 @@ class Digest:
     """``lines`` and ``conditions`` are what was counted, in words: "for Support", "only calls from outside".
     ``before`` is the day or week before, None when it was not heard from its beginning."""
 
-    period: Period
+    period: DigestPeriod
     zone: str
     lines: str
     conditions: tuple[str, ...]
@@ -204,7 +204,7 @@ def to_json(digest: Digest) -> dict[str, Any]:
 def from_json(kept: dict[str, Any]) -> Digest:
     """Undo ``to_json``."""
     return Digest(
-        Period(Kind(kept["kind"]), _moment(kept["begin"]), _moment(kept["end"]), bool(kept["so_far"])),
+        DigestPeriod(NewsKind(kept["kind"]), _moment(kept["begin"]), _moment(kept["end"]), bool(kept["so_far"])),
         zone=kept["zone"],
         lines=kept["lines"],
         conditions=tuple(kept["conditions"]),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class NewsKind(StrEnum):
     """What can be subscribed to; the value is the word people type."""
 
     RINGING = "ringing"
@@ -29,40 +29,49 @@ class Kind(StrEnum):
 
 
 OF_CALLS: Final = frozenset(
-    {Kind.RINGING, Kind.MISSED, Kind.ABANDONED, Kind.ANSWERED, Kind.ENDED, Kind.VOICEMAIL, Kind.RECAP, Kind.RECORDING}
+    {
+        NewsKind.RINGING,
+        NewsKind.MISSED,
+        NewsKind.ABANDONED,
+        NewsKind.ANSWERED,
+        NewsKind.ENDED,
+        NewsKind.VOICEMAIL,
+        NewsKind.RECAP,
+        NewsKind.RECORDING,
+    }
 )
-OF_NO_LINE: Final = frozenset({Kind.CONTACT, Kind.SETTING})
+OF_NO_LINE: Final = frozenset({NewsKind.CONTACT, NewsKind.SETTING})
 """Events that belong to the company, so that no line can be asked for."""
-DIGESTS: Final = frozenset({Kind.DAILY, Kind.WEEKLY})
+DIGESTS: Final = frozenset({NewsKind.DAILY, NewsKind.WEEKLY})
 """They come by the clock: nothing that happens is one."""
 
-WORDS: Final[dict[Kind, str]] = {
-    Kind.RINGING: "incoming calls",
-    Kind.MISSED: "missed calls",
-    Kind.ABANDONED: "abandoned calls",
-    Kind.ANSWERED: "answered calls",
-    Kind.ENDED: "ended calls",
-    Kind.VOICEMAIL: "voicemails",
-    Kind.RECAP: "recaps",
-    Kind.RECORDING: "recordings",
-    Kind.SMS: "texts",
-    Kind.FAILED_SMS: "failed texts",
-    Kind.DUTY: "duty changes",
-    Kind.HANDOVER: "handovers",
-    Kind.QUEUE: "a long queue",
-    Kind.CONTACT: "changed contacts",
-    Kind.SETTING: "changed settings",
-    Kind.DAILY: "a daily digest",
-    Kind.WEEKLY: "a weekly digest",
+WORDS: Final[dict[NewsKind, str]] = {
+    NewsKind.RINGING: "incoming calls",
+    NewsKind.MISSED: "missed calls",
+    NewsKind.ABANDONED: "abandoned calls",
+    NewsKind.ANSWERED: "answered calls",
+    NewsKind.ENDED: "ended calls",
+    NewsKind.VOICEMAIL: "voicemails",
+    NewsKind.RECAP: "recaps",
+    NewsKind.RECORDING: "recordings",
+    NewsKind.SMS: "texts",
+    NewsKind.FAILED_SMS: "failed texts",
+    NewsKind.DUTY: "duty changes",
+    NewsKind.HANDOVER: "handovers",
+    NewsKind.QUEUE: "a long queue",
+    NewsKind.CONTACT: "changed contacts",
+    NewsKind.SETTING: "changed settings",
+    NewsKind.DAILY: "a daily digest",
+    NewsKind.WEEKLY: "a weekly digest",
 }
 
 
 @dataclass(frozen=True)
-class Happening:
+class News:
     """``places`` are lines and people as ``callcenter:5527``, ``office:5310``, ``user:5820``. ``labels`` are lower
     case. ``seconds``: how long it took, None while nobody can know. ``waiting``: callers in the queue."""
 
-    kinds: frozenset[Kind]
+    kinds: frozenset[NewsKind]
     at: datetime
     places: frozenset[str] = frozenset()
     number: str = ""

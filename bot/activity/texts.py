@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.activity.happening import Happening, Kind
+from bot.activity.happening import News, NewsKind
 from bot.activity.registers import Register, State, fragment, value
 from bot.dialpad.events import SmsEvent
 
@@ -128,7 +128,7 @@ def view_text(state: Mapping[str, Register]) -> TextView:
 
 
 @dataclass(frozen=True)
-class TalkView:
+class ConversationView:
     """A conversation: between one of our lines and one number outside."""
 
     number: str
@@ -144,8 +144,8 @@ class TalkView:
     """They asked for no more texts, and have not taken it back."""
 
 
-def view_talk(state: Mapping[str, Register]) -> TalkView:
-    return TalkView(
+def view_talk(state: Mapping[str, Register]) -> ConversationView:
+    return ConversationView(
         number=value(state, "number") or "",
         line=value(state, "line") or "",
         line_name=value(state, "line_name") or "",
@@ -164,9 +164,9 @@ def arrivals(state: Mapping[str, Register]) -> list[datetime]:
     return [_EPOCH + timedelta(milliseconds=value(state, name)) for name in state if name.startswith("in.")]
 
 
-def happening_of(text: TextView, talk: TalkView) -> Happening:
-    kinds = {Kind.SMS} if text.inbound else {Kind.FAILED_SMS} if text.failed else set()
-    return Happening(
+def happening_of(text: TextView, talk: ConversationView) -> News:
+    kinds = {NewsKind.SMS} if text.inbound else {NewsKind.FAILED_SMS} if text.failed else set()
+    return News(
         kinds=frozenset(kinds),
         at=text.created,
         places=frozenset({talk.place} - {""}),

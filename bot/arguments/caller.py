@@ -39,7 +39,7 @@ async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
 
 
 @dataclass(frozen=True)
-class Caller(Lookup):
+class CallerChoice(Lookup):
     """A number or a name; the value is a Party, the raw value its number."""
 
     _: KW_ONLY

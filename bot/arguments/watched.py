@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.activity.happening import WORDS, Kind
-from bot.activity.subscriptions.filters import Unclear, parse_clock
+from bot.activity.happening import WORDS, NewsKind
+from bot.activity.subscriptions.filters import UnclearFilter, parse_clock
 from bot.activity.subscriptions.subscription import WEEKDAYS, WHOLE_WEEKDAYS
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
@@ -24,7 +24,7 @@ _ALIASES: Final = (
     ("failed", "failed-sms"), ("contacts", "contact"), ("settings", "setting"), ("hangup", "ended"),
     ("roster", "handover"), ("handovers", "handover"), ("day", "daily"), ("week", "weekly"),
 )  # fmt: skip
-EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in Kind)
+EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in NewsKind)
 LONGEST_RULE: Final = 1000
 """Characters of a subscription as it is typed."""
 ONLY: Final = Text(
@@ -86,8 +86,8 @@ _TIME: Final = re.compile(r"at:|\d{1,2}[:.]\d\d|\d{1,2}[ap]m", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Events(Several):
-    """The value is a tuple of words of ``Kind``. Typed: words beside each other, with or without commas."""
+class NewsKindChoice(Several):
+    """The value is a tuple of words of ``NewsKind``. Typed: words beside each other, with or without commas."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         at = 0
@@ -109,8 +109,8 @@ class Events(Several):
         return await super().parse(ctx, name, items)
 
 
-def events(label: str, *, hint: str = "") -> Events:
-    return Events(label, options=EVENTS, aliases=_ALIASES, hint=hint)
+def events(label: str, *, hint: str = "") -> NewsKindChoice:
+    return NewsKindChoice(label, options=EVENTS, aliases=_ALIASES, hint=hint)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class TimeOfDay(Argument):
     def fits(self, text: str) -> bool:
         try:
             parse_clock(_bare(text))
-        except Unclear:
+        except UnclearFilter:
             return False
         return True
 
@@ -131,7 +131,7 @@ class TimeOfDay(Argument):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> int:
         try:
             return parse_clock(_bare(str(raw)), "17:00")
-        except Unclear as problem:
+        except UnclearFilter as problem:
             raise self.refuse(name, str(problem)) from None
 
 
@@ -140,7 +140,7 @@ def _bare(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Said(Lookup):
+class TypedWords(Lookup):
     """All the words as they were typed, to be read by the rules of another form. Quoted words stay quoted, mentions
     stay mentions."""
 
@@ -164,7 +164,7 @@ class Said(Lookup):
 
 
 @dataclass(frozen=True)
-class UserGroup(Lookup):
+class UserGroupChoice(Lookup):
     """The value is the id of a Slack user group. Typed as a mention or its handle after an @."""
 
     def fits(self, text: str) -> bool:
@@ -207,7 +207,7 @@ DIGEST_DAY: Final = Choice(
     placeholder="Monday",
     hint="It is about the seven days before.",
 )
-KEPT_GROUP: Final = UserGroup(
+KEPT_GROUP: Final = UserGroupChoice(
     "Keep a user group equal to who is on duty",
     folded=True,
     keywords=("keep",),
@@ -217,7 +217,7 @@ KEPT_GROUP: Final = UserGroup(
 IN_TOPIC: Final = Choice(
     "In the channel's topic", folded=True, options=(Option("Who is on duty", "topic"),), unset="Nothing about duty"
 )
-HELP_OF_GROUP: Final = UserGroup("Then the user group", keywords=("group",), folded=True)
+HELP_OF_GROUP: Final = UserGroupChoice("Then the user group", keywords=("group",), folded=True)
 HELP_OF_PERSON: Final = ColleagueChoice("Then", keywords=("then",), folded=True, placeholder="A colleague, by mention")
 HELP_OF_SUPERVISOR: Final = ColleagueChoice(
     "At last", keywords=("supervisor",), folded=True, placeholder="A supervisor, in a direct message"

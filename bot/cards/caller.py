@@ -7,7 +7,7 @@ from typing import Final
 from bot.arguments.party import Party
 from bot.basics.errors import NotAllowed
 from bot.cards.number_flags import is_blocked, opted_out_among
-from bot.cards.past_call import Talk, call_row, join_legs
+from bot.cards.past_call import PastCall, call_row, join_legs
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Fact, Phone, Prose
@@ -60,7 +60,7 @@ async def _blocked(ctx: Ctx, party: Party) -> bool | None:
 
 async def _last_calls(ctx: Ctx, party: Party) -> Prose:
     after = int((ctx.now - timedelta(days=DAYS)).timestamp() * 1000)
-    talks: list[Talk] = []
+    talks: list[PastCall] = []
     try:
         pages = 0
         async for page in ctx.pages(ListCalls(started_after=after)):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.activity.texts import TalkView, TextView
+from bot.activity.texts import ConversationView, TextView
 from bot.basics.phone import looks_like_number, national
 from bot.cards.live_call import Caller
 from bot.contract.prose import plural, prose
@@ -30,17 +30,17 @@ _WHY: Final = {
 SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
 
 
-def other_side(talk: TalkView, known: Caller | None) -> tuple[Part, ...]:
+def other_side(talk: ConversationView, known: Caller | None) -> tuple[Part, ...]:
     """Who writes, by name and number."""
     name = known.name if known and known.name else "" if looks_like_number(talk.contact) else talk.contact
     return (Bold(name), " ", Phone(talk.number)) if name else (Phone(talk.number),)
 
 
-def line_of(talk: TalkView) -> str:
+def line_of(talk: ConversationView) -> str:
     return talk.line_name or national(talk.line)
 
 
-def talk_card(talk: TalkView, known: Caller | None, watch: str) -> Card:
+def talk_card(talk: ConversationView, known: Caller | None, watch: str) -> Card:
     """The head of the conversation's thread."""
     facts = (
         Fact("Texts", f"{plural(talk.received, 'text')} from them, {talk.sent} from us"),
@@ -64,7 +64,7 @@ def talk_card(talk: TalkView, known: Caller | None, watch: str) -> Card:
     )
 
 
-def text_reply(text: TextView, talk: TalkView, known: Caller | None) -> Reply:
+def text_reply(text: TextView, talk: ConversationView, known: Caller | None) -> Reply:
     """One text, in the conversation's thread."""
     who = other_side(talk, known)[:1] if text.inbound else (Bold(line_of(talk)),)
     shown = len(text.pictures)
@@ -90,7 +90,7 @@ def text_reply(text: TextView, talk: TalkView, known: Caller | None) -> Reply:
     )
 
 
-def _alt(text: TextView, talk: TalkView, known: Caller | None) -> str:
+def _alt(text: TextView, talk: ConversationView, known: Caller | None) -> str:
     """What a picture is, for who does not see it."""
     if not text.inbound:
         return f"Picture sent from {line_of(talk)}"

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Final
 
 from bot.activity.digest import Digest, Pair, Tally, busiest, spread
-from bot.activity.digest_times import Period, one_before
-from bot.activity.happening import Kind
+from bot.activity.digest_times import DigestPeriod, one_before
+from bot.activity.happening import NewsKind
 from bot.activity.subscriptions.subscription import WHOLE_WEEKDAYS
 from bot.contract.prose import lasting, listed, plural, prose
-from bot.contract.reply import Bold, Button, Card, Chart, Prose, Reply, Table, When
+from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
-_NAMES: Final = {Kind.DAILY: "Daily digest", Kind.WEEKLY: "Weekly digest"}
-_BEFORE: Final = {Kind.DAILY: "the day before", Kind.WEEKLY: "the week before"}
+_NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}
+_BEFORE: Final = {NewsKind.DAILY: "the day before", NewsKind.WEEKLY: "the week before"}
 
 
 def digest_card(digest: Digest, watch: str) -> Card | Reply:
@@ -25,7 +25,7 @@ def digest_card(digest: Digest, watch: str) -> Card | Reply:
         texts = f" {plural(now.texts, 'text')} came." if now.texts else ""
         silent = prose(" ", _silence(digest)) if digest.silences else ""
         return Reply(prose("📊 ", Bold(name), f": no calls.{texts}", silent), gear)
-    charts = (_by_day(digest), _by_hour(digest)) if digest.period.kind is Kind.WEEKLY else (_by_hour(digest),)
+    charts = (_by_day(digest), _by_hour(digest)) if digest.period.kind is NewsKind.WEEKLY else (_by_hour(digest),)
     return Card(
         f"📊 {name}",
         text=_summary(digest),
@@ -35,7 +35,7 @@ def digest_card(digest: Digest, watch: str) -> Card | Reply:
     )
 
 
-def _days(period: Period, digest: Digest, *, short: bool = False) -> str:
+def _days(period: DigestPeriod, digest: Digest, *, short: bool = False) -> str:
     """``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
     weekday, month, to = ("%a", "%b", "–") if short else ("%A", "%B", "to")
     first, last = period.days(digest.clock)
@@ -79,7 +79,7 @@ def _compared(digest: Digest, before: Tally) -> str:
 def _busiest(digest: Digest) -> str:
     hour, day = busiest(digest.tally.hours), busiest(digest.tally.days)
     times = f"from {hour}:00 to {hour + 1}:00" if hour is not None else ""
-    if digest.period.kind is Kind.DAILY or day is None:
+    if digest.period.kind is NewsKind.DAILY or day is None:
         return f"Busiest {times}, with {sum(digest.tally.hours[hour])} calls." if hour is not None else ""
     on = f"Busiest on {WHOLE_WEEKDAYS[day]}, with {sum(digest.tally.days[day])} calls"
     return f"{on}, and of all days {times}." if times else f"{on}."
@@ -132,7 +132,7 @@ def _chart(title: str, labels: Sequence[str], pairs: Sequence[Pair], across: str
     return Chart(title, tuple(labels), series, across=across, up="Calls")
 
 
-def _table(digest: Digest) -> Table:
+def _table(digest: Digest) -> DataTable:
     tallies = [digest.tally, *([digest.before] if digest.before is not None else [])]
     periods = [digest.period, one_before(digest.period, digest.clock)]
     head = [_days(period, digest, short=True) for period, _ in zip(periods, tallies, strict=False)]
@@ -150,7 +150,7 @@ def _table(digest: Digest) -> Table:
         ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
         ("Average talk", *(_of(one.average_talk_s, one.talks) for one in tallies)),
     ]
-    return Table(("Phones", *head), tuple(rows))
+    return DataTable(("Phones", *head), tuple(rows))
 
 
 def _of(seconds: float | None, calls: int) -> str:

@@ -32,7 +32,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CardStatus:
     """What has become of a card among us. ``watch`` is the subscription that posted it."""
 
     card: str
@@ -106,7 +106,7 @@ def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:
     return (Bold(caller.name), " ", Phone(view.number)) if caller.name else (Phone(view.number),)
 
 
-def call_face(view: CallView, known: Caller | None, standing: Standing) -> tuple[Card, Prose]:
+def call_face(view: CallView, known: Caller | None, standing: CardStatus) -> tuple[Card, Prose]:
     """The card, and its stamp: who claimed or handled it, "" while nobody has."""
     caller = caller_of(view, known)
     word = view.outcome or view.phase
@@ -158,7 +158,7 @@ def _said(view: CallView) -> Prose:
     return prose(*said)
 
 
-def stamp_of(standing: Standing) -> Prose:
+def stamp_of(standing: CardStatus) -> Prose:
     """``Claimed by @ana at 14:02``."""
     said: list[Prose] = []
     if standing.claimed_by and standing.claimed_at:
@@ -168,7 +168,7 @@ def stamp_of(standing: Standing) -> Prose:
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
 
 
-def _buttons(view: CallView, caller: Caller, standing: Standing) -> tuple[Button, ...]:
+def _buttons(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
     gear = (Button("⚙️", "notify.settings", {"watch": standing.watch}),) if standing.watch else ()
     more = Button("More", "card.more", {"card": standing.card})
     listen = hearing(view, standing.card)
@@ -210,7 +210,7 @@ def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:
     )
 
 
-def tidy(view: CallView, caller: Caller, standing: Standing) -> tuple[Button, ...]:
+def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
     """What is done about the number and the call."""
     label = Button("Label", "card.label", {"card": standing.card, "labels": ", ".join(view.labels)}, form=True)
     if caller.is_ours:
@@ -224,7 +224,7 @@ def tidy(view: CallView, caller: Caller, standing: Standing) -> tuple[Button, ..
     return (block, Button("Save contact", route_of(CreateContact), filled, form=True), label)
 
 
-def call_line(view: CallView, known: Caller | None, standing: Standing) -> Row:
+def call_line(view: CallView, known: Caller | None, standing: CardStatus) -> Row:
     """One line of a bundle of calls."""
     caller = caller_of(view, known)
     word = view.outcome or view.phase

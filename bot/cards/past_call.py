@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from bot.basics.phone import looks_like_number
 from bot.contract.prose import from_ms, lasting, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
-from bot.dialpad.actions.call import Call, Party
+from bot.dialpad.actions.call import Call, CallParty
 
 Outcome = Literal["answered", "missed", "voicemail", "not answered", "going on"]
 
 
 @dataclass(frozen=True)
-class Talk:
+class PastCall:
     """One call: all legs that Dialpad keeps of it, the caller's own first."""
 
     legs: tuple[Call, ...]
@@ -76,7 +76,7 @@ class Talk:
         return max((leg.duration or 0 for leg in self.legs if leg.was_answered), default=None)
 
 
-def join_legs(legs: Iterable[Call]) -> list[Talk]:
+def join_legs(legs: Iterable[Call]) -> list[PastCall]:
     """Legs that share any of their ids are one call; the order is that of each call's first leg."""
     groups: list[list[Call]] = []
     by_id: dict[str, list[Call]] = {}
@@ -95,10 +95,10 @@ def join_legs(legs: Iterable[Call]) -> list[Talk]:
             for i in (member.call_id, member.master_call_id, member.entry_point_call_id, member.operator_call_id):
                 if i:
                     by_id[i] = group
-    return [Talk(tuple(group)) for group in groups]
+    return [PastCall(tuple(group)) for group in groups]
 
 
-def other_side(talk: Talk, names: Mapping[str, str]) -> tuple[Part, ...]:
+def other_side(talk: PastCall, names: Mapping[str, str]) -> tuple[Part, ...]:
     """Who is on the other side, by name and number. ``names``: what the directory knows, by number."""
     known = names.get(talk.number) or _name(talk.entry.contact)
     if not talk.number:
@@ -106,12 +106,12 @@ def other_side(talk: Talk, names: Mapping[str, str]) -> tuple[Part, ...]:
     return (Bold(known), " ", Phone(talk.number)) if known else (Phone(talk.number),)
 
 
-def _name(contact: Party | None) -> str:
+def _name(contact: CallParty | None) -> str:
     name = (contact.name or "") if contact else ""
     return "" if looks_like_number(name) else name
 
 
-def call_row(talk: Talk, names: Mapping[str, str]) -> Row:
+def call_row(talk: PastCall, names: Mapping[str, str]) -> Row:
     """One line of a list of calls."""
     side = other_side(talk, names)
     own = " and ".join(talk.people)
@@ -129,7 +129,7 @@ def call_row(talk: Talk, names: Mapping[str, str]) -> Row:
     return Row(sentence, note, Button("Details", "calls.detail", {"call": talk.entry.call_id or ""}))
 
 
-def call_card(talk: Talk, names: Mapping[str, str], *, can_block: bool) -> Card:
+def call_card(talk: PastCall, names: Mapping[str, str], *, can_block: bool) -> Card:
     """Everything about one call, and what can be done next."""
     entry = talk.entry
     facts = [
@@ -159,7 +159,7 @@ def _next_steps(number: str, *, can_block: bool) -> tuple[Button, ...]:
     return (*steps, Button("Block", "block.block", {"numbers": [number]})) if can_block else steps
 
 
-def _transcript(talk: Talk) -> tuple[Button, ...]:
+def _transcript(talk: PastCall) -> tuple[Button, ...]:
     if talk.outcome != "answered" or not talk.entry.call_id:
         return ()
     return (Button("Transcript", "calls.transcript", {"call": talk.entry.call_id}),)

@@ -1,14 +1,14 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
-from bot.activity.happening import DIGESTS, Kind
+from bot.activity.happening import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import write_conditions, write_length
-from bot.activity.subscriptions.subscription import QUEUE_OVER, WEEKDAYS, Filters, Policy, Watch, clock
+from bot.activity.subscriptions.subscription import QUEUE_OVER, WEEKDAYS, EscalationPolicy, Filters, Subscription, clock
 from bot.activity.subscriptions.words import in_words
 from bot.contract.prose import how_long, listed, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 
 
-def escalation(policy: Policy) -> Prose:
+def escalation(policy: EscalationPolicy) -> Prose:
     """What happens with a call that nobody claims."""
     if not policy.claim:
         return "Nobody is reminded of calls that nobody claims."
@@ -27,7 +27,7 @@ def escalation(policy: Policy) -> Prose:
     return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is free again.")
 
 
-def quiet_hours(watch: Watch) -> str:
+def quiet_hours(watch: Subscription) -> str:
     """What happens in them, "" where there are none."""
     if watch.quiet is None:
         return ""
@@ -37,7 +37,7 @@ def quiet_hours(watch: Watch) -> str:
     return f"{begin} to {end} ({place} time): what comes then is posted at {end}{waits}."
 
 
-def watch_card(watch: Watch, *, note: Prose = "") -> Card:
+def watch_card(watch: Subscription, *, note: Prose = "") -> Card:
     """All of one subscription, and what can be done with it."""
     facts = (
         Fact("Tells about", in_words(watch)),
@@ -56,13 +56,13 @@ def watch_card(watch: Watch, *, note: Prose = "") -> Card:
     )
 
 
-def _shown_by(watch: Watch) -> Prose:
+def _shown_by(watch: Subscription) -> Prose:
     """Where Slack shows the roster besides what is posted."""
     said = [prose(Mention(watch.keep), " holds exactly them")] if watch.keep else []
     return prose(*listed([*said, *(["the channel's topic names them"] if watch.topic else [])]), ".")
 
 
-def watch_buttons(watch: Watch) -> tuple[Button, ...]:
+def watch_buttons(watch: Subscription) -> tuple[Button, ...]:
     this: dict[str, Raw] = {"watch": watch.id}
     return (
         Button("Edit", "notify.edit", this, in_place=True),
@@ -74,7 +74,7 @@ def watch_buttons(watch: Watch) -> tuple[Button, ...]:
     )
 
 
-def watch_row(watch: Watch, number: int) -> Row:
+def watch_row(watch: Subscription, number: int) -> Row:
     state = prose(Bold("Paused"), ": ") if watch.paused else ()
     problem = f" It cannot post: {watch.problem_word}." if watch.problem else ""
     return Row(
@@ -84,27 +84,27 @@ def watch_row(watch: Watch, number: int) -> Row:
     )
 
 
-def fields_of(watch: Watch) -> dict[str, Raw]:
+def fields_of(watch: Subscription) -> dict[str, Raw]:
     """What the form is filled with."""
     extra = [write_length(watch.longer)] if watch.longer else []
     extra += [f"hours:{hours}" for hours in (watch.line_hours, watch.hours) if hours]
     extra += [f"quiet:{watch.quiet}"] if watch.quiet else []
-    extra += [f"queue:{watch.queue}"] if Kind.QUEUE in watch.kinds or watch.queue != QUEUE_OVER else []
+    extra += [f"queue:{watch.queue}"] if NewsKind.QUEUE in watch.kinds or watch.queue != QUEUE_OVER else []
     only = write_conditions(_without_places(watch), extra)
     but = write_conditions(watch.but)
     policy = watch.policy
-    filled: dict[str, Raw] = {"watch": watch.id, "kinds": [kind.value for kind in Kind if kind in watch.kinds]}
+    filled: dict[str, Raw] = {"watch": watch.id, "kinds": [kind.value for kind in NewsKind if kind in watch.kinds]}
     filled |= {"places": list(watch.only.places)} if watch.only.places else {}
     texts = {"only": only, "but": but, "claim": str(policy.claim) if policy.claim else "", "group": policy.group}
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
     texts |= {"digest_at": watch.digest_time if watch.kinds & DIGESTS else ""}
-    texts |= {"digest_day": WEEKDAYS[watch.digest_day] if Kind.WEEKLY in watch.kinds else ""}
+    texts |= {"digest_day": WEEKDAYS[watch.digest_day] if NewsKind.WEEKLY in watch.kinds else ""}
     texts |= {} if policy.on_duty else {"first": "nobody"}
-    texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != Policy().handle else ""}
+    texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != EscalationPolicy().handle else ""}
     texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}
 
 
-def _without_places(watch: Watch) -> Filters:
+def _without_places(watch: Subscription) -> Filters:
     return Filters(numbers=watch.only.numbers, labels=watch.only.labels, internal=watch.only.internal)

@@ -1,7 +1,7 @@
 """From what was filled in or typed to a subscription: names looked up, rights checked."""
 
-from bot.activity.subscriptions.filters import Conditions, Unclear, parse_conditions
-from bot.activity.subscriptions.subscription import Policy, Watch
+from bot.activity.subscriptions.filters import Conditions, UnclearFilter, parse_conditions
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import Unclear as UnclearName
 from bot.arguments.places import find_place
@@ -15,7 +15,7 @@ async def conditions(ctx: Ctx, field: str, text: str | None) -> Conditions:
     """Raises FieldError with an example."""
     try:
         return parse_conditions(text or "", await ctx.region())
-    except Unclear as problem:
+    except UnclearFilter as problem:
         raise FieldError(field, str(problem)) from None
 
 
@@ -41,7 +41,7 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
     return chosen if chosen or rights.is_admin else await named_places(ctx, rights)
 
 
-def check_roster(made: Watch, rights: Rights) -> None:
+def check_roster(made: Subscription, rights: Rights) -> None:
     """Raises FieldError for a roster nobody can follow, or marks that are not this person's to set."""
     if made.follows_rosters and not made.call_centers:
         raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
@@ -61,11 +61,11 @@ async def policy_of(
     supervisor: Colleague | None,
     last: str | None,
     handle: str | None,
-) -> Policy:
+) -> EscalationPolicy:
     """Raises FieldError for a colleague who is not in this Slack."""
-    return Policy(
+    return EscalationPolicy(
         claim=int(claim or 0),
-        handle=int(handle or Policy().handle),
+        handle=int(handle or EscalationPolicy().handle),
         on_duty=first != "nobody",
         group=group or "",
         person=await _slack_id(ctx, "person", person),

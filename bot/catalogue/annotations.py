@@ -10,7 +10,7 @@ from bot.dialpad.action import wire_name
 
 
 @dataclass(frozen=True)
-class Seen:
+class AnnotatedField:
     """A pydantic field, unwrapped. ``wire`` is Dialpad's name for it, ``marks`` what is written beside its type."""
 
     wire: str
@@ -23,7 +23,7 @@ class Seen:
     default: Any
 
 
-def look(name: str, info: FieldInfo) -> Seen:
+def look(name: str, info: FieldInfo) -> AnnotatedField:
     """``name`` is the field's in Python."""
     kind, marks, infos = _unwrap(info.annotation)
     marks = (*info.metadata, *marks)
@@ -35,7 +35,7 @@ def look(name: str, info: FieldInfo) -> Seen:
     title = info.title or next((one.title for one in infos if one.title), None) or words_of(name)
     description = info.description or next((one.description for one in infos if one.description), None) or ""
     default = None if info.is_required() else info.default
-    return Seen(wire_name(name, info), title, description, kind, marks, is_list, optional, default)
+    return AnnotatedField(wire_name(name, info), title, description, kind, marks, is_list, optional, default)
 
 
 def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...], tuple[FieldInfo, ...]]:
@@ -76,12 +76,12 @@ def words_of(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def most_of(seen: Seen, otherwise: int) -> int:
+def most_of(seen: AnnotatedField, otherwise: int) -> int:
     """How long a text or list may be."""
     return next((mark.max_length for mark in seen.marks if getattr(mark, "max_length", None)), otherwise)
 
 
-def bounds_of(seen: Seen) -> tuple[float | None, float | None]:
+def bounds_of(seen: AnnotatedField) -> tuple[float | None, float | None]:
     """The least and the most of a number."""
     low = next((mark.ge for mark in seen.marks if getattr(mark, "ge", None) is not None), None)
     high = next((mark.le for mark in seen.marks if getattr(mark, "le", None) is not None), None)

@@ -16,7 +16,7 @@ from bot.contract.argument import Choice
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
-from bot.dialpad.action import Action, Answer, Done, Entity, Page, Risk
+from bot.dialpad.action import Action, Done, Entity, Page, Response, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.lists import items_of
 
@@ -30,7 +30,7 @@ def route_of(action: type[Action[Any]]) -> str:
     return f"run.{action.slug.lower()}"
 
 
-def dumped(answer: Answer) -> dict[str, Any]:
+def dumped(answer: Response) -> dict[str, Any]:
     """An answer as JSON, unknown keys included."""
     made: dict[str, Any] = answer.model_dump(mode="json", by_alias=True)
     return made
@@ -140,7 +140,7 @@ async def object_of(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, An
 
 
 @dataclass(frozen=True)
-class Next:
+class NextStep:
     """An obvious next step: the action ``slug`` with this thing's id as ``argument``."""
 
     label: str
@@ -149,33 +149,33 @@ class Next:
     form: bool = False
 
 
-_NEXT: Final[Mapping[str, tuple[Next, ...]]] = {
+_NEXT: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "call": (
-        Next("Transcript", "DIALPAD_FETCH_CALL_TRANSCRIPT_BY_ID", "call_id"),
-        Next("Labels…", "DIALPAD_ATTACH_LABELS_TO_CALL", "id", form=True),
-        Next("Share link…", "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK", "call_id", form=True),
+        NextStep("Transcript", "DIALPAD_FETCH_CALL_TRANSCRIPT_BY_ID", "call_id"),
+        NextStep("Labels…", "DIALPAD_ATTACH_LABELS_TO_CALL", "id", form=True),
+        NextStep("Share link…", "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK", "call_id", form=True),
     ),
     "users": (
-        Next("Do not disturb…", "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS", "id", form=True),
-        Next("Duty", "DIALPAD_RETRIEVE_OPERATOR_DUTY_STATUS", "id"),
-        Next("Numbers…", "DIALPAD_ASSIGN_PHONE_NUMBER_TO_USER", "id", form=True),
-        Next("Caller ID", "DIALPAD_GET_USER_CALLER_ID", "id"),
-        Next("Edit…", "DIALPAD_UPDATE_USER_INFORMATION_BY_ID", "id", form=True),
+        NextStep("Do not disturb…", "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS", "id", form=True),
+        NextStep("Duty", "DIALPAD_RETRIEVE_OPERATOR_DUTY_STATUS", "id"),
+        NextStep("Numbers…", "DIALPAD_ASSIGN_PHONE_NUMBER_TO_USER", "id", form=True),
+        NextStep("Caller ID", "DIALPAD_GET_USER_CALLER_ID", "id"),
+        NextStep("Edit…", "DIALPAD_UPDATE_USER_INFORMATION_BY_ID", "id", form=True),
     ),
     "callcenters": (
-        Next("Operators", "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID", "id"),
-        Next("Status", "DIALPAD_GET_CALL_CENTER_STATUS_BY_ID", "id"),
-        Next("Edit…", "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "id", form=True),
+        NextStep("Operators", "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID", "id"),
+        NextStep("Status", "DIALPAD_GET_CALL_CENTER_STATUS_BY_ID", "id"),
+        NextStep("Edit…", "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "id", form=True),
     ),
     "departments": (
-        Next("Operators", "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID", "id"),
-        Next("Edit…", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID", "id", form=True),
+        NextStep("Operators", "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID", "id"),
+        NextStep("Edit…", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID", "id", form=True),
     ),
-    "contacts": (Next("Edit…", "DIALPAD_MODIFY_CONTACT_DETAILS_USING_ID", "id", form=True),),
+    "contacts": (NextStep("Edit…", "DIALPAD_MODIFY_CONTACT_DETAILS_USING_ID", "id", form=True),),
     "offices": (
-        Next("Operators", "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),
-        Next("Plan", "DIALPAD_RETRIEVE_OFFICE_PLAN_BY_ID", "office_id"),
-        Next("Licences", "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
+        NextStep("Operators", "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),
+        NextStep("Plan", "DIALPAD_RETRIEVE_OFFICE_PLAN_BY_ID", "office_id"),
+        NextStep("Licences", "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
     ),
 }
 
@@ -194,7 +194,7 @@ def next_steps(action: type[Action[Any]], thing: Mapping[str, Any], asked: Mappi
 
 
 async def card_of(
-    ctx: Ctx, action: type[Action[Any]], answer: Answer, *, asked: RawArgs, about: str, changes: Sequence[Fact] = ()
+    ctx: Ctx, action: type[Action[Any]], answer: Response, *, asked: RawArgs, about: str, changes: Sequence[Fact] = ()
 ) -> Card:
     """One thing, or what was done."""
     thing = unwrapped(dumped(answer))
@@ -258,7 +258,7 @@ def as_words(action: type[Action[Any]], args: RawArgs) -> str:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRows:
     """Rows of a list, where they begin, and how to go on. ``total`` is None while there may be more."""
 
     rows: tuple[dict[str, Any], ...]
@@ -270,7 +270,7 @@ class Found:
 async def listing_of(
     ctx: Ctx,
     action: type[Action[Any]],
-    found: Found,
+    found: FoundRows,
     *,
     asked: RawArgs,
     find: str,
@@ -282,7 +282,7 @@ async def listing_of(
     plain = {name: value for name, value in asked.items() if not name.startswith("_") and name != "cursor"}
     buttons: list[Button] = []
     if found.next_args is not None:
-        buttons.append(Button("Next", route_of(action), found.next_args))
+        buttons.append(Button("NextStep", route_of(action), found.next_args))
     if found.start or asked.get("cursor"):
         buttons.append(Button("First page", route_of(action), {**plain, **({"_find": find} if find else {})}))
     if found.rows and is_list(action):
@@ -331,7 +331,7 @@ async def _row(ctx: Ctx, thing: dict[str, Any], opener: type[Action[Any]] | None
 
 
 def only_list(
-    action: type[Action[Any]], answer: Answer
+    action: type[Action[Any]], answer: Response
 ) -> tuple[list[dict[str, Any]], type[Action[Any]] | None] | None:
     """The things of an answer that is nothing but one list, though not in pages, and what looks one of them up."""
     if action.request.method != "GET" or isinstance(answer, Page):
@@ -345,7 +345,7 @@ def only_list(
     return [dict(one) for one in value], _by_path().get(("GET", f"/api/v2/{name}/{{id}}"))
 
 
-def things_in(answer: Answer) -> list[dict[str, Any]]:
+def things_in(answer: Response) -> list[dict[str, Any]]:
     """The things of a page, or of an answer that holds one list."""
     items = answer.items if isinstance(answer, Page) else items_of(answer)
     return [dumped(item) for item in items]
@@ -380,6 +380,6 @@ def _is_number(text: str) -> bool:
 
 
 __all__ = [
-    "ROWS", "Entity", "Found", "as_csv", "as_words", "card_of", "is_list", "listing_of", "matches",
+    "ROWS", "Entity", "FoundRows", "as_csv", "as_words", "card_of", "is_list", "listing_of", "matches",
     "object_of", "only_list", "reader_of", "route_of", "shown_arguments", "shown_changes", "things_in",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from pydantic import BaseModel, PlainSerializer, SecretStr
 
 from bot.arguments.several import Several
 from bot.arguments.switch import Switch
-from bot.catalogue.annotations import Seen, bounds_of, look, marks_of, members, most_of, words_of
+from bot.catalogue.annotations import AnnotatedField, bounds_of, look, marks_of, members, most_of, words_of
 from bot.catalogue.ids import DeskPhoneChoice, KindAndThing, NumberChoice, ThingChoice
 from bot.catalogue.inputs import (
     Amount,
@@ -143,7 +143,7 @@ def _of_models(
 
 
 def _build(
-    action: type[Action[Any]], model: type[BaseModel], seen: Seen, path: tuple[str, ...], group: str
+    action: type[Action[Any]], model: type[BaseModel], seen: AnnotatedField, path: tuple[str, ...], group: str
 ) -> ActionField:
     whole_path = (*path, seen.wire)
     make = ActionField(".".join(whole_path), whole_path, Text(seen.title), False, _same, text_of)
@@ -163,7 +163,7 @@ def _build(
     return _scalar(action, seen, make, shared)
 
 
-def _number(seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+def _number(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> ActionField:
     may_hide = "caller_id" in seen.wire
     most = most_of(seen, 25)
     argument = NumberChoice(
@@ -175,7 +175,7 @@ def _number(seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionFiel
 
 
 def _thing(
-    action: type[Action[Any]], entities: list[Entity], seen: Seen, make: ActionField, shared: dict[str, Any]
+    action: type[Action[Any]], entities: list[Entity], seen: AnnotatedField, make: ActionField, shared: dict[str, Any]
 ) -> ActionField:
     entity, *others = entities
     takes_me = entity is Entity.USER and not seen.is_list
@@ -197,7 +197,7 @@ def _thing(
     return replace(make, argument=argument, write=text_of, type=written)
 
 
-def _written(seen: Seen) -> str:
+def _written(seen: AnnotatedField) -> str:
     """Ids are text here and numbers on the wire."""
     return "integer" if any(isinstance(mark, PlainSerializer) for mark in seen.marks) else "string"
 
@@ -211,7 +211,7 @@ def _texts(value: Any) -> list[str]:
 def _paired(
     model: type[BaseModel],
     kind_in: KindIn,
-    seen: Seen,
+    seen: AnnotatedField,
     path: tuple[str, ...],
     make: ActionField,
     shared: dict[str, Any],
@@ -233,7 +233,7 @@ def _paired(
     )
 
 
-def _one_of(action: type[Action[Any]], seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+def _one_of(action: type[Action[Any]], seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> ActionField:
     values = [one.value if isinstance(one, Enum) else one for one in (get_args(seen.kind) or list(seen.kind))]
     enum = tuple(str(value) for value in values)
     options = tuple(Option(_spoken(value), value) for value in enum)
@@ -257,7 +257,7 @@ def _leave(action: type[Action[Any]]) -> str:
 
 
 def _scalar(  # noqa: PLR0911  one return for each kind of value
-    action: type[Action[Any]], seen: Seen, make: ActionField, shared: dict[str, Any]
+    action: type[Action[Any]], seen: AnnotatedField, make: ActionField, shared: dict[str, Any]
 ) -> ActionField:
     look = next((mark for mark in seen.marks if isinstance(mark, Look)), None)
     if look is not None and look.name.startswith("EPOCH"):
@@ -315,7 +315,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _list(seen: Seen, make: ActionField, shared: dict[str, Any]) -> ActionField:
+def _list(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> ActionField:
     if seen.wire.endswith("_hours"):
         shared = {**shared, "hint": "Such as 08:00-12:00, 14:00-18:00. Only used when opening hours are on."}
         return replace(

@@ -12,7 +12,7 @@ from bot.catalogue.running import AS, CONFIRMED, FIND, FROM, SURE, ask, confirme
 from bot.contract.argument import Argument, Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, RawArgs
-from bot.contract.routing import Kind, Route
+from bot.contract.routing import Route, RouteKind
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS
@@ -48,7 +48,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         }
     slug = action.slug.lower()
     asking = Route(
-        id=route_of(action), kind=Kind.BUTTON, handler=_Asking(action, ask), arguments={**arguments, **carried},
+        id=route_of(action), kind=RouteKind.BUTTON, handler=_Asking(action, ask), arguments={**arguments, **carried},
         required=frozenset() if action in RUN_AS else required, summary=action.name, title=_title(action.name),
         submit=_submit_word(action), risk=action.risk, intro=" ".join((action.__doc__ or "").split()),
         prefill=partial(_prefill, action) if changes_what_is_there else None,
@@ -56,7 +56,9 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
     routes = [asking]
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         routes.append(
-            replace(asking, id=CONFIRMED + slug, kind=Kind.CONFIRMED, handler=_Asking(action, confirmed), prefill=None)
+            replace(
+                asking, id=CONFIRMED + slug, kind=RouteKind.CONFIRMED, handler=_Asking(action, confirmed), prefill=None
+            )
         )
         hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
         typed: Argument = Text("Its name", longest=500, hint="Letter for letter.")

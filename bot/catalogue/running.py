@@ -10,7 +10,7 @@ from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, 
 from bot.basics.segments import count_segments
 from bot.catalogue.answers import (
     ROWS,
-    Found,
+    FoundRows,
     again,
     as_csv,
     card_of,
@@ -242,7 +242,7 @@ async def _send(
         return transcript_of(answer, about, again(action, raw))
     if (listed := only_list(action, answer)) is not None:
         things, opener = listed
-        found = Found(tuple(things[:MOST_SHOWN]), 0, len(things), None)
+        found = FoundRows(tuple(things[:MOST_SHOWN]), 0, len(things), None)
         return await listing_of(ctx, action, found, asked=raw, find="", opener=opener)
     return await card_of(ctx, action, answer, asked=raw, about=about, changes=changes)
 
@@ -298,7 +298,7 @@ async def _list(
     return await listing_of(ctx, action, found, asked=raw, find=find)
 
 
-async def _page(ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], start: int) -> Found:
+async def _page(ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], start: int) -> FoundRows:
     page = await ctx.send(built)
     things = things_in(page)
     cursor = page.cursor if isinstance(page, Page) else None
@@ -310,17 +310,17 @@ async def _page(ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: di
     elif cursor:
         following = {**plain, "cursor": cursor}
     whole = len(things) if not cursor and not raw.get("cursor") else None
-    return Found(rows, start, whole, following)
+    return FoundRows(rows, start, whole, following)
 
 
 async def _filtered(
     ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], find: str, start: int
-) -> Found:
+) -> FoundRows:
     things = [thing for thing in await _all(ctx, built) if matches(thing, find)]
     rows = tuple(things[start : start + ROWS])
     plain = {name: value for name, value in raw.items() if not name.startswith("_") and name != "cursor"}
     following = {**plain, FIND: find, FROM: str(start + ROWS)} if start + ROWS < len(things) else None
-    return Found(rows, start, len(things), following)
+    return FoundRows(rows, start, len(things), following)
 
 
 async def _all(ctx: Ctx, built: Action[Any]) -> list[dict[str, Any]]:

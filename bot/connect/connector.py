@@ -23,9 +23,9 @@ from bot.basics.errors import (
 )
 from bot.basics.person import PersonKey
 from bot.connect.whose_token import build_key_link, build_oauth_link
-from bot.contract.context import Colleagues, Ended, Profile
+from bot.contract.context import Ended, People, Profile
 from bot.dialpad.accounts import Accounts
-from bot.dialpad.connection import Links
+from bot.dialpad.connection import DialpadConnections
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
 from bot.store.connect_links import ConnectLinks
 from bot.store.oauth_states import OAuthStates
@@ -70,10 +70,10 @@ class Connector:
         *,
         accounts: Accounts,
         oauth: DialpadOAuth | None,
-        links: Links,
+        links: DialpadConnections,
         connect_links: ConnectLinks,
         states: OAuthStates,
-        colleagues: Colleagues,
+        colleagues: People,
         leaving: ConnectionEnder,
         base_url: str,
         typed: Callable[[str], str],

@@ -10,11 +10,11 @@ from bot.dialpad.actions.company import GetCompany
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ListUsers
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.oauth import Tokens
 
 
-async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str, now: datetime) -> Link:
+async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str, now: datetime) -> DialpadConnection:
     """The link for tokens from a consent. Raises ``DialpadError``."""
     return await _build_link(
         client,
@@ -28,7 +28,7 @@ async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str,
     )
 
 
-async def build_key_link(client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime) -> Link:
+async def build_key_link(client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime) -> DialpadConnection:
     """The link for a pasted API key. Raises ``TokenRefused`` when Dialpad does not know it.
 
     ``email`` is the person's Slack address; a company key is tied to the Dialpad user who has the same one.
@@ -46,7 +46,7 @@ async def _build_link(
     refresh_token: SecretStr | None = None,
     expires_at: datetime | None = None,
     scopes: tuple[str, ...] = (),
-) -> Link:
+) -> DialpadConnection:
     try:
         user: User | None = await client.send(GetUser(), token=token)
         is_company_key = False
@@ -55,7 +55,7 @@ async def _build_link(
         user = await _find_by_email(client, token, email)
         is_company_key = True
     company_id = user.company_id if user else None
-    return Link(
+    return DialpadConnection(
         kind=kind,
         access_token=token,
         refresh_token=refresh_token,

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.activity.cover import Cover
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
 
 
@@ -25,7 +25,7 @@ class UserGroup(Protocol):
     def name(self) -> str: ...
 
 
-class Card(Protocol):
+class PostedCard(Protocol):
     """One call, conversation or text as it is known. ``claimed_by`` and ``handled_by`` are Slack ids."""
 
     @property
@@ -50,36 +50,36 @@ class Card(Protocol):
     def handled_at(self) -> datetime | None: ...
 
 
-class Board(Protocol):
+class Notifications(Protocol):
     """Subscriptions, the cards they posted, and the last known rosters."""
 
-    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]: ...
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Subscription]: ...
 
-    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+    async def watch(self, person: PersonKey, name: str) -> Subscription | None:
         """One of the person's workspace, None when it is gone."""
         ...
 
     def new_watch_id(self) -> str: ...
 
-    async def save_watch(self, watch: Watch) -> str:
+    async def save_watch(self, watch: Subscription) -> str:
         """Keeps it and sees to it that Dialpad sends what it needs. Returns what is in the way, "" for nothing."""
         ...
 
-    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+    async def switch_event(self, watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
         """Turns one event of a subscription on or off and leaves its others alone. None when it is gone."""
         ...
 
-    async def remove_watch(self, watch: Watch) -> None:
+    async def remove_watch(self, watch: Subscription) -> None:
         """What it holds back is not posted."""
         ...
 
-    async def post_test(self, watch: Watch) -> None:
+    async def post_test(self, watch: Subscription) -> None:
         """Posts a card that is plainly made up, the way real ones go, and digests of the time so far."""
         ...
 
-    async def card(self, person: PersonKey, name: str) -> Card | None: ...
+    async def card(self, person: PersonKey, name: str) -> PostedCard | None: ...
 
-    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> Card | None:
+    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
         """The text conversation whose thread this is."""
         ...
 
@@ -87,13 +87,13 @@ class Board(Protocol):
         """Posts it where colleagues see it; the card's id. Asking for the same twice is asking once."""
         ...
 
-    async def claim(self, card: Card, person: PersonKey) -> Card | None:
+    async def claim(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
         """How it stands afterwards: claimed by this person exactly when nobody was faster."""
         ...
 
-    async def release(self, card: Card, person: PersonKey) -> Card | None: ...
+    async def release(self, card: PostedCard, person: PersonKey) -> PostedCard | None: ...
 
-    async def handle(self, card: Card, person: PersonKey) -> Card | None: ...
+    async def handle(self, card: PostedCard, person: PersonKey) -> PostedCard | None: ...
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         """False when the app is surely not a member of a channel."""

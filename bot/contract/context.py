@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
-from bot.contract.board import Board
+from bot.contract.board import Notifications
 from bot.contract.later import Later
 from bot.contract.reply import Answer as HandlerAnswer
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.action import Action, Answer, Page
+from bot.dialpad.action import Action, Page, Response
 from bot.dialpad.client import Pages
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=Response)
 
 
 class Origin(StrEnum):
@@ -77,7 +77,7 @@ class Profile:
     zone: ZoneInfo
 
 
-class Colleagues(Protocol):
+class People(Protocol):
     """Slack's people, from a copy that is at most an hour old."""
 
     async def profile(self, key: PersonKey) -> Profile: ...
@@ -88,7 +88,7 @@ class Colleagues(Protocol):
         ...
 
 
-class Preferences(Protocol):
+class PreferenceStore(Protocol):
     """Small choices a person made: region, favourites."""
 
     async def get(self, person: PersonKey) -> Mapping[str, Any]: ...
@@ -109,7 +109,7 @@ class Ended:
     access_left: bool = False
 
 
-class Connections(Protocol):
+class ConnectionService(Protocol):
     """Connecting and disconnecting a person's Dialpad account."""
 
     @property
@@ -133,7 +133,7 @@ class Connections(Protocol):
 
 
 @dataclass(frozen=True)
-class Attachment:
+class Upload:
     """A file that somebody put into a form."""
 
     name: str
@@ -141,15 +141,15 @@ class Attachment:
     content: bytes
 
 
-class Files(Protocol):
+class UploadReader(Protocol):
     """Files that people put into forms."""
 
-    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Attachment:
+    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Upload:
         """Raises UserError when the file is larger than ``largest`` bytes, or gone."""
         ...
 
 
-class Downloads(Protocol):
+class Downloader(Protocol):
     """Files that Dialpad hands out, by a signed address or to those with the right."""
 
     async def read(self, url: str, *, largest: int) -> bytes:
@@ -167,15 +167,15 @@ class Deps:
 
     settings: Settings
     accounts: Accounts
-    connections: Connections
+    connections: ConnectionService
     directory: Directory
     later: Later
-    colleagues: Colleagues
-    preferences: Preferences
+    colleagues: People
+    preferences: PreferenceStore
     routes: "Routes"
-    files: Files | None = None
-    downloads: Downloads | None = None
-    board: Board | None = None
+    files: UploadReader | None = None
+    downloads: Downloader | None = None
+    board: Notifications | None = None
     """Notifications; None where they are not switched on."""
 
 
@@ -233,13 +233,13 @@ class Ctx:
 
 __all__ = [
     "CommandInfo",
-    "Connections",
+    "ConnectionService",
     "Ctx",
     "Deps",
     "Ended",
     "HandlerAnswer",
     "Origin",
-    "Preferences",
+    "PreferenceStore",
     "Profile",
     "Routes",
     "Where",

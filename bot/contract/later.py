@@ -15,7 +15,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
-class Job:
+class TimedJob:
     """A request whose time has come. ``id`` is the same at every attempt, ``attempt`` counts from 1."""
 
     id: str
@@ -38,10 +38,10 @@ class Pending:
     when: datetime
 
 
-Run: TypeAlias = Callable[[Job], Awaitable[None]]
+Run: TypeAlias = Callable[[TimedJob], Awaitable[None]]
 """Does the job. Unavailable and TooMany mean "again later"; any other exception ends it."""
 
-Failed: TypeAlias = Callable[[Job, Exception], Awaitable[None]]
+Failed: TypeAlias = Callable[[TimedJob, Exception], Awaitable[None]]
 """Tells the person that a job was given up, and why."""
 
 

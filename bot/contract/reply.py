@@ -124,7 +124,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Table:
+class DataTable:
     """Rows under a head, each as long as it. The first column says what the others count."""
 
     head: tuple[str, ...]
@@ -141,7 +141,7 @@ class Card:
     note: Prose = ""
     buttons: tuple[Button, ...] = ()
     shared: bool = False
-    parts: tuple[Chart | Table, ...] = ()
+    parts: tuple[Chart | DataTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ Shown: TypeAlias = Reply | Card | Listing
 
 
 @dataclass(frozen=True)
-class Face:
+class MessageContent:
     """What a message shows. ``stamp`` is what was decided, by whom and when."""
 
     shown: Shown

@@ -22,7 +22,7 @@ H = TypeVar("H", bound=Handler)
 Prefill: TypeAlias = Callable[[Ctx, RawArgs], Awaitable[RawArgs]]
 
 
-class Kind(StrEnum):
+class RouteKind(StrEnum):
     """How a route is reached."""
 
     COMMAND = "command"
@@ -39,7 +39,7 @@ class Route:
     """One declared way in."""
 
     id: str
-    kind: Kind
+    kind: RouteKind
     handler: Handler
     arguments: Mapping[str, Argument]
     required: frozenset[str]
@@ -99,7 +99,7 @@ class Router:
         """A word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
         known = risk or (action.risk if action else Risk.READ)
         return self._record(
-            Kind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases, examples=examples, title=title,
+            RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
         )  # fmt: skip
 
@@ -107,29 +107,29 @@ class Router:
         self, *, title: str = "", submit: str = "Done", risk: Risk = Risk.READ, needs_connection: bool = True
     ) -> Callable[[H], H]:
         """Something only buttons and forms lead to."""
-        return self._record(Kind.BUTTON, title=title, submit=submit, risk=risk, needs_connection=needs_connection)
+        return self._record(RouteKind.BUTTON, title=title, submit=submit, risk=risk, needs_connection=needs_connection)
 
     def confirmed(self, *, action: type[Action[Any]] | None = None, risk: Risk | None = None) -> Callable[[H], H]:
         """Runs only after its ``Confirm`` was agreed to, with the arguments kept on our side."""
-        return self._record(Kind.CONFIRMED, risk=risk or (action.risk if action else Risk.DESTRUCTIVE))
+        return self._record(RouteKind.CONFIRMED, risk=risk or (action.risk if action else Risk.DESTRUCTIVE))
 
     def shortcut(self, name: str, *, summary: str, title: str = "", submit: str = "Done") -> Callable[[H], H]:
         """An entry of Slack's global shortcuts menu; ``name`` at most 24 characters."""
-        return self._record(Kind.SHORTCUT, word=name, summary=summary, title=title, submit=submit)
+        return self._record(RouteKind.SHORTCUT, word=name, summary=summary, title=title, submit=submit)
 
     def message_shortcut(self, name: str, *, summary: str) -> Callable[[H], H]:
         """An entry of a message's menu; the handler's ``text`` argument is the message's text."""
-        return self._record(Kind.MESSAGE, word=name, summary=summary)
+        return self._record(RouteKind.MESSAGE, word=name, summary=summary)
 
     def event(self, name: str) -> Callable[[H], H]:
         """An event of Slack's, by its type."""
-        return self._record(Kind.EVENT, word=name)
+        return self._record(RouteKind.EVENT, word=name)
 
     def later(self, *, risk: Risk = Risk.CHANGE) -> Callable[[H], H]:
         """Runs at a time that was set earlier, as the person who set it."""
-        return self._record(Kind.LATER, risk=risk)
+        return self._record(RouteKind.LATER, risk=risk)
 
-    def _record(self, kind: Kind, **declared: Any) -> Callable[[H], H]:
+    def _record(self, kind: RouteKind, **declared: Any) -> Callable[[H], H]:
         def record(handler: H) -> H:
             arguments, required = read_signature(handler)
             self.routes.append(
@@ -170,7 +170,7 @@ class Clash(Exception):
 
 
 @dataclass(frozen=True)
-class Table:
+class RouteTable:
     """All routes. Lookups are by dictionary, so that 10 and 250 routes cost the same."""
 
     by_id: Mapping[str, Route]
@@ -183,15 +183,15 @@ class Table:
         return tuple(
             CommandInfo(route.word, route.usage, route.summary, route.examples)
             for route in self.order
-            if route.kind is Kind.COMMAND
+            if route.kind is RouteKind.COMMAND
         )
 
-    def of_kind(self, kind: Kind) -> tuple[Route, ...]:
+    def of_kind(self, kind: RouteKind) -> tuple[Route, ...]:
         """Every route of one kind, in the order of declaration."""
         return tuple(route for route in self.order if route.kind is kind)
 
 
-def build_table(routers: Iterable[Router]) -> Table:
+def build_table(routers: Iterable[Router]) -> RouteTable:
     """Put the handler files together. Raises Clash when two claim the same id, word or event."""
     by_id: dict[str, Route] = {}
     by_word: dict[str, Route] = {}
@@ -199,12 +199,12 @@ def build_table(routers: Iterable[Router]) -> Table:
     order = [route for router in routers for route in router.routes]
     for route in order:
         _claim(by_id, route.id, route)
-        if route.kind is Kind.COMMAND:
+        if route.kind is RouteKind.COMMAND:
             for word in (route.word, *route.aliases):
                 _claim(by_word, word, route)
-        if route.kind is Kind.EVENT:
+        if route.kind is RouteKind.EVENT:
             _claim(by_event, route.word, route)
-    return Table(by_id, by_word, by_event, tuple(order))
+    return RouteTable(by_id, by_word, by_event, tuple(order))
 
 
 def _claim(claims: dict[str, Route], key: str, route: Route) -> None:

@@ -18,7 +18,7 @@ from bot.basics.errors import DialpadError, GrantEnded, NotConnected, TokenRefus
 from bot.basics.person import PersonKey
 from bot.dialpad.action import ME, A, Action, Entity, Page, entity_of
 from bot.dialpad.client import DialpadClient, Pages
-from bot.dialpad.connection import Link, Links
+from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.dialpad.oauth import DialpadOAuth
 
 _log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class Account:
         self.person = person
         self._accounts = accounts
 
-    async def link(self) -> Link:
+    async def link(self) -> DialpadConnection:
         """The person's working link, renewed if it was about to end. Raises ``NotConnected``."""
         return await self._accounts.working_link(self.person)
 
@@ -51,7 +51,7 @@ class Account:
         Raises ``NotConnected``."""
         return (await self._accounts.stored_link(self.person)).company_id or ""
 
-    async def renewed(self, stale: Link) -> Link:
+    async def renewed(self, stale: DialpadConnection) -> DialpadConnection:
         """A newer link than one whose token Dialpad refused. Raises ``NotConnected`` when there will be none."""
         return await self._accounts.renewed_link(self.person, stale)
 
@@ -81,7 +81,7 @@ class Account:
 
         return Pages(fetch, action)
 
-    async def _send(self, action: Action[A], link: Link, background: bool) -> A:
+    async def _send(self, action: Action[A], link: DialpadConnection, background: bool) -> A:
         return await self._accounts.client.send(
             name_me(action, link), token=link.access_token, company=link.company_id or "", background=background
         )
@@ -96,7 +96,7 @@ class Accounts:
     def __init__(
         self,
         client: DialpadClient,
-        links: Links,
+        links: DialpadConnections,
         *,
         oauth: DialpadOAuth | None = None,
         clock: Callable[[], datetime] = _utc_now,
@@ -109,7 +109,7 @@ class Accounts:
         self._clock = clock
         self._lock = lock
         self._on_broken = on_broken
-        self._renewals: dict[tuple[PersonKey, str], asyncio.Task[Link]] = {}
+        self._renewals: dict[tuple[PersonKey, str], asyncio.Task[DialpadConnection]] = {}
 
     def of(self, person: PersonKey) -> Account:
         """The account to act for ``person``."""
@@ -125,7 +125,7 @@ class Accounts:
         if renewals:
             await asyncio.wait(renewals, timeout=within_s)
 
-    async def stored_link(self, person: PersonKey) -> Link:
+    async def stored_link(self, person: PersonKey) -> DialpadConnection:
         """The link as it is, whatever its token may be worth by now. Raises ``NotConnected``."""
         link = await self._links.get(person)
         if link is None:
@@ -134,7 +134,7 @@ class Accounts:
             raise NotConnected(broken=True)
         return link
 
-    async def working_link(self, person: PersonKey) -> Link:
+    async def working_link(self, person: PersonKey) -> DialpadConnection:
         """A link whose token is good for another minute. Raises ``NotConnected``."""
         link = await self.stored_link(person)
         if link.expires_at is None or link.refresh_token is None or link.expires_at - RENEW_BEFORE > self._clock():
@@ -147,7 +147,7 @@ class Accounts:
             _log.warning("token not renewed in time, the old one still works", failure=type(failure).__name__)
             return link
 
-    async def renewed_link(self, person: PersonKey, stale: Link) -> Link:
+    async def renewed_link(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
         """A link newer than ``stale``. Raises ``NotConnected(broken=True)`` when there will be none."""
         key = (person, stale.access_token.get_secret_value())
         renewal = self._renewals.get(key)
@@ -156,12 +156,12 @@ class Accounts:
             renewal.add_done_callback(lambda done: self._forget(key, done))
         return await asyncio.shield(renewal)  # whoever gives up waiting must not lose the new pair for the others
 
-    def _forget(self, key: tuple[PersonKey, str], done: asyncio.Task[Link]) -> None:
+    def _forget(self, key: tuple[PersonKey, str], done: asyncio.Task[DialpadConnection]) -> None:
         self._renewals.pop(key, None)
         if not done.cancelled():
             done.exception()  # seen by those who waited; with nobody waiting it is no news
 
-    async def _renew(self, person: PersonKey, stale: Link) -> Link:
+    async def _renew(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
         async with self._lock(person) if self._lock else nullcontext():
             current = await self._current(person, stale)
             if current is not stale:
@@ -186,19 +186,19 @@ class Accounts:
             await self._links.save(person, fresh)
             return fresh
 
-    async def _current(self, person: PersonKey, stale: Link) -> Link:
+    async def _current(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
         """``stale`` itself while it is what is stored; else what replaced it. Raises ``NotConnected``."""
         stored = await self.stored_link(person)
         return stale if stored.access_token == stale.access_token else stored
 
-    async def _break(self, person: PersonKey) -> Link:
+    async def _break(self, person: PersonKey) -> DialpadConnection:
         first = await self._links.mark_broken(person)
         if first and self._on_broken is not None:
             await self._on_broken(person)
         raise NotConnected(broken=True)
 
 
-def name_me(action: Action[A], link: Link) -> Action[A]:
+def name_me(action: Action[A], link: DialpadConnection) -> Action[A]:
     """``action`` with ``ME`` replaced wherever Dialpad does not take it: for company keys, and outside users' paths.
 
     A field whose default is ``ME`` is one that Dialpad documents to take the word.
@@ -218,7 +218,7 @@ def _user_fields(action: type[Action[Any]]) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _own_id(link: Link) -> str:
+def _own_id(link: DialpadConnection) -> str:
     if link.dialpad_user_id is None:
         raise UserError(_NO_OWN_USER)
     return link.dialpad_user_id

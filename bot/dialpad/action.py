@@ -163,21 +163,21 @@ ME: Final = "me"
 """What Dialpad takes for "the person whose token this is" wherever a user id stands in a path."""
 
 
-class Answer(BaseModel):
+class Response(BaseModel):
     """What Dialpad sent back. Unknown keys are kept, absent keys are None: live answers leave empty fields out."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
 
 
-class Done(Answer):
+class Done(Response):
     """The answer of an operation that says nothing but that it worked (204, or an empty 200)."""
 
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=Response)
 
 
 @dataclass(frozen=True)
-class Request:
+class HttpRequest:
     """One HTTP request as it will be sent. ``path`` is encoded, ``query`` ordered, ``body`` None when there is none."""
 
     method: str
@@ -208,7 +208,7 @@ class Action(BaseModel, Generic[A]):
     repeatable: ClassVar[bool | None] = None
     """May the request be sent again when no answer came? None: by its method (GET, PUT, DELETE yes; POST, PATCH no)."""
 
-    def build_request(self) -> Request:
+    def build_request(self) -> HttpRequest:
         """This action as the HTTP request Dialpad expects."""
         values = self.model_dump(mode="json", by_alias=True, exclude_unset=False, exclude_none=True)
         endpoint = self.request
@@ -221,7 +221,7 @@ class Action(BaseModel, Generic[A]):
                     query[wire_name] = _query_value(values[wire_name])
                 else:
                     body[wire_name] = values[wire_name]
-        return Request(endpoint.method, path, query, body if _takes_body(type(self)) else None)
+        return HttpRequest(endpoint.method, path, query, body if _takes_body(type(self)) else None)
 
     @classmethod
     def can_repeat(cls) -> bool:
@@ -231,7 +231,7 @@ class Action(BaseModel, Generic[A]):
         return cls.request.method in {"GET", "PUT", "DELETE"}
 
     @classmethod
-    def answer_type(cls) -> type[Answer]:
+    def answer_type(cls) -> type[Response]:
         """The model named in ``Action[...]``."""
         return _answer_type(cls)
 
@@ -288,15 +288,15 @@ def _takes_body(action: type[Action[Any]]) -> bool:
 
 
 @cache
-def _adapter(model: type[Answer]) -> TypeAdapter[Any]:
+def _adapter(model: type[Response]) -> TypeAdapter[Any]:
     return TypeAdapter(model)
 
 
 @cache
-def _answer_type(action: type[Action[Any]]) -> type[Answer]:
+def _answer_type(action: type[Action[Any]]) -> type[Response]:
     for ancestor in action.__mro__:
         arguments = ancestor.__dict__.get("__pydantic_generic_metadata__", {}).get("args") or ()
-        if arguments and isinstance(arguments[0], type) and issubclass(arguments[0], Answer):
+        if arguments and isinstance(arguments[0], type) and issubclass(arguments[0], Response):
             return arguments[0]
     return Done
 
@@ -309,7 +309,7 @@ def _query_value(value: Any) -> str | list[str]:
     return str(value)
 
 
-class Page(Answer, Generic[A]):
+class Page(Response, Generic[A]):
     """One page of a list. ``cursor`` is None on the last page; ``items`` may be absent on an empty one."""
 
     items: list[A] = []

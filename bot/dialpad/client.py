@@ -22,7 +22,7 @@ from httpx_aiohttp import AiohttpTransport
 from pydantic import SecretStr
 
 from bot.basics.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
-from bot.dialpad.action import A, Action, Page, Request
+from bot.dialpad.action import A, Action, HttpRequest, Page
 from bot.dialpad.pacer import Pacer
 from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reading import read_answer, read_refusal
@@ -51,7 +51,7 @@ class NotAnswered(Exception):
 
 
 @dataclass(frozen=True)
-class Heard:
+class HttpAnswer:
     """An answer as it came. Header names are lower case."""
 
     status: int
@@ -86,7 +86,7 @@ class Http:
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         largest: int = LARGEST_BODY,
-    ) -> Heard:
+    ) -> HttpAnswer:
         """Send one request, once. ``largest``: bytes of the answer that are taken at most.
 
         Raises ``NotSent``, ``NotAnswered`` or ``Unreadable`` (too large, or garbled).
@@ -102,7 +102,7 @@ class Http:
             raise Unreadable(reason="garbled") from None
         except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as failure:
             raise _kind_of(failure) from None  # the failure's own text may hold the URL
-        return Heard(response.status_code, {k.lower(): v for k, v in response.headers.items()}, received)
+        return HttpAnswer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, received)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -239,7 +239,7 @@ class DialpadClient:
         """Close the connections."""
         await self.http.aclose()
 
-    async def _try(self, action: Action[A], request: Request, secret: str, attempt: int) -> A:
+    async def _try(self, action: Action[A], request: HttpRequest, secret: str, attempt: int) -> A:
         started = self._clock()
         outcome: int | str = "cancelled"
         try:

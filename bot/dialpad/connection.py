@@ -12,7 +12,7 @@ from bot.basics.person import PersonKey
 
 
 @dataclass(frozen=True)
-class Link:
+class DialpadConnection:
     """What is needed to act at Dialpad for one Slack person.
 
     ``expires_at`` and ``connected_at`` are aware UTC; ``expires_at`` None means that Dialpad named no end.
@@ -40,13 +40,13 @@ class Link:
         return tuple(sorted(lacking))
 
 
-class Links(Protocol):
+class DialpadConnections(Protocol):
     """Where links are kept, encrypted."""
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         """The person's link, broken or not."""
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         """Keep ``link``; it is on disk when this returns."""
 
     async def mark_broken(self, key: PersonKey) -> bool:

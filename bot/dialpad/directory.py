@@ -17,7 +17,7 @@ import structlog
 from bot.basics.errors import DialpadError, UserError
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.entries import Entry, fold, number_is, ranked
 from bot.dialpad.lists import lists, read_list
 
@@ -36,7 +36,7 @@ MOST_COPIES: Final = 500
 
 
 @dataclass(frozen=True)
-class Found:
+class NameMatch:
     """What a name may mean: ``one`` is set when there is no doubt; else ``several``, best first, as "did you mean"."""
 
     one: Entry | None = None
@@ -83,14 +83,14 @@ class Directory:
         copy = await self._copy(account, entity)
         return ranked(copy.entries, copy.folded, query)[:limit]
 
-    async def find(self, account: Account, entity: Entity, text: str) -> Found:
+    async def find(self, account: Account, entity: Entity, text: str) -> NameMatch:
         """What ``text``, a typed name, number, e-mail address or id, means."""
         copy = await self._copy(account, entity)
         wanted = fold(text)
         if not wanted:
-            return Found()
+            return NameMatch()
         if text.strip() in copy.entries:
-            return Found(one=copy.entries[text.strip()])
+            return NameMatch(one=copy.entries[text.strip()])
         ids = list(copy.entries)
         for matches in (
             [i for i in ids if fold(copy.entries[i].name) == wanted or number_is(copy.entries[i], text)],
@@ -100,8 +100,8 @@ class Directory:
         ):
             if matches:
                 entries = tuple(copy.entries[i] for i in matches)
-                return Found(one=entries[0]) if len(entries) == 1 else Found(several=entries[:10])
-        return Found(several=tuple(ranked(copy.entries, copy.folded, text)[:5]))
+                return NameMatch(one=entries[0]) if len(entries) == 1 else NameMatch(several=entries[:10])
+        return NameMatch(several=tuple(ranked(copy.entries, copy.folded, text)[:5]))
 
     async def name_of(self, account: Account, entity: Entity, entry_id: str) -> str | None:
         """The name behind an id, None when the copy does not have it."""
@@ -203,7 +203,7 @@ class Directory:
             copy.loading = None
 
 
-def _owner_of(link: Link) -> str:
+def _owner_of(link: DialpadConnection) -> str:
     """Whose eyes a copy was read with. A company key sees the same for everybody who pasted it."""
     if link.is_company_key or link.dialpad_user_id is None:
         key = sha256(link.access_token.get_secret_value().encode()).hexdigest()

@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from bot.basics.errors import DialpadError, NotAllowed, TokenRefused, Unavailable, Unreadable
 from bot.dialpad.accounts import Account
-from bot.dialpad.client import Heard, Http, NotAnswered, NotSent
-from bot.dialpad.connection import Link
+from bot.dialpad.client import Http, HttpAnswer, NotAnswered, NotSent
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.public_hosts import is_public
 from bot.dialpad.reading import read_refusal
 
@@ -65,7 +65,7 @@ class DialpadDownloads:
         except TimeoutError:
             raise Unavailable(reason="no answer in time") from None
 
-    async def _follow(self, url: str, link: Link, largest: int) -> Fetched:
+    async def _follow(self, url: str, link: DialpadConnection, largest: int) -> Fetched:
         secret = link.access_token.get_secret_value()
         for _ in range(1 + MOST_HOPS):
             heard = await self._ask(url, secret, largest)
@@ -79,7 +79,7 @@ class DialpadDownloads:
                 raise NotAllowed(reason=SIGN_IN)
         raise Unreadable(reason="too many redirects")
 
-    async def _ask(self, url: str, secret: str | None, largest: int) -> Heard:
+    async def _ask(self, url: str, secret: str | None, largest: int) -> HttpAnswer:
         headers = {"accept": "*/*"}
         http = self._outside
         if self._is_home(url):

@@ -19,13 +19,13 @@ from bot.dialpad.actions.subscriptions import (
     DeleteChangelogSubscription,
     DeleteContactSubscription,
     DeleteSmsSubscription,
+    EventSubscription,
     ListAgentSubscriptions,
     ListCallSubscriptions,
     ListChangelogSubscriptions,
     ListContactSubscriptions,
     ListSmsSubscriptions,
     SmsSubscription,
-    Subscription,
     UpdateAgentSubscription,
     UpdateCallSubscription,
     UpdateChangelogSubscription,
@@ -60,7 +60,7 @@ class EventKind:
     """Whether a subscription of this list is this kind's: contacts have two."""
 
 
-def endpoint_of(subscription: Subscription) -> str | None:
+def endpoint_of(subscription: EventSubscription) -> str | None:
     """Dialpad's id of where its events go."""
     there = subscription.webhook or subscription.websocket
     return there.id if there is not None else None
@@ -70,7 +70,7 @@ def _line(owner_id: str | None) -> dict[str, Any]:
     return {} if owner_id is None else {"target_type": "user", "target_id": owner_id}
 
 
-def _is_on(subscription: Subscription) -> bool:
+def _is_on(subscription: EventSubscription) -> bool:
     return subscription.enabled is not False
 
 

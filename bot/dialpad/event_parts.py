@@ -68,16 +68,16 @@ def none_if_empty(value: Any) -> Any:
     return None if value in ("", {}, []) else value
 
 
-Moment: TypeAlias = Annotated[datetime, BeforeValidator(_as_utc)]
-Span: TypeAlias = Annotated[timedelta, BeforeValidator(_read_ms)]
+EventMoment: TypeAlias = Annotated[datetime, BeforeValidator(_as_utc)]
+EventSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_read_ms)]
 """Dialpad counts in milliseconds, whole or not."""
-Word: TypeAlias = Annotated[str, BeforeValidator(_lower)]
-Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-Ids: TypeAlias = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
-Text: TypeAlias = Annotated[str, BeforeValidator(none_if_empty)]
+EventWord: TypeAlias = Annotated[str, BeforeValidator(_lower)]
+EventTexts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+EventIds: TypeAlias = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
+EventText: TypeAlias = Annotated[str, BeforeValidator(none_if_empty)]
 
 
-class Part(BaseModel):
+class EventPart(BaseModel):
     """A piece of an event. A value that is not what it should be counts as absent; the document still has it."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
@@ -96,16 +96,16 @@ class Part(BaseModel):
             return cls.model_fields[name].get_default(call_default_factory=True)
 
 
-class Party(Part):
+class EventParty(EventPart):
     """A person, line or contact. ``type`` as the API spells it: ``callcenter`` where events write ``call_center``;
     ``user`` for a colleague, ``local``, ``shared``, ``google`` and so on for somebody outside. ``phone`` is E.164 in
     call events, and written for reading, "(415) 555-0100", on the line of a text."""
 
     id: Id | None = None
-    type: Word | None = None
-    name: Text | None = None
-    email: Text | None = None
-    phone: Text | None = Field(None, validation_alias=AliasChoices("phone", "phone_number", "primary_phone"))
+    type: EventWord | None = None
+    name: EventText | None = None
+    email: EventText | None = None
+    phone: EventText | None = Field(None, validation_alias=AliasChoices("phone", "phone_number", "primary_phone"))
     office_id: Id | None = None
 
     @field_validator("type", mode="after")
@@ -114,15 +114,15 @@ class Party(Part):
         return value.replace("_", "") if value else None
 
 
-OptionalParty: TypeAlias = Annotated[Party | None, BeforeValidator(none_if_empty)]
+OptionalEventParty: TypeAlias = Annotated[EventParty | None, BeforeValidator(none_if_empty)]
 """Dialpad writes ``{}`` for nobody."""
 
 
-class Recording(Part):
+class EventRecording(EventPart):
     """``kind``: ``callrecording``, ``admincallrecording`` or ``voicemail``. ``url`` needs the owner's token."""
 
     id: Id | None = None
     url: str | None = None
-    duration: Span | None = None
-    start_time: Moment | None = None
+    duration: EventSpan | None = None
+    start_time: EventMoment | None = None
     kind: str | None = Field(None, validation_alias="recording_type")

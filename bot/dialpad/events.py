@@ -17,16 +17,16 @@ from pydantic import AliasChoices, BeforeValidator, Field, PrivateAttr, SecretSt
 from bot.dialpad.action import Id
 from bot.dialpad.event_parts import (
     EPOCH,
-    Ids,
-    Moment,
-    OptionalParty,
-    Part,
-    Party,
-    Recording,
-    Span,
-    Text,
-    Texts,
-    Word,
+    EventIds,
+    EventMoment,
+    EventPart,
+    EventParty,
+    EventRecording,
+    EventSpan,
+    EventText,
+    EventTexts,
+    EventWord,
+    OptionalEventParty,
     none_if_empty,
 )
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
@@ -43,7 +43,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
-class _Event(Part):
+class _Event(EventPart):
     kind: ClassVar[str]
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
 
@@ -90,26 +90,26 @@ class CallEvent(_Event):
     needed: ClassVar[frozenset[str]] = frozenset({"call_id", "state"})
 
     call_id: Id
-    state: Word
-    direction: Word | None = None
-    event_timestamp: Moment | None = None
-    date_started: Moment | None = None
-    date_first_rang: Moment | None = None
-    date_rang: Moment | None = None
-    date_queued: Moment | None = None
-    date_connected: Moment | None = None
-    date_ended: Moment | None = None
-    duration: Span | None = None
-    total_duration: Span | None = None
-    talk_time: Span | None = None
-    hold_time: Span | None = None
+    state: EventWord
+    direction: EventWord | None = None
+    event_timestamp: EventMoment | None = None
+    date_started: EventMoment | None = None
+    date_first_rang: EventMoment | None = None
+    date_rang: EventMoment | None = None
+    date_queued: EventMoment | None = None
+    date_connected: EventMoment | None = None
+    date_ended: EventMoment | None = None
+    duration: EventSpan | None = None
+    total_duration: EventSpan | None = None
+    talk_time: EventSpan | None = None
+    hold_time: EventSpan | None = None
     external_number: str | None = None
     internal_number: str | None = None
-    contact: OptionalParty = None
-    target: OptionalParty = None
-    proxy_target: OptionalParty = None
-    entry_point_target: OptionalParty = None
-    transferred_from: OptionalParty = None
+    contact: OptionalEventParty = None
+    target: OptionalEventParty = None
+    proxy_target: OptionalEventParty = None
+    entry_point_target: OptionalEventParty = None
+    transferred_from: OptionalEventParty = None
     group_id: str | None = None
     master_call_id: Id | None = None
     entry_point_call_id: Id | None = None
@@ -117,19 +117,19 @@ class CallEvent(_Event):
     is_transferred: bool = False
     is_internal: bool | None = None
     was_recorded: bool = False
-    labels: Texts = ()
+    labels: EventTexts = ()
     csat_score: str | float | None = None
     mos_score: float | None = None
     callback_requested: bool | None = None
-    target_availability_status: Word | None = None
+    target_availability_status: EventWord | None = None
     """``open`` while what was called is within its opening hours."""
-    voicemail_link: Text | None = None
+    voicemail_link: EventText | None = None
     voicemail_recording_id: Id | None = None
-    transcription_text: Text | None = None
-    call_recording_ids: Ids = ()
-    recording_details: tuple[Recording, ...] = ()
-    recording_url: Texts = ()
-    admin_recording_urls: Texts = ()
+    transcription_text: EventText | None = None
+    call_recording_ids: EventIds = ()
+    recording_details: tuple[EventRecording, ...] = ()
+    recording_url: EventTexts = ()
+    admin_recording_urls: EventTexts = ()
     recap_summary: Any = None
     recap_outcome: Any = None
     recap_purposes: Any = None
@@ -169,12 +169,12 @@ class CallEvent(_Event):
         return _number(self.internal_number)
 
     @property
-    def line(self) -> Party | None:
+    def line(self) -> EventParty | None:
         """Whose line it is: the call center, department or office that an agent's leg came through, else its own."""
         return self.entry_point_target or self.target
 
     @property
-    def agent(self) -> Party | None:
+    def agent(self) -> EventParty | None:
         """The person on this leg, if it is a person's."""
         return self.target if self.target is not None and self.target.type == "user" else None
 
@@ -257,21 +257,21 @@ class SmsEvent(_Event):
     needed: ClassVar[frozenset[str]] = frozenset({"id"})
 
     id: Id
-    direction: Word | None = None
-    event_timestamp: Moment | None = None
-    created_date: Moment | None = None
-    target: OptionalParty = None
-    contact: OptionalParty = None
+    direction: EventWord | None = None
+    event_timestamp: EventMoment | None = None
+    created_date: EventMoment | None = None
+    target: OptionalEventParty = None
+    contact: OptionalEventParty = None
     sender_id: Id | None = None
     from_number: str | None = None
-    to_numbers: Texts = Field((), validation_alias=AliasChoices("to_number", "to_numbers"))
+    to_numbers: EventTexts = Field((), validation_alias=AliasChoices("to_number", "to_numbers"))
     mms: bool = False
-    mms_urls: Texts = Field((), validation_alias="mms_url")
+    mms_urls: EventTexts = Field((), validation_alias="mms_url")
     is_internal: bool | None = None
-    text: Text | None = Field(None, validation_alias=AliasChoices("text", "text_content"))
-    text_content: Text | None = None
-    message_status: Word | None = None
-    message_delivery_result: Word | None = None
+    text: EventText | None = Field(None, validation_alias=AliasChoices("text", "text_content"))
+    text_content: EventText | None = None
+    message_status: EventWord | None = None
+    message_delivery_result: EventWord | None = None
 
     @property
     def at(self) -> datetime | None:
@@ -336,13 +336,13 @@ class AgentStatusEvent(_Event):
 
     kind: ClassVar[str] = "agent_status"
 
-    status: Word | None = Field(None, validation_alias="on_duty_status")
-    reason: Text | None = Field(None, validation_alias="on_duty_status_reason")
-    availability: Word | None = Field(None, validation_alias="availability_status")
-    call_center_ids: Ids = ()
-    date: Moment | None = None
-    event_timestamp: Moment | None = None
-    target: OptionalParty = None
+    status: EventWord | None = Field(None, validation_alias="on_duty_status")
+    reason: EventText | None = Field(None, validation_alias="on_duty_status_reason")
+    availability: EventWord | None = Field(None, validation_alias="availability_status")
+    call_center_ids: EventIds = ()
+    date: EventMoment | None = None
+    event_timestamp: EventMoment | None = None
+    target: OptionalEventParty = None
 
     @property
     def at(self) -> datetime | None:
@@ -360,16 +360,16 @@ class AgentStatusEvent(_Event):
         return True if self.status in {"available", "occupied", "wrapup", "busy"} else None
 
 
-class ContactDetails(Party):
+class ContactDetails(EventParty):
     """A contact as its event shows it."""
 
-    first_name: Text | None = None
-    last_name: Text | None = None
-    name: Text | None = Field(None, validation_alias=AliasChoices("display_name", "name"))
-    phones: Texts = ()
-    emails: Texts = ()
-    company_name: Text | None = None
-    job_title: Text | None = None
+    first_name: EventText | None = None
+    last_name: EventText | None = None
+    name: EventText | None = Field(None, validation_alias=AliasChoices("display_name", "name"))
+    phones: EventTexts = ()
+    emails: EventTexts = ()
+    company_name: EventText | None = None
+    job_title: EventText | None = None
 
 
 class ContactEvent(_Event):
@@ -377,7 +377,7 @@ class ContactEvent(_Event):
 
     kind: ClassVar[str] = "contact"
 
-    change: Word | None = Field(None, validation_alias="event")
+    change: EventWord | None = Field(None, validation_alias="event")
     contact: Annotated[ContactDetails | None, BeforeValidator(none_if_empty)] = None
 
 
@@ -386,11 +386,11 @@ class ChangeEvent(_Event):
 
     kind: ClassVar[str] = "changelog"
 
-    action: Word | None = None
-    note: Text | None = None
-    date: Moment | None = None
-    target: OptionalParty = None
-    changed_by: OptionalParty = None
+    action: EventWord | None = None
+    note: EventText | None = None
+    date: EventMoment | None = None
+    target: OptionalEventParty = None
+    changed_by: OptionalEventParty = None
     additional_data: dict[str, Any] = Field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from bot.basics.errors import DialpadError, NotAllowed
 from bot.dialpad.accounts import Account
-from bot.dialpad.action import Action, Answer, Entity, Page
+from bot.dialpad.action import Action, Entity, Page, Response
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.callcenters import ListCallCenters
 from bot.dialpad.actions.contacts import ContactCard, ListContacts
@@ -15,7 +15,7 @@ from bot.dialpad.actions.customivrs import ListIvrs
 from bot.dialpad.actions.departments import ListDepartments
 from bot.dialpad.actions.numbers import ListNumbers
 from bot.dialpad.actions.offices import ListOffices, Office
-from bot.dialpad.actions.people import AssignedNumber, Group, User
+from bot.dialpad.actions.people import AssignedNumber, GroupDetails, User
 from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.entries import Entry
 
@@ -24,8 +24,8 @@ def _of_user(user: User) -> Entry:
     return Entry(user.id or "", user.name, next(iter(user.emails), ""), Entity.USER, user.phone_numbers)
 
 
-def _of_group(entity: Entity) -> Callable[[Group | Office], Entry]:
-    def build(group: Group | Office) -> Entry:
+def _of_group(entity: Entity) -> Callable[[GroupDetails | Office], Entry]:
+    def build(group: GroupDetails | Office) -> Entry:
         return Entry(
             group.id or "", group.name or "(no name)", next(iter(group.phone_numbers), ""), entity, group.phone_numbers
         )
@@ -44,10 +44,10 @@ def _of_number(number: AssignedNumber) -> Entry:
     return Entry(value, value, number.status or "", Entity.NUMBER, (value,) if value else ())
 
 
-def _of_anything(entity: Entity, *named: str) -> Callable[[Answer], Entry]:
+def _of_anything(entity: Entity, *named: str) -> Callable[[Response], Entry]:
     """An entry of a list that has no model worth naming: the first of ``named`` that is there is its name."""
 
-    def build(answer: Answer) -> Entry:
+    def build(answer: Response) -> Entry:
         known = answer.model_dump(mode="json", by_alias=True)
         said = [str(known[name]) for name in (*named, "display_name", "name") if known.get(name)]
         entry_id = str(known.get("id") or known.get("call_id") or "")
@@ -68,7 +68,7 @@ def _moment(ms: object) -> datetime | None:
         return None
 
 
-def _of_call(answer: Answer) -> Entry:
+def _of_call(answer: Response) -> Entry:
     known = answer.model_dump(mode="json", by_alias=True)
     contact = known.get("contact")
     other: dict[str, Any] = contact if isinstance(contact, dict) else {}
@@ -80,8 +80,8 @@ def _of_call(answer: Answer) -> Entry:
     return Entry(str(known.get("call_id") or ""), name, detail, Entity.CALL, (number,) if number else ())
 
 
-def _of_subscription(kind: str) -> Callable[[Answer], Entry]:
-    def build(answer: Answer) -> Entry:
+def _of_subscription(kind: str) -> Callable[[Response], Entry]:
+    def build(answer: Response) -> Entry:
         known = answer.model_dump(mode="json", by_alias=True)
         about = known.get("target_type") or known.get("contact_type") or "the whole company"
         state = "" if known.get("enabled", True) else ", off"
@@ -173,7 +173,7 @@ async def _read_ivrs(account: Account) -> AsyncIterator[Entry]:
                     yield Entry(known[0], f"{known[1]} ({line.name})", known[2], Entity.IVR)
 
 
-def _ivrs_in(answer: Answer) -> Iterable[tuple[str, str, str]]:
+def _ivrs_in(answer: Response) -> Iterable[tuple[str, str, str]]:
     """Id, name and kind of every announcement in a line's list."""
     for sort in answer.model_dump(mode="json", by_alias=True).get("items") or ():
         for one in sort.get("ivrs") or ():
@@ -194,14 +194,14 @@ async def _answers(account: Account, action: Action[Any], most: int | None) -> A
             return
 
 
-def items_of(answer: Answer) -> tuple[Answer, ...]:
+def items_of(answer: Response) -> tuple[Response, ...]:
     """The things in an answer that is no page: its one list of objects, else the answer itself."""
     for value in dict(answer).values():
-        if isinstance(value, list | tuple) and value and all(isinstance(item, Answer) for item in value):
+        if isinstance(value, list | tuple) and value and all(isinstance(item, Response) for item in value):
             return tuple(value)
     listed = answer.model_extra.get("items") if answer.model_extra else None
     if isinstance(listed, list):
-        return tuple(Answer.model_validate(item) for item in listed if isinstance(item, dict))
+        return tuple(Response.model_validate(item) for item in listed if isinstance(item, dict))
     return (answer,)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from pydantic import SecretStr
 
 from bot.basics.errors import DialpadError, GrantEnded, NotAllowed, TokenRefused, Unavailable, Unreadable
-from bot.dialpad.client import Heard, Http, NotAnswered, NotSent
+from bot.dialpad.client import Http, HttpAnswer, NotAnswered, NotSent
 from bot.dialpad.reading import parse_message, read_refusal
 
 
@@ -108,7 +108,7 @@ class DialpadOAuth:
         heard = await self._post("/oauth2/token", {"accept": "application/json"}, form)
         return self._read_tokens(heard.body)
 
-    async def _post(self, path: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> Heard:
+    async def _post(self, path: str, headers: Mapping[str, str], form: Mapping[str, str] | None) -> HttpAnswer:
         try:
             heard = await self._http.ask("POST", self._base_url + path, headers=headers, form=form)
         except (NotSent, NotAnswered):
@@ -143,7 +143,7 @@ class DialpadOAuth:
         return self._clock() + timedelta(seconds=seconds) if seconds > 0 else None
 
 
-def _read_oauth_refusal(heard: Heard) -> DialpadError:
+def _read_oauth_refusal(heard: HttpAnswer) -> DialpadError:
     """OAuth's own ``error`` codes first; they say more than the status, which differs between servers."""
     message, reason = parse_message(heard.body)
     if reason == "invalid_grant" or "invalid_grant" in message:

@@ -2,7 +2,7 @@
 
 Address and connection live one hour. The next connection is opened before the hour is over and both are read for a
 while, so that nothing falls between them; what comes twice is the same event. What happens while no connection is
-open is lost to the websocket, and ``Watcher.closed`` and ``opened`` say when that was.
+open is lost to the websocket, and ``SocketObserver.closed`` and ``opened`` say when that was.
 
 This is the one place besides ``client.py`` that talks to Dialpad: httpx knows no websockets.
 """
@@ -40,7 +40,7 @@ LARGEST_FRAME: Final = 4 * LARGEST_EVENT
 _GOODBYE: Final = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
-class Watcher(Protocol):
+class SocketObserver(Protocol):
     """Whoever keeps the ledger of gaps."""
 
     async def opened(self) -> None:
@@ -63,7 +63,7 @@ class EventSocket:
         session: aiohttp.ClientSession,
         find_address: Callable[[], Awaitable[SecretStr]],
         receive: Callable[[bytes], Awaitable[object]],
-        watcher: Watcher,
+        watcher: SocketObserver,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] | None = None,
         jitter: Callable[[], float] = random.random,

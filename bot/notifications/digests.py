@@ -12,16 +12,16 @@ from typing import Final
 import structlog
 
 from bot.activity.calls import happening_of, view_call
-from bot.activity.digest import Counted, Digest, Ear, Tally, about_texts, count, counts, silences, tally, to_json
-from bot.activity.digest_times import Period, due_periods, one_before, period_so_far
+from bot.activity.digest import Audience, Counted, Digest, Tally, about_texts, count, counts, silences, tally, to_json
+from bot.activity.digest_times import DigestPeriod, due_periods, one_before, period_so_far
 from bot.activity.happening import DIGESTS
 from bot.activity.registers import fragment
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_talk
 from bot.activity.visibility import concerns
-from bot.store.cards import Kept
-from bot.store.postings import Wanted
+from bot.store.cards import StoredCard
+from bot.store.postings import NewPosting
 from bot.store.store import Store
 
 READING_BACK: Final = timedelta(minutes=2)
@@ -54,7 +54,7 @@ class Digests:
             _log.exception("a digest could not be counted")
             self._rests_until = now + REST
 
-    async def _run(self, watch: Watch, due: datetime, now: datetime) -> None:
+    async def _run(self, watch: Subscription, due: datetime, now: datetime) -> None:
         for period in due_periods(watch, due, now):
             ears, settling = await self._ears(watch, period)
             if settling and now - self._started < READING_BACK:
@@ -64,7 +64,7 @@ class Digests:
             await self._put(watch, f"digest:{watch.id}:{period.kind}:{day}", await self._count(watch, period, ears))
         await self._store.watches.digest_done(watch, due)
 
-    async def post_so_far(self, watch: Watch) -> None:
+    async def post_so_far(self, watch: Subscription) -> None:
         """What its next digests would say by now."""
         now = self._store.now()
         for kind in sorted(watch.kinds & DIGESTS):
@@ -73,11 +73,11 @@ class Digests:
             digest = await self._count(watch, period, ears)
             await self._put(watch, f"digest:{watch.id}:{kind}:{now.isoformat()}", digest)
 
-    async def _put(self, watch: Watch, name: str, digest: Digest) -> None:
-        part, wanted = fragment(0, 0, {"digest": to_json(digest)}), [Wanted(watch.channel, watch.id)]
+    async def _put(self, watch: Subscription, name: str, digest: Digest) -> None:
+        part, wanted = fragment(0, 0, {"digest": to_json(digest)}), [NewPosting(watch.channel, watch.id)]
         await self._store.cards.absorb(watch.owner.team_id, "digest", [name], part, lambda *_: wanted)
 
-    async def _count(self, watch: Watch, period: Period, ears: Sequence[Ear]) -> Digest:
+    async def _count(self, watch: Subscription, period: DigestPeriod, ears: Sequence[Audience]) -> Digest:
         before = one_before(period, watch.clock)
         since = period.begin if period.so_far else before.begin
         calls = [one async for one in self._calls(watch, since)]
@@ -85,7 +85,7 @@ class Digests:
         # A call that is known was heard, by an ear that may be gone.
         heard_since = min([*(one.at for one in calls if one.at >= since), *(ear.since for ear in ears)], default=None)
 
-        def during(span: Period) -> Tally:
+        def during(span: DigestPeriod) -> Tally:
             return tally([one for one in calls if one.at in span], watch.clock, sum(at in span for at in texts))
 
         comparable = not period.so_far and heard_since is not None and heard_since <= before.begin
@@ -99,26 +99,26 @@ class Digests:
             silences=silences(period, [replace(ear, since=min(ear.since, heard_since or ear.since)) for ear in ears]),
         )
 
-    async def _calls(self, watch: Watch, since: datetime) -> AsyncIterator[Counted]:
+    async def _calls(self, watch: Subscription, since: datetime) -> AsyncIterator[Counted]:
         async for card in self._cards(watch, "call", since):
             view = view_call(card.state)
             counted = count(view, taken=bool(card.claimed_by or card.handled_by))
             if counted is not None and counts(watch, happening_of(view)):
                 yield counted
 
-    async def _texts(self, watch: Watch, since: datetime) -> AsyncIterator[datetime]:
+    async def _texts(self, watch: Subscription, since: datetime) -> AsyncIterator[datetime]:
         async for card in self._cards(watch, "talk", since):
             talk = view_talk(card.state)
             for at in arrivals(card.state):
                 if counts(watch, about_texts(talk, at)):
                     yield at
 
-    async def _cards(self, watch: Watch, kind: str, since: datetime) -> AsyncIterator[Kept]:
+    async def _cards(self, watch: Subscription, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         async for card in self._store.cards.changed_since(watch.owner.team_id, kind, since):
             if concerns(card.state, watch.owner):
                 yield card
 
-    async def _ears(self, watch: Watch, period: Period) -> tuple[list[Ear], bool]:
+    async def _ears(self, watch: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
         """What hears the calls of ``watch``, and whether some of that time may still be read back."""
         lost = await self._store.gaps.lost_between(period.begin, period.end)
         hooks = await self._store.hooks.all(team_id=watch.owner.team_id)
@@ -127,6 +127,6 @@ class Digests:
             if "call" in hook.subscriptions and (hook.reach == "company" or hook.owner == watch.owner):
                 gaps = [gap for gap in lost if gap.hook_id == hook.id]
                 until = period.end if hook.heard_at >= period.end - PULSE else hook.heard_at
-                ears.append(Ear(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))
+                ears.append(Audience(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))
                 settling |= until < period.end or any(gap.outcome is None for gap in gaps)
         return ears, settling

@@ -6,12 +6,12 @@ from typing import Final
 
 import structlog
 
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.contract.context import Ended
 from bot.dialpad.accounts import Accounts
-from bot.notifications.hooks import Endpoints
+from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.store.departures import Departure
 from bot.store.removals import Removal
@@ -24,7 +24,7 @@ REMOVED_WITHIN_S: Final = 6.0
 RENEWED_WITHIN_S: Final = 3.0
 
 
-class Leaving:
+class Disconnector:
     """``watches_gone`` hears which subscriptions a person took along: what they kept true in Slack is not any more."""
 
     def __init__(
@@ -32,9 +32,9 @@ class Leaving:
         *,
         store: Store,
         accounts: Accounts,
-        endpoints: Endpoints,
+        endpoints: DialpadHooks,
         removals: RemovalsAtDialpad,
-        watches_gone: Callable[[Sequence[Watch]], Awaitable[None]] | None = None,
+        watches_gone: Callable[[Sequence[Subscription]], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -95,7 +95,7 @@ class Leaving:
         except Exception:  # it is on the list
             log.exception("what a workspace left at dialpad is not removed yet")
 
-    async def _tell(self, watches: Sequence[Watch]) -> None:
+    async def _tell(self, watches: Sequence[Subscription]) -> None:
         if self._watches_gone is None or not watches:
             return
         try:

@@ -12,7 +12,7 @@ import structlog
 
 from bot.activity.calls import CallView, view_call
 from bot.activity.registers import fragment
-from bot.activity.subscriptions.subscription import Policy, Watch
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import (
     ChatopsError,
     NotAllowed,
@@ -26,7 +26,7 @@ from bot.basics.errors import (
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.cards.live_call import needs_somebody
-from bot.contract.context import Colleagues
+from bot.contract.context import People
 from bot.contract.prose import how_long
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import ME, Entity
@@ -35,8 +35,8 @@ from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.directory import Directory
 from bot.notifications.quiet_hours import held_until
-from bot.store.cards import Kept
-from bot.store.postings import Posting, Wanted
+from bot.store.cards import StoredCard
+from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 
 ROUND: Final = 100
@@ -52,7 +52,7 @@ _log = structlog.get_logger(__name__)
 class Escalations:
     """``run_due`` is called often and by several processes; each step is taken by one."""
 
-    def __init__(self, store: Store, accounts: Accounts, directory: Directory, colleagues: Colleagues) -> None:
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory, colleagues: People) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
@@ -82,7 +82,7 @@ class Escalations:
         else:
             await self._unclaimed(posting, watch, view)
 
-    async def _claimed(self, posting: Posting, card: Kept, watch: Watch) -> None:
+    async def _claimed(self, posting: Posting, card: StoredCard, watch: Subscription) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         claimer, minutes = str(card.claimed_by), watch.policy.handle
         if within < REMINDED:
@@ -95,7 +95,7 @@ class Escalations:
         await self._store.cards.release(card.id, claimer, claimed_at=card.claimed_at)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
 
-    async def _unclaimed(self, posting: Posting, watch: Watch, view: CallView) -> None:
+    async def _unclaimed(self, posting: Posting, watch: Subscription, view: CallView) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         if within >= REMINDED:  # released by hand after a reminder
             await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
@@ -117,7 +117,7 @@ class Escalations:
         await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
         await self._store.postings.step(posting, to=after, next_s=next_s)
 
-    def _waited(self, posting: Posting, policy: Policy, number: int) -> int:
+    def _waited(self, posting: Posting, policy: EscalationPolicy, number: int) -> int:
         """Minutes. Longer than the policy says after quiet hours; since it was given back nobody counts."""
         by_policy = policy.claim * (number + 1)
         if posting.step >= ROUND:
@@ -125,7 +125,9 @@ class Escalations:
         so_far = int((self._store.now() - posting.created_at).total_seconds()) // 60
         return max(by_policy, so_far - so_far % 60 if so_far >= _IN_HOURS else so_far)
 
-    async def _who(self, kind: str, whom: str, watch: Watch, view: CallView, waiting: str) -> tuple[Sequence[str], str]:
+    async def _who(
+        self, kind: str, whom: str, watch: Subscription, view: CallView, waiting: str
+    ) -> tuple[Sequence[str], str]:
         if kind == "supervisor":
             line = f" on {view.line}" if view.line else ""
             return (), f"{waiting[:-1]}{line}. {_what(view)}"
@@ -141,19 +143,19 @@ class Escalations:
             return last, f"{waiting} Dialpad does not say who is on duty. {known}".strip()
         return found, waiting if found else f"{waiting} Nobody who could be called is on duty."
 
-    async def _on_duty(self, watch: Watch, call_center: str) -> list[str]:
+    async def _on_duty(self, watch: Subscription, call_center: str) -> list[str]:
         """By e-mail address."""
         if not call_center:
             return []
         operators = await self._accounts.of(watch.owner).send(ListCallCenterOperators(id=call_center), background=True)
         return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
 
-    async def _last_on_duty(self, watch: Watch, call_center: str) -> list[str]:
+    async def _last_on_duty(self, watch: Subscription, call_center: str) -> list[str]:
         """The same from the last known copy."""
         known = await self._store.rosters.get(watch.owner.team_id, call_center)
         return [agent.email for agent in known.on_duty] if known else []
 
-    async def _in_slack(self, watch: Watch, emails: Sequence[str]) -> list[str]:
+    async def _in_slack(self, watch: Subscription, emails: Sequence[str]) -> list[str]:
         """Whom Slack does not know, or does not tell of, is left out."""
         found = []
         for email in emails:
@@ -167,11 +169,11 @@ class Escalations:
         self, posting: Posting, what: str, said: dict[str, Any], *, direct: str | None = None, at: int = 0
     ) -> None:
         """``at``: what is said later about the same step goes before what was said first."""
-        wanted = Wanted(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)
+        wanted = NewPosting(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)
         name = f"nudge:{posting.id}:{posting.step}:{what}"
         await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
 
-    async def _phone(self, posting: Posting, kind: str, watch: Watch, view: CallView, after: int) -> None:
+    async def _phone(self, posting: Posting, kind: str, watch: Subscription, view: CallView, after: int) -> None:
         """The last step leaves Slack, with the account of whoever set the policy. It is tried once."""
         supervisor = PersonKey(watch.owner.team_id, watch.policy.supervisor)
         told: dict[str, Any] = {"about": supervisor.user_id}
@@ -200,7 +202,7 @@ class Escalations:
         now = await self._store.postings.get(posting.id)
         return now is not None and now.step == posting.step
 
-    async def _reach(self, kind: str, number: str, watch: Watch, view: CallView) -> str:
+    async def _reach(self, kind: str, number: str, watch: Subscription, view: CallView) -> str:
         """What became of it, in words that the supervisor's name follows."""
         account = self._accounts.of(watch.owner)
         line = f" on {view.line}" if view.line else ""
@@ -218,7 +220,7 @@ class Escalations:
             return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
         return _DONE[kind]
 
-    async def _number_of(self, person: PersonKey, watch: Watch) -> str:
+    async def _number_of(self, person: PersonKey, watch: Subscription) -> str:
         """By exactly their e-mail address, "" when that leads nowhere: nobody with a similar name is called."""
         email = ((await self._colleagues.profile(person)).email or "").casefold()
         if not email:
@@ -237,13 +239,13 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
         return False
     text = f"I cannot write to them in Slack ({code}), so they do not know of this call:"
     said = {"text": text, "about": posting.channel}
-    wanted = Wanted(watch.channel, watch.id, parent=card.about)
+    wanted = NewPosting(watch.channel, watch.id, parent=card.about)
     await _say(store, card.about, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
     return True
 
 
 async def _say(
-    store: Store, about: str, wanted: Wanted, team_id: str, name: str, said: dict[str, Any], *, at: int = 0
+    store: Store, about: str, wanted: NewPosting, team_id: str, name: str, said: dict[str, Any], *, at: int = 0
 ) -> None:
     await store.cards.absorb(team_id, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted], about=about)
 
@@ -276,7 +278,7 @@ def _why(problem: ChatopsError) -> str:
             return "Dialpad refused it."
 
 
-def _between(policy: Policy) -> float | None:
+def _between(policy: EscalationPolicy) -> float | None:
     """Seconds from one step to the next."""
     return policy.claim * 60.0 if policy.claim else None
 
@@ -288,6 +290,6 @@ def _what(view: CallView) -> str:
     return f"{who} left a voicemail." if view.outcome == "voicemail" else f"{who} called."
 
 
-def handle_within(policy: Policy) -> timedelta:
+def handle_within(policy: EscalationPolicy) -> timedelta:
     """How long a claim may take before its claimer is reminded."""
     return timedelta(minutes=max(policy.handle, 1))

@@ -11,21 +11,21 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from bot.activity.happening import Happening, Kind
+from bot.activity.happening import News, NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Handover, Roster, compare
-from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
+from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
 from bot.cards.roster import read_roster
-from bot.contract.context import Colleagues
+from bot.contract.context import People
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.directory import Directory
 from bot.slack.api.channel_messages import PostRefused
 from bot.slack.api.duty_marks import UserGroup
-from bot.store.postings import Wanted
-from bot.store.rosters import Followed
+from bot.store.postings import NewPosting
+from bot.store.rosters import FollowedRoster
 from bot.store.store import Store
 
 LOOK_EVERY_S: Final = 120.0
@@ -48,7 +48,7 @@ _WHY: Final = {
 _log = structlog.get_logger(__name__)
 
 
-class Marks(Protocol):
+class DutyMarker(Protocol):
     """``bot.slack.api.duty_marks.DutyMarks``."""
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]: ...
@@ -62,7 +62,7 @@ class Handovers:
     """``run_due`` is called often and by several processes."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, directory: Directory, colleagues: Colleagues, marks: Marks
+        self, store: Store, accounts: Accounts, directory: Directory, colleagues: People, marks: DutyMarker
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -89,7 +89,7 @@ class Handovers:
                 _log.info("a roster is looked at later", error=type(problem).__name__)
                 await self._store.rosters.look_later(followed, RETRY_S)
 
-    async def _look(self, followed: Followed, following: Sequence[Watch]) -> None:
+    async def _look(self, followed: FollowedRoster, following: Sequence[Subscription]) -> None:
         roster, company = await self._ask(followed, following)
         change = compare(followed.known, roster)
         if change:
@@ -99,7 +99,7 @@ class Handovers:
         await self._mark(followed.team_id, following)
         await self._store.rosters.note_problem(followed, "")
 
-    async def _ask(self, followed: Followed, following: Sequence[Watch]) -> tuple[Roster, str]:
+    async def _ask(self, followed: FollowedRoster, following: Sequence[Subscription]) -> tuple[Roster, str]:
         """With the connection of whoever follows it, the first that Dialpad lets look. Raises the last one's error."""
         refused: ChatopsError = NotConnected()
         for owner in dict.fromkeys(watch.owner for watch in following):
@@ -115,16 +115,18 @@ class Handovers:
             return roster, await account.company()
         raise refused
 
-    def _named(self, followed: Followed, following: Sequence[Watch]) -> str:
+    def _named(self, followed: FollowedRoster, following: Sequence[Subscription]) -> str:
         names = (watch.only.places.get(f"callcenter:{followed.call_center}") for watch in following)
         return next((name for name in names if name), "Call center")
 
-    async def _tell(self, followed: Followed, following: Sequence[Watch], roster: Roster, change: Handover) -> None:
+    async def _tell(
+        self, followed: FollowedRoster, following: Sequence[Subscription], roster: Roster, change: Handover
+    ) -> None:
         now = self._store.now()
         place = f"callcenter:{roster.call_center}"
-        happening = Happening(frozenset({Kind.HANDOVER}), now, frozenset({place}))
+        happening = News(frozenset({NewsKind.HANDOVER}), now, frozenset({place}))
         wanted = [
-            Wanted(watch.channel, watch.id, not_before=quiet_until(watch, now))
+            NewPosting(watch.channel, watch.id, not_before=quiet_until(watch, now))
             for watch in following
             if wants(watch, happening)
         ]
@@ -143,7 +145,7 @@ class Handovers:
         at = int(now.timestamp() * 1000)
         await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(at, 0, said), lambda *_: wanted)
 
-    async def _in_slack(self, team_id: str, following: Sequence[Watch], roster: Roster) -> dict[str, Any]:
+    async def _in_slack(self, team_id: str, following: Sequence[Subscription], roster: Roster) -> dict[str, Any]:
         """Who of those on duty the user groups can call; left out where Slack does not say, for that can wait."""
         kept = {watch.keep for watch in following if watch.keep}
         if not kept:
@@ -166,7 +168,7 @@ class Handovers:
 
     # What shows it
 
-    async def _mark(self, team_id: str, following: Sequence[Watch]) -> None:
+    async def _mark(self, team_id: str, following: Sequence[Subscription]) -> None:
         """Several subscriptions may keep the same group or topic: it then stands for all their call centers."""
         watches = await self._store.watches.of_team(team_id)
         refused: PostRefused | None = None
@@ -190,13 +192,13 @@ class Handovers:
         if refused is not None:
             raise refused
 
-    async def _rosters(self, team_id: str, watches: Sequence[Watch]) -> list[Roster] | None:
+    async def _rosters(self, team_id: str, watches: Sequence[Subscription]) -> list[Roster] | None:
         """None while one of them has never been seen: what is shown would leave its people out."""
         ids = dict.fromkeys(chain.from_iterable(watch.call_centers for watch in watches))
         known = [await self._store.rosters.get(team_id, one) for one in ids]
         return None if None in known else [roster for roster in known if roster is not None]
 
-    async def _trouble(self, followed: Followed, following: Sequence[Watch], what: str, code: str) -> None:
+    async def _trouble(self, followed: FollowedRoster, following: Sequence[Subscription], what: str, code: str) -> None:
         """Whoever set it up hears of it once, until it has worked again."""
         await self._store.rosters.look_later(followed, LOOK_EVERY_S)
         if followed.problem == code:
@@ -206,7 +208,7 @@ class Handovers:
         said = {"about": "roster trouble", "what": what, "name": self._named(followed, following)}
         said["why"] = _WHY.get(code, f"Slack says “{code}”")
         owners = {watch.owner.user_id: watch.id for watch in following}
-        wanted = [Wanted(user_id, watch_id) for user_id, watch_id in owners.items()]
+        wanted = [NewPosting(user_id, watch_id) for user_id, watch_id in owners.items()]
         name = f"rostertrouble:{followed.call_center}:{code}:{now:%Y%m%d%H}"
         await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(0, 0, said), lambda *_: wanted)
         await self._store.rosters.note_problem(followed, code)

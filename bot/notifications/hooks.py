@@ -19,7 +19,7 @@ from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
 from bot.dialpad.actions.websockets import DeleteWebsocket
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.notifications.hooks_at_dialpad import (
     Repairs,
@@ -39,7 +39,7 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
-class Setup:
+class HookSetup:
     """What a hook brings. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe to,
     with the scopes that their connection lacks for it; ``repaired``: what had to be put right."""
 
@@ -50,16 +50,16 @@ class Setup:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedHook:
     """One hook after ``reconcile``. ``problem`` is None or a class name such as ``NotConnected``: the owner must act,
     or Dialpad did not answer and the next look will tell."""
 
     hook: Hook
-    setup: Setup | None = None
+    setup: HookSetup | None = None
     problem: str | None = None
 
 
-class Ears(Protocol):
+class HookListener(Protocol):
     """Whoever listens where hooks come in."""
 
     async def listen(self, hook: Hook) -> None:
@@ -86,11 +86,11 @@ class LeftThere(Protocol):
     async def work_off(self) -> int:
         """Removes what can be removed now."""
 
-    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
         """One more to remove."""
 
 
-class Endpoints:
+class DialpadHooks:
     """``public_url`` is where Dialpad reaches this bot, without a trailing slash; ``kind`` comes from
     ``choose_kind``; ``left`` is worked off with each ``reconcile``."""
 
@@ -99,7 +99,7 @@ class Endpoints:
         *,
         accounts: Accounts,
         hooks: Hooks,
-        ears: Ears,
+        ears: HookListener,
         kind: HookKind,
         public_url: str | None,
         left: LeftThere | None = None,
@@ -112,7 +112,7 @@ class Endpoints:
         self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
         self._lock = asyncio.Lock()
 
-    async def ensure(self, person: PersonKey) -> Setup:
+    async def ensure(self, person: PersonKey) -> HookSetup:
         """Makes sure that events this person may see come in, and says which. May be repeated.
 
         Raises NotConnected, DialpadError, or UserError when Dialpad lets them subscribe to nothing at all.
@@ -131,7 +131,7 @@ class Endpoints:
                 await self._remove_needless(setup.hook)
             return setup
 
-    async def reconcile(self) -> list[Checked]:
+    async def reconcile(self) -> list[CheckedHook]:
         """Compares what should be with what is at Dialpad, hook by hook, and puts it right."""
         if self._left is not None:
             await self._left.work_off()
@@ -196,7 +196,7 @@ class Endpoints:
             return False
         return True
 
-    async def _check(self, hook: Hook) -> Checked:
+    async def _check(self, hook: Hook) -> CheckedHook:
         try:
             if hook.kind != self._kind:  # the bot was given, or has lost, a public address
                 await self._remove(hook)
@@ -204,12 +204,12 @@ class Endpoints:
             setup = await self._bring_about(hook)
         except (NotConnected, DialpadError, UserError) as problem:
             log.warning("hook not checked", hook=hook.id, problem=type(problem).__name__)
-            return Checked(hook, problem=type(problem).__name__)
+            return CheckedHook(hook, problem=type(problem).__name__)
         if setup.repaired:
             log.info("hook repaired", hook=hook.id, repaired=setup.repaired)
-        return Checked(setup.hook, setup)
+        return CheckedHook(setup.hook, setup)
 
-    async def _bring_about(self, hook: Hook) -> Setup:
+    async def _bring_about(self, hook: Hook) -> HookSetup:
         account = self._accounts.of(hook.owner)
         link = await account.link()
         repairs = Repairs()
@@ -243,7 +243,7 @@ class Endpoints:
                 await self._left.add(hook.owner, hook.company, made, link)
             raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
         await self._ears.listen(kept)
-        return Setup(kept, frozenset(subscribed), refused, tuple(repairs.made))
+        return HookSetup(kept, frozenset(subscribed), refused, tuple(repairs.made))
 
     async def _bring_about_endpoint(self, account: Account, hook: Hook, repairs: Repairs) -> str:
         if hook.kind == "webhook":

@@ -69,7 +69,7 @@ class Listening:
         self._due.set()
 
     async def listen(self, hook: Hook) -> None:
-        """See ``bot.notifications.hooks.Ears``."""
+        """See ``bot.notifications.hooks.HookListener``."""
         if hook.id in self._heard:
             return
         heard = self._heard[hook.id] = _Heard()
@@ -80,7 +80,7 @@ class Listening:
         heard.task = asyncio.create_task(heard.socket.run())
 
     async def forget(self, hook_id: str) -> None:
-        """See ``bot.notifications.hooks.Ears``."""
+        """See ``bot.notifications.hooks.HookListener``."""
         heard = self._heard.pop(hook_id, None)
         if heard is not None and heard.task is not None:
             heard.task.cancel()

@@ -1,18 +1,18 @@
 """What the owner of a subscription hears when Slack takes none of its messages: each thing once.
 
-``Watch.problem`` remembers it: Slack's word, with ``!`` once it is known that some are given up, with ``?`` while the
-owner could not be told either. It is also what `dialpad-chatops doctor` and the subscription's own card show.
+``Subscription.problem`` remembers it: Slack's word, with ``!`` once it is known that some are given up, with ``?``
+while the owner could not be told either. `dialpad-chatops doctor` and the subscription's own card show it too.
 """
 
 from typing import Final, Protocol
 
 import structlog
 
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError
 from bot.contract.prose import plural
-from bot.contract.reply import Button, Face, Reply
-from bot.slack.api.channel_messages import Spot
+from bot.contract.reply import Button, MessageContent, Reply
+from bot.slack.api.channel_messages import MessagePlace
 from bot.store.postings import Posting
 from bot.store.store import Store
 
@@ -32,18 +32,18 @@ _WHY: Final = {
 _log = structlog.get_logger(__name__)
 
 
-class Tells(Protocol):
-    """``bot.slack.api.channel_messages.Boards``, as far as it is needed here."""
+class DirectMessages(Protocol):
+    """``bot.slack.api.channel_messages.ChannelMessages``, as far as it is needed here."""
 
     async def post(
-        self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None
-    ) -> Spot: ...
+        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+    ) -> MessagePlace: ...
 
 
-class Trouble:
+class OwnerAlerts:
     """All of it is harmless to call again."""
 
-    def __init__(self, store: Store, boards: Tells) -> None:
+    def __init__(self, store: Store, boards: DirectMessages) -> None:
         self._store = store
         self._boards = boards
 
@@ -95,7 +95,7 @@ class Trouble:
         show = Button("Show it", "card.show", {"card": posting.card_id})
         await self._tell(watch, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
-    async def _note(self, watch: Watch, problem: str, text: str) -> None:
+    async def _note(self, watch: Subscription, problem: str, text: str) -> None:
         """Tells it unless that was done since posting last worked."""
         if not await self._store.watches.note_problem(watch.id, problem) or watch.is_personal:
             return
@@ -103,16 +103,16 @@ class Trouble:
         if not await self._tell(watch, reply, f"problem:{watch.id}:{problem}"):
             await self._store.watches.note_problem(watch.id, f"{problem}?")
 
-    async def _tell(self, watch: Watch, reply: Reply, name: str) -> bool:
+    async def _tell(self, watch: Subscription, reply: Reply, name: str) -> bool:
         try:
-            await self._boards.post(watch.owner.team_id, watch.owner.user_id, Face(reply), name=name)
+            await self._boards.post(watch.owner.team_id, watch.owner.user_id, MessageContent(reply), name=name)
         except ChatopsError as problem:
             _log.warning("the owner cannot be told", error=type(problem).__name__)
             return False
         return True
 
 
-def _next(watch: Watch, *, lost: bool) -> tuple[Button, ...]:
+def _next(watch: Subscription, *, lost: bool) -> tuple[Button, ...]:
     settings = Button("Settings", "notify.settings", {"watch": watch.id})
     return (Button("Look up calls…", "calls.calls", form=True), settings) if lost else (settings,)
 

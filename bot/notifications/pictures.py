@@ -32,13 +32,13 @@ _ENDINGS: Final = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a
 _log = structlog.get_logger(__name__)
 
 
-class Fetches(Protocol):
+class PictureDownloader(Protocol):
     """``bot.dialpad.downloads.DialpadDownloads``, as far as it is needed here."""
 
     async def read_as(self, account: Account, url: str, *, largest: int, within_s: float) -> Fetched: ...
 
 
-class Keeps(Protocol):
+class PictureUploader(Protocol):
     """``bot.slack.api.files.SlackFiles``, as far as it is needed here."""
 
     async def keep(self, team_id: str, name: str, content: bytes) -> str: ...
@@ -47,7 +47,7 @@ class Keeps(Protocol):
 class Pictures:
     """Never raises but for the database: without its picture a text says where to see it."""
 
-    def __init__(self, store: Store, accounts: Accounts, downloads: Fetches, files: Keeps) -> None:
+    def __init__(self, store: Store, accounts: Accounts, downloads: PictureDownloader, files: PictureUploader) -> None:
         self._store = store
         self._accounts = accounts
         self._downloads = downloads

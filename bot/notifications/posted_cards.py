@@ -7,14 +7,14 @@ from bot.activity.calls import view_call
 from bot.activity.cover import view_cover
 from bot.activity.digest import from_json
 from bot.activity.registers import value
-from bot.activity.subscriptions.subscription import Watch, quiet_until
+from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_talk, view_text
 from bot.cards.conversation import talk_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import digest_card
 from bot.cards.live_call import (
     Caller,
-    Standing,
+    CardStatus,
     bundle,
     call_face,
     call_line,
@@ -24,19 +24,19 @@ from bot.cards.live_call import (
 )
 from bot.cards.notice import notice
 from bot.contract.prose import prose
-from bot.contract.reply import Button, Face, Mention, Reply
+from bot.contract.reply import Button, Mention, MessageContent, Reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.directory import Directory
-from bot.store.cards import Kept
+from bot.store.cards import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
 
 
-def standing_of(card: Kept, watch: str) -> Standing:
-    return Standing(card.id, watch, card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
+def standing_of(card: StoredCard, watch: str) -> CardStatus:
+    return CardStatus(card.id, watch, card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
 
 
-class Faces:
+class PostedCardRenderer:
     """Renders without side effects. Names are looked up as the owner of the subscription sees them."""
 
     def __init__(self, store: Store, accounts: Accounts, directory: Directory) -> None:
@@ -44,63 +44,63 @@ class Faces:
         self._accounts = accounts
         self._directory = directory
 
-    async def of(self, posting: Posting, card: Kept) -> Face:
+    async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
         watch = await self._store.watches.get(posting.watch_id)
         gear = watch.id if watch else ""
         match card.kind:
             case "call":
                 view = view_call(card.state)
                 shown, stamp = call_face(view, await self.caller(watch, view.number), standing_of(card, gear))
-                return Face(shown, stamp)
+                return MessageContent(shown, stamp)
             case "talk":
                 talk = view_talk(card.state)
-                return Face(talk_card(talk, await self.caller(watch, talk.number), gear))
+                return MessageContent(talk_card(talk, await self.caller(watch, talk.number), gear))
             case "text":
                 return await self._text(card, watch)
             case _:
                 return await self._told(card, watch)
 
-    async def _told(self, card: Kept, watch: Watch | None) -> Face:
+    async def _told(self, card: StoredCard, watch: Subscription | None) -> MessageContent:
         """What is no call and no text."""
         gear = watch.id if watch else ""
         match card.kind:
             case "digest":
-                return Face(digest_card(from_json(value(card.state, "digest")), gear))
+                return MessageContent(digest_card(from_json(value(card.state, "digest")), gear))
             case "cover":
                 is_open = not card.claimed_by and not card.handled_by
                 stamp = cover_stamp(card.claimed_by, card.claimed_at, withdrawn=bool(card.handled_by))
-                return Face(cover_card(card.id, view_cover(card.state), is_open=is_open), stamp)
+                return MessageContent(cover_card(card.id, view_cover(card.state), is_open=is_open), stamp)
             case "nudge":
                 return await self._nudge(card)
             case "joined":
-                return Face(Reply("This turned out to be the same call as another one here. See that card."))
+                return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
                 if watch is not None and said.get("about") == "handover":
                     said |= await self._handed_over(watch, said)
-                return Face(notice(said, gear))
+                return MessageContent(notice(said, gear))
 
-    async def _handed_over(self, watch: Watch, said: Mapping[str, Any]) -> dict[str, Any]:
+    async def _handed_over(self, watch: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
         """What one subscription adds: how many of its calls wait for somebody, and its own user group."""
         calls = await self._store.cards.open_calls(watch.owner.team_id, watch.id)
         waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
         return {"open": waiting, "group": (said.get("groups") or {}).get(watch.keep)}
 
-    async def _nudge(self, card: Kept) -> Face:
+    async def _nudge(self, card: StoredCard) -> MessageContent:
         """Once somebody has claimed or handled the call, that stands where the Claim button was."""
         call = await self._store.cards.get(card.about) if card.about else None
         whom = value(card.state, "claimer") or value(card.state, "about")
         said = prose(str(value(card.state, "text")), *((" ", Mention(str(whom))) if whom else ()))
         ping = tuple(value(card.state, "ping") or ())
         if call is None:
-            return Face(Reply(said), ping=ping)
+            return MessageContent(Reply(said), ping=ping)
         asks, taken = bool(value(card.state, "claim")), bool(call.claimed_by or call.handled_by)
         claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
         show = Button("Show the call", "card.show", {"card": call.id})
         stamp = stamp_of(standing_of(call, "")) if asks or call.handled_by else ""
-        return Face(Reply(said, buttons=(claim, show) if asks and not taken else (show,)), stamp, ping)
+        return MessageContent(Reply(said, buttons=(claim, show) if asks and not taken else (show,)), stamp, ping)
 
-    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
+    async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
         """Several calls in one message."""
         rows = []
         gear = ""
@@ -111,15 +111,15 @@ class Faces:
             held = held or (watch is not None and quiet_until(watch, posting.created_at) is not None)
             view = view_call(card.state)
             rows.append(call_line(view, await self.caller(watch, view.number), standing_of(card, gear)))
-        return Face(bundle(rows, gear, held=held))
+        return MessageContent(bundle(rows, gear, held=held))
 
-    async def _text(self, card: Kept, watch: Watch | None) -> Face:
+    async def _text(self, card: StoredCard, watch: Subscription | None) -> MessageContent:
         talk = await self._store.cards.named(card.team_id, str(value(card.state, "talk")))
         view = view_talk(talk.state if talk else {})
         caller = await self.caller(watch, view.number)
-        return Face(text_reply(view_text(card.state), view, caller))
+        return MessageContent(text_reply(view_text(card.state), view, caller))
 
-    async def caller(self, watch: Watch | None, number: str) -> Caller | None:
+    async def caller(self, watch: Subscription | None, number: str) -> Caller | None:
         """None when the directory does not know the number, or cannot be asked."""
         if watch is None:
             return None

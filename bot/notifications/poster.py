@@ -14,12 +14,20 @@ from typing import Final, Protocol
 import structlog
 
 from bot.cards.live_call import MOST_ROWS
-from bot.contract.reply import Face
+from bot.contract.reply import MessageContent
 from bot.notifications.escalation import asked_in_vain
-from bot.notifications.owner_alerts import SLOW, Trouble
+from bot.notifications.owner_alerts import SLOW, OwnerAlerts
 from bot.notifications.quiet_hours import sift
-from bot.slack.api.channel_messages import CannotLook, CannotShow, InDoubt, NotSent, PostRefused, PostThrottled, Spot
-from bot.store.cards import Kept
+from bot.slack.api.channel_messages import (
+    CannotLook,
+    CannotShow,
+    InDoubt,
+    MessagePlace,
+    PostNotSent,
+    PostRefused,
+    PostThrottled,
+)
+from bot.store.cards import StoredCard
 from bot.store.keys import KeyProblem
 from bot.store.postings import Posting
 from bot.store.store import Store
@@ -50,26 +58,26 @@ _OURS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_lo
 _log = structlog.get_logger(__name__)
 
 
-class Posts(Protocol):
-    """``bot.slack.api.channel_messages.Boards``, as far as it is needed here."""
+class MessageSender(Protocol):
+    """``bot.slack.api.channel_messages.ChannelMessages``, as far as it is needed here."""
 
     async def post(
-        self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None
-    ) -> Spot: ...
+        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+    ) -> MessagePlace: ...
 
-    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None: ...
+    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None: ...
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
-    ) -> Spot | None: ...
+    ) -> MessagePlace | None: ...
 
 
-class Looks(Protocol):
-    """``bot.notifications.posted_cards.Faces``."""
+class CardRenderer(Protocol):
+    """``bot.notifications.posted_cards.PostedCardRenderer``."""
 
-    async def of(self, posting: Posting, card: Kept) -> Face: ...
+    async def of(self, posting: Posting, card: StoredCard) -> MessageContent: ...
 
-    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face: ...
+    async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent: ...
 
 
 class Poster:
@@ -79,8 +87,8 @@ class Poster:
     def __init__(
         self,
         store: Store,
-        boards: Posts,
-        faces: Looks,
+        boards: MessageSender,
+        faces: CardRenderer,
         chores: Sequence[Callable[[], Awaitable[None]]] = (),
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -89,7 +97,7 @@ class Poster:
         self._boards = boards
         self._faces = faces
         self._chores = chores
-        self._trouble = Trouble(store, boards)
+        self._trouble = OwnerAlerts(store, boards)
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -207,7 +215,7 @@ class Poster:
                 await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
             await postings.end_turn(channel, EVERY_S)
 
-    async def _card(self, name: str) -> Kept | None:
+    async def _card(self, name: str) -> StoredCard | None:
         try:
             return await self._store.cards.get(name)
         except KeyProblem:
@@ -231,7 +239,7 @@ class Poster:
 
     # New messages
 
-    async def _post_next(self, fresh: list[tuple[Posting, Kept]]) -> None:
+    async def _post_next(self, fresh: list[tuple[Posting, StoredCard]]) -> None:
         posting, card = fresh[0]
         thread_ts = None
         if posting.parent_id is not None:
@@ -251,7 +259,7 @@ class Poster:
             return
         await self._send([(posting, card)], thread_ts)
 
-    async def _send(self, together: list[tuple[Posting, Kept]], thread_ts: str | None = None) -> None:
+    async def _send(self, together: list[tuple[Posting, StoredCard]], thread_ts: str | None = None) -> None:
         face = await self._face(together)
         if face is None:
             return
@@ -264,7 +272,7 @@ class Poster:
             spot = await self._boards.post(first.team_id, first.channel, face, name=name, thread_ts=thread_ts)
         except PostThrottled as problem:
             await self._later(rows, SLOW, problem.wait_s)
-        except NotSent:
+        except PostNotSent:
             await self._later(rows, SLOW)
         except InDoubt:
             await self._later(rows, SLOW, in_doubt=True)
@@ -288,7 +296,7 @@ class Poster:
             spot = await self._boards.find(
                 posting.team_id, posting.channel, name=name, since=since, thread_ts=parent.ts if parent else None
             )
-        except (PostThrottled, NotSent, PostRefused) as problem:
+        except (PostThrottled, PostNotSent, PostRefused) as problem:
             await self._store.postings.count_try(ids)
             if isinstance(problem, PostRefused):
                 await self._refused(rows, problem.code, in_doubt=True)
@@ -304,7 +312,7 @@ class Poster:
             else:
                 await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions={}, looks=None)
 
-    async def _face(self, together: list[tuple[Posting, Kept]]) -> Face | None:
+    async def _face(self, together: list[tuple[Posting, StoredCard]]) -> MessageContent | None:
         """None for what cannot be shown: it must not hold up what comes after it in its channel."""
         try:
             return await (self._faces.bundle(together) if len(together) > 1 else self._faces.of(*together[0]))
@@ -330,12 +338,12 @@ class Poster:
             await self._store.postings.updated(ids, versions, posting.looks)
             return
         await self._store.postings.count_try(ids)
-        spot = Spot(posting.place or posting.channel, posting.ts or "")
+        spot = MessagePlace(posting.place or posting.channel, posting.ts or "")
         try:
             await self._boards.update(posting.team_id, spot, face, name=posting.bundle or posting.id)
         except PostThrottled as problem:
             await self._later(together, SLOW, problem.wait_s)
-        except (NotSent, InDoubt):
+        except (PostNotSent, InDoubt):
             await self._later(together, SLOW)
         except PostRefused as problem:
             await self._refused(together, problem.code)
@@ -383,7 +391,7 @@ class Poster:
         return posting.tries >= LEAST_TRIES and self._store.now() - posting.created_at >= GIVE_UP_AFTER
 
 
-def _looks(face: Face) -> str:
+def _looks(face: MessageContent) -> str:
     """The same for what looks the same: not every event changes what people see."""
     return sha256(repr(face).encode(errors="surrogatepass")).hexdigest()[:32]
 

@@ -7,20 +7,20 @@ from typing import Final
 
 from bot.activity.calls import happening_of, view_call
 from bot.activity.digest import from_json as digest_of
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import value
-from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
-from bot.store.cards import Kept
+from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
+from bot.store.cards import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
 
 PAUSED_FOR: Final = timedelta(minutes=15)
 """What a paused subscription holds back is looked at as often; resuming does it at once."""
-_WAIT_FOR_SOMEBODY: Final = frozenset({Kind.RINGING, Kind.MISSED, Kind.ABANDONED, Kind.VOICEMAIL})
+_WAIT_FOR_SOMEBODY: Final = frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.ABANDONED, NewsKind.VOICEMAIL})
 """No news any more once somebody has handled the call."""
 
 
-async def sift(store: Store, fresh: Sequence[tuple[Posting, Kept]]) -> list[tuple[Posting, Kept]]:
+async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> list[tuple[Posting, StoredCard]]:
     """Those of the new messages that are to be posted now; the others are put off or dropped."""
     now = store.now()
     watches = {name: await store.watches.get(name) for name in {one.watch_id for one, _ in fresh}}
@@ -40,19 +40,19 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, Kept]]) -> list[tupl
     return left
 
 
-def held_until(watch: Watch, now: datetime) -> datetime | None:
+def held_until(watch: Subscription, now: datetime) -> datetime | None:
     """When it is worth looking again whether a subscription lets anything through; None: it does."""
     return now + PAUSED_FOR if watch.paused else quiet_until(watch, now)
 
 
-def _is_made_up(card: Kept) -> bool:
+def _is_made_up(card: StoredCard) -> bool:
     """By the Test button: shown at once, whatever its subscription wants."""
     if card.kind == "digest":
         return digest_of(value(card.state, "digest")).period.so_far
     return card.kind == "call" and view_call(card.state).line_id == "callcenter:test"
 
 
-async def _wanted(store: Store, posting: Posting, card: Kept, watch: Watch) -> bool:
+async def _wanted(store: Store, posting: Posting, card: StoredCard, watch: Subscription) -> bool:
     """A call's legs tell their parts in any order: what looked missed may have been answered elsewhere. And what
     waited may have been taken care of meanwhile."""
     if card.kind == "nudge":
@@ -61,14 +61,14 @@ async def _wanted(store: Store, posting: Posting, card: Kept, watch: Watch) -> b
         return True
     happening = happening_of(view_call(card.state))
     kinds = watch.kinds & happening.kinds
-    if Kind.ENDED in happening.kinds and quiet_until(watch, posting.created_at) is not None:
-        kinds -= {Kind.RINGING}
+    if NewsKind.ENDED in happening.kinds and quiet_until(watch, posting.created_at) is not None:
+        kinds -= {NewsKind.RINGING}
     if card.handled_by:
         kinds -= _WAIT_FOR_SOMEBODY
     return wants(replace(watch, kinds=kinds), happening)
 
 
-async def _still_asks(store: Store, nudge: Kept) -> bool:
+async def _still_asks(store: Store, nudge: StoredCard) -> bool:
     """Whether what is said of a call that waits for somebody is still so when its turn comes."""
     about = await store.cards.get(nudge.about) if nudge.about else None
     if about is None or about.handled_by:

@@ -15,7 +15,7 @@ import structlog
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.oauth import DialpadOAuth
 from bot.notifications.hooks_at_dialpad import remove_there
 from bot.store.removals import GIVEN_UP_AFTER, HookLeft, Removal, Removals
@@ -57,7 +57,7 @@ class RemovalsAtDialpad:
                 done += await self._try(removal.id)
         return done
 
-    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
         """One more to remove."""
         await self._removals.add(person, company, hook, link)
 

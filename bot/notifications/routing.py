@@ -1,7 +1,7 @@
 """An event becomes cards: what is known is joined, and whoever wants to hear of it gets a place to be posted to.
 
-All of that is on disk when ``Deliverer`` returns; posting is ``bot.notifications.poster``'s. Called again with the same
-event, also after a crash in the middle, nothing changes: cards are found by name and joined, places exist once.
+All of that is on disk when ``EventRouter`` returns; posting is ``bot.notifications.poster``'s. Called again with the
+same event, also after a crash in the middle, nothing changes: cards are found by name and joined, places exist once.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,9 +12,9 @@ import structlog
 
 from bot.activity import call_registers as call_events
 from bot.activity import calls, texts
-from bot.activity.happening import Happening, Kind
+from bot.activity.happening import News, NewsKind
 from bot.activity.registers import State, fragment, value
-from bot.activity.subscriptions.subscription import Watch, quiet_until, wants
+from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.activity.visibility import heard_for
 from bot.basics.errors import ChatopsError
 from bot.cards.live_call import needs_somebody
@@ -24,9 +24,9 @@ from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory
 from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, Event, SmsEvent
 from bot.notifications.pictures import Pictures
-from bot.store.cards import Kept
+from bot.store.cards import StoredCard
 from bot.store.hooks import Hook
-from bot.store.postings import Wanted
+from bot.store.postings import NewPosting
 from bot.store.store import Store
 
 SETTLE_S: Final = 0.4
@@ -45,7 +45,7 @@ QUEUE_EVERY_S: Final = 900
 _log = structlog.get_logger(__name__)
 
 
-class Deliverer:
+class EventRouter:
     """``wake`` is called when something is due to be posted."""
 
     def __init__(
@@ -76,29 +76,29 @@ class Deliverer:
                 await self._change(event, hook, watches)
         self._wake()
 
-    async def _listening(self, hook: Hook) -> list[Watch]:
+    async def _listening(self, hook: Hook) -> list[Subscription]:
         """What comes through one person's own connection is nobody else's business."""
         watches = await self._store.watches.of_team(hook.owner.team_id)
         return [watch for watch in watches if hook.reach == "company" or watch.owner == hook.owner]
 
-    def _wanted(self, watches: Sequence[Watch], happening: Happening, **how: Any) -> list[Wanted]:
+    def _wanted(self, watches: Sequence[Subscription], happening: News, **how: Any) -> list[NewPosting]:
         now = self._store.now()
         return [
-            Wanted(watch.channel, watch.id, not_before=quiet_until(watch, now), **how)
+            NewPosting(watch.channel, watch.id, not_before=quiet_until(watch, now), **how)
             for watch in watches
             if wants(watch, happening)
         ]
 
-    async def _call(self, event: CallEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+    async def _call(self, event: CallEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
         now = self._store.now()
 
-        def plan(state: State, before: Kept | None) -> list[Wanted]:
+        def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
             view = calls.view_call(state)
             happening = calls.happening_of(view)
             wait_s = SETTLE_S if view.is_whole else PART_S
             open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
             return [
-                Wanted(
+                NewPosting(
                     watch.channel,
                     watch.id,
                     wait_s=wait_s,
@@ -112,10 +112,10 @@ class Deliverer:
         team, names = hook.owner.team_id, call_events.names_of(event)
         part = call_events.read_call(event) | _heard(hook)
         await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
-        if event.state == "queued" and any(Kind.QUEUE in watch.kinds for watch in watches):
+        if event.state == "queued" and any(NewsKind.QUEUE in watch.kinds for watch in watches):
             await self._queue(event, hook, watches)
 
-    async def _queue(self, event: CallEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+    async def _queue(self, event: CallEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
         line = event.line
         if line is None or line.id is None or line.type != "callcenter":
             return
@@ -127,7 +127,7 @@ class Deliverer:
         now = self._store.now()
         waiting = int(status.pending or 0)
         place = f"callcenter:{line.id}"
-        happening = Happening(frozenset({Kind.QUEUE}), now, frozenset({place}), waiting=waiting)
+        happening = News(frozenset({NewsKind.QUEUE}), now, frozenset({place}), waiting=waiting)
         # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
         wanted = self._wanted([watch for watch in watches if quiet_until(watch, now) is None], happening)
         if wanted:
@@ -135,7 +135,7 @@ class Deliverer:
             said = {"about": "queue", "name": line.name, "waiting": waiting}
             await self._tell(hook, f"queue:{line.id}:{bucket}", said, wanted)
 
-    async def _sms(self, event: SmsEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+    async def _sms(self, event: SmsEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
         name = texts.name_of_talk(event)
         if not name:
             return
@@ -143,13 +143,13 @@ class Deliverer:
         part = texts.read_text(event) | fragment(0, 0, {"talk": name})
         text = texts.view_text(part)
 
-        def plan(state: State, before: Kept | None) -> list[Wanted]:
+        def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
             return self._wanted(watches, texts.happening_of(text, texts.view_talk(state)))
 
         of_talk = texts.read_talk(event) | _heard(hook)
         talk = await cards.absorb(team, "talk", [name], of_talk, plan, debounce_s=DEBOUNCE_S)
         there = [
-            Wanted(one.channel, one.watch_id, parent=talk, wait_s=PICTURE_S if text.media else 0.0)
+            NewPosting(one.channel, one.watch_id, parent=talk, wait_s=PICTURE_S if text.media else 0.0)
             for one in await self._store.postings.of_card(talk)
             if one.ts or one.due_at
         ]
@@ -165,7 +165,7 @@ class Deliverer:
             unique = list(dict.fromkeys([*owners, hook.owner]))
             await self._pictures.bring(team, texts.name_of_text(event), unique)
 
-    async def _duty(self, event: AgentStatusEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+    async def _duty(self, event: AgentStatusEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
         agent = event.target
         if agent is None or agent.id is None or event.on_duty is None or event.at is None:
             return
@@ -176,7 +176,7 @@ class Deliverer:
         newer = before is None or before.state["on"][0] <= at
         if known is not None and known != event.on_duty and newer:
             places = {f"user:{agent.id}", *(f"callcenter:{one}" for one in event.call_center_ids)}
-            happening = Happening(frozenset({Kind.DUTY}), event.at, frozenset(places))
+            happening = News(frozenset({NewsKind.DUTY}), event.at, frozenset(places))
             said = {"about": "duty", "name": agent.name, "on": event.on_duty, "reason": event.reason}
             # Before the agent's own card: should the process die in between, the change is still seen as one.
             await self._tell(hook, f"duty:{event.key}", said, self._wanted(watches, happening))
@@ -184,7 +184,7 @@ class Deliverer:
         part = fragment(at, 0, {"on": event.on_duty})
         await self._store.cards.absorb(team, "agent", [name], part, lambda *_: [])
 
-    async def _change(self, event: ContactEvent | ChangeEvent, hook: Hook, watches: Sequence[Watch]) -> None:
+    async def _change(self, event: ContactEvent | ChangeEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
         at = event.at or self._store.now()
         if isinstance(event, ContactEvent):
             if self._directory is not None:
@@ -193,14 +193,14 @@ class Deliverer:
             number = contact.phone if contact and contact.phone and contact.phone.startswith("+") else ""
             said = {"about": "contact", "name": contact.name if contact else "", "change": event.change}
             said["number"] = number
-            happening = Happening(frozenset({Kind.CONTACT}), at, number=number)
+            happening = News(frozenset({NewsKind.CONTACT}), at, number=number)
         else:
             by = event.changed_by.name if event.changed_by else ""
             said = {"about": "setting", "action": event.action, "by": by, "note": event.note}
-            happening = Happening(frozenset({Kind.SETTING}), at)
+            happening = News(frozenset({NewsKind.SETTING}), at)
         await self._tell(hook, event.key, said, self._wanted(watches, happening))
 
-    async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[Wanted]) -> None:
+    async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[NewPosting]) -> None:
         if wanted:
             part = fragment(0, 0, said)
             await self._store.cards.absorb(hook.owner.team_id, "notice", [name], part, lambda *_: wanted)
@@ -210,7 +210,7 @@ def _heard(hook: Hook) -> State:
     return heard_for(None if hook.reach == "company" else hook.owner)
 
 
-def _first_step(watch: Watch, now: datetime) -> float | None:
+def _first_step(watch: Subscription, now: datetime) -> float | None:
     """Seconds, counted from when it is posted."""
     if not watch.policy.claim:
         return None

@@ -8,19 +8,19 @@ import structlog
 
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.cover import Cover, read_cover
-from bot.activity.happening import DIGESTS, WORDS, Kind
+from bot.activity.happening import DIGESTS, WORDS, NewsKind
 from bot.activity.roster import Roster
-from bot.activity.subscriptions.subscription import Policy, Watch
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.contract.board import Card
+from bot.contract.board import PostedCard
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import ROUND, handle_within
-from bot.slack.api.channel_messages import Boards
+from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks, UserGroup
-from bot.store.cards import Kept
-from bot.store.postings import Wanted
+from bot.store.cards import StoredCard
+from bot.store.postings import NewPosting
 from bot.store.store import Store
 
 
@@ -35,20 +35,20 @@ class Setup(Protocol):
 Ensure = Callable[[PersonKey], Awaitable[Setup]]
 """Sees to it that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
 
-_NEEDS: Final = {Kind.DUTY: "agent_status", Kind.CONTACT: "contact", Kind.SETTING: "changelog"}
+_NEEDS: Final = {NewsKind.DUTY: "agent_status", NewsKind.CONTACT: "contact", NewsKind.SETTING: "changelog"}
 """Kinds of events that come by a subscription of their own."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
 
-class NoticeBoard:
-    """``bot.contract.board.Board`` on the store. ``wake`` is called when something is due to be posted."""
+class NotificationService:
+    """``bot.contract.board.Notifications`` on the store. ``wake`` is called when something is due to be posted."""
 
     def __init__(
         self,
         store: Store,
-        boards: Boards,
+        boards: ChannelMessages,
         marks: DutyMarks,
         wake: Callable[[], None],
         ensure: Ensure | None = None,
@@ -61,17 +61,17 @@ class NoticeBoard:
         self._ensure = ensure
         self._digests = digests or Digests(store)
 
-    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]:
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Subscription]:
         return await self._store.watches.here(person.team_id, channel)
 
-    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+    async def watch(self, person: PersonKey, name: str) -> Subscription | None:
         found = await self._store.watches.get(name)
         return found if found is not None and found.owner.team_id == person.team_id else None
 
     def new_watch_id(self) -> str:
         return self._store.watches.new_id()
 
-    async def save_watch(self, watch: Watch) -> str:
+    async def save_watch(self, watch: Subscription) -> str:
         before = await self._store.watches.get(watch.id)
         await self._store.watches.save(watch)
         if not watch.paused:
@@ -99,31 +99,31 @@ class NoticeBoard:
             "and types this."
         )
 
-    async def _look_again(self, watch: Watch) -> None:
+    async def _look_again(self, watch: Subscription) -> None:
         """At what it holds back: its quiet hours may be others now, or its pause over."""
         claim = watch.policy.claim
         await self._store.postings.due_anew(watch.id, claim * 60.0 if claim else None)
         self._wake()
 
-    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+    async def switch_event(self, watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
         found = await self._store.watches.switch(watch.id, kind, on=on)
         if found is not None:
             await self._look_again(found)
         return found
 
-    async def remove_watch(self, watch: Watch) -> None:
+    async def remove_watch(self, watch: Subscription) -> None:
         await self._store.watches.delete(watch.id)
         await self._store.postings.drop_waiting(watch.id)
         if watch.topic:
             await self._clear_topic(watch)
 
-    async def clear_topics(self, watches: Sequence[Watch]) -> None:
+    async def clear_topics(self, watches: Sequence[Subscription]) -> None:
         """Their owner left, and they went along."""
         for watch in watches:
             if watch.topic:
                 await self._clear_topic(watch)
 
-    async def _clear_topic(self, watch: Watch) -> None:
+    async def _clear_topic(self, watch: Subscription) -> None:
         """What nobody keeps true any more should not stand there. Where another subscription keeps the channel's
         topic, its next look writes it again."""
         try:
@@ -131,32 +131,32 @@ class NoticeBoard:
         except ChatopsError as problem:
             _log.info("a topic stays as it is", error=type(problem).__name__)
 
-    async def post_test(self, watch: Watch) -> None:
+    async def post_test(self, watch: Subscription) -> None:
         if watch.kinds - DIGESTS:
             event = _made_up(self._store.now())
-            wanted = [Wanted(watch.channel, watch.id)]
+            wanted = [NewPosting(watch.channel, watch.id)]
             await self._store.cards.absorb(
                 watch.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
             )
         await self._digests.post_so_far(watch)
         self._wake()
 
-    async def card(self, person: PersonKey, name: str) -> Kept | None:
+    async def card(self, person: PersonKey, name: str) -> StoredCard | None:
         found = await self._store.cards.get(name)
         return found if found is not None and found.team_id == person.team_id else None
 
-    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> Kept | None:
+    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> StoredCard | None:
         found = await self._store.cards.at(channel, thread_ts)
         return found if found is not None and found.kind == "talk" and found.team_id == person.team_id else None
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
         name = f"cover:{channel}:{cover.asker}:{','.join(sorted(cover.lines))}:{cover.until.isoformat()}"
-        wanted = [Wanted(channel, "")]
+        wanted = [NewPosting(channel, "")]
         card = await self._store.cards.absorb(person.team_id, "cover", [name], read_cover(cover), lambda *_: wanted)
         self._wake()
         return card
 
-    async def claim(self, card: Card, person: PersonKey) -> Kept | None:
+    async def claim(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
         found = await self._store.cards.claim(card.id, person.user_id)
         if found is not None and found.kind == "call" and found.claimed_by == person.user_id and not found.handled_by:
             shown = [one for one in await self._store.postings.of_card(card.id) if one.parent_id is None]
@@ -167,7 +167,7 @@ class NoticeBoard:
         self._wake()
         return found
 
-    async def release(self, card: Card, person: PersonKey) -> Kept | None:
+    async def release(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
         found = await self._store.cards.release(card.id, person.user_id)
         if found is not None and found.claimed_by is None and not found.handled_by:
             for one in await self._store.postings.of_card(card.id):
@@ -182,7 +182,7 @@ class NoticeBoard:
         self._wake()
         return found
 
-    async def handle(self, card: Card, person: PersonKey) -> Kept | None:
+    async def handle(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
         found = await self._store.cards.handle(card.id, person.user_id)
         if found is not None and found.handled_by:
             await self._store.postings.escalate_at(card.id, None)
@@ -205,9 +205,9 @@ class NoticeBoard:
     async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
         await self._store.rosters.note(person.team_id, company, roster)
 
-    async def _policy(self, watch_id: str) -> Policy:
+    async def _policy(self, watch_id: str) -> EscalationPolicy:
         watch = await self._store.watches.get(watch_id)
-        return watch.policy if watch else Policy()
+        return watch.policy if watch else EscalationPolicy()
 
 
 def _made_up(now: datetime) -> CallEvent:

@@ -20,7 +20,7 @@ from bot.app import Bot, build_routes
 from bot.basics.logs import set_up_logging
 from bot.basics.person import PersonKey
 from bot.basics.settings import COMMAND, Settings
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.notifications.intake import Deliver
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.clock import SandboxClock
@@ -144,7 +144,7 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person, *, scopes: 
     now = bot.store.now()
     await bot.store.links.save(
         PersonKey(TEAM_ID, person.slack_id),
-        Link(
+        DialpadConnection(
             kind="oauth",
             access_token=SecretStr(tokens["access_token"]),
             refresh_token=SecretStr(tokens["refresh_token"]),

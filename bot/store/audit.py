@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.store.schema import Door, Moment, belongs_to, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, belongs_to, metadata, person_columns
 
 KEPT_FOR = timedelta(days=180)
 WRITTEN_WITHIN_S = 1.0
@@ -20,7 +20,7 @@ audit = Table(
     "audit",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("at", Moment, nullable=False, index=True),
+    Column("at", MomentColumn, nullable=False, index=True),
     *person_columns(),
     Column("action", Text, nullable=False),
     Column("route", Text, nullable=False),
@@ -31,7 +31,7 @@ audit = Table(
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditRow:
     """One thing done. ``action`` is a Dialpad slug or "", ``route`` ``<handler file>.<function>``, ``outcome`` one
     word such as ``done`` or the error's class, ``origin`` command, button, form and so on, ``reference`` the short id
     that a person was shown and the log carries."""
@@ -48,7 +48,7 @@ class Entry:
 class Audit:
     """Written once, read by admins, dropped after 180 days."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
         self._waiting: list[dict[str, Any]] = []
         self._writing: asyncio.Task[None] | None = None
@@ -105,18 +105,18 @@ class Audit:
         except (SQLAlchemyError, OSError, ChatopsError):
             structlog.get_logger(__name__).exception("audit not written")
 
-    async def recent(self, team_id: str, *, person: PersonKey | None = None, limit: int = 50) -> list[Entry]:
+    async def recent(self, team_id: str, *, person: PersonKey | None = None, limit: int = 50) -> list[AuditRow]:
         """The newest entries of a workspace, or of one person in it, newest first."""
         await self.flush()
         where = belongs_to(audit, person) if person else audit.c.team_id == team_id
         statement = select(audit).where(where).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
 
-        def query(connection: Connection) -> list[Entry]:
+        def query(connection: Connection) -> list[AuditRow]:
             return [_read(row) for row in connection.execute(statement)]
 
         return await self._door.database.read(query)
 
 
-def _read(row: Row[Any]) -> Entry:
+def _read(row: Row[Any]) -> AuditRow:
     person = PersonKey(row.team_id, row.user_id)
-    return Entry(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference)
+    return AuditRow(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference)

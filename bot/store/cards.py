@@ -27,8 +27,8 @@ from sqlalchemy import (
 
 from bot.activity.registers import Register, State, from_json, join, to_json
 from bot.store.keys import row_name
-from bot.store.postings import Wanted, postings, touch, want
-from bot.store.schema import Door, Moment, insert_for, metadata
+from bot.store.postings import NewPosting, postings, touch, want
+from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
 
 _AT_ONCE: Final = 100
 """Cards read in one piece: others get their turn in between."""
@@ -47,10 +47,10 @@ cards = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
     Column("claimed_by", Text),
-    Column("claimed_at", Moment),
+    Column("claimed_at", MomentColumn),
     Column("handled_by", Text),
-    Column("handled_at", Moment),
-    Column("changed_at", Moment, nullable=False, index=True),
+    Column("handled_at", MomentColumn),
+    Column("changed_at", MomentColumn, nullable=False, index=True),
     Column("about", Text, index=True),
 )
 card_names = Table(
@@ -63,7 +63,7 @@ card_names = Table(
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredCard:
     """One card. ``claimed_by`` and ``handled_by`` are Slack ids; ``about`` is the card that this one asks or tells of,
     None for what stands for itself."""
 
@@ -79,7 +79,7 @@ class Kept:
     about: str | None = None
 
 
-Plan = Callable[[State, Kept | None], Sequence[Wanted]]
+Plan = Callable[[State, StoredCard | None], Sequence[NewPosting]]
 """From what is now known and the card before to where it shall be posted."""
 
 
@@ -93,7 +93,7 @@ def _key(name: str) -> str:
 class Cards:
     """All of it goes by transactions; nothing here waits."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     # Taking in
@@ -134,13 +134,13 @@ class Cards:
 
         return await self._door.database.write(change)
 
-    def _named(self, connection: Connection, team_id: str, names: Sequence[str]) -> list[Kept]:
+    def _named(self, connection: Connection, team_id: str, names: Sequence[str]) -> list[StoredCard]:
         """The one that has changed most first: people know it."""
         ids = select(card_names.c.card_id).where(card_names.c.team_id == team_id, card_names.c.name.in_(names))
         statement = select(cards).where(cards.c.id.in_(ids)).order_by(cards.c.version.desc(), cards.c.id)
         return [self._read(row) for row in connection.execute(statement.with_for_update())]
 
-    def _merge(self, connection: Connection, known: Sequence[Kept], fresh: str) -> None:
+    def _merge(self, connection: Connection, known: Sequence[StoredCard], fresh: str) -> None:
         """The first takes over names, places and claim; where both were posted, the others say that they are one."""
         into, others = known[0], known[1:]
         ids = [one.id for one in others]
@@ -172,7 +172,7 @@ class Cards:
         team_id: str,
         kind: str,
         state: State,
-        before: Kept | None,
+        before: StoredCard | None,
         about: str | None,
     ) -> None:
         values = {
@@ -188,23 +188,23 @@ class Cards:
 
     # Looking
 
-    async def get(self, card_id: str) -> Kept | None:
+    async def get(self, card_id: str) -> StoredCard | None:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
 
         row = await self._door.database.read(query)
         return None if row is None else self._read(row)
 
-    async def named(self, team_id: str, name: str) -> Kept | None:
+    async def named(self, team_id: str, name: str) -> StoredCard | None:
         """The card with this name, such as ``talk:+14155550101|+14155550150``."""
 
-        def query(connection: Connection) -> list[Kept]:
+        def query(connection: Connection) -> list[StoredCard]:
             return self._named(connection, team_id, [_key(name)])
 
         found = await self._door.database.write(query)
         return found[0] if found else None
 
-    async def at(self, channel: str, ts: str) -> Kept | None:
+    async def at(self, channel: str, ts: str) -> StoredCard | None:
         """The card that a message shows."""
         where = and_(postings.c.place == channel, postings.c.ts == ts)
         statement = select(cards).join(postings, postings.c.card_id == cards.c.id).where(where)
@@ -215,7 +215,7 @@ class Cards:
         row = await self._door.database.read(query)
         return None if row is None else self._read(row)
 
-    async def open_calls(self, team_id: str, watch_id: str) -> list[Kept]:
+    async def open_calls(self, team_id: str, watch_id: str) -> list[StoredCard]:
         """Calls of one subscription that somebody was asked to claim, or has claimed, and nobody has handled."""
         shown = select(postings.c.card_id).where(postings.c.watch_id == watch_id)
         where = and_(
@@ -227,7 +227,7 @@ class Cards:
 
         return [self._read(row) for row in await self._door.database.read(query)]
 
-    async def changed_since(self, team_id: str, kind: str, since: datetime) -> AsyncIterator[Kept]:
+    async def changed_since(self, team_id: str, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         """All of one kind, in no order, a few at a time."""
         column, last = cards.c, ""
         where = and_(column.team_id == team_id, column.kind == kind, column.changed_at >= since)
@@ -243,25 +243,25 @@ class Cards:
 
     # Claiming
 
-    async def claim(self, card_id: str, user_id: str) -> Kept | None:
+    async def claim(self, card_id: str, user_id: str) -> StoredCard | None:
         """The card as it stands: claimed by ``user_id`` exactly when nobody had claimed or handled it. None: gone."""
         column = cards.c
         free = and_(column.id == card_id, column.claimed_by.is_(None), column.handled_by.is_(None))
         return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._door.now())
 
-    async def release(self, card_id: str, user_id: str, *, claimed_at: datetime | None = None) -> Kept | None:
+    async def release(self, card_id: str, user_id: str, *, claimed_at: datetime | None = None) -> StoredCard | None:
         """Whoever claimed it gives it back; with ``claimed_at`` that claim alone, not one they made since."""
         mine = and_(cards.c.id == card_id, cards.c.claimed_by == user_id, cards.c.handled_by.is_(None))
         if claimed_at is not None:
             mine = and_(mine, cards.c.claimed_at == claimed_at)
         return await self._stamp(card_id, mine, claimed_by=None, claimed_at=None)
 
-    async def handle(self, card_id: str, user_id: str) -> Kept | None:
+    async def handle(self, card_id: str, user_id: str) -> StoredCard | None:
         """Done, by whoever claimed it, or by anybody while nobody has."""
         open_ = and_(cards.c.id == card_id, cards.c.handled_by.is_(None))
         return await self._stamp(card_id, open_, handled_by=user_id, handled_at=self._door.now())
 
-    async def _stamp(self, card_id: str, where: Any, **values: Any) -> Kept | None:
+    async def _stamp(self, card_id: str, where: Any, **values: Any) -> StoredCard | None:
         now = self._door.now()
 
         def change(connection: Connection) -> Row[Any] | None:
@@ -293,8 +293,8 @@ class Cards:
 
         return await self._door.database.write(change)
 
-    def _read(self, row: Row[Any]) -> Kept:
-        return Kept(
+    def _read(self, row: Row[Any]) -> StoredCard:
+        return StoredCard(
             id=row.id,
             team_id=row.team_id,
             kind=row.kind,

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, sel
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 
 LIFETIME = timedelta(minutes=10)
 
@@ -21,8 +21,8 @@ confirmations = Table(
     Column("id", Text, primary_key=True),
     *person_columns(),
     Column("sealed", LargeBinary),
-    Column("used_at", Moment),
-    Column("expires_at", Moment, nullable=False, index=True),
+    Column("used_at", MomentColumn),
+    Column("expires_at", MomentColumn, nullable=False, index=True),
 )
 
 
@@ -38,7 +38,7 @@ class Confirmed:
 class Confirmations:
     """One person, one request, one use."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def create(

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete
 
 from bot.basics.person import PersonKey
 from bot.store.keys import hash_token, row_name
-from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 
 LIFETIME = timedelta(minutes=15)
 
@@ -20,7 +20,7 @@ connect_links = Table(
     Column("token_hash", Text, primary_key=True),
     *person_columns(),
     Column("sealed", LargeBinary, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
+    Column("expires_at", MomentColumn, nullable=False, index=True),
 )
 
 
@@ -36,7 +36,7 @@ class ConnectLink:
 class ConnectLinks:
     """At rest there is only a hash of the token."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def create(self, person: PersonKey, place: Mapping[str, Any] | None = None) -> str:

@@ -6,9 +6,9 @@ from pydantic import SecretStr
 from sqlalchemy import JSON, Boolean, Column, Connection, LargeBinary, Row, Table, Text, delete, select, update
 
 from bot.basics.person import PersonKey
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
 
 links = Table(
     "links",
@@ -16,24 +16,24 @@ links = Table(
     *person_columns(primary_key=True),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("expires_at", Moment),
+    Column("expires_at", MomentColumn),
     Column("scopes", JSON, nullable=False),
     Column("dialpad_user_id", Text, index=True),
     Column("dialpad_name", Text, nullable=False),
     Column("company_id", Text),
     Column("is_company_key", Boolean, nullable=False),
     Column("broken", Boolean, nullable=False),
-    Column("connected_at", Moment, nullable=False),
+    Column("connected_at", MomentColumn, nullable=False),
 )
 
 
-class StoredLinks:
-    """``bot.dialpad.connection.Links``, in the database."""
+class StoredConnections:
+    """``bot.dialpad.connection.DialpadConnections``, in the database."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         statement = select(links).where(belongs_to(links, key))
 
         def query(connection: Connection) -> Row[Any] | None:
@@ -42,7 +42,7 @@ class StoredLinks:
         row = await self._door.database.read(query)
         return None if row is None else self.read(row)
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         """Replaces what was there: the old tokens are gone when this returns."""
         tokens = {
             "access": link.access_token.get_secret_value(),
@@ -75,10 +75,10 @@ class StoredLinks:
         statement = update(links).where(belongs_to(links, key), links.c.broken.is_(False)).values(broken=True)
         return await self._door.run(statement) == 1
 
-    def read(self, row: Row[Any]) -> Link:
+    def read(self, row: Row[Any]) -> DialpadConnection:
         """A row of the table. Raises KeyProblem."""
         tokens = self._door.keys.open_json(row.sealed, _name(PersonKey(row.team_id, row.user_id)))
-        return Link(
+        return DialpadConnection(
             kind=row.kind,
             access_token=SecretStr(tokens["access"]),
             refresh_token=SecretStr(tokens["refresh"]) if tokens["refresh"] is not None else None,

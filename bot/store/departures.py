@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
 
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
-from bot.store.connections import StoredLinks, links
+from bot.store.connections import StoredConnections, links
 from bot.store.events import events
 from bot.store.gaps import gaps
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
@@ -22,7 +22,7 @@ from bot.store.oauth_states import oauth_states
 from bot.store.postings import postings, turns
 from bot.store.removals import hook_left, note_removal, removals
 from bot.store.requests_before_connecting import remembered
-from bot.store.schema import Door, belongs_to, metadata
+from bot.store.schema import StoreContext, belongs_to, metadata
 from bot.store.subscriptions import read_watch, watches
 from bot.store.timed_requests import kept
 
@@ -37,17 +37,17 @@ class Departure:
 
     hooks: tuple[Hook, ...] = ()
     removals: tuple[str, ...] = ()
-    watches: tuple[Watch, ...] = ()
+    watches: tuple[Subscription, ...] = ()
     timed: int = 0
 
 
 class Departures:
     """All of it is harmless to repeat."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
         self._hooks = Hooks(door)
-        self._links = StoredLinks(door)
+        self._links = StoredConnections(door)
 
     async def would_end(self, person: PersonKey) -> tuple[int, int]:
         """How many subscriptions and how many timed changes are a person's."""
@@ -111,7 +111,7 @@ class Departures:
         return await self._door.database.write(change)
 
     def _note(
-        self, connection: Connection, person: PersonKey, owned: Sequence[Hook], link: Link | None
+        self, connection: Connection, person: PersonKey, owned: Sequence[Hook], link: DialpadConnection | None
     ) -> tuple[str, ...]:
         company = (link.company_id if link is not None else None) or next((hook.company for hook in owned), "")
         name = note_removal(connection, self._door, person, company, [hook_left(hook) for hook in owned], link)
@@ -121,7 +121,7 @@ class Departures:
         found = connection.execute(select(hooks).where(belongs_to(hooks, person)))
         return [self._hooks.read(row, with_secret=False) for row in found]
 
-    def _read(self, row: Row[Any]) -> Link | None:
+    def _read(self, row: Row[Any]) -> DialpadConnection | None:
         try:
             return self._links.read(row)
         except KeyProblem:

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.basics.person import PersonKey
-from bot.contract.later import Failed, Job, Pending, Run, wait_before_retry
+from bot.contract.later import Failed, Pending, Run, TimedJob, wait_before_retry
 from bot.store.dbos_engine import Engine, Queue
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
-from bot.store.timed_requests import KeptRequest
+from bot.store.timed_requests import TimedRequest
 
 WORKFLOW = "later"
 AT_ONCE = 8
@@ -139,7 +139,7 @@ class DurableLater:
         finally:
             self._happening.discard(name)
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: TimedJob) -> None:
         try:
             async with asyncio.timeout(RUN_WITHIN.total_seconds()):
                 await self._run(job)
@@ -152,7 +152,7 @@ class DurableLater:
             await self._give_up(job, error)
         await self._store.kept.drop(job.id)
 
-    async def _give_up(self, job: Job, error: Exception) -> None:
+    async def _give_up(self, job: TimedJob, error: Exception) -> None:
         log = structlog.get_logger(__name__)
         log.warning("later job given up", route=job.route, attempt=job.attempt, error=type(error).__name__)
         try:
@@ -161,8 +161,8 @@ class DurableLater:
             log.exception("nobody could be told that a job was given up", route=job.route)
 
 
-def _build_job(request: KeptRequest, attempt: int) -> Job:
-    return Job(
+def _build_job(request: TimedRequest, attempt: int) -> TimedJob:
+    return TimedJob(
         id=request.id,
         key=request.key,
         person=request.person,

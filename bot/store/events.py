@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.hooks import hooks
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, metadata
+from bot.store.schema import MomentColumn, StoreContext, metadata
 
 KEPT_FOR = timedelta(days=2)
 """How long a delivered event is remembered by its key. Dialpad's last retry, of a text, comes within half a day."""
@@ -30,10 +30,10 @@ events = Table(
     Column("hook_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary),
-    Column("received_at", Moment, nullable=False, index=True),
+    Column("received_at", MomentColumn, nullable=False, index=True),
     Column("tries", Integer, nullable=False),
-    Column("done_at", Moment),
-    Column("parked_at", Moment),
+    Column("done_at", MomentColumn),
+    Column("parked_at", MomentColumn),
 )
 
 _RECEIVE = {
@@ -89,7 +89,7 @@ class EventCounts:
 class Events:
     """Keys begin with their hook's id, so hooks cannot take one another's events away."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def receive(

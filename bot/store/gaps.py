@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, or_, select, update
 
-from bot.store.schema import Door, Moment, metadata
+from bot.store.schema import MomentColumn, StoreContext, metadata
 
 KEPT_FOR = timedelta(days=90)
 READ_BACK: Final = "read back"
@@ -17,12 +17,12 @@ gaps = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("hook_id", Text, nullable=False),
-    Column("began_at", Moment, nullable=False),
-    Column("ended_at", Moment, nullable=False, index=True),
+    Column("began_at", MomentColumn, nullable=False),
+    Column("ended_at", MomentColumn, nullable=False, index=True),
     Column("why", Text, nullable=False),
     Column("outcome", Text),
     Column("found", Integer),
-    Column("settled_at", Moment),
+    Column("settled_at", MomentColumn),
 )
 
 
@@ -44,7 +44,7 @@ class Gap:
 class Gaps:
     """Written when a gap is over: while it lasts, the hook's ``heard_at`` is its beginning."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def add(self, hook_id: str, began_at: datetime, ended_at: datetime, why: str) -> Gap:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.basics.person import PersonKey
 from bot.store.connections import links
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.subscriptions import watches
 
 HookKind = Literal["webhook", "websocket"]
@@ -45,8 +45,8 @@ hooks = Table(
     Column("endpoint_id", Text),
     Column("subscriptions", JSON, nullable=False),
     Column("sealed", LargeBinary),
-    Column("created_at", Moment, nullable=False),
-    Column("heard_at", Moment, nullable=False),
+    Column("created_at", MomentColumn, nullable=False),
+    Column("heard_at", MomentColumn, nullable=False),
 )
 
 
@@ -73,7 +73,7 @@ class Hook:
     subscriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def fresh_hook(door: Door, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
+def fresh_hook(door: StoreContext, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
     """A hook that does not exist at Dialpad yet, as a row and as it is read."""
     name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), door.now()
     values: dict[str, Any] = {
@@ -95,7 +95,7 @@ def fresh_hook(door: Door, owner: PersonKey, company: str, kind: HookKind) -> tu
 class Hooks:
     """Few rows: one per company and workspace, or per person where nobody may subscribe for all."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def create(self, owner: PersonKey, company: str, kind: HookKind) -> Hook:

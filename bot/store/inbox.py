@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.store.keys import KeyProblem, row_name
-from bot.store.schema import Door, Moment, metadata
+from bot.store.schema import MomentColumn, StoreContext, metadata
 
 KEPT_FOR = timedelta(minutes=20)
 """How long a delivery that is done, or had nothing to resume, is remembered by its key."""
@@ -31,11 +31,11 @@ inbox = Table(
     Column("key", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary),
-    Column("received_at", Moment, nullable=False, index=True),
-    Column("started_at", Moment),
-    Column("done_at", Moment),
+    Column("received_at", MomentColumn, nullable=False, index=True),
+    Column("started_at", MomentColumn),
+    Column("done_at", MomentColumn),
     Column("holder", Text, nullable=False),
-    Column("touched_at", Moment, nullable=False),
+    Column("touched_at", MomentColumn, nullable=False),
     Column("tries", Integer, nullable=False),
 )
 
@@ -61,7 +61,7 @@ class Delivery:
 class Inbox:
     """``idle`` is how long another process must have left a delivery alone before this one may take it over."""
 
-    def __init__(self, door: Door, *, idle: timedelta) -> None:
+    def __init__(self, door: StoreContext, *, idle: timedelta) -> None:
         self._door = door
         self._idle = idle
         self._holder = secrets.token_hex(8)

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, ins
 
 from bot.basics.person import PersonKey
 from bot.store.keys import hash_token, row_name
-from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 
 LIFETIME = timedelta(minutes=10)
 
@@ -20,7 +20,7 @@ oauth_states = Table(
     Column("state_hash", Text, primary_key=True),
     *person_columns(),
     Column("sealed", LargeBinary, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
+    Column("expires_at", MomentColumn, nullable=False, index=True),
 )
 
 
@@ -37,7 +37,7 @@ class OAuthState:
 class OAuthStates:
     """At rest there is a hash of the state, and everything that goes with it is sealed."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def create(

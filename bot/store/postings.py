@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store.schema import Door, Moment, insert_for, metadata
+from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
 
 _cards = table("cards", column("id"), column("version"))
 """Declared in ``bot.store.cards``, which builds on this."""
@@ -48,13 +48,13 @@ postings = Table(
     Column("bundle", Text),
     Column("shown", Integer, nullable=False),
     Column("looks", Text),
-    Column("due_at", Moment),
-    Column("attempted_at", Moment),
+    Column("due_at", MomentColumn),
+    Column("attempted_at", MomentColumn),
     Column("tries", Integer, nullable=False),
     Column("doubtful", Boolean, nullable=False),
     Column("step", Integer, nullable=False),
-    Column("escalate_at", Moment),
-    Column("created_at", Moment, nullable=False),
+    Column("escalate_at", MomentColumn),
+    Column("created_at", MomentColumn, nullable=False),
     Index("ix_postings_card_id_channel", "card_id", "channel", unique=True),
     Index("ix_postings_due_at", "due_at"),
     Index("ix_postings_escalate_at", "escalate_at"),
@@ -62,7 +62,9 @@ postings = Table(
 )
 
 
-turns = Table("turns", metadata, Column("channel", Text, primary_key=True), Column("next_at", Moment, nullable=False))
+turns = Table(
+    "turns", metadata, Column("channel", Text, primary_key=True), Column("next_at", MomentColumn, nullable=False)
+)
 
 
 _GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, postings.c.doubtful.is_(False))
@@ -70,7 +72,7 @@ _GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, posti
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NewPosting:
     """A place a card shall be posted to. ``parent``: the card in whose thread. ``escalate_s``: seconds until somebody
     is asked to claim it, None when nobody is. ``not_before``: what is held for the same moment comes due together."""
 
@@ -108,7 +110,7 @@ class Posting:
     escalate_at: datetime | None
 
 
-def want(connection: Connection, now: datetime, card_id: str, team_id: str, wanted: Sequence[Wanted]) -> None:
+def want(connection: Connection, now: datetime, card_id: str, team_id: str, wanted: Sequence[NewPosting]) -> None:
     """Posts a card where it is not posted yet. One that was posted before anybody was to be asked may be now; one that
     another subscription holds back is posted by the first that does not."""
     for one in wanted:
@@ -165,7 +167,7 @@ def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
 class Postings:
     """All of it goes by transactions; nothing here waits."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def of_card(self, card_id: str) -> list[Posting]:
@@ -179,7 +181,7 @@ class Postings:
         """Everything that one message shows."""
         return await self._postings(postings.c.bundle == bundle)
 
-    async def want(self, card_id: str, team_id: str, wanted: Sequence[Wanted]) -> None:
+    async def want(self, card_id: str, team_id: str, wanted: Sequence[NewPosting]) -> None:
         """Posts an existing card in more places."""
         now = self._door.now()
         await self._door.database.write(lambda connection: want(connection, now, card_id, team_id, wanted))
@@ -209,7 +211,7 @@ class Postings:
 
         def query(connection: Connection) -> list[datetime]:
             columns = (postings.c.due_at, postings.c.escalate_at)
-            found = [connection.execute(select(func.min(column, type_=Moment))).scalar() for column in columns]
+            found = [connection.execute(select(func.min(column, type_=MomentColumn))).scalar() for column in columns]
             return [moment for moment in found if moment is not None]
 
         return min(await self._door.database.read(query), default=None)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, Table, select, update
 
 from bot.basics.person import PersonKey
-from bot.store.schema import Door, belongs_to, insert_for, metadata, person_columns
+from bot.store.schema import StoreContext, belongs_to, insert_for, metadata, person_columns
 
 preferences = Table("preferences", metadata, *person_columns(primary_key=True), Column("chosen", JSON, nullable=False))
 
@@ -14,7 +14,7 @@ preferences = Table("preferences", metadata, *person_columns(primary_key=True), 
 class Preferences:
     """Unknown names are kept as they are; what they mean belongs to whoever asks."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def get(self, person: PersonKey) -> dict[str, Any]:

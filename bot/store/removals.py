@@ -29,11 +29,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.person import PersonKey
-from bot.dialpad.connection import Link, Links
+from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.store.connections import links
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import KeyProblem, row_name
-from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 
 GIVEN_UP_AFTER: Final = timedelta(days=14)
 KEPT_FOR: Final = GIVEN_UP_AFTER + timedelta(days=1)
@@ -51,9 +51,9 @@ removals = Table(
     Column("access", Boolean, nullable=False),
     Column("sealed", LargeBinary),
     Column("tries", Integer, nullable=False),
-    Column("tried_at", Moment),
-    Column("held_until", Moment),
-    Column("created_at", Moment, nullable=False, index=True),
+    Column("tried_at", MomentColumn),
+    Column("held_until", MomentColumn),
+    Column("created_at", MomentColumn, nullable=False, index=True),
 )
 
 
@@ -78,7 +78,7 @@ class Removal:
     company: str
     hooks: tuple[HookLeft, ...]
     access: bool
-    link: Link | None
+    link: DialpadConnection | None
     tries: int
     tried_at: datetime | None
     created_at: datetime
@@ -89,7 +89,12 @@ def hook_left(hook: Hook) -> HookLeft:
 
 
 def note_removal(
-    connection: Connection, door: Door, person: PersonKey, company: str, hooks: Sequence[HookLeft], link: Link | None
+    connection: Connection,
+    door: StoreContext,
+    person: PersonKey,
+    company: str,
+    hooks: Sequence[HookLeft],
+    link: DialpadConnection | None,
 ) -> str | None:
     """Puts it on the list, in the caller's transaction; its id, None when there is nothing to remove."""
     link = None if link is None or link.broken else link
@@ -116,7 +121,7 @@ def note_removal(
 class Removals:
     """Few rows, and none as a rule."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def all(self) -> list[Removal]:
@@ -137,7 +142,7 @@ class Removals:
         row = await self._door.database.read(query)
         return None if row is None else self._read(row)
 
-    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: Link) -> None:
+    async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
         """Something was made at Dialpad whose hook was removed here at the same moment."""
 
         def change(connection: Connection) -> None:
@@ -182,7 +187,7 @@ class Removals:
 
         return await self._door.database.read(query) if company else []
 
-    async def connected_elsewhere(self, link: Link) -> bool:
+    async def connected_elsewhere(self, link: DialpadConnection) -> bool:
         """Whether the same Dialpad user is connected by sign-in, again or from another place: Dialpad revokes all of a
         user's tokens at once."""
         column = links.c
@@ -194,11 +199,11 @@ class Removals:
 
         return link.dialpad_user_id is not None and await self._door.database.read(query)
 
-    def links_of(self, removal: Removal) -> Links:
+    def links_of(self, removal: Removal) -> DialpadConnections:
         """The connection's own token, kept with the removal: for ``Accounts``, which renews it."""
         return _LeftLink(self, removal.id)
 
-    async def keep_renewed(self, name: str, link: Link) -> None:
+    async def keep_renewed(self, name: str, link: DialpadConnection) -> None:
         """Dialpad has replaced the token."""
         sealed = _seal(self._door, name, link)
         await self._door.run(update(removals).where(removals.c.id == name).values(sealed=sealed))
@@ -232,14 +237,14 @@ class Removals:
             created_at=row.created_at,
         )
 
-    def _open(self, row: Row[Any]) -> Link | None:
+    def _open(self, row: Row[Any]) -> DialpadConnection | None:
         if row.sealed is None:
             return None
         try:
             kept = self._door.keys.open_json(row.sealed, row_name(removals.name, row.id))
         except KeyProblem:
             return None  # the rest of the list is worked off all the same
-        return Link(
+        return DialpadConnection(
             kind=kept["kind"],
             access_token=SecretStr(kept["access"]),
             refresh_token=SecretStr(kept["refresh"]) if kept["refresh"] is not None else None,
@@ -256,16 +261,16 @@ class Removals:
 
 @dataclass(frozen=True)
 class _LeftLink:
-    """``bot.dialpad.connection.Links`` of one removal, whoever is asked for."""
+    """``bot.dialpad.connection.DialpadConnections`` of one removal, whoever is asked for."""
 
     kept: Removals
     name: str
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         removal = await self.kept.get(self.name)
         return removal.link if removal is not None else None
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         await self.kept.keep_renewed(self.name, link)
 
     async def mark_broken(self, key: PersonKey) -> bool:
@@ -281,7 +286,7 @@ def over(now: datetime) -> ColumnElement[bool]:
     return removals.c.created_at <= now - KEPT_FOR
 
 
-def _seal(door: Door, name: str, link: Link) -> bytes:
+def _seal(door: StoreContext, name: str, link: DialpadConnection) -> bytes:
     kept = {
         "kind": link.kind,
         "access": link.access_token.get_secret_value(),

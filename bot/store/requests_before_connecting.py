@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, ins
 
 from bot.basics.person import PersonKey
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, belongs_to, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, belongs_to, metadata, person_columns
 
 LIFETIME = timedelta(minutes=30)
 AT_MOST = 10
@@ -21,15 +21,15 @@ remembered = Table(
     Column("id", Text, primary_key=True),
     *person_columns(),
     Column("sealed", LargeBinary, nullable=False),
-    Column("asked_at", Moment, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
+    Column("asked_at", MomentColumn, nullable=False),
+    Column("expires_at", MomentColumn, nullable=False, index=True),
 )
 
 
-class Remembered:
+class RequestsBeforeConnecting:
     """Requests are JSON objects of the caller's own shape; here they are only sealed and ordered."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def save(self, person: PersonKey, request: Mapping[str, Any]) -> None:

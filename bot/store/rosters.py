@@ -25,7 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.roster import Roster, compare, from_json, to_json
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, insert_for, metadata
+from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
 
 KEPT_FOR: Final = timedelta(days=30)
 """A roster that nobody follows or has asked for in so long is forgotten."""
@@ -38,14 +38,14 @@ rosters = Table(
     Column("company", Text, nullable=False),
     Column("sealed", LargeBinary),
     Column("version", Integer, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("due_at", Moment, index=True),
+    Column("seen_at", MomentColumn, nullable=False),
+    Column("due_at", MomentColumn, index=True),
     Column("problem", Text, nullable=False),
 )
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedRoster:
     """A call center whose roster somebody follows. ``version`` counts the looks that found something new; ``known`` is
     None before the first; ``problem`` why user group or topic could not be kept when their owners were told."""
 
@@ -59,7 +59,7 @@ class Followed:
 class Rosters:
     """One row per workspace and call center."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def get(self, team_id: str, call_center: str, company: str | None = None) -> Roster | None:
@@ -113,27 +113,29 @@ class Rosters:
         here = and_(rosters.c.team_id == team_id, rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
         await self._door.run(update(rosters).where(here).values(due_at=soon))
 
-    async def due(self) -> list[Followed]:
+    async def due(self) -> list[FollowedRoster]:
         """Those whose time for a look has come."""
         return [
-            Followed(row.team_id, row.call_center, row.version, self._read(row), row.problem)
+            FollowedRoster(row.team_id, row.call_center, row.version, self._read(row), row.problem)
             for row in await self._select(rosters.c.due_at <= self._door.now())
         ]
 
-    async def looked(self, followed: Followed, company: str, roster: Roster, *, changed: bool, next_s: float) -> bool:
+    async def looked(
+        self, followed: FollowedRoster, company: str, roster: Roster, *, changed: bool, next_s: float
+    ) -> bool:
         """Keeps what a look has found. False when another process was faster."""
         values = self._values(followed.team_id, company, roster)
         values |= {"version": followed.version + changed, "due_at": self._door.now() + timedelta(seconds=next_s)}
         here = and_(_is(followed.team_id, followed.call_center), rosters.c.version == followed.version)
         return await self._door.run(update(rosters).where(here).values(**values)) == 1
 
-    async def look_later(self, followed: Followed, wait_s: float | None) -> None:
+    async def look_later(self, followed: FollowedRoster, wait_s: float | None) -> None:
         """Nothing was found out. None: nobody follows it any more."""
         due_at = None if wait_s is None else self._door.now() + timedelta(seconds=wait_s)
         here = _is(followed.team_id, followed.call_center)
         await self._door.run(update(rosters).where(here).values(due_at=due_at))
 
-    async def note_problem(self, followed: Followed, problem: str) -> bool:
+    async def note_problem(self, followed: FollowedRoster, problem: str) -> bool:
         """True when this is news."""
         here = and_(_is(followed.team_id, followed.call_center), rosters.c.problem != problem)
         return await self._door.run(update(rosters).where(here).values(problem=problem)) == 1

@@ -41,7 +41,7 @@ metadata = MetaData(
 )
 
 
-class Moment(TypeDecorator[datetime]):
+class MomentColumn(TypeDecorator[datetime]):
     """An aware datetime, stored as microseconds since 1970 UTC, so that both databases compare and sort it alike."""
 
     impl = BigInteger
@@ -72,7 +72,7 @@ def name_row(table: Table, row: Row[Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Door:
+class StoreContext:
     """What every query object works with."""
 
     database: Database

@@ -12,7 +12,7 @@ from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
-from bot.store.connections import StoredLinks, links
+from bot.store.connections import StoredConnections, links
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
 from bot.store.departures import Departures
 from bot.store.events import Events
@@ -24,11 +24,11 @@ from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
 from bot.store.removals import Removals, removals
-from bot.store.requests_before_connecting import Remembered
+from bot.store.requests_before_connecting import RequestsBeforeConnecting
 from bot.store.rosters import Rosters
-from bot.store.schema import Clock, Door
-from bot.store.subscriptions import Watches
-from bot.store.timed_requests import Kept, kept
+from bot.store.schema import Clock, StoreContext
+from bot.store.subscriptions import Subscriptions
+from bot.store.timed_requests import TimedRequests, kept
 
 PING_WITHIN_S = 3
 SECOND_REPLICA_WAITS = timedelta(minutes=2)
@@ -55,19 +55,19 @@ class Store:
 
     database: Database
     keys: Keyring
-    links: StoredLinks
+    links: StoredConnections
     oauth_states: OAuthStates
     connect_links: ConnectLinks
     confirmations: Confirmations
-    remembered: Remembered
+    remembered: RequestsBeforeConnecting
     inbox: Inbox
     preferences: Preferences
     audit: Audit
-    kept: Kept
+    kept: TimedRequests
     hooks: Hooks
     events: Events
     gaps: Gaps
-    watches: Watches
+    watches: Subscriptions
     cards: Cards
     postings: Postings
     rosters: Rosters
@@ -80,24 +80,24 @@ class Store:
         """Raises DatabaseProblem for an address that cannot be one. Connects with the first query."""
         address = build_url(url)
         database = open_database(address)
-        door = Door(database, keys, now)
+        door = StoreContext(database, keys, now)
         idle = timedelta(0) if sqlite_file(address) else SECOND_REPLICA_WAITS
         return cls(
             database=database,
             keys=keys,
-            links=StoredLinks(door),
+            links=StoredConnections(door),
             oauth_states=OAuthStates(door),
             connect_links=ConnectLinks(door),
             confirmations=Confirmations(door),
-            remembered=Remembered(door),
+            remembered=RequestsBeforeConnecting(door),
             inbox=Inbox(door, idle=idle),
             preferences=Preferences(door),
             audit=Audit(door),
-            kept=Kept(door),
+            kept=TimedRequests(door),
             hooks=Hooks(door),
             events=Events(door),
             gaps=Gaps(door),
-            watches=Watches(door),
+            watches=Subscriptions(door),
             cards=Cards(door),
             postings=Postings(door),
             rosters=Rosters(door),

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, delete, insert, select, update
 
 from bot.activity.digest_times import next_due, schedule
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.subscriptions.stored import from_json, to_json
-from bot.activity.subscriptions.subscription import Watch, switched
+from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.person import PersonKey
-from bot.store.schema import Door, Moment, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 
 watches = Table(
     "watches",
@@ -26,22 +26,22 @@ watches = Table(
     Column("rule", JSON, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("problem", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("digest_at", Moment, index=True),
+    Column("created_at", MomentColumn, nullable=False),
+    Column("digest_at", MomentColumn, index=True),
 )
 
 
-class Watches:
+class Subscriptions:
     """Some per channel. ``problem`` is why posting did not work; its marks are ``bot.notifications.owner_alerts``'s."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     def new_id(self) -> str:
         """For a watch that is not stored yet: short, since every button of a card carries it."""
         return secrets.token_urlsafe(6)
 
-    async def save(self, watch: Watch) -> None:
+    async def save(self, watch: Subscription) -> None:
         """Adds it, or changes the one with the same id. The channel of a watch stays what it was."""
         digest_at = next_due(watch, self._door.now())
         fresh = {
@@ -62,10 +62,10 @@ class Watches:
 
         await self._door.database.write(change)
 
-    async def switch(self, name: str, kind: Kind, *, on: bool) -> Watch | None:
+    async def switch(self, name: str, kind: NewsKind, *, on: bool) -> Subscription | None:
         """One event of a subscription on or off, whatever happens to its others at the same time. None: it is gone."""
 
-        def change(connection: Connection) -> Watch | None:
+        def change(connection: Connection) -> Subscription | None:
             row = self._locked(connection, name)
             if row is None:
                 return None
@@ -78,29 +78,29 @@ class Watches:
     def _locked(self, connection: Connection, name: str) -> Row[Any] | None:
         return connection.execute(select(watches).where(watches.c.id == name).with_for_update()).one_or_none()
 
-    def _change(self, connection: Connection, before: Row[Any], after: Watch) -> None:
+    def _change(self, connection: Connection, before: Row[Any], after: Subscription) -> None:
         """A digest that is due stays due while its times stay the same."""
         same = schedule(read_watch(before)) == schedule(after)
         digest_at = before.digest_at if same else next_due(after, self._door.now())
         this = watches.c.id == after.id
         connection.execute(update(watches).where(this).values(digest_at=digest_at, **_values(after)))
 
-    async def get(self, name: str) -> Watch | None:
+    async def get(self, name: str) -> Subscription | None:
         found = await self._select(watches.c.id == name)
         return found[0] if found else None
 
-    async def here(self, team_id: str, channel: str) -> list[Watch]:
+    async def here(self, team_id: str, channel: str) -> list[Subscription]:
         """Those that post to one place, the oldest first."""
         return await self._select(watches.c.team_id == team_id, watches.c.channel == channel)
 
-    async def of_team(self, team_id: str) -> list[Watch]:
+    async def of_team(self, team_id: str) -> list[Subscription]:
         """All of a workspace that are not paused."""
         return await self._select(watches.c.team_id == team_id, watches.c.paused.is_(False))
 
-    async def owned(self, owner: PersonKey) -> list[Watch]:
+    async def owned(self, owner: PersonKey) -> list[Subscription]:
         return await self._select(watches.c.team_id == owner.team_id, watches.c.user_id == owner.user_id)
 
-    async def due_digest(self, now: datetime) -> tuple[Watch, datetime] | None:
+    async def due_digest(self, now: datetime) -> tuple[Subscription, datetime] | None:
         """The one whose digest has been due the longest, and since when."""
         statement = select(watches).where(watches.c.digest_at <= now).order_by(watches.c.digest_at, watches.c.id)
 
@@ -110,12 +110,12 @@ class Watches:
         row = await self._door.database.read(query)
         return None if row is None else (read_watch(row), row.digest_at)
 
-    async def digest_done(self, watch: Watch, due: datetime) -> None:
+    async def digest_done(self, watch: Subscription, due: datetime) -> None:
         """What was due at ``due`` is on disk or left out, unless somebody else was faster or has changed the times."""
         this = (watches.c.id == watch.id, watches.c.digest_at == due)
         await self._door.run(update(watches).where(*this).values(digest_at=next_due(watch, self._door.now())))
 
-    async def troubled(self) -> list[Watch]:
+    async def troubled(self) -> list[Subscription]:
         """Those of all workspaces that could not post when they last tried."""
         return await self._select(watches.c.problem != "")
 
@@ -128,7 +128,7 @@ class Watches:
         changed = update(watches).where(watches.c.id == name, watches.c.problem != problem).values(problem=problem)
         return await self._door.run(changed) == 1
 
-    async def _select(self, *where: Any) -> list[Watch]:
+    async def _select(self, *where: Any) -> list[Subscription]:
         statement = select(watches).where(*where).order_by(watches.c.created_at, watches.c.id)
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
@@ -137,10 +137,10 @@ class Watches:
         return [read_watch(row) for row in await self._door.database.read(query)]
 
 
-def _values(watch: Watch) -> dict[str, Any]:
+def _values(watch: Subscription) -> dict[str, Any]:
     return {"rule": to_json(watch), "paused": watch.paused, "problem": watch.problem}
 
 
-def read_watch(row: Row[Any]) -> Watch:
+def read_watch(row: Row[Any]) -> Subscription:
     owner = PersonKey(row.team_id, row.user_id)
     return from_json(row.id, owner, row.channel, row.rule, paused=row.paused, problem=row.problem)

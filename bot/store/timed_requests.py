@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete
 
 from bot.basics.person import PersonKey
 from bot.store.keys import row_name
-from bot.store.schema import Door, Moment, belongs_to, insert_for, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
 
 kept = Table(
     "kept",
@@ -23,12 +23,12 @@ kept = Table(
     *person_columns(),
     Column("route", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Column("due_at", Moment, nullable=False),
+    Column("due_at", MomentColumn, nullable=False),
 )
 
 
 @dataclass(frozen=True)
-class KeptRequest:
+class TimedRequest:
     """One request that waits. ``id`` changes when a later request with the same key takes its place."""
 
     id: str
@@ -41,17 +41,17 @@ class KeptRequest:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingRequest:
     """The part of a request that needs no key to read."""
 
     id: str
     due_at: datetime
 
 
-class Kept:
+class TimedRequests:
     """At most one request per key, over all persons: put the person into the key."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: StoreContext) -> None:
         self._door = door
 
     async def put(
@@ -89,7 +89,7 @@ class Kept:
 
         return name, await self._door.database.write(change)
 
-    async def get(self, name: str) -> KeptRequest | None:
+    async def get(self, name: str) -> TimedRequest | None:
         """By id; None when it was replaced, cancelled or is done."""
         statement = select(kept).where(kept.c.id == name)
 
@@ -112,7 +112,7 @@ class Kept:
 
         return await self._door.database.write(change)
 
-    async def of(self, person: PersonKey) -> list[KeptRequest]:
+    async def of(self, person: PersonKey) -> list[TimedRequest]:
         """Everything that waits for a person, the next first."""
         statement = select(kept).where(belongs_to(kept, person)).order_by(kept.c.due_at, kept.c.key)
 
@@ -121,18 +121,18 @@ class Kept:
 
         return [self._read(row) for row in await self._door.database.read(query)]
 
-    async def waiting(self) -> list[Waiting]:
+    async def waiting(self) -> list[WaitingRequest]:
         """Everything that waits, for everybody: what a timer must exist for."""
         statement = select(kept.c.id, kept.c.due_at).order_by(kept.c.due_at)
 
-        def query(connection: Connection) -> list[Waiting]:
-            return [Waiting(row.id, row.due_at) for row in connection.execute(statement)]
+        def query(connection: Connection) -> list[WaitingRequest]:
+            return [WaitingRequest(row.id, row.due_at) for row in connection.execute(statement)]
 
         return await self._door.database.read(query)
 
-    def _read(self, row: Row[Any]) -> KeptRequest:
+    def _read(self, row: Row[Any]) -> TimedRequest:
         content = self._door.keys.open_json(row.sealed, row_name(kept.name, row.key))
-        return KeptRequest(
+        return TimedRequest(
             id=row.id,
             key=row.key,
             person=PersonKey(row.team_id, row.user_id),

@@ -15,14 +15,14 @@ from bot.basics.metrics import Metrics
 from bot.basics.settings import Settings
 from bot.contract.context import Ctx, Deps
 from bot.contract.reply import Nothing
-from bot.contract.routing import Router, Table, build_table
+from bot.contract.routing import Router, RouteTable, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Risk
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
 from bot.sandbox.serving import ASGI
-from bot.slack.api.messages import ResponseUrls, Voice
-from bot.slack.api.people import SlackColleagues
+from bot.slack.api.messages import ResponseUrls, SlackMessages
+from bot.slack.api.people import SlackPeople
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from bot.slack.conversation.dispatch import Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
@@ -43,7 +43,7 @@ class NotUsed:
         raise AssertionError(f"the handlers of the bench do not use {name}")
 
 
-def build_routes(ids: int) -> Table:
+def build_routes(ids: int) -> RouteTable:
     """A table of ``ids`` routes: one that reads, one that changes something, and others beside them."""
     router = Router()
     for word in ("look", "change", *(f"word{number}" for number in range(ids - 2))):
@@ -78,12 +78,12 @@ async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
             connections=cast(Any, NotUsed()),
             directory=Directory(),
             later=cast(Any, NotUsed()),
-            colleagues=SlackColleagues(clients, time.monotonic),
+            colleagues=SlackPeople(clients, time.monotonic),
             preferences=store.preferences,
             routes=table,
         )
         stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
-        dispatcher = Dispatcher(table, deps, stores, Voice(clients, ResponseUrls(session, time.monotonic)))
+        dispatcher = Dispatcher(table, deps, stores, SlackMessages(clients, ResponseUrls(session, time.monotonic)))
         closing.push_async_callback(dispatcher.aclose)
         slack = SlackHttp(build_bolt(dispatcher), SECRET)
         yield build_web(slack_events=slack.events, others=[], ready=[], metrics=Metrics()), dispatcher

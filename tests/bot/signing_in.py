@@ -22,10 +22,10 @@ from bot.connect.pages import connect_routes
 from bot.contract.context import Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.oauth import DialpadOAuth
-from bot.notifications.disconnecting import Leaving
-from bot.notifications.hooks import Endpoints
+from bot.notifications.disconnecting import Disconnector
+from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
@@ -84,7 +84,7 @@ class Place:
     client: DialpadClient
     colleagues: KnownPeople
     connector: Connector
-    endpoints: Endpoints
+    endpoints: DialpadHooks
     clock: Clock
     web: Starlette
     told: list[Connected] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Place:
         async with httpx.AsyncClient(mounts=transports) as http:
             yield Browser(http)
 
-    async def links(self) -> list[Link]:
+    async def links(self) -> list[DialpadConnection]:
         """Every stored connection of the cast."""
         found = [await self.store.links.get(key_of(person)) for person in PEOPLE if person.slack_id]
         return [link for link in found if link is not None]
@@ -154,12 +154,12 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
     removals = RemovalsAtDialpad(
         accounts=accounts, removals=store.removals, oauth=oauth if with_oauth else None, now=clock, public_url=BOT
     )
-    endpoints = Endpoints(
+    endpoints = DialpadHooks(
         accounts=accounts, hooks=store.hooks, ears=Ears(), kind="webhook", public_url=BOT, left=removals
     )
     connector = Connector(
         accounts=accounts,
-        leaving=Leaving(store=store, accounts=accounts, endpoints=endpoints, removals=removals),
+        leaving=Disconnector(store=store, accounts=accounts, endpoints=endpoints, removals=removals),
         oauth=oauth if with_oauth else None,
         links=store.links,
         connect_links=store.connect_links,

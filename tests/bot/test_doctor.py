@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.app import open_store
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.doctor import Finding, examine
 from bot.sandbox.serving import listen, serving
 from bot.slack.api.manifest import SCOPES
-from bot.store.postings import Wanted
+from bot.store.postings import NewPosting
 
 
 @dataclass
@@ -165,8 +165,8 @@ async def test_it_says_how_people_connect(configure: Configure) -> None:
 
 async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(configure: Configure) -> None:
     store = await open_store(configure())
-    await store.watches.save(Watch("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?"))
-    await store.postings.want("c1", "T0NORTHLT", [Wanted("C1", "w1")])
+    await store.watches.save(Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?"))
+    await store.postings.want("c1", "T0NORTHLT", [NewPosting("C1", "w1")])
     await store.aclose()
 
     found = await look(configure(), "Notifications")

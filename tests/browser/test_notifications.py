@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from bot.activity.happening import DIGESTS, Kind
+from bot.activity.happening import DIGESTS, NewsKind
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 JORDAN, AMARA, TOMAS = CUSTOMERS[:3]
-BY_THE_CLOCK = {Kind.HANDOVER, *DIGESTS}
+BY_THE_CLOCK = {NewsKind.HANDOVER, *DIGESTS}
 """What is told when it is time to look, not when something happens."""
 
 
@@ -263,7 +263,7 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
 
 async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -> None:
     await visitor.come(PRIYA)
-    await visitor.type(f"/dp notify {' '.join(kind for kind in Kind if kind not in BY_THE_CLOCK)}")
+    await visitor.type(f"/dp notify {' '.join(kind for kind in NewsKind if kind not in BY_THE_CLOCK)}")
     await visitor.answered("Tells about", "changed settings")
     page = visitor.page
     live = await visitor.ring(JORDAN, SUPPORT)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import httpx
 
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.app import Bot, build_routes
 from bot.basics.person import PersonKey
 from bot.sandbox.cast import CONNECTED_AT_START, PRIYA, TEAM_ID, Person
@@ -130,7 +130,7 @@ class Outside:
         raise AssertionError("the bot does not answer")
 
 
-async def tell_at_every_step(story: Story, watch: Watch, **how: Any) -> int:
+async def tell_at_every_step(story: Story, watch: Subscription, **how: Any) -> int:
     """Tells it to bots that die around each kind of call to Slack, and at their first step, their second, and so on,
     until one has told it to its end. That one's step."""
     kinds = [f"{when} {method}" for method in ("chat.postMessage", "chat.update") for when in ("before", "after")]
@@ -151,7 +151,7 @@ async def tell_at_every_step(story: Story, watch: Watch, **how: Any) -> int:
 
 
 @asynccontextmanager
-async def outside(watch: Watch) -> AsyncIterator[Outside]:
+async def outside(watch: Subscription) -> AsyncIterator[Outside]:
     bound, held = listen(0), listen(0)
     held.listen(64)
     url, address = (f"http://localhost:{one.getsockname()[1]}" for one in (bound, held))
@@ -175,7 +175,7 @@ async def outside(watch: Watch) -> AsyncIterator[Outside]:
                     await slack.aclose()
 
 
-async def _set_up(life: Life, dialpad: DialpadSandbox, watch: Watch) -> None:
+async def _set_up(life: Life, dialpad: DialpadSandbox, watch: Subscription) -> None:
     """As on the first day: people connected, somebody subscribed, Dialpad told where to."""
     bot = await Bot.start(settings_of(life))
     try:

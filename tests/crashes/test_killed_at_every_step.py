@@ -6,15 +6,17 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import Policy, Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
 from tests.crashes.outside import OWNER, Outside, Story, outside, tell_at_every_step
 
 JORDAN = CUSTOMERS[0]
-KINDS = frozenset({Kind.RINGING, Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
-WATCH = Watch("w1", OWNER, "C0SUPPORT", kinds=KINDS)
-ESCALATING = Watch("w1", OWNER, "C0SUPPORT", kinds=KINDS, policy=Policy(5, supervisor=str(SAM.slack_id), last="sms"))
+KINDS = frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
+WATCH = Subscription("w1", OWNER, "C0SUPPORT", kinds=KINDS)
+ESCALATING = Subscription(
+    "w1", OWNER, "C0SUPPORT", kinds=KINDS, policy=EscalationPolicy(5, supervisor=str(SAM.slack_id), last="sms")
+)
 
 
 async def a_voicemail(here: Outside) -> None:

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from bot.basics.person import PersonKey
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.pacer import Pacer
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
 from bot.sandbox.clock import SandboxClock
@@ -20,7 +20,7 @@ from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
-from bot.slack.api.channel_messages import Boards
+from bot.slack.api.channel_messages import ChannelMessages
 from bot.store.connections import links
 from bot.store.schema import metadata
 from tests.hurry import POLL_S, hurried
@@ -170,7 +170,7 @@ def _freshen_slack(demo: Demo) -> None:
 async def _freshen_bot(demo: Demo) -> None:
     bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
     bot.dispatcher._homes._looked._keys.clear()
-    cast(Boards, bot.poster._boards)._without_charts.clear()
+    cast(ChannelMessages, bot.poster._boards)._without_charts.clear()
     bot.dispatcher.deps.directory._first_load = PATIENT_S  # however busy the machine is, names are known when asked
     for limit in ("line", "form", "modal", "submit", "trigger"):
         setattr(bot.dispatcher.patience, limit, PATIENT_S)
@@ -190,6 +190,6 @@ async def _freshen_bot(demo: Demo) -> None:
             await connect(bot, demo.dialpad, person)
 
 
-def _still_good(demo: Demo, link: Link) -> bool:
+def _still_good(demo: Demo, link: DialpadConnection) -> bool:
     held = {grant.access_token for grant in demo.dialpad.tokens._grants()}
     return not link.broken and link.access_token.get_secret_value() in held

@@ -6,12 +6,12 @@ from functools import reduce
 
 from bot.activity.call_registers import fold
 from bot.activity.cover import Cover, read_cover
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
-from bot.activity.subscriptions.subscription import Watch, switched
+from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.person import PersonKey
-from bot.contract.board import Card
+from bot.contract.board import PostedCard
 from bot.dialpad.events import CallEvent
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -42,7 +42,7 @@ class RememberedBoard:
     """``strange``: channels the app is not in. ``refusal`` is what stands in the way of events; ``tested`` the
     subscriptions that were tried out."""
 
-    watches: dict[str, Watch] = field(default_factory=dict)
+    watches: dict[str, Subscription] = field(default_factory=dict)
     cards: dict[str, KeptCard] = field(default_factory=dict)
     tested: list[str] = field(default_factory=list)
     refusal: str = ""
@@ -52,29 +52,29 @@ class RememberedBoard:
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
 
-    async def watches_here(self, person: PersonKey, channel: str) -> list[Watch]:
+    async def watches_here(self, person: PersonKey, channel: str) -> list[Subscription]:
         return [one for one in self.watches.values() if one.channel == channel]
 
-    async def watch(self, person: PersonKey, name: str) -> Watch | None:
+    async def watch(self, person: PersonKey, name: str) -> Subscription | None:
         return self.watches.get(name)
 
     def new_watch_id(self) -> str:
         return f"w{len(self.watches) + 1}"
 
-    async def save_watch(self, watch: Watch) -> str:
+    async def save_watch(self, watch: Subscription) -> str:
         self.watches[watch.id] = watch
         return self.refusal
 
-    async def switch_event(self, watch: Watch, kind: Kind, *, on: bool) -> Watch | None:
+    async def switch_event(self, watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
         found = self.watches.get(watch.id)
         if found is not None:
             self.watches[watch.id] = found = switched(found, kind, on=on)
         return found
 
-    async def remove_watch(self, watch: Watch) -> None:
+    async def remove_watch(self, watch: Subscription) -> None:
         self.watches.pop(watch.id, None)
 
-    async def post_test(self, watch: Watch) -> None:
+    async def post_test(self, watch: Subscription) -> None:
         self.tested.append(watch.id)
 
     async def card(self, person: PersonKey, name: str) -> KeptCard | None:
@@ -88,19 +88,19 @@ class RememberedBoard:
         self.cards[name] = KeptCard(name, "cover", read_cover(cover))
         return name
 
-    async def claim(self, card: Card, person: PersonKey) -> KeptCard | None:
+    async def claim(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and not kept.claimed_by and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, claimed_by=person.user_id, claimed_at=NOON)
         return kept
 
-    async def release(self, card: Card, person: PersonKey) -> KeptCard | None:
+    async def release(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and kept.claimed_by == person.user_id:
             kept = self.cards[card.id] = replace(kept, claimed_by=None, claimed_at=None)
         return kept
 
-    async def handle(self, card: Card, person: PersonKey) -> KeptCard | None:
+    async def handle(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, handled_by=person.user_id, handled_at=NOON)

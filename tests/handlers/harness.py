@@ -36,10 +36,10 @@ from bot.contract.reply import (
     Reply,
 )
 from bot.contract.reply import When as WhenPart
-from bot.contract.routing import Kind, Route, Table, build_table
+from bot.contract.routing import Route, RouteKind, RouteTable, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
@@ -115,12 +115,12 @@ class KeptLinks:
     """Links in a dictionary."""
 
     def __init__(self) -> None:
-        self.links: dict[PersonKey, Link] = {}
+        self.links: dict[PersonKey, DialpadConnection] = {}
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         return self.links.get(key)
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         self.links[key] = link
 
     async def mark_broken(self, key: PersonKey) -> bool:
@@ -212,7 +212,7 @@ class Wire(httpx.AsyncBaseTransport):
 
 
 @cache
-def routes() -> Table:
+def routes() -> RouteTable:
     """Nothing changes it, and thousands of tests need it."""
     return build_table(all_routers())
 
@@ -267,7 +267,7 @@ class World:
 
     def connect(self, person: Person) -> None:
         """As if the person had pasted their sandbox token."""
-        self.links.links[key_of(person)] = Link(
+        self.links.links[key_of(person)] = DialpadConnection(
             kind="api_key",
             access_token=SecretStr(person.token),
             refresh_token=None,
@@ -319,7 +319,7 @@ class World:
     async def agree(self, person: Person, answer: Answer) -> Answer:
         """Presses the confirmation's button."""
         assert isinstance(answer, Confirm), answer
-        assert self.table.by_id[answer.route].kind is Kind.CONFIRMED
+        assert self.table.by_id[answer.route].kind is RouteKind.CONFIRMED
         return await self.run(person, self.table.by_id[answer.route], answer.args, Origin.CONFIRMED)
 
     async def submit(self, person: Person, route: str, **raw: Any) -> Answer:

@@ -11,14 +11,14 @@ import pytest
 
 from bot.basics.errors import ChatopsError, DialpadError, NotConnected, UserError
 from bot.contract.reply import Answer, Confirm, Form, Nothing
-from bot.contract.routing import Kind, Table, build_table
+from bot.contract.routing import RouteKind, RouteTable, build_table
 from bot.sandbox.cast import ANA, NOOR
 from handlers import all_routers
 from tests.each import for_each
 from tests.handlers.harness import World, buttons_of, key_of, words_of
 
-TABLE: Final[Table] = build_table(all_routers())
-WORDS: Final = tuple(route.word for route in TABLE.order if route.kind is Kind.COMMAND)
+TABLE: Final[RouteTable] = build_table(all_routers())
+WORDS: Final = tuple(route.word for route in TABLE.order if route.kind is RouteKind.COMMAND)
 
 GOOD: Final[dict[str, str]] = {
     "": "",

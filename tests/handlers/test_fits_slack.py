@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 
 from bot.contract.reply import Answer, Card, Confirm, Form, Listing, Reply
-from bot.contract.routing import Kind
+from bot.contract.routing import RouteKind
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SUPPORT, Person
 from bot.sandbox.dialpad.model import Contact
 from bot.sandbox.slack.blockkit.documents import check_message_blocks, check_view
@@ -54,7 +54,7 @@ async def test_empty_forms_fit(world: World, word: str) -> None:
     await check(world, ANA, Form(TABLE.by_word[word].id))
 
 
-@for_each("route", [route.id for route in TABLE.of_kind(Kind.BUTTON) if route.fields])
+@for_each("route", [route.id for route in TABLE.of_kind(RouteKind.BUTTON) if route.fields])
 async def test_forms_of_buttons_fit(world: World, route: str) -> None:
     await check(world, ANA, Form(route))
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import Policy, Span, Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
 from bot.basics.errors import UserError
 from bot.contract.context import Origin
 from bot.contract.reply import Answer, Button, Confirm, Form, Listing
@@ -16,7 +16,7 @@ RULE = 'notify missed voicemail sms for "Support" except label:spam'
 PLACE = f"callcenter:{SUPPORT.id}"
 
 
-def only(world: World) -> Watch:
+def only(world: World) -> Subscription:
     (watch,) = world.board.watches.values()
     return watch
 
@@ -27,7 +27,7 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
     assert "missed calls, voicemails and texts for Support, except label spam" in answer
     watch = only(world)
     assert watch.channel == "C0GENERAL"
-    assert watch.kinds == {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS}
+    assert watch.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
     assert watch.only.places == {PLACE: "Support"}
     assert watch.but.labels == ("spam",)
     assert watch.zone == "America/Los_Angeles"
@@ -61,7 +61,9 @@ async def test_the_policy_is_said_step_by_step(world: World) -> None:
     typed = f"{RULE} escalate 10 then @{ANA.slack_id} supervisor @{SAM.slack_id} finally sms handled 30"
     answer = words_of(await world.type(PRIYA, typed))
 
-    assert only(world).policy == Policy(10, 30, person=str(ANA.slack_id), supervisor=str(SAM.slack_id), last="sms")
+    assert only(world).policy == EscalationPolicy(
+        10, 30, person=str(ANA.slack_id), supervisor=str(SAM.slack_id), last="sms"
+    )
     assert "Unclaimed for 10 min: whoever is on duty, then U0ANA0001, then U0SAM0002 in a direct message" in answer
 
 
@@ -110,7 +112,7 @@ async def test_the_settings_open_the_form_as_it_was_filled_in(world: World) -> N
     await world.submit(PRIYA, form.route, **form.args)
 
     assert only(world) == before
-    assert before.quiet == Span(1320, 420)
+    assert before.quiet == DailyHours(1320, 420)
 
 
 async def test_the_settings_know_when_a_digest_comes(world: World) -> None:
@@ -213,9 +215,9 @@ async def test_each_event_of_ones_own_has_a_switch_that_changes_it_alone(world: 
     ]
 
     after = await press_switch(world, answer, "My voicemails")
-    assert only(world).kinds == {Kind.MISSED, Kind.SMS, Kind.RECAP}
+    assert only(world).kinds == {NewsKind.MISSED, NewsKind.SMS, NewsKind.RECAP}
     after = await press_switch(world, after, "Recordings of my calls")
-    assert only(world).kinds == {Kind.MISSED, Kind.SMS, Kind.RECAP, Kind.RECORDING}
+    assert only(world).kinds == {NewsKind.MISSED, NewsKind.SMS, NewsKind.RECAP, NewsKind.RECORDING}
     assert "Recordings of my calls: on." in words_of(after)
 
 
@@ -237,7 +239,7 @@ async def test_a_switch_that_is_pressed_twice_is_pressed_once(world: World) -> N
     for _ in range(2):
         await press_switch(world, answer, "My voicemails")
 
-    assert Kind.VOICEMAIL not in only(world).kinds
+    assert NewsKind.VOICEMAIL not in only(world).kinds
 
 
 async def test_the_last_one_off_is_a_pause_and_says_so(world: World) -> None:
@@ -252,7 +254,7 @@ async def test_the_last_one_off_is_a_pause_and_says_so(world: World) -> None:
     assert "Resume" not in [button.label for button in answer.buttons]
 
     await press_switch(world, answer, "Texts to my number")
-    assert only(world).kinds == {Kind.SMS}
+    assert only(world).kinds == {NewsKind.SMS}
     assert not only(world).paused
 
 
@@ -266,21 +268,24 @@ async def test_the_form_of_what_is_off_turns_on_what_is_chosen_and_nothing_else(
     assert isinstance(form, Form)
     await world.submit(ANA, form.route, **{**form.args, "kinds": kinds})
 
-    assert only(world).kinds == {Kind(kind) for kind in kinds}
+    assert only(world).kinds == {NewsKind(kind) for kind in kinds}
     assert only(world).paused is paused
 
 
 @pytest.mark.parametrize(
     ("typed", "on"),
     [
-        ("voicemail off", {Kind.MISSED, Kind.SMS, Kind.RECAP}),
-        ("my missed calls off", {Kind.VOICEMAIL, Kind.SMS, Kind.RECAP}),
-        ("texts and recaps off", {Kind.MISSED, Kind.VOICEMAIL}),
-        ("Recordings of my calls on", {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP, Kind.RECORDING}),
-        ("failed-sms on", {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP, Kind.FAILED_SMS}),
+        ("voicemail off", {NewsKind.MISSED, NewsKind.SMS, NewsKind.RECAP}),
+        ("my missed calls off", {NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP}),
+        ("texts and recaps off", {NewsKind.MISSED, NewsKind.VOICEMAIL}),
+        (
+            "Recordings of my calls on",
+            {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP, NewsKind.RECORDING},
+        ),
+        ("failed-sms on", {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP, NewsKind.FAILED_SMS}),
     ],
 )
-async def test_switches_are_typed_too(world: World, typed: str, on: set[Kind]) -> None:
+async def test_switches_are_typed_too(world: World, typed: str, on: set[NewsKind]) -> None:
     await world.type(ANA, "notify me")
     await world.type(ANA, f"notify me {typed}")
 
@@ -301,7 +306,7 @@ async def test_the_first_event_that_is_turned_on_is_the_only_one(world: World) -
     assert world.board.watches == {}
     await world.type(ANA, "notify me recap on")
 
-    assert only(world).kinds == {Kind.RECAP}
+    assert only(world).kinds == {NewsKind.RECAP}
 
 
 async def test_what_is_not_about_one_person_is_not_switched(world: World) -> None:
@@ -314,7 +319,7 @@ async def test_looking_at_the_switches_turns_nothing_on(world: World) -> None:
     assert world.board.watches == {}
     await world.press(ANA, answer, "Turn the usual on")
 
-    assert only(world).kinds == {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS, Kind.RECAP}
+    assert only(world).kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP}
 
 
 async def test_home_leads_to_the_switches(world: World) -> None:
@@ -387,14 +392,14 @@ async def test_a_roster_is_followed_with_its_user_group_and_topic(world: World) 
     assert "handovers for Support" in answer
     assert "Who is on duty: S0ONCALL1 holds exactly them and the channel's topic names them." in answer
     watch = only(world)
-    assert watch.kinds == {Kind.HANDOVER}
+    assert watch.kinds == {NewsKind.HANDOVER}
     assert (watch.keep, watch.topic) == ("S0ONCALL1", True)
     assert watch.call_centers == (str(SUPPORT.id),)
 
 
 async def test_a_user_group_or_topic_alone_is_about_handovers(world: World) -> None:
     await world.type(PRIYA, "notify for Support keep <!subteam^S0ONCALL1|@support-oncall>")
-    assert only(world).kinds == {Kind.HANDOVER}
+    assert only(world).kinds == {NewsKind.HANDOVER}
 
 
 async def test_calls_alone_follow_no_roster(world: World) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.activity.happening import DIGESTS, Kind
-from bot.activity.subscriptions.subscription import DIGEST_AT, Filters, Policy, Span, Watch
+from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.subscriptions.subscription import DIGEST_AT, DailyHours, EscalationPolicy, Filters, Subscription
 from bot.cards.subscription import fields_of
 from bot.contract.context import Origin
 from bot.contract.reply import Raw
@@ -33,10 +33,10 @@ numbers = st.lists(st.sampled_from(["+1", "+1415", "+14155550150", "+49"]), uniq
 filters = st.builds(Filters, places, numbers, labels, st.sampled_from([None, True, False]))
 minutes = st.integers(0, 1439)
 days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
-parts_of_days = st.builds(Span, minutes, minutes, days).filter(lambda span: span.begin != span.end)
-whole_days = st.builds(Span, st.just(0), st.just(1440), days.filter(bool))
+parts_of_days = st.builds(DailyHours, minutes, minutes, days).filter(lambda span: span.begin != span.end)
+whole_days = st.builds(DailyHours, st.just(0), st.just(1440), days.filter(bool))
 policies = st.builds(
-    Policy,
+    EscalationPolicy,
     st.sampled_from([0, 1, 2, 5, 10, 15, 30, 60]),
     st.sampled_from([15, 30, 60, 120, 240, 480]),
     st.booleans(),
@@ -46,16 +46,16 @@ policies = st.builds(
     st.sampled_from(["", "sms", "call"]),
 )
 watches = st.builds(
-    Watch,
+    Subscription,
     st.just("w1"),
     st.just(key_of(PRIYA)),
     st.just("C0GENERAL"),
-    st.frozensets(st.sampled_from(Kind), min_size=1),
+    st.frozensets(st.sampled_from(NewsKind), min_size=1),
     filters,
     filters,
     st.integers(0, 99_999) | st.integers(0, 9_999).map(lambda length: length * 60),
     st.none() | parts_of_days | whole_days,
-    st.none() | st.builds(Span, minutes, minutes).filter(lambda span: span.begin != span.end),
+    st.none() | st.builds(DailyHours, minutes, minutes).filter(lambda span: span.begin != span.end),
     st.integers(0, 9_999),
     st.just("America/Los_Angeles"),
     policies,
@@ -68,15 +68,15 @@ watches = st.builds(
 )
 
 
-def can_be_saved(watch: Watch) -> Watch:
+def can_be_saved(watch: Subscription) -> Subscription:
     """A time is kept only with a digest, its day only with a weekly one, and a roster is followed only for a call
     center."""
     digest_at = watch.digest_at if watch.kinds & DIGESTS else DIGEST_AT
-    digest_day = watch.digest_day if Kind.WEEKLY in watch.kinds else 0
+    digest_day = watch.digest_day if NewsKind.WEEKLY in watch.kinds else 0
     timed = replace(watch, digest_at=digest_at, digest_day=digest_day)
     if watch.call_centers:
         return timed
-    kinds = watch.kinds - {Kind.HANDOVER} or {Kind.MISSED}
+    kinds = watch.kinds - {NewsKind.HANDOVER} or {NewsKind.MISSED}
     return replace(timed, kinds=frozenset(kinds), keep="", topic=False)
 
 
@@ -88,13 +88,13 @@ async def new_world() -> World:
     return world
 
 
-def for_any_watch(check: Callable[[World, Watch], Coroutine[Any, Any, None]]) -> None:
+def for_any_watch(check: Callable[[World, Subscription], Coroutine[Any, Any, None]]) -> None:
     with asyncio.Runner() as runner:
         world = runner.run(new_world())
 
         @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(watches.map(can_be_saved))
-        def check_one(watch: Watch) -> None:
+        def check_one(watch: Subscription) -> None:
             world.board.watches = {watch.id: watch}
             runner.run(check(world, watch))
 
@@ -118,7 +118,7 @@ def left_as_it_is(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_the_form_that_is_submitted_as_it_opened_changes_nothing() -> None:
-    async def check(world: World, watch: Watch) -> None:
+    async def check(world: World, watch: Subscription) -> None:
         route = world.table.by_id["notify.save"]
         view = await build_form(world.ctx(PRIYA), route, fields_of(watch))
         await world.run(PRIYA, route, read_form(route, left_as_it_is(view)), Origin.FORM)
@@ -149,7 +149,7 @@ def typed(route: Route, fields: Mapping[str, Raw]) -> str:
 
 
 def test_the_words_for_it_make_the_same_subscription() -> None:
-    async def check(world: World, watch: Watch) -> None:
+    async def check(world: World, watch: Subscription) -> None:
         words = typed(world.table.by_id["notify.save"], fields_of(watch))
         world.board.watches = {}
         await world.type(PRIYA, f"notify {words}")

@@ -2,7 +2,7 @@ import pytest
 
 from bot.contract.context import Origin
 from bot.contract.reply import Answer, Form, Listing, Reply
-from bot.contract.routing import Kind
+from bot.contract.routing import RouteKind
 from bot.sandbox.cast import ANA
 from tests.handlers.harness import World, words_of
 
@@ -54,7 +54,7 @@ async def test_the_global_ones_open_forms(world: World) -> None:
 def test_names_and_titles_fit_into_slack() -> None:
     table = World().table
     for route in table.order:
-        if route.kind in {Kind.SHORTCUT, Kind.MESSAGE}:
+        if route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE}:
             assert len(route.word) <= 24
         assert len(route.title) <= 24
         assert len(route.submit) <= 24

@@ -14,10 +14,10 @@ from bot.basics.person import PersonKey
 from bot.catalogue.fields import fields_of
 from bot.catalogue.validation import build_action
 from bot.catalogue.values import data_of, raw_of
-from bot.contract.context import Attachment
+from bot.contract.context import Upload
 from bot.contract.reading import parse_arguments
 from bot.contract.reply import Raw
-from bot.contract.routing import Route, Table, build_table
+from bot.contract.routing import Route, RouteTable, build_table
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL
 from bot.sandbox.cast import PRIYA
@@ -30,7 +30,7 @@ from tests.handlers.harness import World
 from tests.rules.action_values import FILE, data_of_action
 from tests.rules.shared_check import IS_THERE, shared_check
 
-TABLE: Final[Table] = build_table(all_routers())
+TABLE: Final[RouteTable] = build_table(all_routers())
 HOSTILE: Final = (
     "<!channel> *bold* `code` & <b> \u202eright to left\u202c \U0001f98a " + "x" * 4_000,
     "\x00\x07\x1b[0m",
@@ -44,8 +44,8 @@ HOSTILE: Final = (
 class OneFile:
     """Whatever file is asked for, it is this one."""
 
-    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Attachment:
-        return Attachment("menu.mp3", 1, b"A")
+    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Upload:
+        return Upload("menu.mp3", 1, b"A")
 
 
 class Stage:

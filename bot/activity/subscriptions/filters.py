@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.activity.subscriptions.subscription import DAY, WHOLE_WEEKDAYS, Filters, LineHours, Span
+from bot.activity.subscriptions.subscription import DAY, WHOLE_WEEKDAYS, DailyHours, Filters, LineHours
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.words import split
 
@@ -24,7 +24,7 @@ _KEYS: Final = {
 }  # fmt: skip
 
 
-class Unclear(ValueError):
+class UnclearFilter(ValueError):
     """What cannot be understood; the message is the sentence for the person."""
 
 
@@ -36,9 +36,9 @@ class Conditions:
     numbers: tuple[str, ...] = ()
     internal: bool | None = None
     longer: int | None = None
-    hours: Span | None = None
+    hours: DailyHours | None = None
     line_hours: LineHours = ""
-    quiet: Span | None = None
+    quiet: DailyHours | None = None
     queue: int | None = None
     digest_at: int | None = None
     names: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ def _pieces(text: str, region: str) -> list[tuple[str, bool]]:
 def _some(text: str, example: str) -> str:
     said = text.strip(' "“”„')
     if not said:
-        raise Unclear(f"Something is missing after the colon. Type it like {example}")
+        raise UnclearFilter(f"Something is missing after the colon. Type it like {example}")
     return said
 
 
@@ -117,29 +117,29 @@ def _prefix(text: str, region: str) -> str:
         return whole
     digits = re.sub(r"\D", "", text)
     if not text.strip().startswith("+") or not 1 <= len(digits) <= 15:
-        raise Unclear(f"“{text[:30]}” is neither a number nor the beginning of one. Type it like +1415")
+        raise UnclearFilter(f"“{text[:30]}” is neither a number nor the beginning of one. Type it like +1415")
     return "+" + digits
 
 
 def _seconds(text: str) -> int:
     match = _LENGTH.fullmatch(text.strip().casefold())
     if match is None:
-        raise Unclear(f"“{text[:30]}” is no length. Type it like longer:30s")
+        raise UnclearFilter(f"“{text[:30]}” is no length. Type it like longer:30s")
     return int(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)
 
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"\d{1,4}", text.strip()):
-        raise Unclear(f"“{text[:30]}” is no number of callers. Type it like queue:3")
+        raise UnclearFilter(f"“{text[:30]}” is no number of callers. Type it like queue:3")
     return int(text)
 
 
-def _hours(text: str) -> Span:
+def _hours(text: str) -> DailyHours:
     """``8-18``, ``mon-fri,8-18``, ``sat,sun``: the weekdays come first."""
     *before, last = [part.strip() for part in text.casefold().split(",")]
     days = [day for part in before for day in _weekdays(part)]
     if last[:1].isalpha():
-        return Span(0, DAY, _once([*days, *_weekdays(last)]))
+        return DailyHours(0, DAY, _once([*days, *_weekdays(last)]))
     return replace(_span(last, _HOURS_EXAMPLE), days=_once(days))
 
 
@@ -153,7 +153,7 @@ def _weekdays(text: str) -> Sequence[int]:
     match = _DAYS.fullmatch(text)
     first, last = (_weekday(match[1]), _weekday(match[2] or match[1])) if match else (None, None)
     if first is None or last is None:
-        raise Unclear(f"“{text[:30]}” is no weekday. Type it like {_HOURS_EXAMPLE}")
+        raise UnclearFilter(f"“{text[:30]}” is no weekday. Type it like {_HOURS_EXAMPLE}")
     return [day % 7 for day in range(first, last + (1 if first <= last else 8))]
 
 
@@ -162,14 +162,14 @@ def _weekday(text: str) -> int | None:
     return next(named, None) if len(text) >= 3 else None
 
 
-def _span(text: str, example: str) -> Span:
+def _span(text: str, example: str) -> DailyHours:
     ends = re.split(r"\s*[-\u2013]\s*", text.strip().casefold())
     if len(ends) != 2:
-        raise Unclear(f"“{text[:30]}” is no span of hours. Type it like {example}")
+        raise UnclearFilter(f"“{text[:30]}” is no span of hours. Type it like {example}")
     begin, end = (_minute(at, example) for at in ends)
     if begin == end:
-        raise Unclear(f"The hours begin when they end. Type it like {example}")
-    return Span(begin, end)
+        raise UnclearFilter(f"The hours begin when they end. Type it like {example}")
+    return DailyHours(begin, end)
 
 
 def parse_clock(text: str, example: str = "at:17:00") -> int:
@@ -184,7 +184,7 @@ def _minute(text: str, example: str) -> int:
         hour = hour % 12 + (12 if match[3] == "pm" else 0) if 1 <= hour <= 12 else 99
     minute = int(match[2] or 0) if match else 99
     if hour > 24 or minute > 59 or (hour == 24 and minute):
-        raise Unclear(f"“{text[:20]}” is no time of day. Type it like {example}")
+        raise UnclearFilter(f"“{text[:20]}” is no time of day. Type it like {example}")
     return (hour * 60 + minute) % (24 * 60)
 
 

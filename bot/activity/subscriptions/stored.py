@@ -3,12 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, Filters, Policy, Span, Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import (
+    DIGEST_AT,
+    QUEUE_OVER,
+    DailyHours,
+    EscalationPolicy,
+    Filters,
+    Subscription,
+)
 from bot.basics.person import PersonKey
 
 
-def to_json(watch: Watch) -> dict[str, Any]:
+def to_json(watch: Subscription) -> dict[str, Any]:
     """Everything but the id, the owner, the channel, the pause and the problem, which have columns of their own."""
     policy = watch.policy
     return {
@@ -37,7 +44,7 @@ def to_json(watch: Watch) -> dict[str, Any]:
     }
 
 
-def _span_json(span: Span | None) -> list[Any] | None:
+def _span_json(span: DailyHours | None) -> list[Any] | None:
     return None if span is None else [span.begin, span.end, list(span.days)]
 
 
@@ -52,14 +59,14 @@ def _filters_json(filters: Filters) -> dict[str, Any]:
 
 def from_json(
     name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
-) -> Watch:
+) -> Subscription:
     """Undo ``to_json``. Kinds of a later version are left out."""
-    known = {kind.value for kind in Kind}
-    return Watch(
+    known = {kind.value for kind in NewsKind}
+    return Subscription(
         id=name,
         owner=owner,
         channel=channel,
-        kinds=frozenset(Kind(kind) for kind in rule.get("kinds", ()) if kind in known),
+        kinds=frozenset(NewsKind(kind) for kind in rule.get("kinds", ()) if kind in known),
         only=_read_filters(rule.get("only") or {}),
         but=_read_filters(rule.get("but") or {}),
         longer=int(rule.get("longer") or 0),
@@ -68,7 +75,7 @@ def from_json(
         quiet=_read_span(rule.get("quiet")),
         queue=int(rule.get("queue", QUEUE_OVER)),
         zone=str(rule.get("zone") or "UTC"),
-        policy=Policy(**(rule.get("policy") or {})),
+        policy=EscalationPolicy(**(rule.get("policy") or {})),
         keep=str(rule.get("keep") or ""),
         topic=bool(rule.get("topic")),
         paused=paused,
@@ -78,8 +85,8 @@ def from_json(
     )
 
 
-def _read_span(stored: Sequence[Any] | None) -> Span | None:
-    return Span(stored[0], stored[1], tuple(stored[2] if len(stored) > 2 else ())) if stored else None
+def _read_span(stored: Sequence[Any] | None) -> DailyHours | None:
+    return DailyHours(stored[0], stored[1], tuple(stored[2] if len(stored) > 2 else ())) if stored else None
 
 
 def _read_filters(stored: Mapping[str, Any]) -> Filters:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.activity.happening import OF_NO_LINE, Happening, Kind
+from bot.activity.happening import OF_NO_LINE, News, NewsKind
 from bot.basics.person import PersonKey
 
-QUIET_DEFAULT: Final = frozenset({Kind.MISSED, Kind.VOICEMAIL, Kind.SMS})
+QUIET_DEFAULT: Final = frozenset({NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""
 QUEUE_OVER: Final = 3
 DIGEST_AT: Final = 8 * 60
@@ -25,7 +25,7 @@ LineHours: TypeAlias = Literal["", "open", "closed"]
 
 
 @dataclass(frozen=True)
-class Span:
+class DailyHours:
     """A part of the day, minutes since midnight. One that ends before it begins goes over midnight.
 
     ``days``: Mondays are 0; none means every day. What goes over midnight belongs to the day it began on.
@@ -71,7 +71,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Policy:
+class EscalationPolicy:
     """What happens with a call that nobody takes care of. Minutes; ``claim`` 0: nothing.
 
     The steps come one after the other, each ``claim`` minutes after the one before: who is on duty, the user group,
@@ -101,22 +101,22 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Watch:
+class Subscription:
     """One subscription. ``channel`` is where it posts: a channel, or a person's id for direct messages."""
 
     id: str
     owner: PersonKey
     channel: str
-    kinds: frozenset[Kind] = QUIET_DEFAULT
+    kinds: frozenset[NewsKind] = QUIET_DEFAULT
     only: Filters = field(default_factory=Filters)
     but: Filters = field(default_factory=Filters)
     longer: int = 0
     """Seconds; shorter calls are left out once their length is known."""
-    hours: Span | None = None
-    quiet: Span | None = None
+    hours: DailyHours | None = None
+    quiet: DailyHours | None = None
     queue: int = QUEUE_OVER
     zone: str = "UTC"
-    policy: Policy = field(default_factory=Policy)
+    policy: EscalationPolicy = field(default_factory=EscalationPolicy)
     paused: bool = False
     problem: str = ""
     """Why it could not post when it last tried; its owner was told."""
@@ -141,7 +141,7 @@ class Watch:
 
     @property
     def follows_rosters(self) -> bool:
-        return Kind.HANDOVER in self.kinds or bool(self.keep) or self.topic
+        return NewsKind.HANDOVER in self.kinds or bool(self.keep) or self.topic
 
     @property
     def call_centers(self) -> tuple[str, ...]:
@@ -160,18 +160,18 @@ class Watch:
         return clock(self.digest_at)
 
 
-def switched(watch: Watch, kind: Kind, *, on: bool) -> Watch:
+def switched(watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription:
     """With one event more or less. Without any it is paused, and goes on with the first that is turned on."""
     kinds = watch.kinds | {kind} if on else watch.kinds - {kind}
     return replace(watch, kinds=kinds, paused=watch.paused and bool(watch.kinds) if kinds else True)
 
 
-def wants(watch: Watch, happening: Happening) -> bool:
+def wants(watch: Subscription, happening: News) -> bool:
     """Whether ``watch`` hears of ``happening``, be it only when its quiet hours are over. Never raises."""
     wanted = watch.kinds & happening.kinds
     if watch.paused or not wanted:
         return False
-    if wanted == {Kind.QUEUE} and (happening.waiting or 0) <= watch.queue:
+    if wanted == {NewsKind.QUEUE} and (happening.waiting or 0) <= watch.queue:
         return False
     if watch.longer and happening.seconds is not None and happening.seconds < watch.longer:
         return False
@@ -182,7 +182,7 @@ def wants(watch: Watch, happening: Happening) -> bool:
     return _fits(watch.only, happening) and not _hits(watch.but, happening)
 
 
-def _fits(only: Filters, happening: Happening) -> bool:
+def _fits(only: Filters, happening: News) -> bool:
     of_a_line = not happening.kinds <= OF_NO_LINE
     return (
         not (only.places and of_a_line and not only.places.keys() & happening.places)
@@ -192,7 +192,7 @@ def _fits(only: Filters, happening: Happening) -> bool:
     )
 
 
-def _hits(but: Filters, happening: Happening) -> bool:
+def _hits(but: Filters, happening: News) -> bool:
     return bool(
         but.places.keys() & happening.places
         or (but.numbers and happening.number.startswith(but.numbers))
@@ -201,7 +201,7 @@ def _hits(but: Filters, happening: Happening) -> bool:
     )
 
 
-def quiet_until(watch: Watch, now: datetime) -> datetime | None:
+def quiet_until(watch: Subscription, now: datetime) -> datetime | None:
     """When the quiet hours that hold ``now`` are over, None when there are none. Never raises."""
     zone, quiet = _zone(watch.zone), watch.quiet
     local = now.astimezone(zone)

@@ -3,34 +3,42 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.activity.happening import WORDS, Kind
-from bot.activity.subscriptions.subscription import DAY, WEEKDAYS, WHOLE_WEEKDAYS, Filters, Span, Watch, clock
+from bot.activity.happening import WORDS, NewsKind
+from bot.activity.subscriptions.subscription import (
+    DAY,
+    WEEKDAYS,
+    WHOLE_WEEKDAYS,
+    DailyHours,
+    Filters,
+    Subscription,
+    clock,
+)
 
 
-def in_words(watch: Watch) -> str:
+def in_words(watch: Subscription) -> str:
     """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
-    said = _and([_said(watch, kind) for kind in Kind if kind in watch.kinds]) or "nothing"
+    said = _and([_said(watch, kind) for kind in NewsKind if kind in watch.kinds]) or "nothing"
     return ", ".join([f"{said} {lines_in_words(watch)}", *conditions_in_words(watch)])
 
 
-def _said(watch: Watch, kind: Kind) -> str:
+def _said(watch: Subscription, kind: NewsKind) -> str:
     match kind:
-        case Kind.QUEUE:
+        case NewsKind.QUEUE:
             return f"more than {watch.queue} callers waiting"
-        case Kind.DAILY:
+        case NewsKind.DAILY:
             return f"{WORDS[kind]} at {watch.digest_time}"
-        case Kind.WEEKLY:
+        case NewsKind.WEEKLY:
             return f"{WORDS[kind]} on {WHOLE_WEEKDAYS[watch.digest_day]} at {watch.digest_time}"
         case _:
             return WORDS[kind]
 
 
-def lines_in_words(watch: Watch) -> str:
+def lines_in_words(watch: Subscription) -> str:
     """ "for Support or Sales"."""
     return f"for {_or(list(watch.only.places.values()))}" if watch.only.places else "on every line"
 
 
-def conditions_in_words(watch: Watch) -> list[str]:
+def conditions_in_words(watch: Subscription) -> list[str]:
     """The filters but for the lines, one by one."""
     parts = []
     if rest := _filters(replace(watch.only, places={})):
@@ -48,7 +56,7 @@ def conditions_in_words(watch: Watch) -> list[str]:
     return parts
 
 
-def _hours(span: Span) -> str:
+def _hours(span: DailyHours) -> str:
     days = f"on {_and([WEEKDAYS[day].capitalize() for day in span.days])}" if span.days else ""
     hours = f"between {clock(span.begin)} and {clock(span.end)}" if (span.begin, span.end) != (0, DAY) else ""
     return " ".join(part for part in (days, hours) if part)

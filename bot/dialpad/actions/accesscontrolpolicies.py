@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Answer, Id, Page, Risk, UserId
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, Page, Response, Risk, UserId
 from bot.dialpad.actions.fields import Cursor, PolicyId, TargetId, When
 from bot.dialpad.actions.people import User
 
@@ -40,7 +40,7 @@ Place = Annotated[
 ]
 
 
-class Policy(Answer):
+class Policy(Response):
     """An access policy. A deleted one stays, with ``state`` deleted, and can be brought back."""
 
     id: Id | None = None
@@ -55,14 +55,14 @@ class Policy(Answer):
     date_updated: When | None = None
 
 
-class PolicyPlace(Answer):
+class PolicyPlace(Response):
     """An office, a call center or the company where a policy counts."""
 
     target_id: Id | None = None
     target_type: str | None = None
 
 
-class Assignment(Answer):
+class Assignment(Response):
     """A person who holds a policy, and where."""
 
     user: User | None = None

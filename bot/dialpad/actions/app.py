@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, Action, Answer, Risk
+from bot.dialpad.action import GET, Action, Response, Risk
 from bot.dialpad.actions.fields import TargetId, TargetType
 
 
-class AppSettings(Answer):
+class AppSettings(Response):
     """The app's settings. Which keys ``settings`` has depends on the app."""
 
     enabled: bool | None = None

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, POST, Action, Answer, Done, Page, PhoneNumber, Risk
+from bot.dialpad.action import GET, POST, Action, Done, Page, PhoneNumber, Response, Risk
 from bot.dialpad.actions.fields import Cursor, PhoneNumbers
 
 
-class BlockedNumber(Answer):
+class BlockedNumber(Response):
     """A blocked number."""
 
     number: str | None = None

@@ -9,18 +9,18 @@ from bot.dialpad.action import (
     POST,
     PUT,
     Action,
-    Answer,
     CallId,
     Done,
     Id,
     Page,
     PhoneNumber,
     Rate,
+    Response,
     Risk,
     UserId,
 )
 from bot.dialpad.actions.fields import CallerId, Cursor, DeviceId, EpochMs, GroupId, GroupType, TargetId, TargetType
-from bot.dialpad.actions.parts import Part
+from bot.dialpad.actions.parts import RequestPart
 
 LiveCall = Annotated[CallId, Field(title="Call", description="A call that is going on.")]
 CustomData = Annotated[
@@ -31,7 +31,7 @@ ShownNumber = Annotated[
 ]
 
 
-class Party(Answer):
+class CallParty(Response):
     """Somebody or something a call touches."""
 
     id: Id | None = None
@@ -41,7 +41,7 @@ class Party(Answer):
     phone: str | None = None
 
 
-class Recording(Answer):
+class Recording(Response):
     """One recording of a call. ``start_time`` and ``duration`` in ms."""
 
     id: Id | None = None
@@ -51,7 +51,7 @@ class Recording(Answer):
     duration: float | None = None
 
 
-class Call(Answer):
+class Call(Response):
     """One leg of a call. ``date_*`` are epoch ms; ``duration`` (talking) and ``total_duration`` (with ringing) ms."""
 
     call_id: Id | None = None
@@ -65,10 +65,10 @@ class Call(Answer):
     total_duration: float | None = None
     external_number: str | None = None
     internal_number: str | None = None
-    contact: Party | None = None
-    target: Party | None = None
-    entry_point_target: Party | None = None
-    proxy_target: Party | None = None
+    contact: CallParty | None = None
+    target: CallParty | None = None
+    entry_point_target: CallParty | None = None
+    proxy_target: CallParty | None = None
     master_call_id: Id | None = None
     operator_call_id: Id | None = None
     entry_point_call_id: Id | None = None
@@ -100,13 +100,13 @@ class Call(Answer):
         return self.direction == "outbound"
 
 
-class PlacedCall(Answer):
+class PlacedCall(Response):
     """The call that came about."""
 
     call_id: Id | None = None
 
 
-class TransferredCall(Answer):
+class TransferredCall(Response):
     """Where a call went."""
 
     call_id: Id | None = None
@@ -114,19 +114,19 @@ class TransferredCall(Answer):
     transferred_to_state: str | None = None
 
 
-class ToNumber(Part):
+class ToNumber(RequestPart):
     """A destination outside, by its number."""
 
     number: PhoneNumber = Field(title="Number", description="The number to bring in.")
 
 
-class ToCall(Part):
+class ToCall(RequestPart):
     """A destination that is another live call; the two are joined."""
 
     call_id: CallId = Field(title="Call", description="The other call.")
 
 
-class ToTarget(Part):
+class ToTarget(RequestPart):
     """A destination inside, with a main number of its own."""
 
     target_type: Literal["callcenter", "department", "office", "user"] = Field(

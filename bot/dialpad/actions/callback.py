@@ -4,19 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.dialpad.action import POST, Action, Answer, CallCenterId, PhoneNumber, Risk
+from bot.dialpad.action import POST, Action, CallCenterId, PhoneNumber, Response, Risk
 
 ToCall = Annotated[PhoneNumber | None, Field(title="Number", description="Who is called back; not abroad.")]
 Queue = Annotated[CallCenterId | None, Field(title="Call center", description="Whose next free operator calls.")]
 
 
-class QueuedCallback(Answer):
+class QueuedCallback(Response):
     """``position`` in the queue; 1 is next."""
 
     position: int | None = None
 
 
-class CallbackCheck(Answer):
+class CallbackCheck(Response):
     """Whether the callback would be taken."""
 
     success: bool | None = None

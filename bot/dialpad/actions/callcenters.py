@@ -10,12 +10,12 @@ from bot.dialpad.action import (
     PATCH,
     POST,
     Action,
-    Answer,
     CallCenterId,
     Id,
     InBody,
     OfficeId,
     Page,
+    Response,
     Risk,
     UserId,
 )
@@ -37,7 +37,7 @@ from bot.dialpad.actions.parts import (
     VoiceIntelligence,
     WednesdayHours,
 )
-from bot.dialpad.actions.people import Group, Operator, Operators
+from bot.dialpad.actions.people import GroupDetails, Operator, Operators
 
 CallCenter = Annotated[CallCenterId, Field(title="Call center", description="Which call center.")]
 Agent = Annotated[UserId, Field(title="Person", description="The operator.")]
@@ -50,14 +50,14 @@ Ai = Annotated[VoiceIntelligence | None, Field(title="Dialpad Ai", description="
 Advanced = Annotated[AdvancedSettings | None, Field(title="Wrap-up and recording", description="Advanced settings.")]
 
 
-class Availability(Answer):
+class Availability(Response):
     """Open or closed; ``name`` tells the holiday, if it is one."""
 
     name: str | None = None
     status: str | None = None
 
 
-class CallCenterStatus(Answer):
+class CallCenterStatus(Response):
     """How busy a call center is. ``longest_call_wait_time`` in seconds."""
 
     availability: Availability | None = None
@@ -67,7 +67,7 @@ class CallCenterStatus(Answer):
     pending: int | None = None
 
 
-class DutyStatus(Answer):
+class DutyStatus(Response):
     """Whether an operator takes calls."""
 
     user_id: Id | None = None
@@ -78,7 +78,7 @@ class DutyStatus(Answer):
     duty_status_started: When | None = None
 
 
-class Skill(Answer):
+class Skill(Response):
     """How skilled an operator is, for routing by skill."""
 
     call_center_id: Id | None = None
@@ -86,7 +86,7 @@ class Skill(Answer):
     skill_level: int | None = None
 
 
-class ListCallCenters(Action[Page[Group]]):
+class ListCallCenters(Action[Page[GroupDetails]]):
     """List call centers, all of them or by office or name."""
 
     slug = "DIALPAD_RETRIEVE_CALL_CENTERS_INFORMATION"
@@ -99,7 +99,7 @@ class ListCallCenters(Action[Page[Group]]):
     cursor: Cursor = None
 
 
-class GetCallCenter(Action[Group]):
+class GetCallCenter(Action[GroupDetails]):
     """Look a call center up, with its settings."""
 
     slug = "DIALPAD_RETRIEVE_CALL_CENTER_BY_ID"
@@ -121,7 +121,7 @@ class GetCallCenterStatus(Action[CallCenterStatus]):
     id: CallCenter
 
 
-class CreateCallCenter(Action[Group]):
+class CreateCallCenter(Action[GroupDetails]):
     """Set up a new call center."""
 
     slug = "DIALPAD_CONFIGURE_CALL_CENTER_SETTINGS"
@@ -149,7 +149,7 @@ class CreateCallCenter(Action[Group]):
     advanced_settings: Advanced = None
 
 
-class UpdateCallCenter(Action[Group]):
+class UpdateCallCenter(Action[GroupDetails]):
     """Change a call center's settings. Only what is filled in changes."""
 
     slug = "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID"
@@ -177,7 +177,7 @@ class UpdateCallCenter(Action[Group]):
     advanced_settings: Advanced = None
 
 
-class DeleteCallCenter(Action[Group]):
+class DeleteCallCenter(Action[GroupDetails]):
     """Delete a call center for good, with its line."""
 
     slug = "DIALPAD_DELETE_CALL_CENTER_BY_ID"

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, Action, Answer, Risk
+from bot.dialpad.action import GET, Action, Response, Risk
 
 
-class CallLabels(Answer):
+class CallLabels(Response):
     """All labels."""
 
     labels: tuple[str, ...] = ()

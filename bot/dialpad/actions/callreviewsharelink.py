@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Answer, CallId, Id, Rate, Risk
+from bot.dialpad.action import DELETE, GET, POST, PUT, Action, CallId, Id, Rate, Response, Risk
 from bot.dialpad.actions.fields import ShareLinkId
 
 Link = Annotated[ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")]
 Privacy = Literal["company", "public"]
 
 
-class ReviewLink(Answer):
+class ReviewLink(Response):
     """A link and who may open it."""
 
     id: str | None = None

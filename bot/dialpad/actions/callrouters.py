@@ -10,13 +10,13 @@ from bot.dialpad.action import (
     PATCH,
     POST,
     Action,
-    Answer,
     Done,
     Id,
     OfficeId,
     Page,
     PhoneNumber,
     Rate,
+    Response,
     Risk,
 )
 from bot.dialpad.actions.endpoints import Signature
@@ -33,7 +33,7 @@ SigningSecret = Annotated[
 ]
 
 
-class CallRouter(Answer):
+class CallRouter(Response):
     """A call router."""
 
     id: Id | None = None

@@ -4,20 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, Action, Answer, Done, Id, InBody, Page, Risk, UserId
+from bot.dialpad.action import DELETE, GET, POST, Action, Done, Id, InBody, Page, Response, Risk, UserId
 from bot.dialpad.actions.fields import ChannelId, Cursor
 
 ChannelField = Annotated[ChannelId, Field(title="Channel", description="Which Dialpad channel.")]
 
 
-class Channel(Answer):
+class Channel(Response):
     """A channel."""
 
     id: Id | None = None
     name: str | None = None
 
 
-class ChannelMember(Answer):
+class ChannelMember(Response):
     """A person in a channel; ``id`` is the person's."""
 
     id: Id | None = None

@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, Action, Answer, CompanyId, Id, Page, Rate, Risk
+from bot.dialpad.action import GET, Action, CompanyId, Id, Page, Rate, Response, Risk
 from bot.dialpad.actions.fields import Cursor
 
 
-class Company(Answer):
+class Company(Response):
     """The company that the token belongs to."""
 
     id: Id | None = None
@@ -21,14 +21,14 @@ class Company(Answer):
     office_count: int | None = None
 
 
-class OptOutScope(Answer):
+class OptOutScope(Response):
     """What an opt-out covers."""
 
     opt_out_scope_level: str | None = None
     scope_id: Id | None = None
 
 
-class OptOut(Answer):
+class OptOut(Response):
     """A number that asked for no more texts, or for texts again. ``date`` in epoch ms."""
 
     external_endpoint: str | None = None

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, Action, Answer, Page, Risk
+from bot.dialpad.action import GET, Action, Page, Response, Risk
 from bot.dialpad.actions.fields import Cursor, When
 
 
-class MeetingRoom(Answer):
+class MeetingRoom(Response):
     """Somebody's meeting room. ``path`` is its web address, ``number`` its dial-in number."""
 
     id: str | None = None
@@ -17,7 +17,7 @@ class MeetingRoom(Answer):
     company_name: str | None = None
 
 
-class Participant(Answer):
+class Participant(Response):
     """Somebody who took part. ``talk_time`` in ms."""
 
     name: str | None = None
@@ -30,14 +30,14 @@ class Participant(Answer):
     talk_time: int | None = None
 
 
-class MeetingRecording(Answer):
+class MeetingRecording(Response):
     """A recording; ``size`` as people write it, such as 14.3MB."""
 
     url: str | None = None
     size: str | None = None
 
 
-class Meeting(Answer):
+class Meeting(Response):
     """A meeting that is over."""
 
     id: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, PATCH, POST, PUT, Action, Answer, ContactId, Id, Page, Rate, Risk
+from bot.dialpad.action import DELETE, GET, PATCH, POST, PUT, Action, ContactId, Id, Page, Rate, Response, Risk
 from bot.dialpad.actions.fields import Cursor, PhoneNumbers, TextUserId
 
 Contact = Annotated[ContactId, Field(title="Contact", description="Which contact.")]
@@ -21,7 +21,7 @@ TrunkGroup = Annotated[
 ]
 
 
-class ContactCard(Answer):
+class ContactCard(Response):
     """A contact. ``type`` is shared, or local when it belongs to one person."""
 
     id: Id | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Answer, Id, InBody, Page, Risk
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, InBody, Page, Response, Risk
 from bot.dialpad.actions.fields import Cursor, IvrId, Look, TargetId, TargetType
 
 # fmt: off
@@ -39,7 +39,7 @@ Direction = Annotated[
 ]
 
 
-class Announcement(Answer):
+class Announcement(Response):
     """A recorded or spoken announcement. ``date_added`` in epoch ms; ``text`` when there is no recording."""
 
     id: Id | None = None
@@ -50,7 +50,7 @@ class Announcement(Answer):
     date_added: int | None = None
 
 
-class Announcements(Answer):
+class Announcements(Response):
     """What a line has for one occasion; ``selected`` is the one that callers hear."""
 
     ivr_type: str | None = None

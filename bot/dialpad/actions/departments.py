@@ -21,7 +21,7 @@ from bot.dialpad.actions.parts import (
     VoiceIntelligence,
     WednesdayHours,
 )
-from bot.dialpad.actions.people import Group, Operator, Operators
+from bot.dialpad.actions.people import GroupDetails, Operator, Operators
 
 Department = Annotated[DepartmentId, Field(title="Department", description="Which department.")]
 Queue = Annotated[DepartmentHoldQueue | None, Field(title="Queue", description="What happens when everybody is busy.")]
@@ -34,7 +34,7 @@ RecordAll = Annotated[
 ]
 
 
-class ListDepartments(Action[Page[Group]]):
+class ListDepartments(Action[Page[GroupDetails]]):
     """List departments, all of them or by office or name."""
 
     slug = "DIALPAD_RETRIEVE_LIST_OF_DEPARTMENTS"
@@ -47,7 +47,7 @@ class ListDepartments(Action[Page[Group]]):
     cursor: Cursor = None
 
 
-class GetDepartment(Action[Group]):
+class GetDepartment(Action[GroupDetails]):
     """Look a department up, with its settings."""
 
     slug = "DIALPAD_RETRIEVE_DEPARTMENT_BY_ID"
@@ -58,7 +58,7 @@ class GetDepartment(Action[Group]):
     id: Department
 
 
-class CreateDepartment(Action[Group]):
+class CreateDepartment(Action[GroupDetails]):
     """Set up a new department."""
 
     slug = "DIALPAD_CREATE_NEW_DEPARTMENT_RECORD"
@@ -85,7 +85,7 @@ class CreateDepartment(Action[Group]):
     auto_call_recording: RecordAll = None
 
 
-class UpdateDepartment(Action[Group]):
+class UpdateDepartment(Action[GroupDetails]):
     """Change a department's settings. Only what is filled in changes."""
 
     slug = "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID"
@@ -114,7 +114,7 @@ class UpdateDepartment(Action[Group]):
     auto_call_recording: RecordAll = None
 
 
-class DeleteDepartment(Action[Group]):
+class DeleteDepartment(Action[GroupDetails]):
     """Delete a department for good, with its line."""
 
     slug = "DIALPAD_DELETE_DEPARTMENT_RESOURCE"

@@ -2,10 +2,10 @@
 
 from pydantic import SecretStr
 
-from bot.dialpad.action import Answer, Id
+from bot.dialpad.action import Id, Response
 
 
-class Signature(Answer):
+class Signature(Response):
     """How events are signed. Dialpad tells the secret in clear; here it stays out of sight."""
 
     algo: str | None = None
@@ -13,7 +13,7 @@ class Signature(Answer):
     secret: SecretStr | None = None
 
 
-class Webhook(Answer):
+class Webhook(Response):
     """An address that events are posted to."""
 
     id: Id | None = None
@@ -21,7 +21,7 @@ class Webhook(Answer):
     signature: Signature | None = None
 
 
-class Websocket(Answer):
+class Websocket(Response):
     """A line that events are read from. Whoever has ``websocket_url`` reads them, for an hour, so it is a secret."""
 
     id: Id | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, Action, Answer, InQuery, Page, PhoneNumber, Risk
+from bot.dialpad.action import DELETE, GET, POST, Action, InQuery, Page, PhoneNumber, Response, Risk
 from bot.dialpad.actions.fields import Cursor, TargetId, TargetType
 from bot.dialpad.actions.people import AssignedNumber
 
@@ -15,7 +15,7 @@ Primary = Annotated[
 ]
 
 
-class FormattedNumber(Answer):
+class FormattedNumber(Response):
     """A number in its ways of writing."""
 
     e164_number: str | None = None

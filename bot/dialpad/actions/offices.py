@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Answer, Id, InBody, OfficeId, Page, PhoneNumber, Risk
+from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Id, InBody, OfficeId, Page, PhoneNumber, Response, Risk
 from bot.dialpad.actions.fields import Cursor, OperatorId, OperatorType
 from bot.dialpad.actions.parts import (
     BillingAddress,
@@ -24,7 +24,7 @@ from bot.dialpad.actions.parts import (
     VoiceIntelligence,
     WednesdayHours,
 )
-from bot.dialpad.actions.people import AssignedNumber, CoachingTeam, EmergencyAddress, Group, Operator, Operators
+from bot.dialpad.actions.people import AssignedNumber, CoachingTeam, EmergencyAddress, GroupDetails, Operator, Operators
 
 # Countries in which Dialpad opens offices.
 # fmt: off
@@ -41,7 +41,7 @@ Country = Literal[
 OfficeField = Annotated[OfficeId, Field(title="Office", description="Which office.")]
 
 
-class Office(Answer):
+class Office(Response):
     """An office."""
 
     id: Id | None = None
@@ -58,14 +58,14 @@ class Office(Answer):
     e911_address: EmergencyAddress | None = None
 
 
-class OffDutyReasons(Answer):
+class OffDutyReasons(Response):
     """The reasons people of an office can give for being off duty."""
 
     id: Id | None = None
     off_duty_statuses: tuple[str, ...] = ()
 
 
-class Licences(Answer):
+class Licences(Response):
     """How many lines of each kind; a kind that is absent has none."""
 
     talk_lines: int | None = None
@@ -87,7 +87,7 @@ class Plan(Licences):
     next_billing_date: int | None = None
 
 
-class NewOffice(Answer):
+class NewOffice(Response):
     """The new office and what it costs."""
 
     office: Office | None = None
@@ -214,7 +214,7 @@ class ListOffDutyReasons(Action[OffDutyReasons]):
     id: OfficeField
 
 
-class ListOfficeCallCenters(Action[Page[Group]]):
+class ListOfficeCallCenters(Action[Page[GroupDetails]]):
     """List an office's call centers."""
 
     slug = "DIALPAD_GET_OFFICE_CALL_CENTERS"
@@ -226,7 +226,7 @@ class ListOfficeCallCenters(Action[Page[Group]]):
     cursor: Cursor = None
 
 
-class ListOfficeDepartments(Action[Page[Group]]):
+class ListOfficeDepartments(Action[Page[GroupDetails]]):
     """List an office's departments."""
 
     slug = "DIALPAD_GET_DEPARTMENTS_BY_OFFICE_ID"

@@ -8,7 +8,7 @@ from bot.dialpad.action import Id
 from bot.dialpad.actions.fields import KindIn
 
 
-class Part(BaseModel):
+class RequestPart(BaseModel):
     """A nested object of a request. Left-out fields are not sent."""
 
     model_config = ConfigDict(
@@ -65,7 +65,7 @@ RingSeconds = Annotated[
 GroupDescription = Annotated[str | None, Field(title="Description", description="At most 256 characters.")]
 
 
-class KeyOptions(Part):
+class KeyOptions(RequestPart):
     """Where a key of the phone menu leads."""
 
     action: RoutingAction | None = Field(default=None, title="Then", description="What the key does.")
@@ -75,14 +75,14 @@ class KeyOptions(Part):
     action_target_id: RoutingTargetId | None = Field(default=None, title="Destination", description="Which one.")
 
 
-class MenuKey(Part):
+class MenuKey(RequestPart):
     """One key of the phone menu."""
 
     input: str | None = Field(default=None, title="Key", description="The key the caller presses.")
     options: KeyOptions | None = Field(default=None, title="Leads to", description="What happens then.")
 
 
-class Routing(Part):
+class Routing(RequestPart):
     """What happens to a call, in or out of opening hours."""
 
     action: RoutingAction = Field(title="When nobody answers", description="What to do if no operator is free.")
@@ -99,14 +99,14 @@ class Routing(Part):
     dtmf: list[MenuKey] | None = Field(default=None, title="Menu keys", description="The keys of the phone menu.")
 
 
-class RoutingOptions(Part):
+class RoutingOptions(RequestPart):
     """Both halves are needed as soon as one is given."""
 
     open: Routing = Field(title="While open", description="What happens to calls in opening hours.")
     closed: Routing = Field(title="While closed", description="What happens to calls out of opening hours.")
 
 
-class VoiceIntelligence(Part):
+class VoiceIntelligence(RequestPart):
     """Dialpad Ai on a group's calls."""
 
     auto_start: bool | None = Field(default=None, title="Starts by itself", description="Yes when left out.")
@@ -115,7 +115,7 @@ class VoiceIntelligence(Part):
     )
 
 
-class DepartmentHoldQueue(Part):
+class DepartmentHoldQueue(RequestPart):
     """What happens when everybody in a department is busy."""
 
     allow_queuing: bool | None = Field(default=None, title="Queue callers", description="No when left out.")
@@ -125,7 +125,7 @@ class DepartmentHoldQueue(Part):
     )
 
 
-class CallCenterHoldQueue(Part):
+class CallCenterHoldQueue(RequestPart):
     """What happens when every operator of a call center is busy."""
 
     max_hold_count: int | None = Field(default=None, title="Queue length", description="1 to 1000; 50 when left out.")
@@ -160,7 +160,7 @@ class CallCenterHoldQueue(Part):
     )
 
 
-class Alerts(Part):
+class Alerts(RequestPart):
     """When supervisors are warned."""
 
     cc_service_level: int | None = Field(
@@ -171,7 +171,7 @@ class Alerts(Part):
     )
 
 
-class AutoRecording(Part):
+class AutoRecording(RequestPart):
     """Which calls of a call center are recorded without anybody pressing a button."""
 
     call_recording_inbound: bool | None = Field(default=None, title="Incoming calls", description="No when left out.")
@@ -181,7 +181,7 @@ class AutoRecording(Part):
     )
 
 
-class AdvancedSettings(Part):
+class AdvancedSettings(RequestPart):
     """Wrap-up and recording."""
 
     max_wrap_up_seconds: int | None = Field(
@@ -192,7 +192,7 @@ class AdvancedSettings(Part):
     )
 
 
-class OfficeEmergencyAddress(Part):
+class OfficeEmergencyAddress(RequestPart):
     """Where emergency services are sent for a new office."""
 
     address: str = Field(title="Street", description="Street and house number, one line.")
@@ -203,7 +203,7 @@ class OfficeEmergencyAddress(Part):
     country: str = Field(title="Country", description="Two-letter code, such as US.")
 
 
-class BillingAddress(Part):
+class BillingAddress(RequestPart):
     """Where a new office's bills go."""
 
     address_line_1: str = Field(title="Street", description="One line.")
@@ -214,7 +214,7 @@ class BillingAddress(Part):
     country: str = Field(title="Country", description="Two-letter code, such as US.")
 
 
-class BillingContact(Part):
+class BillingContact(RequestPart):
     """Who gets a new office's bills."""
 
     name: str = Field(title="Name", description="One line.")

@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.dialpad.action import Answer, Id, OfficeId
+from bot.dialpad.action import Id, OfficeId, Response
 from bot.dialpad.actions.fields import When
 
 
-class GroupPlace(Answer):
+class GroupPlace(Response):
     """A person's place in one group."""
 
     group_id: Id | None = None
@@ -17,7 +17,7 @@ class GroupPlace(Answer):
     do_not_disturb: bool | None = None
 
 
-class User(Answer):
+class User(Response):
     """A person."""
 
     id: Id | None = None
@@ -56,7 +56,7 @@ class User(Answer):
         return self.display_name or " ".join(filter(None, (self.first_name, self.last_name))) or "(no name)"
 
 
-class Room(Answer):
+class Room(Response):
     """A room phone."""
 
     id: Id | None = None
@@ -67,14 +67,14 @@ class Room(Answer):
     state: str | None = None
 
 
-class Operators(Answer):
+class Operators(Response):
     """Who answers for a group."""
 
     users: tuple[User, ...] = ()
     rooms: tuple[Room, ...] = ()
 
 
-class Operator(Answer):
+class Operator(Response):
     """One person or room that answers for a group."""
 
     id: Id | None = None
@@ -85,7 +85,7 @@ class Operator(Answer):
     state: str | None = None
 
 
-class Device(Answer):
+class Device(Response):
     """An app or phone that somebody is signed in to."""
 
     id: Id | None = None
@@ -97,7 +97,7 @@ class Device(Answer):
     date_registered: When | None = None
 
 
-class AssignedNumber(Answer):
+class AssignedNumber(Response):
     """A number of the company and what it rings."""
 
     number: str | None = None
@@ -110,7 +110,7 @@ class AssignedNumber(Answer):
     company_id: Id | None = None
 
 
-class EmergencyAddress(Answer):
+class EmergencyAddress(Response):
     """Where emergency services are sent."""
 
     address: str | None = None
@@ -121,7 +121,7 @@ class EmergencyAddress(Answer):
     country: str | None = None
 
 
-class Group(Answer):
+class GroupDetails(Response):
     """A call center or department."""
 
     id: Id | None = None
@@ -141,7 +141,7 @@ class Group(Answer):
     voice_intelligence: dict[str, Any] | None = None
 
 
-class CoachingTeam(Answer):
+class CoachingTeam(Response):
     """A coaching team."""
 
     id: Id | None = None
@@ -153,7 +153,7 @@ class CoachingTeam(Answer):
     state: str | None = None
 
 
-class DeskPhone(Answer):
+class DeskPhone(Response):
     """A desk phone. Its SIP password is kept out of sight."""
 
     id: Id | None = None
@@ -168,7 +168,7 @@ class DeskPhone(Answer):
     password: SecretStr | None = None
 
 
-class DeskPhones(Answer):
+class DeskPhones(Response):
     """All desk phones of a person or a room."""
 
     items: tuple[DeskPhone, ...] = ()

@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Answer, Id, Rate, Risk
+from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Id, Rate, Response, Risk
 from bot.dialpad.actions.fields import ShareLinkId, When
 
 Link = Annotated[ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")]
 Privacy = Literal["admin", "company", "owner", "public"]
 
 
-class RecordingLink(Answer):
+class RecordingLink(Response):
     """A link, what it leads to and who may open it."""
 
     id: str | None = None

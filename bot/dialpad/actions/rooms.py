@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Answer, Done, OfficeId, Page, PhoneNumber, Risk
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Done, OfficeId, Page, PhoneNumber, Response, Risk
 from bot.dialpad.actions.fields import Cursor, DeskPhoneId, PhoneNumbers, RoomId, When
 from bot.dialpad.actions.people import AssignedNumber, DeskPhone, DeskPhones, Room
 
@@ -12,7 +12,7 @@ RoomField = Annotated[RoomId, Field(title="Room", description="Which room.")]
 Phone = Annotated[DeskPhoneId, Field(title="Desk phone", description="Which phone.")]
 
 
-class InternationalPin(Answer):
+class InternationalPin(Response):
     """A PIN for calling abroad. ``customer_ref`` stands beside its calls in the usage summary."""
 
     pin: str | None = None

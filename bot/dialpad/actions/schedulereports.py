@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Answer, Id, Page, Risk
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, Page, Response, Risk
 from bot.dialpad.actions.endpoints import Webhook, Websocket
 from bot.dialpad.actions.fields import Cursor, EndpointId, ReportId, TargetId, TargetType
 
@@ -33,7 +33,7 @@ Trainees = Annotated[
 ]
 
 
-class Report(Answer):
+class Report(Response):
     """A scheduled report. ``at`` is the hour, ``on_day`` counts from 0."""
 
     id: Id | None = None

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.dialpad.action import POST, Action, Answer, Id, PhoneNumber, Rate, Risk, UserId
+from bot.dialpad.action import POST, Action, Id, PhoneNumber, Rate, Response, Risk, UserId
 from bot.dialpad.actions.fields import GroupType, KindIn, LongText, Look, PhoneNumbers, When
 
 
-class SentSms(Answer):
+class SentSms(Response):
     """A text message on its way. ``message_status`` is pending until an event says more."""
 
     id: Id | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, POST, Action, Answer, OfficeId, Rate, Risk
+from bot.dialpad.action import GET, POST, Action, OfficeId, Rate, Response, Risk
 from bot.dialpad.actions.fields import StatId, TargetId
 
 StatTarget = Literal[
@@ -12,14 +12,14 @@ StatTarget = Literal[
 ]
 
 
-class StatsStarted(Answer):
+class StatsStarted(Response):
     """Ask for the result by ``request_id``. The same question within a while has the same id."""
 
     request_id: str | None = None
     already_started: bool | None = None
 
 
-class StatsResult(Answer):
+class StatsResult(Response):
     """``status`` is processing, complete or failed. ``download_url`` is signed: fetch it without a bearer token."""
 
     status: str | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Answer, Id, Page, Risk
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, Page, Response, Risk
 from bot.dialpad.actions.endpoints import Webhook, Websocket
 from bot.dialpad.actions.fields import Cursor, EndpointId, SubscriptionId, TargetId, TargetType
 
@@ -20,7 +20,7 @@ CallState = Literal[
 ]
 # fmt: on
 
-SubscriptionField = Annotated[SubscriptionId, Field(title="Subscription", description="Which subscription.")]
+SubscriptionField = Annotated[SubscriptionId, Field(title="EventSubscription", description="Which subscription.")]
 Endpoint = Annotated[EndpointId | None, Field(title="Send to", description="The webhook or websocket that gets them.")]
 On = Annotated[bool | None, Field(title="On", description="Off: the subscription stays but sends nothing.")]
 LineType = Annotated[TargetType | None, Field(title="Kind of line", description="For one line: what kind of line.")]
@@ -48,7 +48,7 @@ ContactType = Annotated[
 AgentType = Literal["callcenter"]
 
 
-class Subscription(Answer):
+class EventSubscription(Response):
     """What all subscriptions have: where events go, through one of the two."""
 
     id: Id | None = None
@@ -57,13 +57,13 @@ class Subscription(Answer):
     websocket: Websocket | None = None
 
 
-class AgentSubscription(Subscription):
+class AgentSubscription(EventSubscription):
     """A subscription to duty changes."""
 
     agent_type: str | None = None
 
 
-class CallSubscription(Subscription):
+class CallSubscription(EventSubscription):
     """A subscription to calls."""
 
     call_states: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class CallSubscription(Subscription):
     target_id: Id | None = None
 
 
-class SmsSubscription(Subscription):
+class SmsSubscription(EventSubscription):
     """A subscription to texts. ``status``: delivery is told as well."""
 
     direction: str | None = None
@@ -82,7 +82,7 @@ class SmsSubscription(Subscription):
     target_id: Id | None = None
 
 
-class ContactSubscription(Subscription):
+class ContactSubscription(EventSubscription):
     """A subscription to contacts."""
 
     contact_type: str | None = None
@@ -380,7 +380,7 @@ class DeleteContactSubscription(Action[ContactSubscription]):
     id: SubscriptionField
 
 
-class ListChangelogSubscriptions(Action[Page[Subscription]]):
+class ListChangelogSubscriptions(Action[Page[EventSubscription]]):
     """List where changes of the company's settings are reported."""
 
     slug = "DIALPAD_RETRIEVE_SUBSCRIPTION_CHANGE_LOG"
@@ -394,7 +394,7 @@ class ListChangelogSubscriptions(Action[Page[Subscription]]):
     cursor: Cursor = None
 
 
-class GetChangelogSubscription(Action[Subscription]):
+class GetChangelogSubscription(Action[EventSubscription]):
     """Look a subscription to the change log up."""
 
     slug = "DIALPAD_RETRIEVE_SUBSCRIPTION_CHANGE_LOG_BY_ID"
@@ -408,7 +408,7 @@ class GetChangelogSubscription(Action[Subscription]):
     id: SubscriptionField
 
 
-class CreateChangelogSubscription(Action[Subscription]):
+class CreateChangelogSubscription(Action[EventSubscription]):
     """Have it reported when anybody changes the company's settings."""
 
     slug = "DIALPAD_POST_SUBSCRIPTION_CHANGE_LOG_EVENT"
@@ -423,7 +423,7 @@ class CreateChangelogSubscription(Action[Subscription]):
     enabled: On = None
 
 
-class UpdateChangelogSubscription(Action[Subscription]):
+class UpdateChangelogSubscription(Action[EventSubscription]):
     """Change where the change log is reported. Only what is filled in changes."""
 
     slug = "DIALPAD_PATCH_SUBSCRIPTION_CHANGELOG_ENDPOINT"
@@ -439,7 +439,7 @@ class UpdateChangelogSubscription(Action[Subscription]):
     enabled: On = None
 
 
-class DeleteChangelogSubscription(Action[Subscription]):
+class DeleteChangelogSubscription(Action[EventSubscription]):
     """Delete a subscription to the change log; changes are reported no more."""
 
     slug = "DIALPAD_DELETE_SUBSCRIPTION_CHANGELOG_BY_ID"

@@ -2,11 +2,11 @@
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, Action, Answer, CallId, Id, Risk
+from bot.dialpad.action import GET, Action, CallId, Id, Response, Risk
 from bot.dialpad.actions.fields import When
 
 
-class TranscriptLine(Answer):
+class TranscriptLine(Response):
     """One line. ``type`` is transcript for speech; for a moment ``content`` is only the moment's kind."""
 
     type: str | None = None
@@ -17,14 +17,14 @@ class TranscriptLine(Answer):
     contact_id: str | None = None
 
 
-class Transcript(Answer):
+class Transcript(Response):
     """A call's transcript; without lines when there is none."""
 
     call_id: Id | None = None
     lines: tuple[TranscriptLine, ...] = ()
 
 
-class TranscriptLink(Answer):
+class TranscriptLink(Response):
     """Where Dialpad shows the transcript."""
 
     call_id: Id | None = None

@@ -12,25 +12,25 @@ from bot.dialpad.action import (
     POST,
     PUT,
     Action,
-    Answer,
     Done,
     Id,
     OfficeId,
     Page,
     PhoneNumber,
     Rate,
+    Response,
     Risk,
     UserId,
 )
 from bot.dialpad.actions.fields import CallerId, Cursor, DeskPhoneId, GroupId, GroupType, License, PhoneNumbers
-from bot.dialpad.actions.parts import Part
+from bot.dialpad.actions.parts import RequestPart
 from bot.dialpad.actions.people import AssignedNumber, DeskPhone, DeskPhones, Device, EmergencyAddress, User
 
 Person = Annotated[UserId, Field(title="Person")]
 GroupKind = Annotated[GroupType | None, Field(title="Kind of group")]
 
 
-class DndState(Answer):
+class DndState(Response):
     """Do not disturb after the change."""
 
     id: Id | None = None
@@ -39,7 +39,7 @@ class DndState(Answer):
     group_type: str | None = None
 
 
-class StatusMessage(Answer):
+class StatusMessage(Response):
     """The status message after the change."""
 
     id: Id | None = None
@@ -47,7 +47,7 @@ class StatusMessage(Answer):
     expiration: int | None = None
 
 
-class ActiveCall(Answer):
+class ActiveCall(Response):
     """Somebody's call of this moment."""
 
     id: Id | None = None
@@ -55,7 +55,7 @@ class ActiveCall(Answer):
     is_recording: bool | None = None
 
 
-class AssistedCall(Answer):
+class AssistedCall(Response):
     """Somebody's call of this moment and whether Dialpad Ai listens."""
 
     id: Id | None = None
@@ -64,14 +64,14 @@ class AssistedCall(Answer):
     vi_locale: str | None = None
 
 
-class GroupCallerId(Answer):
+class GroupCallerId(Response):
     """A group whose number a person may show."""
 
     caller_id: str | None = None
     display_name: str | None = None
 
 
-class CallerIds(Answer):
+class CallerIds(Response):
     """What the other side sees when a person calls, and what else could be chosen."""
 
     id: Id | None = None
@@ -83,7 +83,7 @@ class CallerIds(Answer):
     groups: tuple[GroupCallerId, ...] = ()
 
 
-class Persona(Answer):
+class Persona(Response):
     """An identity a person can call as: themselves or one of their groups."""
 
     id: Id | None = None
@@ -93,19 +93,19 @@ class Persona(Answer):
     phone_numbers: tuple[str, ...] = ()
 
 
-class Personas(Answer):
+class Personas(Response):
     """All identities a person can call as."""
 
     items: tuple[Persona, ...] = ()
 
 
-class OnDevice(Answer):
+class OnDevice(Response):
     """The device on which it happened."""
 
     device: Device | None = None
 
 
-class PresenceStatus(Part):
+class PresenceStatus(RequestPart):
     """A presence line set by another program."""
 
     type: Literal["conference", "default"] | None = Field(

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError
-from bot.contract.reply import Face, Reply
+from bot.contract.reply import MessageContent, Reply
 from bot.slack.api.messages import Clients
 from bot.slack.blockkit.blocks import Reader, called, parts_of
 from bot.slack.blockkit.limits import CHARTS
@@ -53,7 +53,7 @@ class PostThrottled(ChatopsError):
         self.wait_s = wait_s
 
 
-class NotSent(ChatopsError):
+class PostNotSent(ChatopsError):
     """Slack was not reached, so nothing was posted."""
 
 
@@ -70,14 +70,14 @@ class CannotShow(ChatopsError):
 
 
 @dataclass(frozen=True)
-class Spot:
+class MessagePlace:
     """Where a message stands: the conversation and the message in it."""
 
     place: str
     ts: str
 
 
-class Boards:
+class ChannelMessages:
     """Speaks to channels, always through the client of their workspace."""
 
     def __init__(self, clients: Clients, region: str) -> None:
@@ -85,19 +85,21 @@ class Boards:
         self._reader = Reader(region=region)
         self._without_charts: set[str] = set()
 
-    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+    async def post(
+        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+    ) -> MessagePlace:
         """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow."""
         more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
         if thread_ts:
             more |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
         answer = await self._show(team_id, "chat.postMessage", more, face, name)
-        return Spot(str(answer["channel"]), str(answer["ts"]))
+        return MessagePlace(str(answer["channel"]), str(answer["ts"]))
 
-    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None:
         """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow; trying again is harmless."""
         await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, face, name)
 
-    async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: Face, name: str) -> Any:
+    async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: MessageContent, name: str) -> Any:
         """What Slack does not draw holds nothing up: a chart is shown as text, from then on at once; the words that
         came with a picture go without it."""
         client = await self._clients.of(team_id)
@@ -116,7 +118,7 @@ class Boards:
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
-    ) -> Spot | None:
+    ) -> MessagePlace | None:
         """The message with our name in it, posted after ``since``. Raises CannotLook, PostRefused, PostThrottled or
         NotSent: all but the first may pass."""
         client = await self._clients.of(team_id)
@@ -134,9 +136,9 @@ class Boards:
                 raise CannotLook(problem.code) from None
             raise
         except InDoubt as problem:
-            raise NotSent(str(problem)) from None  # asking changed nothing: it is asked again
+            raise PostNotSent(str(problem)) from None  # asking changed nothing: it is asked again
 
-    def _body(self, face: Face, name: str, charts: int) -> dict[str, Any]:
+    def _body(self, face: MessageContent, name: str, charts: int) -> dict[str, Any]:
         try:
             message = render_message(face.shown, self._reader, stamp=face.stamp, charts=charts)
         except Exception as mistake:
@@ -165,7 +167,7 @@ def _has_chart(body: Mapping[str, Any]) -> bool:
     return any(block["type"] == "data_visualization" for block in body["blocks"])
 
 
-def _without_pictures(face: Face) -> Face:
+def _without_pictures(face: MessageContent) -> MessageContent:
     if not isinstance(face.shown, Reply) or not face.shown.pictures:
         return face
     lines = [part for one in face.shown.pictures[:1] for part in ("\n", one.instead)]
@@ -177,13 +179,13 @@ def _name_in(message: Mapping[str, Any]) -> str:
     return str((metadata.get("event_payload") or {}).get("id", "")) if metadata.get("event_type") == EVENT_TYPE else ""
 
 
-async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], name: str) -> Spot | None:
+async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], name: str) -> MessagePlace | None:
     cursor = ""
     for _ in range(_PAGES):
         found = await ask(client, method, {**where, **({"cursor": cursor} if cursor else {})})
         for message in found["messages"]:
             if _name_in(message) == name:
-                return Spot(str(where["channel"]), str(message["ts"]))
+                return MessagePlace(str(where["channel"]), str(message["ts"]))
         cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
         if not cursor:
             return None
@@ -199,7 +201,7 @@ async def ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> A
     except SlackApiError as problem:
         raise _read(problem) from None
     except aiohttp.ClientConnectorError:
-        raise NotSent("Slack cannot be reached") from None
+        raise PostNotSent("Slack cannot be reached") from None
     except (TimeoutError, aiohttp.ClientError) as problem:
         _log.warning("slack did not answer", method=method, error=type(problem).__name__)
         raise InDoubt(type(problem).__name__) from None

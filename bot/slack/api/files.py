@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError, UserError
 from bot.basics.person import PersonKey
-from bot.contract.context import Attachment
+from bot.contract.context import Upload
 from bot.slack.api.messages import Clients
 from bot.slack.api.web_client import upload
 from bot.slack.conversation.errors import slack_code
@@ -73,7 +73,7 @@ class SlackFiles:
                 await self._sleep(seconds)
         raise NotKept("not processed in time")
 
-    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Attachment:
+    async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Upload:
         """Raises UserError when it is gone, too large, or somebody else's."""
         client = await self._clients.of(person.team_id)
         try:
@@ -97,4 +97,4 @@ class SlackFiles:
             raise UserError(_GONE) from None
         if not content or len(content) > largest:
             raise UserError(_GONE)
-        return Attachment(str(file.get("name") or "file"), len(content), content)
+        return Upload(str(file.get("name") or "file"), len(content), content)

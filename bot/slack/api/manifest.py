@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bot.basics.settings import COMMAND
-from bot.contract.routing import Kind, Route, Table
+from bot.contract.routing import Route, RouteKind, RouteTable
 
 APP_NAME = "Dialpad"
 COMMAND_LIMIT = 50
@@ -60,7 +60,7 @@ LONG_DESCRIPTION = (
 )
 
 
-def build_manifest(table: Table, *, command: str = COMMAND, public_url: str | None = None) -> dict[str, Any]:
+def build_manifest(table: RouteTable, *, command: str = COMMAND, public_url: str | None = None) -> dict[str, Any]:
     """The manifest as Slack takes it. Without ``public_url``: Socket Mode, and no addresses in it."""
     events_url = f"{public_url.rstrip('/')}/slack/events" if public_url else None
     oauth: dict[str, Any] = {"scopes": {"bot": [need.name for need in SCOPES]}}
@@ -101,8 +101,8 @@ def _with_url(settings: dict[str, Any], name: str, url: str | None) -> dict[str,
     return settings | {name: url} if url else settings
 
 
-def _shortcuts(table: Table) -> list[dict[str, Any]]:
-    kinds = {Kind.SHORTCUT: "global", Kind.MESSAGE: "message"}
+def _shortcuts(table: RouteTable) -> list[dict[str, Any]]:
+    kinds = {RouteKind.SHORTCUT: "global", RouteKind.MESSAGE: "message"}
     found = [
         {"name": route.word, "type": kinds[route.kind], "callback_id": route.id, "description": route.summary}
         for route in table.order
@@ -113,7 +113,7 @@ def _shortcuts(table: Table) -> list[dict[str, Any]]:
     return found
 
 
-def _commands(table: Table, command: str, url: str | None) -> list[dict[str, Any]]:
+def _commands(table: RouteTable, command: str, url: str | None) -> list[dict[str, Any]]:
     root = {
         "command": command,
         "description": "Your phone from Slack: a menu, or a word such as dnd, sms, calls, who, help",

@@ -92,7 +92,7 @@ class Trigger:
         return self._name is not None and self._clock() < self._until
 
 
-class Voice:
+class SlackMessages:
     """Speaks to one person at a time, always through the client of that person's workspace."""
 
     def __init__(self, clients: Clients, responses: ResponseUrls) -> None:

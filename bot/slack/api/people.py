@@ -26,7 +26,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SlackColleagues:
+class SlackPeople:
     """``users.info``, asked once an hour for each person, once however many are waiting for it."""
 
     def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:

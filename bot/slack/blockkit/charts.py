@@ -3,7 +3,7 @@
 from itertools import zip_longest
 from typing import Final
 
-from bot.contract.reply import Chart, Table
+from bot.contract.reply import Chart, DataTable
 from bot.slack.blockkit.blocks import NOTHING, Json, quoted
 from bot.slack.blockkit.limits import (
     CHART_AXIS,
@@ -42,7 +42,7 @@ def build_chart(chart: Chart) -> Json | None:
     return {"type": "data_visualization", "title": cut(chart.title, CHART_TITLE), "chart": drawn}
 
 
-def build_table(table: Table) -> Json | None:
+def build_table(table: DataTable) -> Json | None:
     """None for what Slack would refuse."""
     rows = [table.head, *table.rows]
     if not table.head or len(table.head) > TABLE_COLUMNS or len(rows) > TABLE_ROWS:
@@ -55,7 +55,7 @@ def build_table(table: Table) -> Json | None:
     return {"type": "table", "column_settings": columns, "rows": cells}
 
 
-def _filled(table: Table, row: tuple[str, ...]) -> list[str]:
+def _filled(table: DataTable, row: tuple[str, ...]) -> list[str]:
     return [cell for cell, _ in zip_longest(row[: len(table.head)], table.head, fillvalue="")]
 
 
@@ -82,7 +82,7 @@ def _length(value: float, longest: float) -> int:
     return max(1, round(_BAR * value / longest)) if value > 0 else 0
 
 
-def write_table(table: Table) -> Json:
+def write_table(table: DataTable) -> Json:
     """Columns set with spaces."""
     rows = [_filled(table, row) for row in (table.head, *table.rows)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(table.head))]

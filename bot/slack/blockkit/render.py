@@ -7,7 +7,7 @@ from itertools import groupby
 
 import structlog
 
-from bot.contract.reply import Bold, Card, Chart, Confirm, Listing, Part, Prose, Reply, Row, Shown, Table, Tone
+from bot.contract.reply import Bold, Card, Chart, Confirm, DataTable, Listing, Part, Prose, Reply, Row, Shown, Tone
 from bot.slack.blockkit.blocks import (
     NOTHING,
     Json,
@@ -79,7 +79,7 @@ class _Room:
     charts: int = 0
     tables: int = 0
 
-    def draw(self, part: Chart | Table) -> Json:
+    def draw(self, part: Chart | DataTable) -> Json:
         """As a block while there is room for one of its kind, else as text."""
         if isinstance(part, Chart):
             block = build_chart(part) if self.charts else None

@@ -14,24 +14,24 @@ from bot.contract import later
 from bot.contract.argument import Lookup
 from bot.contract.context import Deps, Origin, Where
 from bot.contract.reply import Answer, Reply
-from bot.contract.routing import Table
-from bot.slack.api.messages import Voice, within
+from bot.contract.routing import RouteTable
+from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.blocks import Json
 from bot.slack.blockkit.forms import build_option, read_field_id, read_form
 from bot.slack.blockkit.limits import OPTIONS
-from bot.slack.conversation.execution import Performing, Stores
+from bot.slack.conversation.execution import Executor, Stores
 from bot.slack.conversation.homes import Homes
-from bot.slack.conversation.placement import Clocks, Placed, Placing
-from bot.slack.conversation.requests import HOME, Job, plan
+from bot.slack.conversation.placement import Clocks, PlacedRequest, Placement
+from bot.slack.conversation.requests import HOME, Request, plan
 from bot.slack.conversation.screens import (
-    Desk,
     HomeScreen,
     LineScreen,
     Patience,
+    ScreenTools,
     place_of,
 )
-from bot.slack.transport.duplicates import Seen
-from bot.slack.transport.payload import Incoming, Kind, parse_incoming
+from bot.slack.transport.duplicates import Duplicates
+from bot.slack.transport.payload import Incoming, PayloadKind, parse_incoming
 
 _log = structlog.get_logger(__name__)
 
@@ -45,19 +45,19 @@ __all__ = ["Ack", "Clocks", "Dispatcher", "Stores"]
 class Dispatcher:
     """One per process. ``receive`` is for listeners; the rest is for the composition root."""
 
-    table: Table
+    table: RouteTable
     deps: Deps
     stores: Stores
-    voice: Voice
+    voice: SlackMessages
     patience: Patience = field(default_factory=Patience)
     clocks: Clocks = field(default_factory=Clocks)
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.table, self.stores.confirmations, self.voice, self.patience)
-        self._placing = Placing(self.table, self.deps, self.desk, self.clocks)
-        self._performing = Performing(self.table, self.deps, self.stores, self.voice, self.desk, self.metrics)
-        self._seen = Seen(self.clocks.monotonic)
+        self.desk = ScreenTools(self.table, self.stores.confirmations, self.voice, self.patience)
+        self._placing = Placement(self.table, self.deps, self.desk, self.clocks)
+        self._performing = Executor(self.table, self.deps, self.stores, self.voice, self.desk, self.metrics)
+        self._seen = Duplicates(self.clocks.monotonic)
         self._homes = Homes(self._draw_home, self.clocks.monotonic)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -72,7 +72,7 @@ class Dispatcher:
         return ack
 
     async def _receive(self, body: Mapping[str, Any], incoming: Incoming) -> Ack:
-        if incoming.kind is Kind.OPTIONS:
+        if incoming.kind is PayloadKind.OPTIONS:
             return await self._suggest(incoming)
         job = plan(incoming, self.table, self.deps.settings.command)
         if job is None or incoming.key in self._seen:
@@ -86,15 +86,15 @@ class Dispatcher:
             job.recorded = True
         if incoming.key and not self._seen.add(incoming.key):
             return ""
-        if incoming.kind is Kind.SUBMIT:
+        if incoming.kind is PayloadKind.SUBMIT:
             return await self._submit(job)
         self._start(self._begin(job))
         return ""
 
-    async def _begin(self, job: Job) -> None:
+    async def _begin(self, job: Request) -> None:
         await self._perform(job, self._placing.choose(job))
 
-    async def _submit(self, job: Job) -> Ack:
+    async def _submit(self, job: Request) -> Ack:
         first: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         screen = self._placing.take_submit(job, first)
         self._start(self._perform(job, screen))
@@ -137,7 +137,9 @@ class Dispatcher:
             job.incoming = replace(job.incoming, key=delivery.key)
             job.recorded = True
             screen = (
-                self._placing.take_submit(job, None) if job.incoming.kind is Kind.SUBMIT else self._placing.choose(job)
+                self._placing.take_submit(job, None)
+                if job.incoming.kind is PayloadKind.SUBMIT
+                else self._placing.choose(job)
             )
             self._start(self._interrupted(job, screen) if delivery.started else self._perform(job, screen))
         return len(deliveries)
@@ -151,7 +153,7 @@ class Dispatcher:
                 continue
             count += 1
             args, words = request.get("args"), request.get("words")
-            job = Job(
+            job = Request(
                 person, place_of(request), Origin.RESUMED, route, args if isinstance(args, dict) else {},
                 words if isinstance(words, str) else None, form=request.get("form") is True,
             )  # fmt: skip
@@ -167,12 +169,12 @@ class Dispatcher:
         """What a person's Home shows is different now, though nobody asked for anything."""
         self._start(self._homes.changed(person))
 
-    async def run_later(self, due: later.Job) -> None:
+    async def run_later(self, due: later.TimedJob) -> None:
         """Run a route at the time that was set for it; the answer comes where ``place`` says, else as a DM.
 
         What goes wrong is raised and not told: whether to try again is decided by who keeps the schedule.
         """
-        job = Job(due.person, place_of(due.place), Origin.LATER, self.table.by_id[due.route], dict(due.args))
+        job = Request(due.person, place_of(due.place), Origin.LATER, self.table.by_id[due.route], dict(due.args))
         placed = self._placing.choose(job)
         try:
             answer = await self._performing.handle(job, self.table.by_id[due.route], placed.ctx)
@@ -183,19 +185,19 @@ class Dispatcher:
         await self._performing.say_safely(placed, job.route, answer)
         await self._homes.changed(job.person)
 
-    async def tell_given_up(self, due: later.Job, error: Exception) -> None:
+    async def tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
         """Tell the person that what was set for later did not happen, and why."""
-        job = Job(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
+        job = Request(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
         await self._performing.tell(job, self._placing.choose(job), error)
 
     async def tell(self, person: PersonKey, answer: Answer) -> None:
         """Say something that was not asked for, as a DM."""
-        ctx = self._placing.build_ctx(Job(person, Where(), Origin.EVENT))
-        await self._performing.say_safely(Placed(ctx, LineScreen(self.desk, ctx)), None, answer)
+        ctx = self._placing.build_ctx(Request(person, Where(), Origin.EVENT))
+        await self._performing.say_safely(PlacedRequest(ctx, LineScreen(self.desk, ctx)), None, answer)
 
     # Performing
 
-    async def _perform(self, job: Job, placed: Placed) -> None:
+    async def _perform(self, job: Request, placed: PlacedRequest) -> None:
         in_home = job.incoming is not None and job.incoming.in_home
         if in_home or isinstance(placed.screen, HomeScreen):
             self._homes.looked(job.person)
@@ -207,14 +209,14 @@ class Dispatcher:
         if job.durable:
             await self._homes.changed(job.person)
 
-    async def _finish(self, job: Job) -> None:
+    async def _finish(self, job: Request) -> None:
         if job.recorded and job.incoming is not None:
             try:
                 await self.stores.inbox.done(job.incoming.key)
             except Exception:  # noqa: BLE001  logged; the request itself has ended
                 _log.exception("delivery not closed")
 
-    async def _interrupted(self, job: Job, placed: Placed) -> None:
+    async def _interrupted(self, job: Request, placed: PlacedRequest) -> None:
         told = Reply(
             "I was restarted in the middle of what you asked for, so it may or may not have happened. "
             "Check in Dialpad before you try again.",
@@ -231,7 +233,7 @@ class Dispatcher:
         argument = route.arguments.get(name) if route else None
         if incoming.person is None or not isinstance(argument, Lookup):
             return {"options": []}
-        ctx = self._placing.build_ctx(Job(incoming.person, incoming.where, Origin.FORM))
+        ctx = self._placing.build_ctx(Request(incoming.person, incoming.where, Origin.FORM))
         try:
             async with asyncio.timeout(self.patience.options):
                 others = read_form(route, incoming.view) if route is not None and incoming.view else {}
@@ -244,6 +246,6 @@ class Dispatcher:
     async def _draw_home(self, person: PersonKey) -> None:
         route = self.table.by_event.get(HOME)
         if route is not None:
-            job = Job(person, Where(), Origin.EVENT, route)
+            job = Request(person, Where(), Origin.EVENT, route)
             ctx = self._placing.build_ctx(job)
-            await self._performing.run(job, Placed(ctx, HomeScreen(self.desk, ctx)))
+            await self._performing.run(job, PlacedRequest(ctx, HomeScreen(self.desk, ctx)))

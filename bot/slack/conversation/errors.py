@@ -33,7 +33,7 @@ _QUOTED: Final = 160
 
 
 @dataclass(frozen=True)
-class Trouble:
+class UserMessage:
     """``problems``: by parameter name. ``outcome``: one word for the audit. ``expected``: nothing for the log."""
 
     text: str
@@ -97,25 +97,25 @@ _SLACK: Mapping[str, str] = {
 }
 
 
-def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> Trouble:  # noqa: PLR0911  one return for each kind
+def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> UserMessage:  # noqa: PLR0911  one return for each kind
     """The sentence for an exception. ``risk`` decides whether something can have happened."""
     outcome = type(error).__name__
     match error:
         case Refused():
-            return Trouble(error.text, outcome, error.problems)
+            return UserMessage(error.text, outcome, error.problems)
         case FieldError():
-            return Trouble(error.text, outcome, {error.field: error.text})
+            return UserMessage(error.text, outcome, {error.field: error.text})
         case NotConfirmed():
-            return Trouble(error.text, error.why)
+            return UserMessage(error.text, error.why)
         case NotConnected() | UserError():
-            return Trouble(error.text, outcome)
+            return UserMessage(error.text, outcome)
         case DialpadError():
-            return Trouble(_dialpad_sentence(error, risk), outcome)
+            return UserMessage(_dialpad_sentence(error, risk), outcome)
         case SlackApiError() if (sentence := _SLACK.get(slack_code(error))) is not None:
-            return Trouble(sentence, slack_code(error))
+            return UserMessage(sentence, slack_code(error))
         case aiohttp.ClientConnectionError():
-            return Trouble("Slack cannot be reached right now. Try again in a minute.", outcome, expected=False)
-    return Trouble(
+            return UserMessage("Slack cannot be reached right now. Try again in a minute.", outcome, expected=False)
+    return UserMessage(
         f"Something went wrong on our side. Tell whoever runs this bot the reference {reference}.",
         outcome,
         expected=False,

@@ -14,16 +14,15 @@ from bot.basics.words import did_you_mean, verbatim
 from bot.contract.context import Ctx, Deps, Origin
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, RawArgs, Reply, When
-from bot.contract.routing import Kind as RouteKind
-from bot.contract.routing import Route, Table
+from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import Risk
-from bot.slack.api.messages import Voice, within
+from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.limits import BUTTON_TEXT, cut
 from bot.slack.conversation.errors import read_trouble
-from bot.slack.conversation.placement import Placed
+from bot.slack.conversation.placement import PlacedRequest
 from bot.slack.conversation.ports import Audit, Confirmations, Inbox, Remembered
-from bot.slack.conversation.requests import WORDS, Decision, Job
-from bot.slack.conversation.screens import Desk, LineScreen, place_of
+from bot.slack.conversation.requests import WORDS, Decision, Request
+from bot.slack.conversation.screens import LineScreen, ScreenTools, place_of
 
 _log = structlog.get_logger(__name__)
 
@@ -59,17 +58,17 @@ _CANCELLED = Route("confirm.cancelled", RouteKind.BUTTON, _say_cancelled, {}, fr
 
 
 @dataclass
-class Performing:
+class Executor:
     """Runs handlers."""
 
-    table: Table
+    table: RouteTable
     deps: Deps
     stores: Stores
-    voice: Voice
-    desk: Desk
+    voice: SlackMessages
+    desk: ScreenTools
     metrics: Metrics
 
-    async def run(self, job: Job, placed: "Placed") -> Exception | None:
+    async def run(self, job: Request, placed: "PlacedRequest") -> Exception | None:
         """The error, when there was one; the person has been told."""
         try:
             if job.recorded and job.incoming is not None:
@@ -89,7 +88,7 @@ class Performing:
         await self.note(job, placed, "done")
         return None
 
-    async def _as_text(self, job: Job) -> Job:
+    async def _as_text(self, job: Request) -> Request:
         """In the thread of a text conversation, a message that begins with our mention is a text to whoever writes
         there. It is shown letter for letter and agreed to first, as any text."""
         board, where, incoming = self.deps.board, job.where, job.incoming
@@ -106,7 +105,7 @@ class Performing:
         raw: RawArgs = {"to": [talk.number], "sender": talk.line, "text": text}
         return replace(job, route=self.table.by_id[SEND_TEXT], raw=raw, words=None, unknown=None)
 
-    async def _decide(self, job: Job, placed: "Placed") -> Job:
+    async def _decide(self, job: Request, placed: "PlacedRequest") -> Request:
         agreed = await self.stores.confirmations.take(job.confirmation, job.person)
         place = agreed.place
         where = place_of(place)
@@ -134,7 +133,7 @@ class Performing:
             placed.move(replace(placed.ctx, where=where))
         return replace(job, route=self.table.by_id[agreed.route], raw=dict(agreed.args))
 
-    async def _compute(self, job: Job, route: Route, placed: "Placed") -> Answer:
+    async def _compute(self, job: Request, route: Route, placed: "PlacedRequest") -> Answer:
         work = asyncio.ensure_future(self.handle(job, route, placed.ctx))
         try:
             if not await within(placed.screen.patience(), work):
@@ -143,7 +142,7 @@ class Performing:
         finally:
             work.cancel()
 
-    async def handle(self, job: Job, route: Route, ctx: Ctx) -> Answer:
+    async def handle(self, job: Request, route: Route, ctx: Ctx) -> Answer:
         if job.words is not None:
             job.raw = await read_words(ctx, route, job.words)
         raw = job.raw
@@ -165,7 +164,7 @@ class Performing:
                 await ctx.account.link()
         return form
 
-    async def tell(self, job: Job, placed: "Placed", error: Exception) -> None:
+    async def tell(self, job: Request, placed: "PlacedRequest", error: Exception) -> None:
         ctx, route = placed.ctx, job.route
         trouble = read_trouble(error, reference=ctx.reference, risk=route.risk if route else Risk.READ)
         if not trouble.expected:
@@ -178,15 +177,15 @@ class Performing:
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("error not shown", reference=ctx.reference)
             told = connect or Reply(trouble.text, tone="warning")
-            await self.say_safely(Placed(ctx, LineScreen(self.desk, ctx)), None, told)
+            await self.say_safely(PlacedRequest(ctx, LineScreen(self.desk, ctx)), None, told)
 
-    async def say_safely(self, placed: "Placed", route: Route | None, answer: Answer) -> None:
+    async def say_safely(self, placed: "PlacedRequest", route: Route | None, answer: Answer) -> None:
         try:
             await placed.screen.answer(route, answer)
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("nothing could be said", reference=placed.ctx.reference)
 
-    async def _connect_card(self, job: Job, route: Route | None, error: NotConnected) -> Card:
+    async def _connect_card(self, job: Request, route: Route | None, error: NotConnected) -> Card:
         # What was confirmed is not run later by itself: the yes was for now.
         keeps = route is not None and route.kind is not RouteKind.CONFIRMED and job.origin is not Origin.EVENT
         if route is not None and keeps:
@@ -208,7 +207,7 @@ class Performing:
             buttons.append(Button("Use an API key", CONNECT_WITH_KEY, form=True))
         return Card(CONNECT_TITLE, text=text, buttons=tuple(buttons))
 
-    def _unknown(self, job: Job) -> Reply | Form:
+    def _unknown(self, job: Request) -> Reply | Form:
         if job.unknown is None:
             return Reply("This button is from an older version of the bot. Start again with a command.", tone="warning")
         typed = self.deps.settings.typed
@@ -222,7 +221,7 @@ class Performing:
         hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
         return Reply((*said, hint), buttons, tone="warning")
 
-    async def note(self, job: Job, placed: "Placed", outcome: str) -> None:
+    async def note(self, job: Request, placed: "PlacedRequest", outcome: str) -> None:
         if job.route is None:
             return
         reference, origin = placed.ctx.reference, job.origin.value

@@ -6,7 +6,7 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from bot.basics.person import PersonKey
-from bot.slack.transport.duplicates import Seen
+from bot.slack.transport.duplicates import Duplicates
 
 LOOKED_AT_FOR: Final = 2 * 60 * 60
 """Seconds. Slack asks for Home whenever somebody opens it, so this is about who stays on it: long enough for an hour of
@@ -20,7 +20,7 @@ class Homes:
 
     def __init__(self, draw: Callable[[PersonKey], Awaitable[object]], clock: Callable[[], float]) -> None:
         self._draw = draw
-        self._looked = Seen(clock, kept=LOOKED_AT_FOR, at_most=AT_MOST)
+        self._looked = Duplicates(clock, kept=LOOKED_AT_FOR, at_most=AT_MOST)
         self._drawing: WeakValueDictionary[PersonKey, asyncio.Lock] = WeakValueDictionary()
 
     def looked(self, person: PersonKey) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.contract.context import Ctx, Deps, Origin
-from bot.contract.routing import Route, Table
+from bot.contract.routing import Route, RouteTable
 from bot.slack.api.messages import Trigger
 from bot.slack.blockkit.blocks import Json
-from bot.slack.conversation.requests import HOME, Decision, Job
-from bot.slack.conversation.screens import Desk, HomeScreen, LineScreen, ModalScreen, Screen, SubmitScreen
-from bot.slack.transport.payload import Kind
+from bot.slack.conversation.requests import HOME, Decision, Request
+from bot.slack.conversation.screens import HomeScreen, LineScreen, ModalScreen, Screen, ScreenTools, SubmitScreen
+from bot.slack.transport.payload import PayloadKind
 
 
 def _utc_now() -> datetime:
@@ -29,7 +29,7 @@ class Clocks:
 
 
 @dataclass
-class Placed:
+class PlacedRequest:
     """A request with its place to answer."""
 
     ctx: Ctx
@@ -45,7 +45,7 @@ class Placed:
 
 
 @dataclass
-class Submitted(Placed):
+class Submitted(PlacedRequest):
     """A submitted modal: its acknowledgement waits for ``first``."""
 
     first: "asyncio.Future[Json] | None" = None
@@ -65,21 +65,21 @@ class Submitted(Placed):
 
 
 @dataclass
-class Placing:
+class Placement:
     """Makes the context of a job and its screen."""
 
-    table: Table
+    table: RouteTable
     deps: Deps
-    desk: Desk
+    desk: ScreenTools
     clocks: Clocks
 
-    def build_ctx(self, job: Job) -> Ctx:
+    def build_ctx(self, job: Request) -> Ctx:
         return Ctx(
             person=job.person, where=job.where, origin=job.origin, deps=self.deps, now=self.clocks.now(),
             reference=secrets.token_hex(4), account=self.deps.accounts.of(job.person),
         )  # fmt: skip
 
-    def choose(self, job: Job) -> "Placed":
+    def choose(self, job: Request) -> "PlacedRequest":
         ctx, incoming = self.build_ctx(job), job.incoming
         trigger = None
         if incoming is not None and incoming.trigger_id:
@@ -87,31 +87,31 @@ class Placing:
         screen: Screen
         if incoming is None:
             screen = LineScreen(self.desk, ctx)
-        elif incoming.kind is Kind.EVENT and job.origin is Origin.EVENT:
+        elif incoming.kind is PayloadKind.EVENT and job.origin is Origin.EVENT:
             screen = HomeScreen(self.desk, ctx, hash_=(incoming.event.get("view") or {}).get("hash"))
         elif incoming.in_modal and incoming.view is not None:
             screen = self._choose_in_modal(job, ctx, incoming.view, trigger)
         elif incoming.in_home and self._is_homes_own(job.route):
             screen = HomeScreen(self.desk, ctx)
-        elif incoming.in_home or (incoming.kind is Kind.SHORTCUT and not ctx.where.channel):
+        elif incoming.in_home or (incoming.kind is PayloadKind.SHORTCUT and not ctx.where.channel):
             screen = ModalScreen(self.desk, ctx, trigger)
         else:
             in_place = job.decision is Decision.NO or (job.again and (incoming.ephemeral or ctx.where.is_direct))
             screen = LineScreen(self.desk, ctx, trigger, replace=in_place)
-        return Placed(ctx, screen, trigger)
+        return PlacedRequest(ctx, screen, trigger)
 
     def _is_homes_own(self, route: Route | None) -> bool:
         """Declared beside the Home tab, such as its refresh button: the answer is the tab itself."""
         home = self.table.by_event.get(HOME)
         return home is not None and route is not None and route.id.partition(".")[0] == home.id.partition(".")[0]
 
-    def _choose_in_modal(self, job: Job, ctx: Ctx, view: Json, trigger: Trigger | None) -> ModalScreen:
+    def _choose_in_modal(self, job: Request, ctx: Ctx, view: Json, trigger: Trigger | None) -> ModalScreen:
         stays = job.again or job.form or job.decision is not None or trigger is None
         below = view.get("previous_view_id")
         third = below is not None and below != view.get("root_view_id")  # Slack stacks no fourth
         return ModalScreen(self.desk, ctx, trigger, view_id=str(view["id"]), push=not stays and not third)
 
-    def take_submit(self, job: Job, first: "asyncio.Future[Json] | None") -> "Submitted":
+    def take_submit(self, job: Request, first: "asyncio.Future[Json] | None") -> "Submitted":
         ctx = self.build_ctx(job)
         view = (job.incoming.view if job.incoming else None) or {"id": ""}
         return Submitted(ctx, SubmitScreen(self.desk, ctx, view, first), None, first)

@@ -8,12 +8,11 @@ from typing import Final
 from bot.basics.person import PersonKey
 from bot.contract.context import Origin, Where
 from bot.contract.reply import RawArgs
-from bot.contract.routing import Kind as RouteKind
-from bot.contract.routing import Route, Table
+from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.slack.blockkit.buttons import OPENS_LINK, read_action_id, unpack_args
 from bot.slack.blockkit.forms import FILLED, read_field_id, read_form, unpack_metadata
 from bot.slack.blockkit.render import CONFIRM, CONFIRM_EDIT, CONFIRM_NO, CONFIRM_YES
-from bot.slack.transport.payload import Incoming, Kind
+from bot.slack.transport.payload import Incoming, PayloadKind
 
 WORDS: Final = "words"
 """The route of a button that runs a typed command: ``{"t": "dnd on"}``."""
@@ -33,7 +32,7 @@ class Decision(StrEnum):
 
 
 @dataclass
-class Job:
+class Request:
     """``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that is no more.
 
     ``words`` is the text after the command's word, None when ``raw`` holds the arguments already.
@@ -59,30 +58,30 @@ class Job:
         return self.decision is Decision.YES or (self.route is not None and self.route.changes)
 
 
-def plan(incoming: Incoming, table: Table, command: str) -> Job | None:  # noqa: PLR0911  one return for each kind
+def plan(incoming: Incoming, table: RouteTable, command: str) -> Request | None:  # noqa: PLR0911  one return for each kind
     """The job in a delivery, None when there is nothing to do. ``command``: the root slash command."""
     if incoming.person is None:
         return None
     match incoming.kind:
-        case Kind.COMMAND:
+        case PayloadKind.COMMAND:
             return _plan_words(incoming, table, _text_of_command(incoming, command), Origin.TYPED)
-        case Kind.PRESS:
+        case PayloadKind.PRESS:
             return _plan_press(incoming, table)
-        case Kind.SUBMIT:
+        case PayloadKind.SUBMIT:
             return _plan_submit(incoming, table)
-        case Kind.SHORTCUT:
+        case PayloadKind.SHORTCUT:
             return _plan_route(incoming, table, Origin.SHORTCUT, {})
-        case Kind.MESSAGE:
+        case PayloadKind.MESSAGE:
             return _plan_route(incoming, table, Origin.MESSAGE, {"text": incoming.text})
-        case Kind.EVENT:
+        case PayloadKind.EVENT:
             return _plan_event(incoming, table, command)
         case _:
             return None
 
 
-def _job(incoming: Incoming, origin: Origin) -> Job:
+def _job(incoming: Incoming, origin: Origin) -> Request:
     assert incoming.person is not None  # noqa: S101  plan() has looked
-    return Job(incoming.person, incoming.where, origin, incoming=incoming)
+    return Request(incoming.person, incoming.where, origin, incoming=incoming)
 
 
 def without_command(text: str, command: str) -> str:
@@ -102,7 +101,7 @@ def _text_of_command(incoming: Incoming, command: str) -> str:
     return f"{word} {incoming.text}"
 
 
-def _plan_words(incoming: Incoming, table: Table, text: str, origin: Origin) -> Job:
+def _plan_words(incoming: Incoming, table: RouteTable, text: str, origin: Origin) -> Request:
     job = _job(incoming, origin)
     word, job.words = split_word(text)
     job.route = table.by_word.get(word)
@@ -118,7 +117,7 @@ def split_word(text: str) -> tuple[str, str]:
     return first.strip(_INVISIBLE + _QUOTES).casefold(), rest[0] if rest else ""
 
 
-def _plan_press(incoming: Incoming, table: Table) -> Job | None:
+def _plan_press(incoming: Incoming, table: RouteTable) -> Request | None:
     pressed = read_action_id(incoming.action_id)
     if pressed.route == OPENS_LINK:
         return None
@@ -146,7 +145,7 @@ def _is_form_of(incoming: Incoming, route: Route) -> bool:
     return (incoming.view or {}).get("callback_id") == route.id
 
 
-def _plan_chosen(incoming: Incoming, table: Table) -> Job | None:
+def _plan_chosen(incoming: Incoming, table: RouteTable) -> Request | None:
     """A field was filled in that the rest of its form depends on: the form is drawn anew with what goes with it."""
     route_id, name = read_field_id(incoming.action_id)
     route = table.by_id.get(route_id)
@@ -161,7 +160,7 @@ def _plan_chosen(incoming: Incoming, table: Table) -> Job | None:
     return job
 
 
-def _plan_submit(incoming: Incoming, table: Table) -> Job | None:
+def _plan_submit(incoming: Incoming, table: RouteTable) -> Request | None:
     view = incoming.view or {}
     if incoming.action_id == CONFIRM:
         job = _job(incoming, Origin.CONFIRMED)
@@ -175,7 +174,7 @@ def _plan_submit(incoming: Incoming, table: Table) -> Job | None:
     return job
 
 
-def _plan_route(incoming: Incoming, table: Table, origin: Origin, raw: RawArgs) -> Job:
+def _plan_route(incoming: Incoming, table: RouteTable, origin: Origin, raw: RawArgs) -> Request:
     job = _job(incoming, origin)
     route = table.by_id.get(incoming.action_id)
     if route is not None and route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE}:
@@ -184,7 +183,7 @@ def _plan_route(incoming: Incoming, table: Table, origin: Origin, raw: RawArgs) 
     return job
 
 
-def _plan_event(incoming: Incoming, table: Table, command: str) -> Job | None:
+def _plan_event(incoming: Incoming, table: RouteTable, command: str) -> Request | None:
     event = incoming.event
     if event.get("bot_id") or event.get("edited") or event.get("hidden"):
         return None

@@ -23,8 +23,8 @@ from bot.contract.reply import (
     Reply,
     Shown,
 )
-from bot.contract.routing import Kind, Route, Table
-from bot.slack.api.messages import Trigger, Voice, within
+from bot.contract.routing import Route, RouteKind, RouteTable
+from bot.slack.api.messages import SlackMessages, Trigger, within
 from bot.slack.blockkit.blocks import Json, Reader, parts_of, plain
 from bot.slack.blockkit.buttons import ButtonTooLong, pack_args
 from bot.slack.blockkit.forms import block_ids, build_form, form_title, pack_metadata
@@ -38,7 +38,7 @@ from bot.slack.blockkit.render import (
     render_view,
     render_working,
 )
-from bot.slack.conversation.errors import Trouble
+from bot.slack.conversation.errors import UserMessage
 from bot.slack.conversation.ports import Confirmations
 
 
@@ -59,12 +59,12 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Desk:
+class ScreenTools:
     """What all screens use."""
 
-    table: Table
+    table: RouteTable
     confirmations: Confirmations
-    voice: Voice
+    voice: SlackMessages
     patience: Patience = field(default_factory=Patience)
 
     async def reader(self, ctx: Ctx) -> Reader:
@@ -99,7 +99,7 @@ class Screen(Protocol):
 
     async def answer(self, route: Route | None, answer: Answer) -> None: ...
 
-    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None: ...
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None: ...
 
     def patience(self) -> float:
         """Seconds until ``busy``."""
@@ -122,7 +122,7 @@ def wait_words(route: Route) -> str:
 
 def usage_of(ctx: Ctx, route: Route) -> str:
     """How the command is typed, "" for what is not typed."""
-    if route.kind is not Kind.COMMAND or not route.usage:
+    if route.kind is not RouteKind.COMMAND or not route.usage:
         return ""
     return ctx.deps.settings.typed(f"{route.word} {route.usage}")
 
@@ -131,7 +131,7 @@ class LineScreen:
     """A message only the person sees, near where they asked. A modal opens for forms while the click is fresh."""
 
     def __init__(
-        self, desk: Desk, ctx: Ctx, trigger: Trigger | None = None, *, replace: bool = False, stamp: Prose = ""
+        self, desk: ScreenTools, ctx: Ctx, trigger: Trigger | None = None, *, replace: bool = False, stamp: Prose = ""
     ) -> None:
         self._desk = desk
         self._ctx = ctx
@@ -155,7 +155,7 @@ class LineScreen:
             case _:
                 await self._show(route, answer)
 
-    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         if self._modal is not None:
             await self._modal.trouble(route, raw, trouble, connect)
             return
@@ -245,7 +245,7 @@ class ModalScreen:
     """A modal: the one that was pressed in (``view_id``), one on top of it (``push``), or a new one."""
 
     def __init__(
-        self, desk: Desk, ctx: Ctx, trigger: Trigger | None, *, view_id: str | None = None, push: bool = False
+        self, desk: ScreenTools, ctx: Ctx, trigger: Trigger | None, *, view_id: str | None = None, push: bool = False
     ) -> None:
         self._desk = desk
         self._ctx = ctx
@@ -277,7 +277,7 @@ class ModalScreen:
         finally:
             work.cancel()
 
-    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         await self._show(route, connect or Reply(trouble.text, tone="warning"))
 
     def patience(self) -> float:
@@ -326,7 +326,9 @@ class ModalScreen:
 class SubmitScreen(ModalScreen):
     """A submitted modal. ``first`` takes what the acknowledgement says; once it is set, the view is updated instead."""
 
-    def __init__(self, desk: Desk, ctx: Ctx, view: Mapping[str, Any], first: "asyncio.Future[Json] | None") -> None:
+    def __init__(
+        self, desk: ScreenTools, ctx: Ctx, view: Mapping[str, Any], first: "asyncio.Future[Json] | None"
+    ) -> None:
         super().__init__(desk, ctx, None, view_id=str(view["id"]))
         self._view = view
         self._first = first
@@ -356,7 +358,7 @@ class SubmitScreen(ModalScreen):
             return
         await super().answer(route, answer)
 
-    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         is_form = route is not None and self._view.get("callback_id") == route.id
         if connect is not None or route is None or not is_form:
             await super().trouble(route, raw, trouble, connect)
@@ -388,7 +390,7 @@ class SubmitScreen(ModalScreen):
 class HomeScreen:
     """The app's Home tab. With ``hash_``, one that was drawn anew meanwhile is left alone."""
 
-    def __init__(self, desk: Desk, ctx: Ctx, *, hash_: str | None = None) -> None:
+    def __init__(self, desk: ScreenTools, ctx: Ctx, *, hash_: str | None = None) -> None:
         self._desk = desk
         self._ctx = ctx
         self._hash = hash_
@@ -398,7 +400,7 @@ class HomeScreen:
             view = render_home(answer, await self._desk.reader(self._ctx))
             await self._desk.voice.publish_home(self._ctx.person, view, hash_=self._hash)
 
-    async def trouble(self, route: Route | None, raw: RawArgs, trouble: Trouble, connect: Card | None) -> None:
+    async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         await self.answer(route, connect or Reply(trouble.text, tone="warning"))
 
     def patience(self) -> float:

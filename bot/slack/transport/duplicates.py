@@ -8,7 +8,7 @@ KEPT_SECONDS = 15 * 60
 AT_MOST = 50_000
 
 
-class Seen:
+class Duplicates:
     """Keys of the last 15 minutes. ``clock`` gives seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float], *, kept: float = KEPT_SECONDS, at_most: int = AT_MOST) -> None:

@@ -18,7 +18,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.slack.transport.duplicates import Seen
+from bot.slack.transport.duplicates import Duplicates
 
 LATEST: Final = 60 * 5
 """Seconds a signature is good for."""
@@ -42,7 +42,7 @@ class SlackHttp:
         self._app = app
         self._secret = signing_secret.encode()
         self._clock = clock
-        self._seen = Seen(clock)
+        self._seen = Duplicates(clock)
         self._running: dict[str, asyncio.Future[Response]] = {}
 
     async def events(self, request: Request) -> Response:

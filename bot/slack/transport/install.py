@@ -60,7 +60,7 @@ class Installs:
         self._session = session
         self._engine = engine
         self._bots: dict[str, Bot] = {}
-        self._store = _Watched(settings.slack_client_id, engine, self._bots.clear)
+        self._store = _InstallationStore(settings.slack_client_id, engine, self._bots.clear)
         self._states = AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine, logger=quiet_logger())
         client = build_web_client(settings, session, None)
         self._rotator = AsyncTokenRotator(client_id=settings.slack_client_id, client_secret=secret, client=client)
@@ -184,7 +184,7 @@ class Installs:
         return _as_response(await self.flow.handle_callback(_as_bolt(request)))
 
 
-class _Watched(AsyncSQLAlchemyInstallationStore):
+class _InstallationStore(AsyncSQLAlchemyInstallationStore):
     """Tells when somebody has installed the app anew, so that no old token is used from the cache."""
 
     def __init__(self, client_id: str, engine: AsyncEngine, changed: Callable[[], None]) -> None:

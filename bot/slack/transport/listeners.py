@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.conversation.dispatch import Ack, Dispatcher
 from bot.slack.transport.loggers import quiet_logger
-from bot.slack.transport.payload import Kind, parse_incoming
+from bot.slack.transport.payload import PayloadKind, parse_incoming
 from bot.slack.transport.uninstalls import Installed, Uninstalled, read_uninstalled
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class Flow(Installed, Protocol):
 
 
 class Leaves(Protocol):
-    """``bot.notifications.disconnecting.Leaving``, as far as it is needed here."""
+    """``bot.notifications.disconnecting.Disconnector``, as far as it is needed here."""
 
     async def leave_workspace(self, team_id: str) -> None: ...
 
@@ -127,7 +127,7 @@ async def _acknowledge(dispatcher: Dispatcher, body: dict[str, Any]) -> BoltResp
     except Exception:  # noqa: BLE001  the acknowledgement says that it failed
         kind = parse_incoming(body).kind
         _log.exception("delivery not received", kind=kind.value)
-        if kind is Kind.COMMAND:
+        if kind is PayloadKind.COMMAND:
             return BoltResponse(status=200, body=_NOT_KEPT)
         return BoltResponse(status=503, body="")  # an event comes again; a click shows that it failed
 

@@ -11,7 +11,7 @@ from bot.slack.blockkit.blocks import Json
 from bot.slack.blockkit.forms import unpack_metadata
 
 
-class Kind(StrEnum):
+class PayloadKind(StrEnum):
     """What Slack sent."""
 
     COMMAND = "command"
@@ -25,14 +25,14 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-_KINDS: Mapping[str, Kind] = {
-    "block_actions": Kind.PRESS,
-    "view_submission": Kind.SUBMIT,
-    "view_closed": Kind.CLOSED,
-    "block_suggestion": Kind.OPTIONS,
-    "shortcut": Kind.SHORTCUT,
-    "message_action": Kind.MESSAGE,
-    "event_callback": Kind.EVENT,
+_KINDS: Mapping[str, PayloadKind] = {
+    "block_actions": PayloadKind.PRESS,
+    "view_submission": PayloadKind.SUBMIT,
+    "view_closed": PayloadKind.CLOSED,
+    "block_suggestion": PayloadKind.OPTIONS,
+    "shortcut": PayloadKind.SHORTCUT,
+    "message_action": PayloadKind.MESSAGE,
+    "event_callback": PayloadKind.EVENT,
 }
 
 
@@ -44,7 +44,7 @@ class Incoming:
     ``view`` is the modal or Home tab it happened in. ``ephemeral``: the message pressed is seen by this person only.
     """
 
-    kind: Kind
+    kind: PayloadKind
     person: PersonKey | None
     where: Where
     key: str
@@ -73,31 +73,31 @@ def parse_incoming(body: Mapping[str, Any]) -> Incoming:
     try:
         return _parse(body)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-        return Incoming(Kind.OTHER, None, Where(), "")
+        return Incoming(PayloadKind.OTHER, None, Where(), "")
 
 
 def _parse(body: Mapping[str, Any]) -> Incoming:  # noqa: PLR0911  one return for each kind
     if "command" in body:
         return _parse_command(body)
-    kind = _KINDS.get(str(body.get("type")), Kind.OTHER)
+    kind = _KINDS.get(str(body.get("type")), PayloadKind.OTHER)
     match kind:
-        case Kind.EVENT:
+        case PayloadKind.EVENT:
             return _parse_event(body)
-        case Kind.PRESS:
+        case PayloadKind.PRESS:
             return _parse_press(body)
-        case Kind.SUBMIT | Kind.CLOSED:
+        case PayloadKind.SUBMIT | PayloadKind.CLOSED:
             view = dict(body["view"])
             where, _ = unpack_metadata(view)
             return Incoming(
                 kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
                 action_id=str(view.get("callback_id", "")), view=view,
             )  # fmt: skip
-        case Kind.OPTIONS:
+        case PayloadKind.OPTIONS:
             return Incoming(
                 kind, _person(body), Where(), "", action_id=str(body.get("action_id", "")),
                 block_id=str(body.get("block_id", "")), value=str(body.get("value", "")), view=body.get("view"),
             )  # fmt: skip
-        case Kind.SHORTCUT | Kind.MESSAGE:
+        case PayloadKind.SHORTCUT | PayloadKind.MESSAGE:
             return _parse_shortcut(kind, body)
         case _:
             return Incoming(kind, None, Where(), "")
@@ -109,7 +109,7 @@ def _parse_command(body: Mapping[str, Any]) -> Incoming:
     person = PersonKey(str(team), str(body["user_id"]))
     where = Where(channel or None, None, body.get("response_url"), _is_direct(channel))
     return Incoming(
-        Kind.COMMAND, person, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        PayloadKind.COMMAND, person, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         command=str(body["command"]), text=str(body.get("text", "")),
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
             channel or None, _thread_of(message or {}, container), body.get("response_url"), _is_direct(channel)
         )
     return Incoming(
-        Kind.PRESS, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        PayloadKind.PRESS, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(action.get("action_id", "")), block_id=str(action.get("block_id", "")), value=_pressed(action),
         view=view, message=message, ephemeral=bool(container.get("is_ephemeral")),
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _pressed(action: Mapping[str, Any]) -> str:
     return str(option.get("value", ""))
 
 
-def _parse_shortcut(kind: Kind, body: Mapping[str, Any]) -> Incoming:
+def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
     message = body.get("message") or None
     channel = str((body.get("channel") or {}).get("id") or "")
     where = Where(channel or None, _thread_of(message or {}, {}), body.get("response_url"), _is_direct(channel))
@@ -176,7 +176,7 @@ def _parse_event(body: Mapping[str, Any]) -> Incoming:
     where = Where(channel, event.get("thread_ts"), None, _is_direct(channel or ""))
     event_id = body.get("event_id")
     return Incoming(
-        Kind.EVENT, PersonKey(str(team), person_id) if person_id else None, where,
+        PayloadKind.EVENT, PersonKey(str(team), person_id) if person_id else None, where,
         f"event:{event_id}" if event_id else "", action_id=str(event.get("type", "")),
         text=str(event.get("text") or ""), event=event,
     )  # fmt: skip

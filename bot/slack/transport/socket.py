@@ -34,7 +34,7 @@ FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 60.0
 
 
-class Line(Protocol):
+class SocketClient(Protocol):
     """One Socket Mode connection."""
 
     async def connect(self) -> None: ...
@@ -47,7 +47,7 @@ class Line(Protocol):
         ...
 
 
-class SlackLine:
+class SlackSocketClient:
     """slack_sdk's client on the shared session. ``receive`` is awaited for every request."""
 
     def __init__(
@@ -96,7 +96,7 @@ class SlackSocket:
     def __init__(
         self,
         app: AsyncApp,
-        build_line: Callable[[Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]], Line],
+        build_line: Callable[[Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]], SocketClient],
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -105,7 +105,7 @@ class SlackSocket:
         self._build_line = build_line
         self._clock = clock
         self._sleep = sleep
-        self._line: Line | None = None
+        self._line: SocketClient | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._up = asyncio.Event()
@@ -200,4 +200,4 @@ def build_socket(
     app: AsyncApp, app_token: str, web_client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> SlackSocket:
     """The real one, on slack_sdk's aiohttp client."""
-    return SlackSocket(app, lambda receive: SlackLine(app_token, web_client, session, receive))
+    return SlackSocket(app, lambda receive: SlackSocketClient(app_token, web_client, session, receive))

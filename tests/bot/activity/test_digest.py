@@ -13,9 +13,9 @@ from bot.activity.call_registers import fold
 from bot.activity.calls import happening_of, view_call
 from bot.activity.digest import (
     LONGEST_DAY,
+    Audience,
     Counted,
     Digest,
-    Ear,
     about_texts,
     busiest,
     count,
@@ -26,19 +26,19 @@ from bot.activity.digest import (
     tally,
     to_json,
 )
-from bot.activity.digest_times import Period
-from bot.activity.happening import Kind
+from bot.activity.digest_times import DigestPeriod
+from bot.activity.happening import NewsKind
 from bot.activity.registers import State
-from bot.activity.subscriptions.subscription import Filters, Span, Watch
+from bot.activity.subscriptions.subscription import DailyHours, Filters, Subscription
 from bot.activity.texts import arrivals, read_talk, view_talk
 from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent
 from tests.bot.activity.payloads import ANA, answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-WATCH = Watch("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({Kind.DAILY}), zone="America/Los_Angeles")
+WATCH = Subscription("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({NewsKind.DAILY}), zone="America/Los_Angeles")
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-DAY = Period(Kind.DAILY, NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+DAY = DigestPeriod(NewsKind.DAILY, NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  hypothesis adds the zone
 calls = st.builds(
@@ -115,15 +115,15 @@ def test_a_call_without_dates_counts_when_it_was_heard_of() -> None:
     ("watch", "counts_it"),
     [
         (WATCH, True),
-        (replace(WATCH, kinds=frozenset({Kind.WEEKLY, Kind.RECAP}), paused=True), True),
-        (replace(WATCH, quiet=Span(0, 1439)), True),
+        (replace(WATCH, kinds=frozenset({NewsKind.WEEKLY, NewsKind.RECAP}), paused=True), True),
+        (replace(WATCH, quiet=DailyHours(0, 1439)), True),
         (replace(WATCH, only=Filters(places={"callcenter:11": "Support"})), True),
         (replace(WATCH, only=Filters(places={"callcenter:12": "Sales"})), False),
         (replace(WATCH, but=Filters(internal=False)), False),
         (replace(WATCH, longer=60), False),
     ],
 )
-def test_the_filters_decide_what_counts(watch: Watch, counts_it: bool) -> None:
+def test_the_filters_decide_what_counts(watch: Subscription, counts_it: bool) -> None:
     happening = happening_of(view_call(reduce(fold, missed_group_call(), State())))
 
     assert counts(watch, happening) is counts_it
@@ -221,9 +221,9 @@ def stretch(begin: float, end: float) -> tuple[datetime, datetime]:
     return DAY.begin + timedelta(hours=begin), DAY.begin + timedelta(hours=end)
 
 
-def ear(*gaps: tuple[float, float], since: float = -48, until: float = 24) -> Ear:
+def ear(*gaps: tuple[float, float], since: float = -48, until: float = 24) -> Audience:
     begin, end = stretch(since, until)
-    return Ear(begin, end, tuple(stretch(*one) for one in gaps))
+    return Audience(begin, end, tuple(stretch(*one) for one in gaps))
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def ear(*gaps: tuple[float, float], since: float = -48, until: float = 24) -> Ea
         ([ear(since=14), ear(until=15)], []),
     ],
 )
-def test_it_was_silent_when_no_ear_heard(ears: list[Ear], silent: list[tuple[float, float]]) -> None:
+def test_it_was_silent_when_no_ear_heard(ears: list[Audience], silent: list[tuple[float, float]]) -> None:
     assert silences(DAY, ears) == tuple(stretch(*one) for one in silent)
 
 

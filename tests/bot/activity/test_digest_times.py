@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.activity.digest_times import DAYS, LATEST, Period, due_periods, next_due, one_before, period_so_far
-from bot.activity.happening import Happening, Kind
-from bot.activity.subscriptions.subscription import Watch, wants
+from bot.activity.digest_times import DAYS, LATEST, DigestPeriod, due_periods, next_due, one_before, period_so_far
+from bot.activity.happening import News, NewsKind
+from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.subscriptions.words import in_words
 from bot.basics.person import PersonKey
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-DAILY = Watch("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({Kind.DAILY}), zone="America/Los_Angeles")
-WEEKLY = replace(DAILY, kinds=frozenset({Kind.WEEKLY}))
-BOTH = replace(DAILY, kinds=frozenset({Kind.DAILY, Kind.WEEKLY, Kind.MISSED}))
+DAILY = Subscription("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({NewsKind.DAILY}), zone="America/Los_Angeles")
+WEEKLY = replace(DAILY, kinds=frozenset({NewsKind.WEEKLY}))
+BOTH = replace(DAILY, kinds=frozenset({NewsKind.DAILY, NewsKind.WEEKLY, NewsKind.MISSED}))
 
 zones = st.sampled_from(
     [
@@ -30,7 +30,7 @@ zones = st.sampled_from(
 )
 watches = st.builds(
     lambda kinds, at, day, zone: replace(DAILY, kinds=kinds, digest_at=at, digest_day=day, zone=zone),
-    st.frozensets(st.sampled_from([Kind.DAILY, Kind.WEEKLY]), min_size=1),
+    st.frozensets(st.sampled_from([NewsKind.DAILY, NewsKind.WEEKLY]), min_size=1),
     st.integers(0, 1439),
     st.integers(0, 6),
     zones,
@@ -46,23 +46,23 @@ def local(day: int, hour: int = 0, minute: int = 0, *, month: int = 11) -> datet
 def test_a_daily_digest_comes_at_its_time_and_is_about_the_day_before() -> None:
     assert next_due(DAILY, local(23, 7)) == local(23, 8)
     assert next_due(DAILY, local(23, 8)) == local(24, 8)
-    assert due_periods(DAILY, local(23, 8), local(23, 8, 1)) == [Period(Kind.DAILY, local(22), local(23))]
+    assert due_periods(DAILY, local(23, 8), local(23, 8, 1)) == [DigestPeriod(NewsKind.DAILY, local(22), local(23))]
 
 
 def test_a_weekly_digest_comes_on_monday_and_is_about_the_week_before() -> None:
     assert next_due(WEEKLY, local(18, 12)) == local(23, 8)
-    assert due_periods(WEEKLY, local(23, 8), local(23, 8)) == [Period(Kind.WEEKLY, local(16), local(23))]
+    assert due_periods(WEEKLY, local(23, 8), local(23, 8)) == [DigestPeriod(NewsKind.WEEKLY, local(16), local(23))]
 
 
 def test_a_weekly_digest_may_come_on_another_day_and_is_about_the_seven_days_before() -> None:
     on_fridays = replace(WEEKLY, digest_day=4)
     assert next_due(on_fridays, local(18, 12)) == local(20, 8)
-    assert due_periods(on_fridays, local(20, 8), local(20, 8)) == [Period(Kind.WEEKLY, local(13), local(20))]
+    assert due_periods(on_fridays, local(20, 8), local(20, 8)) == [DigestPeriod(NewsKind.WEEKLY, local(13), local(20))]
 
 
 def test_both_come_when_both_are_due() -> None:
-    assert [one.kind for one in due_periods(BOTH, local(23, 8), local(23, 8))] == [Kind.DAILY, Kind.WEEKLY]
-    assert [one.kind for one in due_periods(BOTH, local(24, 8), local(24, 8))] == [Kind.DAILY]
+    assert [one.kind for one in due_periods(BOTH, local(23, 8), local(23, 8))] == [NewsKind.DAILY, NewsKind.WEEKLY]
+    assert [one.kind for one in due_periods(BOTH, local(24, 8), local(24, 8))] == [NewsKind.DAILY]
 
 
 @pytest.mark.parametrize(("hours", "count"), [(11.9, 1), (12, 0)])
@@ -76,15 +76,15 @@ def test_a_weekly_digest_is_left_out_when_it_is_two_days_late(hours: float, coun
 
 
 def test_of_days_that_were_slept_through_only_the_last_is_told() -> None:
-    assert due_periods(DAILY, local(20, 8), local(23, 9)) == [Period(Kind.DAILY, local(22), local(23))]
+    assert due_periods(DAILY, local(20, 8), local(23, 9)) == [DigestPeriod(NewsKind.DAILY, local(22), local(23))]
 
 
 def test_what_is_done_is_not_due_again() -> None:
     assert due_periods(DAILY, local(24, 8), local(23, 9)) == []
 
 
-@pytest.mark.parametrize("watch", [replace(DAILY, paused=True), replace(DAILY, kinds=frozenset({Kind.MISSED}))])
-def test_without_a_digest_nothing_is_due(watch: Watch) -> None:
+@pytest.mark.parametrize("watch", [replace(DAILY, paused=True), replace(DAILY, kinds=frozenset({NewsKind.MISSED}))])
+def test_without_a_digest_nothing_is_due(watch: Subscription) -> None:
     assert next_due(watch, local(23)) is None
 
 
@@ -108,13 +108,13 @@ def test_a_time_that_the_clock_skips_is_still_due_once_that_day() -> None:
 def test_what_is_told_so_far_ends_now() -> None:
     now = local(25, 15)
 
-    assert period_so_far(DAILY, Kind.DAILY, now) == Period(Kind.DAILY, local(25), now, so_far=True)
-    assert period_so_far(DAILY, Kind.WEEKLY, now) == Period(Kind.WEEKLY, local(23), now, so_far=True)
+    assert period_so_far(DAILY, NewsKind.DAILY, now) == DigestPeriod(NewsKind.DAILY, local(25), now, so_far=True)
+    assert period_so_far(DAILY, NewsKind.WEEKLY, now) == DigestPeriod(NewsKind.WEEKLY, local(23), now, so_far=True)
 
 
 @UNHURRIED
 @given(watches, moments)
-def test_every_digest_is_about_whole_days_that_are_over(watch: Watch, now: datetime) -> None:
+def test_every_digest_is_about_whole_days_that_are_over(watch: Subscription, now: datetime) -> None:
     due = next_due(watch, now)
     assert due is not None
     assert now < due <= now + timedelta(days=8)
@@ -126,7 +126,7 @@ def test_every_digest_is_about_whole_days_that_are_over(watch: Watch, now: datet
 
 @UNHURRIED
 @given(watches, moments)
-def test_one_period_follows_the_other_without_a_hole(watch: Watch, now: datetime) -> None:
+def test_one_period_follows_the_other_without_a_hole(watch: Subscription, now: datetime) -> None:
     for period in due_periods(watch, now - timedelta(days=8), now):
         before = one_before(period, watch.clock)
 
@@ -136,14 +136,18 @@ def test_one_period_follows_the_other_without_a_hole(watch: Watch, now: datetime
 
 @UNHURRIED
 @given(watches, moments, st.floats(0, 30))
-def test_what_is_due_is_never_too_late(watch: Watch, now: datetime, days: float) -> None:
+def test_what_is_due_is_never_too_late(watch: Subscription, now: datetime, days: float) -> None:
     for period in due_periods(watch, now - timedelta(days=days), now):
         assert now - period.end < LATEST[period.kind] + timedelta(days=1, hours=1)
 
 
-@given(st.frozensets(st.sampled_from([kind for kind in Kind if kind not in {Kind.DAILY, Kind.WEEKLY}]), min_size=1))
-def test_no_event_is_a_digest(kinds: frozenset[Kind]) -> None:
-    assert not wants(replace(BOTH, kinds=frozenset({Kind.DAILY, Kind.WEEKLY})), Happening(kinds, local(23)))
+@given(
+    st.frozensets(
+        st.sampled_from([kind for kind in NewsKind if kind not in {NewsKind.DAILY, NewsKind.WEEKLY}]), min_size=1
+    )
+)
+def test_no_event_is_a_digest(kinds: frozenset[NewsKind]) -> None:
+    assert not wants(replace(BOTH, kinds=frozenset({NewsKind.DAILY, NewsKind.WEEKLY})), News(kinds, local(23)))
 
 
 def test_a_digest_says_when_it_comes() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold, names_of, read_call
 from bot.activity.calls import CallView, happening_of, view_call
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import State, from_json, join, to_json
 from bot.dialpad.events import CallEvent
 from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, voicemail_call
@@ -89,22 +89,22 @@ def test_a_leg_that_somebody_else_answered_misses_nothing() -> None:
 
     assert (ended.outcome, ended.answered_by) == ("answered", ("Ana Ferreira",))
     assert (ended.waited, ended.talked) == (timedelta(seconds=9), timedelta(seconds=30))
-    assert Kind.MISSED not in happening_of(ended).kinds
+    assert NewsKind.MISSED not in happening_of(ended).kinds
 
 
 def test_the_recap_comes_after_the_end() -> None:
     story = answered_group_call()
 
-    assert Kind.RECAP not in happening_of(view(story[:-1])).kinds
-    assert Kind.RECAP in happening_of(view(story)).kinds
+    assert NewsKind.RECAP not in happening_of(view(story[:-1])).kinds
+    assert NewsKind.RECAP in happening_of(view(story)).kinds
     assert view(story).recap == "Wants two boxes."
 
 
 def test_a_voicemail_is_one_once_it_was_left_and_is_a_missed_call_too() -> None:
     story = voicemail_call()
 
-    assert happening_of(view(story[:3])).kinds == {Kind.RINGING, Kind.MISSED, Kind.ENDED}
-    assert happening_of(view(story)).kinds >= {Kind.VOICEMAIL, Kind.MISSED}
+    assert happening_of(view(story[:3])).kinds == {NewsKind.RINGING, NewsKind.MISSED, NewsKind.ENDED}
+    assert happening_of(view(story)).kinds >= {NewsKind.VOICEMAIL, NewsKind.MISSED}
     assert view(story).transcript == "Please call me back."
 
 

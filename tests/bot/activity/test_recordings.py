@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold
 from bot.activity.calls import CallView, happening_of, view_call
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import State
 from bot.dialpad.events import CallEvent, parse_event
 from bot.dialpad.recordings import Recorded, recorded_at
@@ -36,7 +36,7 @@ def test_that_a_call_was_recorded_is_no_recording_yet() -> None:
     ended = view(event("call ended", was_recorded=True, recording_details=[]))
 
     assert ended.was_recorded
-    assert Kind.RECORDING not in happening_of(ended).kinds
+    assert NewsKind.RECORDING not in happening_of(ended).kinds
 
 
 def test_the_address_of_a_recording_to_come_is_no_recording_yet() -> None:
@@ -46,7 +46,7 @@ def test_the_address_of_a_recording_to_come_is_no_recording_yet() -> None:
 def test_a_recording_is_ready_when_dialpad_says_so() -> None:
     ready = view(event("call ended"), event("call recording ready"))
 
-    assert Kind.RECORDING in happening_of(ready).kinds
+    assert NewsKind.RECORDING in happening_of(ready).kinds
     assert [(one.id, one.kind, one.ms) for _, one in ready.recordings] == [
         ("1111000000000001", "callrecording", 51_000),
         ("5762000000000001", "admincallrecording", 52_900),
@@ -128,4 +128,4 @@ def test_what_is_to_be_done_is_read_however_it_is_written(said: Any, read: tuple
 
 
 def test_any_part_of_a_recap_is_a_recap() -> None:
-    assert Kind.RECAP in happening_of(view(event("recap to do"))).kinds
+    assert NewsKind.RECAP in happening_of(view(event("recap to do"))).kinds

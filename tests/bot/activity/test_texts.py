@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import State, join
 from bot.activity.texts import (
     happening_of,
@@ -65,7 +65,7 @@ def test_the_state_of_delivery_goes_forward() -> None:
 def test_a_text_that_did_not_arrive_is_news_of_its_own() -> None:
     failed = view_text(read_text(text(5, "Hello", message_status="undelivered", **OUT)))
 
-    assert happening_of(failed, view_talk(talk_of(TALK))).kinds == {Kind.FAILED_SMS}
+    assert happening_of(failed, view_talk(talk_of(TALK))).kinds == {NewsKind.FAILED_SMS}
 
 
 def test_our_own_text_that_arrived_is_no_news() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.arguments.caller import Caller
+from bot.arguments.caller import CallerChoice
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment
@@ -25,7 +25,7 @@ from bot.sandbox.dialpad.model import Contact
 from tests.handlers.harness import World
 
 EVERY: tuple[Argument, ...] = (
-    Moment("A"), Since("B"), Number("C"), Recipients("D"), Caller("E"), GroupChoice("F"), ColleagueChoice("G"),
+    Moment("A"), Since("B"), Number("C"), Recipients("D"), CallerChoice("E"), GroupChoice("F"), ColleagueChoice("G"),
     OwnNumberChoice("H"), Reason("I"), Switch("J"),
 )  # fmt: skip
 
@@ -85,13 +85,13 @@ async def test_everything_suggested_can_be_picked(world: World) -> None:
 
 async def test_a_type_ahead_without_dialpad_is_empty_instead_of_an_error(world: World) -> None:
     world.wire.state = "cut"
-    for argument in (Recipients("A"), Caller("B"), GroupChoice("C"), ColleagueChoice("D"), OwnNumberChoice("E")):
+    for argument in (Recipients("A"), CallerChoice("B"), GroupChoice("C"), ColleagueChoice("D"), OwnNumberChoice("E")):
         assert await argument.suggest(world.ctx(ANA), "sam") == []
     assert [option.value for option in await Reason("F").suggest(world.ctx(ANA), "nap")] == ["nap"]
 
 
 async def test_a_type_ahead_of_somebody_not_connected_is_empty(world: World) -> None:
-    for argument in (Recipients("A"), Caller("B"), GroupChoice("C"), ColleagueChoice("D"), OwnNumberChoice("E")):
+    for argument in (Recipients("A"), CallerChoice("B"), GroupChoice("C"), ColleagueChoice("D"), OwnNumberChoice("E")):
         assert await argument.suggest(world.ctx(NOOR), "sam") == []
 
 
@@ -116,7 +116,7 @@ async def test_namesakes_are_listed_with_their_numbers(world: World) -> None:
 async def test_a_contact_without_a_number_is_told(world: World) -> None:
     add_contact(world, "Nora Blank")
     with pytest.raises(FieldError, match="Nora Blank has no phone number in Dialpad"):
-        await Caller("Who").parse(world.ctx(ANA), "who", "Nora Blank")
+        await CallerChoice("Who").parse(world.ctx(ANA), "who", "Nora Blank")
 
 
 async def test_the_longest_name_wins(world: World) -> None:
@@ -126,8 +126,8 @@ async def test_the_longest_name_wins(world: World) -> None:
 
 
 async def test_accents_do_not_matter(world: World) -> None:
-    assert (await Caller("Who").parse(world.ctx(ANA), "who", "tomas herrera")).number == "+14155550152"
-    assert (await Caller("Who").parse(world.ctx(ANA), "who", "Leo")).name == "Léo Marchetti"
+    assert (await CallerChoice("Who").parse(world.ctx(ANA), "who", "tomas herrera")).number == "+14155550152"
+    assert (await CallerChoice("Who").parse(world.ctx(ANA), "who", "Leo")).name == "Léo Marchetti"
 
 
 async def test_the_same_number_twice_is_one_recipient(world: World) -> None:
@@ -141,7 +141,7 @@ async def test_recipients_in_one_string_are_split_at_commas(world: World) -> Non
 
 
 async def test_a_number_nobody_knows_is_a_party_as_well(world: World) -> None:
-    party = await Caller("Who").parse(world.ctx(ANA), "who", "+14155550153")
+    party = await CallerChoice("Who").parse(world.ctx(ANA), "who", "+14155550153")
     assert (party.kind, party.name) == ("unknown", "")
 
 

@@ -5,18 +5,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.activity.digest import Counted, Digest, tally
-from bot.activity.digest_times import Period
-from bot.activity.happening import Kind
+from bot.activity.digest_times import DigestPeriod
+from bot.activity.happening import NewsKind
 from bot.cards.digest import digest_card
-from bot.contract.reply import Card, Chart, Reply, Table
+from bot.contract.reply import Card, Chart, DataTable, Reply
 from bot.slack.blockkit.blocks import Reader
 from bot.slack.blockkit.render import render_message
 from tests.handlers.harness import plain
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 BEGIN = datetime(2026, 11, 23, tzinfo=PACIFIC).astimezone(UTC)
-DAY = Period(Kind.DAILY, BEGIN, BEGIN + timedelta(days=1))
-WEEK = Period(Kind.WEEKLY, BEGIN, BEGIN + timedelta(days=7))
+DAY = DigestPeriod(NewsKind.DAILY, BEGIN, BEGIN + timedelta(days=1))
+WEEK = DigestPeriod(NewsKind.WEEKLY, BEGIN, BEGIN + timedelta(days=7))
 
 
 def some(ending: str, count: int, hour: float, **more: object) -> list[Counted]:
@@ -73,7 +73,7 @@ def test_the_chart_shows_the_hours_with_calls() -> None:
 def test_the_table_compares_with_the_day_before() -> None:
     table = card(DIGEST).parts[-1]
 
-    assert isinstance(table, Table)
+    assert isinstance(table, DataTable)
     assert table.head == ("Phones", "Mon 23 Nov", "Sun 22 Nov")
     assert table.rows == (
         ("Calls", "20", "15"),
@@ -91,7 +91,7 @@ def test_a_day_before_that_was_not_heard_is_left_out() -> None:
     made = card(replace(DIGEST, before=None, tally=replace(BUSY, texts=4)))
 
     table = made.parts[-1]
-    assert isinstance(table, Table)
+    assert isinstance(table, DataTable)
     assert table.head == ("Phones", "Mon 23 Nov")
     assert ("Texts received", "4") in table.rows
     assert "more than" not in plain(made.text)
@@ -100,7 +100,7 @@ def test_a_day_before_that_was_not_heard_is_left_out() -> None:
 def test_what_never_happened_has_no_row() -> None:
     table = card(replace(DIGEST, tally=SUNDAY)).parts[-1]
 
-    assert isinstance(table, Table)
+    assert isinstance(table, DataTable)
     assert [row[0] for row in table.rows] == [
         "Calls",
         "Answered",
@@ -122,10 +122,10 @@ def test_a_week_has_a_chart_of_its_days_and_one_of_its_hours() -> None:
     made = card(replace(DIGEST, period=WEEK))
 
     assert plain(made.title) == "📊 Weekly digest for Support, 23 to 29 November"
-    assert [type(part) for part in made.parts] == [Chart, Chart, Table]
+    assert [type(part) for part in made.parts] == [Chart, Chart, DataTable]
     by_day, table = made.parts[0], made.parts[2]
     assert isinstance(by_day, Chart)
-    assert isinstance(table, Table)
+    assert isinstance(table, DataTable)
     assert by_day.categories == ("Mon 23", "Tue 24", "Wed 25", "Thu 26", "Fri 27", "Sat 28", "Sun 29")
     assert table.head == ("Phones", "23 – 29 Nov", "16 – 22 Nov")
     assert "Busiest on Monday, with 17 calls, and of all days from 10:00 to 11:00." in plain(made.text)
@@ -133,7 +133,7 @@ def test_a_week_has_a_chart_of_its_days_and_one_of_its_hours() -> None:
 
 
 def test_a_week_that_begins_on_another_day_shows_each_day_its_own_calls() -> None:
-    friday = Period(WEEK.kind, WEEK.begin + timedelta(days=4), WEEK.end + timedelta(days=4))
+    friday = DigestPeriod(WEEK.kind, WEEK.begin + timedelta(days=4), WEEK.end + timedelta(days=4))
     by_day = card(replace(DIGEST, period=friday)).parts[0]
 
     assert isinstance(by_day, Chart)
@@ -143,7 +143,7 @@ def test_a_week_that_begins_on_another_day_shows_each_day_its_own_calls() -> Non
 
 def test_a_week_over_the_end_of_a_month_names_both() -> None:
     begin = datetime(2026, 11, 30, tzinfo=PACIFIC).astimezone(UTC)
-    week = Period(Kind.WEEKLY, begin, begin + timedelta(days=7))
+    week = DigestPeriod(NewsKind.WEEKLY, begin, begin + timedelta(days=7))
 
     assert "30 November to 6 December" in plain(card(replace(DIGEST, period=week)).title)
 

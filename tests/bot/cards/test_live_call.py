@@ -10,7 +10,7 @@ from bot.activity.calls import CallView, view_call
 from bot.activity.registers import State
 from bot.activity.texts import keep_picture, read_talk, read_text, view_talk, view_text
 from bot.cards.conversation import talk_card, text_reply
-from bot.cards.live_call import Caller, Standing, bundle, call_face, call_line
+from bot.cards.live_call import Caller, CardStatus, bundle, call_face, call_line
 from bot.contract.reply import Card, Part, Prose
 from bot.dialpad.events import CallEvent
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
@@ -19,7 +19,7 @@ from bot.slack.blockkit.render import render_message
 from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-OPEN = Standing("c1", "w1")
+OPEN = CardStatus("c1", "w1")
 
 
 def view(events: list[CallEvent]) -> CallView:
@@ -34,7 +34,7 @@ def _part(part: Part) -> str:
     return part if isinstance(part, str) else str(getattr(part, "text", getattr(part, "e164", part)))
 
 
-def face(events: list[CallEvent], known: Caller | None = None, standing: Standing = OPEN) -> Card:
+def face(events: list[CallEvent], known: Caller | None = None, standing: CardStatus = OPEN) -> Card:
     return call_face(view(events), known, standing)[0]
 
 
@@ -76,7 +76,7 @@ def test_a_hidden_number_can_be_claimed_and_not_called() -> None:
 
 
 def test_after_the_claim_there_is_a_stamp_instead_of_the_button() -> None:
-    standing = Standing("c1", "w1", claimed_by="U1", claimed_at=NOW)
+    standing = CardStatus("c1", "w1", claimed_by="U1", claimed_at=NOW)
     card, stamp = call_face(view(missed_group_call()), None, standing)
 
     assert "Claim" not in labels(card)
@@ -84,7 +84,7 @@ def test_after_the_claim_there_is_a_stamp_instead_of_the_button() -> None:
 
 
 def test_what_is_handled_can_only_be_looked_at() -> None:
-    standing = Standing("c1", "w1", handled_by="U1", handled_at=NOW)
+    standing = CardStatus("c1", "w1", handled_by="U1", handled_at=NOW)
 
     assert labels(face(missed_group_call(), standing=standing)) == ["More", "⚙️"]
 
@@ -109,7 +109,7 @@ def test_no_card_carries_a_link_that_opens_without_signing_in() -> None:
 @given(st.permutations(answered_group_call()), st.text(max_size=4_000), st.sampled_from(["", "U0ANA0001"]))
 def test_every_card_fits_slack(story: list[CallEvent], said: str, claimer: str) -> None:
     state = State()
-    standing = Standing("c1", "w1", claimed_by=claimer or None, claimed_at=NOW if claimer else None)
+    standing = CardStatus("c1", "w1", claimed_by=claimer or None, claimed_at=NOW if claimer else None)
     story = [*story, call(1, "transcription", 200, transcription_text=said, contact={"name": said[:300]})]
     for event in story:
         state = fold(state, event)
@@ -164,7 +164,7 @@ def test_a_transcript_is_offered_when_it_can_be_read_and_not_before() -> None:
 
 
 def test_what_was_handled_can_still_be_listened_to() -> None:
-    handled = Standing("c1", "w1", handled_by="U1", handled_at=NOW)
+    handled = CardStatus("c1", "w1", handled_by="U1", handled_at=NOW)
 
     assert labels(face(voicemail_call(), standing=handled)) == ["Listen", "More", "⚙️"]
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.cards.past_call import Talk, call_card, call_row, join_legs
+from bot.cards.past_call import PastCall, call_card, call_row, join_legs
 from bot.contract.reply import Link
 from bot.dialpad.actions.call import Call
 from tests.handlers.harness import plain, words_of
@@ -62,38 +62,38 @@ def test_calls_without_a_common_id_stay_apart_and_in_order() -> None:
     ],
 )
 def test_what_became_of_a_call(legs: list[Call], outcome: str) -> None:
-    assert Talk(tuple(legs)).outcome == outcome
+    assert PastCall(tuple(legs)).outcome == outcome
 
 
 def test_a_hidden_number_is_called_hidden_and_offers_nothing_to_dial() -> None:
-    talk = Talk((leg(1, external_number="blocked", contact={"name": "", "phone": None}),))
+    talk = PastCall((leg(1, external_number="blocked", contact={"name": "", "phone": None}),))
     assert plain(call_row(talk, {}).text).startswith("Hidden number called Support")
     assert call_card(talk, {}, can_block=True).buttons == ()
 
 
 def test_a_contact_that_is_only_a_number_is_no_name() -> None:
-    talk = Talk((leg(1, contact={"name": "(415) 555-0150"}),))
+    talk = PastCall((leg(1, contact={"name": "(415) 555-0150"}),))
     assert plain(call_row(talk, {}).text) == "+14155550150 called Support, missed"
 
 
 def test_waiting_and_talking_are_told() -> None:
-    words = words_of(call_card(Talk((GROUP, AGENT)), {"+14155550150": "Jordan Lee"}, can_block=True))
+    words = words_of(call_card(PastCall((GROUP, AGENT)), {"+14155550150": "Jordan Lee"}, can_block=True))
     assert words.startswith("Call from Jordan Lee +14155550150\nResult: Answered\nLine: Support\nWho: Ana")
     assert "Waited: 20 s\nTalked: 40 s" in words
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "http://x.example/r", "https://", "not a link", "https://[x"])
 def test_only_good_web_addresses_become_links(link: str) -> None:
-    card = call_card(Talk((leg(1, was_recorded=True, call_recording_share_links=[link]),)), {}, can_block=True)
+    card = call_card(PastCall((leg(1, was_recorded=True, call_recording_share_links=[link]),)), {}, can_block=True)
     assert not any(isinstance(part, Link) for fact in card.facts for part in fact.value)
 
 
 def test_a_share_link_becomes_a_link() -> None:
     link = "https://dialpad.example/shared/call/abc"
-    card = call_card(Talk((leg(1, was_recorded=True, call_recording_share_links=[link]),)), {}, can_block=True)
+    card = call_card(PastCall((leg(1, was_recorded=True, call_recording_share_links=[link]),)), {}, can_block=True)
     assert (Link(link, "Listen"),) in [fact.value for fact in card.facts]
 
 
 def test_a_call_without_any_field_is_still_shown() -> None:
-    assert words_of(call_card(Talk((Call(),)), {}, can_block=True))
-    assert plain(call_row(Talk((Call(),)), {}).text)
+    assert words_of(call_card(PastCall((Call(),)), {}, can_block=True))
+    assert plain(call_row(PastCall((Call(),)), {}).text)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.arguments.caller import Caller
+from bot.arguments.caller import CallerChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.party import Party
@@ -58,7 +58,7 @@ async def say(
 @router.command("find", summary="A name and nothing else", usage="<name> [as …]")
 async def find(
     ctx: Ctx,
-    who: Annotated[Party, Caller("Who")],
+    who: Annotated[Party, CallerChoice("Who")],
     how: Annotated[str, Choice("How", keywords=("as",), options=(Option("Loud", "loud"),))] = "",
 ) -> Answer:
     return Nothing()

@@ -5,7 +5,7 @@ import pytest
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Nothing
-from bot.contract.routing import Clash, Kind, Router, build_table
+from bot.contract.routing import Clash, RouteKind, Router, build_table
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.sms import SendSms
 from handlers import all_routers
@@ -63,7 +63,7 @@ def test_two_handlers_cannot_have_the_same_word() -> None:
 
 def test_the_real_handlers_do_not_clash_and_every_command_says_what_it_does() -> None:
     table = build_table(all_routers())
-    for route in table.of_kind(Kind.COMMAND):
+    for route in table.of_kind(RouteKind.COMMAND):
         assert route.summary
         assert route.title
         assert not route.word or route.examples

@@ -18,13 +18,13 @@ from bot.dialpad.actions.callcenters import SetDutyStatus
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetUser, ToggleDnd
 from bot.dialpad.client import DialpadClient, Http
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.oauth import DialpadOAuth
 from tests.bot.dialpad.wire import Time, Wire, bad, good
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-OAUTH_LINK = Link(
+OAUTH_LINK = DialpadConnection(
     kind="oauth",
     access_token=SecretStr("a1"),
     refresh_token=SecretStr("r1"),
@@ -50,14 +50,14 @@ def pair(number: int) -> httpx.Response:
 class Kept:
     """Links in memory, with a diary of what was done to them."""
 
-    link: Link | None
+    link: DialpadConnection | None
     diary: list[str] = field(default_factory=list)
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         assert key == ANA
         return self.link
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         await asyncio.sleep(0)
         self.link = link
         self.diary.append(f"saved {link.access_token.get_secret_value()}")
@@ -96,7 +96,7 @@ class Bench:
         return [asked.headers["authorization"].removeprefix("Bearer ") for asked in self.api.asked]
 
 
-def build_bench(link: Link | None, api: list[Any] | None = None, tokens: list[Any] | None = None) -> Bench:
+def build_bench(link: DialpadConnection | None, api: list[Any] | None = None, tokens: list[Any] | None = None) -> Bench:
     return Bench(Kept(link), Wire(api or []), Wire(tokens or []))
 
 
@@ -264,7 +264,7 @@ async def test_me_becomes_the_persons_id_for_a_company_key() -> None:
 
 
 @pytest.mark.parametrize("link", [OAUTH_LINK, COMPANY_LINK])
-async def test_me_becomes_the_persons_id_where_dialpad_does_not_take_the_word(link: Link) -> None:
+async def test_me_becomes_the_persons_id_where_dialpad_does_not_take_the_word(link: DialpadConnection) -> None:
     duty = name_me(SetDutyStatus(id=ME, on_duty=True), link).build_request()
     call = name_me(PlaceCall(user_id=ME, phone_number="+14155550150"), link).build_request()
     assert duty.path == "/api/v2/callcenters/operators/5100000000000101/dutystatus"

@@ -11,7 +11,7 @@ from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.client import DialpadClient
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.dialpad.entries import Entry, fold
 from tests.bot.dialpad.test_accounts import COMPANY_LINK, OAUTH_LINK
@@ -57,12 +57,12 @@ class Lists(httpx.AsyncBaseTransport):
 
 @dataclass
 class Kept:
-    links: dict[PersonKey, Link]
+    links: dict[PersonKey, DialpadConnection]
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         return self.links.get(key)
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         self.links[key] = link
 
     async def mark_broken(self, key: PersonKey) -> bool:
@@ -83,7 +83,9 @@ class Bench:
         return self.accounts.of(person)
 
 
-def build_bench(ana: Link = OAUTH_LINK, sam: Link | None = None, first_load: float = 5.0, **lists: Any) -> Bench:
+def build_bench(
+    ana: DialpadConnection = OAUTH_LINK, sam: DialpadConnection | None = None, first_load: float = 5.0, **lists: Any
+) -> Bench:
     wire = Lists({"users": PEOPLE, "callcenters": CENTERS, "contacts": CONTACTS, **lists})
     time = Time()
     client = DialpadClient("https://d.example", transport=wire, clock=time, sleep=time.sleep)

@@ -15,7 +15,7 @@ from bot.basics.errors import DialpadError, NotAllowed, NotConnected, NotFound, 
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.client import DialpadClient, Http
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.downloads import SIGN_IN, TOO_LARGE, DialpadDownloads, Fetched
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.public_hosts import PublicHosts, is_public
@@ -23,7 +23,7 @@ from bot.dialpad.public_hosts import PublicHosts, is_public
 HOME = "https://dialpad.example"
 STORAGE = "https://storage.example/signed?key=1"
 ANA = PersonKey("T1", "U1")
-LINK = Link(
+LINK = DialpadConnection(
     kind="oauth", access_token=SecretStr("token-1"), refresh_token=SecretStr("refresh-1"), expires_at=None, scopes=(),
     dialpad_user_id="1", dialpad_name="Ana", company_id="1", is_company_key=False, broken=False,
     connected_at=datetime(2026, 11, 23, tzinfo=UTC),
@@ -32,12 +32,12 @@ LINK = Link(
 
 class KeptLink:
     def __init__(self) -> None:
-        self.link: Link | None = LINK
+        self.link: DialpadConnection | None = LINK
 
-    async def get(self, key: PersonKey) -> Link | None:
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
         return self.link
 
-    async def save(self, key: PersonKey, link: Link) -> None:
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         self.link = link
 
     async def mark_broken(self, key: PersonKey) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.basics.errors import OutcomeUnknown, Unavailable
-from bot.dialpad.action import GET, Action, Answer, Risk
+from bot.dialpad.action import GET, Action, Response, Risk
 from bot.dialpad.actions.callcenters import RemoveCallCenterOperator
 from bot.dialpad.actions.numbers import FormatNumber
 from bot.dialpad.actions.sms import SendSms
@@ -20,7 +20,7 @@ from bot.dialpad.client import DialpadClient
 SMS = SendSms(to_numbers=["+14155550150"], text="hello", user_id="5")
 
 
-class Odd(Action[Answer]):
+class Odd(Action[Response]):
     """An id with everything in it that a path may not have."""
 
     slug = "ODD"

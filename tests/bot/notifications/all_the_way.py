@@ -13,20 +13,20 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.basics.errors import NotConnected
 from bot.basics.person import PersonKey
-from bot.contract.reply import Face
+from bot.contract.reply import MessageContent
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.connection import Link
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.dialpad.events import Event
 from bot.notifications.intake import Intake
-from bot.notifications.posted_cards import Faces
+from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.poster import Poster
-from bot.notifications.routing import Deliverer
+from bot.notifications.routing import EventRouter
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
-from bot.slack.api.channel_messages import Boards, Spot
+from bot.slack.api.channel_messages import ChannelMessages, MessagePlace
 from bot.slack.blockkit.blocks import Json
 from bot.store.dbos_engine import Engine, Queue, Workflow
 from bot.store.hooks import Hook
@@ -41,7 +41,7 @@ class NobodyConnected:
     def of(self, person: PersonKey) -> Account:
         return cast(Account, self)
 
-    async def link(self) -> Link:
+    async def link(self) -> DialpadConnection:
         raise NotConnected
 
     async def send(self, *_: object, **__: object) -> object:
@@ -75,18 +75,20 @@ class StrictSlack(FakeSlack):
     written: dict[str, Json] = field(default_factory=dict)
     refused: list[Exception] = field(default_factory=list)
 
-    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+    async def post(
+        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+    ) -> MessagePlace:
         spot = await super().post(team_id, channel, face, name=name, thread_ts=thread_ts)
         self._write(spot, face)
         return spot
 
-    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None:
         await super().update(team_id, spot, face, name=name)
         self._write(spot, face)
 
-    def _write(self, spot: Spot, face: Face) -> None:
+    def _write(self, spot: MessagePlace, face: MessageContent) -> None:
         try:
-            body = Boards(cast(Any, None), "US")._body(face, "a name", charts=0)
+            body = ChannelMessages(cast(Any, None), "US")._body(face, "a name", charts=0)
             self.written[spot.ts] = {"text": body["text"], "blocks": body["blocks"]}
             check_message_blocks(body["blocks"])
             shared_check("message", cast(Any, body["blocks"]))
@@ -103,7 +105,7 @@ class WholeWay:
     slack: StrictSlack
     intake: Intake
     queue: QueueOnPaper
-    faces: Faces
+    faces: PostedCardRenderer
     hook: Hook
     failures: list[Exception]
 
@@ -137,11 +139,11 @@ class WholeWay:
 
 
 @asynccontextmanager
-async def whole_way(folder: Path, kinds: Iterable[Kind] = frozenset(Kind)) -> AsyncIterator[WholeWay]:
+async def whole_way(folder: Path, kinds: Iterable[NewsKind] = frozenset(NewsKind)) -> AsyncIterator[WholeWay]:
     async with stage_posting(folder) as stage:
         await stage.store.watches.save(replace(WATCH, kinds=frozenset(kinds)))
         accounts = cast(Accounts, NobodyConnected())
-        deliver = Deliverer(stage.store, accounts, lambda: None)
+        deliver = EventRouter(stage.store, accounts, lambda: None)
         failures: list[Exception] = []
 
         async def watched(event: Event, hook: Hook) -> None:
@@ -154,5 +156,5 @@ async def whole_way(folder: Path, kinds: Iterable[Kind] = frozenset(Kind)) -> As
         queue = QueueOnPaper()
         intake = Intake(cast(Engine, queue), stage.store, watched)
         hook = await stage.store.hooks.create(stage.hook.owner, "1", "webhook")
-        faces = Faces(stage.store, accounts, Directory())
+        faces = PostedCardRenderer(stage.store, accounts, Directory())
         yield WholeWay(stage, StrictSlack(stage.time), intake, queue, faces, replace(hook, secret=SECRET), failures)

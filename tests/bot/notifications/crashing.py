@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from bot.basics.person import PersonKey
-from bot.contract.later import Job
+from bot.contract.later import TimedJob
 from bot.store.dbos_engine import Engine
 from bot.store.durable_later import DurableLater
 from bot.store.keys import parse_keys
@@ -35,7 +35,7 @@ async def main(url: str, key: str, task: str) -> None:
     await store.migrate()
     over = asyncio.Event()
 
-    async def run(job: Job) -> None:
+    async def run(job: TimedJob) -> None:
         say(f"ran {job.key} {job.args['text']}")
         if task == "hang":
             await asyncio.Event().wait()
@@ -44,7 +44,7 @@ async def main(url: str, key: str, task: str) -> None:
         else:
             await later.at(datetime.now(UTC), "marker", "test.marker", {"text": ""}, ANA, {})
 
-    async def failed(job: Job, error: Exception) -> None:
+    async def failed(job: TimedJob, error: Exception) -> None:
         say(f"failed {job.key} {error!r}")
 
     engine = Engine(store.database.url)

@@ -14,9 +14,9 @@ from pydantic import SecretStr
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
-from bot.dialpad.connection import Link
-from bot.notifications.disconnecting import Leaving
-from bot.notifications.hooks import Endpoints
+from bot.dialpad.connection import DialpadConnection
+from bot.notifications.disconnecting import Disconnector
+from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.sandbox.cast import COMPANY_ID, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox
@@ -52,8 +52,8 @@ class Having:
     clock: Clock
     ears: Ears = field(default_factory=Ears)
 
-    def endpoints(self, kind: HookKind = "webhook", public_url: str | None = PUBLIC_URL) -> Endpoints:
-        return Endpoints(
+    def endpoints(self, kind: HookKind = "webhook", public_url: str | None = PUBLIC_URL) -> DialpadHooks:
+        return DialpadHooks(
             accounts=self.accounts,
             hooks=self.store.hooks,
             ears=self.ears,
@@ -67,8 +67,10 @@ class Having:
             accounts=self.accounts, removals=self.store.removals, oauth=None, now=self.clock, public_url=public_url
         )
 
-    def leaving(self) -> Leaving:
-        return Leaving(store=self.store, accounts=self.accounts, endpoints=self.endpoints(), removals=self.removals())
+    def leaving(self) -> Disconnector:
+        return Disconnector(
+            store=self.store, accounts=self.accounts, endpoints=self.endpoints(), removals=self.removals()
+        )
 
     async def connect(self, *people: Person) -> None:
         for person in people:
@@ -97,8 +99,8 @@ def key_of(person: Person) -> PersonKey:
     return PersonKey(TEAM_ID, str(person.slack_id))
 
 
-def link_of(person: Person) -> Link:
-    return Link(
+def link_of(person: Person) -> DialpadConnection:
+    return DialpadConnection(
         kind="api_key",
         access_token=SecretStr(person.token),
         refresh_token=None,

@@ -11,16 +11,16 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 from bot.activity.calls import view_call
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
-from bot.cards.live_call import Standing, bundle, call_face, call_line
-from bot.contract.reply import Face, Listing, Reply
+from bot.cards.live_call import CardStatus, bundle, call_face, call_line
+from bot.contract.reply import Listing, MessageContent, Reply
 from bot.dialpad.events import Event
 from bot.notifications.poster import Poster
-from bot.notifications.routing import Deliverer
-from bot.slack.api.channel_messages import CannotLook, InDoubt, NotSent, Spot
-from bot.store.cards import Kept
+from bot.notifications.routing import EventRouter
+from bot.slack.api.channel_messages import CannotLook, InDoubt, MessagePlace, PostNotSent
+from bot.store.cards import StoredCard
 from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys
 from bot.store.postings import Posting
@@ -28,7 +28,9 @@ from bot.store.store import Store
 from tests.prepared import sqlite_with_tables
 
 OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
-WATCH = Watch("w1", OWNER, "C1", kinds=frozenset({Kind.RINGING, Kind.MISSED, Kind.VOICEMAIL, Kind.RECAP}))
+WATCH = Subscription(
+    "w1", OWNER, "C1", kinds=frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.RECAP})
+)
 
 
 class Killed(BaseException):
@@ -40,7 +42,7 @@ class Message:
     channel: str
     ts: str
     name: str
-    face: Face
+    face: MessageContent
     at: datetime
     thread_ts: str | None = None
 
@@ -80,15 +82,17 @@ class FakeSlack:
     def in_(self, channel: str) -> list[Message]:
         return [one for one in self.messages if one.channel == channel]
 
-    async def post(self, team_id: str, channel: str, face: Face, *, name: str, thread_ts: str | None = None) -> Spot:
+    async def post(
+        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+    ) -> MessagePlace:
         self._fail(channel)
         ts = f"{len(self.messages) + 1}.0"
         self.messages.append(Message(channel, ts, name, face, self.time(), thread_ts))
         if self.after:
             raise self.after.pop(0)
-        return Spot(channel, ts)
+        return MessagePlace(channel, ts)
 
-    async def update(self, team_id: str, spot: Spot, face: Face, *, name: str) -> None:
+    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None:
         self._fail(spot.place)
         self.updates.append(spot.ts)
         self.messages = [replace(one, face=face) if one.ts == spot.ts else one for one in self.messages]
@@ -97,13 +101,13 @@ class FakeSlack:
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
-    ) -> Spot | None:
+    ) -> MessagePlace | None:
         if self.blind:
             raise CannotLook("missing_scope")
         if outage := self._outage(channel):
-            raise NotSent("500") if isinstance(outage, InDoubt) else outage
+            raise PostNotSent("500") if isinstance(outage, InDoubt) else outage
         found = [one for one in self.in_(channel) if one.name == name and one.at >= since]
-        return Spot(channel, found[0].ts) if found else None
+        return MessagePlace(channel, found[0].ts) if found else None
 
     def _fail(self, channel: str) -> None:
         if self.trouble[channel]:
@@ -126,15 +130,17 @@ class PlainFaces:
     def __init__(self) -> None:
         self.poison: set[str] = set()
 
-    async def of(self, posting: Posting, card: Kept) -> Face:
+    async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
         if card.id in self.poison:
             raise ValueError("this one breaks")
         if card.kind != "call":
-            return Face(Reply(card.kind))
-        return Face(*call_face(view_call(card.state), None, Standing(card.id)))
+            return MessageContent(Reply(card.kind))
+        return MessageContent(*call_face(view_call(card.state), None, CardStatus(card.id)))
 
-    async def bundle(self, postings: list[tuple[Posting, Kept]]) -> Face:
-        return Face(bundle([call_line(view_call(card.state), None, Standing(card.id)) for _, card in postings], ""))
+    async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
+        return MessageContent(
+            bundle([call_line(view_call(card.state), None, CardStatus(card.id)) for _, card in postings], "")
+        )
 
 
 @dataclass
@@ -147,10 +153,10 @@ class PostingStage:
     faces: PlainFaces
     hook: Hook
 
-    def start(self) -> tuple[Poster, Deliverer]:
+    def start(self) -> tuple[Poster, EventRouter]:
         """As a process begins: with what is on disk and nothing else."""
         poster = Poster(self.store, self.slack, self.faces, sleep=self.time.sleep)
-        return poster, Deliverer(self.store, cast(Any, None), lambda: None)
+        return poster, EventRouter(self.store, cast(Any, None), lambda: None)
 
     async def happen(self, *events: Event) -> None:
         _, deliver = self.start()

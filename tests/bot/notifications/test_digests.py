@@ -9,17 +9,17 @@ from typing import Any, cast
 import pytest
 
 from bot.activity.digest import Digest, from_json
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import value
-from bot.activity.subscriptions.subscription import Filters, Watch
+from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.notifications.digests import Digests
-from bot.notifications.service import NoticeBoard
+from bot.notifications.service import NotificationService
 from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
 from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)
 MORNING = CALLED.replace(hour=8, minute=0, second=0) + timedelta(days=1)
-DAILY = replace(WATCH, kinds=frozenset({Kind.DAILY}))
+DAILY = replace(WATCH, kinds=frozenset({NewsKind.DAILY}))
 MISSED = call(5, "hangup", 20, date_rang=at(1), date_ended=at(20))
 SALES = {**SUPPORT, "id": 12, "name": "Sales"}
 
@@ -110,11 +110,11 @@ async def test_half_a_day_late_is_too_late_and_the_next_one_comes(stage: Posting
 
 
 async def test_daily_and_weekly_are_two_messages(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(DAILY, kinds=frozenset({Kind.DAILY, Kind.WEEKLY})))
+    await stage.store.watches.save(replace(DAILY, kinds=frozenset({NewsKind.DAILY, NewsKind.WEEKLY})))
     await wake_at(stage, MORNING + timedelta(days=(7 - MORNING.weekday()) % 7))
 
     calls = {one.period.kind: one.tally.calls for one in await told(stage)}
-    assert calls == {Kind.DAILY: 0, Kind.WEEKLY: 2}
+    assert calls == {NewsKind.DAILY: 0, NewsKind.WEEKLY: 2}
     assert len(stage.slack.messages) == 2
 
 
@@ -139,7 +139,7 @@ async def test_what_came_through_somebody_elses_connection_is_not_counted(stage:
 
 
 async def test_a_made_up_call_is_not_counted(stage: PostingStage) -> None:
-    board = NoticeBoard(stage.store, cast(Any, None), cast(Any, None), lambda: None)
+    board = NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None)
     await board.post_test(replace(WATCH, id="w9"))
     await wake_at(stage, MORNING)
 
@@ -149,7 +149,7 @@ async def test_a_made_up_call_is_not_counted(stage: PostingStage) -> None:
 async def test_a_test_tells_the_day_so_far(stage: PostingStage) -> None:
     stage.time.move(minutes=10)
     await stage.store.hooks.heard(stage.hook.id, stage.time())
-    await NoticeBoard(stage.store, cast(Any, None), cast(Any, None), lambda: None).post_test(DAILY)
+    await NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None).post_test(DAILY)
     await stage.run(4)
 
     (digest,) = await told(stage)
@@ -224,7 +224,7 @@ async def test_killed_in_the_middle_it_is_told_once(stage: PostingStage, point: 
     async def die(*_: object, **__: object) -> Any:
         raise Killed
 
-    async def finish_and_die(watch: Watch, due: datetime) -> None:
+    async def finish_and_die(watch: Subscription, due: datetime) -> None:
         await done(watch, due)
         raise Killed
 

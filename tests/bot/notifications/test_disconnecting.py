@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import UserError
 from bot.sandbox.cast import ANA, PRIYA, SAM, TEAM_ID, Person
 from tests.bot.notifications.having_events import Having, having_events, key_of, link_of
@@ -26,7 +26,7 @@ def at_dialpad(here: Having) -> int:
 
 
 async def watch(here: Having, person: Person) -> None:
-    await here.store.watches.save(Watch(f"w-{person.slack_id}", key_of(person), "C1"))
+    await here.store.watches.save(Subscription(f"w-{person.slack_id}", key_of(person), "C1"))
 
 
 async def test_who_disconnects_leaves_nothing_at_dialpad_and_nothing_here(here: Having) -> None:

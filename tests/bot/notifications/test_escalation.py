@@ -9,27 +9,27 @@ import pytest
 
 from bot.activity.registers import value
 from bot.activity.roster import Agent, Roster
-from bot.activity.subscriptions.subscription import Policy, Span, Watch
+from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.contract.context import Profile
-from bot.contract.reply import Face
+from bot.contract.reply import MessageContent
 from bot.dialpad.action import Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
-from bot.dialpad.directory import Found
+from bot.dialpad.directory import NameMatch
 from bot.dialpad.entries import Entry
 from bot.notifications.escalation import Escalations
-from bot.notifications.posted_cards import Faces
-from bot.notifications.service import NoticeBoard
+from bot.notifications.posted_cards import PostedCardRenderer
+from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import PostRefused
-from bot.store.cards import Kept
+from bot.store.cards import StoredCard
 from bot.store.postings import Posting
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.posting import OWNER, WATCH, Killed, PlainFaces, PostingStage, stage_posting
 
 MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))
-POLICY = Policy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
+POLICY = EscalationPolicy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
 SAM = replace(OWNER, user_id="U0SAM0002")
 
 
@@ -69,12 +69,12 @@ class Phones:
     async def profile(self, _: object) -> Profile:
         return Profile("Sam", self.email, ZoneInfo("UTC"))
 
-    async def find(self, *_: object) -> Found:
+    async def find(self, *_: object) -> NameMatch:
         if self.down:
             raise Unavailable("down")
         if self.on_the_way is not None:
             await self.on_the_way()
-        return Found(one=self.known[0]) if len(self.known) == 1 else Found(several=self.known)
+        return NameMatch(one=self.known[0]) if len(self.known) == 1 else NameMatch(several=self.known)
 
 
 @pytest.fixture
@@ -103,9 +103,9 @@ async def pass_minutes(stage: PostingStage, phones: Phones, minutes: float) -> N
     await stage.run(3)
 
 
-async def nudges(stage: PostingStage) -> list[Kept]:
+async def nudges(stage: PostingStage) -> list[StoredCard]:
     """Every request so far, the oldest first."""
-    found: list[Kept] = []
+    found: list[StoredCard] = []
     for message in stage.slack.messages:
         posting = await stage.store.postings.get(message.name)
         card = await stage.store.cards.get(posting.card_id) if posting else None
@@ -119,7 +119,7 @@ async def words(stage: PostingStage) -> list[str]:
     return [str(value(card.state, "text")) for card in await nudges(stage)]
 
 
-async def change(stage: PostingStage, **settings: Any) -> Watch:
+async def change(stage: PostingStage, **settings: Any) -> Subscription:
     """The subscription's settings are edited."""
     before = await stage.store.watches.get(WATCH.id)
     assert before is not None
@@ -128,9 +128,9 @@ async def change(stage: PostingStage, **settings: Any) -> Watch:
     return after
 
 
-def board(stage: PostingStage) -> NoticeBoard:
+def board(stage: PostingStage) -> NotificationService:
     one = cast(Any, Phones())
-    return NoticeBoard(stage.store, one, one, lambda: None)
+    return NotificationService(stage.store, one, one, lambda: None)
 
 
 async def until_the_phone(stage: PostingStage, phones: Phones, last: str = "sms") -> None:
@@ -145,7 +145,7 @@ async def pings(stage: PostingStage) -> list[Any]:
     return [value(card.state, "ping") for card in await nudges(stage)]
 
 
-async def the_call(stage: PostingStage) -> Kept:
+async def the_call(stage: PostingStage) -> StoredCard:
     found = await stage.store.cards.named(OWNER.team_id, "call:1")
     assert found is not None
     return found
@@ -175,7 +175,7 @@ async def test_requests_stand_in_the_cards_thread(stage: PostingStage, phones: P
 
 async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
     await pass_minutes(stage, phones, 5)
-    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await board.claim(await the_call(stage), SAM)
     await pass_minutes(stage, phones, 20)
 
@@ -183,7 +183,7 @@ async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
 
 
 async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: PostingStage, phones: Phones) -> None:
-    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await board.claim(await the_call(stage), SAM)
     await pass_minutes(stage, phones, 31)
     assert (await the_call(stage)).claimed_by == SAM.user_id
@@ -195,7 +195,7 @@ async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: Posting
 
 
 async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones: Phones) -> None:
-    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await pass_minutes(stage, phones, 5)
     await board.claim(await the_call(stage), SAM)
     await board.release(await the_call(stage), SAM)
@@ -205,7 +205,7 @@ async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones
 
 
 async def test_what_is_handled_is_over(stage: PostingStage, phones: Phones) -> None:
-    board = NoticeBoard(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
+    board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await board.handle(await the_call(stage), SAM)
     for _ in range(3):
         await pass_minutes(stage, phones, 60)
@@ -272,7 +272,7 @@ async def test_processes_side_by_side_take_each_step_once(stage: PostingStage, p
 
 
 async def test_without_a_policy_nobody_is_asked(stage: PostingStage, phones: Phones) -> None:
-    await stage.store.watches.save(replace(WATCH, policy=Policy()))
+    await stage.store.watches.save(replace(WATCH, policy=EscalationPolicy()))
     await stage.happen(call(7, "hangup", 20, date_rang=at(1), date_ended=at(20)))
     await stage.store.watches.delete(WATCH.id)
     await pass_minutes(stage, phones, 60)
@@ -429,9 +429,9 @@ class WithRequests(PlainFaces):
 
     def __init__(self, stage: PostingStage) -> None:
         super().__init__()
-        self._real = Faces(stage.store, cast(Any, None), cast(Any, None))
+        self._real = PostedCardRenderer(stage.store, cast(Any, None), cast(Any, None))
 
-    async def of(self, posting: Posting, card: Kept) -> Face:
+    async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
         return await self._real.of(posting, card) if card.about else await super().of(posting, card)
 
 
@@ -534,7 +534,7 @@ async def test_while_it_is_paused_nobody_is_asked_and_afterwards_it_goes_on(
 
 
 async def test_no_step_is_taken_in_quiet_hours(stage: PostingStage, phones: Phones) -> None:
-    await change(stage, quiet=Span(20 * 60, 21 * 60))
+    await change(stage, quiet=DailyHours(20 * 60, 21 * 60))
     for _ in range(3):
         await pass_minutes(stage, phones, 15)
     assert await nudges(stage) == []
@@ -547,7 +547,7 @@ async def test_no_step_is_taken_in_quiet_hours(stage: PostingStage, phones: Phon
 async def test_without_a_policy_a_claim_that_leads_nowhere_is_freed_and_nobody_is_asked(
     stage: PostingStage, phones: Phones
 ) -> None:
-    await change(stage, policy=Policy(handle=30))
+    await change(stage, policy=EscalationPolicy(handle=30))
     await board(stage).claim(await the_call(stage), SAM)
     for _ in range(6):
         await pass_minutes(stage, phones, 31)
@@ -574,7 +574,7 @@ async def test_a_call_that_breaks_a_step_holds_up_no_other(stage: PostingStage, 
     await stage.run(3)
     broken, get = await the_call(stage), stage.store.cards.get
 
-    async def get_or_break(card_id: str) -> Kept | None:
+    async def get_or_break(card_id: str) -> StoredCard | None:
         if card_id == broken.id:
             raise ValueError("this one breaks")
         return await get(card_id)

@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.registers import value
-from bot.activity.subscriptions.subscription import Filters, Watch
+from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
 from bot.basics.person import PersonKey
 from bot.dialpad.action import Action
@@ -15,11 +15,11 @@ from bot.dialpad.actions.people import Operators, User
 from bot.notifications.handovers import LOOK_EVERY_S, Handovers
 from bot.slack.api.channel_messages import PostRefused, PostThrottled
 from bot.slack.api.duty_marks import UserGroup
-from bot.store.cards import Kept
+from bot.store.cards import StoredCard
 from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
 SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
-HANDOVER = replace(WATCH, kinds=frozenset({Kind.HANDOVER}), only=Filters(places=SUPPORT), keep="S1", topic=True)
+HANDOVER = replace(WATCH, kinds=frozenset({NewsKind.HANDOVER}), only=Filters(places=SUPPORT), keep="S1", topic=True)
 
 
 @dataclass
@@ -92,7 +92,7 @@ def company() -> Company:
     return Company()
 
 
-async def follow(stage: PostingStage, watch: Watch) -> None:
+async def follow(stage: PostingStage, watch: Subscription) -> None:
     await stage.store.watches.save(watch)
     await stage.store.rosters.follow(OWNER.team_id, watch.call_centers)
 
@@ -112,7 +112,7 @@ async def look(stage: PostingStage, company: Company, **on_duty: list[str]) -> N
 
 async def told(stage: PostingStage, about: str = "handover") -> list[dict[str, Any]]:
     """What was put on disk to be posted, in order, each with its channels as ``in``."""
-    found: dict[str, Kept] = {}
+    found: dict[str, StoredCard] = {}
     where: dict[str, list[str]] = {}
     for posting in await stage.store.postings._postings(cast(Any, True)):
         card = await stage.store.cards.get(posting.card_id)
@@ -180,7 +180,9 @@ async def test_a_channel_that_follows_two_has_both_in_its_topic(stage: PostingSt
 
 
 async def test_only_who_asked_for_handovers_is_told(stage: PostingStage, company: Company) -> None:
-    await follow(stage, replace(HANDOVER, id="w2", channel="C2", kinds=frozenset({Kind.MISSED}), keep="", topic=True))
+    await follow(
+        stage, replace(HANDOVER, id="w2", channel="C2", kinds=frozenset({NewsKind.MISSED}), keep="", topic=True)
+    )
     await follow(stage, replace(HANDOVER, id="w3", channel="C3", paused=True))
     await look(stage, company)
     await look(stage, company, cc11=["Sam"])

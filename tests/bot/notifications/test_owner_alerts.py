@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.contract.reply import Reply
-from bot.slack.api.channel_messages import CannotShow, InDoubt, NotSent, PostRefused, PostThrottled
+from bot.slack.api.channel_messages import CannotShow, InDoubt, PostNotSent, PostRefused, PostThrottled
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.posting import OWNER, WATCH, PostingStage, stage_posting
 
@@ -21,7 +21,7 @@ TROUBLE: dict[str, Exception] = {
     "429": PostThrottled(30),
     "429 for long": PostThrottled(300),
     "500": InDoubt("500"),
-    "unreachable": NotSent("unreachable"),
+    "unreachable": PostNotSent("unreachable"),
     **{code: PostRefused(code) for code in REFUSALS},
 }
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, Unavailable, Unreadable
 from bot.basics.person import PersonKey
 from bot.contract.reply import Reply
@@ -17,9 +17,9 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 from bot.dialpad.events import Event
 from bot.notifications.pictures import LARGEST, Pictures
-from bot.notifications.posted_cards import Faces
+from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.poster import Poster
-from bot.notifications.routing import Deliverer
+from bot.notifications.routing import EventRouter
 from bot.slack.api.files import NotKept
 from tests.bot.activity.payloads import text
 from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
@@ -77,8 +77,8 @@ class Conversation:
     def __post_init__(self) -> None:
         self.accounts = Accounts(cast(Any, None), self.stage.store.links)
         self.pictures = Pictures(self.stage.store, self.accounts, self.dialpad, self.files)
-        self.faces = Faces(self.stage.store, self.accounts, Directory())
-        self.deliver = Deliverer(self.stage.store, self.accounts, lambda: None, self.pictures)
+        self.faces = PostedCardRenderer(self.stage.store, self.accounts, Directory())
+        self.deliver = EventRouter(self.stage.store, self.accounts, lambda: None, self.pictures)
 
     async def happen(self, *events: Event) -> None:
         for event in events:
@@ -111,7 +111,7 @@ class Conversation:
 async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
     async with stage_posting(tmp_path) as stage:
         await stage.store.watches.delete(WATCH.id)
-        wanted = frozenset({Kind.SMS, Kind.FAILED_SMS})
+        wanted = frozenset({NewsKind.SMS, NewsKind.FAILED_SMS})
         await stage.store.watches.save(replace(WATCH, id="w5", owner=SAM, kinds=wanted))
         yield Conversation(stage, FakeDialpad(), FakeFiles())
 
@@ -240,7 +240,7 @@ async def test_nothing_is_fetched_for_a_text_that_nobody_is_shown(talk: Conversa
 
 
 async def test_two_channels_show_the_same_file(talk: Conversation) -> None:
-    await talk.stage.store.watches.save(replace(WATCH, id="w2", channel="C2", kinds=frozenset({Kind.SMS})))
+    await talk.stage.store.watches.save(replace(WATCH, id="w2", channel="C2", kinds=frozenset({NewsKind.SMS})))
     await talk.happen(picture())
     await talk.run()
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.contract.reply import Card, Listing, Prose
 from bot.dialpad.events import CallEvent
 from bot.notifications.poster import Poster
-from bot.slack.api.channel_messages import InDoubt, NotSent, PostRefused, PostThrottled, Spot
+from bot.slack.api.channel_messages import InDoubt, MessagePlace, PostNotSent, PostRefused, PostThrottled
 from tests.bot.activity.payloads import (
     ANA,
     SUPPORT,
@@ -115,10 +115,10 @@ async def test_two_hundred_in_ten_seconds_are_one_post_a_second_and_none_is_lost
 
 
 async def test_a_message_that_was_long_on_its_way_does_not_meet_the_next(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.SMS})))
+    await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.SMS})))
     post = stage.slack.post
 
-    async def slow(*args: Any, **kwargs: Any) -> Spot:
+    async def slow(*args: Any, **kwargs: Any) -> MessagePlace:
         if not stage.slack.messages:
             stage.time.move(seconds=0.7)
         return await post(*args, **kwargs)
@@ -208,7 +208,9 @@ async def test_ten_minutes_of_refusals_are_told_once_and_then_delivered(stage: P
     assert len(stage.slack.in_("C1")) == 2
 
 
-@pytest.mark.parametrize("error", [PostThrottled(30), NotSent("x"), InDoubt("500")], ids=["429", "unreachable", "500"])
+@pytest.mark.parametrize(
+    "error", [PostThrottled(30), PostNotSent("x"), InDoubt("500")], ids=["429", "unreachable", "500"]
+)
 async def test_passing_trouble_is_waited_for_and_nobody_is_told(stage: PostingStage, error: BaseException) -> None:
     stage.slack.trouble["C1"] = [error] * 6
     await stage.happen(*missed(1))
@@ -270,7 +272,7 @@ async def test_events_of_ones_own_line_are_nobody_elses(stage: PostingStage) -> 
 async def test_a_call_that_was_answered_is_never_told_as_missed(tmp_path: Path, story: list[CallEvent]) -> None:
     with TemporaryDirectory(dir=tmp_path) as folder:
         async with stage_posting(Path(folder)) as stage:
-            await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.MISSED})))
+            await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.MISSED})))
             await stage.happen(*story)
             await stage.run(8)
 
@@ -286,7 +288,7 @@ async def test_ones_own_missed_leg_is_told_when_nothing_else_is_known(stage: Pos
 
 
 async def test_legs_that_turn_out_to_be_one_call_become_one_card(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.RINGING})))
+    await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.RINGING})))
     await stage.happen(call(1, "ringing", 1), call(2, "ringing", 1))
     await stage.run(4)
     assert len(stage.slack.messages) == 2

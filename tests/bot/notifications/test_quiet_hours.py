@@ -8,20 +8,22 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import Policy, Span, Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
 from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.events import CallEvent
 from bot.notifications.escalation import Escalations
-from bot.notifications.routing import Deliverer
-from bot.notifications.service import NoticeBoard
+from bot.notifications.routing import EventRouter
+from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import InDoubt
-from bot.store.cards import Kept
+from bot.store.cards import StoredCard
 from tests.bot.activity.payloads import at, call, text
 from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
 
-QUIET = replace(WATCH, kinds=frozenset(Kind) - {Kind.ENDED, Kind.ANSWERED}, quiet=Span(19 * 60, 21 * 60))
+QUIET = replace(
+    WATCH, kinds=frozenset(NewsKind) - {NewsKind.ENDED, NewsKind.ANSWERED}, quiet=DailyHours(19 * 60, 21 * 60)
+)
 """It is 20:00 when a test begins."""
 
 
@@ -46,17 +48,17 @@ async def until_quiet_hours_end(stage: PostingStage) -> None:
     await stage.run(120)
 
 
-def board(stage: PostingStage) -> NoticeBoard:
-    return NoticeBoard(stage.store, cast(Any, None), cast(Any, None), lambda: None)
+def board(stage: PostingStage) -> NotificationService:
+    return NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None)
 
 
-async def the_card(stage: PostingStage, name: str) -> Kept:
+async def the_card(stage: PostingStage, name: str) -> StoredCard:
     found = await stage.store.cards.named(OWNER.team_id, name)
     assert found is not None
     return found
 
 
-async def save(stage: PostingStage, watch: Watch) -> None:
+async def save(stage: PostingStage, watch: Subscription) -> None:
     await board(stage).save_watch(watch)
     await stage.run(3)
 
@@ -173,7 +175,7 @@ async def test_taking_the_quiet_hours_away_posts_what_they_held(stage: PostingSt
 async def test_quiet_hours_that_are_moved_hold_until_their_new_end(stage: PostingStage) -> None:
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(QUIET, quiet=Span(19 * 60, 22 * 60)))
+    await save(stage, replace(QUIET, quiet=DailyHours(19 * 60, 22 * 60)))
     await until_quiet_hours_end(stage)
     assert stage.slack.messages == []
 
@@ -184,7 +186,7 @@ async def test_quiet_hours_that_are_moved_hold_until_their_new_end(stage: Postin
 async def test_an_event_that_is_no_longer_wanted_is_dropped(stage: PostingStage) -> None:
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(QUIET, kinds=frozenset({Kind.SMS})))
+    await save(stage, replace(QUIET, kinds=frozenset({NewsKind.SMS})))
     await until_quiet_hours_end(stage)
 
     assert stage.slack.messages == []
@@ -213,14 +215,14 @@ async def test_removing_the_subscription_drops_what_it_held(stage: PostingStage)
 
 
 async def test_a_test_is_posted_at_once(stage: PostingStage) -> None:
-    await board(stage).post_test(replace(QUIET, kinds=frozenset({Kind.MISSED})))
+    await board(stage).post_test(replace(QUIET, kinds=frozenset({NewsKind.MISSED})))
     await stage.run(3)
 
     assert len(stage.slack.messages) == 1
 
 
 async def test_another_subscription_of_the_channel_without_quiet_hours_posts_at_once(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, id="w2", kinds=frozenset({Kind.MISSED}), quiet=None))
+    await stage.store.watches.save(replace(QUIET, id="w2", kinds=frozenset({NewsKind.MISSED}), quiet=None))
     await stage.happen(ringing(1))
     await stage.run(5)
     assert stage.slack.messages == []
@@ -242,10 +244,10 @@ class FullQueue:
 
 @pytest.mark.parametrize(("quiet", "told"), [(None, 1), (QUIET.quiet, 0)])
 async def test_a_long_queue_at_night_is_no_news_in_the_morning(
-    stage: PostingStage, quiet: Span | None, told: int
+    stage: PostingStage, quiet: DailyHours | None, told: int
 ) -> None:
-    await stage.store.watches.save(replace(QUIET, kinds=frozenset({Kind.QUEUE}), quiet=quiet))
-    await Deliverer(stage.store, cast(Any, FullQueue()), lambda: None)(call(1, "queued", 1), stage.hook)
+    await stage.store.watches.save(replace(QUIET, kinds=frozenset({NewsKind.QUEUE}), quiet=quiet))
+    await EventRouter(stage.store, cast(Any, FullQueue()), lambda: None)(call(1, "queued", 1), stage.hook)
     await until_quiet_hours_end(stage)
 
     assert len(stage.slack.messages) == told
@@ -277,7 +279,7 @@ async def test_what_was_on_its_way_when_they_began_is_looked_for_and_then_held(s
 
 
 async def test_nobody_is_asked_to_claim_a_held_call_before_it_has_stood_there_for_its_time(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, policy=Policy(claim=5, on_duty=False)))
+    await stage.store.watches.save(replace(QUIET, policy=EscalationPolicy(claim=5, on_duty=False)))
     await stage.happen(missed(1))
     nobody = cast(Any, None)
 
@@ -296,7 +298,7 @@ async def test_nobody_is_asked_to_claim_a_held_call_before_it_has_stood_there_fo
 
 
 async def test_when_the_quiet_hours_go_a_held_call_is_asked_for_after_its_usual_time(stage: PostingStage) -> None:
-    watch = replace(QUIET, policy=Policy(claim=5, on_duty=False))
+    watch = replace(QUIET, policy=EscalationPolicy(claim=5, on_duty=False))
     await stage.store.watches.save(watch)
     await stage.happen(missed(1))
     await stage.run(3)

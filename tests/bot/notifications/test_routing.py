@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import Kind
+from bot.activity.happening import NewsKind
 from bot.activity.subscriptions.subscription import Filters
 from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
-from bot.notifications.routing import Deliverer
+from bot.notifications.routing import EventRouter
 from tests.bot.activity.payloads import at, call, text
 from tests.bot.notifications.posting import OWNER, WATCH, PostingStage, stage_posting
 
@@ -19,7 +19,7 @@ OUT: dict[str, Any] = {"direction": "outbound", "from_number": "+14155550101", "
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     async with stage_posting(tmp_path) as made:
-        await made.store.watches.save(replace(WATCH, kinds=frozenset(Kind)))
+        await made.store.watches.save(replace(WATCH, kinds=frozenset(NewsKind)))
         yield made
 
 
@@ -121,7 +121,7 @@ class Contacts:
 
 async def test_a_contact_that_changed_is_looked_up_again(stage: PostingStage) -> None:
     directory = Contacts()
-    deliver = Deliverer(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
+    deliver = EventRouter(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
     await deliver(parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}}), stage.hook)
 
     assert directory.outdated == [(stage.hook.company, Entity.CONTACT)]
@@ -143,7 +143,7 @@ async def test_a_call_without_optional_keys_is_shown(stage: PostingStage) -> Non
 
 
 async def test_each_channel_gets_what_it_asked_for(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, kinds=frozenset({Kind.MISSED})))
+    await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.MISSED})))
     only = Filters(places={"callcenter:99": "Elsewhere"})
     await stage.store.watches.save(replace(WATCH, id="w2", channel="C2", only=only))
     await stage.store.watches.save(replace(WATCH, id="w3", channel=OWNER.user_id))

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import Subscription
 from bot.app import build_routes
 from bot.basics.settings import Settings
 from bot.notifications.poster import Poster
 from bot.sandbox.cast import ANA
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.api.channel_messages import Boards
+from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.manifest import build_manifest
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from tests.bot.activity.payloads import at, call
@@ -52,7 +52,7 @@ class Clockwork:
 
 
 @asynccontextmanager
-async def workspace(clock: Clockwork) -> AsyncIterator[tuple[SlackSandbox, Boards]]:
+async def workspace(clock: Clockwork) -> AsyncIterator[tuple[SlackSandbox, ChannelMessages]]:
     bound = listen(0)
     url = f"http://localhost:{bound.getsockname()[1]}"
     slack = SlackSandbox(manifest=build_manifest(build_routes()), base_url=url, now=clock.seconds)
@@ -60,17 +60,17 @@ async def workspace(clock: Clockwork) -> AsyncIterator[tuple[SlackSandbox, Board
     async with serving(slack.app, bound):
         try:
             client = build_web_client(Settings(_env_file=None, slack_api_url=f"{url}/api/"), session, "xoxb-sandbox")
-            yield slack, Boards(OneWorkspace(client), "US")
+            yield slack, ChannelMessages(OneWorkspace(client), "US")
         finally:
             await session.close()
             await slack.aclose()
 
 
 async def test_they_are_posted_at_most_once_a_second_and_none_is_lost(tmp_path: Path) -> None:
-    async with whole_way(tmp_path, {Kind.MISSED}) as way:
+    async with whole_way(tmp_path, {NewsKind.MISSED}) as way:
         clock = Clockwork(way.stage.time)
         await way.stage.store.watches.delete("w1")
-        await way.stage.store.watches.save(Watch("w2", OWNER, CHANNEL, kinds=frozenset({Kind.MISSED})))
+        await way.stage.store.watches.save(Subscription("w2", OWNER, CHANNEL, kinds=frozenset({NewsKind.MISSED})))
         async with workspace(clock) as (slack, boards):
             poster = Poster(way.stage.store, boards, way.faces, sleep=clock.sleep)
             began = clock.seconds()

@@ -20,8 +20,8 @@ from bot.sandbox.serving import listen
 from bot.sandbox.serving import serving as loopback_server
 from bot.sandbox.slack import Person, SlackSandbox
 from bot.slack.api.manifest import build_manifest
-from bot.slack.api.messages import ResponseUrls, Voice
-from bot.slack.api.people import SlackColleagues
+from bot.slack.api.messages import ResponseUrls, SlackMessages
+from bot.slack.api.people import SlackPeople
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.conversation.screens import Patience
@@ -100,7 +100,7 @@ async def running(transport: str) -> AsyncIterator[Bot]:
             connections=cast("Any", FakeConnections()),
             directory=cast("Any", SimpleNamespace()),
             later=cast("Any", SimpleNamespace()),
-            colleagues=SlackColleagues(clients, clock.seconds),
+            colleagues=SlackPeople(clients, clock.seconds),
             preferences=cast("Any", FakePreferences()),
             routes=table,
         )
@@ -108,7 +108,7 @@ async def running(transport: str) -> AsyncIterator[Bot]:
             table,
             deps,
             Stores(inbox, confirmations, remembered, audit),
-            Voice(clients, ResponseUrls(session, clock.seconds)),
+            SlackMessages(clients, ResponseUrls(session, clock.seconds)),
             QUICK,
             Clocks(clock.now, clock.seconds),
         )

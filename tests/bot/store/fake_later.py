@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.basics.person import PersonKey
-from bot.contract.later import Failed, Job, Pending, Run, wait_before_retry
+from bot.contract.later import Failed, Pending, Run, TimedJob, wait_before_retry
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    job: Job
+    job: TimedJob
     next_at: datetime
 
 
@@ -23,7 +23,7 @@ class FakeLater:
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
         self.run = run
         self.failed = failed
-        self.ran: list[Job] = []
+        self.ran: list[TimedJob] = []
         self._waiting: dict[str, _Waiting] = {}
         self._happening: str | None = None
         self._count = 0
@@ -41,7 +41,7 @@ class FakeLater:
             raise TypeError("a moment without a time zone")
         self._count += 1
         kept_args, kept_place = json.loads(json.dumps(dict(args))), json.loads(json.dumps(dict(place)))
-        job = Job(f"job-{self._count}", key, person, route, kept_args, kept_place, when, attempt=1)
+        job = TimedJob(f"job-{self._count}", key, person, route, kept_args, kept_place, when, attempt=1)
         self._waiting[key] = _Waiting(job, when)
 
     async def cancel(self, key: str) -> bool:
@@ -61,7 +61,7 @@ class FakeLater:
             await self._attempt(first.job)
         self.now = end
 
-    async def _attempt(self, job: Job) -> None:
+    async def _attempt(self, job: TimedJob) -> None:
         self.ran.append(job)
         self._happening = job.id
         try:
@@ -69,7 +69,7 @@ class FakeLater:
         finally:
             self._happening = None
 
-    async def _do(self, job: Job) -> None:
+    async def _do(self, job: TimedJob) -> None:
         try:
             if self.run is not None:
                 await self.run(job)
@@ -83,7 +83,7 @@ class FakeLater:
                 await self.failed(job, error)
         await self._unless_replaced(job, None)
 
-    async def _unless_replaced(self, job: Job, then: _Waiting | None) -> None:
+    async def _unless_replaced(self, job: TimedJob, then: _Waiting | None) -> None:
         waiting = self._waiting.get(job.key)
         if waiting is None or waiting.job.id != job.id:
             return

@@ -3,18 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from bot.contract.later import Job
+from bot.contract.later import TimedJob
 
 
 class Runner:
     def __init__(self) -> None:
-        self.ran: list[Job] = []
-        self.told: list[tuple[Job, Exception]] = []
+        self.ran: list[TimedJob] = []
+        self.told: list[tuple[TimedJob, Exception]] = []
         self.errors: list[Exception] = []
-        self.also: Callable[[Job], Awaitable[None]] | None = None
+        self.also: Callable[[TimedJob], Awaitable[None]] | None = None
         self._changed = asyncio.Condition()
 
-    async def run(self, job: Job) -> None:
+    async def run(self, job: TimedJob) -> None:
         async with self._changed:
             self.ran.append(job)
             self._changed.notify_all()
@@ -23,16 +23,16 @@ class Runner:
         if self.errors:
             raise self.errors.pop(0)
 
-    async def failed(self, job: Job, error: Exception) -> None:
+    async def failed(self, job: TimedJob, error: Exception) -> None:
         async with self._changed:
             self.told.append((job, error))
             self._changed.notify_all()
 
-    async def until_ran(self, times: int) -> list[Job]:
+    async def until_ran(self, times: int) -> list[TimedJob]:
         await self._until(lambda: len(self.ran) >= times)
         return self.ran
 
-    async def until_told(self, times: int) -> list[tuple[Job, Exception]]:
+    async def until_told(self, times: int) -> list[tuple[TimedJob, Exception]]:
         await self._until(lambda: len(self.told) >= times)
         return self.told
 

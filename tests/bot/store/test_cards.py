@@ -4,27 +4,27 @@ from datetime import timedelta
 import pytest
 
 from bot.activity.registers import State, fragment, value
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
-from bot.store.cards import Kept
+from bot.store.cards import StoredCard
 from bot.store.keys import Keyring
-from bot.store.postings import Posting, Wanted
+from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 
 TEAM = "T0NORTHLT"
-HERE = Wanted("C1", "w1")
+HERE = NewPosting("C1", "w1")
 
 
 def part(at: int, **said: object) -> State:
     return fragment(at, 0, said)
 
 
-async def absorb(store: Store, names: list[str], state: State, *wanted: Wanted) -> str:
+async def absorb(store: Store, names: list[str], state: State, *wanted: NewPosting) -> str:
     return await store.cards.absorb(TEAM, "call", names, state, lambda *_: wanted)
 
 
-async def card_of(store: Store, name: str) -> Kept:
+async def card_of(store: Store, name: str) -> StoredCard:
     found = await store.cards.named(TEAM, name)
     assert found is not None
     return found
@@ -81,7 +81,7 @@ async def test_processes_that_meet_the_same_call_make_one_card(store: Store) -> 
 
 async def test_two_cards_that_are_one_are_joined_with_their_claim(store: Store) -> None:
     await absorb(store, ["call:1"], part(1, a=1), HERE)
-    two = await absorb(store, ["call:2"], part(1, b=2), Wanted("C2", "w2"))
+    two = await absorb(store, ["call:2"], part(1, b=2), NewPosting("C2", "w2"))
     await store.cards.claim(two, "U1")
 
     joined = await absorb(store, ["call:1", "call:2"], part(2, c=3))
@@ -133,7 +133,7 @@ async def test_a_claim_that_is_taken_back_late_leaves_a_newer_one_of_the_same_pe
 async def test_what_is_held_for_the_same_moment_is_due_together(store: Store, clock: Clock) -> None:
     until = clock() + timedelta(hours=1)
     for number in (1, 2):
-        await absorb(store, [f"call:{number}"], part(1, a=number), Wanted("C1", "w1", wait_s=4, not_before=until))
+        await absorb(store, [f"call:{number}"], part(1, a=number), NewPosting("C1", "w1", wait_s=4, not_before=until))
         clock.pass_(seconds=1.7)
 
     assert await store.postings.next_at() == until
@@ -190,7 +190,7 @@ async def test_a_channels_turn_is_one_a_second_for_all_processes(store: Store, c
 
 
 async def test_a_step_is_taken_by_one(store: Store, clock: Clock) -> None:
-    card = await absorb(store, ["call:1"], part(1, a=1), Wanted("C1", "w1", escalate_s=60))
+    card = await absorb(store, ["call:1"], part(1, a=1), NewPosting("C1", "w1", escalate_s=60))
     assert await store.postings.due_escalations(clock()) == []
     clock.pass_(seconds=60)
     (due,) = await store.postings.due_escalations(clock())
@@ -203,8 +203,8 @@ async def test_a_step_is_taken_by_one(store: Store, clock: Clock) -> None:
 
 async def test_a_call_that_was_shown_ringing_escalates_once_it_is_missed(store: Store, clock: Clock) -> None:
     await absorb(store, ["call:1"], part(1, a=1), HERE)
-    await absorb(store, ["call:1"], part(2, a=2), Wanted("C1", "w1", escalate_s=60))
-    await absorb(store, ["call:1"], part(3, a=3), Wanted("C1", "w1", escalate_s=6000))
+    await absorb(store, ["call:1"], part(2, a=2), NewPosting("C1", "w1", escalate_s=60))
+    await absorb(store, ["call:1"], part(3, a=3), NewPosting("C1", "w1", escalate_s=6000))
 
     assert await store.postings.next_at() is not None
     assert len(await store.postings.due_escalations(clock() + timedelta(seconds=61))) == 1
@@ -230,12 +230,12 @@ async def test_what_a_card_knows_lies_sealed(store: Store, keys: Keyring) -> Non
 
 
 async def test_subscriptions_are_kept_changed_and_removed(store: Store, sam: PersonKey, ana: PersonKey) -> None:
-    watch = Watch(store.watches.new_id(), sam, "C1")
+    watch = Subscription(store.watches.new_id(), sam, "C1")
     await store.watches.save(watch)
-    await store.watches.save(Watch(watch.id, sam, "C1", longer=9, paused=True))
-    await store.watches.save(Watch("other", ana, "C2"))
+    await store.watches.save(Subscription(watch.id, sam, "C1", longer=9, paused=True))
+    await store.watches.save(Subscription("other", ana, "C2"))
 
-    assert await store.watches.get(watch.id) == Watch(watch.id, sam, "C1", longer=9, paused=True)
+    assert await store.watches.get(watch.id) == Subscription(watch.id, sam, "C1", longer=9, paused=True)
     assert [one.id for one in await store.watches.of_team(TEAM)] == ["other"]
     assert [one.id for one in await store.watches.here(TEAM, "C1")] == [watch.id]
     assert await store.watches.delete(watch.id)
@@ -243,7 +243,7 @@ async def test_subscriptions_are_kept_changed_and_removed(store: Store, sam: Per
 
 
 async def test_a_problem_is_news_once(store: Store, sam: PersonKey) -> None:
-    await store.watches.save(Watch("w", sam, "C1"))
+    await store.watches.save(Subscription("w", sam, "C1"))
 
     told = [await store.watches.note_problem("w", code) for code in ("is_archived", "is_archived", "", "is_archived")]
 

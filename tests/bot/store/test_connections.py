@@ -8,12 +8,12 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, text
 
 from bot.basics.person import PersonKey
-from bot.dialpad.connection import Link, Links
+from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
 from tests.bot.store.files import everything_in
 
-LINK = Link(
+LINK = DialpadConnection(
     kind="oauth",
     access_token=SecretStr("access-token-of-ana"),
     refresh_token=SecretStr("refresh-token-of-ana"),
@@ -39,8 +39,8 @@ API_KEY = dataclasses.replace(
 
 
 @pytest.mark.parametrize("link", [LINK, API_KEY], ids=["oauth", "api_key"])
-async def test_a_link_comes_back_as_it_was_saved(store: Store, ana: PersonKey, link: Link) -> None:
-    links: Links = store.links
+async def test_a_link_comes_back_as_it_was_saved(store: Store, ana: PersonKey, link: DialpadConnection) -> None:
+    links: DialpadConnections = store.links
 
     await links.save(ana, link)
 

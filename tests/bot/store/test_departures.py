@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, LargeBinary, Table, insert, select
 
 from bot.activity.registers import fragment
-from bot.activity.subscriptions.subscription import Watch
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
 from bot.store.departures import OUTLIVES
 from bot.store.keys import KeyProblem, generate_key, parse_keys
-from bot.store.postings import Wanted
-from bot.store.schema import Moment, metadata
+from bot.store.postings import NewPosting
+from bot.store.schema import MomentColumn, metadata
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 from tests.bot.store.test_connections import LINK
@@ -32,7 +32,7 @@ FORGOTTEN_WITHIN_A_DAY = {"inbox"}
 def made_up(column: Column[Any], team_id: str, now: datetime) -> Any:
     """A value of the column's type, different for each workspace."""
     match column.type:
-        case Moment():
+        case MomentColumn():
             return now
         case LargeBinary():
             return b"sealed"
@@ -100,11 +100,11 @@ async def receive(store: Store, hook_id: str) -> None:
 async def test_who_leaves_takes_along_what_is_theirs(store: Store, ana: PersonKey, sam: PersonKey) -> None:
     for person in (ana, sam):
         await store.links.save(person, OURS)
-        await store.watches.save(Watch(f"w-{person.user_id}", person, "C1"))
+        await store.watches.save(Subscription(f"w-{person.user_id}", person, "C1"))
         await store.kept.put(f"dnd:{person.user_id}", person, store.now(), "dnd.off", {}, {})
         await store.remembered.save(person, {"text": "dnd on"})
     question = await store.confirmations.create(ana, "sms.send", {})
-    wanted = [Wanted("C1", f"w-{ana.user_id}"), Wanted("C2", f"w-{sam.user_id}")]
+    wanted = [NewPosting("C1", f"w-{ana.user_id}"), NewPosting("C2", f"w-{sam.user_id}")]
     card = await store.cards.absorb(ana.team_id, "call", ["call:1"], fragment(1, 0, {"a": 1}), lambda *_: wanted)
     gone = await store.departures.leave(ana)
 
@@ -196,7 +196,7 @@ async def test_a_hook_that_serves_a_colleague_passes_to_them_with_what_waits(
 ) -> None:
     for person in (ana, sam):
         await store.links.save(person, OURS)
-    await store.watches.save(Watch("w1", sam, "C1"))
+    await store.watches.save(Subscription("w1", sam, "C1"))
     old = await store.hooks.create(ana, COMPANY, "webhook")
     await receive(store, old.id)
     await store.departures.leave(ana)
@@ -217,7 +217,7 @@ async def test_who_cannot_or_need_not_hear_takes_no_hook_over(
     changed = {"another company": {"company_id": "62"}, "a broken connection": {"broken": True}}.get(why, {})
     await store.links.save(sam, replace(OURS, **changed))  # type: ignore[arg-type]  # one change each
     if why != "no subscription":
-        await store.watches.save(Watch("w1", sam, "C1", paused=why == "a paused one"))
+        await store.watches.save(Subscription("w1", sam, "C1", paused=why == "a paused one"))
     old = await store.hooks.create(ana, COMPANY, "webhook")
     await receive(store, old.id)
     await store.departures.leave(ana)
@@ -228,7 +228,7 @@ async def test_who_cannot_or_need_not_hear_takes_no_hook_over(
 async def test_people_for_whom_nothing_comes_in_are_known(store: Store, ana: PersonKey, sam: PersonKey) -> None:
     for person in (ana, sam):
         await store.links.save(person, OURS)
-        await store.watches.save(Watch(f"w-{person.user_id}", person, "C1"))
+        await store.watches.save(Subscription(f"w-{person.user_id}", person, "C1"))
     assert set(await store.hooks.unheard()) == {ana, sam}
     hook = await store.hooks.create(ana, COMPANY, "webhook")
     await store.hooks.note(hook.id, endpoint_id="7", subscriptions={"call": "8"}, reach="person")

@@ -13,7 +13,7 @@ import pytest
 from bot.basics.errors import NotConnected, OutcomeUnknown, TooMany, Unavailable, UserError
 from bot.basics.person import PersonKey
 from bot.contract import later
-from bot.contract.later import LONGEST_WAIT_S, Job, Pending, wait_before_retry
+from bot.contract.later import LONGEST_WAIT_S, Pending, TimedJob, wait_before_retry
 from bot.sandbox.clock import SandboxClock
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
@@ -120,7 +120,7 @@ async def test_a_final_error_is_told_once_and_ends_the_job(stage: Stage) -> None
 
 
 async def test_a_job_may_ask_for_its_own_successor(stage: Stage) -> None:
-    async def ask_again(job: Job) -> None:
+    async def ask_again(job: TimedJob) -> None:
         if job.args == {"n": 1}:
             await stage.later.at(stage.now() + SOON, job.key, job.route, {"n": 2}, job.person, job.place)
 
@@ -134,7 +134,7 @@ async def test_a_job_may_ask_for_its_own_successor(stage: Stage) -> None:
 async def test_what_happens_right_now_waits_no_more(stage: Stage) -> None:
     seen: asyncio.Queue[list[Pending]] = asyncio.Queue()
 
-    async def look(job: Job) -> None:
+    async def look(job: TimedJob) -> None:
         await seen.put(await stage.later.pending(ANA))
 
     stage.runner.also = look

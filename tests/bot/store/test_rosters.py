@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from bot.activity.roster import Agent, Roster
-from bot.store.rosters import Followed
+from bot.store.rosters import FollowedRoster
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 
@@ -13,7 +13,7 @@ def roster(clock: Clock, *agents: Agent, call_center: str = "11") -> Roster:
     return Roster(call_center, "Support", clock(), agents)
 
 
-async def the_due(store: Store) -> Followed:
+async def the_due(store: Store) -> FollowedRoster:
     (found,) = await store.rosters.due()
     return found
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.activity.happening import Kind
-from bot.activity.subscriptions.subscription import Filters, Watch
+from bot.activity.happening import NewsKind
+from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.basics.person import PersonKey
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 
-DAILY = Watch("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({Kind.DAILY}))
+DAILY = Subscription("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({NewsKind.DAILY}))
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +29,7 @@ async def test_a_digest_is_due_at_its_time(store: Store, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"kinds": frozenset({Kind.MISSED})}, {"paused": True}], ids=["no digest any more", "paused"]
+    "change", [{"kinds": frozenset({NewsKind.MISSED})}, {"paused": True}], ids=["no digest any more", "paused"]
 )
 async def test_without_one_nothing_is_due(store: Store, change: dict[str, object]) -> None:
     await store.watches.save(DAILY)
@@ -43,7 +43,7 @@ async def test_without_one_nothing_is_due(store: Store, change: dict[str, object
     [
         ({"digest_at": 600}, datetime(2026, 3, 2, 10, tzinfo=UTC)),
         ({"zone": "America/Los_Angeles"}, datetime(2026, 3, 2, 16, tzinfo=UTC)),
-        ({"kinds": frozenset({Kind.WEEKLY})}, datetime(2026, 3, 9, 8, tzinfo=UTC)),
+        ({"kinds": frozenset({NewsKind.WEEKLY})}, datetime(2026, 3, 9, 8, tzinfo=UTC)),
     ],
 )
 async def test_another_time_counts_at_once(store: Store, change: dict[str, object], moment: datetime) -> None:
@@ -92,9 +92,9 @@ async def test_what_was_changed_meanwhile_is_not_overwritten(store: Store, clock
 
 
 async def test_a_digest_that_is_switched_on_is_due_and_switched_off_no_more(store: Store) -> None:
-    await store.watches.save(replace(DAILY, kinds=frozenset({Kind.MISSED})))
-    await store.watches.switch("w1", Kind.DAILY, on=True)
+    await store.watches.save(replace(DAILY, kinds=frozenset({NewsKind.MISSED})))
+    await store.watches.switch("w1", NewsKind.DAILY, on=True)
     assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
 
-    await store.watches.switch("w1", Kind.DAILY, on=False)
+    await store.watches.switch("w1", NewsKind.DAILY, on=False)
     assert await due(store) is None

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.activity.subscriptions.filters import Conditions, Unclear, parse_conditions, write_conditions, write_length
-from bot.activity.subscriptions.subscription import Filters, Span
+from bot.activity.subscriptions.filters import (
+    Conditions,
+    UnclearFilter,
+    parse_conditions,
+    write_conditions,
+    write_length,
+)
+from bot.activity.subscriptions.subscription import DailyHours, Filters
 
 
 @pytest.mark.parametrize(
@@ -18,13 +24,16 @@ from bot.activity.subscriptions.subscription import Filters, Span
         ("number:+1415", Conditions(numbers=("+1415",))),
         ("+1 415 555 0150", Conditions(numbers=("+14155550150",))),
         ("<tel:+14155550150|+1 415-555-0150>", Conditions(numbers=("+14155550150",))),
-        ("hours:8-18 quiet:10pm-7am queue:5", Conditions(hours=Span(480, 1080), quiet=Span(1320, 420), queue=5)),
+        (
+            "hours:8-18 quiet:10pm-7am queue:5",
+            Conditions(hours=DailyHours(480, 1080), quiet=DailyHours(1320, 420), queue=5),
+        ),
         ("hours:open", Conditions(line_hours="open")),
-        ("hours:Closed hours:8-18", Conditions(line_hours="closed", hours=Span(480, 1080))),
-        ("hours:mon-fri,8-18", Conditions(hours=Span(480, 1080, (0, 1, 2, 3, 4)))),
-        ("hours:Monday,wed,8:30-18", Conditions(hours=Span(510, 1080, (0, 2)))),
-        ("hours:fri-mon,22-7", Conditions(hours=Span(1320, 420, (0, 4, 5, 6)))),
-        ("hours:weekend", Conditions(hours=Span(0, 1440, (5, 6)))),
+        ("hours:Closed hours:8-18", Conditions(line_hours="closed", hours=DailyHours(480, 1080))),
+        ("hours:mon-fri,8-18", Conditions(hours=DailyHours(480, 1080, (0, 1, 2, 3, 4)))),
+        ("hours:Monday,wed,8:30-18", Conditions(hours=DailyHours(510, 1080, (0, 2)))),
+        ("hours:fri-mon,22-7", Conditions(hours=DailyHours(1320, 420, (0, 4, 5, 6)))),
+        ("hours:weekend", Conditions(hours=DailyHours(0, 1440, (5, 6)))),
         ('"Sales" or Support', Conditions(names=("Sales", "Support"))),
         ("“internal”", Conditions(names=("internal",))),
         ("", Conditions()),
@@ -53,13 +62,13 @@ def test_conditions_are_read(typed: str, meant: Conditions) -> None:
     ],
 )
 def test_what_is_unclear_is_told_with_an_example(typed: str) -> None:
-    with pytest.raises(Unclear, match="Type it like"):
+    with pytest.raises(UnclearFilter, match="Type it like"):
         parse_conditions(typed, "US")
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_told(typed: str) -> None:
-    with contextlib.suppress(Unclear):
+    with contextlib.suppress(UnclearFilter):
         assert isinstance(parse_conditions(typed, "US"), Conditions)
 
 
@@ -68,7 +77,7 @@ def test_any_text_is_read_or_told(typed: str) -> None:
 def test_whatever_was_read_is_written_such_that_it_reads_as_the_same(typed: str) -> None:
     try:
         read = parse_conditions(typed, "US")
-    except Unclear:
+    except UnclearFilter:
         return
     places = {f"callcenter:{number}": name for number, name in enumerate(read.names)}
     again = parse_conditions(write_conditions(read.filters(places)), "US")

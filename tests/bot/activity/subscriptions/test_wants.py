@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold, read_call
 from bot.activity.calls import happening_of, view_call
-from bot.activity.happening import Happening, Kind
+from bot.activity.happening import News, NewsKind
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import (
+    DailyHours,
+    EscalationPolicy,
     Filters,
     LineHours,
-    Policy,
-    Span,
-    Watch,
+    Subscription,
     quiet_until,
     switched,
     wants,
@@ -27,12 +27,16 @@ from tests.bot.activity.payloads import ANA, at, call
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 """Noon at Northlight."""
-WATCH = Watch("w1", PersonKey("T1", "U1"), "C1", zone="America/Los_Angeles")
-MISSED = Happening(
-    frozenset({Kind.MISSED, Kind.ENDED}), NOON, frozenset({"callcenter:11", "user:101"}), "+14155550150", seconds=20.0
+WATCH = Subscription("w1", PersonKey("T1", "U1"), "C1", zone="America/Los_Angeles")
+MISSED = News(
+    frozenset({NewsKind.MISSED, NewsKind.ENDED}),
+    NOON,
+    frozenset({"callcenter:11", "user:101"}),
+    "+14155550150",
+    seconds=20.0,
 )
 
-spans = st.builds(Span, st.integers(0, 1439), st.integers(0, 1439))
+spans = st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439))
 days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
 places = st.dictionaries(st.sampled_from(["callcenter:11", "office:1", "user:101"]), st.text(max_size=5), max_size=2)
 filters = st.builds(
@@ -43,19 +47,19 @@ filters = st.builds(
     st.sampled_from([None, True, False]),
 )
 watches = st.builds(
-    Watch,
+    Subscription,
     st.just("w"),
     st.just(PersonKey("T", "U")),
     st.just("C"),
-    st.frozensets(st.sampled_from(Kind)),
+    st.frozensets(st.sampled_from(NewsKind)),
     filters,
     filters,
     st.integers(0, 100),
-    st.none() | st.builds(Span, st.integers(0, 1439), st.integers(0, 1439), days),
+    st.none() | st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), days),
     st.none() | spans,
     st.integers(0, 9),
     st.sampled_from(["UTC", "America/Los_Angeles", "Nowhere/At all", "../x"]),
-    st.builds(Policy, st.integers(0, 60), st.integers(0, 60), st.booleans(), st.text(max_size=3)),
+    st.builds(EscalationPolicy, st.integers(0, 60), st.integers(0, 60), st.booleans(), st.text(max_size=3)),
     st.booleans(),
     line_hours=st.sampled_from(["", "open", "closed"]),
     keep=st.sampled_from(["", "S0ONCALL1"]),
@@ -63,8 +67,8 @@ watches = st.builds(
 )
 moments = st.integers(0, 200 * 365 * 86_400).map(lambda second: datetime.fromtimestamp(second, UTC))
 happenings = st.builds(
-    Happening,
-    st.frozensets(st.sampled_from(Kind)),
+    News,
+    st.frozensets(st.sampled_from(NewsKind)),
     moments,
     st.frozensets(st.sampled_from(["callcenter:11", "office:1", "user:101"])),
     st.sampled_from(["", "+14155550150", "+4930123456"]),
@@ -77,42 +81,42 @@ happenings = st.builds(
 
 
 @given(watches, happenings, moments)
-def test_there_is_always_an_answer(watch: Watch, happening: Happening, now: datetime) -> None:
+def test_there_is_always_an_answer(watch: Subscription, happening: News, now: datetime) -> None:
     assert wants(watch, happening) in {True, False}
     assert (quiet_until(watch, now) or now) >= now
 
 
 @given(watches, happenings)
-def test_a_paused_subscription_wants_nothing(watch: Watch, happening: Happening) -> None:
+def test_a_paused_subscription_wants_nothing(watch: Subscription, happening: News) -> None:
     assert not wants(replace(watch, paused=True), happening)
 
 
 @given(watches, happenings, filters)
-def test_leaving_more_out_never_adds_anything(watch: Watch, happening: Happening, but: Filters) -> None:
+def test_leaving_more_out_never_adds_anything(watch: Subscription, happening: News, but: Filters) -> None:
     if not wants(replace(watch, but=Filters()), happening):
         assert not wants(replace(watch, but=but), happening)
 
 
 @given(watches)
-def test_a_subscription_survives_being_stored(watch: Watch) -> None:
+def test_a_subscription_survives_being_stored(watch: Subscription) -> None:
     assert from_json(watch.id, watch.owner, watch.channel, to_json(watch), paused=watch.paused) == watch
 
 
 def test_hours_that_were_stored_before_they_had_weekdays_are_read() -> None:
     found = from_json("w", WATCH.owner, "C1", {"hours": [480, 1080], "quiet": [1320, 420]})
 
-    assert (found.hours, found.quiet, found.line_hours) == (Span(480, 1080), Span(1320, 420), "")
+    assert (found.hours, found.quiet, found.line_hours) == (DailyHours(480, 1080), DailyHours(1320, 420), "")
 
 
 @given(watches)
-def test_every_filter_can_be_said(watch: Watch) -> None:
+def test_every_filter_can_be_said(watch: Subscription) -> None:
     assert in_words(watch)
 
 
 def test_the_default_is_quiet() -> None:
-    assert WATCH.kinds == {Kind.MISSED, Kind.VOICEMAIL, Kind.SMS}
+    assert WATCH.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
     assert wants(WATCH, MISSED)
-    assert not wants(WATCH, replace(MISSED, kinds=frozenset({Kind.RINGING, Kind.ANSWERED, Kind.ENDED})))
+    assert not wants(WATCH, replace(MISSED, kinds=frozenset({NewsKind.RINGING, NewsKind.ANSWERED, NewsKind.ENDED})))
 
 
 @pytest.mark.parametrize(
@@ -162,22 +166,22 @@ def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -
 @pytest.mark.parametrize(
     ("hour", "hours", "wanted"),
     [
-        (8, Span(480, 1080), True),
-        (7, Span(480, 1080), False),
-        (18, Span(480, 1080), False),
-        (23, Span(1320, 420), True),
-        (3, Span(1320, 420), True),
-        (12, Span(1320, 420), False),
+        (8, DailyHours(480, 1080), True),
+        (7, DailyHours(480, 1080), False),
+        (18, DailyHours(480, 1080), False),
+        (23, DailyHours(1320, 420), True),
+        (3, DailyHours(1320, 420), True),
+        (12, DailyHours(1320, 420), False),
     ],
 )
-def test_hours_are_those_of_the_subscriptions_zone(hour: int, hours: Span, wanted: bool) -> None:
+def test_hours_are_those_of_the_subscriptions_zone(hour: int, hours: DailyHours, wanted: bool) -> None:
     moment = local(2026, 11, 23, hour, 0).astimezone(UTC)
 
     assert wants(replace(WATCH, hours=hours), replace(MISSED, at=moment)) is wanted
 
 
 def test_what_comes_in_quiet_hours_is_wanted_all_the_same() -> None:
-    assert wants(replace(WATCH, quiet=Span(0, 1439)), MISSED)
+    assert wants(replace(WATCH, quiet=DailyHours(0, 1439)), MISSED)
 
 
 def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> datetime:
@@ -188,33 +192,35 @@ def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> dat
 @pytest.mark.parametrize(
     ("now", "quiet", "until"),
     [
-        (local(2026, 11, 23, 21, 59), Span(1320, 420), None),
-        (local(2026, 11, 23, 22, 0), Span(1320, 420), local(2026, 11, 24, 7, 0)),
-        (local(2026, 11, 24, 3, 0), Span(1320, 420), local(2026, 11, 24, 7, 0)),
-        (local(2026, 11, 24, 7, 0), Span(1320, 420), None),
-        (local(2026, 11, 24, 12, 30), Span(720, 780), local(2026, 11, 24, 13, 0)),
-        (local(2026, 11, 24, 23, 0), Span(1320, 0), local(2026, 11, 25, 0, 0)),
+        (local(2026, 11, 23, 21, 59), DailyHours(1320, 420), None),
+        (local(2026, 11, 23, 22, 0), DailyHours(1320, 420), local(2026, 11, 24, 7, 0)),
+        (local(2026, 11, 24, 3, 0), DailyHours(1320, 420), local(2026, 11, 24, 7, 0)),
+        (local(2026, 11, 24, 7, 0), DailyHours(1320, 420), None),
+        (local(2026, 11, 24, 12, 30), DailyHours(720, 780), local(2026, 11, 24, 13, 0)),
+        (local(2026, 11, 24, 23, 0), DailyHours(1320, 0), local(2026, 11, 25, 0, 0)),
     ],
 )
-def test_quiet_hours_end_by_the_clock_of_the_subscription(now: datetime, quiet: Span, until: datetime | None) -> None:
+def test_quiet_hours_end_by_the_clock_of_the_subscription(
+    now: datetime, quiet: DailyHours, until: datetime | None
+) -> None:
     assert quiet_until(replace(WATCH, quiet=quiet), now.astimezone(UTC)) == (until and until.astimezone(UTC))
 
 
 def test_a_night_in_which_the_clocks_change_is_an_hour_longer_or_shorter() -> None:
-    quiet = replace(WATCH, quiet=Span(1320, 420))
+    quiet = replace(WATCH, quiet=DailyHours(1320, 420))
 
     for evening, hours in ((local(2026, 10, 31, 22, 0), 10), (local(2026, 3, 7, 22, 0), 8)):
         assert quiet_until(quiet, evening.astimezone(UTC)) == evening.astimezone(UTC) + timedelta(hours=hours)
 
 
 def test_quiet_hours_that_end_when_the_clocks_skip_end_with_the_skip() -> None:
-    quiet = replace(WATCH, quiet=Span(1320, 150))
+    quiet = replace(WATCH, quiet=DailyHours(1320, 150))
 
     assert quiet_until(quiet, local(2026, 3, 8, 1, 0).astimezone(UTC)) == local(2026, 3, 8, 3, 0).astimezone(UTC)
 
 
 def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
-    quiet = replace(WATCH, quiet=Span(0, 90))
+    quiet = replace(WATCH, quiet=DailyHours(0, 90))
     second = local(2026, 11, 1, 1, 15, fold=1)
 
     assert quiet_until(quiet, second.astimezone(UTC)) == second.astimezone(UTC) + timedelta(minutes=15)
@@ -225,7 +231,7 @@ def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  hypothesis adds the zone
     st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/Berlin"]),
 )
-def test_quiet_hours_hold_until_they_end(quiet: Span, now: datetime, zone: str) -> None:
+def test_quiet_hours_hold_until_they_end(quiet: DailyHours, now: datetime, zone: str) -> None:
     watch = replace(WATCH, quiet=quiet, zone=zone)
     until = quiet_until(watch, now)
 
@@ -272,36 +278,36 @@ def test_a_call_of_a_closed_line_stays_one_when_it_rings_at_somebody() -> None:
     [(22, 23, True), (23, 3, True), (27, 23, True), (28, 3, True), (28, 23, False), (22, 3, False), (25, 12, False)],
 )
 def test_a_night_belongs_to_the_weekday_on_which_it_began(day: int, hour: int, wanted: bool) -> None:
-    nights = Span(1320, 420, (6, 0, 1, 2, 3, 4))  # 22 November 2026 is a Sunday
+    nights = DailyHours(1320, 420, (6, 0, 1, 2, 3, 4))  # 22 November 2026 is a Sunday
     moment = local(2026, 11, day, hour, 0).astimezone(UTC)
 
     assert wants(replace(WATCH, hours=nights), replace(MISSED, at=moment)) is wanted
 
 
 def test_turning_the_last_event_off_pauses_and_the_next_on_resumes() -> None:
-    one = replace(WATCH, kinds=frozenset({Kind.SMS}))
+    one = replace(WATCH, kinds=frozenset({NewsKind.SMS}))
 
-    off = switched(one, Kind.SMS, on=False)
+    off = switched(one, NewsKind.SMS, on=False)
     assert (off.kinds, off.paused) == (frozenset(), True)
-    assert switched(off, Kind.RECAP, on=True) == replace(one, kinds=frozenset({Kind.RECAP}))
+    assert switched(off, NewsKind.RECAP, on=True) == replace(one, kinds=frozenset({NewsKind.RECAP}))
 
 
 def test_a_switch_leaves_a_pause_alone() -> None:
-    assert switched(replace(WATCH, paused=True), Kind.RECAP, on=True).paused
-    assert switched(replace(WATCH, paused=True), Kind.SMS, on=False).paused
+    assert switched(replace(WATCH, paused=True), NewsKind.RECAP, on=True).paused
+    assert switched(replace(WATCH, paused=True), NewsKind.SMS, on=False).paused
 
 
 @pytest.mark.parametrize(("waiting", "wanted"), [(3, False), (4, True), (None, False)])
 def test_a_queue_is_news_when_more_wait_than_allowed(waiting: int | None, wanted: bool) -> None:
-    queue = Happening(frozenset({Kind.QUEUE}), NOON, waiting=waiting)
+    queue = News(frozenset({NewsKind.QUEUE}), NOON, waiting=waiting)
 
-    assert wants(replace(WATCH, kinds=frozenset({Kind.QUEUE}), queue=3), queue) is wanted
+    assert wants(replace(WATCH, kinds=frozenset({NewsKind.QUEUE}), queue=3), queue) is wanted
 
 
 def test_a_changed_setting_belongs_to_no_line() -> None:
-    watch = replace(WATCH, kinds=frozenset({Kind.SETTING}), only=Filters(places={"callcenter:11": "Support"}))
+    watch = replace(WATCH, kinds=frozenset({NewsKind.SETTING}), only=Filters(places={"callcenter:11": "Support"}))
 
-    assert wants(watch, Happening(frozenset({Kind.SETTING}), NOON))
+    assert wants(watch, News(frozenset({NewsKind.SETTING}), NOON))
 
 
 def test_the_effective_filter_is_one_sentence() -> None:
@@ -309,7 +315,7 @@ def test_the_effective_filter_is_one_sentence() -> None:
         WATCH,
         only=Filters(places={"callcenter:11": "Support"}),
         but=Filters(labels=("spam",)),
-        quiet=Span(1320, 420),
+        quiet=DailyHours(1320, 420),
         longer=10,
     )
 
@@ -323,10 +329,10 @@ def test_the_effective_filter_is_one_sentence() -> None:
     [
         (None, "open", "while the line is open"),
         (None, "closed", "while the line is closed"),
-        (Span(480, 1080, (0, 4)), "", "on Mon and Fri between 08:00 and 18:00"),
-        (Span(0, 1440, (5, 6)), "", "on Sat and Sun"),
-        (Span(480, 1080), "open", "while the line is open, between 08:00 and 18:00"),
+        (DailyHours(480, 1080, (0, 4)), "", "on Mon and Fri between 08:00 and 18:00"),
+        (DailyHours(0, 1440, (5, 6)), "", "on Sat and Sun"),
+        (DailyHours(480, 1080), "open", "while the line is open, between 08:00 and 18:00"),
     ],
 )
-def test_hours_are_said(hours: Span | None, line_hours: LineHours, said: str) -> None:
+def test_hours_are_said(hours: DailyHours | None, line_hours: LineHours, said: str) -> None:
     assert in_words(replace(WATCH, hours=hours, line_hours=line_hours)).endswith(f"on every line, {said}")

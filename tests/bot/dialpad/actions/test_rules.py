@@ -11,10 +11,10 @@ import pytest
 from pydantic import BaseModel, BeforeValidator, SecretStr
 from pydantic.fields import FieldInfo
 
-from bot.dialpad.action import ME, Action, Answer, Done, Names, Rate, Risk, place_of, wire_name
+from bot.dialpad.action import ME, Action, Done, Names, Rate, Response, Risk, place_of, wire_name
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, KindIn, Look, OnlyWith
-from bot.dialpad.actions.parts import Part
+from bot.dialpad.actions.parts import RequestPart
 from tests.each import every_action, for_each
 
 FACTS = Path(__file__).parents[5] / "shared" / "dialpad" / "actions.json"
@@ -75,7 +75,7 @@ def fields_of(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, s
     """Every parameter as (JSON path, name of its outermost field, field); nested objects by their leaves."""
     for name, info in model.model_fields.items():
         path = prefix + wire_name(name, info)
-        parts = [part for part in bare(info.annotation) if isinstance(part, type) and issubclass(part, Part)]
+        parts = [part for part in bare(info.annotation) if isinstance(part, type) and issubclass(part, RequestPart)]
         if len(parts) == 1:
             for inner, _, leaf in fields_of(parts[0], path + "."):
                 yield inner, name, leaf
@@ -183,12 +183,12 @@ def kinds_of(info: FieldInfo) -> Iterator[KindIn]:
     return (mark for mark in marks_of(info) if isinstance(mark, KindIn))
 
 
-def parts_of(model: type[BaseModel]) -> Iterator[type[Part]]:
+def parts_of(model: type[BaseModel]) -> Iterator[type[RequestPart]]:
     for info in model.model_fields.values():
         found = list(bare(info.annotation))
         found += [inner for part in found if get_origin(part) is list for inner in bare(get_args(part)[0])]
         for part in found:
-            if isinstance(part, type) and issubclass(part, Part):
+            if isinstance(part, type) and issubclass(part, RequestPart):
                 yield part
                 yield from parts_of(part)
 
@@ -254,17 +254,17 @@ def test_what_dialpad_tells_in_clear_is_not_shown(action: type[Action[Any]]) -> 
         assert "puppy" not in repr(read) + read.model_dump_json() + str(read.model_dump())
 
 
-def item_types(model: type[Answer]) -> Iterator[type[Answer]]:
+def item_types(model: type[Response]) -> Iterator[type[Response]]:
     info = model.model_fields.get("items")
     for part in bare(info.annotation) if info else ():
-        yield from (item for item in get_args(part) if isinstance(item, type) and issubclass(item, Answer))
+        yield from (item for item in get_args(part) if isinstance(item, type) and issubclass(item, Response))
 
 
 @every_action
 def test_the_models_of_an_action_can_be_built(action: type[Action[Any]]) -> None:
     assert action.model_rebuild(force=True) is not False
     answer = action.parse_answer(b"{}")
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert isinstance(answer, action.answer_type())
 
 

@@ -9,30 +9,30 @@ from typing import Any, cast
 import pytest
 
 from bot.basics.settings import Settings
-from bot.contract.reply import Bold, Card, Chart, Face, Reply, Table
+from bot.contract.reply import Bold, Card, Chart, DataTable, MessageContent, Reply
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.channel_messages import (
-    Boards,
     CannotLook,
     CannotShow,
+    ChannelMessages,
     InDoubt,
-    NotSent,
+    MessagePlace,
+    PostNotSent,
     PostRefused,
     PostThrottled,
-    Spot,
 )
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from tests.bot.slack.workspace import open_workspace
 
-FACE = Face(Card((Bold("Missed call"), " from Jordan")), stamp="Claimed")
+FACE = MessageContent(Card((Bold("Missed call"), " from Jordan")), stamp="Claimed")
 LOOKING = ("channels:history", "groups:history", "im:history")
 
 
 @asynccontextmanager
-async def workspace(*, without: tuple[str, ...] = ()) -> AsyncIterator[tuple[SlackSandbox, Boards]]:
+async def workspace(*, without: tuple[str, ...] = ()) -> AsyncIterator[tuple[SlackSandbox, ChannelMessages]]:
     async with open_workspace(without=without) as (slack, clients):
-        yield slack, Boards(clients, "US")
+        yield slack, ChannelMessages(clients, "US")
 
 
 def long_ago() -> datetime:
@@ -43,7 +43,7 @@ async def test_a_card_is_posted_found_and_changed() -> None:
     async with workspace() as (slack, boards):
         spot = await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
         found = await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
-        await boards.update(TEAM_ID, spot, Face(Reply("Over")), name="p1")
+        await boards.update(TEAM_ID, spot, MessageContent(Reply("Over")), name="p1")
 
         assert found == spot
         assert await boards.find(TEAM_ID, "C0SUPPORT", name="p2", since=long_ago()) is None
@@ -55,7 +55,7 @@ async def test_a_card_is_posted_found_and_changed() -> None:
 async def test_a_reply_is_found_in_its_thread() -> None:
     async with workspace() as (_, boards):
         parent = await boards.post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
-        reply = await boards.post(TEAM_ID, "C0SUPPORT", Face(Reply("Look")), name="p2", thread_ts=parent.ts)
+        reply = await boards.post(TEAM_ID, "C0SUPPORT", MessageContent(Reply("Look")), name="p2", thread_ts=parent.ts)
 
         found = await boards.find(TEAM_ID, "C0SUPPORT", name="p2", since=long_ago(), thread_ts=parent.ts)
         assert found == reply
@@ -71,7 +71,7 @@ async def test_a_direct_message_is_posted_and_found_by_the_persons_id() -> None:
 
 async def test_people_and_groups_are_called_by_mention() -> None:
     async with workspace() as (slack, boards):
-        face = Face(Reply("Nobody has claimed this."), ping=(str(ANA.slack_id), "S0ONCALL1", "<!channel>"))
+        face = MessageContent(Reply("Nobody has claimed this."), ping=(str(ANA.slack_id), "S0ONCALL1", "<!channel>"))
         await boards.post(TEAM_ID, "C0SUPPORT", face, name="p1")
 
         (message,) = slack.person(str(ANA.slack_id)).messages("#support")
@@ -86,7 +86,7 @@ async def test_without_the_scope_nobody_looks() -> None:
 
 async def test_where_charts_are_refused_they_are_text_from_then_on() -> None:
     chart = Chart("Calls by hour", ("09:00",), (("Answered", (3,)),))
-    face = Face(Card("Yesterday", parts=(chart, Table(("Phones", "Sunday"), (("Calls", "3"),)))))
+    face = MessageContent(Card("Yesterday", parts=(chart, DataTable(("Phones", "Sunday"), (("Calls", "3"),)))))
     async with workspace() as (slack, boards):
         slack.faults.add("chat.postMessage", error="invalid_blocks")
         spot = await boards.post(TEAM_ID, "C0SUPPORT", face, name="p1")
@@ -98,7 +98,7 @@ async def test_where_charts_are_refused_they_are_text_from_then_on() -> None:
 
 
 async def test_what_is_refused_without_its_charts_too_was_not_posted() -> None:
-    face = Face(Card("Yesterday", parts=(Chart("Calls", ("09:00",), (("Answered", (3,)),)),)))
+    face = MessageContent(Card("Yesterday", parts=(Chart("Calls", ("09:00",), (("Answered", (3,)),)),)))
     async with workspace() as (slack, boards):
         slack.faults.add("chat.postMessage", error="invalid_blocks", times=2)
         with pytest.raises(PostRefused):
@@ -113,7 +113,7 @@ async def test_what_is_refused_without_its_charts_too_was_not_posted() -> None:
 async def test_slack_that_does_not_say_whether_it_is_there_is_asked_again_later(fault: dict[str, object]) -> None:
     async with workspace() as (slack, boards):
         slack.faults.add("conversations.history", **fault)  # type: ignore[arg-type]  # one fault each
-        with pytest.raises(NotSent):
+        with pytest.raises(PostNotSent):
             await boards.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago())
 
 
@@ -138,7 +138,7 @@ async def test_a_card_is_found_below_many_other_messages() -> None:
 async def test_a_card_that_cannot_be_rendered_is_not_sent() -> None:
     async with workspace() as (slack, boards):
         with pytest.raises(CannotShow):
-            await boards.post(TEAM_ID, "C0SUPPORT", Face(Card((cast(Any, 5),))), name="p1")
+            await boards.post(TEAM_ID, "C0SUPPORT", MessageContent(Card((cast(Any, 5),))), name="p1")
 
         assert slack.calls == []
 
@@ -168,8 +168,8 @@ async def test_an_unreachable_slack_was_sent_nothing() -> None:
     session = open_session()
     try:
         client = build_web_client(Settings(_env_file=None, slack_api_url="http://localhost:9/api/"), session, "xoxb")
-        with pytest.raises(NotSent):
-            await Boards(OneWorkspace(client), "US").post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
+        with pytest.raises(PostNotSent):
+            await ChannelMessages(OneWorkspace(client), "US").post(TEAM_ID, "C0SUPPORT", FACE, name="p1")
     finally:
         await session.close()
 
@@ -178,7 +178,7 @@ async def test_a_limit_says_how_long_to_wait() -> None:
     async with workspace() as (slack, boards):
         slack.faults.add("chat.update", error="ratelimited", status=429, retry_after=1, times=9)
         with pytest.raises(PostThrottled) as throttled:
-            await boards.update(TEAM_ID, Spot("C0SUPPORT", "1.0"), FACE, name="p1")
+            await boards.update(TEAM_ID, MessagePlace("C0SUPPORT", "1.0"), FACE, name="p1")
 
         assert throttled.value.wait_s == 1.0
 

@@ -10,11 +10,11 @@ import pytest
 
 from bot.app import build_routes
 from bot.basics.settings import Settings
-from bot.contract.reply import Face, Picture, Reply
+from bot.contract.reply import MessageContent, Picture, Reply
 from bot.sandbox.cast import ANA, TEAM_ID
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.api.channel_messages import Boards, PostRefused
+from bot.slack.api.channel_messages import ChannelMessages, PostRefused
 from bot.slack.api.files import NotKept, SlackFiles
 from bot.slack.api.manifest import build_manifest
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
@@ -42,12 +42,12 @@ class Clock:
 @dataclass
 class Workspace:
     slack: SlackSandbox
-    boards: Boards
+    boards: ChannelMessages
     files: SlackFiles
     clock: Clock
 
-    def face(self, file: str) -> Face:
-        return Face(Reply("Look", pictures=(Picture(file, "Picture from Jordan Lee", SEE),)))
+    def face(self, file: str) -> MessageContent:
+        return MessageContent(Reply("Look", pictures=(Picture(file, "Picture from Jordan Lee", SEE),)))
 
     @property
     def message(self) -> dict[str, Any]:
@@ -68,7 +68,9 @@ async def workspace(without: str = "") -> AsyncIterator[Workspace]:
         try:
             settings = Settings(_env_file=None, slack_api_url=f"{url}/api/")
             clients = OneWorkspace(build_web_client(settings, session, "xoxb-sandbox"))
-            yield Workspace(slack, Boards(clients, "US"), SlackFiles(clients, session, sleep=clock.sleep), clock)
+            yield Workspace(
+                slack, ChannelMessages(clients, "US"), SlackFiles(clients, session, sleep=clock.sleep), clock
+            )
         finally:
             await session.close()
             await slack.aclose()

@@ -11,7 +11,7 @@ import yaml
 from bot.app import build_routes
 from bot.contract.context import Ctx
 from bot.contract.reply import Nothing
-from bot.contract.routing import Router, Table, build_table
+from bot.contract.routing import Router, RouteTable, build_table
 from bot.slack.api.manifest import EVENTS, SCOPES, Need, build_manifest, write_manifest
 
 PUBLIC = "https://chatops.example.test"
@@ -28,12 +28,12 @@ SCHEMA = Path(__file__).parents[3] / "shared/slack/manifest.schema.json"
 
 
 @pytest.fixture(scope="module")
-def table() -> Table:
+def table() -> RouteTable:
     return build_routes()
 
 
 @pytest.fixture(params=[None, PUBLIC], ids=["Socket Mode", "HTTP"])
-def manifest(request: pytest.FixtureRequest, table: Table) -> dict[str, Any]:
+def manifest(request: pytest.FixtureRequest, table: RouteTable) -> dict[str, Any]:
     return build_manifest(table, public_url=request.param)
 
 
@@ -98,11 +98,11 @@ def test_no_command_and_no_shortcut_is_there_twice(manifest: dict[str, Any]) -> 
     assert len(names) == len(set(names))
 
 
-def test_every_shortcut_leads_to_a_handler(manifest: dict[str, Any], table: Table) -> None:
+def test_every_shortcut_leads_to_a_handler(manifest: dict[str, Any], table: RouteTable) -> None:
     assert [one for one in manifest["features"]["shortcuts"] if one["callback_id"] not in table.by_id] == []
 
 
-def test_every_short_command_is_a_word_the_bot_knows(manifest: dict[str, Any], table: Table) -> None:
+def test_every_short_command_is_a_word_the_bot_knows(manifest: dict[str, Any], table: RouteTable) -> None:
     words = [one["command"].removeprefix("/dp-") for one in manifest["features"]["slash_commands"][1:]]
 
     assert words
@@ -110,14 +110,14 @@ def test_every_short_command_is_a_word_the_bot_knows(manifest: dict[str, Any], t
 
 
 @pytest.mark.parametrize("need", [*SCOPES, *EVENTS], ids=lambda need: need.name)
-def test_everything_asked_for_has_a_reason_in_the_file(need: Need, table: Table) -> None:
+def test_everything_asked_for_has_a_reason_in_the_file(need: Need, table: RouteTable) -> None:
     lines = write_manifest(build_manifest(table)).splitlines()
 
     assert need.why
     assert f"- {need.name}  # {need.why}" in [line.strip() for line in lines]
 
 
-def test_every_event_a_handler_listens_for_is_asked_for(table: Table) -> None:
+def test_every_event_a_handler_listens_for_is_asked_for(table: RouteTable) -> None:
     assert set(table.by_event) <= {need.name for need in EVENTS}
 
 
@@ -128,14 +128,14 @@ def test_direct_messages_to_the_app_are_switched_on(manifest: dict[str, Any]) ->
     assert not home["messages_tab_read_only_enabled"]
 
 
-def test_socket_mode_needs_no_address_at_all(table: Table) -> None:
+def test_socket_mode_needs_no_address_at_all(table: RouteTable) -> None:
     manifest = build_manifest(table)
 
     assert manifest["settings"]["socket_mode_enabled"]
     assert list(addresses(manifest)) == []
 
 
-def test_over_http_slack_is_told_where_to_send_everything(table: Table) -> None:
+def test_over_http_slack_is_told_where_to_send_everything(table: RouteTable) -> None:
     manifest = build_manifest(table, public_url=f"{PUBLIC}/")
     settings = manifest["settings"]
 
@@ -151,7 +151,7 @@ def test_what_is_written_reads_back_the_same(manifest: dict[str, Any]) -> None:
     assert yaml.safe_load(write_manifest(manifest)) == manifest
 
 
-def test_another_root_command_names_its_short_ones_too(table: Table) -> None:
+def test_another_root_command_names_its_short_ones_too(table: RouteTable) -> None:
     commands = [one["command"] for one in build_manifest(table, command="/phone")["features"]["slash_commands"]]
 
     assert commands[0] == "/phone"

@@ -12,7 +12,7 @@ from bot.basics.person import PersonKey
 from bot.contract.context import Profile
 from bot.sandbox.cast import SAM, TEAM_ID
 from bot.slack.api.channel_messages import PostRefused
-from bot.slack.api.people import SlackColleagues
+from bot.slack.api.people import SlackPeople
 from tests.bot.slack.fakes import Clock
 from tests.bot.slack.workspace import open_workspace
 
@@ -44,7 +44,7 @@ class FakeSlack:
 
 async def test_a_person_is_asked_for_once_an_hour() -> None:
     slack, clock = FakeSlack(), Clock()
-    colleagues = SlackColleagues(slack, clock.seconds)
+    colleagues = SlackPeople(slack, clock.seconds)
     first = await colleagues.profile(ANA)
     clock.forward(3599)
     await colleagues.profile(ANA)
@@ -59,7 +59,7 @@ async def test_a_person_is_asked_for_once_an_hour() -> None:
 
 async def test_many_who_ask_at_once_are_one_question() -> None:
     slack = FakeSlack()
-    colleagues = SlackColleagues(slack, Clock().seconds)
+    colleagues = SlackPeople(slack, Clock().seconds)
 
     await asyncio.gather(*(colleagues.profile(ANA) for _ in range(20)))
 
@@ -68,7 +68,7 @@ async def test_many_who_ask_at_once_are_one_question() -> None:
 
 async def test_an_old_copy_is_better_than_none() -> None:
     slack, clock = FakeSlack(), Clock()
-    colleagues = SlackColleagues(slack, clock.seconds)
+    colleagues = SlackPeople(slack, clock.seconds)
     await colleagues.profile(ANA)
     clock.forward(4000)
     slack.refuses = True
@@ -81,14 +81,14 @@ async def test_somebody_slack_does_not_know_is_an_error() -> None:
     slack.refuses = True
 
     with pytest.raises(UserError):
-        await SlackColleagues(slack, Clock().seconds).profile(ANA)
+        await SlackPeople(slack, Clock().seconds).profile(ANA)
 
 
 async def test_a_zone_nobody_knows_is_utc() -> None:
     slack = FakeSlack()
     slack.user = {"name": "bot", "tz": "Mars/Olympus", "profile": {}}
 
-    assert await SlackColleagues(slack, Clock().seconds).profile(ANA) == Profile("bot", None, ZoneInfo("UTC"))
+    assert await SlackPeople(slack, Clock().seconds).profile(ANA) == Profile("bot", None, ZoneInfo("UTC"))
 
 
 # By address
@@ -96,18 +96,18 @@ async def test_a_zone_nobody_knows_is_utc() -> None:
 
 async def test_who_has_an_address_is_told_apart_from_slack_not_saying() -> None:
     async with open_workspace() as (_, clients):
-        colleagues = SlackColleagues(clients, Clock().seconds)
+        colleagues = SlackPeople(clients, Clock().seconds)
         found = [await colleagues.with_email(TEAM_ID, email) for email in (SAM.email, "mei@northlight.example", "")]
         assert found == [SAM.slack_id, None, None]
     async with open_workspace(without=["users:read.email"]) as (_, clients):
         with pytest.raises(PostRefused, match="missing_scope"):
-            await SlackColleagues(clients, Clock().seconds).with_email(TEAM_ID, SAM.email)
+            await SlackPeople(clients, Clock().seconds).with_email(TEAM_ID, SAM.email)
 
 
 async def test_an_address_is_asked_for_once_an_hour_and_a_strangers_sooner() -> None:
     async with open_workspace() as (slack, clients):
         clock = Clock()
-        colleagues = SlackColleagues(clients, clock.seconds)
+        colleagues = SlackPeople(clients, clock.seconds)
         for seconds in (0, 300, 360, 3000):
             clock.forward(seconds)
             await colleagues.with_email(TEAM_ID, SAM.email)

@@ -19,7 +19,7 @@ from bot.contract.reply import Answer, Nothing
 from bot.contract.routing import Router, build_table
 from bot.sandbox.slack.blockkit import check_view
 from bot.slack.blockkit.forms import FormTooLarge, build_form, pack_metadata, read_form, unpack_metadata
-from bot.slack.conversation.requests import Job
+from bot.slack.conversation.requests import Request
 from tests.bot.slack import verbs
 from tests.bot.slack.conftest import Bot, running
 
@@ -38,7 +38,7 @@ async def ctx() -> AsyncIterator[Ctx]:
 
 
 def build_ctx(bot: Bot) -> Ctx:
-    return bot.dispatcher._placing.build_ctx(Job(PersonKey("T0NORTHLT", "U0ANA0001"), WHERE, Origin.TYPED))
+    return bot.dispatcher._placing.build_ctx(Request(PersonKey("T0NORTHLT", "U0ANA0001"), WHERE, Origin.TYPED))
 
 
 def submitted(view: dict[str, Any], **values: dict[str, Any]) -> dict[str, Any]:

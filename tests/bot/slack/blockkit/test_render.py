@@ -20,6 +20,7 @@ from bot.contract.reply import (
     Chart,
     Code,
     Confirm,
+    DataTable,
     Fact,
     Link,
     Listing,
@@ -27,7 +28,6 @@ from bot.contract.reply import (
     Phone,
     Reply,
     Row,
-    Table,
     When,
 )
 from bot.sandbox.slack.blockkit import check_message_blocks, check_view
@@ -118,7 +118,7 @@ CHARTS = st.builds(
     TEXTS,
 )
 TABLES = st.builds(
-    Table,
+    DataTable,
     st.lists(TEXTS, max_size=22).map(tuple),
     st.lists(st.lists(TEXTS, max_size=5).map(tuple), max_size=4).map(lambda rows: tuple(rows) * 3),
 )
@@ -129,7 +129,7 @@ SUPPORT_DAY = Card(
     "Yesterday",
     parts=(
         Chart("Calls by hour", ("09:00", "10:00"), (("Answered", (3, 12)), ("Not answered", (1, 0))), across="Hour"),
-        Table(("Phones", "Sunday"), (("Calls", "16"), ("Median wait", ""))),
+        DataTable(("Phones", "Sunday"), (("Calls", "16"), ("Median wait", ""))),
     ),
 )
 EXAMPLES = settings(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.basics.errors import NotConnected, OutcomeUnknown, Unavailable
 from bot.basics.person import PersonKey
-from bot.contract.later import Job as Due
+from bot.contract.later import TimedJob as Due
 from tests.bot.slack import verbs
 from tests.bot.slack.conftest import Bot
 from tests.bot.slack.fakes import KeptDelivery

@@ -1,16 +1,16 @@
-from bot.slack.transport.duplicates import Seen
+from bot.slack.transport.duplicates import Duplicates
 from tests.bot.slack.fakes import Clock
 
 
 def test_a_key_is_new_once() -> None:
-    seen = Seen(Clock().seconds)
+    seen = Duplicates(Clock().seconds)
 
     assert [seen.add("a"), seen.add("a"), seen.add("b")] == [True, False, True]
 
 
 def test_a_key_is_remembered_for_more_than_ten_minutes() -> None:
     clock = Clock()
-    seen = Seen(clock.seconds)
+    seen = Duplicates(clock.seconds)
     seen.add("a")
     clock.forward(14 * 60)
 
@@ -19,7 +19,7 @@ def test_a_key_is_remembered_for_more_than_ten_minutes() -> None:
 
 def test_a_key_is_forgotten_in_the_end() -> None:
     clock = Clock()
-    seen = Seen(clock.seconds)
+    seen = Duplicates(clock.seconds)
     seen.add("a")
     clock.forward(16 * 60)
 
@@ -27,7 +27,7 @@ def test_a_key_is_forgotten_in_the_end() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    seen = Seen(Clock().seconds, at_most=10)
+    seen = Duplicates(Clock().seconds, at_most=10)
     for number in range(100):
         seen.add(str(number))
 
@@ -36,7 +36,7 @@ def test_memory_is_bounded() -> None:
 
 
 def test_a_forgotten_key_is_new_again() -> None:
-    seen = Seen(Clock().seconds)
+    seen = Duplicates(Clock().seconds)
     seen.add("a")
     seen.forget("a")
 

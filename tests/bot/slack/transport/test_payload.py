@@ -10,7 +10,7 @@ from bot.basics.person import PersonKey
 from bot.contract.context import Origin, Where
 from bot.contract.routing import build_table
 from bot.slack.conversation.requests import Decision, plan, split_word
-from bot.slack.transport.payload import Kind, message_text, parse_incoming
+from bot.slack.transport.payload import PayloadKind, message_text, parse_incoming
 from tests.bot.slack import tab, verbs
 
 TABLE = build_table([verbs.router, tab.router])
@@ -50,7 +50,7 @@ def test_a_command_is_read_whole() -> None:
     body = {"command": "/dp", "text": "dnd on", "user_id": "U1", "team_id": "T1", "channel_id": "D1", "trigger_id": "9"}
     incoming = parse_incoming({**body, "response_url": "https://hooks.slack.com/1"})
 
-    assert incoming.kind is Kind.COMMAND
+    assert incoming.kind is PayloadKind.COMMAND
     assert incoming.person == PersonKey("T1", "U1")
     assert incoming.where == Where("D1", None, "https://hooks.slack.com/1", is_direct=True)
     assert incoming.key == "trigger:9"
