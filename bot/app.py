@@ -128,7 +128,7 @@ class Bot:
     bolt: AsyncApp
     web: Starlette
     intake: Intake
-    endpoints: DialpadHooks
+    hooks: DialpadHooks
     poster: Poster
     later: DurableLater
     closing: contextlib.AsyncExitStack
@@ -165,7 +165,7 @@ class Bot:
             parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
             await _start_work(parts, closing)
             bolt = build_bolt(
-                parts.dispatcher, installs=installs, installed=OneInstallation(slack), leaves=parts.leaving
+                parts.dispatcher, installs=installs, installed=OneInstallation(slack), leaves=parts.disconnector
             )
             ready: list[Check] = [lambda: _database_problem(store)]
             if settings.slack_app_token:
@@ -175,7 +175,7 @@ class Bot:
                 ready.append(lambda: _socket_problem(socket))
             web = _build_web(settings, parts, bolt, ready, installs.routes if installs else [])
             await parts.dispatcher.resume_unfinished()
-            return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.endpoints, parts.poster,
+            return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.hooks, parts.poster,
                 parts.later, closing.pop_all(),
             )  # fmt: skip
         raise AssertionError("unreachable")
@@ -199,9 +199,9 @@ class _Parts:
     later: DurableLater
     intake: Intake
     listening: Listening
-    endpoints: DialpadHooks
+    hooks: DialpadHooks
     removals: RemovalsAtDialpad
-    leaving: Disconnector
+    disconnector: Disconnector
     poster: Poster
 
 
@@ -219,18 +219,18 @@ def _build_parts(
     notices = _Notices()
     client = DialpadClient(settings.dialpad_base_url, http=http)
     oauth = _build_oauth(settings, http, store.now)
-    accounts = Accounts(client, store.links, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
-    colleagues = SlackPeople(clients, time.monotonic)
+    accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
+    people = SlackPeople(clients, time.monotonic)
     engine = Engine(store.database.url)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
     directory = Directory()
-    boards = ChannelMessages(clients, settings.region)
-    escalations = Escalations(store, accounts, directory, colleagues)
+    channel_messages = ChannelMessages(clients, settings.region)
+    escalations = Escalations(store, accounts, directory, people)
     marks = DutyMarks(clients, time.monotonic)
     digests = Digests(store)
-    handovers = Handovers(store, accounts, directory, colleagues, marks)
+    handovers = Handovers(store, accounts, directory, people, marks)
     chores = (escalations.run_due, digests.run_due, handovers.run_due)
-    poster = Poster(store, boards, PostedCardRenderer(store, accounts, directory), chores)
+    poster = Poster(store, channel_messages, PostedCardRenderer(store, accounts, directory), chores)
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
     intake = Intake(engine, store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory))
@@ -244,26 +244,26 @@ def _build_parts(
     removals = RemovalsAtDialpad(
         accounts=accounts, removals=store.removals, oauth=oauth, now=store.now, public_url=settings.public_url
     )
-    endpoints = DialpadHooks(
+    hooks = DialpadHooks(
         accounts=accounts,
         hooks=store.hooks,
-        ears=listening,
+        listener=listening,
         kind=choose_kind(settings.public_url, settings.dialpad_base_url),
         public_url=settings.public_url,
         left=removals,
     )
-    board = NotificationService(store, boards, marks, poster.wake, endpoints.ensure, digests)
-    leaving = Disconnector(
-        store=store, accounts=accounts, endpoints=endpoints, removals=removals, watches_gone=board.clear_topics
+    notifications = NotificationService(store, channel_messages, marks, poster.wake, hooks.ensure, digests)
+    disconnector = Disconnector(
+        store=store, accounts=accounts, hooks=hooks, removals=removals, subscriptions_gone=notifications.clear_topics
     )
     connector = Connector(
         accounts=accounts,
         oauth=oauth,
-        links=store.links,
+        connections=store.connections,
         connect_links=store.connect_links,
         states=store.oauth_states,
-        colleagues=colleagues,
-        leaving=leaving,
+        people=people,
+        disconnector=disconnector,
         base_url=settings.base_url,
         typed=settings.typed,
         now=store.now,
@@ -275,19 +275,19 @@ def _build_parts(
         connections=connector,
         directory=directory,
         later=later,
-        colleagues=colleagues,
+        people=people,
         preferences=store.preferences,
         routes=table,
         files=files,
         downloads=downloads,
-        board=board,
+        notifications=notifications,
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
-    voice = SlackMessages(clients, ResponseUrls(session, time.monotonic))
-    dispatcher = Dispatcher(table, deps, stores, voice, clocks=Clocks(store.now), metrics=Metrics())
+    messages = SlackMessages(clients, ResponseUrls(session, time.monotonic))
+    dispatcher = Dispatcher(table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
     return _Parts(
-        store, dispatcher, connector, engine, later, intake, listening, endpoints, removals, leaving, poster
+        store, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster
     )  # fmt: skip
 
 
@@ -324,11 +324,11 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> None
     await parts.intake.resume()
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
-    closing.push_async_callback(parts.leaving.aclose)
+    closing.push_async_callback(parts.disconnector.aclose)
     chores = (
         _purge_for_ever(parts.store, parts.engine),
-        _reconcile_for_ever(parts.endpoints),
-        _remove_for_ever(parts.removals, parts.endpoints),
+        _reconcile_for_ever(parts.hooks),
+        _remove_for_ever(parts.removals, parts.hooks),
     )
     for chore in chores:
         closing.callback(asyncio.create_task(chore).cancel)
@@ -422,21 +422,21 @@ async def _purge_for_ever(store: Store, engine: Engine) -> None:
             log.exception("purge failed")
 
 
-async def _reconcile_for_ever(endpoints: DialpadHooks) -> None:
+async def _reconcile_for_ever(hooks: DialpadHooks) -> None:
     while True:
         try:
-            await endpoints.reconcile()
+            await hooks.reconcile()
         except Exception:
             log.exception("webhooks not compared with Dialpad's")
         await asyncio.sleep(RECONCILE_EVERY.total_seconds())
 
 
-async def _remove_for_ever(removals: RemovalsAtDialpad, endpoints: DialpadHooks) -> None:
+async def _remove_for_ever(removals: RemovalsAtDialpad, hooks: DialpadHooks) -> None:
     while True:
         await asyncio.sleep(REMOVE_EVERY.total_seconds())
         try:
             if await removals.work_off(all_=False):  # Dialpad answers again
-                await endpoints.take_over()
+                await hooks.take_over()
         except Exception:
             log.exception("what connections left at Dialpad is not removed yet")
 

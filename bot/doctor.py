@@ -67,11 +67,11 @@ async def _database(settings: Settings) -> list[Finding]:
 
 async def _notifications(store: Store) -> Finding:
     """What their owners may not have heard, if Slack takes no direct messages either."""
-    troubled = await store.watches.troubled()
+    troubled = await store.subscriptions.troubled()
     if not troubled:
         return Finding("Notifications", True, "nothing stands in the way of any subscription")
-    waiting = sum([(await store.postings.unposted(watch.id))[1] for watch in troubled])
-    why = ", ".join(sorted({watch.problem_word for watch in troubled}))
+    waiting = sum([(await store.postings.unposted(subscription.id))[1] for subscription in troubled])
+    why = ", ".join(sorted({subscription.problem_word for subscription in troubled}))
     cannot = plural(len(troubled), "subscription cannot", "subscriptions cannot")
     return Finding(
         "Notifications",

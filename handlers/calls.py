@@ -68,10 +68,10 @@ async def calls(
 ) -> Answer:
     """Dialpad shows call lists to company admins only; others are told so, and see what they called from Slack."""
     try:
-        talks, oldest = await _find(ctx, since, only, group, who, _bound(before))
+        conversations, oldest = await _find(ctx, since, only, group, who, _bound(before))
     except NotAllowed:
         return await _not_shown(ctx)
-    parties = await parties_of(ctx, [talk.number for talk in talks if talk.number])
+    parties = await parties_of(ctx, [conversation.number for conversation in conversations if conversation.number])
     names = {party.number: party.name for party in parties}
     args: dict[str, Raw] = {}
     if since:
@@ -94,7 +94,7 @@ async def calls(
             f" in {group.name}" if group else "",
             f" {since.words}" if since else " in the last 7 days",
         ),
-        tuple(call_row(talk, names) for talk in talks),
+        tuple(call_row(conversation, names) for conversation in conversations),
         empty="No calls like that." if not before else "No older calls.",
         buttons=buttons,
     )
@@ -107,10 +107,10 @@ async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) ->
         found = await ctx.send(GetCall(id=call))
     except NotFound:
         return Reply("Dialpad no longer knows this call.")
-    talk = PastCall((found,))
-    parties = await parties_of(ctx, [talk.number] if talk.number else [])
+    conversation = PastCall((found,))
+    parties = await parties_of(ctx, [conversation.number] if conversation.number else [])
     ours = any(party.is_ours for party in parties)
-    return call_card(talk, {party.number: party.name for party in parties}, can_block=not ours)
+    return call_card(conversation, {party.number: party.name for party in parties}, can_block=not ours)
 
 
 @router.button(title="Transcript")
@@ -167,21 +167,31 @@ async def _find(
 
 def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[PastCall]:
     wanted: tuple[Outcome, ...] = ("missed", "not answered") if only == "missed" else ()
-    talks = join_legs(legs)
+    conversations = join_legs(legs)
     if who and who.kind != "colleague":
-        talks = [talk for talk in talks if who.number in (talk.number, talk.entry.internal_number)]
-    return [talk for talk in talks if only is None or talk.outcome == only or talk.outcome in wanted]
+        conversations = [
+            conversation
+            for conversation in conversations
+            if who.number in (conversation.number, conversation.entry.internal_number)
+        ]
+    return [
+        conversation
+        for conversation in conversations
+        if only is None or conversation.outcome == only or conversation.outcome in wanted
+    ]
 
 
 async def _not_shown(ctx: Ctx) -> Answer:
     """Says who can help, by name where Dialpad tells, and offers what this person may see."""
     reason = prose("Dialpad shows call lists only to company admins. ", await _who_can_help(ctx))
-    talks = await placed_calls(ctx)
-    if not talks:
+    conversations = await placed_calls(ctx)
+    if not conversations:
         return Reply(prose(reason, " Your own calls are in the Dialpad app."), tone="warning")
-    parties = await parties_of(ctx, [talk.number for talk in talks if talk.number])
+    parties = await parties_of(ctx, [conversation.number for conversation in conversations if conversation.number])
     names = {party.number: party.name for party in parties}
-    return Listing("Calls you made from Slack", tuple(call_row(talk, names) for talk in talks), note=reason)
+    return Listing(
+        "Calls you made from Slack", tuple(call_row(conversation, names) for conversation in conversations), note=reason
+    )
 
 
 async def _who_can_help(ctx: Ctx) -> Prose:

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from bot.activity.calls import CallView, view_call
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import UserError
-from bot.cards.live_call import CardStatus, call_face, caller_of, hearing, look_up_caller, needs_somebody, reach
+from bot.cards.live_call import CardStatus, call_content, caller_of, hearing, look_up_caller, needs_somebody, reach
 from bot.cards.recordings import listen as fetch_recording
 from bot.cards.recordings import make_link as make_share_link
 from bot.cards.recordings import offer_link
@@ -31,9 +31,9 @@ CardId = Annotated[str, Carried("Card", longest=40)]
 
 async def _find(ctx: Ctx, name: str) -> tuple[Notifications, Known, CallView]:
     """The call, if this person belongs to its line. Raises UserError and NotConnected."""
-    board = ctx.deps.board
-    found = await board.card(ctx.person, name) if board is not None else None
-    if board is None or found is None or found.kind != "call":
+    notifications = ctx.deps.notifications
+    found = await notifications.card(ctx.person, name) if notifications is not None else None
+    if notifications is None or found is None or found.kind != "call":
         raise UserError("I no longer know this call. It is still in Dialpad's history.")
     view = view_call(found.state)
     rights = await rights_of(ctx)
@@ -41,7 +41,7 @@ async def _find(ctx: Ctx, name: str) -> tuple[Notifications, Known, CallView]:
     if not made_up and not rights.cover(view.places):
         whose = view.line or " and ".join(view.people) or "that line"
         raise UserError(f"You do not belong to {whose}, so this call is not yours to take. Somebody there can.")
-    return board, found, view
+    return notifications, found, view
 
 
 def _by(person: str | None, at: datetime | None) -> Prose:
@@ -51,7 +51,7 @@ def _by(person: str | None, at: datetime | None) -> Prose:
 @router.button(title="Claim", risk=Risk.CHANGE)
 async def claim(ctx: Ctx, card: CardId) -> Answer:
     """Exactly one person gets it; everybody else hears who."""
-    board, before, view = await _find(ctx, card)
+    notifications, before, view = await _find(ctx, card)
     me = ctx.person.user_id
     if before.handled_by:
         return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
@@ -59,7 +59,7 @@ async def claim(ctx: Ctx, card: CardId) -> Answer:
         return Reply("Somebody has talked to them meanwhile, so there is nothing to claim.")
     if before.claimed_by == me:
         return Reply("You have claimed this call already.", _next(view, card))
-    after = await board.claim(before, ctx.person)
+    after = await notifications.claim(before, ctx.person)
     if after is None or after.claimed_by != me:
         return _too_late(after)
     return Reply("The call is yours. Get back to them, then mark it handled.", _next(view, card), tone="done")
@@ -81,21 +81,21 @@ def _next(view: CallView, card: str) -> tuple[Button, ...]:
 @router.button(title="Release", risk=Risk.CHANGE)
 async def release(ctx: Ctx, card: CardId) -> Answer:
     """Only whoever claimed it gives it back."""
-    board, before, _ = await _find(ctx, card)
+    notifications, before, _ = await _find(ctx, card)
     if before.handled_by:
         return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
     if before.claimed_by is None:
         return Reply("Nobody has claimed this call.")
     if before.claimed_by != ctx.person.user_id:
         return Reply(prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ". Only they give it back."))
-    await board.release(before, ctx.person)
+    await notifications.release(before, ctx.person)
     return Reply("The call is free for somebody else.", tone="done")
 
 
 @router.button(title="Mark handled", risk=Risk.CHANGE)
 async def handled(ctx: Ctx, card: CardId) -> Answer:
     """By whoever claimed it, or by anybody while nobody has."""
-    board, before, _ = await _find(ctx, card)
+    notifications, before, _ = await _find(ctx, card)
     me = ctx.person.user_id
     if before.handled_by:
         whose = "you" if before.handled_by == me else _by(before.handled_by, before.handled_at)
@@ -104,7 +104,7 @@ async def handled(ctx: Ctx, card: CardId) -> Answer:
         return Reply(
             prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ", who marks it when it is done.")
         )
-    after = await board.handle(before, ctx.person)
+    after = await notifications.handle(before, ctx.person)
     if after is None or after.handled_by != me:
         return _too_late(after)
     return Reply("Marked as handled.", tone="done")
@@ -115,7 +115,7 @@ async def show(ctx: Ctx, card: CardId) -> Answer:
     """The card by itself, for who is not looking at the channel."""
     _, found, view = await _find(ctx, card)
     known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
-    shown, stamp = call_face(view, known, _standing(found))
+    shown, stamp = call_content(view, known, _standing(found))
     return Card(shown.title, shown.facts, shown.text, note=stamp, buttons=shown.buttons)
 
 

@@ -22,7 +22,7 @@ router = Router()
 async def disconnect(ctx: Ctx) -> Answer:
     """Says what would end. Ends nothing."""
     try:
-        name = (await ctx.deps.accounts.stored_link(ctx.person)).dialpad_name
+        name = (await ctx.deps.accounts.stored_connection(ctx.person)).dialpad_name
     except NotConnected as problem:
         if not problem.broken:
             return Reply("You are not connected to Dialpad.", buttons=(Button("Connect", "connect.connect"),))

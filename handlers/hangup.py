@@ -29,21 +29,25 @@ async def hangup(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)] = "
     """Dialpad lists only calls that are over, so the only live ones known are those started here."""
     if call:
         return await _end(ctx, call)
-    live = [talk for talk in await placed_calls(ctx) if talk.outcome == "going on" and talk.entry.call_id]
+    live = [
+        conversation
+        for conversation in await placed_calls(ctx)
+        if conversation.outcome == "going on" and conversation.entry.call_id
+    ]
     if not live:
         return Reply("You have no live call that was started from Slack. End other calls in the Dialpad app.")
     if len(live) == 1:
         return await _end(ctx, live[0].entry.call_id or "")
-    parties = await parties_of(ctx, [talk.number for talk in live if talk.number])
+    parties = await parties_of(ctx, [conversation.number for conversation in live if conversation.number])
     names = {party.number: party.name for party in parties}
-    return Listing("Which call?", tuple(_row(talk, names) for talk in live))
+    return Listing("Which call?", tuple(_row(conversation, names) for conversation in live))
 
 
-def _row(talk: PastCall, names: dict[str, str]) -> Row:
+def _row(conversation: PastCall, names: dict[str, str]) -> Row:
     return Row(
-        other_side(talk, names),
-        note=prose("since ", When(talk.started, "date")) if talk.started else "",
-        button=Button("Hang up", "hangup.hangup", {"call": talk.entry.call_id or ""}, style="danger"),
+        other_side(conversation, names),
+        note=prose("since ", When(conversation.started, "date")) if conversation.started else "",
+        button=Button("Hang up", "hangup.hangup", {"call": conversation.entry.call_id or ""}, style="danger"),
     )
 
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import Annotated, Final
 
-from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
-from bot.arguments.watched import (
+from bot.arguments.subscription_options import (
     ASKED_FIRST,
     CLAIMED_WITHIN,
     DIGEST_DAY,
@@ -29,14 +29,14 @@ from bot.basics.errors import FieldError, UserError
 from bot.cards.own_notifications import (
     USUAL,
     is_own,
-    new_own_watch,
-    own_watch,
+    new_own_subscription,
+    own_subscription,
     read_switch,
     switch_events,
     switches,
 )
 from bot.cards.rights import rights_of
-from bot.cards.subscription import fields_of, watch_card, watch_row
+from bot.cards.subscription import fields_of, subscription_card, subscription_row
 from bot.cards.subscription_form import check_roster, conditions, places_allowed, places_named, policy_of
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import Notifications
@@ -52,13 +52,13 @@ router = Router()
 MOST: Final = 20
 """Subscriptions of one channel."""
 
-WatchId = Annotated[str, Carried("Subscription", longest=40)]
+SubscriptionId = Annotated[str, Carried("Subscription", longest=40, formerly="watch")]
 
 
 def _board(ctx: Ctx) -> Notifications:
-    if ctx.deps.board is None:
+    if ctx.deps.notifications is None:
         raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.board
+    return ctx.deps.notifications
 
 
 def _channel(ctx: Ctx, *, personal: bool = False) -> str:
@@ -90,26 +90,26 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
 )
 async def notify(ctx: Ctx, words: Annotated[str, TypedWords("What this channel hears of")] = "") -> Answer:
     """Alone: what there is. With words: a subscription, or something to do with one."""
-    board = _board(ctx)
+    notifications = _board(ctx)
     first, _, rest = words.strip().partition(" ")
     word = first.casefold()
     if not word or word == "list":
-        return await _list(ctx, board)
+        return await _list(ctx, notifications)
     if word in {"me", "my"}:
-        return await _me(ctx, board, rest.strip())
+        return await _me(ctx, notifications, rest.strip())
     if word in {"add", "new"} and not rest:
         return Form("notify.save", {})
     if word in _DOING and (not rest.strip() or rest.strip().lstrip("#").isdigit()):
-        return await _DOING[word](ctx, watch=(await _numbered(ctx, board, rest)).id)
+        return await _DOING[word](ctx, subscription=(await _numbered(ctx, notifications, rest)).id)
     return await _typed(ctx, words)
 
 
-async def _list(ctx: Ctx, board: Notifications) -> Answer:
-    watches = await board.watches_here(ctx.person, _channel(ctx))
+async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
+    subscriptions = await notifications.subscriptions_here(ctx.person, _channel(ctx))
     personal = _channel(ctx) == ctx.person.user_id
     return Listing(
         "What you hear of here" if personal else "What this channel hears of",
-        tuple(watch_row(watch, number) for number, watch in enumerate(watches[:MOST], 1)),
+        tuple(subscription_row(subscription, number) for number, subscription in enumerate(subscriptions[:MOST], 1)),
         empty="Nothing yet. Missed calls, voicemails and texts are a good start.",
         buttons=(
             Button("Add", "notify.save", {"kinds": ["missed", "voicemail", "sms"]}, "primary", form=True),
@@ -118,14 +118,14 @@ async def _list(ctx: Ctx, board: Notifications) -> Answer:
     )
 
 
-async def _numbered(ctx: Ctx, board: Notifications, text: str) -> Subscription:
-    watches = await board.watches_here(ctx.person, _channel(ctx))
-    if not watches:
+async def _numbered(ctx: Ctx, notifications: Notifications, text: str) -> Subscription:
+    subscriptions = await notifications.subscriptions_here(ctx.person, _channel(ctx))
+    if not subscriptions:
         raise UserError("This channel has no notifications yet. Type what it shall hear of, such as: notify missed")
-    number = text.strip().lstrip("#") or ("1" if len(watches) == 1 else "")
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= len(watches):
-        raise UserError(f"Say which, with a number from 1 to {len(watches)}, such as: notify pause 1")
-    return watches[int(number) - 1]
+    number = text.strip().lstrip("#") or ("1" if len(subscriptions) == 1 else "")
+    if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= len(subscriptions):
+        raise UserError(f"Say which, with a number from 1 to {len(subscriptions)}, such as: notify pause 1")
+    return subscriptions[int(number) - 1]
 
 
 async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> Answer:
@@ -156,11 +156,11 @@ async def save(
     keep: Annotated[str | None, KEPT_GROUP] = None,
     topic: Annotated[str | None, IN_TOPIC] = None,
     to: Annotated[str | None, Choice("To", keywords=("to",), shown=False, options=(Option("Me", "me"),))] = None,
-    watch: Annotated[str, Carried("Subscription", longest=40)] = "",
+    subscription: Annotated[str, Carried("Subscription", longest=40, formerly="watch")] = "",
 ) -> Answer:
     """A new subscription, or the one of the gear that was pressed."""
-    board = _board(ctx)
-    before = await _mine(ctx, board, watch) if watch else None
+    notifications = _board(ctx)
+    before = await _mine(ctx, notifications, subscription) if subscription else None
     is_off = before is not None and not before.kinds
     rights = await rights_of(ctx)
     let = await conditions(ctx, "only", only)
@@ -172,7 +172,7 @@ async def save(
     if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
         raise FieldError("digest_day", "Only a weekly digest comes on one day of the week. Add the word weekly.")
     made = Subscription(
-        id=before.id if before else board.new_watch_id(),
+        id=before.id if before else notifications.new_subscription_id(),
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
         kinds=chosen_kinds,
@@ -201,16 +201,16 @@ async def save(
         digest_day=WEEKDAYS.index(digest_day) if digest_day and NewsKind.WEEKLY in chosen_kinds else 0,
     )
     check_roster(made, rights)
-    if not before and len(await board.watches_here(ctx.person, made.channel)) >= MOST:
+    if not before and len(await notifications.subscriptions_here(ctx.person, made.channel)) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
-    problem = await board.save_watch(made)
-    return await _shown(ctx, made, problem or await _saved(ctx, board, made))
+    problem = await notifications.save_subscription(made)
+    return await _shown(ctx, made, problem or await _saved(ctx, notifications, made))
 
 
-async def _saved(ctx: Ctx, board: Notifications, made: Subscription) -> str:
+async def _saved(ctx: Ctx, notifications: Notifications, made: Subscription) -> str:
     if made.is_personal:
         return "Saved."
-    if not await board.may_post(ctx.person, made.channel):
+    if not await notifications.may_post(ctx.person, made.channel):
         return "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite."
     return "Saved. Use Test to see where it posts."
 
@@ -218,9 +218,9 @@ async def _saved(ctx: Ctx, board: Notifications, made: Subscription) -> str:
 # One of them
 
 
-async def _mine(ctx: Ctx, board: Notifications, name: str) -> Subscription:
+async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscription:
     """One that may be changed here: by its owner, by who is in its channel, or by an admin of the company."""
-    found = await board.watch(ctx.person, name)
+    found = await notifications.subscription(ctx.person, name)
     if found is None:
         raise UserError("This subscription was removed. Type notify to see what there is.")
     if found.is_personal and found.owner != ctx.person:
@@ -232,46 +232,48 @@ async def _mine(ctx: Ctx, board: Notifications, name: str) -> Subscription:
 
 
 @router.button(title="Notifications")
-async def settings(ctx: Ctx, watch: WatchId) -> Answer:
+async def settings(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """What the gear of a card opens: the subscription that posted it."""
-    return await _shown(ctx, await _mine(ctx, _board(ctx), watch))
+    return await _shown(ctx, await _mine(ctx, _board(ctx), subscription))
 
 
 @router.button(title="Notifications")
-async def edit(ctx: Ctx, watch: WatchId) -> Answer:
+async def edit(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """The form, filled in with how things stand."""
-    return Form("notify.save", fields_of(await _mine(ctx, _board(ctx), watch)))
+    return Form("notify.save", fields_of(await _mine(ctx, _board(ctx), subscription)))
 
 
-async def _shown(ctx: Ctx, watch: Subscription, note: Prose = "") -> Answer:
-    return switches(watch, note) if await is_own(ctx, watch) else watch_card(watch, note=note)
+async def _shown(ctx: Ctx, subscription: Subscription, note: Prose = "") -> Answer:
+    return (
+        switches(subscription, note) if await is_own(ctx, subscription) else subscription_card(subscription, note=note)
+    )
 
 
 @router.button(title="Pause", risk=Risk.CHANGE)
-async def pause(ctx: Ctx, watch: WatchId) -> Answer:
+async def pause(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """Keeps it, and posts nothing."""
-    board = _board(ctx)
-    found = replace(await _mine(ctx, board, watch), paused=True)
-    await board.save_watch(found)
+    notifications = _board(ctx)
+    found = replace(await _mine(ctx, notifications, subscription), paused=True)
+    await notifications.save_subscription(found)
     return await _shown(ctx, found, "Paused: nothing is posted until somebody resumes it.")
 
 
 @router.button(title="Resume", risk=Risk.CHANGE)
-async def resume(ctx: Ctx, watch: WatchId) -> Answer:
+async def resume(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """Posts again."""
-    board = _board(ctx)
-    found = replace(await _mine(ctx, board, watch), paused=False)
+    notifications = _board(ctx)
+    found = replace(await _mine(ctx, notifications, subscription), paused=False)
     if not found.kinds:
         return await _shown(ctx, replace(found, paused=True))
-    return await _shown(ctx, found, await board.save_watch(found) or "It posts again from now on.")
+    return await _shown(ctx, found, await notifications.save_subscription(found) or "It posts again from now on.")
 
 
 @router.button(title="Test", risk=Risk.CHANGE)
-async def test(ctx: Ctx, watch: WatchId) -> Answer:
+async def test(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """A made-up card, by the way real ones go."""
-    board = _board(ctx)
-    found = await _mine(ctx, board, watch)
-    await board.post_test(found)
+    notifications = _board(ctx)
+    found = await _mine(ctx, notifications, subscription)
+    await notifications.post_test(found)
     where = "to you, in a direct message" if found.is_personal else "in the channel"
     sent = ["a made-up missed call"] if found.kinds - DIGESTS else []
     sent += ["the digest so far"] if found.kinds & DIGESTS else []
@@ -281,22 +283,22 @@ async def test(ctx: Ctx, watch: WatchId) -> Answer:
 
 
 @router.button(title="Remove", risk=Risk.CHANGE)
-async def remove(ctx: Ctx, watch: WatchId) -> Answer:
+async def remove(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """Asks first."""
-    found = await _mine(ctx, _board(ctx), watch)
+    found = await _mine(ctx, _board(ctx), subscription)
     facts = (Fact("It tells about", in_words(found)),)
     return Confirm(
-        "notify.remove_now", {"watch": watch}, "Remove it?", facts, "Remove",
+        "notify.remove_now", {"subscription": subscription}, "Remove it?", facts, "Remove",
         note="What was posted stays. Pausing keeps the settings.", danger=True,
     )  # fmt: skip
 
 
 @router.confirmed(risk=Risk.DESTRUCTIVE)
-async def remove_now(ctx: Ctx, watch: WatchId) -> Answer:
+async def remove_now(ctx: Ctx, subscription: SubscriptionId) -> Answer:
     """Agreed to."""
-    board = _board(ctx)
-    found = await _mine(ctx, board, watch)
-    await board.remove_watch(found)
+    notifications = _board(ctx)
+    found = await _mine(ctx, notifications, subscription)
+    await notifications.remove_subscription(found)
     again: dict[str, Raw] = {"kinds": sorted(found.kinds)}
     return Reply(
         prose("Removed: ", in_words(found), "."), (Button("Add another", "notify.save", again, form=True),), tone="done"
@@ -315,22 +317,24 @@ async def me(ctx: Ctx) -> Answer:
 @router.button(title="Your notifications")
 async def mine(ctx: Ctx) -> Answer:
     """The switches as they stand; nothing is turned on by looking."""
-    return switches(await own_watch(ctx, _board(ctx)))
+    return switches(await own_subscription(ctx, _board(ctx)))
 
 
-async def _me(ctx: Ctx, board: Notifications, words: str) -> Answer:
+async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
     if found := read_switch(words):
-        return await switch_events(ctx, board, await own_watch(ctx, board), *found)
+        return await switch_events(ctx, notifications, await own_subscription(ctx, notifications), *found)
     word = {"on": "resume", "off": "pause"}.get(words.casefold(), words.casefold())
     if words and word not in _DOING:
         return await _typed(ctx, words, usage="notify me missed voicemail only quiet:22-7", to="me")
-    watch = await own_watch(ctx, board)
-    if watch is not None:
-        return await _DOING[word](ctx, watch=watch.id) if words else switches(watch)
+    subscription = await own_subscription(ctx, notifications)
+    if subscription is not None:
+        return await _DOING[word](ctx, subscription=subscription.id) if words else switches(subscription)
     if words and word != "resume":
         return switches(None)
-    watch = await new_own_watch(ctx, board, USUAL)
-    return switches(watch, await board.save_watch(watch) or "From now on you hear of them.")
+    subscription = await new_own_subscription(ctx, notifications, USUAL)
+    return switches(
+        subscription, await notifications.save_subscription(subscription) or "From now on you hear of them."
+    )
 
 
 @router.button(title="Your notifications", risk=Risk.CHANGE)
@@ -338,14 +342,16 @@ async def switch(
     ctx: Ctx,
     kind: Annotated[str, Carried("Event", longest=40)],
     to: Annotated[str, Carried("On or off", longest=3)],
-    watch: WatchId = "",
+    subscription: SubscriptionId = "",
 ) -> Answer:
     """One event of one's own on or off; the others stay as they are."""
     if kind not in set(NewsKind):
         raise UserError("This button is from an older version of the bot. Type notify me.")
-    board = _board(ctx)
-    found = await _mine(ctx, board, watch) if watch else await own_watch(ctx, board)
-    return await switch_events(ctx, board, found, [NewsKind(kind)], on=to == "on")
+    notifications = _board(ctx)
+    found = (
+        await _mine(ctx, notifications, subscription) if subscription else await own_subscription(ctx, notifications)
+    )
+    return await switch_events(ctx, notifications, found, [NewsKind(kind)], on=to == "on")
 
 
 _DOING: Final = {

@@ -108,7 +108,11 @@ async def _call_centers_of(ctx: Ctx, me: User) -> list[Group]:
 
 async def _known(ctx: Ctx) -> list[Roster]:
     """The last known rosters of the person's company."""
-    return list(await ctx.deps.board.rosters(ctx.person, await ctx.account.company())) if ctx.deps.board else []
+    return (
+        list(await ctx.deps.notifications.rosters(ctx.person, await ctx.account.company()))
+        if ctx.deps.notifications
+        else []
+    )
 
 
 async def _present(ctx: Ctx, group: Group) -> Listing:
@@ -132,8 +136,8 @@ async def _present(ctx: Ctx, group: Group) -> Listing:
 async def _ask(ctx: Ctx, group: Group) -> Roster:
     operators = await ctx.send(ListCallCenterOperators(id=group.id))
     roster = read_roster(group.id, group.name, operators.users, ctx.now)
-    if ctx.deps.board is not None:
-        await ctx.deps.board.note_roster(ctx.person, await ctx.account.company(), roster)
+    if ctx.deps.notifications is not None:
+        await ctx.deps.notifications.note_roster(ctx.person, await ctx.account.company(), roster)
     return roster
 
 
@@ -147,7 +151,7 @@ async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
 
 # Cover
 
-CardId = Annotated[str, Carried("PostedCard", longest=40)]
+CardId = Annotated[str, Carried("Card", longest=40)]
 
 
 @router.button(title="Ask for cover", submit="Ask", risk=Risk.CHANGE)
@@ -167,10 +171,10 @@ async def cover(
     ] = None,
 ) -> Answer:
     """Asks in this channel. Nothing changes before somebody takes over: no line is left alone."""
-    board = _board(ctx)
+    notifications = _board(ctx)
     if ctx.where.is_direct or not ctx.where.channel:
         raise UserError("Ask for cover in the channel where your colleagues see it.")
-    if not await board.may_post(ctx.person, ctx.where.channel):
+    if not await notifications.may_post(ctx.person, ctx.where.channel):
         raise UserError("I am not in this channel, so nobody would see it. Invite me with /invite, then ask again.")
     me = await ctx.send(GetUser())
     if not me.is_on_duty:
@@ -180,7 +184,7 @@ async def cover(
     if not asked:
         raise FieldError("group", f"You do not answer for {group.name if group else 'a call center'}.")
     lines = {one.raw: one.name for one in asked}
-    card = await board.ask_cover(
+    card = await notifications.ask_cover(
         ctx.person, ctx.where.channel, Cover(ctx.person.user_id, me.name, until, lines, note or "")
     )
     look_at = min(until, ctx.now + REMIND_AFTER)
@@ -194,7 +198,7 @@ async def cover(
 @router.button(title="Take over", risk=Risk.CHANGE)
 async def take(ctx: Ctx, card: CardId) -> Answer:
     """Exactly one colleague gets it: on duty with their own rights, and the other one off duty after that."""
-    board, found, asked = await _find(ctx, card)
+    notifications, found, asked = await _find(ctx, card)
     me = ctx.person.user_id
     if asked.asker == me:
         return Reply("You asked for this yourself. Somebody else has to take over.")
@@ -207,13 +211,13 @@ async def take(ctx: Ctx, card: CardId) -> Answer:
     mine = await ctx.send(GetUser())
     if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
         raise UserError(f"You do not answer for {' or '.join(asked.lines.values())}, so you cannot take over there.")
-    after = await board.claim(found, ctx.person)
+    after = await notifications.claim(found, ctx.person)
     if after is None or after.claimed_by != me:
         return _too_late(after, asked)
     try:
         await _go_on_duty(ctx, mine, asked.until)
     except Exception:
-        await board.release(after, ctx.person)
+        await notifications.release(after, ctx.person)
         raise
     await ctx.deps.later.cancel(f"cover:{card}")
     asker = PersonKey(ctx.person.team_id, asked.asker)
@@ -265,12 +269,12 @@ async def still_open(ctx: Ctx, card: CardId) -> Answer:
 @router.button(title="Take it back", risk=Risk.CHANGE)
 async def withdraw(ctx: Ctx, card: CardId) -> Answer:
     """Only whoever asked, while nobody has taken over."""
-    board, found, asked = await _find(ctx, card)
+    notifications, found, asked = await _find(ctx, card)
     if asked.asker != ctx.person.user_id:
         return Reply(f"Only {asked.name} can take this back.")
     if found.handled_by:
         return Reply("You have taken it back already.")
-    after = found if found.claimed_by else await board.handle(found, ctx.person)
+    after = found if found.claimed_by else await notifications.handle(found, ctx.person)
     if after is None or after.claimed_by:
         covering = Mention((after.claimed_by if after else None) or "")
         again = Button("Go on duty", "duty.duty", {"state": "on"})
@@ -280,17 +284,17 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
 
 
 def _board(ctx: Ctx) -> Notifications:
-    if ctx.deps.board is None:
+    if ctx.deps.notifications is None:
         raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.board
+    return ctx.deps.notifications
 
 
 async def _find(ctx: Ctx, card: str) -> tuple[Notifications, PostedCard, Cover]:
-    board = _board(ctx)
-    found = await board.card(ctx.person, card)
+    notifications = _board(ctx)
+    found = await notifications.card(ctx.person, card)
     if found is None or found.kind != "cover":
         raise UserError("I no longer know this. Whoever needs cover can ask again with: oncall cover me")
-    return board, found, view_cover(found.state)
+    return notifications, found, view_cover(found.state)
 
 
 def _too_late(card: PostedCard | None, asked: Cover) -> Reply:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.activity.calls import CallView
 from bot.activity.digest_times import DigestPeriod
-from bot.activity.happening import News, NewsKind
+from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.texts import ConversationView
 
@@ -49,9 +49,9 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
     )
 
 
-def counts(watch: Subscription, happening: News) -> bool:
-    """Whether a digest of ``watch`` counts it: its filters decide, whatever it is told of one by one and when."""
-    return wants(replace(watch, kinds=happening.kinds, quiet=None, paused=False), happening)
+def counts(subscription: Subscription, happening: News) -> bool:
+    """Whether a digest of ``subscription`` counts it: by its filters, whatever it is told of one by one and when."""
+    return wants(replace(subscription, kinds=happening.kinds, quiet=None, paused=False), happening)
 
 
 def about_texts(talk: ConversationView, at: datetime) -> News:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.subscription import Subscription
 
 DAYS: Final = {NewsKind.DAILY: 1, NewsKind.WEEKLY: 7}
@@ -32,32 +32,45 @@ class DigestPeriod:
         return first, first + timedelta(days=DAYS[self.kind] - 1)
 
 
-def schedule(watch: Subscription) -> Any:
+def schedule(subscription: Subscription) -> Any:
     """The same for subscriptions whose digests are due at the same moments."""
-    return watch.kinds & DIGESTS, watch.digest_at, watch.digest_day, watch.zone, watch.paused
+    return (
+        subscription.kinds & DIGESTS,
+        subscription.digest_at,
+        subscription.digest_day,
+        subscription.zone,
+        subscription.paused,
+    )
 
 
-def next_due(watch: Subscription, after: datetime) -> datetime | None:
+def next_due(subscription: Subscription, after: datetime) -> datetime | None:
     """When its next digest is due, None when it has none."""
-    if watch.paused:
+    if subscription.paused:
         return None
-    return min((_next(watch, kind, after) for kind in watch.kinds & DIGESTS), default=None)
+    return min((_next(subscription, kind, after) for kind in subscription.kinds & DIGESTS), default=None)
 
 
-def due_periods(watch: Subscription, since: datetime, now: datetime) -> list[DigestPeriod]:
+def due_periods(subscription: Subscription, since: datetime, now: datetime) -> list[DigestPeriod]:
     """What is to be told now, when the digests before ``since`` are done. Of several that were missed the newest."""
     periods = []
-    for kind in sorted(watch.kinds & DIGESTS):
-        due = _last(watch, kind, now)
+    for kind in sorted(subscription.kinds & DIGESTS):
+        due = _last(subscription, kind, now)
         if since <= due and now - due < LATEST[kind]:
-            periods.append(_ending(kind, _first_day(watch, kind, due.astimezone(watch.clock).date()), watch.clock))
+            periods.append(
+                _ending(
+                    kind, _first_day(subscription, kind, due.astimezone(subscription.clock).date()), subscription.clock
+                )
+            )
     return periods
 
 
-def period_so_far(watch: Subscription, kind: NewsKind, now: datetime) -> DigestPeriod:
+def period_so_far(subscription: Subscription, kind: NewsKind, now: datetime) -> DigestPeriod:
     """The day or week that ``now`` belongs to, up to now."""
     return DigestPeriod(
-        kind, _midnight(watch.clock, _first_day(watch, kind, now.astimezone(watch.clock).date())), now, so_far=True
+        kind,
+        _midnight(subscription.clock, _first_day(subscription, kind, now.astimezone(subscription.clock).date())),
+        now,
+        so_far=True,
     )
 
 
@@ -70,29 +83,29 @@ def _ending(kind: NewsKind, day: date, clock: ZoneInfo) -> DigestPeriod:
     return DigestPeriod(kind, _midnight(clock, day - timedelta(days=DAYS[kind])), _midnight(clock, day))
 
 
-def _first_day(watch: Subscription, kind: NewsKind, day: date) -> date:
+def _first_day(subscription: Subscription, kind: NewsKind, day: date) -> date:
     """That day itself, or the first of the week it belongs to."""
-    return day if kind is NewsKind.DAILY else day - timedelta(days=(day.weekday() - watch.digest_day) % 7)
+    return day if kind is NewsKind.DAILY else day - timedelta(days=(day.weekday() - subscription.digest_day) % 7)
 
 
-def _next(watch: Subscription, kind: NewsKind, after: datetime) -> datetime:
-    day = _first_day(watch, kind, after.astimezone(watch.clock).date())
-    while (due := _due(watch, day)) <= after:
+def _next(subscription: Subscription, kind: NewsKind, after: datetime) -> datetime:
+    day = _first_day(subscription, kind, after.astimezone(subscription.clock).date())
+    while (due := _due(subscription, day)) <= after:
         day += timedelta(days=DAYS[kind])
     return due
 
 
-def _last(watch: Subscription, kind: NewsKind, now: datetime) -> datetime:
-    day = _first_day(watch, kind, now.astimezone(watch.clock).date())
-    while (due := _due(watch, day)) > now:
+def _last(subscription: Subscription, kind: NewsKind, now: datetime) -> datetime:
+    day = _first_day(subscription, kind, now.astimezone(subscription.clock).date())
+    while (due := _due(subscription, day)) > now:
         day -= timedelta(days=DAYS[kind])
     return due
 
 
-def _due(watch: Subscription, day: date) -> datetime:
+def _due(subscription: Subscription, day: date) -> datetime:
     """A time that the clock skips that day is the same time after the beginning of the change."""
-    hour, minute = divmod(watch.digest_at, 60)
-    return datetime.combine(day, time(hour, minute), watch.clock).astimezone(UTC)
+    hour, minute = divmod(subscription.digest_at, 60)
+    return datetime.combine(day, time(hour, minute), subscription.clock).astimezone(UTC)
 
 
 def _midnight(clock: ZoneInfo, day: date) -> datetime:

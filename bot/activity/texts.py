@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.activity.happening import News, NewsKind
+from bot.activity.news import News, NewsKind
 from bot.activity.registers import Register, State, fragment, value
 from bot.dialpad.events import SmsEvent
 
@@ -13,7 +13,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RANKS: Final = {"pending": 0, "sent": 1, "delivered": 2, "undelivered": 3, "failed": 4}
 
 
-def name_of_talk(event: SmsEvent) -> str:
+def name_of_conversation(event: SmsEvent) -> str:
     """The conversation a text belongs to, "" when a number is hidden."""
     return f"talk:{event.line}|{event.customer}" if event.line and event.customer else ""
 
@@ -44,7 +44,7 @@ def read_text(event: SmsEvent) -> State:
     )
 
 
-def read_talk(event: SmsEvent) -> State:
+def read_conversation(event: SmsEvent) -> State:
     """What one event says of the conversation. Each inbound text leaves a mark of its own, to be counted."""
     at, rank = _stamp(event)
     target = event.target
@@ -64,10 +64,10 @@ def read_talk(event: SmsEvent) -> State:
     return fragment(at, rank, said)
 
 
-def answers_to(event: SmsEvent, talk: Mapping[str, Register]) -> list[str]:
+def answers_to(event: SmsEvent, conversation: Mapping[str, Register]) -> list[str]:
     """Names of our texts that are known and younger than this one, the oldest first."""
     since = _ms(event.created_date) or _stamp(event)[0]
-    ours = [(value(talk, name), name) for name in talk if name.startswith("out.")]
+    ours = [(value(conversation, name), name) for name in conversation if name.startswith("out.")]
     return [f"text:{name.removeprefix('out.')}" for created, name in sorted(ours) if created > since]
 
 
@@ -144,7 +144,7 @@ class ConversationView:
     """They asked for no more texts, and have not taken it back."""
 
 
-def view_talk(state: Mapping[str, Register]) -> ConversationView:
+def view_conversation(state: Mapping[str, Register]) -> ConversationView:
     return ConversationView(
         number=value(state, "number") or "",
         line=value(state, "line") or "",
@@ -164,12 +164,12 @@ def arrivals(state: Mapping[str, Register]) -> list[datetime]:
     return [_EPOCH + timedelta(milliseconds=value(state, name)) for name in state if name.startswith("in.")]
 
 
-def happening_of(text: TextView, talk: ConversationView) -> News:
+def happening_of(text: TextView, conversation: ConversationView) -> News:
     kinds = {NewsKind.SMS} if text.inbound else {NewsKind.FAILED_SMS} if text.failed else set()
     return News(
         kinds=frozenset(kinds),
         at=text.created,
-        places=frozenset({talk.place} - {""}),
-        number=talk.number,
-        internal=talk.internal,
+        places=frozenset({conversation.place} - {""}),
+        number=conversation.number,
+        internal=conversation.internal,
     )

@@ -21,7 +21,7 @@ async def wanted(ctx: Ctx, text: str) -> str:
     mention = _SLACK_ID.fullmatch(text)
     if mention is None:
         return text.removeprefix("@")
-    profile = await ctx.deps.colleagues.profile(PersonKey(ctx.person.team_id, mention[1]))
+    profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))
     if not profile.email:
         raise Unclear(f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
     found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
@@ -72,6 +72,6 @@ class ColleagueChoice(Lookup):
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         if mention := _SLACK_ID.fullmatch(raw):
-            return Option((await ctx.deps.colleagues.profile(PersonKey(ctx.person.team_id, mention[1]))).name[:75], raw)
+            return Option((await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))).name[:75], raw)
         name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, raw)
         return Option((name or raw)[:75], raw[:75])

@@ -84,9 +84,9 @@ class GroupChoice(Lookup):
 
     async def _last_known(self, ctx: Ctx) -> list[Group]:
         """The call centers whose roster somebody has seen before: enough to name one while Dialpad is down."""
-        if ctx.deps.board is None or "callcenter" not in self.kinds:
+        if ctx.deps.notifications is None or "callcenter" not in self.kinds:
             return []
-        known = await ctx.deps.board.rosters(ctx.person, await ctx.account.company())
+        known = await ctx.deps.notifications.rosters(ctx.person, await ctx.account.company())
         return [Group("callcenter", roster.call_center, roster.name) for roster in known]
 
     async def _unknown(self, ctx: Ctx, text: str) -> str:

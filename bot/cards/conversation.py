@@ -30,43 +30,45 @@ _WHY: Final = {
 SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
 
 
-def other_side(talk: ConversationView, known: Caller | None) -> tuple[Part, ...]:
+def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Part, ...]:
     """Who writes, by name and number."""
-    name = known.name if known and known.name else "" if looks_like_number(talk.contact) else talk.contact
-    return (Bold(name), " ", Phone(talk.number)) if name else (Phone(talk.number),)
+    name = (
+        known.name if known and known.name else "" if looks_like_number(conversation.contact) else conversation.contact
+    )
+    return (Bold(name), " ", Phone(conversation.number)) if name else (Phone(conversation.number),)
 
 
-def line_of(talk: ConversationView) -> str:
-    return talk.line_name or national(talk.line)
+def line_of(conversation: ConversationView) -> str:
+    return conversation.line_name or national(conversation.line)
 
 
-def talk_card(talk: ConversationView, known: Caller | None, watch: str) -> Card:
+def conversation_card(conversation: ConversationView, known: Caller | None, subscription: str) -> Card:
     """The head of the conversation's thread."""
     facts = (
-        Fact("Texts", f"{plural(talk.received, 'text')} from them, {talk.sent} from us"),
-        Fact("Last", (When(talk.last, "date"),)),
+        Fact("Texts", f"{plural(conversation.received, 'text')} from them, {conversation.sent} from us"),
+        Fact("Last", (When(conversation.last, "date"),)),
         Fact("Who", known.sure) if known and known.sure else None,
     )
-    buttons: tuple[Button, ...] = (Button("Call", "call.call", {"to": talk.number}),)
-    if not talk.stopped:
-        reply: dict[str, Raw] = {"to": [talk.number], "sender": talk.line}
+    buttons: tuple[Button, ...] = (Button("Call", "call.call", {"to": conversation.number}),)
+    if not conversation.stopped:
+        reply: dict[str, Raw] = {"to": [conversation.number], "sender": conversation.line}
         buttons = (Button("Reply", "sms.sms", reply, "primary", form=True), *buttons)
-    if watch:
-        buttons += (Button("⚙️", "notify.settings", {"watch": watch}),)
+    if subscription:
+        buttons += (Button("⚙️", "notify.settings", {"subscription": subscription}),)
     note: Prose = "To answer, begin a message in this thread with a mention of me. You see it before it is sent."
-    if talk.stopped:
+    if conversation.stopped:
         note = "They asked for no more texts (STOP), so nothing can be sent to them."
     return Card(
-        prose("💬 Texts with ", other_side(talk, known), f" on {line_of(talk)}"),
+        prose("💬 Texts with ", other_side(conversation, known), f" on {line_of(conversation)}"),
         facts=tuple(fact for fact in facts if fact),
         note=note,
         buttons=buttons,
     )
 
 
-def text_reply(text: TextView, talk: ConversationView, known: Caller | None) -> Reply:
+def text_reply(text: TextView, conversation: ConversationView, known: Caller | None) -> Reply:
     """One text, in the conversation's thread."""
-    who = other_side(talk, known)[:1] if text.inbound else (Bold(line_of(talk)),)
+    who = other_side(conversation, known)[:1] if text.inbound else (Bold(line_of(conversation)),)
     shown = len(text.pictures)
     missing = max(len(text.media), int(text.has_media)) - shown
     only_pictures = shown and not missing and not text.text and not text.withheld
@@ -82,7 +84,7 @@ def text_reply(text: TextView, talk: ConversationView, known: Caller | None) -> 
     if not text.inbound and text.status:
         why = f": {_WHY[text.result]}" if text.result in _WHY else ""
         said.append(f"\n({_STATES.get(text.status, text.status)}{why})")
-    alt = _alt(text, talk, known)
+    alt = _alt(text, conversation, known)
     return Reply(
         prose(*said),
         tone="warning" if text.failed or text.asks_to_stop else "info",
@@ -90,9 +92,11 @@ def text_reply(text: TextView, talk: ConversationView, known: Caller | None) -> 
     )
 
 
-def _alt(text: TextView, talk: ConversationView, known: Caller | None) -> str:
+def _alt(text: TextView, conversation: ConversationView, known: Caller | None) -> str:
     """What a picture is, for who does not see it."""
     if not text.inbound:
-        return f"Picture sent from {line_of(talk)}"
-    name = known.name if known and known.name else "" if looks_like_number(talk.contact) else talk.contact
-    return f"Picture from {name or national(talk.number)}"
+        return f"Picture sent from {line_of(conversation)}"
+    name = (
+        known.name if known and known.name else "" if looks_like_number(conversation.contact) else conversation.contact
+    )
+    return f"Picture from {name or national(conversation.number)}"

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import WHOLE_WEEKDAYS
 from bot.contract.prose import lasting, listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
@@ -15,9 +15,9 @@ _NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest
 _BEFORE: Final = {NewsKind.DAILY: "the day before", NewsKind.WEEKLY: "the week before"}
 
 
-def digest_card(digest: Digest, watch: str) -> Card | Reply:
+def digest_card(digest: Digest, subscription: str) -> Card | Reply:
     """A day without calls is one line."""
-    gear = (Button("⚙️", "notify.settings", {"watch": watch}),) if watch else ()
+    gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     so_far = " so far" if digest.period.so_far else ""
     name = f"{_NAMES[digest.period.kind]}{so_far} {digest.lines}, {_days(digest.period, digest)}"
     now = digest.tally

@@ -33,10 +33,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class CardStatus:
-    """What has become of a card among us. ``watch`` is the subscription that posted it."""
+    """What has become of a card among us. ``subscription`` is the subscription that posted it."""
 
     card: str
-    watch: str = ""
+    subscription: str = ""
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     handled_by: str | None = None
@@ -106,7 +106,7 @@ def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:
     return (Bold(caller.name), " ", Phone(view.number)) if caller.name else (Phone(view.number),)
 
 
-def call_face(view: CallView, known: Caller | None, standing: CardStatus) -> tuple[Card, Prose]:
+def call_content(view: CallView, known: Caller | None, standing: CardStatus) -> tuple[Card, Prose]:
     """The card, and its stamp: who claimed or handled it, "" while nobody has."""
     caller = caller_of(view, known)
     word = view.outcome or view.phase
@@ -169,7 +169,7 @@ def stamp_of(standing: CardStatus) -> Prose:
 
 
 def _buttons(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
-    gear = (Button("⚙️", "notify.settings", {"watch": standing.watch}),) if standing.watch else ()
+    gear = (Button("⚙️", "notify.settings", {"subscription": standing.subscription}),) if standing.subscription else ()
     more = Button("More", "card.more", {"card": standing.card})
     listen = hearing(view, standing.card)
     if standing.handled_by or view.outcome == "blocked":
@@ -236,8 +236,8 @@ def call_line(view: CallView, known: Caller | None, standing: CardStatus) -> Row
     return Row(text, note, Button("Open", "card.show", {"card": standing.card}))
 
 
-def bundle(rows: Sequence[Row], watch: str, *, held: bool = False) -> Listing:
+def bundle(rows: Sequence[Row], subscription: str, *, held: bool = False) -> Listing:
     """Many at once: one message with a count. ``held``: they came in the quiet hours."""
-    gear = (Button("⚙️", "notify.settings", {"watch": watch}),) if watch else ()
+    gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     when = "from the quiet hours" if held else "at once"
     return Listing(f"{plural(len(rows), 'notification')} {when}", tuple(rows), buttons=gear)

@@ -7,9 +7,9 @@ from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Phone, Prose, Reply
 
 
-def notice(said: Mapping[str, Any], watch: str) -> Reply | Card:
+def notice(said: Mapping[str, Any], subscription: str) -> Reply | Card:
     """``said["about"]``: duty, handover, roster trouble, contact, setting, queue."""
-    gear = (Button("⚙️", "notify.settings", {"watch": watch}),) if watch else ()
+    gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     return _handover(said, gear) if said.get("about") == "handover" else Reply(_text(said), buttons=gear)
 
 

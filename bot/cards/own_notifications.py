@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.activity.happening import DIGESTS, OF_CALLS, WORDS, NewsKind
+from bot.activity.news import DIGESTS, OF_CALLS, WORDS, NewsKind
 from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.activity.subscriptions.words import in_words
-from bot.arguments.watched import events
+from bot.arguments.subscription_options import events
 from bot.basics.errors import UserError
-from bot.cards.subscription import quiet_hours, watch_buttons
+from bot.cards.subscription import quiet_hours, subscription_buttons
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
@@ -27,26 +27,26 @@ _SWITCHES: Final = {
 _EVENTS: Final = events("Events")
 
 
-async def is_own(ctx: Ctx, watch: Subscription) -> bool:
+async def is_own(ctx: Ctx, subscription: Subscription) -> bool:
     """Whether it is about the person's own line and nothing else; not while nobody can say which line that is."""
     try:
-        return watch.is_personal and set(watch.only.places) == {await _own_place(ctx)}
+        return subscription.is_personal and set(subscription.only.places) == {await _own_place(ctx)}
     except UserError:
         return False
 
 
-async def own_watch(ctx: Ctx, board: Notifications) -> Subscription | None:
-    for watch in await board.watches_here(ctx.person, ctx.person.user_id):
-        if await is_own(ctx, watch):
-            return watch
+async def own_subscription(ctx: Ctx, notifications: Notifications) -> Subscription | None:
+    for subscription in await notifications.subscriptions_here(ctx.person, ctx.person.user_id):
+        if await is_own(ctx, subscription):
+            return subscription
     return None
 
 
-async def new_own_watch(ctx: Ctx, board: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
+async def new_own_subscription(ctx: Ctx, notifications: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
     """Not saved yet. Raises UserError."""
     places = {await _own_place(ctx): "you"}
     return Subscription(
-        board.new_watch_id(), ctx.person, ctx.person.user_id, kinds=kinds,
+        notifications.new_subscription_id(), ctx.person, ctx.person.user_id, kinds=kinds,
         only=Filters(places=places), zone=str(await ctx.zone()),
     )  # fmt: skip
 
@@ -55,25 +55,25 @@ async def _own_place(ctx: Ctx) -> str:
     return f"user:{await ctx.account.user_id()}"
 
 
-def switches(watch: Subscription | None, note: Prose = "") -> Listing:
+def switches(subscription: Subscription | None, note: Prose = "") -> Listing:
     """One row for each event, on or off; None while there is no subscription of one's own."""
-    on = watch.kinds if watch else frozenset()
+    on = subscription.kinds if subscription else frozenset()
     kinds = (*_SWITCHES, *(kind for kind in NewsKind if kind in on and kind not in _SWITCHES))
     buttons: tuple[Button, ...] = (Button("Turn the usual on", "notify.me", style="primary", in_place=True),)
-    if watch is not None:
-        buttons = tuple(one for one in watch_buttons(watch) if on or one.route != "notify.resume")
+    if subscription is not None:
+        buttons = tuple(one for one in subscription_buttons(subscription) if on or one.route != "notify.resume")
     return Listing(
-        prose("Your notifications", " (paused)" if watch and watch.paused else ""),
-        tuple(_row(kind, watch, on=kind in on) for kind in kinds),
-        note=prose(*_lines(note, watch)),
+        prose("Your notifications", " (paused)" if subscription and subscription.paused else ""),
+        tuple(_row(kind, subscription, on=kind in on) for kind in kinds),
+        note=prose(*_lines(note, subscription)),
         buttons=buttons,
     )
 
 
-def _row(kind: NewsKind, watch: Subscription | None, *, on: bool) -> Row:
-    args = {"kind": kind.value, "to": "off" if on else "on", "watch": watch.id if watch else ""}
+def _row(kind: NewsKind, subscription: Subscription | None, *, on: bool) -> Row:
+    args = {"kind": kind.value, "to": "off" if on else "on", "subscription": subscription.id if subscription else ""}
     button = Button("Turn off" if on else "Turn on", "notify.switch", args, in_place=True)
-    at = f", at {watch.digest_time}" if watch and on and kind in DIGESTS else ""
+    at = f", at {subscription.digest_time}" if subscription and on and kind in DIGESTS else ""
     return Row((Bold(label_of(kind)),), f"🔔 On{at}" if on else "🔕 Off", button)
 
 
@@ -81,17 +81,17 @@ def label_of(kind: NewsKind) -> str:
     return _SWITCHES.get(kind) or WORDS[kind].capitalize()
 
 
-def _lines(note: Prose, watch: Subscription | None) -> list[Prose]:
+def _lines(note: Prose, subscription: Subscription | None) -> list[Prose]:
     said: list[Prose] = [note] if note else []
-    if watch is None:
+    if subscription is None:
         said.append("Nothing is on. What you turn on comes as direct messages from me.")
-    elif not watch.kinds:
+    elif not subscription.kinds:
         said.append("Everything is off, so nothing comes until you turn something on.")
-    elif not watch.paused:
+    elif not subscription.paused:
         said.append("They come as direct messages from me.")
-    if watch and watch.kinds and _is_filtered(watch):
-        said.append(f"They tell about {in_words(watch)}.")
-    if watch and (quiet := quiet_hours(watch)):
+    if subscription and subscription.kinds and _is_filtered(subscription):
+        said.append(f"They tell about {in_words(subscription)}.")
+    if subscription and (quiet := quiet_hours(subscription)):
         said.append(f"Quiet from {quiet}")
     parts: list[Prose] = []
     for line in said:
@@ -99,28 +99,34 @@ def _lines(note: Prose, watch: Subscription | None) -> list[Prose]:
     return parts
 
 
-def _is_filtered(watch: Subscription) -> bool:
-    more = (watch.but, replace(watch.only, places={}), watch.longer, watch.hours, watch.line_hours)
+def _is_filtered(subscription: Subscription) -> bool:
+    more = (
+        subscription.but,
+        replace(subscription.only, places={}),
+        subscription.longer,
+        subscription.hours,
+        subscription.line_hours,
+    )
     return any(bool(one) for one in more)
 
 
 async def switch_events(
-    ctx: Ctx, board: Notifications, watch: Subscription | None, kinds: Sequence[NewsKind], on: bool
+    ctx: Ctx, notifications: Notifications, subscription: Subscription | None, kinds: Sequence[NewsKind], on: bool
 ) -> Listing:
     """These on or off, the others as they are; a subscription of one's own is made where there is none. Raises
     UserError for what is not about one person."""
     if others := [WORDS[kind] for kind in kinds if kind not in OF_CALLS | DIGESTS and kind not in _SWITCHES]:
         raise UserError(f"{others[0].capitalize()} are not about one person. Choose them in a channel.")
     problem = ""
-    if watch is None and not on:
+    if subscription is None and not on:
         return switches(None)
-    if watch is None:
-        watch = await new_own_watch(ctx, board, frozenset(kinds))
-        problem = await board.save_watch(watch)
+    if subscription is None:
+        subscription = await new_own_subscription(ctx, notifications, frozenset(kinds))
+        problem = await notifications.save_subscription(subscription)
     for kind in kinds:
-        watch = (await board.switch_event(watch, kind, on=on)) or watch
+        subscription = (await notifications.switch_event(subscription, kind, on=on)) or subscription
     said = prose(*(part for kind in kinds for part in (f"{label_of(kind)}: ", Bold("on" if on else "off"), ". ")))
-    return switches(watch, problem or said)
+    return switches(subscription, problem or said)
 
 
 def read_switch(words: str) -> tuple[list[NewsKind], bool] | None:

@@ -166,8 +166,10 @@ def _transcript(talk: PastCall) -> tuple[Button, ...]:
 
 
 def _recording(call: Call) -> Prose:
-    links = (*call.call_recording_share_links, *call.admin_call_recording_share_links)
-    return next((prose(Link(link, "Listen")) for link in links if _is_web(link)), "Yes, in Dialpad's call history")
+    connections = (*call.call_recording_share_links, *call.admin_call_recording_share_links)
+    return next(
+        (prose(Link(link, "Listen")) for link in connections if _is_web(link)), "Yes, in Dialpad's call history"
+    )
 
 
 def _voicemail(call: Call) -> Prose:

@@ -1,6 +1,6 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
-from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import write_conditions, write_length
 from bot.activity.subscriptions.subscription import QUEUE_OVER, WEEKDAYS, EscalationPolicy, Filters, Subscription, clock
 from bot.activity.subscriptions.words import in_words
@@ -27,84 +27,93 @@ def escalation(policy: EscalationPolicy) -> Prose:
     return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is free again.")
 
 
-def quiet_hours(watch: Subscription) -> str:
+def quiet_hours(subscription: Subscription) -> str:
     """What happens in them, "" where there are none."""
-    if watch.quiet is None:
+    if subscription.quiet is None:
         return ""
-    begin, end = clock(watch.quiet.begin), clock(watch.quiet.end)
-    place = watch.zone.rpartition("/")[2].replace("_", " ")
-    waits = "" if not watch.policy.claim else ", and nobody is asked to claim a call before"
+    begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
+    place = subscription.zone.rpartition("/")[2].replace("_", " ")
+    waits = "" if not subscription.policy.claim else ", and nobody is asked to claim a call before"
     return f"{begin} to {end} ({place} time): what comes then is posted at {end}{waits}."
 
 
-def watch_card(watch: Subscription, *, note: Prose = "") -> Card:
+def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
     """All of one subscription, and what can be done with it."""
     facts = (
-        Fact("Tells about", in_words(watch)),
-        Fact("Quiet hours", quiet) if (quiet := quiet_hours(watch)) else None,
-        Fact("Calls nobody claims", escalation(watch.policy)),
-        Fact("Who is on duty", _shown_by(watch)) if watch.keep or watch.topic else None,
-        Fact("Set up by", (Mention(watch.owner.user_id),)),
-        Fact("Problem", f"Slack says “{watch.problem_word}”. I keep trying.") if watch.problem else None,
+        Fact("Tells about", in_words(subscription)),
+        Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
+        Fact("Calls nobody claims", escalation(subscription.policy)),
+        Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
+        Fact("Set up by", (Mention(subscription.owner.user_id),)),
+        Fact("Problem", f"Slack says “{subscription.problem_word}”. I keep trying.") if subscription.problem else None,
     )
-    title = "Your notifications" if watch.is_personal else "Notifications here"
+    title = "Your notifications" if subscription.is_personal else "Notifications here"
     return Card(
-        prose(title, " (paused)" if watch.paused else ""),
+        prose(title, " (paused)" if subscription.paused else ""),
         facts=tuple(fact for fact in facts if fact),
         note=note,
-        buttons=watch_buttons(watch),
+        buttons=subscription_buttons(subscription),
     )
 
 
-def _shown_by(watch: Subscription) -> Prose:
+def _shown_by(subscription: Subscription) -> Prose:
     """Where Slack shows the roster besides what is posted."""
-    said = [prose(Mention(watch.keep), " holds exactly them")] if watch.keep else []
-    return prose(*listed([*said, *(["the channel's topic names them"] if watch.topic else [])]), ".")
+    said = [prose(Mention(subscription.keep), " holds exactly them")] if subscription.keep else []
+    return prose(*listed([*said, *(["the channel's topic names them"] if subscription.topic else [])]), ".")
 
 
-def watch_buttons(watch: Subscription) -> tuple[Button, ...]:
-    this: dict[str, Raw] = {"watch": watch.id}
+def subscription_buttons(subscription: Subscription) -> tuple[Button, ...]:
+    this: dict[str, Raw] = {"subscription": subscription.id}
     return (
         Button("Edit", "notify.edit", this, in_place=True),
         Button("Resume", "notify.resume", this, in_place=True)
-        if watch.paused
+        if subscription.paused
         else Button("Pause", "notify.pause", this, in_place=True),
         Button("Test", "notify.test", this),
         Button("Remove", "notify.remove", this, style="danger"),
     )
 
 
-def watch_row(watch: Subscription, number: int) -> Row:
-    state = prose(Bold("Paused"), ": ") if watch.paused else ()
-    problem = f" It cannot post: {watch.problem_word}." if watch.problem else ""
+def subscription_row(subscription: Subscription, number: int) -> Row:
+    state = prose(Bold("Paused"), ": ") if subscription.paused else ()
+    problem = f" It cannot post: {subscription.problem_word}." if subscription.problem else ""
     return Row(
-        prose(f"{number}. ", state, in_words(watch)),
-        note=prose("by ", Mention(watch.owner.user_id), problem),
-        button=Button("Settings", "notify.settings", {"watch": watch.id}),
+        prose(f"{number}. ", state, in_words(subscription)),
+        note=prose("by ", Mention(subscription.owner.user_id), problem),
+        button=Button("Settings", "notify.settings", {"subscription": subscription.id}),
     )
 
 
-def fields_of(watch: Subscription) -> dict[str, Raw]:
+def fields_of(subscription: Subscription) -> dict[str, Raw]:
     """What the form is filled with."""
-    extra = [write_length(watch.longer)] if watch.longer else []
-    extra += [f"hours:{hours}" for hours in (watch.line_hours, watch.hours) if hours]
-    extra += [f"quiet:{watch.quiet}"] if watch.quiet else []
-    extra += [f"queue:{watch.queue}"] if NewsKind.QUEUE in watch.kinds or watch.queue != QUEUE_OVER else []
-    only = write_conditions(_without_places(watch), extra)
-    but = write_conditions(watch.but)
-    policy = watch.policy
-    filled: dict[str, Raw] = {"watch": watch.id, "kinds": [kind.value for kind in NewsKind if kind in watch.kinds]}
-    filled |= {"places": list(watch.only.places)} if watch.only.places else {}
+    extra = [write_length(subscription.longer)] if subscription.longer else []
+    extra += [f"hours:{hours}" for hours in (subscription.line_hours, subscription.hours) if hours]
+    extra += [f"quiet:{subscription.quiet}"] if subscription.quiet else []
+    extra += (
+        [f"queue:{subscription.queue}"]
+        if NewsKind.QUEUE in subscription.kinds or subscription.queue != QUEUE_OVER
+        else []
+    )
+    only = write_conditions(_without_places(subscription), extra)
+    but = write_conditions(subscription.but)
+    policy = subscription.policy
+    filled: dict[str, Raw] = {
+        "subscription": subscription.id,
+        "kinds": [kind.value for kind in NewsKind if kind in subscription.kinds],
+    }
+    filled |= {"places": list(subscription.only.places)} if subscription.only.places else {}
     texts = {"only": only, "but": but, "claim": str(policy.claim) if policy.claim else "", "group": policy.group}
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
-    texts |= {"digest_at": watch.digest_time if watch.kinds & DIGESTS else ""}
-    texts |= {"digest_day": WEEKDAYS[watch.digest_day] if NewsKind.WEEKLY in watch.kinds else ""}
+    texts |= {"digest_at": subscription.digest_time if subscription.kinds & DIGESTS else ""}
+    texts |= {"digest_day": WEEKDAYS[subscription.digest_day] if NewsKind.WEEKLY in subscription.kinds else ""}
     texts |= {} if policy.on_duty else {"first": "nobody"}
     texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != EscalationPolicy().handle else ""}
-    texts |= {"keep": watch.keep, "topic": "topic" if watch.topic else ""}
+    texts |= {"keep": subscription.keep, "topic": "topic" if subscription.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}
 
 
-def _without_places(watch: Subscription) -> Filters:
-    return Filters(numbers=watch.only.numbers, labels=watch.only.labels, internal=watch.only.internal)
+def _without_places(subscription: Subscription) -> Filters:
+    return Filters(
+        numbers=subscription.only.numbers, labels=subscription.only.labels, internal=subscription.only.internal
+    )

@@ -80,7 +80,7 @@ async def _slack_id(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
     found = await ctx.deps.directory.find(ctx.account, Entity.USER, colleague.id)
     email = found.one.detail if found.one else ""
     try:
-        slack_id = await ctx.deps.colleagues.with_email(ctx.person.team_id, email)
+        slack_id = await ctx.deps.people.with_email(ctx.person.team_id, email)
     except ChatopsError:
         raise FieldError(field, f"Slack did not say who {colleague.name} is. Try again in a minute.") from None
     if slack_id is None:

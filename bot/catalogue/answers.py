@@ -282,7 +282,7 @@ async def listing_of(
     plain = {name: value for name, value in asked.items() if not name.startswith("_") and name != "cursor"}
     buttons: list[Button] = []
     if found.next_args is not None:
-        buttons.append(Button("NextStep", route_of(action), found.next_args))
+        buttons.append(Button("Next", route_of(action), found.next_args))
     if found.start or asked.get("cursor"):
         buttons.append(Button("First page", route_of(action), {**plain, **({"_find": find} if find else {})}))
     if found.rows and is_list(action):

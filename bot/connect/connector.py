@@ -22,7 +22,7 @@ from bot.basics.errors import (
     UserError,
 )
 from bot.basics.person import PersonKey
-from bot.connect.whose_token import build_key_link, build_oauth_link
+from bot.connect.whose_token import build_key_connection, build_oauth_connection
 from bot.contract.context import Ended, People, Profile
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.connection import DialpadConnections
@@ -70,11 +70,11 @@ class Connector:
         *,
         accounts: Accounts,
         oauth: DialpadOAuth | None,
-        links: DialpadConnections,
+        connections: DialpadConnections,
         connect_links: ConnectLinks,
         states: OAuthStates,
-        colleagues: People,
-        leaving: ConnectionEnder,
+        people: People,
+        disconnector: ConnectionEnder,
         base_url: str,
         typed: Callable[[str], str],
         now: Callable[[], datetime],
@@ -82,11 +82,11 @@ class Connector:
     ) -> None:
         self._client = accounts.client
         self._oauth = oauth
-        self._links = links
+        self._links = connections
         self._connect_links = connect_links
         self._states = states
-        self._colleagues = colleagues
-        self._leaving = leaving
+        self._people = people
+        self._disconnector = disconnector
         self._base_url = base_url
         self.typed = typed
         self._now = now
@@ -108,7 +108,7 @@ class Connector:
             raise ConnectRefused(
                 f"This link was used already or is older than 15 minutes. Type {self.typed('connect')} for a new one."
             )
-        return await self._colleagues.profile(link.person)
+        return await self._people.profile(link.person)
 
     async def leave_for_dialpad(self, token: str, *, browser_secret: str) -> str:
         """Use the page up; the address at Dialpad to go to. Raises ConnectRefused.
@@ -139,9 +139,9 @@ class Connector:
             )
         try:
             # Slack is asked first: a consent that could not be stored would stay behind at Dialpad.
-            slack = await self._colleagues.profile(kept.person)
+            slack = await self._people.profile(kept.person)
             tokens = await self._oauth.exchange(code, kept.verifier)
-            link = await build_oauth_link(self._client, tokens, email=slack.email or "", now=self._now())
+            link = await build_oauth_connection(self._client, tokens, email=slack.email or "", now=self._now())
         except ChatopsError as refusal:
             log.warning("oauth sign-in failed", kind=type(refusal).__name__)
             raise ConnectRefused(
@@ -156,9 +156,9 @@ class Connector:
 
     async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
         """Check an API key at Dialpad and store it. Returns the name it acts as. Raises UserError."""
-        slack = await self._colleagues.profile(key)
+        slack = await self._people.profile(key)
         try:
-            link = await build_key_link(
+            link = await build_key_connection(
                 self._client, SecretStr(api_key.strip()), email=slack.email or "", now=self._now()
             )
         except TokenRefused:
@@ -172,11 +172,11 @@ class Connector:
 
     async def would_end(self, key: PersonKey) -> Ended:
         """What ``disconnect`` would take along."""
-        return await self._leaving.would_end(key)
+        return await self._disconnector.would_end(key)
 
     async def disconnect(self, key: PersonKey) -> Ended | None:
         """None when there was no connection."""
-        return await self._leaving.disconnect(key)
+        return await self._disconnector.disconnect(key)
 
 
 def _digest(secret: str) -> str:

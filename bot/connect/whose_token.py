@@ -14,7 +14,9 @@ from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.oauth import Tokens
 
 
-async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str, now: datetime) -> DialpadConnection:
+async def build_oauth_connection(
+    client: DialpadClient, tokens: Tokens, *, email: str, now: datetime
+) -> DialpadConnection:
     """The link for tokens from a consent. Raises ``DialpadError``."""
     return await _build_link(
         client,
@@ -28,7 +30,9 @@ async def build_oauth_link(client: DialpadClient, tokens: Tokens, *, email: str,
     )
 
 
-async def build_key_link(client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime) -> DialpadConnection:
+async def build_key_connection(
+    client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime
+) -> DialpadConnection:
     """The link for a pasted API key. Raises ``TokenRefused`` when Dialpad does not know it.
 
     ``email`` is the person's Slack address; a company key is tied to the Dialpad user who has the same one.

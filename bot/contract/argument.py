@@ -51,6 +51,8 @@ class Argument:
     """Typed words in quotes are handed on in quotes: what is in them is read as one by rules of its own."""
     awaited: bool = False
     """Choosing it fills in the rest of the form."""
+    formerly: str = ""
+    """The parameter's name in messages, forms and stored requests of an earlier version."""
 
     @property
     def words_alone(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.activity.cover import Cover
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import Subscription
@@ -53,33 +53,33 @@ class PostedCard(Protocol):
 class Notifications(Protocol):
     """Subscriptions, the cards they posted, and the last known rosters."""
 
-    async def watches_here(self, person: PersonKey, channel: str) -> list[Subscription]: ...
+    async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]: ...
 
-    async def watch(self, person: PersonKey, name: str) -> Subscription | None:
+    async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
         """One of the person's workspace, None when it is gone."""
         ...
 
-    def new_watch_id(self) -> str: ...
+    def new_subscription_id(self) -> str: ...
 
-    async def save_watch(self, watch: Subscription) -> str:
+    async def save_subscription(self, subscription: Subscription) -> str:
         """Keeps it and sees to it that Dialpad sends what it needs. Returns what is in the way, "" for nothing."""
         ...
 
-    async def switch_event(self, watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
+    async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
         """Turns one event of a subscription on or off and leaves its others alone. None when it is gone."""
         ...
 
-    async def remove_watch(self, watch: Subscription) -> None:
+    async def remove_subscription(self, subscription: Subscription) -> None:
         """What it holds back is not posted."""
         ...
 
-    async def post_test(self, watch: Subscription) -> None:
+    async def post_test(self, subscription: Subscription) -> None:
         """Posts a card that is plainly made up, the way real ones go, and digests of the time so far."""
         ...
 
     async def card(self, person: PersonKey, name: str) -> PostedCard | None: ...
 
-    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
+    async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
         """The text conversation whose thread this is."""
         ...
 

@@ -170,12 +170,12 @@ class Deps:
     connections: ConnectionService
     directory: Directory
     later: Later
-    colleagues: People
+    people: People
     preferences: PreferenceStore
     routes: "Routes"
     files: UploadReader | None = None
     downloads: Downloader | None = None
-    board: Notifications | None = None
+    notifications: Notifications | None = None
     """Notifications; None where they are not switched on."""
 
 
@@ -223,7 +223,7 @@ class Ctx:
 
     async def zone(self) -> ZoneInfo:
         """The time zone of the person who asked."""
-        return (await self.deps.colleagues.profile(self.person)).zone
+        return (await self.deps.people.profile(self.person)).zone
 
     async def region(self) -> str:
         """Where the person's numbers without country code are from, ISO 3166 alpha-2."""

@@ -73,6 +73,11 @@ class Route:
         """The arguments a form asks for."""
         return {name: argument for name, argument in self.arguments.items() if argument.shown}
 
+    def by_todays_names(self, raw: RawArgs) -> RawArgs:
+        """The same arguments, those under a name of an earlier version under the one they have now."""
+        renamed = {argument.formerly: name for name, argument in self.arguments.items() if argument.formerly}
+        return {renamed.get(name, name): value for name, value in raw.items()} if renamed else raw
+
 
 class Router:
     """What one handler file declares. ``Router()`` in ``handlers/sms.py`` names its routes ``sms.…``."""

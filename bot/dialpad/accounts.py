@@ -44,16 +44,16 @@ class Account:
 
     async def link(self) -> DialpadConnection:
         """The person's working link, renewed if it was about to end. Raises ``NotConnected``."""
-        return await self._accounts.working_link(self.person)
+        return await self._accounts.working_connection(self.person)
 
     async def company(self) -> str:
         """Dialpad's id of the person's company, "" when unknown; from what is stored, so also while Dialpad is down.
         Raises ``NotConnected``."""
-        return (await self._accounts.stored_link(self.person)).company_id or ""
+        return (await self._accounts.stored_connection(self.person)).company_id or ""
 
     async def renewed(self, stale: DialpadConnection) -> DialpadConnection:
         """A newer link than one whose token Dialpad refused. Raises ``NotConnected`` when there will be none."""
-        return await self._accounts.renewed_link(self.person, stale)
+        return await self._accounts.renewed_connection(self.person, stale)
 
     async def user_id(self) -> str:
         """The person's own Dialpad user id. Raises ``UserError`` for a company key that says nothing about them."""
@@ -69,7 +69,7 @@ class Account:
         try:
             return await self._send(action, link, background)
         except TokenRefused:
-            link = await self._accounts.renewed_link(self.person, link)
+            link = await self._accounts.renewed_connection(self.person, link)
         # A 401 means that nothing was done, so any action may be sent again with the new token.
         return await self._send(action, link, background)
 
@@ -96,7 +96,7 @@ class Accounts:
     def __init__(
         self,
         client: DialpadClient,
-        links: DialpadConnections,
+        connections: DialpadConnections,
         *,
         oauth: DialpadOAuth | None = None,
         clock: Callable[[], datetime] = _utc_now,
@@ -104,7 +104,7 @@ class Accounts:
         on_broken: Callable[[PersonKey], Awaitable[None]] | None = None,
     ) -> None:
         self.client = client
-        self._links = links
+        self._links = connections
         self._oauth = oauth
         self._clock = clock
         self._lock = lock
@@ -125,7 +125,7 @@ class Accounts:
         if renewals:
             await asyncio.wait(renewals, timeout=within_s)
 
-    async def stored_link(self, person: PersonKey) -> DialpadConnection:
+    async def stored_connection(self, person: PersonKey) -> DialpadConnection:
         """The link as it is, whatever its token may be worth by now. Raises ``NotConnected``."""
         link = await self._links.get(person)
         if link is None:
@@ -134,20 +134,20 @@ class Accounts:
             raise NotConnected(broken=True)
         return link
 
-    async def working_link(self, person: PersonKey) -> DialpadConnection:
+    async def working_connection(self, person: PersonKey) -> DialpadConnection:
         """A link whose token is good for another minute. Raises ``NotConnected``."""
-        link = await self.stored_link(person)
+        link = await self.stored_connection(person)
         if link.expires_at is None or link.refresh_token is None or link.expires_at - RENEW_BEFORE > self._clock():
             return link
         try:
-            return await self.renewed_link(person, link)
+            return await self.renewed_connection(person, link)
         except DialpadError as failure:
             if link.expires_at <= self._clock():
                 raise
             _log.warning("token not renewed in time, the old one still works", failure=type(failure).__name__)
             return link
 
-    async def renewed_link(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
+    async def renewed_connection(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
         """A link newer than ``stale``. Raises ``NotConnected(broken=True)`` when there will be none."""
         key = (person, stale.access_token.get_secret_value())
         renewal = self._renewals.get(key)
@@ -188,7 +188,7 @@ class Accounts:
 
     async def _current(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
         """``stale`` itself while it is what is stored; else what replaced it. Raises ``NotConnected``."""
-        stored = await self.stored_link(person)
+        stored = await self.stored_connection(person)
         return stale if stored.access_token == stale.access_token else stored
 
     async def _break(self, person: PersonKey) -> DialpadConnection:

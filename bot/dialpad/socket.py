@@ -63,7 +63,7 @@ class EventSocket:
         session: aiohttp.ClientSession,
         find_address: Callable[[], Awaitable[SecretStr]],
         receive: Callable[[bytes], Awaitable[object]],
-        watcher: SocketObserver,
+        observer: SocketObserver,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] | None = None,
         jitter: Callable[[], float] = random.random,
@@ -71,7 +71,7 @@ class EventSocket:
         self._session = session
         self._find_address = find_address
         self._receive = receive
-        self._watcher = watcher
+        self._observer = observer
         self._sleep = sleep
         self._clock = clock or asyncio.get_running_loop().time
         self._jitter = jitter
@@ -112,7 +112,7 @@ class EventSocket:
             log.warning("dialpad websocket not opened", failure=type(failure).__name__)  # its text may hold the address
             return None
         if not self._open:
-            await _tell(self._watcher.opened)
+            await _tell(self._observer.opened)
         reader = asyncio.create_task(self._read(line))
         self._open.add(reader)
         self.problem = None
@@ -155,7 +155,7 @@ class EventSocket:
                 self._open.discard(me)
             if not self._open:
                 self.problem = "Dialpad's events do not arrive: the line to Dialpad broke and is being opened again."
-                await _tell(self._watcher.closed)
+                await _tell(self._observer.closed)
             with suppress(aiohttp.ClientError, OSError):
                 await line.close()
             log.info("dialpad websocket closed", code=line.close_code)

@@ -14,11 +14,11 @@ import structlog
 from bot.activity.calls import happening_of, view_call
 from bot.activity.digest import Audience, Counted, Digest, Tally, about_texts, count, counts, silences, tally, to_json
 from bot.activity.digest_times import DigestPeriod, due_periods, one_before, period_so_far
-from bot.activity.happening import DIGESTS
+from bot.activity.news import DIGESTS
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
-from bot.activity.texts import arrivals, view_talk
+from bot.activity.texts import arrivals, view_conversation
 from bot.activity.visibility import concerns
 from bot.store.cards import StoredCard
 from bot.store.postings import NewPosting
@@ -44,89 +44,97 @@ class Digests:
     async def run_due(self) -> None:
         """Counts one digest that is due, so that nobody waits long behind it. Raises only the database's errors."""
         now = self._store.now()
-        found = await self._store.watches.due_digest(now) if now >= self._rests_until else None
+        found = await self._store.subscriptions.due_digest(now) if now >= self._rests_until else None
         if found is None:
             return
-        watch, due = found
+        subscription, due = found
         try:
-            await self._run(watch, due, now)
+            await self._run(subscription, due, now)
         except Exception:  # noqa: BLE001  whatever is wrong with it, everything else goes on
             _log.exception("a digest could not be counted")
             self._rests_until = now + REST
 
-    async def _run(self, watch: Subscription, due: datetime, now: datetime) -> None:
-        for period in due_periods(watch, due, now):
-            ears, settling = await self._ears(watch, period)
+    async def _run(self, subscription: Subscription, due: datetime, now: datetime) -> None:
+        for period in due_periods(subscription, due, now):
+            listener, settling = await self._listener(subscription, period)
             if settling and now - self._started < READING_BACK:
                 self._rests_until = now + timedelta(seconds=5)
                 return
-            day = period.days(watch.clock)[0]
-            await self._put(watch, f"digest:{watch.id}:{period.kind}:{day}", await self._count(watch, period, ears))
-        await self._store.watches.digest_done(watch, due)
+            day = period.days(subscription.clock)[0]
+            await self._put(
+                subscription,
+                f"digest:{subscription.id}:{period.kind}:{day}",
+                await self._count(subscription, period, listener),
+            )
+        await self._store.subscriptions.digest_done(subscription, due)
 
-    async def post_so_far(self, watch: Subscription) -> None:
+    async def post_so_far(self, subscription: Subscription) -> None:
         """What its next digests would say by now."""
         now = self._store.now()
-        for kind in sorted(watch.kinds & DIGESTS):
-            period = period_so_far(watch, kind, now)
-            ears, _ = await self._ears(watch, period)
-            digest = await self._count(watch, period, ears)
-            await self._put(watch, f"digest:{watch.id}:{kind}:{now.isoformat()}", digest)
+        for kind in sorted(subscription.kinds & DIGESTS):
+            period = period_so_far(subscription, kind, now)
+            listener, _ = await self._listener(subscription, period)
+            digest = await self._count(subscription, period, listener)
+            await self._put(subscription, f"digest:{subscription.id}:{kind}:{now.isoformat()}", digest)
 
-    async def _put(self, watch: Subscription, name: str, digest: Digest) -> None:
-        part, wanted = fragment(0, 0, {"digest": to_json(digest)}), [NewPosting(watch.channel, watch.id)]
-        await self._store.cards.absorb(watch.owner.team_id, "digest", [name], part, lambda *_: wanted)
+    async def _put(self, subscription: Subscription, name: str, digest: Digest) -> None:
+        part, wanted = fragment(0, 0, {"digest": to_json(digest)}), [NewPosting(subscription.channel, subscription.id)]
+        await self._store.cards.absorb(subscription.owner.team_id, "digest", [name], part, lambda *_: wanted)
 
-    async def _count(self, watch: Subscription, period: DigestPeriod, ears: Sequence[Audience]) -> Digest:
-        before = one_before(period, watch.clock)
+    async def _count(self, subscription: Subscription, period: DigestPeriod, listener: Sequence[Audience]) -> Digest:
+        before = one_before(period, subscription.clock)
         since = period.begin if period.so_far else before.begin
-        calls = [one async for one in self._calls(watch, since)]
-        texts = [at async for at in self._texts(watch, since)]
+        calls = [one async for one in self._calls(subscription, since)]
+        texts = [at async for at in self._texts(subscription, since)]
         # A call that is known was heard, by an ear that may be gone.
-        heard_since = min([*(one.at for one in calls if one.at >= since), *(ear.since for ear in ears)], default=None)
+        heard_since = min(
+            [*(one.at for one in calls if one.at >= since), *(ear.since for ear in listener)], default=None
+        )
 
         def during(span: DigestPeriod) -> Tally:
-            return tally([one for one in calls if one.at in span], watch.clock, sum(at in span for at in texts))
+            return tally([one for one in calls if one.at in span], subscription.clock, sum(at in span for at in texts))
 
         comparable = not period.so_far and heard_since is not None and heard_since <= before.begin
         return Digest(
             period,
-            zone=watch.clock.key,
-            lines=lines_in_words(watch),
-            conditions=tuple(conditions_in_words(replace(watch, quiet=None))),
+            zone=subscription.clock.key,
+            lines=lines_in_words(subscription),
+            conditions=tuple(conditions_in_words(replace(subscription, quiet=None))),
             tally=during(period),
             before=during(before) if comparable else None,
-            silences=silences(period, [replace(ear, since=min(ear.since, heard_since or ear.since)) for ear in ears]),
+            silences=silences(
+                period, [replace(ear, since=min(ear.since, heard_since or ear.since)) for ear in listener]
+            ),
         )
 
-    async def _calls(self, watch: Subscription, since: datetime) -> AsyncIterator[Counted]:
-        async for card in self._cards(watch, "call", since):
+    async def _calls(self, subscription: Subscription, since: datetime) -> AsyncIterator[Counted]:
+        async for card in self._cards(subscription, "call", since):
             view = view_call(card.state)
             counted = count(view, taken=bool(card.claimed_by or card.handled_by))
-            if counted is not None and counts(watch, happening_of(view)):
+            if counted is not None and counts(subscription, happening_of(view)):
                 yield counted
 
-    async def _texts(self, watch: Subscription, since: datetime) -> AsyncIterator[datetime]:
-        async for card in self._cards(watch, "talk", since):
-            talk = view_talk(card.state)
+    async def _texts(self, subscription: Subscription, since: datetime) -> AsyncIterator[datetime]:
+        async for card in self._cards(subscription, "talk", since):
+            conversation = view_conversation(card.state)
             for at in arrivals(card.state):
-                if counts(watch, about_texts(talk, at)):
+                if counts(subscription, about_texts(conversation, at)):
                     yield at
 
-    async def _cards(self, watch: Subscription, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
-        async for card in self._store.cards.changed_since(watch.owner.team_id, kind, since):
-            if concerns(card.state, watch.owner):
+    async def _cards(self, subscription: Subscription, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
+        async for card in self._store.cards.changed_since(subscription.owner.team_id, kind, since):
+            if concerns(card.state, subscription.owner):
                 yield card
 
-    async def _ears(self, watch: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
-        """What hears the calls of ``watch``, and whether some of that time may still be read back."""
+    async def _listener(self, subscription: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
+        """What hears the calls of ``subscription``, and whether some of that time may still be read back."""
         lost = await self._store.gaps.lost_between(period.begin, period.end)
-        hooks = await self._store.hooks.all(team_id=watch.owner.team_id)
-        ears, settling = [], False
+        hooks = await self._store.hooks.all(team_id=subscription.owner.team_id)
+        listener, settling = [], False
         for hook in hooks:
-            if "call" in hook.subscriptions and (hook.reach == "company" or hook.owner == watch.owner):
+            if "call" in hook.subscriptions and (hook.reach == "company" or hook.owner == subscription.owner):
                 gaps = [gap for gap in lost if gap.hook_id == hook.id]
                 until = period.end if hook.heard_at >= period.end - PULSE else hook.heard_at
-                ears.append(Audience(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))
+                listener.append(Audience(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))
                 settling |= until < period.end or any(gap.outcome is None for gap in gaps)
-        return ears, settling
+        return listener, settling

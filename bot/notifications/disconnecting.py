@@ -25,22 +25,22 @@ RENEWED_WITHIN_S: Final = 3.0
 
 
 class Disconnector:
-    """``watches_gone`` hears which subscriptions a person took along: what they kept true in Slack is not any more."""
+    """``subscriptions_gone`` hears which subscriptions went with a person: user groups and topics lose their keeper."""
 
     def __init__(
         self,
         *,
         store: Store,
         accounts: Accounts,
-        endpoints: DialpadHooks,
+        hooks: DialpadHooks,
         removals: RemovalsAtDialpad,
-        watches_gone: Callable[[Sequence[Subscription]], Awaitable[None]] | None = None,
+        subscriptions_gone: Callable[[Sequence[Subscription]], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._accounts = accounts
-        self._endpoints = endpoints
+        self._hooks = hooks
         self._removals = removals
-        self._watches_gone = watches_gone
+        self._subscriptions_gone = subscriptions_gone
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def would_end(self, person: PersonKey) -> Ended:
@@ -52,28 +52,28 @@ class Disconnector:
         """None when there was no connection. Dialpad being down does not hinder it."""
         # A pair of tokens that is on its way would be known to nobody.
         await self._accounts.settled(person, RENEWED_WITHIN_S)
-        async with self._endpoints.quiet(RENEWED_WITHIN_S):
+        async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.leave(person)
         if gone is None:
             return None
-        await self._endpoints.stop_listening(gone.hooks)
+        await self._hooks.stop_listening(gone.hooks)
         try:
             async with asyncio.timeout(REMOVED_WITHIN_S):
                 await self._removals.work_off(only=gone.removals)
-                await self._endpoints.take_over()
+                await self._hooks.take_over()
         except TimeoutError:
             log.info("dialpad has not removed everything yet")
-        await self._tell(gone.watches)
+        await self._tell(gone.subscriptions)
         left = [one for name in gone.removals if (one := await self._store.removals.get(name)) is not None]
         return _ended(gone, left)
 
     async def leave_workspace(self, team_id: str) -> None:
         """The app was removed from it. All of it is forgotten here when this returns; Dialpad follows."""
         await self._store.audit.flush()
-        async with self._endpoints.quiet(RENEWED_WITHIN_S):
+        async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.forget_workspace(team_id)
         log.info("workspace forgotten", team=team_id, hooks=len(gone.hooks), connections=len(gone.removals))
-        await self._endpoints.stop_listening(gone.hooks)
+        await self._hooks.stop_listening(gone.hooks)
         task = asyncio.create_task(self._work_off(gone.removals))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -95,18 +95,18 @@ class Disconnector:
         except Exception:  # it is on the list
             log.exception("what a workspace left at dialpad is not removed yet")
 
-    async def _tell(self, watches: Sequence[Subscription]) -> None:
-        if self._watches_gone is None or not watches:
+    async def _tell(self, subscriptions: Sequence[Subscription]) -> None:
+        if self._subscriptions_gone is None or not subscriptions:
             return
         try:
-            await self._watches_gone(watches)
+            await self._subscriptions_gone(subscriptions)
         except ChatopsError as problem:
             log.info("what subscriptions kept true stays as it is", error=type(problem).__name__)
 
 
 def _ended(gone: Departure, left: Sequence[Removal]) -> Ended:
     return Ended(
-        subscriptions=len(gone.watches),
+        subscriptions=len(gone.subscriptions),
         timed=gone.timed,
         hooks_left=sum(len(one.hooks) for one in left),
         access_left=any(one.access for one in left),

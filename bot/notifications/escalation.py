@@ -52,11 +52,11 @@ _log = structlog.get_logger(__name__)
 class Escalations:
     """``run_due`` is called often and by several processes; each step is taken by one."""
 
-    def __init__(self, store: Store, accounts: Accounts, directory: Directory, colleagues: People) -> None:
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory, people: People) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
-        self._colleagues = colleagues
+        self._people = people
 
     async def run_due(self) -> None:
         """Takes every step whose time has come. One that goes wrong is tried again and holds up no other."""
@@ -69,22 +69,22 @@ class Escalations:
 
     async def _run(self, posting: Posting) -> None:
         card = await self._store.cards.get(posting.card_id)
-        watch = await self._store.watches.get(posting.watch_id)
+        subscription = await self._store.subscriptions.get(posting.subscription_id)
         view = view_call(card.state) if card is not None and card.kind == "call" else None
-        if card is None or watch is None or view is None or card.handled_by or not needs_somebody(view):
+        if card is None or subscription is None or view is None or card.handled_by or not needs_somebody(view):
             await self._store.postings.step(posting, to=posting.step, next_s=None)
-        elif (until := held_until(watch, self._store.now())) is not None:
-            first_s = watch.policy.claim * 60.0 if posting.ts is None else 0.0
+        elif (until := held_until(subscription, self._store.now())) is not None:
+            first_s = subscription.policy.claim * 60.0 if posting.ts is None else 0.0
             wait_s = (until - self._store.now()).total_seconds()
             await self._store.postings.step(posting, to=posting.step, next_s=wait_s + first_s)
         elif card.claimed_by:
-            await self._claimed(posting, card, watch)
+            await self._claimed(posting, card, subscription)
         else:
-            await self._unclaimed(posting, watch, view)
+            await self._unclaimed(posting, subscription, view)
 
-    async def _claimed(self, posting: Posting, card: StoredCard, watch: Subscription) -> None:
+    async def _claimed(self, posting: Posting, card: StoredCard, subscription: Subscription) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
-        claimer, minutes = str(card.claimed_by), watch.policy.handle
+        claimer, minutes = str(card.claimed_by), subscription.policy.handle
         if within < REMINDED:
             text = f"Claimed {how_long(minutes)} ago and still open. Mark it handled, or release it for somebody else:"
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
@@ -93,26 +93,26 @@ class Escalations:
         text = "Not handled in time, so it is free again. It was claimed by"
         await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
         await self._store.cards.release(card.id, claimer, claimed_at=card.claimed_at)
-        await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
+        await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
 
-    async def _unclaimed(self, posting: Posting, watch: Subscription, view: CallView) -> None:
+    async def _unclaimed(self, posting: Posting, subscription: Subscription, view: CallView) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         if within >= REMINDED:  # released by hand after a reminder
-            await self._store.postings.step(posting, to=base + ROUND, next_s=_between(watch.policy))
+            await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
             return
-        steps = watch.policy.steps() if watch.policy.claim else ()
+        steps = subscription.policy.steps() if subscription.policy.claim else ()
         left = [step for step in steps if step[0] >= within]
         if not left:
             await self._store.postings.step(posting, to=posting.step, next_s=None)
             return
         place, kind, whom = left[0]
-        after, next_s = base + place + 1, _between(watch.policy) if len(left) > 1 else None
+        after, next_s = base + place + 1, _between(subscription.policy) if len(left) > 1 else None
         if kind in {"sms", "call"}:
-            await self._phone(posting, kind, watch, view, after)
+            await self._phone(posting, kind, subscription, view, after)
             return
-        waited = how_long(self._waited(posting, watch.policy, steps.index(left[0])))
+        waited = how_long(self._waited(posting, subscription.policy, steps.index(left[0])))
         said = f"Nobody has claimed this call for {waited}."
-        ping, text = await self._who(kind, whom, watch, view, said)
+        ping, text = await self._who(kind, whom, subscription, view, said)
         direct = whom if kind == "supervisor" else None
         await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
         await self._store.postings.step(posting, to=after, next_s=next_s)
@@ -126,7 +126,7 @@ class Escalations:
         return max(by_policy, so_far - so_far % 60 if so_far >= _IN_HOURS else so_far)
 
     async def _who(
-        self, kind: str, whom: str, watch: Subscription, view: CallView, waiting: str
+        self, kind: str, whom: str, subscription: Subscription, view: CallView, waiting: str
     ) -> tuple[Sequence[str], str]:
         if kind == "supervisor":
             line = f" on {view.line}" if view.line else ""
@@ -135,32 +135,34 @@ class Escalations:
             return ((whom,) if whom else ()), waiting
         call_center = view.line_id.removeprefix("callcenter:") if view.line_id.startswith("callcenter:") else ""
         try:
-            found = await self._in_slack(watch, await self._on_duty(watch, call_center))
+            found = await self._in_slack(subscription, await self._on_duty(subscription, call_center))
         except ChatopsError as problem:
             _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
-            last = await self._in_slack(watch, await self._last_on_duty(watch, call_center))
+            last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
             known = "These were on duty when it last did." if last else ""
             return last, f"{waiting} Dialpad does not say who is on duty. {known}".strip()
         return found, waiting if found else f"{waiting} Nobody who could be called is on duty."
 
-    async def _on_duty(self, watch: Subscription, call_center: str) -> list[str]:
+    async def _on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
         """By e-mail address."""
         if not call_center:
             return []
-        operators = await self._accounts.of(watch.owner).send(ListCallCenterOperators(id=call_center), background=True)
+        operators = await self._accounts.of(subscription.owner).send(
+            ListCallCenterOperators(id=call_center), background=True
+        )
         return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
 
-    async def _last_on_duty(self, watch: Subscription, call_center: str) -> list[str]:
+    async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
         """The same from the last known copy."""
-        known = await self._store.rosters.get(watch.owner.team_id, call_center)
+        known = await self._store.rosters.get(subscription.owner.team_id, call_center)
         return [agent.email for agent in known.on_duty] if known else []
 
-    async def _in_slack(self, watch: Subscription, emails: Sequence[str]) -> list[str]:
+    async def _in_slack(self, subscription: Subscription, emails: Sequence[str]) -> list[str]:
         """Whom Slack does not know, or does not tell of, is left out."""
         found = []
         for email in emails:
             try:
-                found.append(await self._colleagues.with_email(watch.owner.team_id, email))
+                found.append(await self._people.with_email(subscription.owner.team_id, email))
             except ChatopsError as problem:
                 _log.info("slack does not say who has an address", error=type(problem).__name__)
         return [one for one in found if one]
@@ -169,16 +171,18 @@ class Escalations:
         self, posting: Posting, what: str, said: dict[str, Any], *, direct: str | None = None, at: int = 0
     ) -> None:
         """``at``: what is said later about the same step goes before what was said first."""
-        wanted = NewPosting(direct or posting.channel, posting.watch_id, parent=None if direct else posting.card_id)
+        wanted = NewPosting(
+            direct or posting.channel, posting.subscription_id, parent=None if direct else posting.card_id
+        )
         name = f"nudge:{posting.id}:{posting.step}:{what}"
         await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
 
-    async def _phone(self, posting: Posting, kind: str, watch: Subscription, view: CallView, after: int) -> None:
+    async def _phone(self, posting: Posting, kind: str, subscription: Subscription, view: CallView, after: int) -> None:
         """The last step leaves Slack, with the account of whoever set the policy. It is tried once."""
-        supervisor = PersonKey(watch.owner.team_id, watch.policy.supervisor)
+        supervisor = PersonKey(subscription.owner.team_id, subscription.policy.supervisor)
         told: dict[str, Any] = {"about": supervisor.user_id}
         try:
-            number = await self._number_of(supervisor, watch)
+            number = await self._number_of(supervisor, subscription)
         except ChatopsError as problem:
             number, told["text"] = "", f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
         else:
@@ -194,7 +198,7 @@ class Escalations:
         if not counted or card is None or card.claimed_by or card.handled_by:
             told["text"] = f"{_NOT_DONE[kind]} It was not needed any more. It was meant for"
         elif number:
-            told["text"] = await self._reach(kind, number, watch, view)
+            told["text"] = await self._reach(kind, number, subscription, view)
         await self._nudge(posting, kind, told, at=2 if counted else 1)
 
     async def _is_untaken(self, posting: Posting) -> bool:
@@ -202,9 +206,9 @@ class Escalations:
         now = await self._store.postings.get(posting.id)
         return now is not None and now.step == posting.step
 
-    async def _reach(self, kind: str, number: str, watch: Subscription, view: CallView) -> str:
+    async def _reach(self, kind: str, number: str, subscription: Subscription, view: CallView) -> str:
         """What became of it, in words that the supervisor's name follows."""
-        account = self._accounts.of(watch.owner)
+        account = self._accounts.of(subscription.owner)
         line = f" on {view.line}" if view.line else ""
         try:
             if kind == "sms":
@@ -220,12 +224,12 @@ class Escalations:
             return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
         return _DONE[kind]
 
-    async def _number_of(self, person: PersonKey, watch: Subscription) -> str:
+    async def _number_of(self, person: PersonKey, subscription: Subscription) -> str:
         """By exactly their e-mail address, "" when that leads nowhere: nobody with a similar name is called."""
-        email = ((await self._colleagues.profile(person)).email or "").casefold()
+        email = ((await self._people.profile(person)).email or "").casefold()
         if not email:
             return ""
-        found = await self._directory.find(self._accounts.of(watch.owner), Entity.USER, email)
+        found = await self._directory.find(self._accounts.of(subscription.owner), Entity.USER, email)
         entries = (*((found.one,) if found.one else ()), *found.several)
         return next((one.phones[0] for one in entries if one.detail.casefold() == email and one.phones), "")
 
@@ -234,12 +238,12 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     """Slack does not take a direct message to a supervisor: whoever looks at the call is told, and nobody is asked to
     invite the app anywhere. False when this posting is no such message."""
     card = await store.cards.get(posting.card_id)
-    watch = await store.watches.get(posting.watch_id)
-    if card is None or card.about is None or watch is None or posting.channel == watch.channel:
+    subscription = await store.subscriptions.get(posting.subscription_id)
+    if card is None or card.about is None or subscription is None or posting.channel == subscription.channel:
         return False
     text = f"I cannot write to them in Slack ({code}), so they do not know of this call:"
     said = {"text": text, "about": posting.channel}
-    wanted = NewPosting(watch.channel, watch.id, parent=card.about)
+    wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)
     await _say(store, card.about, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
     return True
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from bot.activity.happening import News, NewsKind
+from bot.activity.news import News, NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Handover, Roster, compare
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
@@ -62,26 +62,28 @@ class Handovers:
     """``run_due`` is called often and by several processes."""
 
     def __init__(
-        self, store: Store, accounts: Accounts, directory: Directory, colleagues: People, marks: DutyMarker
+        self, store: Store, accounts: Accounts, directory: Directory, people: People, marks: DutyMarker
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
-        self._colleagues = colleagues
+        self._people = people
         self._marks = marks
 
     async def run_due(self) -> None:
         """Looks at every roster whose time has come. Raises only the database's errors."""
         for followed in await self._store.rosters.due():
-            watches = await self._store.watches.of_team(followed.team_id)
-            following = [watch for watch in watches if followed.call_center in watch.call_centers]
+            subscriptions = await self._store.subscriptions.of_team(followed.team_id)
+            following = [
+                subscription for subscription in subscriptions if followed.call_center in subscription.call_centers
+            ]
             if not following:
                 await self._store.rosters.look_later(followed, None)
                 continue
             try:
                 await self._look(followed, following)
             except PostRefused as problem:
-                marked = [watch for watch in following if watch.keep or watch.topic]
+                marked = [subscription for subscription in following if subscription.keep or subscription.topic]
                 await self._trouble(followed, marked, "I cannot show who is on duty", problem.code)
             except NotAllowed:
                 await self._trouble(followed, following, "I cannot see who is on duty", "NotAllowed")
@@ -102,7 +104,7 @@ class Handovers:
     async def _ask(self, followed: FollowedRoster, following: Sequence[Subscription]) -> tuple[Roster, str]:
         """With the connection of whoever follows it, the first that Dialpad lets look. Raises the last one's error."""
         refused: ChatopsError = NotConnected()
-        for owner in dict.fromkeys(watch.owner for watch in following):
+        for owner in dict.fromkeys(subscription.owner for subscription in following):
             account = self._accounts.of(owner)
             try:
                 found = await account.send(ListCallCenterOperators(id=followed.call_center), background=True)
@@ -116,7 +118,7 @@ class Handovers:
         raise refused
 
     def _named(self, followed: FollowedRoster, following: Sequence[Subscription]) -> str:
-        names = (watch.only.places.get(f"callcenter:{followed.call_center}") for watch in following)
+        names = (subscription.only.places.get(f"callcenter:{followed.call_center}") for subscription in following)
         return next((name for name in names if name), "Call center")
 
     async def _tell(
@@ -126,9 +128,9 @@ class Handovers:
         place = f"callcenter:{roster.call_center}"
         happening = News(frozenset({NewsKind.HANDOVER}), now, frozenset({place}))
         wanted = [
-            NewPosting(watch.channel, watch.id, not_before=quiet_until(watch, now))
-            for watch in following
-            if wants(watch, happening)
+            NewPosting(subscription.channel, subscription.id, not_before=quiet_until(subscription, now))
+            for subscription in following
+            if wants(subscription, happening)
         ]
         if not wanted:
             return
@@ -147,7 +149,7 @@ class Handovers:
 
     async def _in_slack(self, team_id: str, following: Sequence[Subscription], roster: Roster) -> dict[str, Any]:
         """Who of those on duty the user groups can call; left out where Slack does not say, for that can wait."""
-        kept = {watch.keep for watch in following if watch.keep}
+        kept = {subscription.keep for subscription in following if subscription.keep}
         if not kept:
             return {}
         try:
@@ -164,16 +166,18 @@ class Handovers:
 
     async def _linked(self, team_id: str, agents: Iterable[Agent]) -> Mapping[str, str | None]:
         emails = dict.fromkeys(agent.email for agent in agents)
-        return {email: await self._colleagues.with_email(team_id, email) for email in emails}
+        return {email: await self._people.with_email(team_id, email) for email in emails}
 
     # What shows it
 
     async def _mark(self, team_id: str, following: Sequence[Subscription]) -> None:
         """Several subscriptions may keep the same group or topic: it then stands for all their call centers."""
-        watches = await self._store.watches.of_team(team_id)
+        subscriptions = await self._store.subscriptions.of_team(team_id)
         refused: PostRefused | None = None
-        for group in {watch.keep for watch in following if watch.keep}:
-            rosters = await self._rosters(team_id, [watch for watch in watches if watch.keep == group])
+        for group in {subscription.keep for subscription in following if subscription.keep}:
+            rosters = await self._rosters(
+                team_id, [subscription for subscription in subscriptions if subscription.keep == group]
+            )
             if rosters is None:
                 continue
             linked = await self._linked(team_id, chain.from_iterable(roster.on_duty for roster in rosters))
@@ -181,8 +185,10 @@ class Handovers:
                 await self._marks.keep_group(team_id, group, filter(None, linked.values()))
             except PostRefused as problem:
                 refused = problem
-        for channel in {watch.channel for watch in following if watch.topic}:
-            rosters = await self._rosters(team_id, [one for one in watches if one.topic and one.channel == channel])
+        for channel in {subscription.channel for subscription in following if subscription.topic}:
+            rosters = await self._rosters(
+                team_id, [one for one in subscriptions if one.topic and one.channel == channel]
+            )
             if rosters is None:
                 continue
             try:
@@ -192,9 +198,9 @@ class Handovers:
         if refused is not None:
             raise refused
 
-    async def _rosters(self, team_id: str, watches: Sequence[Subscription]) -> list[Roster] | None:
+    async def _rosters(self, team_id: str, subscriptions: Sequence[Subscription]) -> list[Roster] | None:
         """None while one of them has never been seen: what is shown would leave its people out."""
-        ids = dict.fromkeys(chain.from_iterable(watch.call_centers for watch in watches))
+        ids = dict.fromkeys(chain.from_iterable(subscription.call_centers for subscription in subscriptions))
         known = [await self._store.rosters.get(team_id, one) for one in ids]
         return None if None in known else [roster for roster in known if roster is not None]
 
@@ -207,8 +213,8 @@ class Handovers:
         now = self._store.now()
         said = {"about": "roster trouble", "what": what, "name": self._named(followed, following)}
         said["why"] = _WHY.get(code, f"Slack says “{code}”")
-        owners = {watch.owner.user_id: watch.id for watch in following}
-        wanted = [NewPosting(user_id, watch_id) for user_id, watch_id in owners.items()]
+        owners = {subscription.owner.user_id: subscription.id for subscription in following}
+        wanted = [NewPosting(user_id, subscription_id) for user_id, subscription_id in owners.items()]
         name = f"rostertrouble:{followed.call_center}:{code}:{now:%Y%m%d%H}"
         await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(0, 0, said), lambda *_: wanted)
         await self._store.rosters.note_problem(followed, code)

@@ -99,7 +99,7 @@ class DialpadHooks:
         *,
         accounts: Accounts,
         hooks: Hooks,
-        ears: HookListener,
+        listener: HookListener,
         kind: HookKind,
         public_url: str | None,
         left: LeftThere | None = None,
@@ -107,7 +107,7 @@ class DialpadHooks:
         self._left = left
         self._accounts = accounts
         self._hooks = hooks
-        self._ears = ears
+        self._listener = listener
         self._kind: HookKind = kind
         self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
         self._lock = asyncio.Lock()
@@ -159,7 +159,7 @@ class DialpadHooks:
     async def stop_listening(self, hooks: Sequence[Hook]) -> None:
         """They are removed here already, so nothing that comes is believed."""
         for hook in hooks:
-            await self._ears.forget(hook.id)
+            await self._listener.forget(hook.id)
 
     async def take_over(self) -> None:
         """Whoever has subscriptions and heard through a hook that ended hears through a colleague's or their own."""
@@ -191,7 +191,7 @@ class DialpadHooks:
 
     async def _works(self, owner: PersonKey) -> bool:
         try:
-            await self._accounts.working_link(owner)
+            await self._accounts.working_connection(owner)
         except (NotConnected, DialpadError):
             return False
         return True
@@ -242,7 +242,7 @@ class DialpadHooks:
                 made = HookLeft(hook.id, hook.kind, endpoint_id, subscribed)
                 await self._left.add(hook.owner, hook.company, made, link)
             raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
-        await self._ears.listen(kept)
+        await self._listener.listen(kept)
         return HookSetup(kept, frozenset(subscribed), refused, tuple(repairs.made))
 
     async def _bring_about_endpoint(self, account: Account, hook: Hook, repairs: Repairs) -> str:
@@ -259,7 +259,7 @@ class DialpadHooks:
                 await self._remove(hook)
 
     async def _remove(self, hook: Hook) -> bool:
-        await self._ears.forget(hook.id)
+        await self._listener.forget(hook.id)
         clean = True
         try:
             account = self._accounts.of(hook.owner)

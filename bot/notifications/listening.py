@@ -132,7 +132,7 @@ class Listening:
             session=self._session,
             find_address=find_address,
             receive=receive,
-            watcher=_Watcher(self, hook.id),
+            observer=_Observer(self, hook.id),
             sleep=self._sleep,
         )
 
@@ -177,7 +177,7 @@ class Listening:
 
 
 @dataclass(frozen=True)
-class _Watcher:
+class _Observer:
     listening: Listening
     hook_id: str
 

@@ -36,84 +36,88 @@ class DirectMessages(Protocol):
     """``bot.slack.api.channel_messages.ChannelMessages``, as far as it is needed here."""
 
     async def post(
-        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+        self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
     ) -> MessagePlace: ...
 
 
 class OwnerAlerts:
     """All of it is harmless to call again."""
 
-    def __init__(self, store: Store, boards: DirectMessages) -> None:
+    def __init__(self, store: Store, channel_messages: DirectMessages) -> None:
         self._store = store
-        self._boards = boards
+        self._channel_messages = channel_messages
 
     async def goes_on(self, posting: Posting, code: str) -> None:
         """Slack does not take it, and it is tried again."""
-        watch = await self._store.watches.get(posting.watch_id)
-        if watch is None or watch.problem.endswith("!"):
+        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        if subscription is None or subscription.problem.endswith("!"):
             return
         text = (
             f"I cannot post your notifications: {_why(code)}. I keep trying for a day, so nothing is lost until then."
         )
-        await self._note(watch, code, text)
+        await self._note(subscription, code, text)
 
     async def given_up(self, posting: Posting, code: str) -> None:
         """It was tried for a day and will not be posted."""
-        watch = await self._store.watches.get(posting.watch_id)
-        if watch is None or watch.problem.endswith("!"):
+        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        if subscription is None or subscription.problem.endswith("!"):
             return
-        lost, waiting = await self._store.postings.unposted(watch.id)
+        lost, waiting = await self._store.postings.unposted(subscription.id)
         more = f" {plural(waiting, 'more waits', 'more wait')}, each for a day." if waiting else ""
         text = f"{_never(lost)}: {_why(code)}. {_IN_DIALPAD}{more}"
-        await self._note(watch, f"{code}!", text)
+        await self._note(subscription, f"{code}!", text)
 
     async def mistaken(self, posting: Posting) -> None:
         """It is we who wrote what cannot be shown."""
-        watch = await self._store.watches.get(posting.watch_id)
-        if watch is not None:
-            await self._note(watch, "mistake!", f"A notification cannot be shown, by a mistake of mine. {_IN_DIALPAD}")
-            await self._store.postings.forget_unposted(watch.id)
+        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        if subscription is not None:
+            await self._note(
+                subscription, "mistake!", f"A notification cannot be shown, by a mistake of mine. {_IN_DIALPAD}"
+            )
+            await self._store.postings.forget_unposted(subscription.id)
 
-    async def is_over(self, watch_id: str) -> None:
+    async def is_over(self, subscription_id: str) -> None:
         """Something was posted again."""
-        watch = await self._store.watches.get(watch_id)
-        if watch is None or not watch.problem:
+        subscription = await self._store.subscriptions.get(subscription_id)
+        if subscription is None or not subscription.problem:
             return
-        lost, _ = await self._store.postings.unposted(watch.id)
+        lost, _ = await self._store.postings.unposted(subscription.id)
         if lost:
             text = f"I can post your notifications again. {_never(lost)}. {_IN_DIALPAD}"
-            await self._tell(watch, Reply(text, _next(watch, lost=True)), f"over:{watch.id}")
-            await self._store.postings.forget_unposted(watch.id)
-        await self._store.watches.note_problem(watch.id, "")
+            await self._tell(subscription, Reply(text, _next(subscription, lost=True)), f"over:{subscription.id}")
+            await self._store.postings.forget_unposted(subscription.id)
+        await self._store.subscriptions.note_problem(subscription.id, "")
 
     async def in_doubt(self, posting: Posting) -> None:
         """It may be there or not, and nobody will know."""
-        watch = await self._store.watches.get(posting.watch_id)
-        if watch is None:
+        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        if subscription is None:
             return
         text = "A notification may or may not have been posted: I was interrupted, and may not look into the channel."
         show = Button("Show it", "card.show", {"card": posting.card_id})
-        await self._tell(watch, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
+        await self._tell(subscription, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
-    async def _note(self, watch: Subscription, problem: str, text: str) -> None:
+    async def _note(self, subscription: Subscription, problem: str, text: str) -> None:
         """Tells it unless that was done since posting last worked."""
-        if not await self._store.watches.note_problem(watch.id, problem) or watch.is_personal:
+        if not await self._store.subscriptions.note_problem(subscription.id, problem) or subscription.is_personal:
             return
-        reply = Reply(text, _next(watch, lost=problem.endswith("!")), tone="warning")
-        if not await self._tell(watch, reply, f"problem:{watch.id}:{problem}"):
-            await self._store.watches.note_problem(watch.id, f"{problem}?")
+        reply = Reply(text, _next(subscription, lost=problem.endswith("!")), tone="warning")
+        if not await self._tell(subscription, reply, f"problem:{subscription.id}:{problem}"):
+            await self._store.subscriptions.note_problem(subscription.id, f"{problem}?")
 
-    async def _tell(self, watch: Subscription, reply: Reply, name: str) -> bool:
+    async def _tell(self, subscription: Subscription, reply: Reply, name: str) -> bool:
         try:
-            await self._boards.post(watch.owner.team_id, watch.owner.user_id, MessageContent(reply), name=name)
+            await self._channel_messages.post(
+                subscription.owner.team_id, subscription.owner.user_id, MessageContent(reply), name=name
+            )
         except ChatopsError as problem:
             _log.warning("the owner cannot be told", error=type(problem).__name__)
             return False
         return True
 
 
-def _next(watch: Subscription, *, lost: bool) -> tuple[Button, ...]:
-    settings = Button("Settings", "notify.settings", {"watch": watch.id})
+def _next(subscription: Subscription, *, lost: bool) -> tuple[Button, ...]:
+    settings = Button("Settings", "notify.settings", {"subscription": subscription.id})
     return (Button("Look up calls…", "calls.calls", form=True), settings) if lost else (settings,)
 
 

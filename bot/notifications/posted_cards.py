@@ -8,15 +8,15 @@ from bot.activity.cover import view_cover
 from bot.activity.digest import from_json
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
-from bot.activity.texts import view_talk, view_text
-from bot.cards.conversation import talk_card, text_reply
+from bot.activity.texts import view_conversation, view_text
+from bot.cards.conversation import conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import digest_card
 from bot.cards.live_call import (
     Caller,
     CardStatus,
     bundle,
-    call_face,
+    call_content,
     call_line,
     look_up_caller,
     needs_somebody,
@@ -32,8 +32,8 @@ from bot.store.postings import Posting
 from bot.store.store import Store
 
 
-def standing_of(card: StoredCard, watch: str) -> CardStatus:
-    return CardStatus(card.id, watch, card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
+def standing_of(card: StoredCard, subscription: str) -> CardStatus:
+    return CardStatus(card.id, subscription, card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
 
 
 class PostedCardRenderer:
@@ -45,24 +45,26 @@ class PostedCardRenderer:
         self._directory = directory
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
-        watch = await self._store.watches.get(posting.watch_id)
-        gear = watch.id if watch else ""
+        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        gear = subscription.id if subscription else ""
         match card.kind:
             case "call":
                 view = view_call(card.state)
-                shown, stamp = call_face(view, await self.caller(watch, view.number), standing_of(card, gear))
+                shown, stamp = call_content(view, await self.caller(subscription, view.number), standing_of(card, gear))
                 return MessageContent(shown, stamp)
             case "talk":
-                talk = view_talk(card.state)
-                return MessageContent(talk_card(talk, await self.caller(watch, talk.number), gear))
+                conversation = view_conversation(card.state)
+                return MessageContent(
+                    conversation_card(conversation, await self.caller(subscription, conversation.number), gear)
+                )
             case "text":
-                return await self._text(card, watch)
+                return await self._text(card, subscription)
             case _:
-                return await self._told(card, watch)
+                return await self._told(card, subscription)
 
-    async def _told(self, card: StoredCard, watch: Subscription | None) -> MessageContent:
+    async def _told(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
         """What is no call and no text."""
-        gear = watch.id if watch else ""
+        gear = subscription.id if subscription else ""
         match card.kind:
             case "digest":
                 return MessageContent(digest_card(from_json(value(card.state, "digest")), gear))
@@ -76,15 +78,15 @@ class PostedCardRenderer:
                 return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
-                if watch is not None and said.get("about") == "handover":
-                    said |= await self._handed_over(watch, said)
+                if subscription is not None and said.get("about") == "handover":
+                    said |= await self._handed_over(subscription, said)
                 return MessageContent(notice(said, gear))
 
-    async def _handed_over(self, watch: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
+    async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
         """What one subscription adds: how many of its calls wait for somebody, and its own user group."""
-        calls = await self._store.cards.open_calls(watch.owner.team_id, watch.id)
+        calls = await self._store.cards.open_calls(subscription.owner.team_id, subscription.id)
         waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
-        return {"open": waiting, "group": (said.get("groups") or {}).get(watch.keep)}
+        return {"open": waiting, "group": (said.get("groups") or {}).get(subscription.keep)}
 
     async def _nudge(self, card: StoredCard) -> MessageContent:
         """Once somebody has claimed or handled the call, that stands where the Claim button was."""
@@ -106,21 +108,21 @@ class PostedCardRenderer:
         gear = ""
         held = False
         for posting, card in postings:
-            watch = await self._store.watches.get(posting.watch_id)
-            gear = gear or (watch.id if watch else "")
-            held = held or (watch is not None and quiet_until(watch, posting.created_at) is not None)
+            subscription = await self._store.subscriptions.get(posting.subscription_id)
+            gear = gear or (subscription.id if subscription else "")
+            held = held or (subscription is not None and quiet_until(subscription, posting.created_at) is not None)
             view = view_call(card.state)
-            rows.append(call_line(view, await self.caller(watch, view.number), standing_of(card, gear)))
+            rows.append(call_line(view, await self.caller(subscription, view.number), standing_of(card, gear)))
         return MessageContent(bundle(rows, gear, held=held))
 
-    async def _text(self, card: StoredCard, watch: Subscription | None) -> MessageContent:
-        talk = await self._store.cards.named(card.team_id, str(value(card.state, "talk")))
-        view = view_talk(talk.state if talk else {})
-        caller = await self.caller(watch, view.number)
+    async def _text(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
+        conversation = await self._store.cards.named(card.team_id, str(value(card.state, "talk")))
+        view = view_conversation(conversation.state if conversation else {})
+        caller = await self.caller(subscription, view.number)
         return MessageContent(text_reply(view_text(card.state), view, caller))
 
-    async def caller(self, watch: Subscription | None, number: str) -> Caller | None:
+    async def caller(self, subscription: Subscription | None, number: str) -> Caller | None:
         """None when the directory does not know the number, or cannot be asked."""
-        if watch is None:
+        if subscription is None:
             return None
-        return await look_up_caller(self._directory, self._accounts.of(watch.owner), number)
+        return await look_up_caller(self._directory, self._accounts.of(subscription.owner), number)

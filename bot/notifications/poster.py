@@ -62,10 +62,10 @@ class MessageSender(Protocol):
     """``bot.slack.api.channel_messages.ChannelMessages``, as far as it is needed here."""
 
     async def post(
-        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+        self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
     ) -> MessagePlace: ...
 
-    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None: ...
+    async def update(self, team_id: str, spot: MessagePlace, content: MessageContent, *, name: str) -> None: ...
 
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
@@ -87,17 +87,17 @@ class Poster:
     def __init__(
         self,
         store: Store,
-        boards: MessageSender,
-        faces: CardRenderer,
+        channel_messages: MessageSender,
+        renderer: CardRenderer,
         chores: Sequence[Callable[[], Awaitable[None]]] = (),
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
-        self._boards = boards
-        self._faces = faces
+        self._channel_messages = channel_messages
+        self._renderer = renderer
         self._chores = chores
-        self._trouble = OwnerAlerts(store, boards)
+        self._trouble = OwnerAlerts(store, channel_messages)
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -260,8 +260,8 @@ class Poster:
         await self._send([(posting, card)], thread_ts)
 
     async def _send(self, together: list[tuple[Posting, StoredCard]], thread_ts: str | None = None) -> None:
-        face = await self._face(together)
-        if face is None:
+        content = await self._content(together)
+        if content is None:
             return
         name = together[0][0].id
         await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None)
@@ -269,7 +269,9 @@ class Poster:
         rows = [one for one, _ in together]
         ids = [one.id for one in rows]
         try:
-            spot = await self._boards.post(first.team_id, first.channel, face, name=name, thread_ts=thread_ts)
+            spot = await self._channel_messages.post(
+                first.team_id, first.channel, content, name=name, thread_ts=thread_ts
+            )
         except PostThrottled as problem:
             await self._later(rows, SLOW, problem.wait_s)
         except PostNotSent:
@@ -282,8 +284,10 @@ class Poster:
             await self._mistaken(rows)
         else:
             versions = {one.id: card.version for one, card in together}
-            await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(face))
-            await self._trouble.is_over(first.watch_id)
+            await self._store.postings.posted(
+                ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(content)
+            )
+            await self._trouble.is_over(first.subscription_id)
 
     async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
         """It was on its way when the process ended, or Slack never said what became of it."""
@@ -293,7 +297,7 @@ class Poster:
         since = posting.attempted_at or posting.created_at
         parent = await self._store.postings.get(posting.parent_id) if posting.parent_id else None
         try:
-            spot = await self._boards.find(
+            spot = await self._channel_messages.find(
                 posting.team_id, posting.channel, name=name, since=since, thread_ts=parent.ts if parent else None
             )
         except (PostThrottled, PostNotSent, PostRefused) as problem:
@@ -312,10 +316,10 @@ class Poster:
             else:
                 await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions={}, looks=None)
 
-    async def _face(self, together: list[tuple[Posting, StoredCard]]) -> MessageContent | None:
+    async def _content(self, together: list[tuple[Posting, StoredCard]]) -> MessageContent | None:
         """None for what cannot be shown: it must not hold up what comes after it in its channel."""
         try:
-            return await (self._faces.bundle(together) if len(together) > 1 else self._faces.of(*together[0]))
+            return await (self._renderer.bundle(together) if len(together) > 1 else self._renderer.of(*together[0]))
         except Exception:  # noqa: BLE001  whatever is wrong with this card, the others go on
             _log.exception("a card cannot be shown", kind=together[0][1].kind)
             await self._store.postings.set_aside([one.id for one, _ in together])
@@ -331,16 +335,16 @@ class Poster:
         if all(card.version <= one.shown for one, card in cards):
             await self._store.postings.updated(ids, versions, posting.looks)
             return
-        face = await self._face(cards)
-        if face is None:
+        content = await self._content(cards)
+        if content is None:
             return
-        if posting.looks == _looks(face):
+        if posting.looks == _looks(content):
             await self._store.postings.updated(ids, versions, posting.looks)
             return
         await self._store.postings.count_try(ids)
         spot = MessagePlace(posting.place or posting.channel, posting.ts or "")
         try:
-            await self._boards.update(posting.team_id, spot, face, name=posting.bundle or posting.id)
+            await self._channel_messages.update(posting.team_id, spot, content, name=posting.bundle or posting.id)
         except PostThrottled as problem:
             await self._later(together, SLOW, problem.wait_s)
         except (PostNotSent, InDoubt):
@@ -350,8 +354,8 @@ class Poster:
         except CannotShow:
             await self._mistaken(together)
         else:
-            await self._store.postings.updated(ids, versions, _looks(face))
-            await self._trouble.is_over(posting.watch_id)
+            await self._store.postings.updated(ids, versions, _looks(content))
+            await self._trouble.is_over(posting.subscription_id)
 
     # Trouble
 
@@ -391,9 +395,9 @@ class Poster:
         return posting.tries >= LEAST_TRIES and self._store.now() - posting.created_at >= GIVE_UP_AFTER
 
 
-def _looks(face: MessageContent) -> str:
+def _looks(content: MessageContent) -> str:
     """The same for what looks the same: not every event changes what people see."""
-    return sha256(repr(face).encode(errors="surrogatepass")).hexdigest()[:32]
+    return sha256(repr(content).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _backoff(tries: int) -> float:

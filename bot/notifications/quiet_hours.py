@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.activity.calls import happening_of, view_call
 from bot.activity.digest import from_json as digest_of
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.store.cards import StoredCard
@@ -23,15 +23,15 @@ _WAIT_FOR_SOMEBODY: Final = frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKi
 async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> list[tuple[Posting, StoredCard]]:
     """Those of the new messages that are to be posted now; the others are put off or dropped."""
     now = store.now()
-    watches = {name: await store.watches.get(name) for name in {one.watch_id for one, _ in fresh}}
+    subscriptions = {name: await store.subscriptions.get(name) for name in {one.subscription_id for one, _ in fresh}}
     left, unwanted = [], []
     for posting, card in fresh:
-        watch = watches[posting.watch_id]
-        if posting.attempted_at is not None or watch is None or _is_made_up(card):
+        subscription = subscriptions[posting.subscription_id]
+        if posting.attempted_at is not None or subscription is None or _is_made_up(card):
             left.append((posting, card))
-        elif (until := held_until(watch, now)) is not None and card.kind != "nudge":
+        elif (until := held_until(subscription, now)) is not None and card.kind != "nudge":
             await store.postings.hold([posting.id], until)
-        elif await _wanted(store, posting, card, watch):
+        elif await _wanted(store, posting, card, subscription):
             left.append((posting, card))
         else:
             unwanted.append(posting.id)
@@ -40,9 +40,9 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> lis
     return left
 
 
-def held_until(watch: Subscription, now: datetime) -> datetime | None:
+def held_until(subscription: Subscription, now: datetime) -> datetime | None:
     """When it is worth looking again whether a subscription lets anything through; None: it does."""
-    return now + PAUSED_FOR if watch.paused else quiet_until(watch, now)
+    return now + PAUSED_FOR if subscription.paused else quiet_until(subscription, now)
 
 
 def _is_made_up(card: StoredCard) -> bool:
@@ -52,7 +52,7 @@ def _is_made_up(card: StoredCard) -> bool:
     return card.kind == "call" and view_call(card.state).line_id == "callcenter:test"
 
 
-async def _wanted(store: Store, posting: Posting, card: StoredCard, watch: Subscription) -> bool:
+async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription: Subscription) -> bool:
     """A call's legs tell their parts in any order: what looked missed may have been answered elsewhere. And what
     waited may have been taken care of meanwhile."""
     if card.kind == "nudge":
@@ -60,12 +60,12 @@ async def _wanted(store: Store, posting: Posting, card: StoredCard, watch: Subsc
     if card.kind != "call" or posting.parent_id is not None:
         return True
     happening = happening_of(view_call(card.state))
-    kinds = watch.kinds & happening.kinds
-    if NewsKind.ENDED in happening.kinds and quiet_until(watch, posting.created_at) is not None:
+    kinds = subscription.kinds & happening.kinds
+    if NewsKind.ENDED in happening.kinds and quiet_until(subscription, posting.created_at) is not None:
         kinds -= {NewsKind.RINGING}
     if card.handled_by:
         kinds -= _WAIT_FOR_SOMEBODY
-    return wants(replace(watch, kinds=kinds), happening)
+    return wants(replace(subscription, kinds=kinds), happening)
 
 
 async def _still_asks(store: Store, nudge: StoredCard) -> bool:

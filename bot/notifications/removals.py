@@ -116,8 +116,8 @@ class RemovalsAtDialpad:
     def _own(self, removal: Removal) -> Account | None:
         if removal.link is None:
             return None
-        links = self._removals.links_of(removal)
-        return Accounts(self._accounts.client, links, oauth=self._oauth, clock=self._now).of(removal.person)
+        connections = self._removals.links_of(removal)
+        return Accounts(self._accounts.client, connections, oauth=self._oauth, clock=self._now).of(removal.person)
 
     def _is_due(self, removal: Removal) -> bool:
         if removal.tried_at is None:
@@ -129,7 +129,7 @@ class RemovalsAtDialpad:
         log.error(
             "left at dialpad for good",
             company=removal.company,
-            endpoints=[hook.endpoint_id for hook in removal.hooks],
+            hooks=[hook.endpoint_id for hook in removal.hooks],
             access=removal.access,
         )
         await self._removals.give_up(removal.id)

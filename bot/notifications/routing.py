@@ -12,7 +12,7 @@ import structlog
 
 from bot.activity import call_registers as call_events
 from bot.activity import calls, texts
-from bot.activity.happening import News, NewsKind
+from bot.activity.news import News, NewsKind
 from bot.activity.registers import State, fragment, value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.activity.visibility import heard_for
@@ -64,32 +64,36 @@ class EventRouter:
 
     async def __call__(self, event: Event, hook: Hook) -> None:
         """Raises only the database's errors."""
-        watches = await self._listening(hook)
+        subscriptions = await self._listening(hook)
         match event:
             case CallEvent():
-                await self._call(event, hook, watches)
+                await self._call(event, hook, subscriptions)
             case SmsEvent():
-                await self._sms(event, hook, watches)
+                await self._sms(event, hook, subscriptions)
             case AgentStatusEvent():
-                await self._duty(event, hook, watches)
+                await self._duty(event, hook, subscriptions)
             case ContactEvent() | ChangeEvent():
-                await self._change(event, hook, watches)
+                await self._change(event, hook, subscriptions)
         self._wake()
 
     async def _listening(self, hook: Hook) -> list[Subscription]:
         """What comes through one person's own connection is nobody else's business."""
-        watches = await self._store.watches.of_team(hook.owner.team_id)
-        return [watch for watch in watches if hook.reach == "company" or watch.owner == hook.owner]
-
-    def _wanted(self, watches: Sequence[Subscription], happening: News, **how: Any) -> list[NewPosting]:
-        now = self._store.now()
+        subscriptions = await self._store.subscriptions.of_team(hook.owner.team_id)
         return [
-            NewPosting(watch.channel, watch.id, not_before=quiet_until(watch, now), **how)
-            for watch in watches
-            if wants(watch, happening)
+            subscription
+            for subscription in subscriptions
+            if hook.reach == "company" or subscription.owner == hook.owner
         ]
 
-    async def _call(self, event: CallEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
+    def _wanted(self, subscriptions: Sequence[Subscription], happening: News, **how: Any) -> list[NewPosting]:
+        now = self._store.now()
+        return [
+            NewPosting(subscription.channel, subscription.id, not_before=quiet_until(subscription, now), **how)
+            for subscription in subscriptions
+            if wants(subscription, happening)
+        ]
+
+    async def _call(self, event: CallEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
         now = self._store.now()
 
         def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
@@ -99,23 +103,23 @@ class EventRouter:
             open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
             return [
                 NewPosting(
-                    watch.channel,
-                    watch.id,
+                    subscription.channel,
+                    subscription.id,
                     wait_s=wait_s,
-                    not_before=quiet_until(watch, now),
-                    escalate_s=_first_step(watch, now) if open_ else None,
+                    not_before=quiet_until(subscription, now),
+                    escalate_s=_first_step(subscription, now) if open_ else None,
                 )
-                for watch in watches
-                if wants(watch, happening)
+                for subscription in subscriptions
+                if wants(subscription, happening)
             ]
 
         team, names = hook.owner.team_id, call_events.names_of(event)
         part = call_events.read_call(event) | _heard(hook)
         await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
-        if event.state == "queued" and any(NewsKind.QUEUE in watch.kinds for watch in watches):
-            await self._queue(event, hook, watches)
+        if event.state == "queued" and any(NewsKind.QUEUE in subscription.kinds for subscription in subscriptions):
+            await self._queue(event, hook, subscriptions)
 
-    async def _queue(self, event: CallEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
+    async def _queue(self, event: CallEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
         line = event.line
         if line is None or line.id is None or line.type != "callcenter":
             return
@@ -129,14 +133,16 @@ class EventRouter:
         place = f"callcenter:{line.id}"
         happening = News(frozenset({NewsKind.QUEUE}), now, frozenset({place}), waiting=waiting)
         # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
-        wanted = self._wanted([watch for watch in watches if quiet_until(watch, now) is None], happening)
+        wanted = self._wanted(
+            [subscription for subscription in subscriptions if quiet_until(subscription, now) is None], happening
+        )
         if wanted:
             bucket = int(now.timestamp()) // QUEUE_EVERY_S
             said = {"about": "queue", "name": line.name, "waiting": waiting}
             await self._tell(hook, f"queue:{line.id}:{bucket}", said, wanted)
 
-    async def _sms(self, event: SmsEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
-        name = texts.name_of_talk(event)
+    async def _sms(self, event: SmsEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
+        name = texts.name_of_conversation(event)
         if not name:
             return
         team, cards = hook.owner.team_id, self._store.cards
@@ -144,28 +150,28 @@ class EventRouter:
         text = texts.view_text(part)
 
         def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
-            return self._wanted(watches, texts.happening_of(text, texts.view_talk(state)))
+            return self._wanted(subscriptions, texts.happening_of(text, texts.view_conversation(state)))
 
-        of_talk = texts.read_talk(event) | _heard(hook)
-        talk = await cards.absorb(team, "talk", [name], of_talk, plan, debounce_s=DEBOUNCE_S)
+        of_conversation = texts.read_conversation(event) | _heard(hook)
+        conversation = await cards.absorb(team, "talk", [name], of_conversation, plan, debounce_s=DEBOUNCE_S)
         there = [
-            NewPosting(one.channel, one.watch_id, parent=talk, wait_s=PICTURE_S if text.media else 0.0)
-            for one in await self._store.postings.of_card(talk)
+            NewPosting(one.channel, one.subscription_id, parent=conversation, wait_s=PICTURE_S if text.media else 0.0)
+            for one in await self._store.postings.of_card(conversation)
             if one.ts or one.due_at
         ]
         await cards.absorb(team, "text", [texts.name_of_text(event)], part, lambda *_: there)
-        known = await cards.get(talk) if event.inbound and there else None
+        known = await cards.get(conversation) if event.inbound and there else None
         for answer in texts.answers_to(event, known.state if known else {}):
             # It came before what it answers, when there was no thread yet to put it into.
             await cards.absorb(team, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
         if self._pictures is not None and there and text.media:
             self._wake()
-            subscribed = {one.id: one.owner for one in watches}
-            owners = [subscribed[one.watch_id] for one in there if one.watch_id in subscribed]
+            subscribed = {one.id: one.owner for one in subscriptions}
+            owners = [subscribed[one.subscription_id] for one in there if one.subscription_id in subscribed]
             unique = list(dict.fromkeys([*owners, hook.owner]))
             await self._pictures.bring(team, texts.name_of_text(event), unique)
 
-    async def _duty(self, event: AgentStatusEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
+    async def _duty(self, event: AgentStatusEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
         agent = event.target
         if agent is None or agent.id is None or event.on_duty is None or event.at is None:
             return
@@ -179,12 +185,14 @@ class EventRouter:
             happening = News(frozenset({NewsKind.DUTY}), event.at, frozenset(places))
             said = {"about": "duty", "name": agent.name, "on": event.on_duty, "reason": event.reason}
             # Before the agent's own card: should the process die in between, the change is still seen as one.
-            await self._tell(hook, f"duty:{event.key}", said, self._wanted(watches, happening))
+            await self._tell(hook, f"duty:{event.key}", said, self._wanted(subscriptions, happening))
         await self._store.rosters.hurry(team, event.call_center_ids, ROSTER_S)
         part = fragment(at, 0, {"on": event.on_duty})
         await self._store.cards.absorb(team, "agent", [name], part, lambda *_: [])
 
-    async def _change(self, event: ContactEvent | ChangeEvent, hook: Hook, watches: Sequence[Subscription]) -> None:
+    async def _change(
+        self, event: ContactEvent | ChangeEvent, hook: Hook, subscriptions: Sequence[Subscription]
+    ) -> None:
         at = event.at or self._store.now()
         if isinstance(event, ContactEvent):
             if self._directory is not None:
@@ -198,7 +206,7 @@ class EventRouter:
             by = event.changed_by.name if event.changed_by else ""
             said = {"about": "setting", "action": event.action, "by": by, "note": event.note}
             happening = News(frozenset({NewsKind.SETTING}), at)
-        await self._tell(hook, event.key, said, self._wanted(watches, happening))
+        await self._tell(hook, event.key, said, self._wanted(subscriptions, happening))
 
     async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[NewPosting]) -> None:
         if wanted:
@@ -210,9 +218,9 @@ def _heard(hook: Hook) -> State:
     return heard_for(None if hook.reach == "company" else hook.owner)
 
 
-def _first_step(watch: Subscription, now: datetime) -> float | None:
+def _first_step(subscription: Subscription, now: datetime) -> float | None:
     """Seconds, counted from when it is posted."""
-    if not watch.policy.claim:
+    if not subscription.policy.claim:
         return None
-    until = quiet_until(watch, now)
-    return watch.policy.claim * 60.0 + ((until - now).total_seconds() if until else 0.0)
+    until = quiet_until(subscription, now)
+    return subscription.policy.claim * 60.0 + ((until - now).total_seconds() if until else 0.0)

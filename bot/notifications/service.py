@@ -8,7 +8,7 @@ import structlog
 
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.cover import Cover, read_cover
-from bot.activity.happening import DIGESTS, WORDS, NewsKind
+from bot.activity.news import DIGESTS, WORDS, NewsKind
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import ChatopsError
@@ -48,45 +48,45 @@ class NotificationService:
     def __init__(
         self,
         store: Store,
-        boards: ChannelMessages,
+        channel_messages: ChannelMessages,
         marks: DutyMarks,
         wake: Callable[[], None],
         ensure: Ensure | None = None,
         digests: Digests | None = None,
     ) -> None:
         self._store = store
-        self._boards = boards
+        self._channel_messages = channel_messages
         self._marks = marks
         self._wake = wake
         self._ensure = ensure
         self._digests = digests or Digests(store)
 
-    async def watches_here(self, person: PersonKey, channel: str) -> list[Subscription]:
-        return await self._store.watches.here(person.team_id, channel)
+    async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]:
+        return await self._store.subscriptions.here(person.team_id, channel)
 
-    async def watch(self, person: PersonKey, name: str) -> Subscription | None:
-        found = await self._store.watches.get(name)
+    async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
+        found = await self._store.subscriptions.get(name)
         return found if found is not None and found.owner.team_id == person.team_id else None
 
-    def new_watch_id(self) -> str:
-        return self._store.watches.new_id()
+    def new_subscription_id(self) -> str:
+        return self._store.subscriptions.new_id()
 
-    async def save_watch(self, watch: Subscription) -> str:
-        before = await self._store.watches.get(watch.id)
-        await self._store.watches.save(watch)
-        if not watch.paused:
-            await self._store.rosters.follow(watch.owner.team_id, watch.call_centers)
-        await self._look_again(watch)
-        if before is not None and before.topic and (watch.paused or not watch.topic):
+    async def save_subscription(self, subscription: Subscription) -> str:
+        before = await self._store.subscriptions.get(subscription.id)
+        await self._store.subscriptions.save(subscription)
+        if not subscription.paused:
+            await self._store.rosters.follow(subscription.owner.team_id, subscription.call_centers)
+        await self._look_again(subscription)
+        if before is not None and before.topic and (subscription.paused or not subscription.topic):
             await self._clear_topic(before)
-        if self._ensure is None or watch.paused:
+        if self._ensure is None or subscription.paused:
             return ""
         try:
-            setup = await self._ensure(watch.owner)
+            setup = await self._ensure(subscription.owner)
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
             return str(problem) or "Dialpad did not take the subscription. I keep trying."
-        refused = {kind: word for kind, word in _NEEDS.items() if kind in watch.kinds and word in setup.refused}
+        refused = {kind: word for kind, word in _NEEDS.items() if kind in subscription.kinds and word in setup.refused}
         if not refused:
             return ""
         said = " and ".join(sorted(WORDS[kind] for kind in refused))
@@ -99,53 +99,53 @@ class NotificationService:
             "and types this."
         )
 
-    async def _look_again(self, watch: Subscription) -> None:
+    async def _look_again(self, subscription: Subscription) -> None:
         """At what it holds back: its quiet hours may be others now, or its pause over."""
-        claim = watch.policy.claim
-        await self._store.postings.due_anew(watch.id, claim * 60.0 if claim else None)
+        claim = subscription.policy.claim
+        await self._store.postings.due_anew(subscription.id, claim * 60.0 if claim else None)
         self._wake()
 
-    async def switch_event(self, watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
-        found = await self._store.watches.switch(watch.id, kind, on=on)
+    async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
+        found = await self._store.subscriptions.switch(subscription.id, kind, on=on)
         if found is not None:
             await self._look_again(found)
         return found
 
-    async def remove_watch(self, watch: Subscription) -> None:
-        await self._store.watches.delete(watch.id)
-        await self._store.postings.drop_waiting(watch.id)
-        if watch.topic:
-            await self._clear_topic(watch)
+    async def remove_subscription(self, subscription: Subscription) -> None:
+        await self._store.subscriptions.delete(subscription.id)
+        await self._store.postings.drop_waiting(subscription.id)
+        if subscription.topic:
+            await self._clear_topic(subscription)
 
-    async def clear_topics(self, watches: Sequence[Subscription]) -> None:
+    async def clear_topics(self, subscriptions: Sequence[Subscription]) -> None:
         """Their owner left, and they went along."""
-        for watch in watches:
-            if watch.topic:
-                await self._clear_topic(watch)
+        for subscription in subscriptions:
+            if subscription.topic:
+                await self._clear_topic(subscription)
 
-    async def _clear_topic(self, watch: Subscription) -> None:
+    async def _clear_topic(self, subscription: Subscription) -> None:
         """What nobody keeps true any more should not stand there. Where another subscription keeps the channel's
         topic, its next look writes it again."""
         try:
-            await self._marks.keep_topic(watch.owner.team_id, watch.channel, "")
+            await self._marks.keep_topic(subscription.owner.team_id, subscription.channel, "")
         except ChatopsError as problem:
             _log.info("a topic stays as it is", error=type(problem).__name__)
 
-    async def post_test(self, watch: Subscription) -> None:
-        if watch.kinds - DIGESTS:
+    async def post_test(self, subscription: Subscription) -> None:
+        if subscription.kinds - DIGESTS:
             event = _made_up(self._store.now())
-            wanted = [NewPosting(watch.channel, watch.id)]
+            wanted = [NewPosting(subscription.channel, subscription.id)]
             await self._store.cards.absorb(
-                watch.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
+                subscription.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
             )
-        await self._digests.post_so_far(watch)
+        await self._digests.post_so_far(subscription)
         self._wake()
 
     async def card(self, person: PersonKey, name: str) -> StoredCard | None:
         found = await self._store.cards.get(name)
         return found if found is not None and found.team_id == person.team_id else None
 
-    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> StoredCard | None:
+    async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> StoredCard | None:
         found = await self._store.cards.at(channel, thread_ts)
         return found if found is not None and found.kind == "talk" and found.team_id == person.team_id else None
 
@@ -161,7 +161,7 @@ class NotificationService:
         if found is not None and found.kind == "call" and found.claimed_by == person.user_id and not found.handled_by:
             shown = [one for one in await self._store.postings.of_card(card.id) if one.parent_id is None]
             if shown:
-                policy = await self._policy(shown[0].watch_id)
+                policy = await self._policy(shown[0].subscription_id)
                 due = (found.claimed_at or self._store.now()) + handle_within(policy)
                 await self._store.postings.escalate_at(card.id, due, only=shown[0].id)
         self._wake()
@@ -171,7 +171,7 @@ class NotificationService:
         found = await self._store.cards.release(card.id, person.user_id)
         if found is not None and found.claimed_by is None and not found.handled_by:
             for one in await self._store.postings.of_card(card.id):
-                policy = await self._policy(one.watch_id)
+                policy = await self._policy(one.subscription_id)
                 if policy.claim and one.parent_id is None:
                     due = self._store.now() + timedelta(minutes=policy.claim)
                     step = one.step - one.step % ROUND + ROUND
@@ -190,7 +190,7 @@ class NotificationService:
         return found
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
-        return await self._boards.is_in(person.team_id, channel) is not False
+        return await self._channel_messages.is_in(person.team_id, channel) is not False
 
     async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
         try:
@@ -205,9 +205,9 @@ class NotificationService:
     async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
         await self._store.rosters.note(person.team_id, company, roster)
 
-    async def _policy(self, watch_id: str) -> EscalationPolicy:
-        watch = await self._store.watches.get(watch_id)
-        return watch.policy if watch else EscalationPolicy()
+    async def _policy(self, subscription_id: str) -> EscalationPolicy:
+        subscription = await self._store.subscriptions.get(subscription_id)
+        return subscription.policy if subscription else EscalationPolicy()
 
 
 def _made_up(now: datetime) -> CallEvent:

@@ -142,7 +142,7 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person, *, scopes: 
         return
     tokens = dialpad.issue_token(person, scopes=scopes)
     now = bot.store.now()
-    await bot.store.links.save(
+    await bot.store.connections.save(
         PersonKey(TEAM_ID, person.slack_id),
         DialpadConnection(
             kind="oauth",

@@ -48,8 +48,8 @@ class AuditRow:
 class Audit:
     """Written once, read by admins, dropped after 180 days."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
         self._waiting: list[dict[str, Any]] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -68,7 +68,7 @@ class Audit:
         read, where a line lost in a crash is not worth a disk write for each look at a list.
         """
         line = {
-            "at": self._door.now(),
+            "at": self._context.now(),
             "team_id": person.team_id,
             "user_id": person.user_id,
             "action": action,
@@ -78,7 +78,7 @@ class Audit:
             "reference": reference,
         }
         if at_once:
-            await self._door.run(insert(audit).values(line))
+            await self._context.run(insert(audit).values(line))
             return
         self._waiting.append(line)
         if self._writing is None:
@@ -88,7 +88,7 @@ class Audit:
         """What waits is on disk when this returns."""
         lines, self._waiting = self._waiting, []
         if lines:
-            await self._door.run(insert(audit).values(lines))
+            await self._context.run(insert(audit).values(lines))
 
     async def aclose(self) -> None:
         """Write what waits, and nothing after."""
@@ -114,7 +114,7 @@ class Audit:
         def query(connection: Connection) -> list[AuditRow]:
             return [_read(row) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
 
 def _read(row: Row[Any]) -> AuditRow:

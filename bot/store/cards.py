@@ -93,8 +93,8 @@ def _key(name: str) -> str:
 class Cards:
     """All of it goes by transactions; nothing here waits."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     # Taking in
 
@@ -113,7 +113,7 @@ class Cards:
         that turn out to be one are joined. Returns the card's id. A repeat changes nothing."""
         wanted = sorted({_key(name) for name in names})
         fresh = secrets.token_urlsafe(9)
-        now = self._door.now()
+        now = self._context.now()
 
         def change(connection: Connection) -> str:
             # Naming comes first: of two processes that meet the same call, one waits here for the other.
@@ -132,7 +132,7 @@ class Cards:
             want(connection, now, card_id, team_id, plan(state, card))
             return card_id
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     def _named(self, connection: Connection, team_id: str, names: Sequence[str]) -> list[StoredCard]:
         """The one that has changed most first: people know it."""
@@ -158,7 +158,7 @@ class Cards:
             elif row.ts is None:
                 connection.execute(delete(postings).where(this))
             else:
-                connection.execute(update(postings).where(this).values(due_at=self._door.now(), escalate_at=None))
+                connection.execute(update(postings).where(this).values(due_at=self._context.now(), escalate_at=None))
         claimed = next((one for one in known if one.claimed_by), into)
         values = {"claimed_by": claimed.claimed_by, "claimed_at": claimed.claimed_at}
         connection.execute(update(cards).where(cards.c.id == into.id).values(**values))
@@ -177,9 +177,9 @@ class Cards:
     ) -> None:
         values = {
             "kind": kind,
-            "sealed": self._door.keys.seal_json(to_json(state), row_name(cards.name, name)),
+            "sealed": self._context.keys.seal_json(to_json(state), row_name(cards.name, name)),
             "version": before.version + 1 if before else 1,
-            "changed_at": self._door.now(),
+            "changed_at": self._context.now(),
         }
         if before:
             connection.execute(update(cards).where(cards.c.id == name).values(**values))
@@ -192,7 +192,7 @@ class Cards:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
     async def named(self, team_id: str, name: str) -> StoredCard | None:
@@ -201,7 +201,7 @@ class Cards:
         def query(connection: Connection) -> list[StoredCard]:
             return self._named(connection, team_id, [_key(name)])
 
-        found = await self._door.database.write(query)
+        found = await self._context.database.write(query)
         return found[0] if found else None
 
     async def at(self, channel: str, ts: str) -> StoredCard | None:
@@ -212,12 +212,12 @@ class Cards:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).first()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
-    async def open_calls(self, team_id: str, watch_id: str) -> list[StoredCard]:
+    async def open_calls(self, team_id: str, subscription_id: str) -> list[StoredCard]:
         """Calls of one subscription that somebody was asked to claim, or has claimed, and nobody has handled."""
-        shown = select(postings.c.card_id).where(postings.c.watch_id == watch_id)
+        shown = select(postings.c.card_id).where(postings.c.subscription_id == subscription_id)
         where = and_(
             cards.c.team_id == team_id, cards.c.id.in_(shown), cards.c.kind == "call", cards.c.handled_at.is_(None)
         )
@@ -225,7 +225,7 @@ class Cards:
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(select(cards).where(where).order_by(cards.c.changed_at)).all()
 
-        return [self._read(row) for row in await self._door.database.read(query)]
+        return [self._read(row) for row in await self._context.database.read(query)]
 
     async def changed_since(self, team_id: str, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         """All of one kind, in no order, a few at a time."""
@@ -234,7 +234,7 @@ class Cards:
         statement = select(cards).where(where).order_by(column.id).limit(_AT_ONCE)
         while True:
             after = statement.where(column.id > last)
-            rows = await self._door.database.read(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]  # mypy cannot infer the lambda
+            rows = await self._context.database.read(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]  # mypy cannot infer the lambda
             for row in rows:
                 yield self._read(row)
             if len(rows) < _AT_ONCE:
@@ -247,7 +247,7 @@ class Cards:
         """The card as it stands: claimed by ``user_id`` exactly when nobody had claimed or handled it. None: gone."""
         column = cards.c
         free = and_(column.id == card_id, column.claimed_by.is_(None), column.handled_by.is_(None))
-        return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._door.now())
+        return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._context.now())
 
     async def release(self, card_id: str, user_id: str, *, claimed_at: datetime | None = None) -> StoredCard | None:
         """Whoever claimed it gives it back; with ``claimed_at`` that claim alone, not one they made since."""
@@ -259,10 +259,10 @@ class Cards:
     async def handle(self, card_id: str, user_id: str) -> StoredCard | None:
         """Done, by whoever claimed it, or by anybody while nobody has."""
         open_ = and_(cards.c.id == card_id, cards.c.handled_by.is_(None))
-        return await self._stamp(card_id, open_, handled_by=user_id, handled_at=self._door.now())
+        return await self._stamp(card_id, open_, handled_by=user_id, handled_at=self._context.now())
 
     async def _stamp(self, card_id: str, where: Any, **values: Any) -> StoredCard | None:
-        now = self._door.now()
+        now = self._context.now()
 
         def change(connection: Connection) -> Row[Any] | None:
             stamped = update(cards).where(where).values(version=cards.c.version + 1, changed_at=now, **values)
@@ -271,7 +271,7 @@ class Cards:
                 self._touch_about(connection, card_id, now)
             return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
 
-        row = await self._door.database.write(change)
+        row = await self._context.database.write(change)
         return None if row is None else self._read(row)
 
     @staticmethod
@@ -283,7 +283,7 @@ class Cards:
 
     async def purge(self) -> int:
         """Forgets cards that have not changed for 30 days."""
-        late = self._door.now() - KEPT_FOR
+        late = self._context.now() - KEPT_FOR
 
         def change(connection: Connection) -> int:
             old = select(cards.c.id).where(cards.c.changed_at <= late)
@@ -291,14 +291,14 @@ class Cards:
             connection.execute(delete(card_names).where(card_names.c.card_id.in_(old)))
             return connection.execute(delete(cards).where(cards.c.changed_at <= late)).rowcount
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     def _read(self, row: Row[Any]) -> StoredCard:
         return StoredCard(
             id=row.id,
             team_id=row.team_id,
             kind=row.kind,
-            state=from_json(self._door.keys.open_json(row.sealed, row_name(cards.name, row.id))),
+            state=from_json(self._context.keys.open_json(row.sealed, row_name(cards.name, row.id))),
             version=row.version,
             claimed_by=row.claimed_by,
             claimed_at=row.claimed_at,

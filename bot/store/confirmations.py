@@ -38,8 +38,8 @@ class Confirmed:
 class Confirmations:
     """One person, one request, one use."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def create(
         self, person: PersonKey, route: str, args: Mapping[str, Any], place: Mapping[str, Any] | None = None
@@ -51,10 +51,10 @@ class Confirmations:
             id=name,
             team_id=person.team_id,
             user_id=person.user_id,
-            sealed=self._door.keys.seal_json(kept, row_name(confirmations.name, name)),
-            expires_at=self._door.now() + LIFETIME,
+            sealed=self._context.keys.seal_json(kept, row_name(confirmations.name, name)),
+            expires_at=self._context.now() + LIFETIME,
         )
-        await self._door.run(statement)
+        await self._context.run(statement)
         return name
 
     async def take(self, name: str, person: PersonKey) -> Confirmed:
@@ -64,7 +64,7 @@ class Confirmations:
         kept is wiped by it.
         """
         column = confirmations.c
-        now = self._door.now()
+        now = self._context.now()
         claim = (
             update(confirmations).where(column.id == name, column.used_at.is_(None)).values(used_at=now, sealed=None)
         )
@@ -83,5 +83,7 @@ class Confirmations:
                 raise NotConfirmed("used")
             return bytes(row.sealed)
 
-        kept = self._door.keys.open_json(await self._door.database.write(change), row_name(confirmations.name, name))
+        kept = self._context.keys.open_json(
+            await self._context.database.write(change), row_name(confirmations.name, name)
+        )
         return Confirmed(kept["route"], kept["args"], kept["place"])

@@ -36,8 +36,8 @@ class ConnectLink:
 class ConnectLinks:
     """At rest there is only a hash of the token."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def create(self, person: PersonKey, place: Mapping[str, Any] | None = None) -> str:
         token = secrets.token_urlsafe(24)
@@ -46,10 +46,10 @@ class ConnectLinks:
             token_hash=name,
             team_id=person.team_id,
             user_id=person.user_id,
-            sealed=self._door.keys.seal_json(dict(place or {}), row_name(connect_links.name, name)),
-            expires_at=self._door.now() + LIFETIME,
+            sealed=self._context.keys.seal_json(dict(place or {}), row_name(connect_links.name, name)),
+            expires_at=self._context.now() + LIFETIME,
         )
-        await self._door.run(statement)
+        await self._context.run(statement)
         return token
 
     async def look(self, token: str) -> ConnectLink | None:
@@ -59,7 +59,7 @@ class ConnectLinks:
         def query(connection: Connection) -> ConnectLink | None:
             return self._read(connection.execute(statement).one_or_none())
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def take(self, token: str) -> ConnectLink | None:
         """Uses the page up. None when it is unknown, used before or late."""
@@ -70,10 +70,10 @@ class ConnectLinks:
         def change(connection: Connection) -> ConnectLink | None:
             return self._read(connection.execute(statement).one_or_none())
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     def _read(self, row: Row[Any] | None) -> ConnectLink | None:
-        if row is None or row.expires_at <= self._door.now():
+        if row is None or row.expires_at <= self._context.now():
             return None
-        place = self._door.keys.open_json(row.sealed, row_name(connect_links.name, row.token_hash))
+        place = self._context.keys.open_json(row.sealed, row_name(connect_links.name, row.token_hash))
         return ConnectLink(PersonKey(row.team_id, row.user_id), place, row.expires_at)

@@ -10,7 +10,7 @@ from bot.dialpad.connection import DialpadConnection
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
 
-links = Table(
+connections = Table(
     "links",
     metadata,
     *person_columns(primary_key=True),
@@ -30,16 +30,16 @@ links = Table(
 class StoredConnections:
     """``bot.dialpad.connection.DialpadConnections``, in the database."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def get(self, key: PersonKey) -> DialpadConnection | None:
-        statement = select(links).where(belongs_to(links, key))
+        statement = select(connections).where(belongs_to(connections, key))
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).one_or_none()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         return None if row is None else self.read(row)
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
@@ -50,7 +50,7 @@ class StoredConnections:
         }
         values = {
             "kind": link.kind,
-            "sealed": self._door.keys.seal_json(tokens, _name(key)),
+            "sealed": self._context.keys.seal_json(tokens, _name(key)),
             "expires_at": link.expires_at,
             "scopes": list(link.scopes),
             "dialpad_user_id": link.dialpad_user_id,
@@ -62,22 +62,24 @@ class StoredConnections:
         }
 
         def change(connection: Connection) -> None:
-            statement = insert_for(connection, links).values(team_id=key.team_id, user_id=key.user_id, **values)
+            statement = insert_for(connection, connections).values(team_id=key.team_id, user_id=key.user_id, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["team_id", "user_id"], set_=values))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def delete(self, key: PersonKey) -> None:
-        await self._door.run(delete(links).where(belongs_to(links, key)))
+        await self._context.run(delete(connections).where(belongs_to(connections, key)))
 
     async def mark_broken(self, key: PersonKey) -> bool:
         """True for the one caller who found it whole: that one tells the person."""
-        statement = update(links).where(belongs_to(links, key), links.c.broken.is_(False)).values(broken=True)
-        return await self._door.run(statement) == 1
+        statement = (
+            update(connections).where(belongs_to(connections, key), connections.c.broken.is_(False)).values(broken=True)
+        )
+        return await self._context.run(statement) == 1
 
     def read(self, row: Row[Any]) -> DialpadConnection:
         """A row of the table. Raises KeyProblem."""
-        tokens = self._door.keys.open_json(row.sealed, _name(PersonKey(row.team_id, row.user_id)))
+        tokens = self._context.keys.open_json(row.sealed, _name(PersonKey(row.team_id, row.user_id)))
         return DialpadConnection(
             kind=row.kind,
             access_token=SecretStr(tokens["access"]),
@@ -94,4 +96,4 @@ class StoredConnections:
 
 
 def _name(key: PersonKey) -> str:
-    return row_name(links.name, key.team_id, key.user_id)
+    return row_name(connections.name, key.team_id, key.user_id)

@@ -13,7 +13,7 @@ from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
 from bot.store.confirmations import confirmations
 from bot.store.connect_links import connect_links
-from bot.store.connections import StoredConnections, links
+from bot.store.connections import StoredConnections, connections
 from bot.store.events import events
 from bot.store.gaps import gaps
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
@@ -23,7 +23,7 @@ from bot.store.postings import postings, turns
 from bot.store.removals import hook_left, note_removal, removals
 from bot.store.requests_before_connecting import remembered
 from bot.store.schema import StoreContext, belongs_to, metadata
-from bot.store.subscriptions import read_watch, watches
+from bot.store.subscriptions import read_subscription, subscriptions
 from bot.store.timed_requests import kept
 
 OUTLIVES: Final = frozenset({removals})
@@ -37,17 +37,17 @@ class Departure:
 
     hooks: tuple[Hook, ...] = ()
     removals: tuple[str, ...] = ()
-    watches: tuple[Subscription, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
     timed: int = 0
 
 
 class Departures:
     """All of it is harmless to repeat."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
-        self._hooks = Hooks(door)
-        self._links = StoredConnections(door)
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+        self._hooks = Hooks(context)
+        self._links = StoredConnections(context)
 
     async def would_end(self, person: PersonKey) -> tuple[int, int]:
         """How many subscriptions and how many timed changes are a person's."""
@@ -56,9 +56,9 @@ class Departures:
             return connection.execute(select(func.count()).where(belongs_to(table, person))).scalar_one()
 
         def query(connection: Connection) -> tuple[int, int]:
-            return count(connection, watches), count(connection, kept)
+            return count(connection, subscriptions), count(connection, kept)
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def leave(self, person: PersonKey) -> Departure | None:
         """A person's connection and what hangs on it. None when there is no connection.
@@ -67,32 +67,37 @@ class Departures:
         """
 
         def change(connection: Connection) -> Departure | None:
-            mine = belongs_to(links, person)
-            row = connection.execute(select(links).where(mine).with_for_update()).one_or_none()
+            mine = belongs_to(connections, person)
+            row = connection.execute(select(connections).where(mine).with_for_update()).one_or_none()
             if row is None:
                 return None
             owned = self._owned(connection, person)
             for hook in owned:
                 self._pass_on(connection, hook)
             _forget_hooks(connection, [hook.id for hook in owned])
-            gone = [read_watch(one) for one in connection.execute(select(watches).where(belongs_to(watches, person)))]
-            _stop_posting(connection, [watch.id for watch in gone])
+            gone = [
+                read_subscription(one)
+                for one in connection.execute(select(subscriptions).where(belongs_to(subscriptions, person)))
+            ]
+            _stop_posting(connection, [subscription.id for subscription in gone])
             timed = connection.execute(delete(kept).where(belongs_to(kept, person))).rowcount
-            for table in (watches, remembered, connect_links, oauth_states):
+            for table in (subscriptions, remembered, connect_links, oauth_states):
                 connection.execute(delete(table).where(belongs_to(table, person)))
             unused = confirmations.c.used_at.is_(None)
             connection.execute(delete(confirmations).where(belongs_to(confirmations, person), unused))
             left = self._note(connection, person, owned, self._read(row))
-            connection.execute(delete(links).where(mine))
+            connection.execute(delete(connections).where(mine))
             return Departure(tuple(owned), left, tuple(gone), timed)
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     async def forget_workspace(self, team_id: str) -> Departure:
         """Everything of everybody in it."""
 
         def change(connection: Connection) -> Departure:
-            linked = connection.execute(select(links).where(links.c.team_id == team_id).with_for_update()).all()
+            linked = connection.execute(
+                select(connections).where(connections.c.team_id == team_id).with_for_update()
+            ).all()
             known = {PersonKey(row.team_id, row.user_id): self._read(row) for row in linked}
             found = connection.execute(select(hooks).where(hooks.c.team_id == team_id)).all()
             ours = [self._hooks.read(row, with_secret=False) for row in found]
@@ -108,13 +113,13 @@ class Departures:
                     connection.execute(delete(table).where(table.c.team_id == team_id))
             return Departure(tuple(ours), tuple(left))
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     def _note(
         self, connection: Connection, person: PersonKey, owned: Sequence[Hook], link: DialpadConnection | None
     ) -> tuple[str, ...]:
         company = (link.company_id if link is not None else None) or next((hook.company for hook in owned), "")
-        name = note_removal(connection, self._door, person, company, [hook_left(hook) for hook in owned], link)
+        name = note_removal(connection, self._context, person, company, [hook_left(hook) for hook in owned], link)
         return () if name is None else (name,)
 
     def _owned(self, connection: Connection, person: PersonKey) -> list[Hook]:
@@ -133,7 +138,7 @@ class Departures:
         heir = _heir(connection, hook) if hook.company and hook.reach == "company" else None
         if heir is None:
             return
-        values, fresh = fresh_hook(self._door, heir, hook.company, hook.kind)
+        values, fresh = fresh_hook(self._context, heir, hook.company, hook.kind)
         connection.execute(hooks.insert().values(**values))
         waiting = and_(events.c.hook_id == hook.id, events.c.done_at.is_(None))
         connection.execute(update(events).where(waiting).values(hook_id=fresh.id))
@@ -146,11 +151,16 @@ def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
     if connection.execute(others).first() is not None:
         return None
     statement = (
-        select(links.c.user_id)
-        .join(watches, and_(watches.c.team_id == links.c.team_id, watches.c.user_id == links.c.user_id))
-        .where(links.c.team_id == owner.team_id, links.c.user_id != owner.user_id)
-        .where(links.c.company_id == hook.company, links.c.broken.is_(False), watches.c.paused.is_(False))
-        .order_by(watches.c.created_at, watches.c.id)
+        select(connections.c.user_id)
+        .join(
+            subscriptions,
+            and_(subscriptions.c.team_id == connections.c.team_id, subscriptions.c.user_id == connections.c.user_id),
+        )
+        .where(connections.c.team_id == owner.team_id, connections.c.user_id != owner.user_id)
+        .where(
+            connections.c.company_id == hook.company, connections.c.broken.is_(False), subscriptions.c.paused.is_(False)
+        )
+        .order_by(subscriptions.c.created_at, subscriptions.c.id)
         .limit(1)
     )
     user_id = connection.execute(statement).scalar_one_or_none()
@@ -163,9 +173,9 @@ def _forget_hooks(connection: Connection, names: Sequence[str]) -> None:
     connection.execute(delete(gaps).where(gaps.c.hook_id.in_(names)))
 
 
-def _stop_posting(connection: Connection, watch_ids: Sequence[str]) -> None:
+def _stop_posting(connection: Connection, subscription_ids: Sequence[str]) -> None:
     """As ``Postings.drop_waiting``, for all of them."""
-    theirs = postings.c.watch_id.in_(watch_ids)
+    theirs = postings.c.subscription_id.in_(subscription_ids)
     waiting = and_(theirs, postings.c.ts.is_(None), postings.c.attempted_at.is_(None))
     connection.execute(delete(postings).where(waiting))
     connection.execute(update(postings).where(theirs).values(escalate_at=None))

@@ -89,8 +89,8 @@ class EventCounts:
 class Events:
     """Keys begin with their hook's id, so hooks cannot take one another's events away."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def receive(
         self,
@@ -107,7 +107,7 @@ class Events:
         ``timed``: the key names the moment it happened. ``also`` is called with the row's key in the same transaction,
         to start the work, and only for what is new.
         """
-        now = self._door.now()
+        now = self._context.now()
         slot = int(now.timestamp() // REPEATED_WITHIN.total_seconds())
         name = f"{hook_id}:{key}" if timed else f"{hook_id}:{key}:{slot}"
         before = None if timed else f"{hook_id}:{key}:{slot - 1}"
@@ -115,7 +115,7 @@ class Events:
             "key": name,
             "hook_id": hook_id,
             "kind": kind,
-            "sealed": self._door.keys.seal(body, row_name(events.name, name)),
+            "sealed": self._context.keys.seal(body, row_name(events.name, name)),
             "received_at": now,
             "tries": 0,
         }
@@ -128,7 +128,7 @@ class Events:
             also(connection, name)
             return True
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     async def get(self, name: str) -> StoredEvent | None:
         """By row key; None when it is delivered, set aside, or forgotten. Raises KeyProblem."""
@@ -137,16 +137,16 @@ class Events:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).one_or_none()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         if row is None or row.sealed is None:
             return None
-        body = self._door.keys.open(row.sealed, row_name(events.name, row.key))
+        body = self._context.keys.open(row.sealed, row_name(events.name, row.key))
         return StoredEvent(row.key, row.hook_id, row.kind, body, row.received_at, row.tries)
 
     async def done(self, name: str) -> None:
         """The content is wiped; the key stays, to recognise repeats."""
-        values = {"done_at": self._door.now(), "sealed": None}
-        await self._door.run(update(events).where(events.c.key == name).values(**values))
+        values = {"done_at": self._context.now(), "sealed": None}
+        await self._context.run(update(events).where(events.c.key == name).values(**values))
 
     async def failed(self, name: str, *, tries: int, also: Callable[[Connection], None]) -> None:
         """Counts a failed try; ``also`` queues the next one in the same transaction."""
@@ -155,12 +155,12 @@ class Events:
             connection.execute(update(events).where(events.c.key == name).values(tries=tries))
             also(connection)
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def park(self, name: str, *, tries: int) -> None:
         """Sets aside what cannot be delivered; the content stays."""
-        values = {"parked_at": self._door.now(), "tries": tries}
-        await self._door.run(update(events).where(events.c.key == name).values(**values))
+        values = {"parked_at": self._context.now(), "tries": tries}
+        await self._context.run(update(events).where(events.c.key == name).values(**values))
 
     async def parked(self) -> list[ParkedEvent]:
         """What was set aside, the oldest first."""
@@ -176,7 +176,7 @@ class Events:
         def query(connection: Connection) -> list[ParkedEvent]:
             return [ParkedEvent(*row) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def unpark(self, also: Callable[[Connection, str], None], names: Collection[str] | None = None) -> int:
         """Takes up again what was set aside: these rows, or all. How many that was; ``also`` starts each one's work in
@@ -189,12 +189,12 @@ class Events:
                 also(connection, name)
             return len(names)
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     async def drop(self, names: Collection[str] | None = None) -> int:
         """Wipes what was set aside, these rows or all, as if it had been delivered. How many that was."""
-        values = {"done_at": self._door.now(), "sealed": None}
-        return await self._door.run(update(events).where(_parked(names)).values(**values))
+        values = {"done_at": self._context.now(), "sealed": None}
+        return await self._context.run(update(events).where(_parked(names)).values(**values))
 
     async def counts(self) -> EventCounts:
         """How many wait and how many are set aside, without reading any of them."""
@@ -208,7 +208,7 @@ class Events:
         def query(connection: Connection) -> EventCounts:
             return EventCounts(*connection.execute(statement).one())
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def waiting(self) -> list[tuple[str, datetime]]:
         """Row keys of what is neither delivered nor set aside, and when each came, the oldest first."""
@@ -219,7 +219,7 @@ class Events:
             found = connection.execute(statement.order_by(column.received_at, column.key))
             return [(row.key, row.received_at) for row in found]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def has(self, hook_id: str, prefix: str) -> bool:
         """Whether an event whose key begins like this was received through the hook."""
@@ -229,7 +229,7 @@ class Events:
         def query(connection: Connection) -> bool:
             return connection.execute(statement).first() is not None
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
 
 def over(now: datetime) -> ColumnElement[bool]:

@@ -44,8 +44,8 @@ class Gap:
 class Gaps:
     """Written when a gap is over: while it lasts, the hook's ``heard_at`` is its beginning."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def add(self, hook_id: str, began_at: datetime, ended_at: datetime, why: str) -> Gap:
         values = {"hook_id": hook_id, "began_at": began_at, "ended_at": ended_at, "why": why}
@@ -53,11 +53,11 @@ class Gaps:
         def change(connection: Connection) -> int:
             return int(connection.execute(insert(gaps).values(**values).returning(gaps.c.id)).scalar_one())
 
-        return Gap(await self._door.database.write(change), hook_id, began_at, ended_at, why)
+        return Gap(await self._context.database.write(change), hook_id, began_at, ended_at, why)
 
     async def settle(self, gap: Gap, *, outcome: str, found: int) -> None:
-        values = {"outcome": outcome, "found": found, "settled_at": self._door.now()}
-        await self._door.run(update(gaps).where(gaps.c.id == gap.id).values(**values))
+        values = {"outcome": outcome, "found": found, "settled_at": self._context.now()}
+        await self._context.run(update(gaps).where(gaps.c.id == gap.id).values(**values))
 
     async def open(self) -> list[Gap]:
         """Those nobody has looked after yet, the oldest first."""
@@ -75,7 +75,7 @@ class Gaps:
         def query(connection: Connection) -> list[Gap]:
             return [_read(row) for row in connection.execute(statement.order_by(gaps.c.began_at, gaps.c.id))]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def _list(self, limit: int, *, only_open: bool) -> list[Gap]:
         statement = select(gaps).limit(limit)
@@ -87,7 +87,7 @@ class Gaps:
         def query(connection: Connection) -> list[Gap]:
             return [_read(row) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
 
 def _read(row: Row[Any]) -> Gap:

@@ -27,10 +27,10 @@ from sqlalchemy import (
 )
 
 from bot.basics.person import PersonKey
-from bot.store.connections import links
+from bot.store.connections import connections
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
-from bot.store.subscriptions import watches
+from bot.store.subscriptions import subscriptions
 
 HookKind = Literal["webhook", "websocket"]
 
@@ -73,9 +73,9 @@ class Hook:
     subscriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def fresh_hook(door: StoreContext, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
+def fresh_hook(context: StoreContext, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
     """A hook that does not exist at Dialpad yet, as a row and as it is read."""
-    name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), door.now()
+    name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), context.now()
     values: dict[str, Any] = {
         "id": name,
         "team_id": owner.team_id,
@@ -85,7 +85,7 @@ def fresh_hook(door: StoreContext, owner: PersonKey, company: str, kind: HookKin
         "reach": "company",
         "endpoint_id": None,
         "subscriptions": {},
-        "sealed": door.keys.seal(secret.encode(), row_name(hooks.name, name)),
+        "sealed": context.keys.seal(secret.encode(), row_name(hooks.name, name)),
         "created_at": now,
         "heard_at": now,
     }
@@ -95,14 +95,14 @@ def fresh_hook(door: StoreContext, owner: PersonKey, company: str, kind: HookKin
 class Hooks:
     """Few rows: one per company and workspace, or per person where nobody may subscribe for all."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def create(self, owner: PersonKey, company: str, kind: HookKind) -> Hook:
         """A hook with a fresh id and secret, before anything exists at Dialpad. The id is all that a webhook's
         address shows, the secret 32 random bytes."""
-        values, hook = fresh_hook(self._door, owner, company, kind)
-        await self._door.run(insert(hooks).values(**values))
+        values, hook = fresh_hook(self._context, owner, company, kind)
+        await self._context.run(insert(hooks).values(**values))
         return hook
 
     async def get(self, name: str) -> Hook | None:
@@ -111,7 +111,7 @@ class Hooks:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(hooks).where(hooks.c.id == name)).one_or_none()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         return None if row is None else self.read(row)
 
     async def all(self, *, team_id: str | None = None, company: str | None = None) -> list[Hook]:
@@ -125,29 +125,34 @@ class Hooks:
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
 
-        return [self.read(row) for row in await self._door.database.read(query)]
+        return [self.read(row) for row in await self._context.database.read(query)]
 
     async def unheard(self) -> list[PersonKey]:
         """Connected people with subscriptions for whom nothing comes in: neither their company nor they themselves have
         a hook that exists at Dialpad. Who has had a subscription the longest comes first."""
         serves = (
-            hooks.c.team_id == links.c.team_id,
-            hooks.c.company == func.coalesce(links.c.company_id, ""),
+            hooks.c.team_id == connections.c.team_id,
+            hooks.c.company == func.coalesce(connections.c.company_id, ""),
             hooks.c.endpoint_id.is_not(None),
-            or_(and_(hooks.c.reach == "company", hooks.c.company != ""), hooks.c.user_id == links.c.user_id),
+            or_(and_(hooks.c.reach == "company", hooks.c.company != ""), hooks.c.user_id == connections.c.user_id),
         )
         statement = (
-            select(links.c.team_id, links.c.user_id)
-            .join(watches, and_(watches.c.team_id == links.c.team_id, watches.c.user_id == links.c.user_id))
-            .where(links.c.broken.is_(False), watches.c.paused.is_(False), ~exists().where(*serves))
-            .group_by(links.c.team_id, links.c.user_id)
-            .order_by(func.min(watches.c.created_at))
+            select(connections.c.team_id, connections.c.user_id)
+            .join(
+                subscriptions,
+                and_(
+                    subscriptions.c.team_id == connections.c.team_id, subscriptions.c.user_id == connections.c.user_id
+                ),
+            )
+            .where(connections.c.broken.is_(False), subscriptions.c.paused.is_(False), ~exists().where(*serves))
+            .group_by(connections.c.team_id, connections.c.user_id)
+            .order_by(func.min(subscriptions.c.created_at))
         )
 
         def query(connection: Connection) -> list[PersonKey]:
             return [PersonKey(row.team_id, row.user_id) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def note(
         self,
@@ -159,22 +164,22 @@ class Hooks:
     ) -> None:
         """What exists at Dialpad now."""
         values = {"endpoint_id": endpoint_id, "subscriptions": dict(subscriptions), "reach": reach}
-        await self._door.run(update(hooks).where(hooks.c.id == name).values(**values))
+        await self._context.run(update(hooks).where(hooks.c.id == name).values(**values))
 
     async def heard(self, name: str, until: datetime) -> None:
         """Until then nothing was missed. Never goes back."""
         statement = update(hooks).where(hooks.c.id == name, hooks.c.heard_at < until).values(heard_at=until)
-        await self._door.run(statement)
+        await self._context.run(statement)
 
     async def remove(self, name: str) -> bool:
         """From here on nothing that comes for it is believed."""
-        return await self._door.run(delete(hooks).where(hooks.c.id == name)) == 1
+        return await self._context.run(delete(hooks).where(hooks.c.id == name)) == 1
 
     def read(self, row: Row[Any], *, with_secret: bool = True) -> Hook:
         """A row of the table. Raises KeyProblem when its secret is wanted and cannot be read."""
         secret = None
         if row.sealed is not None and with_secret:
-            secret = SecretStr(self._door.keys.open(row.sealed, row_name(hooks.name, row.id)).decode())
+            secret = SecretStr(self._context.keys.open(row.sealed, row_name(hooks.name, row.id)).decode())
         return Hook(
             id=row.id,
             owner=PersonKey(row.team_id, row.user_id),

@@ -61,8 +61,8 @@ class Delivery:
 class Inbox:
     """``idle`` is how long another process must have left a delivery alone before this one may take it over."""
 
-    def __init__(self, door: StoreContext, *, idle: timedelta) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext, *, idle: timedelta) -> None:
+        self._context = context
         self._idle = idle
         self._holder = secrets.token_hex(8)
 
@@ -71,11 +71,11 @@ class Inbox:
 
         ``payload`` is what is needed to do the work after a crash; None for what only reads, which is not resumed.
         """
-        now = self._door.now()
+        now = self._context.now()
         values = {
             "key": key,
             "kind": kind,
-            "sealed": None if payload is None else self._door.keys.seal_json(payload, row_name(inbox.name, key)),
+            "sealed": None if payload is None else self._context.keys.seal_json(payload, row_name(inbox.name, key)),
             "received_at": now,
             "holder": self._holder,
             "touched_at": now,
@@ -85,23 +85,25 @@ class Inbox:
         def change(connection: Connection) -> bool:
             return connection.execute(_RECEIVE[connection.dialect.name], values).first() is not None
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     async def started(self, key: str) -> None:
         """From here on the work may have had an effect."""
-        now = self._door.now()
-        await self._door.run(update(inbox).where(inbox.c.key == key).values(started_at=now, touched_at=now))
+        now = self._context.now()
+        await self._context.run(update(inbox).where(inbox.c.key == key).values(started_at=now, touched_at=now))
 
     async def done(self, key: str) -> None:
         """The payload is wiped; the key stays, to recognise repeats."""
-        await self._door.run(update(inbox).where(inbox.c.key == key).values(done_at=self._door.now(), sealed=None))
+        await self._context.run(
+            update(inbox).where(inbox.c.key == key).values(done_at=self._context.now(), sealed=None)
+        )
 
     async def unfinished(self) -> list[Delivery]:
         """Takes over what another process (or this one, before it was restarted) left undone, oldest first.
 
         Each delivery is handed to one process only, and at most twice over its life.
         """
-        now = self._door.now()
+        now = self._context.now()
         column = inbox.c
         open_ = (
             column.done_at.is_(None),
@@ -123,12 +125,12 @@ class Inbox:
             mine = select(inbox).where(column.key.in_(keys)).order_by(column.received_at, column.key)
             return list(connection.execute(mine).all())
 
-        rows = await self._door.database.write(change)
+        rows = await self._context.database.write(change)
         return [delivery for row in rows if (delivery := self._read(row)) is not None]
 
     def _read(self, row: Row[Any]) -> Delivery | None:
         try:
-            payload = self._door.keys.open_json(row.sealed, row_name(inbox.name, row.key))
+            payload = self._context.keys.open_json(row.sealed, row_name(inbox.name, row.key))
         except KeyProblem:
             structlog.get_logger(__name__).warning("delivery unreadable", kind=row.kind)
             return None

@@ -37,8 +37,8 @@ class OAuthState:
 class OAuthStates:
     """At rest there is a hash of the state, and everything that goes with it is sealed."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def create(
         self, person: PersonKey, verifier: str, token: str = "", carry: Mapping[str, Any] | None = None
@@ -47,15 +47,15 @@ class OAuthStates:
         state = secrets.token_urlsafe(32)
         name = hash_token(state)
         kept = {"verifier": verifier, "token": token, "carry": dict(carry or {})}
-        sealed = self._door.keys.seal_json(kept, row_name(oauth_states.name, name))
+        sealed = self._context.keys.seal_json(kept, row_name(oauth_states.name, name))
         statement = insert(oauth_states).values(
             state_hash=name,
             team_id=person.team_id,
             user_id=person.user_id,
             sealed=sealed,
-            expires_at=self._door.now() + LIFETIME,
+            expires_at=self._context.now() + LIFETIME,
         )
-        await self._door.run(statement)
+        await self._context.run(statement)
         return state
 
     async def take(self, state: str) -> OAuthState | None:
@@ -65,9 +65,9 @@ class OAuthStates:
 
         def change(connection: Connection) -> OAuthState | None:
             row = connection.execute(statement).one_or_none()
-            if row is None or row.expires_at <= self._door.now():
+            if row is None or row.expires_at <= self._context.now():
                 return None
-            kept = self._door.keys.open_json(row.sealed, row_name(oauth_states.name, name))
+            kept = self._context.keys.open_json(row.sealed, row_name(oauth_states.name, name))
             return OAuthState(PersonKey(row.team_id, row.user_id), kept["verifier"], kept["token"], kept["carry"])
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)

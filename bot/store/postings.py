@@ -41,7 +41,7 @@ postings = Table(
     Column("card_id", Text, nullable=False),
     Column("team_id", Text, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("watch_id", Text, nullable=False),
+    Column("watch_id", Text, key="subscription_id", nullable=False),
     Column("parent_id", Text),
     Column("ts", Text),
     Column("place", Text),
@@ -77,7 +77,7 @@ class NewPosting:
     is asked to claim it, None when nobody is. ``not_before``: what is held for the same moment comes due together."""
 
     channel: str
-    watch_id: str
+    subscription_id: str
     parent: str | None = None
     escalate_s: float | None = None
     wait_s: float = 0.0
@@ -94,7 +94,7 @@ class Posting:
     card_id: str
     team_id: str
     channel: str
-    watch_id: str
+    subscription_id: str
     parent_id: str | None
     ts: str | None
     place: str | None
@@ -124,7 +124,7 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
             "card_id": card_id,
             "team_id": team_id,
             "channel": one.channel,
-            "watch_id": one.watch_id,
+            "subscription_id": one.subscription_id,
             "parent_id": parent,
             "shown": 0,
             "due_at": max(now + timedelta(seconds=one.wait_s), one.not_before or now),
@@ -140,12 +140,12 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
         this = and_(postings.c.card_id == card_id, postings.c.channel == one.channel)
         held = and_(
             this,
-            postings.c.watch_id != one.watch_id,
+            postings.c.subscription_id != one.subscription_id,
             postings.c.ts.is_(None),
             postings.c.attempted_at.is_(None),
             postings.c.due_at > fresh["due_at"],
         )
-        taken_over = {name: fresh[name] for name in ("watch_id", "due_at", "escalate_at")}
+        taken_over = {name: fresh[name] for name in ("subscription_id", "due_at", "escalate_at")}
         connection.execute(update(postings).where(held).values(**taken_over))
         if escalate_at is not None:
             asked_for_nobody = and_(this, postings.c.escalate_at.is_(None), postings.c.step == 0)
@@ -167,8 +167,8 @@ def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
 class Postings:
     """All of it goes by transactions; nothing here waits."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def of_card(self, card_id: str) -> list[Posting]:
         return await self._postings(postings.c.card_id == card_id)
@@ -183,8 +183,8 @@ class Postings:
 
     async def want(self, card_id: str, team_id: str, wanted: Sequence[NewPosting]) -> None:
         """Posts an existing card in more places."""
-        now = self._door.now()
-        await self._door.database.write(lambda connection: want(connection, now, card_id, team_id, wanted))
+        now = self._context.now()
+        await self._context.database.write(lambda connection: want(connection, now, card_id, team_id, wanted))
 
     async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
         """Workspace and channel of everything that wants to be posted."""
@@ -193,7 +193,7 @@ class Postings:
         def query(connection: Connection) -> list[tuple[str, str]]:
             return [(row.team_id, row.channel) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def due(self, team_id: str, channel: str, now: datetime, most: int = 50) -> list[Posting]:
         """What a channel waits for: new messages first, then replies to them, then changes; each by their age."""
@@ -204,7 +204,7 @@ class Postings:
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
 
-        return [_read_posting(row) for row in await self._door.database.read(query)]
+        return [_read_posting(row) for row in await self._context.database.read(query)]
 
     async def next_at(self) -> datetime | None:
         """When something is to be posted or escalated next."""
@@ -214,16 +214,16 @@ class Postings:
             found = [connection.execute(select(func.min(column, type_=MomentColumn))).scalar() for column in columns]
             return [moment for moment in found if moment is not None]
 
-        return min(await self._door.database.read(query), default=None)
+        return min(await self._context.database.read(query), default=None)
 
     async def attempt(self, ids: Sequence[str], bundle: str | None) -> None:
         """On disk before the message is sent: should the process die now, the message is looked for first."""
-        values = {"attempted_at": self._door.now(), "tries": postings.c.tries + 1, "bundle": bundle}
-        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+        values = {"attempted_at": self._context.now(), "tries": postings.c.tries + 1, "bundle": bundle}
+        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
     async def count_try(self, ids: Sequence[str]) -> None:
         """One more attempt at bringing a message up to date."""
-        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(tries=postings.c.tries + 1))
+        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(tries=postings.c.tries + 1))
 
     async def posted(
         self, ids: Sequence[str], *, place: str, ts: str, versions: Mapping[str, int], looks: str | None
@@ -235,7 +235,7 @@ class Postings:
         await self._settle(ids, versions, {"looks": looks})
 
     async def _settle(self, ids: Sequence[str], versions: Mapping[str, int], values: Mapping[str, Any]) -> None:
-        now = self._door.now()
+        now = self._context.now()
 
         def change(connection: Connection) -> None:
             for name in ids:
@@ -246,28 +246,28 @@ class Postings:
                 due = None if version is None or version <= shown else now
                 connection.execute(update(postings).where(postings.c.id == name).values(due_at=due, **rest))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def postpone(self, ids: Sequence[str], wait_s: float, *, in_doubt: bool = False) -> None:
         """Tries again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
-        values: dict[str, Any] = {"due_at": self._door.now() + timedelta(seconds=wait_s)}
+        values: dict[str, Any] = {"due_at": self._context.now() + timedelta(seconds=wait_s)}
         if not in_doubt:
             values["attempted_at"] = None
-        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
     async def hold(self, ids: Sequence[str], until: datetime) -> None:
         """They are new, and not posted before then."""
-        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(due_at=until))
+        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(due_at=until))
 
     async def drop(self, ids: Sequence[str]) -> None:
         """They were never posted, and are not wanted after all; they may be wanted again."""
-        await self._door.run(delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None)))
+        await self._context.run(delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None)))
 
-    async def due_anew(self, watch_id: str, escalate_s: float | None) -> None:
+    async def due_anew(self, subscription_id: str, escalate_s: float | None) -> None:
         """What its subscription holds back is looked at again now. ``escalate_s``: seconds until somebody is asked to
         claim what was to be claimed; None: nobody is."""
-        now = self._door.now()
-        held = and_(self._waiting(watch_id), postings.c.due_at.is_not(None))
+        now = self._context.now()
+        held = and_(self._waiting(subscription_id), postings.c.due_at.is_not(None))
         asked = and_(held, postings.c.escalate_at.is_not(None))
         escalate_at = None if escalate_s is None else now + timedelta(seconds=escalate_s)
 
@@ -275,47 +275,49 @@ class Postings:
             connection.execute(update(postings).where(asked).values(escalate_at=escalate_at))
             connection.execute(update(postings).where(held).values(due_at=now))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
-    async def drop_waiting(self, watch_id: str) -> None:
+    async def drop_waiting(self, subscription_id: str) -> None:
         """Its subscription is gone: what waits for its turn is not posted, and nobody is asked to claim the rest."""
 
         def change(connection: Connection) -> None:
-            connection.execute(delete(postings).where(self._waiting(watch_id)))
-            connection.execute(update(postings).where(postings.c.watch_id == watch_id).values(escalate_at=None))
+            connection.execute(delete(postings).where(self._waiting(subscription_id)))
+            connection.execute(
+                update(postings).where(postings.c.subscription_id == subscription_id).values(escalate_at=None)
+            )
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     @staticmethod
-    def _waiting(watch_id: str) -> Any:
+    def _waiting(subscription_id: str) -> Any:
         """Never posted, and not on its way."""
         column = postings.c
-        return and_(column.watch_id == watch_id, column.ts.is_(None), column.attempted_at.is_(None))
+        return and_(column.subscription_id == subscription_id, column.ts.is_(None), column.attempted_at.is_(None))
 
     async def set_aside(self, ids: Sequence[str], *, doubtful: bool = False) -> None:
         """Not posted or brought up to date any more."""
         values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None}
-        await self._door.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
-    async def unposted(self, watch_id: str) -> tuple[int, int]:
+    async def unposted(self, subscription_id: str) -> tuple[int, int]:
         """How many of a subscription's messages were given up though they were tried, and how many still wait."""
-        mine = and_(postings.c.watch_id == watch_id, postings.c.ts.is_(None))
+        mine = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None))
         given_up = select(func.count()).where(mine, _GIVEN_UP)
         waiting = select(func.count()).where(mine, postings.c.due_at.is_not(None))
 
         def query(connection: Connection) -> tuple[int, int]:
             return connection.execute(given_up).scalar_one(), connection.execute(waiting).scalar_one()
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
-    async def forget_unposted(self, watch_id: str) -> None:
+    async def forget_unposted(self, subscription_id: str) -> None:
         """Whoever should know of them has been told."""
-        where = and_(postings.c.watch_id == watch_id, postings.c.ts.is_(None), _GIVEN_UP)
-        await self._door.run(update(postings).where(where).values(tries=0))
+        where = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None), _GIVEN_UP)
+        await self._context.run(update(postings).where(where).values(tries=0))
 
     async def take_turn(self, channel: str, every_s: float) -> float:
         """0 when the channel may be written to now, and nobody else may for ``every_s``; else seconds to wait."""
-        now = self._door.now()
+        now = self._context.now()
 
         def change(connection: Connection) -> float:
             statement = insert_for(connection, turns).values(channel=channel, next_at=now)
@@ -326,12 +328,12 @@ class Postings:
             next_at = connection.execute(select(turns.c.next_at).where(turns.c.channel == channel)).scalar_one()
             return float((next_at - now).total_seconds())
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     async def end_turn(self, channel: str, every_s: float) -> None:
         """The channel was written to just now: however long that took to arrive, what comes next arrives later."""
-        next_at = self._door.now() + timedelta(seconds=every_s)
-        await self._door.run(update(turns).where(turns.c.channel == channel).values(next_at=next_at))
+        next_at = self._context.now() + timedelta(seconds=every_s)
+        await self._context.run(update(turns).where(turns.c.channel == channel).values(next_at=next_at))
 
     async def due_escalations(self, now: datetime, most: int = 50) -> list[Posting]:
         return await self._postings(postings.c.escalate_at <= now, limit=most)
@@ -339,10 +341,10 @@ class Postings:
     async def step(self, posting: Posting, *, to: int, next_s: float | None) -> bool:
         """Counts the step that is due as taken, unless somebody else has, or it is no longer due: it was claimed or
         handled meanwhile. ``next_s``: seconds until the next, None: there is none."""
-        next_at = None if next_s is None else self._door.now() + timedelta(seconds=next_s)
+        next_at = None if next_s is None else self._context.now() + timedelta(seconds=next_s)
         seen = (postings.c.step == posting.step, postings.c.escalate_at == posting.escalate_at)
         where = and_(postings.c.id == posting.id, *seen)
-        return await self._door.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
+        return await self._context.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
 
     async def escalate_at(
         self, card_id: str, moment: datetime | None, *, only: str | None = None, step: int | None = None
@@ -357,7 +359,7 @@ class Postings:
                 values: dict[str, Any] = {"escalate_at": moment} | ({} if step is None else {"step": step})
                 connection.execute(update(postings).where(postings.c.id == only).values(**values))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def _postings(self, where: Any, limit: int = 500) -> list[Posting]:
         statement = select(postings).where(where).order_by(postings.c.created_at, postings.c.id).limit(limit)
@@ -365,7 +367,7 @@ class Postings:
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
 
-        return [_read_posting(row) for row in await self._door.database.read(query)]
+        return [_read_posting(row) for row in await self._context.database.read(query)]
 
 
 def _read_posting(row: Row[Any]) -> Posting:

@@ -14,8 +14,8 @@ preferences = Table("preferences", metadata, *person_columns(primary_key=True), 
 class Preferences:
     """Unknown names are kept as they are; what they mean belongs to whoever asks."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def get(self, person: PersonKey) -> dict[str, Any]:
         statement = select(preferences.c.chosen).where(belongs_to(preferences, person))
@@ -23,7 +23,7 @@ class Preferences:
         def query(connection: Connection) -> dict[str, Any]:
             return connection.execute(statement).scalar_one_or_none() or {}
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Merges ``changes`` in; None takes a name out. Returns all that is chosen now."""
@@ -40,4 +40,4 @@ class Preferences:
             connection.execute(update(preferences).where(where).values(chosen=chosen))
             return chosen
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)

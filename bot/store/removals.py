@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
-from bot.store.connections import links
+from bot.store.connections import connections
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
@@ -90,7 +90,7 @@ def hook_left(hook: Hook) -> HookLeft:
 
 def note_removal(
     connection: Connection,
-    door: StoreContext,
+    context: StoreContext,
     person: PersonKey,
     company: str,
     hooks: Sequence[HookLeft],
@@ -110,9 +110,9 @@ def note_removal(
             company=company,
             hooks=[asdict(hook) for hook in hooks],
             access=access,
-            sealed=None if link is None else _seal(door, name, link),
+            sealed=None if link is None else _seal(context, name, link),
             tries=0,
-            created_at=door.now(),
+            created_at=context.now(),
         )
     )
     return name
@@ -121,8 +121,8 @@ def note_removal(
 class Removals:
     """Few rows, and none as a rule."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def all(self) -> list[Removal]:
         """The oldest first."""
@@ -131,7 +131,7 @@ class Removals:
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
 
-        return [self._read(row) for row in await self._door.database.read(query)]
+        return [self._read(row) for row in await self._context.database.read(query)]
 
     async def get(self, name: str) -> Removal | None:
         """None when everything is removed, or was given up."""
@@ -139,26 +139,26 @@ class Removals:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(removals).where(removals.c.id == name)).one_or_none()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
     async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
         """Something was made at Dialpad whose hook was removed here at the same moment."""
 
         def change(connection: Connection) -> None:
-            note_removal(connection, self._door, person, company, [hook], link)
+            note_removal(connection, self._context, person, company, [hook], link)
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def hold(self, name: str) -> bool:
         """True for the one process that may work on it now; counts the try."""
-        now, column = self._door.now(), removals.c
+        now, column = self._context.now(), removals.c
         free = or_(column.held_until.is_(None), column.held_until <= now)
         values = {"tries": column.tries + 1, "tried_at": now, "held_until": now + HELD_FOR}
-        return await self._door.run(update(removals).where(column.id == name, free).values(**values)) == 1
+        return await self._context.run(update(removals).where(column.id == name, free).values(**values)) == 1
 
     async def let_go(self, name: str) -> None:
-        await self._door.run(update(removals).where(removals.c.id == name).values(held_until=None))
+        await self._context.run(update(removals).where(removals.c.id == name).values(held_until=None))
 
     async def hook_gone(self, name: str, hook_id: str) -> None:
         """It is not at Dialpad any more."""
@@ -173,11 +173,11 @@ class Removals:
         await self._change(name, lambda _: {"access": False, "sealed": None})
 
     async def give_up(self, name: str) -> None:
-        await self._door.run(delete(removals).where(removals.c.id == name))
+        await self._context.run(delete(removals).where(removals.c.id == name))
 
     async def colleagues(self, company: str) -> list[PersonKey]:
         """People of the same Dialpad company whose connections work, those with the company's own key first."""
-        column = links.c
+        column = connections.c
         theirs = (column.company_id == company, column.broken.is_(False))
         order = (column.is_company_key.desc(), column.connected_at)
         statement = select(column.team_id, column.user_id).where(*theirs).order_by(*order).limit(COLLEAGUES)
@@ -185,19 +185,19 @@ class Removals:
         def query(connection: Connection) -> list[PersonKey]:
             return [PersonKey(row.team_id, row.user_id) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query) if company else []
+        return await self._context.database.read(query) if company else []
 
     async def connected_elsewhere(self, link: DialpadConnection) -> bool:
         """Whether the same Dialpad user is connected by sign-in, again or from another place: Dialpad revokes all of a
         user's tokens at once."""
-        column = links.c
+        column = connections.c
         same = (column.dialpad_user_id == link.dialpad_user_id, column.kind == "oauth", column.broken.is_(False))
         statement = select(column.user_id).where(*same).limit(1)
 
         def query(connection: Connection) -> bool:
             return connection.execute(statement).first() is not None
 
-        return link.dialpad_user_id is not None and await self._door.database.read(query)
+        return link.dialpad_user_id is not None and await self._context.database.read(query)
 
     def links_of(self, removal: Removal) -> DialpadConnections:
         """The connection's own token, kept with the removal: for ``Accounts``, which renews it."""
@@ -205,8 +205,8 @@ class Removals:
 
     async def keep_renewed(self, name: str, link: DialpadConnection) -> None:
         """Dialpad has replaced the token."""
-        sealed = _seal(self._door, name, link)
-        await self._door.run(update(removals).where(removals.c.id == name).values(sealed=sealed))
+        sealed = _seal(self._context, name, link)
+        await self._context.run(update(removals).where(removals.c.id == name).values(sealed=sealed))
 
     async def _change(self, name: str, change: Callable[[Row[Any]], dict[str, Any]]) -> None:
         """The row goes with the last thing that is left."""
@@ -222,7 +222,7 @@ class Removals:
             else:
                 connection.execute(delete(removals).where(this))
 
-        await self._door.database.write(write)
+        await self._context.database.write(write)
 
     def _read(self, row: Row[Any]) -> Removal:
         return Removal(
@@ -241,7 +241,7 @@ class Removals:
         if row.sealed is None:
             return None
         try:
-            kept = self._door.keys.open_json(row.sealed, row_name(removals.name, row.id))
+            kept = self._context.keys.open_json(row.sealed, row_name(removals.name, row.id))
         except KeyProblem:
             return None  # the rest of the list is worked off all the same
         return DialpadConnection(
@@ -286,7 +286,7 @@ def over(now: datetime) -> ColumnElement[bool]:
     return removals.c.created_at <= now - KEPT_FOR
 
 
-def _seal(door: StoreContext, name: str, link: DialpadConnection) -> bytes:
+def _seal(context: StoreContext, name: str, link: DialpadConnection) -> bytes:
     kept = {
         "kind": link.kind,
         "access": link.access_token.get_secret_value(),
@@ -296,4 +296,4 @@ def _seal(door: StoreContext, name: str, link: DialpadConnection) -> bytes:
         "dialpad_user_id": link.dialpad_user_id,
         "is_company_key": link.is_company_key,
     }
-    return door.keys.seal_json(kept, row_name(removals.name, name))
+    return context.keys.seal_json(kept, row_name(removals.name, name))

@@ -29,18 +29,18 @@ remembered = Table(
 class RequestsBeforeConnecting:
     """Requests are JSON objects of the caller's own shape; here they are only sealed and ordered."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def save(self, person: PersonKey, request: Mapping[str, Any]) -> None:
         name = secrets.token_urlsafe(16)
-        now = self._door.now()
+        now = self._context.now()
         column = remembered.c
         statement = insert(remembered).values(
             id=name,
             team_id=person.team_id,
             user_id=person.user_id,
-            sealed=self._door.keys.seal_json(dict(request), row_name(remembered.name, name)),
+            sealed=self._context.keys.seal_json(dict(request), row_name(remembered.name, name)),
             asked_at=now,
             expires_at=now + LIFETIME,
         )
@@ -57,19 +57,19 @@ class RequestsBeforeConnecting:
             if surplus:
                 connection.execute(delete(remembered).where(column.id.in_(surplus)))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def take_all(self, person: PersonKey) -> list[dict[str, Any]]:
         """Everything still good, oldest first; nobody gets it a second time."""
         statement = delete(remembered).where(belongs_to(remembered, person)).returning(remembered)
-        now = self._door.now()
+        now = self._context.now()
 
         def change(connection: Connection) -> list[dict[str, Any]]:
             rows = sorted(connection.execute(statement).all(), key=lambda row: (row.asked_at, row.id))
             return [
-                self._door.keys.open_json(row.sealed, row_name(remembered.name, row.id))
+                self._context.keys.open_json(row.sealed, row_name(remembered.name, row.id))
                 for row in rows
                 if row.expires_at > now
             ]
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)

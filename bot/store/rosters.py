@@ -59,8 +59,8 @@ class FollowedRoster:
 class Rosters:
     """One row per workspace and call center."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def get(self, team_id: str, call_center: str, company: str | None = None) -> Roster | None:
         """The last known copy. With ``company``: only if it is that company's."""
@@ -78,7 +78,7 @@ class Rosters:
     async def note(self, team_id: str, company: str, roster: Roster) -> None:
         """Somebody has just asked Dialpad. A roster that is followed is looked at soon instead, if it has changed: who
         follows it must hear of the change."""
-        now = self._door.now()
+        now = self._context.now()
         kept = self._values(team_id, company, roster)
 
         def change(connection: Connection) -> None:
@@ -92,11 +92,11 @@ class Rosters:
             elif compare(self._read(row), roster):
                 connection.execute(update(rosters).where(here, rosters.c.due_at > now).values(due_at=now))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def follow(self, team_id: str, call_centers: Sequence[str]) -> None:
         """They are looked at now, and from now on."""
-        now = self._door.now()
+        now = self._context.now()
         fresh = {"company": "", "version": 0, "seen_at": now, "due_at": now, "problem": ""}
 
         def change(connection: Connection) -> None:
@@ -105,19 +105,19 @@ class Rosters:
                 connection.execute(row.on_conflict_do_nothing())
                 connection.execute(update(rosters).where(_is(team_id, one)).values(due_at=now))
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def hurry(self, team_id: str, call_centers: Sequence[str], within_s: float) -> None:
         """Something has happened there: those that are followed are looked at within so many seconds."""
-        soon = self._door.now() + timedelta(seconds=within_s)
+        soon = self._context.now() + timedelta(seconds=within_s)
         here = and_(rosters.c.team_id == team_id, rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
-        await self._door.run(update(rosters).where(here).values(due_at=soon))
+        await self._context.run(update(rosters).where(here).values(due_at=soon))
 
     async def due(self) -> list[FollowedRoster]:
         """Those whose time for a look has come."""
         return [
             FollowedRoster(row.team_id, row.call_center, row.version, self._read(row), row.problem)
-            for row in await self._select(rosters.c.due_at <= self._door.now())
+            for row in await self._select(rosters.c.due_at <= self._context.now())
         ]
 
     async def looked(
@@ -125,31 +125,31 @@ class Rosters:
     ) -> bool:
         """Keeps what a look has found. False when another process was faster."""
         values = self._values(followed.team_id, company, roster)
-        values |= {"version": followed.version + changed, "due_at": self._door.now() + timedelta(seconds=next_s)}
+        values |= {"version": followed.version + changed, "due_at": self._context.now() + timedelta(seconds=next_s)}
         here = and_(_is(followed.team_id, followed.call_center), rosters.c.version == followed.version)
-        return await self._door.run(update(rosters).where(here).values(**values)) == 1
+        return await self._context.run(update(rosters).where(here).values(**values)) == 1
 
     async def look_later(self, followed: FollowedRoster, wait_s: float | None) -> None:
         """Nothing was found out. None: nobody follows it any more."""
-        due_at = None if wait_s is None else self._door.now() + timedelta(seconds=wait_s)
+        due_at = None if wait_s is None else self._context.now() + timedelta(seconds=wait_s)
         here = _is(followed.team_id, followed.call_center)
-        await self._door.run(update(rosters).where(here).values(due_at=due_at))
+        await self._context.run(update(rosters).where(here).values(due_at=due_at))
 
     async def note_problem(self, followed: FollowedRoster, problem: str) -> bool:
         """True when this is news."""
         here = and_(_is(followed.team_id, followed.call_center), rosters.c.problem != problem)
-        return await self._door.run(update(rosters).where(here).values(problem=problem)) == 1
+        return await self._context.run(update(rosters).where(here).values(problem=problem)) == 1
 
     def _values(self, team_id: str, company: str, roster: Roster) -> dict[str, Any]:
         name = row_name(rosters.name, team_id, roster.call_center)
-        sealed = self._door.keys.seal_json(to_json(roster), name)
+        sealed = self._context.keys.seal_json(to_json(roster), name)
         return {"company": company, "sealed": sealed, "seen_at": roster.seen_at}
 
     def _read(self, row: Row[Any]) -> Roster | None:
         if row.sealed is None:
             return None
         name = row_name(rosters.name, row.team_id, row.call_center)
-        return from_json(row.call_center, row.seen_at, self._door.keys.open_json(row.sealed, name))
+        return from_json(row.call_center, row.seen_at, self._context.keys.open_json(row.sealed, name))
 
     async def _select(self, where: ColumnElement[bool]) -> list[Row[Any]]:
         statement = select(rosters).where(where).order_by(rosters.c.due_at, rosters.c.call_center)
@@ -157,7 +157,7 @@ class Rosters:
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
 
 def over(now: datetime) -> ColumnElement[bool]:

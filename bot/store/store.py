@@ -12,7 +12,7 @@ from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
-from bot.store.connections import StoredConnections, links
+from bot.store.connections import StoredConnections, connections
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
 from bot.store.departures import Departures
 from bot.store.events import Events
@@ -55,7 +55,7 @@ class Store:
 
     database: Database
     keys: Keyring
-    links: StoredConnections
+    connections: StoredConnections
     oauth_states: OAuthStates
     connect_links: ConnectLinks
     confirmations: Confirmations
@@ -67,7 +67,7 @@ class Store:
     hooks: Hooks
     events: Events
     gaps: Gaps
-    watches: Subscriptions
+    subscriptions: Subscriptions
     cards: Cards
     postings: Postings
     rosters: Rosters
@@ -80,29 +80,29 @@ class Store:
         """Raises DatabaseProblem for an address that cannot be one. Connects with the first query."""
         address = build_url(url)
         database = open_database(address)
-        door = StoreContext(database, keys, now)
+        context = StoreContext(database, keys, now)
         idle = timedelta(0) if sqlite_file(address) else SECOND_REPLICA_WAITS
         return cls(
             database=database,
             keys=keys,
-            links=StoredConnections(door),
-            oauth_states=OAuthStates(door),
-            connect_links=ConnectLinks(door),
-            confirmations=Confirmations(door),
-            remembered=RequestsBeforeConnecting(door),
-            inbox=Inbox(door, idle=idle),
-            preferences=Preferences(door),
-            audit=Audit(door),
-            kept=TimedRequests(door),
-            hooks=Hooks(door),
-            events=Events(door),
-            gaps=Gaps(door),
-            watches=Subscriptions(door),
-            cards=Cards(door),
-            postings=Postings(door),
-            rosters=Rosters(door),
-            removals=Removals(door),
-            departures=Departures(door),
+            connections=StoredConnections(context),
+            oauth_states=OAuthStates(context),
+            connect_links=ConnectLinks(context),
+            confirmations=Confirmations(context),
+            remembered=RequestsBeforeConnecting(context),
+            inbox=Inbox(context, idle=idle),
+            preferences=Preferences(context),
+            audit=Audit(context),
+            kept=TimedRequests(context),
+            hooks=Hooks(context),
+            events=Events(context),
+            gaps=Gaps(context),
+            subscriptions=Subscriptions(context),
+            cards=Cards(context),
+            postings=Postings(context),
+            rosters=Rosters(context),
+            removals=Removals(context),
+            departures=Departures(context),
             now=now,
         )
 
@@ -131,7 +131,7 @@ class Store:
 
         def query(connection: Connection) -> int:
             return sum(
-                rotate.count_unreadable(connection, table, self.keys) for table in (links, kept, hooks, removals)
+                rotate.count_unreadable(connection, table, self.keys) for table in (connections, kept, hooks, removals)
             )
 
         if unreadable := await self.database.read(query):

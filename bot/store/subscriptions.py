@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, delete, insert, select, update
 
 from bot.activity.digest_times import next_due, schedule
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.person import PersonKey
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 
-watches = Table(
+subscriptions = Table(
     "watches",
     metadata,
     Column("id", Text, primary_key=True),
@@ -34,33 +34,33 @@ watches = Table(
 class Subscriptions:
     """Some per channel. ``problem`` is why posting did not work; its marks are ``bot.notifications.owner_alerts``'s."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     def new_id(self) -> str:
-        """For a watch that is not stored yet: short, since every button of a card carries it."""
+        """For a subscription that is not stored yet: short, since every button of a card carries it."""
         return secrets.token_urlsafe(6)
 
-    async def save(self, watch: Subscription) -> None:
-        """Adds it, or changes the one with the same id. The channel of a watch stays what it was."""
-        digest_at = next_due(watch, self._door.now())
+    async def save(self, subscription: Subscription) -> None:
+        """Adds it, or changes the one with the same id. The channel of a subscription stays what it was."""
+        digest_at = next_due(subscription, self._context.now())
         fresh = {
-            "id": watch.id,
-            "team_id": watch.owner.team_id,
-            "user_id": watch.owner.user_id,
-            "channel": watch.channel,
-            "created_at": self._door.now(),
-            **_values(watch),
+            "id": subscription.id,
+            "team_id": subscription.owner.team_id,
+            "user_id": subscription.owner.user_id,
+            "channel": subscription.channel,
+            "created_at": self._context.now(),
+            **_values(subscription),
         }
 
         def change(connection: Connection) -> None:
-            before = self._locked(connection, watch.id)
+            before = self._locked(connection, subscription.id)
             if before is None:
-                connection.execute(insert(watches).values(digest_at=digest_at, **fresh))
+                connection.execute(insert(subscriptions).values(digest_at=digest_at, **fresh))
             else:
-                self._change(connection, before, watch)
+                self._change(connection, before, subscription)
 
-        await self._door.database.write(change)
+        await self._context.database.write(change)
 
     async def switch(self, name: str, kind: NewsKind, *, on: bool) -> Subscription | None:
         """One event of a subscription on or off, whatever happens to its others at the same time. None: it is gone."""
@@ -69,78 +69,90 @@ class Subscriptions:
             row = self._locked(connection, name)
             if row is None:
                 return None
-            after = switched(read_watch(row), kind, on=on)
+            after = switched(read_subscription(row), kind, on=on)
             self._change(connection, row, after)
             return after
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     def _locked(self, connection: Connection, name: str) -> Row[Any] | None:
-        return connection.execute(select(watches).where(watches.c.id == name).with_for_update()).one_or_none()
+        return connection.execute(
+            select(subscriptions).where(subscriptions.c.id == name).with_for_update()
+        ).one_or_none()
 
     def _change(self, connection: Connection, before: Row[Any], after: Subscription) -> None:
         """A digest that is due stays due while its times stay the same."""
-        same = schedule(read_watch(before)) == schedule(after)
-        digest_at = before.digest_at if same else next_due(after, self._door.now())
-        this = watches.c.id == after.id
-        connection.execute(update(watches).where(this).values(digest_at=digest_at, **_values(after)))
+        same = schedule(read_subscription(before)) == schedule(after)
+        digest_at = before.digest_at if same else next_due(after, self._context.now())
+        this = subscriptions.c.id == after.id
+        connection.execute(update(subscriptions).where(this).values(digest_at=digest_at, **_values(after)))
 
     async def get(self, name: str) -> Subscription | None:
-        found = await self._select(watches.c.id == name)
+        found = await self._select(subscriptions.c.id == name)
         return found[0] if found else None
 
     async def here(self, team_id: str, channel: str) -> list[Subscription]:
         """Those that post to one place, the oldest first."""
-        return await self._select(watches.c.team_id == team_id, watches.c.channel == channel)
+        return await self._select(subscriptions.c.team_id == team_id, subscriptions.c.channel == channel)
 
     async def of_team(self, team_id: str) -> list[Subscription]:
         """All of a workspace that are not paused."""
-        return await self._select(watches.c.team_id == team_id, watches.c.paused.is_(False))
+        return await self._select(subscriptions.c.team_id == team_id, subscriptions.c.paused.is_(False))
 
     async def owned(self, owner: PersonKey) -> list[Subscription]:
-        return await self._select(watches.c.team_id == owner.team_id, watches.c.user_id == owner.user_id)
+        return await self._select(subscriptions.c.team_id == owner.team_id, subscriptions.c.user_id == owner.user_id)
 
     async def due_digest(self, now: datetime) -> tuple[Subscription, datetime] | None:
         """The one whose digest has been due the longest, and since when."""
-        statement = select(watches).where(watches.c.digest_at <= now).order_by(watches.c.digest_at, watches.c.id)
+        statement = (
+            select(subscriptions)
+            .where(subscriptions.c.digest_at <= now)
+            .order_by(subscriptions.c.digest_at, subscriptions.c.id)
+        )
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement.limit(1)).one_or_none()
 
-        row = await self._door.database.read(query)
-        return None if row is None else (read_watch(row), row.digest_at)
+        row = await self._context.database.read(query)
+        return None if row is None else (read_subscription(row), row.digest_at)
 
-    async def digest_done(self, watch: Subscription, due: datetime) -> None:
+    async def digest_done(self, subscription: Subscription, due: datetime) -> None:
         """What was due at ``due`` is on disk or left out, unless somebody else was faster or has changed the times."""
-        this = (watches.c.id == watch.id, watches.c.digest_at == due)
-        await self._door.run(update(watches).where(*this).values(digest_at=next_due(watch, self._door.now())))
+        this = (subscriptions.c.id == subscription.id, subscriptions.c.digest_at == due)
+        await self._context.run(
+            update(subscriptions).where(*this).values(digest_at=next_due(subscription, self._context.now()))
+        )
 
     async def troubled(self) -> list[Subscription]:
         """Those of all workspaces that could not post when they last tried."""
-        return await self._select(watches.c.problem != "")
+        return await self._select(subscriptions.c.problem != "")
 
     async def delete(self, name: str) -> bool:
         """False when it was gone. What it has posted stays, and is still brought up to date."""
-        return await self._door.run(delete(watches).where(watches.c.id == name)) == 1
+        return await self._context.run(delete(subscriptions).where(subscriptions.c.id == name)) == 1
 
     async def note_problem(self, name: str, problem: str) -> bool:
         """True when this is news: nobody was told of this problem since posting last worked."""
-        changed = update(watches).where(watches.c.id == name, watches.c.problem != problem).values(problem=problem)
-        return await self._door.run(changed) == 1
+        changed = (
+            update(subscriptions)
+            .where(subscriptions.c.id == name, subscriptions.c.problem != problem)
+            .values(problem=problem)
+        )
+        return await self._context.run(changed) == 1
 
     async def _select(self, *where: Any) -> list[Subscription]:
-        statement = select(watches).where(*where).order_by(watches.c.created_at, watches.c.id)
+        statement = select(subscriptions).where(*where).order_by(subscriptions.c.created_at, subscriptions.c.id)
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
 
-        return [read_watch(row) for row in await self._door.database.read(query)]
+        return [read_subscription(row) for row in await self._context.database.read(query)]
 
 
-def _values(watch: Subscription) -> dict[str, Any]:
-    return {"rule": to_json(watch), "paused": watch.paused, "problem": watch.problem}
+def _values(subscription: Subscription) -> dict[str, Any]:
+    return {"rule": to_json(subscription), "paused": subscription.paused, "problem": subscription.problem}
 
 
-def read_watch(row: Row[Any]) -> Subscription:
+def read_subscription(row: Row[Any]) -> Subscription:
     owner = PersonKey(row.team_id, row.user_id)
     return from_json(row.id, owner, row.channel, row.rule, paused=row.paused, problem=row.problem)

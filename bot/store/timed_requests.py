@@ -51,8 +51,8 @@ class WaitingRequest:
 class TimedRequests:
     """At most one request per key, over all persons: put the person into the key."""
 
-    def __init__(self, door: StoreContext) -> None:
-        self._door = door
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
 
     async def put(
         self,
@@ -74,7 +74,9 @@ class TimedRequests:
             "team_id": person.team_id,
             "user_id": person.user_id,
             "route": route,
-            "sealed": self._door.keys.seal_json({"args": dict(args), "place": dict(place)}, row_name(kept.name, key)),
+            "sealed": self._context.keys.seal_json(
+                {"args": dict(args), "place": dict(place)}, row_name(kept.name, key)
+            ),
             "due_at": due_at,
         }
 
@@ -87,7 +89,7 @@ class TimedRequests:
                 also(connection, name)
             return earlier
 
-        return name, await self._door.database.write(change)
+        return name, await self._context.database.write(change)
 
     async def get(self, name: str) -> TimedRequest | None:
         """By id; None when it was replaced, cancelled or is done."""
@@ -96,12 +98,12 @@ class TimedRequests:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).one_or_none()
 
-        row = await self._door.database.read(query)
+        row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
     async def drop(self, name: str) -> bool:
         """By id: what was put under the same key since then stays. False when there was nothing."""
-        return await self._door.run(delete(kept).where(kept.c.id == name)) == 1
+        return await self._context.run(delete(kept).where(kept.c.id == name)) == 1
 
     async def cancel(self, key: str) -> str | None:
         """By key. The id of what was waiting, None when nothing was."""
@@ -110,7 +112,7 @@ class TimedRequests:
         def change(connection: Connection) -> str | None:
             return connection.execute(statement).scalar_one_or_none()
 
-        return await self._door.database.write(change)
+        return await self._context.database.write(change)
 
     async def of(self, person: PersonKey) -> list[TimedRequest]:
         """Everything that waits for a person, the next first."""
@@ -119,7 +121,7 @@ class TimedRequests:
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
 
-        return [self._read(row) for row in await self._door.database.read(query)]
+        return [self._read(row) for row in await self._context.database.read(query)]
 
     async def waiting(self) -> list[WaitingRequest]:
         """Everything that waits, for everybody: what a timer must exist for."""
@@ -128,10 +130,10 @@ class TimedRequests:
         def query(connection: Connection) -> list[WaitingRequest]:
             return [WaitingRequest(row.id, row.due_at) for row in connection.execute(statement)]
 
-        return await self._door.database.read(query)
+        return await self._context.database.read(query)
 
     def _read(self, row: Row[Any]) -> TimedRequest:
-        content = self._door.keys.open_json(row.sealed, row_name(kept.name, row.key))
+        content = self._context.keys.open_json(row.sealed, row_name(kept.name, row.key))
         return TimedRequest(
             id=row.id,
             key=row.key,

@@ -74,11 +74,11 @@ async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
         table = build_routes(ids)
         deps = Deps(
             settings=settings,
-            accounts=Accounts(client, store.links),
+            accounts=Accounts(client, store.connections),
             connections=cast(Any, NotUsed()),
             directory=Directory(),
             later=cast(Any, NotUsed()),
-            colleagues=SlackPeople(clients, time.monotonic),
+            people=SlackPeople(clients, time.monotonic),
             preferences=store.preferences,
             routes=table,
         )

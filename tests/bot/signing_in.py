@@ -82,9 +82,9 @@ class Place:
     store: Store
     dialpad: DialpadSandbox
     client: DialpadClient
-    colleagues: KnownPeople
+    people: KnownPeople
     connector: Connector
-    endpoints: DialpadHooks
+    hooks: DialpadHooks
     clock: Clock
     web: Starlette
     told: list[Connected] = field(default_factory=list)
@@ -100,9 +100,9 @@ class Place:
         async with httpx.AsyncClient(mounts=transports) as http:
             yield Browser(http)
 
-    async def links(self) -> list[DialpadConnection]:
+    async def connections(self) -> list[DialpadConnection]:
         """Every stored connection of the cast."""
-        found = [await self.store.links.get(key_of(person)) for person in PEOPLE if person.slack_id]
+        found = [await self.store.connections.get(key_of(person)) for person in PEOPLE if person.slack_id]
         return [link for link in found if link is not None]
 
     def asked(self, path: str) -> int:
@@ -134,9 +134,9 @@ class Browser:
     async def go_to_dialpad_and_back(self, url: str, person: Person, *, decision: str = "allow") -> str:
         """From the page to the callback's address, which is not opened yet."""
         await self.open(url)
-        leaving = await self.press_continue(url)
-        assert urlsplit(leaving.headers["location"]).netloc == urlsplit(DIALPAD).netloc
-        return await self.answer_dialpad(leaving.headers["location"], person, decision=decision)
+        disconnector = await self.press_continue(url)
+        assert urlsplit(disconnector.headers["location"]).netloc == urlsplit(DIALPAD).netloc
+        return await self.answer_dialpad(disconnector.headers["location"], person, decision=decision)
 
 
 @contextlib.asynccontextmanager
@@ -149,22 +149,22 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
     oauth = DialpadOAuth(
         APP.client_id, APP.client_secret, DIALPAD, f"{BOT}/connect/callback", SCOPES, http=client.http, clock=clock
     )
-    colleagues = KnownPeople()
-    accounts = Accounts(client, store.links, oauth=oauth if with_oauth else None, clock=clock)
+    people = KnownPeople()
+    accounts = Accounts(client, store.connections, oauth=oauth if with_oauth else None, clock=clock)
     removals = RemovalsAtDialpad(
         accounts=accounts, removals=store.removals, oauth=oauth if with_oauth else None, now=clock, public_url=BOT
     )
-    endpoints = DialpadHooks(
-        accounts=accounts, hooks=store.hooks, ears=Ears(), kind="webhook", public_url=BOT, left=removals
+    hooks = DialpadHooks(
+        accounts=accounts, hooks=store.hooks, listener=Ears(), kind="webhook", public_url=BOT, left=removals
     )
     connector = Connector(
         accounts=accounts,
-        leaving=Disconnector(store=store, accounts=accounts, endpoints=endpoints, removals=removals),
+        disconnector=Disconnector(store=store, accounts=accounts, hooks=hooks, removals=removals),
         oauth=oauth if with_oauth else None,
-        links=store.links,
+        connections=store.connections,
         connect_links=store.connect_links,
         states=store.oauth_states,
-        colleagues=colleagues,
+        people=people,
         base_url=BOT,
         typed=Settings(_env_file=None).typed,
         now=clock,
@@ -176,7 +176,7 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
 
     web = Starlette(routes=connect_routes(connector, tell, https=True))
     try:
-        yield Place(store, dialpad, client, colleagues, connector, endpoints, clock, web, told)
+        yield Place(store, dialpad, client, people, connector, hooks, clock, web, told)
     finally:
         await client.aclose()
         await store.aclose()

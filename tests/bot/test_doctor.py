@@ -165,7 +165,9 @@ async def test_it_says_how_people_connect(configure: Configure) -> None:
 
 async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(configure: Configure) -> None:
     store = await open_store(configure())
-    await store.watches.save(Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?"))
+    await store.subscriptions.save(
+        Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?")
+    )
     await store.postings.want("c1", "T0NORTHLT", [NewPosting("C1", "w1")])
     await store.aclose()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
 from bot.sandbox.demo import Demo
 from bot.store.hooks import hooks
-from bot.store.subscriptions import watches
+from bot.store.subscriptions import subscriptions
 from tests.browser.visitor import Visitor
 from tests.flows.stage import quick_demo, until_heard
 
@@ -60,7 +60,7 @@ async def make_due(demo: Demo, moment: datetime) -> None:
 
     def change(connection: Connection) -> None:
         connection.execute(hooks.update().values(created_at=moment - timedelta(days=9)))
-        connection.execute(watches.update().values(digest_at=moment))
+        connection.execute(subscriptions.update().values(digest_at=moment))
 
     await demo.bot.store.database.write(change)
     demo.bot.poster.wake()

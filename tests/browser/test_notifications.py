@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
 from tests.browser.visitor import Visitor
 

@@ -130,7 +130,7 @@ class Outside:
         raise AssertionError("the bot does not answer")
 
 
-async def tell_at_every_step(story: Story, watch: Subscription, **how: Any) -> int:
+async def tell_at_every_step(story: Story, subscription: Subscription, **how: Any) -> int:
     """Tells it to bots that die around each kind of call to Slack, and at their first step, their second, and so on,
     until one has told it to its end. That one's step."""
     kinds = [f"{when} {method}" for method in ("chat.postMessage", "chat.update") for when in ("before", "after")]
@@ -145,13 +145,13 @@ async def tell_at_every_step(story: Story, watch: Subscription, **how: Any) -> i
                 lived.append(int(death["dies_at"]))
 
     async with AsyncExitStack() as stack:
-        places = [await stack.enter_async_context(outside(watch)) for _ in range(SIDE_BY_SIDE)]
+        places = [await stack.enter_async_context(outside(subscription)) for _ in range(SIDE_BY_SIDE)]
         await asyncio.gather(*map(walk, places))
     return min(lived)
 
 
 @asynccontextmanager
-async def outside(watch: Subscription) -> AsyncIterator[Outside]:
+async def outside(subscription: Subscription) -> AsyncIterator[Outside]:
     bound, held = listen(0), listen(0)
     held.listen(64)
     url, address = (f"http://localhost:{one.getsockname()[1]}" for one in (bound, held))
@@ -165,7 +165,7 @@ async def outside(watch: Subscription) -> AsyncIterator[Outside]:
     with tempfile.TemporaryDirectory(prefix="crash-") as folder, held:
         life = Life(f"{folder}/bot.db", url, address)
         async with serving(by_path(parts, slack.app), bound):
-            await _set_up(life, dialpad, watch)
+            await _set_up(life, dialpad, subscription)
             async with _nursery(held, life) as nursery:
                 try:
                     yield Outside(slack, dialpad, life, Path(folder), nursery)
@@ -175,14 +175,14 @@ async def outside(watch: Subscription) -> AsyncIterator[Outside]:
                     await slack.aclose()
 
 
-async def _set_up(life: Life, dialpad: DialpadSandbox, watch: Subscription) -> None:
+async def _set_up(life: Life, dialpad: DialpadSandbox, subscription: Subscription) -> None:
     """As on the first day: people connected, somebody subscribed, Dialpad told where to."""
     bot = await Bot.start(settings_of(life))
     try:
         for person in CONNECTED_AT_START:
             await connect(bot, dialpad, person)
-        await bot.endpoints.ensure(OWNER)
-        await bot.store.watches.save(watch)
+        await bot.hooks.ensure(OWNER)
+        await bot.store.subscriptions.save(subscription)
     finally:
         await bot.aclose()
 

@@ -6,14 +6,14 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
 from tests.crashes.outside import OWNER, Outside, Story, outside, tell_at_every_step
 
 JORDAN = CUSTOMERS[0]
 KINDS = frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
-WATCH = Subscription("w1", OWNER, "C0SUPPORT", kinds=KINDS)
+SUBSCRIPTION = Subscription("w1", OWNER, "C0SUPPORT", kinds=KINDS)
 ESCALATING = Subscription(
     "w1", OWNER, "C0SUPPORT", kinds=KINDS, policy=EscalationPolicy(5, supervisor=str(SAM.slack_id), last="sms")
 )
@@ -70,7 +70,7 @@ async def answer_in_dialpad(here: Outside, text: str) -> None:
 
 @pytest.mark.parametrize("story", [a_voicemail, a_conversation], ids=["voicemail", "conversation"])
 async def test_what_happens_is_told_once_wherever_the_bot_is_killed(story: Story) -> None:
-    assert await tell_at_every_step(story, WATCH) > 20
+    assert await tell_at_every_step(story, SUBSCRIPTION) > 20
 
 
 async def test_an_escalation_goes_on_once_wherever_the_bot_is_killed() -> None:
@@ -78,7 +78,7 @@ async def test_an_escalation_goes_on_once_wherever_the_bot_is_killed() -> None:
 
 
 async def test_what_slack_took_before_the_bot_was_killed_is_found_and_not_posted_again() -> None:
-    async with outside(WATCH) as here:
+    async with outside(SUBSCRIPTION) as here:
         assert await here.tell(a_voicemail, dies="after chat.postMessage")
         assert [one.ok for one in here.slack.calls if one.method == "conversations.history"] == [True]
 
@@ -92,5 +92,5 @@ async def test_where_the_channel_may_not_be_read_it_is_said_to_be_doubtful_and_n
 
         assert len(here.said()) == len(here.said(PRIYA)) == 1
 
-    async with outside(WATCH) as here:
+    async with outside(SUBSCRIPTION) as here:
         assert await here.tell(story, dies="after chat.postMessage")

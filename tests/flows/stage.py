@@ -21,7 +21,7 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
 from bot.slack.api.channel_messages import ChannelMessages
-from bot.store.connections import links
+from bot.store.connections import connections
 from bot.store.schema import metadata
 from tests.hurry import POLL_S, hurried
 from tests.prepared import sqlite_with_tables
@@ -131,7 +131,7 @@ async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
 
 def _forget(connection: Connection) -> None:
     for table in metadata.tables.values():
-        if table is not links:  # who is connected is looked at one by one
+        if table is not connections:  # who is connected is looked at one by one
             connection.execute(table.delete())
 
 
@@ -170,7 +170,7 @@ def _freshen_slack(demo: Demo) -> None:
 async def _freshen_bot(demo: Demo) -> None:
     bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
     bot.dispatcher._homes._looked._keys.clear()
-    cast(ChannelMessages, bot.poster._boards)._without_charts.clear()
+    cast(ChannelMessages, bot.poster._channel_messages)._without_charts.clear()
     bot.dispatcher.deps.directory._first_load = PATIENT_S  # however busy the machine is, names are known when asked
     for limit in ("line", "form", "modal", "submit", "trigger"):
         setattr(bot.dispatcher.patience, limit, PATIENT_S)
@@ -183,9 +183,9 @@ async def _freshen_bot(demo: Demo) -> None:
         del copies[name]  # it would not ask Dialpad again for a while
     for person in PEOPLE:
         key = PersonKey(TEAM_ID, str(person.slack_id))
-        link = await bot.store.links.get(key)
+        link = await bot.store.connections.get(key)
         if person not in CONNECTED_AT_START and link is not None:
-            await bot.store.links.delete(key)
+            await bot.store.connections.delete(key)
         elif person in CONNECTED_AT_START and not (link and _still_good(demo, link)):
             await connect(bot, demo.dialpad, person)
 

@@ -90,7 +90,7 @@ async def test_the_cards_of_a_channel_name_only_the_command_that_is_set(demo: De
     await subscribe_support(demo)
     await priya.type("/phone notify")
 
-    assert await demo.bot.store.watches.of_team(priya.key.team_id)
+    assert await demo.bot.store.subscriptions.of_team(priya.key.team_id)
     assert DEFAULT.findall(shown(priya)) == []
 
 

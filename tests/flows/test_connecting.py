@@ -82,11 +82,11 @@ async def test_a_state_that_comes_back_twice_gets_a_plain_page_and_changes_nothi
     )
     back = decided.headers["location"]
     assert "You are connected" in (await browser.get(back)).text
-    before = await noor.demo.bot.store.links.get(noor.key)
+    before = await noor.demo.bot.store.connections.get(noor.key)
     again = await browser.get(back)
     assert again.status_code == 400
     assert "Not connected" in again.text
-    assert await noor.demo.bot.store.links.get(noor.key) == before
+    assert await noor.demo.bot.store.connections.get(noor.key) == before
 
 
 async def test_a_sign_in_carried_into_another_browser_connects_nobody(noor: Hands, browser: Browser) -> None:
@@ -94,7 +94,7 @@ async def test_a_sign_in_carried_into_another_browser_connects_nobody(noor: Hand
     async with Browser() as stranger:
         end = await stranger.decide(consent)
     assert "another browser" in end.text
-    assert await noor.demo.bot.store.links.get(noor.key) is None
+    assert await noor.demo.bot.store.connections.get(noor.key) is None
 
 
 async def test_a_form_posted_without_having_seen_the_page_leads_nowhere(noor: Hands, browser: Browser) -> None:
@@ -113,13 +113,13 @@ async def test_the_way_to_dialpad_carries_a_challenge_and_no_secret(noor: Hands,
 
 
 async def test_disconnecting_revokes_at_dialpad_then_forgets(ana: Hands) -> None:
-    held = await ana.demo.bot.store.links.get(ana.key)
+    held = await ana.demo.bot.store.connections.get(ana.key)
     assert held is not None
     await ana.type("/dp disconnect")
     assert "Disconnect Dialpad?" in str(await ana.modal())
-    assert await ana.demo.bot.store.links.get(ana.key) is not None
+    assert await ana.demo.bot.store.connections.get(ana.key) is not None
     await ana.submit()
-    assert await ana.demo.bot.store.links.get(ana.key) is None
+    assert await ana.demo.bot.store.connections.get(ana.key) is None
     assert ana.sent("POST", "/oauth2/deauthorize")
     assert "Disconnected" in said(await ana.settled())
     assert "Connect your Dialpad account" in said(await ana.type("/dp dnd on"))
@@ -130,7 +130,7 @@ async def test_disconnecting_while_dialpad_is_down_forgets_here_and_says_what_is
     await ana.type("/dp disconnect")
     await ana.submit()
     assert "has not confirmed yet that your access is revoked" in said(await ana.settled())
-    assert await ana.demo.bot.store.links.get(ana.key) is None
+    assert await ana.demo.bot.store.connections.get(ana.key) is None
 
 
 async def test_an_api_key_connects_through_the_form(noor: Hands) -> None:
@@ -163,7 +163,7 @@ async def test_a_wrong_key_is_told_at_its_field_and_nothing_is_kept(noor: Hands)
     answer = await noor.submit({"key": "no-such-key"})
     assert "does not know this API key" in answer["errors"]["key"]
     assert "no-such-key" not in answer["errors"]["key"]
-    assert await noor.demo.bot.store.links.get(noor.key) is None
+    assert await noor.demo.bot.store.connections.get(noor.key) is None
 
 
 async def test_a_key_while_dialpad_is_down_is_told_at_its_field(noor: Hands) -> None:
@@ -172,7 +172,7 @@ async def test_a_key_while_dialpad_is_down_is_told_at_its_field(noor: Hands) -> 
     answer = await noor.submit({"key": NOOR.token})
     told = str(answer.get("errors") or said(await noor.modal()))
     assert "try again" in told.casefold()
-    assert await noor.demo.bot.store.links.get(noor.key) is None
+    assert await noor.demo.bot.store.connections.get(noor.key) is None
 
 
 async def test_a_connection_ended_at_dialpad_is_told_once_with_a_way_back(sam: Hands) -> None:

@@ -28,7 +28,7 @@ def recorder() -> Recorder:
 async def demo(request: pytest.FixtureRequest, recorder: Recorder) -> AsyncIterator[Demo]:
     over_socket = request.param == "websocket"
     async with quick_demo(deliver=recorder, event_socket=over_socket) as started:
-        setup = await started.bot.endpoints.ensure(OWNER)
+        setup = await started.bot.hooks.ensure(OWNER)
         assert setup.hook.kind == request.param
         if over_socket:
             await started.dialpad.delivery.sockets.until_open()
@@ -106,7 +106,7 @@ async def test_everything_twice_and_backwards_has_the_same_effect(demo: Demo, re
 async def test_nothing_of_a_text_lies_readable_on_disk(tmp_path: Path, recorder: Recorder) -> None:
     async with quick_demo(deliver=recorder, database=tmp_path / "bot.db") as demo:
         recorder.errors = [LookupError()] * 3  # so that it stays for a while
-        await demo.bot.endpoints.ensure(OWNER)
+        await demo.bot.hooks.ensure(OWNER)
         demo.dialpad.phone.text(CALLER, str(ANA.phone), "Is my order on its way?")
         await recorder.until_tried(1)
 

@@ -100,7 +100,7 @@ async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
     told = await disconnect(priya)
     assert "Your access and 1 subscription are removed here." in told
     assert "Dialpad has not confirmed yet that it stops sending your events" in told
-    assert await demo.bot.store.links.get(priya.key) is None
+    assert await demo.bot.store.connections.get(priya.key) is None
 
     assert at_dialpad(demo)
     miss_a_call(demo)  # Dialpad sends it, and it is not taken in
@@ -109,7 +109,7 @@ async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
     assert board(ana) == []
 
     demo.dialpad.faults.clear()
-    await demo.bot.endpoints.reconcile()
+    await demo.bot.hooks.reconcile()
     assert (at_dialpad(demo), has_token(demo, priya)) == ([], False)
     assert await demo.bot.store.removals.all() == []
 
@@ -150,9 +150,9 @@ async def test_uninstalling_removes_the_workspace_here_and_at_dialpad(
 
     for person in PEOPLE:
         if person.slack_id:
-            assert await demo.bot.store.links.get(Hands(demo, person).key) is None
+            assert await demo.bot.store.connections.get(Hands(demo, person).key) is None
     assert await demo.bot.store.hooks.all() == []
-    assert await demo.bot.store.watches.of_team(priya.key.team_id) == []
+    assert await demo.bot.store.subscriptions.of_team(priya.key.team_id) == []
     await one_demo.aclose()  # nobody can say anything in this workspace any more
 
 
@@ -166,4 +166,4 @@ async def test_late_word_of_an_uninstalled_app_that_is_there_again_removes_nothi
 
     await demo.bot.dispatcher.idle()
     assert at_dialpad(demo) == before
-    assert await demo.bot.store.links.get(priya.key) is not None
+    assert await demo.bot.store.connections.get(priya.key) is not None

@@ -68,8 +68,8 @@ async def test_a_full_day_leaves_no_secret_in_the_logs(
         tokens = {
             token for grant in demo.dialpad.tokens._grants() for token in (grant.access_token, grant.refresh_token)
         }
-        links = [await demo.bot.store.links.get(one.key) for one in (ana, noor, sam, priya)]
-        tokens |= {one.access_token.get_secret_value() for one in links if one}
+        connections = [await demo.bot.store.connections.get(one.key) for one in (ana, noor, sam, priya)]
+        tokens |= {one.access_token.get_secret_value() for one in connections if one}
     written = log.getvalue()
     assert "handled" in written
     numbers = {one.phone for one in (*PEOPLE, *CUSTOMERS) if one.phone}

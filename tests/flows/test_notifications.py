@@ -266,8 +266,8 @@ async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, dem
     assert len(priya.from_app) == 1
 
     await priya.person.invite_app("#sales")
-    for found in await demo.bot.store.watches.owned(priya.key):
-        await demo.bot.dispatcher.deps.board.post_test(found)  # type: ignore[union-attr]  # it is there in the demo
+    for found in await demo.bot.store.subscriptions.owned(priya.key):
+        await demo.bot.dispatcher.deps.notifications.post_test(found)  # type: ignore[union-attr]  # it is there in the demo
     app = demo.slack.workspace.app["user_id"]
     await priya.person.until(lambda: [one for one in priya.person.messages("#sales") if one.get("user") == app])
 

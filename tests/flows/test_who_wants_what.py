@@ -80,9 +80,9 @@ async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya
     assert "what comes then is posted at" in said(card)
     for _ in range(5):
         miss_a_call(demo)
-    (watch,) = await demo.bot.store.watches.owned(priya.key)
+    (subscription,) = await demo.bot.store.subscriptions.owned(priya.key)
     async with asyncio.timeout(PATIENT_S):
-        while len(await demo.bot.store.cards.open_calls(TEAM_ID, watch.id)) < 5:  # noqa: ASYNC110  nobody tells
+        while len(await demo.bot.store.cards.open_calls(TEAM_ID, subscription.id)) < 5:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0)
     await demo.bot.poster.settle()
     assert board(priya) == []

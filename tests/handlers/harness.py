@@ -45,7 +45,7 @@ from bot.dialpad.downloads import DialpadDownloads
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
 from bot.sandbox.dialpad import DialpadSandbox
 from handlers import all_routers
-from tests.handlers.boards import RememberedBoard
+from tests.handlers.kept_notifications import RememberedBoard
 
 MORNING: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 """10:00 at Northlight."""
@@ -111,32 +111,32 @@ class RememberedLater:
         return sorted(waiting, key=lambda one: one.when)
 
 
-class KeptLinks:
+class KeptDialpadConnections:
     """Links in a dictionary."""
 
     def __init__(self) -> None:
-        self.links: dict[PersonKey, DialpadConnection] = {}
+        self.dialpad_connections: dict[PersonKey, DialpadConnection] = {}
 
     async def get(self, key: PersonKey) -> DialpadConnection | None:
-        return self.links.get(key)
+        return self.dialpad_connections.get(key)
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
-        self.links[key] = link
+        self.dialpad_connections[key] = link
 
     async def mark_broken(self, key: PersonKey) -> bool:
-        link = self.links[key]
-        self.links[key] = replace(link, broken=True)
+        link = self.dialpad_connections[key]
+        self.dialpad_connections[key] = replace(link, broken=True)
         return not link.broken
 
     async def delete(self, key: PersonKey) -> None:
-        self.links.pop(key, None)
+        self.dialpad_connections.pop(key, None)
 
 
 @dataclass
 class RememberedConnections:
     """Hands out addresses, takes only the key ``good-key``, and forgets links."""
 
-    links: KeptLinks
+    dialpad_connections: KeptDialpadConnections
     later: RememberedLater
     ends: Ended = field(default_factory=Ended)
     offers_oauth: bool = True
@@ -160,7 +160,7 @@ class RememberedConnections:
         ended = await self.would_end(key)
         for one in await self.later.pending(key):
             await self.later.cancel(one.key)
-        return ended if self.links.links.pop(key, None) is not None else None
+        return ended if self.dialpad_connections.dialpad_connections.pop(key, None) is not None else None
 
 
 class Slackers:
@@ -231,7 +231,7 @@ class World:
         self.sandbox = DialpadSandbox(now=self.clock, enforce_limits=False, base_url="http://dialpad.example")
         self.wire = Wire(self.sandbox)
         self.table = routes()
-        self.links = KeptLinks()
+        self.dialpad_connections = KeptDialpadConnections()
         for person in CONNECTED_AT_START:
             self.connect(person)
         self.client = DialpadClient(
@@ -243,9 +243,9 @@ class World:
         )
         self.later = RememberedLater()
         self.chosen = Chosen()
-        self.connections = RememberedConnections(self.links, self.later)
-        self.board = RememberedBoard()
-        self.accounts = Accounts(self.client, self.links, clock=self.clock)
+        self.connections = RememberedConnections(self.dialpad_connections, self.later)
+        self.notifications = RememberedBoard()
+        self.accounts = Accounts(self.client, self.dialpad_connections, clock=self.clock)
         self.directory = Directory(clock=self.clock.monotonic)
         self.deps = Deps(
             settings=settings(),
@@ -253,10 +253,10 @@ class World:
             connections=self.connections,
             directory=self.directory,
             later=self.later,
-            colleagues=Slackers(),
+            people=Slackers(),
             preferences=self.chosen,
             routes=self.table,
-            board=self.board,
+            notifications=self.notifications,
             downloads=DialpadDownloads(self.client.http, self.client.base_url, self.client.http),
         )
 
@@ -267,7 +267,7 @@ class World:
 
     def connect(self, person: Person) -> None:
         """As if the person had pasted their sandbox token."""
-        self.links.links[key_of(person)] = DialpadConnection(
+        self.dialpad_connections.dialpad_connections[key_of(person)] = DialpadConnection(
             kind="api_key",
             access_token=SecretStr(person.token),
             refresh_token=None,

@@ -31,7 +31,7 @@ async def test_connect_says_who_one_is_already(world: World) -> None:
 
 
 async def test_connect_says_that_dialpad_ended_the_last_one(world: World) -> None:
-    await world.links.mark_broken(key_of(ANA))
+    await world.dialpad_connections.mark_broken(key_of(ANA))
     assert "Dialpad ended your last connection" in words_of(await world.type(ANA, "connect"))
 
 
@@ -58,9 +58,9 @@ async def test_disconnect_asks_first_and_calls_off_what_was_due(world: World) ->
     confirm = await world.type(ANA, "disconnect")
     assert isinstance(confirm, Confirm)
     assert "1 change that is still due will not happen" in words_of(confirm)
-    assert key_of(ANA) in world.links.links
+    assert key_of(ANA) in world.dialpad_connections.dialpad_connections
     assert words_of(await world.agree(ANA, confirm)).startswith("Disconnected.")
-    assert key_of(ANA) not in world.links.links
+    assert key_of(ANA) not in world.dialpad_connections.dialpad_connections
     assert not world.later.kept
 
 

@@ -195,7 +195,7 @@ async def test_somebody_not_connected_is_asked_to_connect(world: World, word: st
 
 @pytest.mark.parametrize("word", NEEDS_DIALPAD)
 async def test_a_broken_connection_says_so(world: World, word: str) -> None:
-    await world.links.mark_broken(key_of(ANA))
+    await world.dialpad_connections.mark_broken(key_of(ANA))
     with pytest.raises(NotConnected) as caught:
         await world.type(ANA, f"{word} {GOOD[word]}".strip())
     assert caught.value.broken

@@ -15,7 +15,7 @@ LINE = {"id": SUPPORT.id, "type": "call_center", "name": "Support"}
 @pytest.fixture(autouse=True)
 def missed(world: World) -> None:
     rang = {"target": LINE, "date_rang": at(1)}
-    world.board.put_call("c1", [call(1, "ringing", 1, **rang), call(1, "hangup", 9, date_ended=at(9), **rang)])
+    world.notifications.put_call("c1", [call(1, "ringing", 1, **rang), call(1, "hangup", 9, date_ended=at(9), **rang)])
 
 
 async def press(world: World, person: Person, what: str, card: str = "c1", **more: str) -> Answer:
@@ -61,7 +61,7 @@ async def test_who_does_not_belong_to_the_line_may_do_nothing(world: World, what
 
     with pytest.raises(UserError, match="You do not belong to Support"):
         await press(world, LEO, what)
-    assert world.board.cards["c1"].claimed_by is None
+    assert world.notifications.cards["c1"].claimed_by is None
 
 
 async def test_an_admin_belongs_to_every_line(world: World) -> None:
@@ -69,7 +69,7 @@ async def test_an_admin_belongs_to_every_line(world: World) -> None:
 
 
 async def test_a_call_that_was_answered_after_all_is_not_claimed(world: World) -> None:
-    world.board.put_call("c2", answered_group_call())
+    world.notifications.put_call("c2", answered_group_call())
 
     assert "talked to them meanwhile" in words_of(await press(world, PRIYA, "claim", "c2"))
 
@@ -82,11 +82,11 @@ async def test_a_forgotten_call_is_said_to_be_one(world: World, what: str) -> No
 
 @pytest.mark.parametrize("what", BUTTONS)
 async def test_who_is_not_connected_may_do_nothing_but_connect(world: World, what: str) -> None:
-    before = world.board.cards["c1"]
+    before = world.notifications.cards["c1"]
     with pytest.raises(NotConnected):
         await press(world, NOOR, what)
 
-    assert world.board.cards["c1"] == before
+    assert world.notifications.cards["c1"] == before
 
 
 def test_these_are_all_buttons_of_a_call() -> None:
@@ -94,7 +94,7 @@ def test_these_are_all_buttons_of_a_call() -> None:
 
 
 async def test_more_says_all_that_is_known_to_the_asker_only(world: World) -> None:
-    world.board.put_call("c2", answered_group_call())
+    world.notifications.put_call("c2", answered_group_call())
     said = words_of(await press(world, PRIYA, "more", "c2"))
 
     assert "Answered by: Ana Ferreira" in said
@@ -106,7 +106,7 @@ async def test_labels_are_set_at_dialpad(world: World) -> None:
     rung = world.sandbox.phone.ring("+14155550150", SUPPORT.phone)
     world.sandbox.phone.answer(rung.id, AGENT)
     world.sandbox.phone.hang_up(rung.id)
-    world.board.put_call("c3", [call(rung.id, "hangup", 9, target=LINE, date_rang=at(1))])
+    world.notifications.put_call("c3", [call(rung.id, "hangup", 9, target=LINE, date_rang=at(1))])
 
     answer = await press(world, PRIYA, "label", "c3", labels="vip, callback, vip")
 

@@ -30,7 +30,7 @@ async def asked(world: World) -> World:
 
 async def test_asking_changes_nothing_yet_and_says_what_is_asked(asked: World) -> None:
     assert on_duty(asked, ANA)
-    cover = view_cover(asked.board.cards["cover1"].state)
+    cover = view_cover(asked.notifications.cards["cover1"].state)
     assert (cover.asker, cover.name, dict(cover.lines)) == (
         ANA.slack_id, "Ana Ferreira", {f"callcenter:{SUPPORT.id}": "Support"},
     )  # fmt: skip
@@ -123,7 +123,7 @@ async def test_who_is_off_duty_has_nothing_to_cover(world: World) -> None:
     world.connect(NOOR)
     with pytest.raises(UserError, match="You are off duty"):
         await world.type(NOOR, "oncall cover me until 12:00")
-    assert world.board.cards == {}
+    assert world.notifications.cards == {}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_what_cannot_be_asked_is_said_at_its_field(
     assert isinstance(answer, Form)
     assert answer.route == "oncall.cover"
     assert said in answer.problems[field]
-    assert world.board.cards == {}
+    assert world.notifications.cards == {}
 
 
 async def test_without_a_time_the_form_asks_for_it(world: World) -> None:
@@ -154,10 +154,10 @@ async def test_the_roster_offers_to_ask_and_to_follow(world: World) -> None:
 
 
 async def test_where_the_app_is_not_a_member_nobody_is_asked(world: World) -> None:
-    world.board.strange.add("C0GENERAL")
+    world.notifications.strange.add("C0GENERAL")
     with pytest.raises(UserError, match="Invite me with /invite, then ask again"):
         await world.type(ANA, "oncall cover me for 1h")
-    assert world.board.cards == {}
+    assert world.notifications.cards == {}
 
 
 @pytest.mark.parametrize(

@@ -37,19 +37,19 @@ def voicemail(world: World) -> Call:
     heard = Heard(world)
     rung = world.sandbox.phone.ring(JORDAN.phone, SUPPORT.phone)
     call = world.sandbox.phone.leave_voicemail(rung.id, "Please call me back.")
-    world.board.put_call("c1", heard.events)
+    world.notifications.put_call("c1", heard.events)
     return call
 
 
 @pytest.fixture
-def talk(world: World) -> Call:
+def conversation(world: World) -> Call:
     """Answered by Ana on Support, which records by itself; the answer is her leg."""
     heard = Heard(world)
     rung = world.sandbox.phone.ring(JORDAN.phone, SUPPORT.phone)
     leg = world.sandbox.phone.answer(rung.id, ANA)
     world.clock.move(seconds=75)
     world.sandbox.phone.hang_up(rung.id)
-    world.board.put_call("c1", heard.events)
+    world.notifications.put_call("c1", heard.events)
     return leg
 
 
@@ -88,18 +88,18 @@ async def test_a_voicemail_is_sent_to_the_asker_with_the_askers_own_token(world:
     assert fetched(world) == [(voicemail.recordings[0].path, f"Bearer {SAM.token}")]
 
 
-async def test_a_recording_is_sent(world: World, talk: Call) -> None:
+async def test_a_recording_is_sent(world: World, conversation: Call) -> None:
     sent = await listen(world, ANA)
 
     assert sent.name.startswith("recording-")
     assert "Recording of the call with Jordan Lee, 1 min 15 s." in words_of(sent)
 
 
-async def test_one_of_several_recordings_leads_to_the_others(world: World, talk: Call) -> None:
-    talk.recordings.append(Recording(world.sandbox.state.new_id(), "callrecording", world.clock(), 9_000))
+async def test_one_of_several_recordings_leads_to_the_others(world: World, conversation: Call) -> None:
+    conversation.recordings.append(Recording(world.sandbox.state.new_id(), "callrecording", world.clock(), 9_000))
     heard = Heard(world)
-    world.sandbox._switchboard._emit(talk, "recording")
-    world.board.put_call("c1", heard.events)
+    world.sandbox._switchboard._emit(conversation, "recording")
+    world.notifications.put_call("c1", heard.events)
 
     first = await listen(world, ANA)
     assert "1 of 2" in words_of(first)
@@ -119,33 +119,33 @@ async def test_who_does_not_belong_to_the_line_hears_nothing(world: World, voice
     assert fetched(world) == []
 
 
-async def test_an_address_that_has_expired_is_looked_up_anew(world: World, talk: Call) -> None:
-    world.sandbox.faults.add(f"GET {talk.recordings[0].path}", status=403, body="expired", times=1)
+async def test_an_address_that_has_expired_is_looked_up_anew(world: World, conversation: Call) -> None:
+    world.sandbox.faults.add(f"GET {conversation.recordings[0].path}", status=403, body="expired", times=1)
 
     assert (await listen(world, ANA)).content
     assert len(fetched(world)) == 2
 
 
-async def test_a_recording_that_has_expired_for_good_says_so(world: World, talk: Call) -> None:
-    talk.recordings[0].is_gone = True
+async def test_a_recording_that_has_expired_for_good_says_so(world: World, conversation: Call) -> None:
+    conversation.recordings[0].is_gone = True
     with pytest.raises(UserError, match="Dialpad does not let you hear this recording"):
         await press(world, ANA, "listen")
 
-    talk.recordings.clear()
+    conversation.recordings.clear()
     with pytest.raises(UserError, match="it was deleted, or Dialpad has let it expire"):
         await press(world, ANA, "listen")
 
 
 async def test_before_dialpad_has_it_there_is_nothing_to_hear(world: World, voicemail: Call) -> None:
     voicemail.recordings.clear()
-    world.board.put_call("c1", [told_without_ids(voicemail)])
+    world.notifications.put_call("c1", [told_without_ids(voicemail)])
 
     with pytest.raises(UserError, match="or not yet: it takes some minutes"):
         await press(world, ANA, "listen")
 
 
 async def test_what_the_event_did_not_name_is_looked_up(world: World, voicemail: Call) -> None:
-    world.board.put_call("c1", [told_without_ids(voicemail)])
+    world.notifications.put_call("c1", [told_without_ids(voicemail)])
 
     assert (await listen(world, ANA)).name.startswith("voicemail")
 
@@ -153,18 +153,18 @@ async def test_what_the_event_did_not_name_is_looked_up(world: World, voicemail:
 async def test_a_connection_without_the_permission_says_which(world: World, voicemail: Call) -> None:
     token = world.sandbox.issue_token(ANA, scopes=("offline_access",))["access_token"]
     key = key_of(ANA)
-    link = world.links.links[key]
-    world.links.links[key] = replace(link, access_token=type(link.access_token)(token))
+    link = world.dialpad_connections.dialpad_connections[key]
+    world.dialpad_connections.dialpad_connections[key] = replace(link, access_token=type(link.access_token)(token))
 
     with pytest.raises(UserError, match="lacks the permission recordings_export"):
         await press(world, ANA, "listen")
 
 
-async def test_a_recording_for_admins_only_says_so(world: World, talk: Call) -> None:
-    talk.recordings[:] = [Recording(world.sandbox.state.new_id(), "admincallrecording", world.clock(), 9_000)]
+async def test_a_recording_for_admins_only_says_so(world: World, conversation: Call) -> None:
+    conversation.recordings[:] = [Recording(world.sandbox.state.new_id(), "admincallrecording", world.clock(), 9_000)]
     heard = Heard(world)
-    world.sandbox._switchboard._emit(talk, "admin_recording")
-    world.board.put_call("c1", heard.events)
+    world.sandbox._switchboard._emit(conversation, "admin_recording")
+    world.notifications.put_call("c1", heard.events)
 
     with pytest.raises(UserError, match="A supervisor of the line or an admin can"):
         await press(world, ANA, "listen")
@@ -216,15 +216,15 @@ async def test_a_link_to_a_voicemail_is_for_the_company(world: World, voicemail:
     assert "http://dialpad.example/shared/recording/" in words_of(made)
 
 
-async def test_a_link_to_a_call_is_for_the_company(world: World, talk: Call) -> None:
+async def test_a_link_to_a_call_is_for_the_company(world: World, conversation: Call) -> None:
     made = await world.agree(ANA, await press(world, ANA, "share"))
 
     (asked,) = [one for one in world.sandbox.requests if one.path.endswith("/callreviewsharelink")]
-    assert asked.body == {"call_id": talk.id, "privacy": "company"}
+    assert asked.body == {"call_id": conversation.id, "privacy": "company"}
     assert "http://dialpad.example/shared/call/" in words_of(made)
 
 
-async def test_a_link_that_anybody_could_open_is_not_shown(world: World, talk: Call) -> None:
+async def test_a_link_that_anybody_could_open_is_not_shown(world: World, conversation: Call) -> None:
     public = {"id": "1", "access_link": "http://dialpad.example/shared/call/x", "privacy": "public"}
     world.sandbox.faults.add("POST /api/v2/callreviewsharelink", status=200, body=public)
 
@@ -232,7 +232,7 @@ async def test_a_link_that_anybody_could_open_is_not_shown(world: World, talk: C
         await world.agree(ANA, await press(world, ANA, "share"))
 
 
-async def test_a_refused_link_is_an_error_of_dialpads(world: World, talk: Call) -> None:
+async def test_a_refused_link_is_an_error_of_dialpads(world: World, conversation: Call) -> None:
     world.sandbox.faults.add("POST /api/v2/callreviewsharelink", status=403)
 
     with pytest.raises(DialpadError):
@@ -243,20 +243,20 @@ async def test_a_call_without_anything_to_hear_is_not_shared(world: World, voice
     target = {"id": SUPPORT.id, "type": "call_center", "name": "Support"}
     event = parse_event({"call_id": 1, "state": "hangup", "direction": "inbound", "target": target})
     assert isinstance(event, CallEvent)
-    world.board.put_call("c1", [event])
+    world.notifications.put_call("c1", [event])
 
     with pytest.raises(UserError, match="no recording of this call"):
         await press(world, ANA, "share")
 
 
-async def test_more_offers_what_there_is_to_hear_and_to_share(world: World, talk: Call) -> None:
+async def test_more_offers_what_there_is_to_hear_and_to_share(world: World, conversation: Call) -> None:
     labels = [one.label for one in buttons_of(await press(world, ANA, "more"))]
     assert labels[:2] == ["Listen", "Share link…"]
     assert "Transcript" not in labels
 
     heard = Heard(world)
-    world.sandbox.ai.write(talk, TALKS[0])
-    world.board.put_call("c1", heard.events)
+    world.sandbox.ai.write(conversation, TALKS[0])
+    world.notifications.put_call("c1", heard.events)
     after = await press(world, ANA, "more")
     assert [one.label for one in buttons_of(after)][:3] == ["Listen", "Transcript", "Share link…"]
     assert "• Text the tracking number" in words_of(after)

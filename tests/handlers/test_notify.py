@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
 from bot.basics.errors import UserError
 from bot.contract.context import Origin
@@ -17,20 +17,20 @@ PLACE = f"callcenter:{SUPPORT.id}"
 
 
 def only(world: World) -> Subscription:
-    (watch,) = world.board.watches.values()
-    return watch
+    (subscription,) = world.notifications.subscriptions.values()
+    return subscription
 
 
 async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> None:
     answer = words_of(await world.type(PRIYA, RULE))
 
     assert "missed calls, voicemails and texts for Support, except label spam" in answer
-    watch = only(world)
-    assert watch.channel == "C0GENERAL"
-    assert watch.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
-    assert watch.only.places == {PLACE: "Support"}
-    assert watch.but.labels == ("spam",)
-    assert watch.zone == "America/Los_Angeles"
+    subscription = only(world)
+    assert subscription.channel == "C0GENERAL"
+    assert subscription.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
+    assert subscription.only.places == {PLACE: "Support"}
+    assert subscription.but.labels == ("spam",)
+    assert subscription.zone == "America/Los_Angeles"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ async def test_nobody_listens_where_they_do_not_belong(world: World) -> None:
 
     assert isinstance(answer, Form)
     assert "your own calls and of the lines you belong to, not of Sales." in answer.problems["places"]
-    assert world.board.watches == {}
+    assert world.notifications.subscriptions == {}
 
 
 async def test_every_line_means_ones_own_lines_for_who_is_no_admin(world: World) -> None:
@@ -137,9 +137,9 @@ async def test_a_time_that_is_none_comes_back_at_its_field(world: World) -> None
 async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:
     assert "A daily digest | 🔔 On, at 08:00" in words_of(await world.type(PRIYA, "notify me daily"))
 
-    watch = only(world)
-    assert watch.channel == PRIYA.slack_id
-    assert watch.only.places == {f"user:{PRIYA.dialpad_id}": "you"}
+    subscription = only(world)
+    assert subscription.channel == PRIYA.slack_id
+    assert subscription.only.places == {f"user:{PRIYA.dialpad_id}": "you"}
 
 
 @pytest.mark.parametrize(
@@ -168,17 +168,17 @@ async def test_a_test_is_posted_the_usual_way(world: World) -> None:
     await world.type(PRIYA, RULE)
     await world.type(ANA, "notify test")
 
-    assert world.board.tested == [only(world).id]
+    assert world.notifications.tested == [only(world).id]
 
 
 async def test_removing_asks_first(world: World) -> None:
     await world.type(PRIYA, RULE)
     question = await world.type(PRIYA, "notify remove 1")
     assert isinstance(question, Confirm)
-    assert len(world.board.watches) == 1
+    assert len(world.notifications.subscriptions) == 1
 
     assert "Removed" in words_of(await world.agree(PRIYA, question))
-    assert world.board.watches == {}
+    assert world.notifications.subscriptions == {}
 
 
 async def test_which_of_several_is_asked(world: World) -> None:
@@ -188,18 +188,18 @@ async def test_which_of_several_is_asked(world: World) -> None:
     with pytest.raises(UserError, match="from 1 to 2"):
         await world.type(PRIYA, "notify pause")
     await world.type(PRIYA, "notify pause 2")
-    assert [one.paused for one in world.board.watches.values()] == [False, True]
+    assert [one.paused for one in world.notifications.subscriptions.values()] == [False, True]
 
 
 async def test_notify_me_is_ones_own_line_as_direct_messages(world: World) -> None:
     answer = words_of(await world.type(ANA, "notify me"))
 
     assert "Your notifications" in answer
-    watch = only(world)
-    assert watch.channel == ANA.slack_id
-    assert list(watch.only.places) == [f"user:{ANA.dialpad_id}"]
+    subscription = only(world)
+    assert subscription.channel == ANA.slack_id
+    assert list(subscription.only.places) == [f"user:{ANA.dialpad_id}"]
     assert "Your notifications" in words_of(await world.type(ANA, "notify me"))
-    assert len(world.board.watches) == 1
+    assert len(world.notifications.subscriptions) == 1
 
 
 async def test_each_event_of_ones_own_has_a_switch_that_changes_it_alone(world: World) -> None:
@@ -303,7 +303,7 @@ async def test_all_of_ones_own_are_paused_and_resumed_by_a_word(world: World) ->
 
 async def test_the_first_event_that_is_turned_on_is_the_only_one(world: World) -> None:
     assert "Nothing is on" in words_of(await world.type(ANA, "notify me voicemail off"))
-    assert world.board.watches == {}
+    assert world.notifications.subscriptions == {}
     await world.type(ANA, "notify me recap on")
 
     assert only(world).kinds == {NewsKind.RECAP}
@@ -316,7 +316,7 @@ async def test_what_is_not_about_one_person_is_not_switched(world: World) -> Non
 
 async def test_looking_at_the_switches_turns_nothing_on(world: World) -> None:
     answer = await world.run(ANA, world.table.by_id["notify.mine"], {}, Origin.BUTTON)
-    assert world.board.watches == {}
+    assert world.notifications.subscriptions == {}
     await world.press(ANA, answer, "Turn the usual on")
 
     assert only(world).kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP}
@@ -330,7 +330,7 @@ async def test_home_leads_to_the_switches(world: World) -> None:
 
 async def test_the_gear_of_ones_own_opens_the_switches(world: World) -> None:
     await world.type(ANA, "notify me")
-    opened = await world.run(ANA, world.table.by_id["notify.settings"], {"watch": only(world).id}, Origin.BUTTON)
+    opened = await world.run(ANA, world.table.by_id["notify.settings"], {"subscription": only(world).id}, Origin.BUTTON)
 
     assert isinstance(opened, Listing)
 
@@ -339,7 +339,10 @@ async def test_what_one_hears_of_a_line_is_no_switch_of_ones_own(world: World) -
     await world.type(ANA, "notify me missed for Support")
     await world.type(ANA, "notify me")
 
-    assert [list(one.only.places) for one in world.board.watches.values()] == [[PLACE], [f"user:{ANA.dialpad_id}"]]
+    assert [list(one.only.places) for one in world.notifications.subscriptions.values()] == [
+        [PLACE],
+        [f"user:{ANA.dialpad_id}"],
+    ]
 
 
 async def test_quiet_hours_are_explained(world: World) -> None:
@@ -353,7 +356,9 @@ async def test_quiet_hours_are_explained(world: World) -> None:
 
 async def test_whoever_edits_leaves_the_hours_in_the_zone_they_were_meant_in(world: World) -> None:
     await world.type(PRIYA, f"{RULE} only quiet:22-7")
-    world.board.watches = {name: replace(one, zone="Europe/Berlin") for name, one in world.board.watches.items()}
+    world.notifications.subscriptions = {
+        name: replace(one, zone="Europe/Berlin") for name, one in world.notifications.subscriptions.items()
+    }
     form = await world.press(PRIYA, await world.type(PRIYA, "notify edit"), "Edit")
     assert isinstance(form, Form)
     await world.submit(PRIYA, form.route, **form.args)
@@ -366,11 +371,11 @@ async def test_somebody_elses_own_notifications_are_theirs(world: World) -> None
     route = world.table.by_id["notify.pause"]
 
     with pytest.raises(UserError, match="somebody else's"):
-        await world.run(SAM, route, {"watch": only(world).id}, Origin.BUTTON)
+        await world.run(SAM, route, {"subscription": only(world).id}, Origin.BUTTON)
 
 
 async def test_what_stands_in_the_way_of_events_is_said(world: World) -> None:
-    world.board.refusal = "Ask a Dialpad admin to set this up."
+    world.notifications.refusal = "Ask a Dialpad admin to set this up."
 
     assert "Ask a Dialpad admin" in words_of(await world.type(PRIYA, RULE))
 
@@ -391,10 +396,10 @@ async def test_a_roster_is_followed_with_its_user_group_and_topic(world: World) 
     answer = words_of(await world.type(PRIYA, "notify handover for Support keep @support-oncall topic"))
     assert "handovers for Support" in answer
     assert "Who is on duty: S0ONCALL1 holds exactly them and the channel's topic names them." in answer
-    watch = only(world)
-    assert watch.kinds == {NewsKind.HANDOVER}
-    assert (watch.keep, watch.topic) == ("S0ONCALL1", True)
-    assert watch.call_centers == (str(SUPPORT.id),)
+    subscription = only(world)
+    assert subscription.kinds == {NewsKind.HANDOVER}
+    assert (subscription.keep, subscription.topic) == ("S0ONCALL1", True)
+    assert subscription.call_centers == (str(SUPPORT.id),)
 
 
 async def test_a_user_group_or_topic_alone_is_about_handovers(world: World) -> None:
@@ -422,7 +427,7 @@ async def test_a_roster_that_cannot_be_followed_so_is_told_at_its_field(
     answer = await world.type(person, typed)
     assert isinstance(answer, Form)
     assert said in " ".join(answer.problems.values())
-    assert world.board.watches == {}
+    assert world.notifications.subscriptions == {}
 
 
 async def test_a_supervisor_may_tie_a_user_group_to_their_own_call_center(world: World) -> None:
@@ -431,7 +436,7 @@ async def test_a_supervisor_may_tie_a_user_group_to_their_own_call_center(world:
 
 
 async def test_where_the_app_is_not_a_member_it_says_so_at_once(world: World) -> None:
-    world.board.strange.add("C0GENERAL")
+    world.notifications.strange.add("C0GENERAL")
     answer = words_of(await world.type(PRIYA, RULE))
     assert "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite." in answer
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.activity.happening import DIGESTS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.subscription import DIGEST_AT, DailyHours, EscalationPolicy, Filters, Subscription
 from bot.cards.subscription import fields_of
 from bot.contract.context import Origin
@@ -45,7 +45,7 @@ policies = st.builds(
     PEOPLE,
     st.sampled_from(["", "sms", "call"]),
 )
-watches = st.builds(
+subscriptions = st.builds(
     Subscription,
     st.just("w1"),
     st.just(key_of(PRIYA)),
@@ -68,15 +68,15 @@ watches = st.builds(
 )
 
 
-def can_be_saved(watch: Subscription) -> Subscription:
+def can_be_saved(subscription: Subscription) -> Subscription:
     """A time is kept only with a digest, its day only with a weekly one, and a roster is followed only for a call
     center."""
-    digest_at = watch.digest_at if watch.kinds & DIGESTS else DIGEST_AT
-    digest_day = watch.digest_day if NewsKind.WEEKLY in watch.kinds else 0
-    timed = replace(watch, digest_at=digest_at, digest_day=digest_day)
-    if watch.call_centers:
+    digest_at = subscription.digest_at if subscription.kinds & DIGESTS else DIGEST_AT
+    digest_day = subscription.digest_day if NewsKind.WEEKLY in subscription.kinds else 0
+    timed = replace(subscription, digest_at=digest_at, digest_day=digest_day)
+    if subscription.call_centers:
         return timed
-    kinds = watch.kinds - {NewsKind.HANDOVER} or {NewsKind.MISSED}
+    kinds = subscription.kinds - {NewsKind.HANDOVER} or {NewsKind.MISSED}
     return replace(timed, kinds=frozenset(kinds), keep="", topic=False)
 
 
@@ -88,15 +88,15 @@ async def new_world() -> World:
     return world
 
 
-def for_any_watch(check: Callable[[World, Subscription], Coroutine[Any, Any, None]]) -> None:
+def for_any_subscription(check: Callable[[World, Subscription], Coroutine[Any, Any, None]]) -> None:
     with asyncio.Runner() as runner:
         world = runner.run(new_world())
 
         @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-        @given(watches.map(can_be_saved))
-        def check_one(watch: Subscription) -> None:
-            world.board.watches = {watch.id: watch}
-            runner.run(check(world, watch))
+        @given(subscriptions.map(can_be_saved))
+        def check_one(subscription: Subscription) -> None:
+            world.notifications.subscriptions = {subscription.id: subscription}
+            runner.run(check(world, subscription))
 
         try:
             check_one()
@@ -118,14 +118,14 @@ def left_as_it_is(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def test_the_form_that_is_submitted_as_it_opened_changes_nothing() -> None:
-    async def check(world: World, watch: Subscription) -> None:
+    async def check(world: World, subscription: Subscription) -> None:
         route = world.table.by_id["notify.save"]
-        view = await build_form(world.ctx(PRIYA), route, fields_of(watch))
+        view = await build_form(world.ctx(PRIYA), route, fields_of(subscription))
         await world.run(PRIYA, route, read_form(route, left_as_it_is(view)), Origin.FORM)
 
-        assert world.board.watches == {"w1": watch}
+        assert world.notifications.subscriptions == {"w1": subscription}
 
-    for_any_watch(check)
+    for_any_subscription(check)
 
 
 def typed(route: Route, fields: Mapping[str, Raw]) -> str:
@@ -149,11 +149,11 @@ def typed(route: Route, fields: Mapping[str, Raw]) -> str:
 
 
 def test_the_words_for_it_make_the_same_subscription() -> None:
-    async def check(world: World, watch: Subscription) -> None:
-        words = typed(world.table.by_id["notify.save"], fields_of(watch))
-        world.board.watches = {}
+    async def check(world: World, subscription: Subscription) -> None:
+        words = typed(world.table.by_id["notify.save"], fields_of(subscription))
+        world.notifications.subscriptions = {}
         await world.type(PRIYA, f"notify {words}")
 
-        assert list(world.board.watches.values()) == [replace(watch, paused=False)], words
+        assert list(world.notifications.subscriptions.values()) == [replace(subscription, paused=False)], words
 
-    for_any_watch(check)
+    for_any_subscription(check)

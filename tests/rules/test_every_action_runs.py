@@ -105,8 +105,8 @@ async def test_a_yes_counts_once_in_time_and_from_the_one_who_was_asked(
     await say_yes(priya, modal, SAM.slack_id)
     assert not changes_at_dialpad(priya), "somebody else agreed"
     confirmations = priya.demo.bot.store.confirmations
-    door = confirmations._door
-    late = replace(door, now=lambda: door.now() + timedelta(minutes=11))
+    context = confirmations._context
+    late = replace(context, now=lambda: context.now() + timedelta(minutes=11))
     with monkeypatch.context() as patched:
         patched.setattr(confirmations, "_door", late)
         await say_yes(priya, modal, PRIYA.slack_id)

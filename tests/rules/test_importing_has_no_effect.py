@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).parents[2]
 RUN_BY_ALEMBIC = "bot.store.migrations.env"
 """Alembic runs this file, with its own context around it; nobody imports it."""
 
-WATCH = '''
+SUBSCRIPTION = '''
 import sys
 
 sys.path.insert(0, {checkout!r})
@@ -103,7 +103,7 @@ def module_names() -> Iterator[str]:
 def import_in_a_bare_process(folder: Path, names: list[str]) -> subprocess.CompletedProcess[str]:
     """Import ``names`` one after the other with an empty environment and nothing in the working directory."""
     standard = str(Path(os.__file__).parent)
-    program = WATCH.format(checkout=str(CHECKOUT), standard=standard, names=names)
+    program = SUBSCRIPTION.format(checkout=str(CHECKOUT), standard=standard, names=names)
     return subprocess.run(
         [sys.executable, "-B", "-c", program], cwd=folder, env={}, capture_output=True, text=True, check=False
     )
@@ -135,7 +135,7 @@ def test_the_watch_sees_each_kind_of_effect(tmp_path: Path, code: str, complaint
     folder.mkdir()
     (tree / "bot" / "__init__.py").write_text(f"try:\n    {code}\nexcept Exception: pass\n")
     standard = str(Path(os.__file__).parent)
-    program = WATCH.format(checkout=str(tree), standard=standard, names=["bot"])
+    program = SUBSCRIPTION.format(checkout=str(tree), standard=standard, names=["bot"])
     done = subprocess.run(
         [sys.executable, "-B", "-c", program], cwd=folder, env={}, capture_output=True, text=True, check=False
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import (
     DIGEST_AT,
     QUEUE_OVER,
@@ -15,23 +15,23 @@ from bot.activity.subscriptions.subscription import (
 from bot.basics.person import PersonKey
 
 
-def to_json(watch: Subscription) -> dict[str, Any]:
+def to_json(subscription: Subscription) -> dict[str, Any]:
     """Everything but the id, the owner, the channel, the pause and the problem, which have columns of their own."""
-    policy = watch.policy
+    policy = subscription.policy
     return {
-        "kinds": sorted(watch.kinds),
-        "only": _filters_json(watch.only),
-        "but": _filters_json(watch.but),
-        "longer": watch.longer,
-        "hours": _span_json(watch.hours),
-        "line_hours": watch.line_hours,
-        "quiet": _span_json(watch.quiet),
-        "queue": watch.queue,
-        "zone": watch.zone,
-        "keep": watch.keep,
-        "topic": watch.topic,
-        "digest_at": watch.digest_at,
-        "digest_day": watch.digest_day,
+        "kinds": sorted(subscription.kinds),
+        "only": _filters_json(subscription.only),
+        "but": _filters_json(subscription.but),
+        "longer": subscription.longer,
+        "hours": _span_json(subscription.hours),
+        "line_hours": subscription.line_hours,
+        "quiet": _span_json(subscription.quiet),
+        "queue": subscription.queue,
+        "zone": subscription.zone,
+        "keep": subscription.keep,
+        "topic": subscription.topic,
+        "digest_at": subscription.digest_at,
+        "digest_day": subscription.digest_day,
         "policy": {
             "claim": policy.claim,
             "handle": policy.handle,

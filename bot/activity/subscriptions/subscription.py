@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.activity.happening import OF_NO_LINE, News, NewsKind
+from bot.activity.news import OF_NO_LINE, News, NewsKind
 from bot.basics.person import PersonKey
 
 QUIET_DEFAULT: Final = frozenset({NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
@@ -160,26 +160,30 @@ class Subscription:
         return clock(self.digest_at)
 
 
-def switched(watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription:
+def switched(subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription:
     """With one event more or less. Without any it is paused, and goes on with the first that is turned on."""
-    kinds = watch.kinds | {kind} if on else watch.kinds - {kind}
-    return replace(watch, kinds=kinds, paused=watch.paused and bool(watch.kinds) if kinds else True)
+    kinds = subscription.kinds | {kind} if on else subscription.kinds - {kind}
+    return replace(
+        subscription, kinds=kinds, paused=subscription.paused and bool(subscription.kinds) if kinds else True
+    )
 
 
-def wants(watch: Subscription, happening: News) -> bool:
-    """Whether ``watch`` hears of ``happening``, be it only when its quiet hours are over. Never raises."""
-    wanted = watch.kinds & happening.kinds
-    if watch.paused or not wanted:
+def wants(subscription: Subscription, happening: News) -> bool:
+    """Whether ``subscription`` hears of ``happening``, be it only when its quiet hours are over. Never raises."""
+    wanted = subscription.kinds & happening.kinds
+    if subscription.paused or not wanted:
         return False
-    if wanted == {NewsKind.QUEUE} and (happening.waiting or 0) <= watch.queue:
+    if wanted == {NewsKind.QUEUE} and (happening.waiting or 0) <= subscription.queue:
         return False
-    if watch.longer and happening.seconds is not None and happening.seconds < watch.longer:
+    if subscription.longer and happening.seconds is not None and happening.seconds < subscription.longer:
         return False
-    if watch.hours is not None and not watch.hours.holds(happening.at.astimezone(_zone(watch.zone))):
+    if subscription.hours is not None and not subscription.hours.holds(
+        happening.at.astimezone(_zone(subscription.zone))
+    ):
         return False
-    if watch.line_hours and happening.line_open not in {None, watch.line_hours == "open"}:
+    if subscription.line_hours and happening.line_open not in {None, subscription.line_hours == "open"}:
         return False
-    return _fits(watch.only, happening) and not _hits(watch.but, happening)
+    return _fits(subscription.only, happening) and not _hits(subscription.but, happening)
 
 
 def _fits(only: Filters, happening: News) -> bool:
@@ -201,9 +205,9 @@ def _hits(but: Filters, happening: News) -> bool:
     )
 
 
-def quiet_until(watch: Subscription, now: datetime) -> datetime | None:
+def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
     """When the quiet hours that hold ``now`` are over, None when there are none. Never raises."""
-    zone, quiet = _zone(watch.zone), watch.quiet
+    zone, quiet = _zone(subscription.zone), subscription.quiet
     local = now.astimezone(zone)
     if quiet is None or not quiet.holds(local):
         return None

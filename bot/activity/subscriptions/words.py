@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.activity.happening import WORDS, NewsKind
+from bot.activity.news import WORDS, NewsKind
 from bot.activity.subscriptions.subscription import (
     DAY,
     WEEKDAYS,
@@ -15,44 +15,44 @@ from bot.activity.subscriptions.subscription import (
 )
 
 
-def in_words(watch: Subscription) -> str:
+def in_words(subscription: Subscription) -> str:
     """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
-    said = _and([_said(watch, kind) for kind in NewsKind if kind in watch.kinds]) or "nothing"
-    return ", ".join([f"{said} {lines_in_words(watch)}", *conditions_in_words(watch)])
+    said = _and([_said(subscription, kind) for kind in NewsKind if kind in subscription.kinds]) or "nothing"
+    return ", ".join([f"{said} {lines_in_words(subscription)}", *conditions_in_words(subscription)])
 
 
-def _said(watch: Subscription, kind: NewsKind) -> str:
+def _said(subscription: Subscription, kind: NewsKind) -> str:
     match kind:
         case NewsKind.QUEUE:
-            return f"more than {watch.queue} callers waiting"
+            return f"more than {subscription.queue} callers waiting"
         case NewsKind.DAILY:
-            return f"{WORDS[kind]} at {watch.digest_time}"
+            return f"{WORDS[kind]} at {subscription.digest_time}"
         case NewsKind.WEEKLY:
-            return f"{WORDS[kind]} on {WHOLE_WEEKDAYS[watch.digest_day]} at {watch.digest_time}"
+            return f"{WORDS[kind]} on {WHOLE_WEEKDAYS[subscription.digest_day]} at {subscription.digest_time}"
         case _:
             return WORDS[kind]
 
 
-def lines_in_words(watch: Subscription) -> str:
+def lines_in_words(subscription: Subscription) -> str:
     """ "for Support or Sales"."""
-    return f"for {_or(list(watch.only.places.values()))}" if watch.only.places else "on every line"
+    return f"for {_or(list(subscription.only.places.values()))}" if subscription.only.places else "on every line"
 
 
-def conditions_in_words(watch: Subscription) -> list[str]:
+def conditions_in_words(subscription: Subscription) -> list[str]:
     """The filters but for the lines, one by one."""
     parts = []
-    if rest := _filters(replace(watch.only, places={})):
+    if rest := _filters(replace(subscription.only, places={})):
         parts.append(f"only {rest}")
-    if but := _filters(watch.but):
+    if but := _filters(subscription.but):
         parts.append(f"except {but}")
-    if watch.longer:
-        parts.append(f"of {watch.longer} s or more")
-    if watch.line_hours:
-        parts.append("while the line is open" if watch.line_hours == "open" else "while the line is closed")
-    if watch.hours:
-        parts.append(_hours(watch.hours))
-    if watch.quiet:
-        parts.append(f"quiet from {clock(watch.quiet.begin)} to {clock(watch.quiet.end)}")
+    if subscription.longer:
+        parts.append(f"of {subscription.longer} s or more")
+    if subscription.line_hours:
+        parts.append("while the line is open" if subscription.line_hours == "open" else "while the line is closed")
+    if subscription.hours:
+        parts.append(_hours(subscription.hours))
+    if subscription.quiet:
+        parts.append(f"quiet from {clock(subscription.quiet.begin)} to {clock(subscription.quiet.end)}")
     return parts
 
 

@@ -35,7 +35,7 @@ class Authorize(Action[Done]):
 
     client_id: str = Field(title="App", description="The id Dialpad gave the app.")
     redirect_uri: str = Field(title="Back to", description="Where the browser goes afterwards; registered at Dialpad.")
-    response_type: Literal["code"] | None = Field(default=None, title="Response", description="Always a code.")
+    response_type: Literal["code"] | None = Field(default=None, title="Answer", description="Always a code.")
     scope: str | None = Field(default=None, title="Scopes", description="Rights to ask for, with blanks between.")
     state: str | None = Field(
         default=None, title="State", description="A random word that comes back, so that nobody can slip in an answer."

@@ -20,7 +20,7 @@ CallState = Literal[
 ]
 # fmt: on
 
-SubscriptionField = Annotated[SubscriptionId, Field(title="EventSubscription", description="Which subscription.")]
+SubscriptionField = Annotated[SubscriptionId, Field(title="Subscription", description="Which subscription.")]
 Endpoint = Annotated[EndpointId | None, Field(title="Send to", description="The webhook or websocket that gets them.")]
 On = Annotated[bool | None, Field(title="On", description="Off: the subscription stays but sends nothing.")]
 LineType = Annotated[TargetType | None, Field(title="Kind of line", description="For one line: what kind of line.")]

@@ -86,29 +86,31 @@ class ChannelMessages:
         self._without_charts: set[str] = set()
 
     async def post(
-        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+        self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
     ) -> MessagePlace:
         """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow."""
         more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
         if thread_ts:
-            more |= {"thread_ts": thread_ts, "reply_broadcast": face.broadcast}
-        answer = await self._show(team_id, "chat.postMessage", more, face, name)
+            more |= {"thread_ts": thread_ts, "reply_broadcast": content.broadcast}
+        answer = await self._show(team_id, "chat.postMessage", more, content, name)
         return MessagePlace(str(answer["channel"]), str(answer["ts"]))
 
-    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None:
+    async def update(self, team_id: str, spot: MessagePlace, content: MessageContent, *, name: str) -> None:
         """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow; trying again is harmless."""
-        await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, face, name)
+        await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, content, name)
 
-    async def _show(self, team_id: str, method: str, more: Mapping[str, Any], face: MessageContent, name: str) -> Any:
+    async def _show(
+        self, team_id: str, method: str, more: Mapping[str, Any], content: MessageContent, name: str
+    ) -> Any:
         """What Slack does not draw holds nothing up: a chart is shown as text, from then on at once; the words that
         came with a picture go without it."""
         client = await self._clients.of(team_id)
-        body = self._body(face, name, charts=0 if team_id in self._without_charts else CHARTS)
-        bare, charted = _without_pictures(face), _has_chart(body)
+        body = self._body(content, name, charts=0 if team_id in self._without_charts else CHARTS)
+        bare, charted = _without_pictures(content), _has_chart(body)
         try:
             return await ask(client, method, {**more, **body})
         except PostRefused as refused:
-            if refused.code not in _REFUSED_BLOCKS or (bare is face and not charted):
+            if refused.code not in _REFUSED_BLOCKS or (bare is content and not charted):
                 raise
             _log.warning("slack does not draw it", code=refused.code)
         answer = await ask(client, method, {**more, **self._body(bare, name, charts=0)})
@@ -138,15 +140,15 @@ class ChannelMessages:
         except InDoubt as problem:
             raise PostNotSent(str(problem)) from None  # asking changed nothing: it is asked again
 
-    def _body(self, face: MessageContent, name: str, charts: int) -> dict[str, Any]:
+    def _body(self, content: MessageContent, name: str, charts: int) -> dict[str, Any]:
         try:
-            message = render_message(face.shown, self._reader, stamp=face.stamp, charts=charts)
+            message = render_message(content.shown, self._reader, stamp=content.stamp, charts=charts)
         except Exception as mistake:
             _log.exception("a message cannot be rendered")
             raise CannotShow(type(mistake).__name__) from mistake
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
         body = {**message.to_json(), "metadata": metadata}
-        pings = " ".join(filter(None, map(called, face.ping)))
+        pings = " ".join(filter(None, map(called, content.ping)))
         if pings:
             section = {"type": "section", "text": {"type": "mrkdwn", "text": pings}}
             body |= {"text": f"{pings} {body['text']}", "blocks": [section, *message.blocks]}
@@ -167,11 +169,11 @@ def _has_chart(body: Mapping[str, Any]) -> bool:
     return any(block["type"] == "data_visualization" for block in body["blocks"])
 
 
-def _without_pictures(face: MessageContent) -> MessageContent:
-    if not isinstance(face.shown, Reply) or not face.shown.pictures:
-        return face
-    lines = [part for one in face.shown.pictures[:1] for part in ("\n", one.instead)]
-    return replace(face, shown=replace(face.shown, text=(*parts_of(face.shown.text), *lines), pictures=()))
+def _without_pictures(content: MessageContent) -> MessageContent:
+    if not isinstance(content.shown, Reply) or not content.shown.pictures:
+        return content
+    lines = [part for one in content.shown.pictures[:1] for part in ("\n", one.instead)]
+    return replace(content, shown=replace(content.shown, text=(*parts_of(content.shown.text), *lines), pictures=()))
 
 
 def _name_in(message: Mapping[str, Any]) -> str:

@@ -297,7 +297,7 @@ def read_form(route: Route, view: Mapping[str, Any]) -> dict[str, Raw]:
     _, kept = unpack_metadata(view)
     hidden = kept.get("a")
     raw: dict[str, Raw] = dict(hidden) if isinstance(hidden, dict) else {}
-    raw = {name: value for name, value in raw.items() if name in route.arguments}
+    raw = {name: value for name, value in route.by_todays_names(raw).items() if name in route.arguments}
     values = (view.get("state") or {}).get("values") or {}
     ids = block_ids(view)
     for name in route.fields:

@@ -48,16 +48,16 @@ class Dispatcher:
     table: RouteTable
     deps: Deps
     stores: Stores
-    voice: SlackMessages
+    messages: SlackMessages
     patience: Patience = field(default_factory=Patience)
     clocks: Clocks = field(default_factory=Clocks)
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
-        self.desk = ScreenTools(self.table, self.stores.confirmations, self.voice, self.patience)
-        self._placing = Placement(self.table, self.deps, self.desk, self.clocks)
-        self._performing = Executor(self.table, self.deps, self.stores, self.voice, self.desk, self.metrics)
-        self._seen = Duplicates(self.clocks.monotonic)
+        self.tools = ScreenTools(self.table, self.stores.confirmations, self.messages, self.patience)
+        self._placement = Placement(self.table, self.deps, self.tools, self.clocks)
+        self._executor = Executor(self.table, self.deps, self.stores, self.messages, self.tools, self.metrics)
+        self._duplicates = Duplicates(self.clocks.monotonic)
         self._homes = Homes(self._draw_home, self.clocks.monotonic)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -74,33 +74,33 @@ class Dispatcher:
     async def _receive(self, body: Mapping[str, Any], incoming: Incoming) -> Ack:
         if incoming.kind is PayloadKind.OPTIONS:
             return await self._suggest(incoming)
-        job = plan(incoming, self.table, self.deps.settings.command)
-        if job is None or incoming.key in self._seen:
+        request = plan(incoming, self.table, self.deps.settings.command)
+        if request is None or incoming.key in self._duplicates:
             return ""
-        if job.durable:
+        if request.durable:
             # Not remembered before it is on disk: when that fails, Slack's next try must not be taken for a repeat.
             key = incoming.key or f"delivery:{secrets.token_hex(12)}"
-            job.incoming = incoming = replace(incoming, key=key)
+            request.incoming = incoming = replace(incoming, key=key)
             if not await self.stores.inbox.receive(key, incoming.kind.value, body):
                 return ""
-            job.recorded = True
-        if incoming.key and not self._seen.add(incoming.key):
+            request.recorded = True
+        if incoming.key and not self._duplicates.add(incoming.key):
             return ""
         if incoming.kind is PayloadKind.SUBMIT:
-            return await self._submit(job)
-        self._start(self._begin(job))
+            return await self._submit(request)
+        self._start(self._begin(request))
         return ""
 
-    async def _begin(self, job: Request) -> None:
-        await self._perform(job, self._placing.choose(job))
+    async def _begin(self, request: Request) -> None:
+        await self._perform(request, self._placement.choose(request))
 
-    async def _submit(self, job: Request) -> Ack:
+    async def _submit(self, request: Request) -> Ack:
         first: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
-        screen = self._placing.take_submit(job, first)
-        self._start(self._perform(job, screen))
+        screen = self._placement.take_submit(request, first)
+        self._start(self._perform(request, screen))
         if await within(self.patience.submit, first):
             return first.result()
-        late = screen.inner.late(job.route)
+        late = screen.inner.late(request.route)
         first.set_result({})
         return late
 
@@ -128,36 +128,36 @@ class Dispatcher:
         """Take up what was acknowledged before the process ended. How many."""
         deliveries = await self.stores.inbox.unfinished()
         for delivery in deliveries:
-            job = plan(
+            request = plan(
                 replace(parse_incoming(delivery.payload), trigger_id=None), self.table, self.deps.settings.command
             )
-            if job is None or job.incoming is None:
+            if request is None or request.incoming is None:
                 await self.stores.inbox.done(delivery.key)
                 continue
-            job.incoming = replace(job.incoming, key=delivery.key)
-            job.recorded = True
+            request.incoming = replace(request.incoming, key=delivery.key)
+            request.recorded = True
             screen = (
-                self._placing.take_submit(job, None)
-                if job.incoming.kind is PayloadKind.SUBMIT
-                else self._placing.choose(job)
+                self._placement.take_submit(request, None)
+                if request.incoming.kind is PayloadKind.SUBMIT
+                else self._placement.choose(request)
             )
-            self._start(self._interrupted(job, screen) if delivery.started else self._perform(job, screen))
+            self._start(self._interrupted(request, screen) if delivery.started else self._perform(request, screen))
         return len(deliveries)
 
     async def resume(self, person: PersonKey) -> int:
         """Run what the person asked for before they were connected. How many."""
         count = 0
-        for request in await self.stores.remembered.take_all(person):
-            route = self.table.by_id.get(str(request.get("route")))
+        for asked in await self.stores.remembered.take_all(person):
+            route = self.table.by_id.get(str(asked.get("route")))
             if route is None:
                 continue
             count += 1
-            args, words = request.get("args"), request.get("words")
-            job = Request(
-                person, place_of(request), Origin.RESUMED, route, args if isinstance(args, dict) else {},
-                words if isinstance(words, str) else None, form=request.get("form") is True,
+            args, words = asked.get("args"), asked.get("words")
+            request = Request(
+                person, place_of(asked), Origin.RESUMED, route, args if isinstance(args, dict) else {},
+                words if isinstance(words, str) else None, form=asked.get("form") is True,
             )  # fmt: skip
-            self._start(self._perform(job, self._placing.choose(job)))
+            self._start(self._perform(request, self._placement.choose(request)))
         return count
 
     async def connected(self, person: PersonKey) -> None:
@@ -174,56 +174,56 @@ class Dispatcher:
 
         What goes wrong is raised and not told: whether to try again is decided by who keeps the schedule.
         """
-        job = Request(due.person, place_of(due.place), Origin.LATER, self.table.by_id[due.route], dict(due.args))
-        placed = self._placing.choose(job)
+        request = Request(due.person, place_of(due.place), Origin.LATER, self.table.by_id[due.route], dict(due.args))
+        placed = self._placement.choose(request)
         try:
-            answer = await self._performing.handle(job, self.table.by_id[due.route], placed.ctx)
+            answer = await self._executor.handle(request, self.table.by_id[due.route], placed.ctx)
         except Exception as error:
-            await self._performing.note(job, placed, type(error).__name__)
+            await self._executor.note(request, placed, type(error).__name__)
             raise
-        await self._performing.note(job, placed, "done")
-        await self._performing.say_safely(placed, job.route, answer)
-        await self._homes.changed(job.person)
+        await self._executor.note(request, placed, "done")
+        await self._executor.say_safely(placed, request.route, answer)
+        await self._homes.changed(request.person)
 
     async def tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
         """Tell the person that what was set for later did not happen, and why."""
-        job = Request(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
-        await self._performing.tell(job, self._placing.choose(job), error)
+        request = Request(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
+        await self._executor.tell(request, self._placement.choose(request), error)
 
     async def tell(self, person: PersonKey, answer: Answer) -> None:
         """Say something that was not asked for, as a DM."""
-        ctx = self._placing.build_ctx(Request(person, Where(), Origin.EVENT))
-        await self._performing.say_safely(PlacedRequest(ctx, LineScreen(self.desk, ctx)), None, answer)
+        ctx = self._placement.build_ctx(Request(person, Where(), Origin.EVENT))
+        await self._executor.say_safely(PlacedRequest(ctx, LineScreen(self.tools, ctx)), None, answer)
 
     # Performing
 
-    async def _perform(self, job: Request, placed: PlacedRequest) -> None:
-        in_home = job.incoming is not None and job.incoming.in_home
+    async def _perform(self, request: Request, placed: PlacedRequest) -> None:
+        in_home = request.incoming is not None and request.incoming.in_home
         if in_home or isinstance(placed.screen, HomeScreen):
-            self._homes.looked(job.person)
+            self._homes.looked(request.person)
         try:
-            await self._performing.run(job, placed)
+            await self._executor.run(request, placed)
         finally:
             placed.release()
-        await self._finish(job)
-        if job.durable:
-            await self._homes.changed(job.person)
+        await self._finish(request)
+        if request.durable:
+            await self._homes.changed(request.person)
 
-    async def _finish(self, job: Request) -> None:
-        if job.recorded and job.incoming is not None:
+    async def _finish(self, request: Request) -> None:
+        if request.recorded and request.incoming is not None:
             try:
-                await self.stores.inbox.done(job.incoming.key)
+                await self.stores.inbox.done(request.incoming.key)
             except Exception:  # noqa: BLE001  logged; the request itself has ended
                 _log.exception("delivery not closed")
 
-    async def _interrupted(self, job: Request, placed: PlacedRequest) -> None:
+    async def _interrupted(self, request: Request, placed: PlacedRequest) -> None:
         told = Reply(
             "I was restarted in the middle of what you asked for, so it may or may not have happened. "
             "Check in Dialpad before you try again.",
             tone="warning",
         )
-        await self._performing.say_safely(placed, job.route, told)
-        await self._finish(job)
+        await self._executor.say_safely(placed, request.route, told)
+        await self._finish(request)
 
     # Type-ahead and Home
 
@@ -233,7 +233,7 @@ class Dispatcher:
         argument = route.arguments.get(name) if route else None
         if incoming.person is None or not isinstance(argument, Lookup):
             return {"options": []}
-        ctx = self._placing.build_ctx(Request(incoming.person, incoming.where, Origin.FORM))
+        ctx = self._placement.build_ctx(Request(incoming.person, incoming.where, Origin.FORM))
         try:
             async with asyncio.timeout(self.patience.options):
                 others = read_form(route, incoming.view) if route is not None and incoming.view else {}
@@ -246,6 +246,6 @@ class Dispatcher:
     async def _draw_home(self, person: PersonKey) -> None:
         route = self.table.by_event.get(HOME)
         if route is not None:
-            job = Request(person, Where(), Origin.EVENT, route)
-            ctx = self._placing.build_ctx(job)
-            await self._performing.run(job, PlacedRequest(ctx, HomeScreen(self.desk, ctx)))
+            request = Request(person, Where(), Origin.EVENT, route)
+            ctx = self._placement.build_ctx(request)
+            await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))

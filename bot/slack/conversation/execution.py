@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.activity.texts import view_talk
+from bot.activity.texts import view_conversation
 from bot.basics.errors import DialpadError, NotConnected, UserError
 from bot.basics.metrics import Metrics
 from bot.basics.words import did_you_mean, verbatim
@@ -64,77 +64,77 @@ class Executor:
     table: RouteTable
     deps: Deps
     stores: Stores
-    voice: SlackMessages
-    desk: ScreenTools
+    messages: SlackMessages
+    tools: ScreenTools
     metrics: Metrics
 
-    async def run(self, job: Request, placed: "PlacedRequest") -> Exception | None:
+    async def run(self, request: Request, placed: "PlacedRequest") -> Exception | None:
         """The error, when there was one; the person has been told."""
         try:
-            if job.recorded and job.incoming is not None:
-                await self.stores.inbox.started(job.incoming.key)
-            if job.decision is not None:
-                job = await self._decide(job, placed)
-            job = await self._as_text(job)
-            if job.route is None:
-                await placed.screen.answer(None, self._unknown(job))
+            if request.recorded and request.incoming is not None:
+                await self.stores.inbox.started(request.incoming.key)
+            if request.decision is not None:
+                request = await self._decide(request, placed)
+            request = await self._as_text(request)
+            if request.route is None:
+                await placed.screen.answer(None, self._unknown(request))
                 return None
-            answer = await self._compute(job, job.route, placed)
-            await placed.screen.answer(job.route, answer)
+            answer = await self._compute(request, request.route, placed)
+            await placed.screen.answer(request.route, answer)
         except Exception as error:  # noqa: BLE001  whatever it is, the person is told and the log has it
-            await self.tell(job, placed, error)
-            await self.note(job, placed, type(error).__name__)
+            await self.tell(request, placed, error)
+            await self.note(request, placed, type(error).__name__)
             return error
-        await self.note(job, placed, "done")
+        await self.note(request, placed, "done")
         return None
 
-    async def _as_text(self, job: Request) -> Request:
+    async def _as_text(self, request: Request) -> Request:
         """In the thread of a text conversation, a message that begins with our mention is a text to whoever writes
         there. It is shown letter for letter and agreed to first, as any text."""
-        board, where, incoming = self.deps.board, job.where, job.incoming
-        said = _TO_US.match(incoming.text) if incoming is not None and job.origin is Origin.MENTION else None
+        board, where, incoming = self.deps.notifications, request.where, request.incoming
+        said = _TO_US.match(incoming.text) if incoming is not None and request.origin is Origin.MENTION else None
         if board is None or incoming is None or said is None or not where.channel or not where.thread_ts:
-            return job
-        card = await board.talk_at(job.person, where.channel, where.thread_ts)
+            return request
+        card = await board.conversation_at(request.person, where.channel, where.thread_ts)
         if card is None:
-            return job
-        talk = view_talk(card.state)
+            return request
+        talk = view_conversation(card.state)
         if talk.stopped:
             raise UserError("They have asked for no more texts (STOP), so this was not sent. Call them instead.")
         text = verbatim(incoming.text[said.end() :])
         raw: RawArgs = {"to": [talk.number], "sender": talk.line, "text": text}
-        return replace(job, route=self.table.by_id[SEND_TEXT], raw=raw, words=None, unknown=None)
+        return replace(request, route=self.table.by_id[SEND_TEXT], raw=raw, words=None, unknown=None)
 
-    async def _decide(self, job: Request, placed: "PlacedRequest") -> Request:
-        agreed = await self.stores.confirmations.take(job.confirmation, job.person)
+    async def _decide(self, request: Request, placed: "PlacedRequest") -> Request:
+        agreed = await self.stores.confirmations.take(request.confirmation, request.person)
         place = agreed.place
         where = place_of(place)
-        if job.decision is Decision.NO:
-            return replace(job, route=_CANCELLED, raw={})
-        if job.decision is Decision.EDIT:
+        if request.decision is Decision.NO:
+            return replace(request, route=_CANCELLED, raw={})
+        if request.decision is Decision.EDIT:
             edit = place.get("edit") or {}
             route = self.table.by_id[str(edit.get("route", agreed.route))]
-            if job.incoming is not None and not job.incoming.in_modal:
-                await self.voice.remove_pressed(job.where)
-                placed.screen = LineScreen(self.desk, placed.ctx, placed.trigger)
-            return replace(job, route=route, raw=dict(edit.get("args") or {}), form=True)
-        in_modal = job.incoming is not None and job.incoming.in_modal
+            if request.incoming is not None and not request.incoming.in_modal:
+                await self.messages.remove_pressed(request.where)
+                placed.screen = LineScreen(self.tools, placed.ctx, placed.trigger)
+            return replace(request, route=route, raw=dict(edit.get("args") or {}), form=True)
+        in_modal = request.incoming is not None and request.incoming.in_modal
         if not in_modal:
             yes = str(place.get("yes", ""))
             stamp: Prose = (
                 _PAST.get(yes, "Confirmed"),
                 " by ",
-                Mention(job.person.user_id),
+                Mention(request.person.user_id),
                 " at ",
                 When(placed.ctx.now),
             )
-            placed.screen = LineScreen(self.desk, placed.ctx, replace=True, stamp=stamp)
+            placed.screen = LineScreen(self.tools, placed.ctx, replace=True, stamp=stamp)
         elif where != placed.ctx.where:
             placed.move(replace(placed.ctx, where=where))
-        return replace(job, route=self.table.by_id[agreed.route], raw=dict(agreed.args))
+        return replace(request, route=self.table.by_id[agreed.route], raw=dict(agreed.args))
 
-    async def _compute(self, job: Request, route: Route, placed: "PlacedRequest") -> Answer:
-        work = asyncio.ensure_future(self.handle(job, route, placed.ctx))
+    async def _compute(self, request: Request, route: Route, placed: "PlacedRequest") -> Answer:
+        work = asyncio.ensure_future(self.handle(request, route, placed.ctx))
         try:
             if not await within(placed.screen.patience(), work):
                 await placed.screen.busy(route)
@@ -142,12 +142,12 @@ class Executor:
         finally:
             work.cancel()
 
-    async def handle(self, job: Request, route: Route, ctx: Ctx) -> Answer:
-        if job.words is not None:
-            job.raw = await read_words(ctx, route, job.words)
-        raw = job.raw
+    async def handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
+        if request.words is not None:
+            request.raw = await read_words(ctx, route, request.words)
+        raw = request.raw = route.by_todays_names(request.raw)
         bare = route.always_form and not raw and ctx.origin is not Origin.FORM
-        if ctx.origin is not Origin.FORM and (job.form or bare or (missing(route, raw) and route.fields)):
+        if ctx.origin is not Origin.FORM and (request.form or bare or (missing(route, raw) and route.fields)):
             return await self._form(ctx, Form(route.id, raw))
         gaps = missing(route, raw)
         if gaps:
@@ -164,20 +164,20 @@ class Executor:
                 await ctx.account.link()
         return form
 
-    async def tell(self, job: Request, placed: "PlacedRequest", error: Exception) -> None:
-        ctx, route = placed.ctx, job.route
+    async def tell(self, request: Request, placed: "PlacedRequest", error: Exception) -> None:
+        ctx, route = placed.ctx, request.route
         trouble = read_trouble(error, reference=ctx.reference, risk=route.risk if route else Risk.READ)
         if not trouble.expected:
             _log.error("request failed", reference=ctx.reference, route=route.id if route else "", exc_info=error)
         connect: Card | None = None
         try:
             if isinstance(error, NotConnected):
-                connect = await self._connect_card(job, route, error)
-            await placed.screen.trouble(route, job.raw, trouble, connect)
+                connect = await self._connect_card(request, route, error)
+            await placed.screen.trouble(route, request.raw, trouble, connect)
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("error not shown", reference=ctx.reference)
             told = connect or Reply(trouble.text, tone="warning")
-            await self.say_safely(PlacedRequest(ctx, LineScreen(self.desk, ctx)), None, told)
+            await self.say_safely(PlacedRequest(ctx, LineScreen(self.tools, ctx)), None, told)
 
     async def say_safely(self, placed: "PlacedRequest", route: Route | None, answer: Answer) -> None:
         try:
@@ -185,53 +185,56 @@ class Executor:
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("nothing could be said", reference=placed.ctx.reference)
 
-    async def _connect_card(self, job: Request, route: Route | None, error: NotConnected) -> Card:
+    async def _connect_card(self, request: Request, route: Route | None, error: NotConnected) -> Card:
         # What was confirmed is not run later by itself: the yes was for now.
-        keeps = route is not None and route.kind is not RouteKind.CONFIRMED and job.origin is not Origin.EVENT
+        keeps = route is not None and route.kind is not RouteKind.CONFIRMED and request.origin is not Origin.EVENT
         if route is not None and keeps:
-            words = job.words if not job.raw else None
-            request = {
-                "route": route.id, "args": dict(job.raw), "words": words, "form": job.form, "where": job.where.to_json()
+            words = request.words if not request.raw else None
+            remembered = {
+                "route": route.id, "args": dict(request.raw), "words": words, "form": request.form,
+                "where": request.where.to_json(),
             }  # fmt: skip
-            await self.stores.remembered.save(job.person, request)
+            await self.stores.remembered.save(request.person, remembered)
         text = error.text if keeps else "Connect your Dialpad account, then start again."
         buttons: list[Button] = []
         connect = self.table.by_word.get(CONNECT_WORD)
-        if job.origin is Origin.EVENT and connect is not None:
+        if request.origin is Origin.EVENT and connect is not None:
             # Home stays on the screen for longer than an address is good.
             return Card(CONNECT_TITLE, text=text, buttons=(Button("Connect", connect.id, style="primary"),))
         if self.deps.connections.offers_oauth:
-            address = await self.deps.connections.start(job.person)
+            address = await self.deps.connections.start(request.person)
             buttons.append(Button("Connect Dialpad", url=address, style="primary"))
         if CONNECT_WITH_KEY in self.table.by_id:
             buttons.append(Button("Use an API key", CONNECT_WITH_KEY, form=True))
         return Card(CONNECT_TITLE, text=text, buttons=tuple(buttons))
 
-    def _unknown(self, job: Request) -> Reply | Form:
-        if job.unknown is None:
+    def _unknown(self, request: Request) -> Reply | Form:
+        if request.unknown is None:
             return Reply("This button is from an older version of the bot. Start again with a command.", tone="warning")
         typed = self.deps.settings.typed
-        near = did_you_mean(job.unknown, [word for word in self.table.by_word if word])
-        if not job.unknown:
+        near = did_you_mean(request.unknown, [word for word in self.table.by_word if word])
+        if not request.unknown:
             return Reply(f"Type what you want to do after {typed('')}, for example: {typed('help')}")
-        rest = job.words if job.words and len(job.words) < 1_000 else ""  # a button carries 2,000 characters
+        rest = (
+            request.words if request.words and len(request.words) < 1_000 else ""
+        )  # a button carries 2,000 characters
         lines = [f"{word} {rest}".strip() for word in near]
         buttons = tuple(Button(cut(typed(line), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
-        said: tuple[Part, ...] = (f"I do not know “{cut(job.unknown, 40)}”. ",)
+        said: tuple[Part, ...] = (f"I do not know “{cut(request.unknown, 40)}”. ",)
         hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
         return Reply((*said, hint), buttons, tone="warning")
 
-    async def note(self, job: Request, placed: "PlacedRequest", outcome: str) -> None:
-        if job.route is None:
+    async def note(self, request: Request, placed: "PlacedRequest", outcome: str) -> None:
+        if request.route is None:
             return
-        reference, origin = placed.ctx.reference, job.origin.value
-        _log.info("handled", route=job.route.id, origin=origin, outcome=outcome, reference=reference)
-        self.metrics.handled(job.route.id, outcome, placed.ctx.done)
+        reference, origin = placed.ctx.reference, request.origin.value
+        _log.info("handled", route=request.route.id, origin=origin, outcome=outcome, reference=reference)
+        self.metrics.handled(request.route.id, outcome, placed.ctx.done)
         try:
             for slug in dict.fromkeys(placed.ctx.done or [""]):
                 await self.stores.audit.record(
-                    job.person, action=slug, route=job.route.id, outcome=outcome, origin=job.origin.value,
-                    reference=placed.ctx.reference, at_once=job.route.changes,
+                    request.person, action=slug, route=request.route.id, outcome=outcome, origin=request.origin.value,
+                    reference=placed.ctx.reference, at_once=request.route.changes,
                 )  # fmt: skip
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("audit not written", reference=placed.ctx.reference)

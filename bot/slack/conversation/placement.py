@@ -70,34 +70,36 @@ class Placement:
 
     table: RouteTable
     deps: Deps
-    desk: ScreenTools
+    tools: ScreenTools
     clocks: Clocks
 
-    def build_ctx(self, job: Request) -> Ctx:
+    def build_ctx(self, request: Request) -> Ctx:
         return Ctx(
-            person=job.person, where=job.where, origin=job.origin, deps=self.deps, now=self.clocks.now(),
-            reference=secrets.token_hex(4), account=self.deps.accounts.of(job.person),
+            person=request.person, where=request.where, origin=request.origin, deps=self.deps, now=self.clocks.now(),
+            reference=secrets.token_hex(4), account=self.deps.accounts.of(request.person),
         )  # fmt: skip
 
-    def choose(self, job: Request) -> "PlacedRequest":
-        ctx, incoming = self.build_ctx(job), job.incoming
+    def choose(self, request: Request) -> "PlacedRequest":
+        ctx, incoming = self.build_ctx(request), request.incoming
         trigger = None
         if incoming is not None and incoming.trigger_id:
-            trigger = Trigger(incoming.trigger_id, self.clocks.monotonic, patience=self.desk.patience.trigger)
+            trigger = Trigger(incoming.trigger_id, self.clocks.monotonic, patience=self.tools.patience.trigger)
         screen: Screen
         if incoming is None:
-            screen = LineScreen(self.desk, ctx)
-        elif incoming.kind is PayloadKind.EVENT and job.origin is Origin.EVENT:
-            screen = HomeScreen(self.desk, ctx, hash_=(incoming.event.get("view") or {}).get("hash"))
+            screen = LineScreen(self.tools, ctx)
+        elif incoming.kind is PayloadKind.EVENT and request.origin is Origin.EVENT:
+            screen = HomeScreen(self.tools, ctx, hash_=(incoming.event.get("view") or {}).get("hash"))
         elif incoming.in_modal and incoming.view is not None:
-            screen = self._choose_in_modal(job, ctx, incoming.view, trigger)
-        elif incoming.in_home and self._is_homes_own(job.route):
-            screen = HomeScreen(self.desk, ctx)
+            screen = self._choose_in_modal(request, ctx, incoming.view, trigger)
+        elif incoming.in_home and self._is_homes_own(request.route):
+            screen = HomeScreen(self.tools, ctx)
         elif incoming.in_home or (incoming.kind is PayloadKind.SHORTCUT and not ctx.where.channel):
-            screen = ModalScreen(self.desk, ctx, trigger)
+            screen = ModalScreen(self.tools, ctx, trigger)
         else:
-            in_place = job.decision is Decision.NO or (job.again and (incoming.ephemeral or ctx.where.is_direct))
-            screen = LineScreen(self.desk, ctx, trigger, replace=in_place)
+            in_place = request.decision is Decision.NO or (
+                request.again and (incoming.ephemeral or ctx.where.is_direct)
+            )
+            screen = LineScreen(self.tools, ctx, trigger, replace=in_place)
         return PlacedRequest(ctx, screen, trigger)
 
     def _is_homes_own(self, route: Route | None) -> bool:
@@ -105,13 +107,13 @@ class Placement:
         home = self.table.by_event.get(HOME)
         return home is not None and route is not None and route.id.partition(".")[0] == home.id.partition(".")[0]
 
-    def _choose_in_modal(self, job: Request, ctx: Ctx, view: Json, trigger: Trigger | None) -> ModalScreen:
-        stays = job.again or job.form or job.decision is not None or trigger is None
+    def _choose_in_modal(self, request: Request, ctx: Ctx, view: Json, trigger: Trigger | None) -> ModalScreen:
+        stays = request.again or request.form or request.decision is not None or trigger is None
         below = view.get("previous_view_id")
         third = below is not None and below != view.get("root_view_id")  # Slack stacks no fourth
-        return ModalScreen(self.desk, ctx, trigger, view_id=str(view["id"]), push=not stays and not third)
+        return ModalScreen(self.tools, ctx, trigger, view_id=str(view["id"]), push=not stays and not third)
 
-    def take_submit(self, job: Request, first: "asyncio.Future[Json] | None") -> "Submitted":
-        ctx = self.build_ctx(job)
-        view = (job.incoming.view if job.incoming else None) or {"id": ""}
-        return Submitted(ctx, SubmitScreen(self.desk, ctx, view, first), None, first)
+    def take_submit(self, request: Request, first: "asyncio.Future[Json] | None") -> "Submitted":
+        ctx = self.build_ctx(request)
+        view = (request.incoming.view if request.incoming else None) or {"id": ""}
+        return Submitted(ctx, SubmitScreen(self.tools, ctx, view, first), None, first)

@@ -102,12 +102,12 @@ def _text_of_command(incoming: Incoming, command: str) -> str:
 
 
 def _plan_words(incoming: Incoming, table: RouteTable, text: str, origin: Origin) -> Request:
-    job = _job(incoming, origin)
-    word, job.words = split_word(text)
-    job.route = table.by_word.get(word)
-    if job.route is None:
-        job.unknown = word
-    return job
+    request = _job(incoming, origin)
+    word, request.words = split_word(text)
+    request.route = table.by_word.get(word)
+    if request.route is None:
+        request.unknown = word
+    return request
 
 
 def split_word(text: str) -> tuple[str, str]:
@@ -123,22 +123,22 @@ def _plan_press(incoming: Incoming, table: RouteTable) -> Request | None:
         return None
     decisions = {CONFIRM_YES: Decision.YES, CONFIRM_EDIT: Decision.EDIT, CONFIRM_NO: Decision.NO}
     if pressed.route in decisions:
-        job = _job(incoming, Origin.CONFIRMED)
-        job.decision, job.confirmation = decisions[pressed.route], incoming.value
-        return job
+        request = _job(incoming, Origin.CONFIRMED)
+        request.decision, request.confirmation = decisions[pressed.route], incoming.value
+        return request
     args = unpack_args(incoming.value)
     if pressed.route == WORDS:
         return _plan_words(incoming, table, str(args.get("t", "")), Origin.BUTTON)
     if (chosen := _plan_chosen(incoming, table)) is not None:
         return chosen
-    job = _job(incoming, Origin.BUTTON)
+    request = _job(incoming, Origin.BUTTON)
     route = table.by_id.get(pressed.route)
     if route is None or route.kind in {RouteKind.CONFIRMED, RouteKind.LATER, RouteKind.EVENT}:
-        return job  # what needs a yes is never run by a press alone
+        return request  # what needs a yes is never run by a press alone
     if pressed.form and _is_form_of(incoming, route):
         args = {**read_form(route, incoming.view or {}), **args}  # what was typed so far stays
-    job.route, job.raw, job.form, job.again = route, args, pressed.form, pressed.again
-    return job
+    request.route, request.raw, request.form, request.again = route, args, pressed.form, pressed.again
+    return request
 
 
 def _is_form_of(incoming: Incoming, route: Route) -> bool:
@@ -155,32 +155,32 @@ def _plan_chosen(incoming: Incoming, table: RouteTable) -> Request | None:
     if raw.pop(FILLED, None):
         awaited = {field for field, argument in route.fields.items() if argument.awaited}
         raw = {field: value for field, value in raw.items() if field in awaited}  # the rest was another thing's
-    job = _job(incoming, Origin.BUTTON)
-    job.route, job.raw, job.form = route, raw, True
-    return job
+    request = _job(incoming, Origin.BUTTON)
+    request.route, request.raw, request.form = route, raw, True
+    return request
 
 
 def _plan_submit(incoming: Incoming, table: RouteTable) -> Request | None:
     view = incoming.view or {}
     if incoming.action_id == CONFIRM:
-        job = _job(incoming, Origin.CONFIRMED)
+        request = _job(incoming, Origin.CONFIRMED)
         _, kept = unpack_metadata(view)
-        job.decision, job.confirmation = Decision.YES, str(kept.get("c", ""))
-        return job
-    job = _job(incoming, Origin.FORM)
+        request.decision, request.confirmation = Decision.YES, str(kept.get("c", ""))
+        return request
+    request = _job(incoming, Origin.FORM)
     route = table.by_id.get(incoming.action_id)
     if route is not None and route.kind not in {RouteKind.CONFIRMED, RouteKind.LATER, RouteKind.EVENT}:
-        job.route, job.raw = route, read_form(route, view)
-    return job
+        request.route, request.raw = route, read_form(route, view)
+    return request
 
 
 def _plan_route(incoming: Incoming, table: RouteTable, origin: Origin, raw: RawArgs) -> Request:
-    job = _job(incoming, origin)
+    request = _job(incoming, origin)
     route = table.by_id.get(incoming.action_id)
     if route is not None and route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE}:
-        job.route = route
-        job.raw = {name: value for name, value in raw.items() if name in route.arguments}
-    return job
+        request.route = route
+        request.raw = {name: value for name, value in raw.items() if name in route.arguments}
+    return request
 
 
 def _plan_event(incoming: Incoming, table: RouteTable, command: str) -> Request | None:
@@ -201,10 +201,10 @@ def _plan_event(incoming: Incoming, table: RouteTable, command: str) -> Request 
     route = table.by_event.get(kind)
     if route is None or (kind == HOME and event.get("tab", "home") != "home"):
         return None
-    job = _job(incoming, Origin.EVENT)
-    job.route = route
-    job.raw = {name: event[name] for name in route.arguments if isinstance(event.get(name), str)}
-    return job
+    request = _job(incoming, Origin.EVENT)
+    request.route = route
+    request.raw = {name: event[name] for name in route.arguments if isinstance(event.get(name), str)}
+    return request
 
 
 def _split_mention(text: str) -> tuple[str, bool, str]:

@@ -64,7 +64,7 @@ class ScreenTools:
 
     table: RouteTable
     confirmations: Confirmations
-    voice: SlackMessages
+    messages: SlackMessages
     patience: Patience = field(default_factory=Patience)
 
     async def reader(self, ctx: Ctx) -> Reader:
@@ -83,7 +83,7 @@ class ScreenTools:
     async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
         """Put the file into the person's DM; what to show where they asked."""
         words = plain(file.text, await self.reader(ctx))
-        await self.voice.send_file(ctx.person, file.name, file.content, words)
+        await self.messages.send_file(ctx.person, file.name, file.content, words)
         return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
 
     async def keep(self, ctx: Ctx, confirm: Confirm) -> str:
@@ -131,9 +131,9 @@ class LineScreen:
     """A message only the person sees, near where they asked. A modal opens for forms while the click is fresh."""
 
     def __init__(
-        self, desk: ScreenTools, ctx: Ctx, trigger: Trigger | None = None, *, replace: bool = False, stamp: Prose = ""
+        self, tools: ScreenTools, ctx: Ctx, trigger: Trigger | None = None, *, replace: bool = False, stamp: Prose = ""
     ) -> None:
-        self._desk = desk
+        self._tools = tools
         self._ctx = ctx
         self._trigger = trigger
         self._replace = replace
@@ -151,7 +151,7 @@ class LineScreen:
             case Confirm():
                 await self._confirm(answer)
             case Attachment():
-                await self._show(route, await self._desk.send_file(self._ctx, answer))
+                await self._show(route, await self._tools.send_file(self._ctx, answer))
             case _:
                 await self._show(route, answer)
 
@@ -171,7 +171,7 @@ class LineScreen:
         await self._show(None, Reply(text, buttons, tone="warning"), stamped=False)
 
     def patience(self) -> float:
-        return self._desk.patience.line
+        return self._tools.patience.line
 
     async def busy(self, route: Route) -> None:
         # A response_url replaces or deletes the message whose button was pressed and nothing else: what was said
@@ -180,36 +180,36 @@ class LineScreen:
         if where.response_url:
             self._said_busy = True
             words = busy_words(route) if self._replace else wait_words(route)
-            await self._desk.voice.say(self._ctx.person, where, Message(words), replace=self._replace)
+            await self._tools.messages.say(self._ctx.person, where, Message(words), replace=self._replace)
 
     async def _show(self, route: Route | None, answer: Shown, *, stamped: bool = True) -> None:
-        reader = await self._desk.reader(self._ctx)
+        reader = await self._tools.reader(self._ctx)
         stamp = self._stamp if stamped else ""
         await self._say(render_message(answer, reader, current=route.id if route else "", stamp=stamp))
 
     async def _say(self, message: Message) -> None:
         replace = self._replace and not message.shared
-        await self._desk.voice.say(self._ctx.person, self._ctx.where, message, replace=replace)
+        await self._tools.messages.say(self._ctx.person, self._ctx.where, message, replace=replace)
 
     async def _form(self, form: Form) -> None:
-        route = self._desk.table.by_id[form.route]
+        route = self._tools.table.by_id[form.route]
         if self._trigger is None or not self._trigger.fresh or self._said_busy:
             await self._offer(route, form)
             return
-        work = asyncio.ensure_future(self._desk.build_form(self._ctx, form))
+        work = asyncio.ensure_future(self._tools.build_form(self._ctx, form))
         try:
-            loading = not await within(self._desk.patience.form, work)
+            loading = not await within(self._tools.patience.form, work)
             first = (
                 render_working(form_title(route), pack_metadata(self._ctx.where), "Opening the form…")
                 if loading
                 else work.result()
             )
-            view_id = await self._desk.voice.open_view(self._ctx.person, self._trigger, first)
+            view_id = await self._tools.messages.open_view(self._ctx.person, self._trigger, first)
             if view_id is None:
                 await self._offer(route, form)
             elif loading:
-                self._modal = ModalScreen(self._desk, self._ctx, None, view_id=view_id)
-                await self._desk.voice.update_view(self._ctx.person, view_id, await work)
+                self._modal = ModalScreen(self._tools, self._ctx, None, view_id=view_id)
+                await self._tools.messages.update_view(self._ctx.person, view_id, await work)
         finally:
             work.cancel()
 
@@ -220,12 +220,12 @@ class LineScreen:
         await self._show(None, Reply(words, _form_button(route, form.args)))
 
     async def _confirm(self, confirm: Confirm) -> None:
-        name = await self._desk.keep(self._ctx, confirm)
-        reader = await self._desk.reader(self._ctx)
+        name = await self._tools.keep(self._ctx, confirm)
+        reader = await self._tools.reader(self._ctx)
         if self._trigger is not None and self._trigger.fresh and not self._said_busy:
             metadata = pack_metadata(self._ctx.where, c=name)
             view = render_confirm_view(confirm, reader, metadata=metadata, name=name)
-            if await self._desk.voice.open_view(self._ctx.person, self._trigger, view) is not None:
+            if await self._tools.messages.open_view(self._ctx.person, self._trigger, view) is not None:
                 return
         await self._say(render_confirm_message(confirm, reader, name=name))
 
@@ -245,9 +245,9 @@ class ModalScreen:
     """A modal: the one that was pressed in (``view_id``), one on top of it (``push``), or a new one."""
 
     def __init__(
-        self, desk: ScreenTools, ctx: Ctx, trigger: Trigger | None, *, view_id: str | None = None, push: bool = False
+        self, tools: ScreenTools, ctx: Ctx, trigger: Trigger | None, *, view_id: str | None = None, push: bool = False
     ) -> None:
-        self._desk = desk
+        self._tools = tools
         self._ctx = ctx
         self._trigger = trigger
         self._view_id = view_id
@@ -264,15 +264,15 @@ class ModalScreen:
             case Confirm():
                 await self._confirm(answer)
             case Attachment():
-                await self._show(route, await self._desk.send_file(self._ctx, answer))
+                await self._show(route, await self._tools.send_file(self._ctx, answer))
             case _:
                 await self._show(route, answer)
 
     async def _form(self, form: Form) -> None:
-        work = asyncio.ensure_future(self._desk.build_form(self._ctx, form))
+        work = asyncio.ensure_future(self._tools.build_form(self._ctx, form))
         try:
-            if self._view_id is None and not await within(self._desk.patience.form, work):
-                await self.busy(self._desk.table.by_id[form.route])
+            if self._view_id is None and not await within(self._tools.patience.form, work):
+                await self.busy(self._tools.table.by_id[form.route])
             await self.show_view(await work, form)
         finally:
             work.cancel()
@@ -281,7 +281,7 @@ class ModalScreen:
         await self._show(route, connect or Reply(trouble.text, tone="warning"))
 
     def patience(self) -> float:
-        return self._desk.patience.modal
+        return self._tools.patience.modal
 
     async def busy(self, route: Route) -> None:
         self._waiting = True
@@ -293,32 +293,32 @@ class ModalScreen:
         if await self._display(view):
             return
         if isinstance(answer, Reply | Card | Listing | Confirm):
-            await LineScreen(self._desk, self._ctx).answer(None, answer)
+            await LineScreen(self._tools, self._ctx).answer(None, answer)
 
     async def _display(self, view: Json) -> bool:
-        voice, person = self._desk.voice, self._ctx.person
+        messages, person = self._tools.messages, self._ctx.person
         if self._push and self._trigger is not None:
             self._push = False
-            pushed = await voice.push_view(person, self._trigger, view)
+            pushed = await messages.push_view(person, self._trigger, view)
             if pushed is not None:
                 self._view_id = pushed
                 return True
         if self._view_id is not None:
-            return await voice.update_view(person, self._view_id, view)
+            return await messages.update_view(person, self._view_id, view)
         if self._trigger is not None:
-            self._view_id = await voice.open_view(person, self._trigger, view)
+            self._view_id = await messages.open_view(person, self._trigger, view)
         return self._view_id is not None
 
     async def _show(self, route: Route | None, answer: Shown) -> None:
-        reader = await self._desk.reader(self._ctx)
+        reader = await self._tools.reader(self._ctx)
         title = form_title(route) if route else "Dialpad"
         current = route.id if route else ""
         metadata = pack_metadata(self._ctx.where)
         await self.show_view(render_view(answer, reader, title=title, metadata=metadata, current=current), answer)
 
     async def _confirm(self, confirm: Confirm) -> None:
-        name = await self._desk.keep(self._ctx, confirm)
-        reader = await self._desk.reader(self._ctx)
+        name = await self._tools.keep(self._ctx, confirm)
+        reader = await self._tools.reader(self._ctx)
         metadata = pack_metadata(self._ctx.where, c=name)
         await self.show_view(render_confirm_view(confirm, reader, metadata=metadata, name=name), confirm)
 
@@ -327,9 +327,9 @@ class SubmitScreen(ModalScreen):
     """A submitted modal. ``first`` takes what the acknowledgement says; once it is set, the view is updated instead."""
 
     def __init__(
-        self, desk: ScreenTools, ctx: Ctx, view: Mapping[str, Any], first: "asyncio.Future[Json] | None"
+        self, tools: ScreenTools, ctx: Ctx, view: Mapping[str, Any], first: "asyncio.Future[Json] | None"
     ) -> None:
-        super().__init__(desk, ctx, None, view_id=str(view["id"]))
+        super().__init__(tools, ctx, None, view_id=str(view["id"]))
         self._view = view
         self._first = first
 
@@ -354,7 +354,7 @@ class SubmitScreen(ModalScreen):
         elsewhere = self._ctx.where.channel or self._ctx.where.response_url
         shown = isinstance(answer, Reply | Card | Listing)
         if shown and elsewhere and self._acknowledge({"response_action": "clear"}):
-            await LineScreen(self._desk, self._ctx).answer(route, answer)
+            await LineScreen(self._tools, self._ctx).answer(route, answer)
             return
         await super().answer(route, answer)
 
@@ -371,7 +371,7 @@ class SubmitScreen(ModalScreen):
         notice = "" if trouble.problems else trouble.text
         try:
             form = Form(route.id, raw, trouble.problems)
-            view = await self._desk.build_form(self._ctx, form, notice=notice, prefill=False)
+            view = await self._tools.build_form(self._ctx, form, notice=notice, prefill=False)
         except (ChatopsError, ValueError):
             await super().trouble(route, raw, trouble, connect)
             return
@@ -390,21 +390,21 @@ class SubmitScreen(ModalScreen):
 class HomeScreen:
     """The app's Home tab. With ``hash_``, one that was drawn anew meanwhile is left alone."""
 
-    def __init__(self, desk: ScreenTools, ctx: Ctx, *, hash_: str | None = None) -> None:
-        self._desk = desk
+    def __init__(self, tools: ScreenTools, ctx: Ctx, *, hash_: str | None = None) -> None:
+        self._tools = tools
         self._ctx = ctx
         self._hash = hash_
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         if isinstance(answer, Reply | Card | Listing):
-            view = render_home(answer, await self._desk.reader(self._ctx))
-            await self._desk.voice.publish_home(self._ctx.person, view, hash_=self._hash)
+            view = render_home(answer, await self._tools.reader(self._ctx))
+            await self._tools.messages.publish_home(self._ctx.person, view, hash_=self._hash)
 
     async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         await self.answer(route, connect or Reply(trouble.text, tone="warning"))
 
     def patience(self) -> float:
-        return self._desk.patience.line
+        return self._tools.patience.line
 
     async def busy(self, route: Route) -> None:
         """Home is drawn when it is ready; nobody is told twice."""

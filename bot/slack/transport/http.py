@@ -42,7 +42,7 @@ class SlackHttp:
         self._app = app
         self._secret = signing_secret.encode()
         self._clock = clock
-        self._seen = Duplicates(clock)
+        self._duplicates = Duplicates(clock)
         self._running: dict[str, asyncio.Future[Response]] = {}
 
     async def events(self, request: Request) -> Response:
@@ -66,7 +66,7 @@ class SlackHttp:
         """Run a signed request; the same one sent again gets the same answer while it runs, and an empty one after."""
         if signature in self._running:
             return await asyncio.shield(self._running[signature])
-        if not self._seen.add(signature):
+        if not self._duplicates.add(signature):
             return PlainTextResponse("")
         running: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._running[signature] = running
@@ -77,7 +77,7 @@ class SlackHttp:
             del self._running[signature]
             running.set_result(answer)
             if answer.status_code >= 500:
-                self._seen.forget(signature)
+                self._duplicates.forget(signature)
         return answer
 
     async def _dispatch(self, body: dict[str, Any]) -> Response:

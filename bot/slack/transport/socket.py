@@ -139,7 +139,7 @@ class SlackSocket:
             try:
                 await self._connect()
                 wait = FIRST_WAIT
-                await self._watch()
+                await self._subscription()
                 _log.warning("socket silent, rebuilding", after_s=DEAF_AFTER)
             except Exception as problem:  # noqa: BLE001  whatever breaks the line, it is built anew
                 _log.warning("socket not connected", error=type(problem).__name__, next_try_s=wait)
@@ -154,7 +154,7 @@ class SlackSocket:
         await self._line.connect()
         self._up.set()
 
-    async def _watch(self) -> None:
+    async def _subscription(self) -> None:
         """Return when nothing was heard for 45 s."""
         heard = self._since
         while self._line is not None:

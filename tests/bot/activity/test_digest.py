@@ -27,16 +27,18 @@ from bot.activity.digest import (
     to_json,
 )
 from bot.activity.digest_times import DigestPeriod
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.subscriptions.subscription import DailyHours, Filters, Subscription
-from bot.activity.texts import arrivals, read_talk, view_talk
+from bot.activity.texts import arrivals, read_conversation, view_conversation
 from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent
 from tests.bot.activity.payloads import ANA, answered_group_call, at, call, missed_group_call, text, voicemail_call
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-WATCH = Subscription("w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({NewsKind.DAILY}), zone="America/Los_Angeles")
+SUBSCRIPTION = Subscription(
+    "w1", PersonKey("T1", "U1"), "C1", kinds=frozenset({NewsKind.DAILY}), zone="America/Los_Angeles"
+)
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 DAY = DigestPeriod(NewsKind.DAILY, NOON - timedelta(hours=12), NOON + timedelta(hours=12))
 
@@ -112,39 +114,44 @@ def test_a_call_without_dates_counts_when_it_was_heard_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("watch", "counts_it"),
+    ("subscription", "counts_it"),
     [
-        (WATCH, True),
-        (replace(WATCH, kinds=frozenset({NewsKind.WEEKLY, NewsKind.RECAP}), paused=True), True),
-        (replace(WATCH, quiet=DailyHours(0, 1439)), True),
-        (replace(WATCH, only=Filters(places={"callcenter:11": "Support"})), True),
-        (replace(WATCH, only=Filters(places={"callcenter:12": "Sales"})), False),
-        (replace(WATCH, but=Filters(internal=False)), False),
-        (replace(WATCH, longer=60), False),
+        (SUBSCRIPTION, True),
+        (replace(SUBSCRIPTION, kinds=frozenset({NewsKind.WEEKLY, NewsKind.RECAP}), paused=True), True),
+        (replace(SUBSCRIPTION, quiet=DailyHours(0, 1439)), True),
+        (replace(SUBSCRIPTION, only=Filters(places={"callcenter:11": "Support"})), True),
+        (replace(SUBSCRIPTION, only=Filters(places={"callcenter:12": "Sales"})), False),
+        (replace(SUBSCRIPTION, but=Filters(internal=False)), False),
+        (replace(SUBSCRIPTION, longer=60), False),
     ],
 )
-def test_the_filters_decide_what_counts(watch: Subscription, counts_it: bool) -> None:
+def test_the_filters_decide_what_counts(subscription: Subscription, counts_it: bool) -> None:
     happening = happening_of(view_call(reduce(fold, missed_group_call(), State())))
 
-    assert counts(watch, happening) is counts_it
+    assert counts(subscription, happening) is counts_it
 
 
 def test_calls_among_colleagues_can_be_left_out() -> None:
     inside = happening_of(view_call(reduce(fold, [call(1, "missed", 7, contact={**ANA, "type": "user"})], State())))
 
     assert inside.internal
-    assert not counts(replace(WATCH, only=Filters(internal=False)), inside)
+    assert not counts(replace(SUBSCRIPTION, only=Filters(internal=False)), inside)
 
 
 def test_texts_count_when_they_came() -> None:
     state: State = {}
     for event in (text(1, "Hi", 0), text(2, "Hello?", 90), text(3, "Yes", 99, direction="outbound")):
-        state |= read_talk(event)
+        state |= read_conversation(event)
 
     times = arrivals(state)
     assert [int(one.timestamp() * 1000) for one in times] == [at(0), at(90)]
-    assert counts(replace(WATCH, only=Filters(places={"callcenter:11": "S"})), about_texts(view_talk(state), times[0]))
-    assert not counts(replace(WATCH, only=Filters(numbers=("+49",))), about_texts(view_talk(state), times[0]))
+    assert counts(
+        replace(SUBSCRIPTION, only=Filters(places={"callcenter:11": "S"})),
+        about_texts(view_conversation(state), times[0]),
+    )
+    assert not counts(
+        replace(SUBSCRIPTION, only=Filters(numbers=("+49",))), about_texts(view_conversation(state), times[0])
+    )
 
 
 def test_an_empty_day_has_no_median() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.activity.digest_times import DAYS, LATEST, DigestPeriod, due_periods, next_due, one_before, period_so_far
-from bot.activity.happening import News, NewsKind
+from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.subscriptions.words import in_words
 from bot.basics.person import PersonKey
@@ -28,7 +28,7 @@ zones = st.sampled_from(
         "Nowhere/x",
     ]
 )
-watches = st.builds(
+subscriptions = st.builds(
     lambda kinds, at, day, zone: replace(DAILY, kinds=kinds, digest_at=at, digest_day=day, zone=zone),
     st.frozensets(st.sampled_from([NewsKind.DAILY, NewsKind.WEEKLY]), min_size=1),
     st.integers(0, 1439),
@@ -83,9 +83,11 @@ def test_what_is_done_is_not_due_again() -> None:
     assert due_periods(DAILY, local(24, 8), local(23, 9)) == []
 
 
-@pytest.mark.parametrize("watch", [replace(DAILY, paused=True), replace(DAILY, kinds=frozenset({NewsKind.MISSED}))])
-def test_without_a_digest_nothing_is_due(watch: Subscription) -> None:
-    assert next_due(watch, local(23)) is None
+@pytest.mark.parametrize(
+    "subscription", [replace(DAILY, paused=True), replace(DAILY, kinds=frozenset({NewsKind.MISSED}))]
+)
+def test_without_a_digest_nothing_is_due(subscription: Subscription) -> None:
+    assert next_due(subscription, local(23)) is None
 
 
 @pytest.mark.parametrize(("day", "month", "hours"), [(8, 3, 23), (1, 11, 25), (2, 11, 24)])
@@ -113,31 +115,31 @@ def test_what_is_told_so_far_ends_now() -> None:
 
 
 @UNHURRIED
-@given(watches, moments)
-def test_every_digest_is_about_whole_days_that_are_over(watch: Subscription, now: datetime) -> None:
-    due = next_due(watch, now)
+@given(subscriptions, moments)
+def test_every_digest_is_about_whole_days_that_are_over(subscription: Subscription, now: datetime) -> None:
+    due = next_due(subscription, now)
     assert due is not None
     assert now < due <= now + timedelta(days=8)
-    for period in due_periods(watch, due, due):
-        begin, end = period.begin.astimezone(watch.clock), period.end.astimezone(watch.clock)
+    for period in due_periods(subscription, due, due):
+        begin, end = period.begin.astimezone(subscription.clock), period.end.astimezone(subscription.clock)
         assert end.date() - begin.date() == timedelta(days=DAYS[period.kind])
         assert period.end <= due
 
 
 @UNHURRIED
-@given(watches, moments)
-def test_one_period_follows_the_other_without_a_hole(watch: Subscription, now: datetime) -> None:
-    for period in due_periods(watch, now - timedelta(days=8), now):
-        before = one_before(period, watch.clock)
+@given(subscriptions, moments)
+def test_one_period_follows_the_other_without_a_hole(subscription: Subscription, now: datetime) -> None:
+    for period in due_periods(subscription, now - timedelta(days=8), now):
+        before = one_before(period, subscription.clock)
 
         assert before.end == period.begin
         assert before.begin < before.end
 
 
 @UNHURRIED
-@given(watches, moments, st.floats(0, 30))
-def test_what_is_due_is_never_too_late(watch: Subscription, now: datetime, days: float) -> None:
-    for period in due_periods(watch, now - timedelta(days=days), now):
+@given(subscriptions, moments, st.floats(0, 30))
+def test_what_is_due_is_never_too_late(subscription: Subscription, now: datetime, days: float) -> None:
+    for period in due_periods(subscription, now - timedelta(days=days), now):
         assert now - period.end < LATEST[period.kind] + timedelta(days=1, hours=1)
 
 

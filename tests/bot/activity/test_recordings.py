@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold
 from bot.activity.calls import CallView, happening_of, view_call
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.dialpad.events import CallEvent, parse_event
 from bot.dialpad.recordings import Recorded, recorded_at

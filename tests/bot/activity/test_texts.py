@@ -4,16 +4,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import State, join
 from bot.activity.texts import (
     happening_of,
     keep_picture,
-    name_of_talk,
+    name_of_conversation,
     pictures_to_fetch,
-    read_talk,
+    read_conversation,
     read_text,
-    view_talk,
+    view_conversation,
     view_text,
 )
 from bot.dialpad.events import SmsEvent
@@ -24,7 +24,7 @@ OUT: dict[str, Any] = {
     "from_number": "+14155550101",
     "to_number": ["+14155550150"],
 }
-TALK = [
+CONVERSATION = [
     text(1, "Is it ready?", 0),
     text(2, "Soon", 10, **OUT),
     text(2, "Soon", 12, message_status="delivered", **OUT),
@@ -32,32 +32,32 @@ TALK = [
 ]
 
 
-def talk_of(events: list[SmsEvent]) -> State:
-    return reduce(join, map(read_talk, events), State())
+def conversation_of(events: list[SmsEvent]) -> State:
+    return reduce(join, map(read_conversation, events), State())
 
 
-@given(st.permutations(TALK))
+@given(st.permutations(CONVERSATION))
 def test_a_conversation_is_the_same_in_any_order(events: list[SmsEvent]) -> None:
-    assert talk_of(events) == talk_of(TALK)
+    assert conversation_of(events) == conversation_of(CONVERSATION)
 
 
 def test_both_directions_are_one_conversation() -> None:
-    assert {name_of_talk(event) for event in TALK} == {"talk:+14155550101|+14155550150"}
+    assert {name_of_conversation(event) for event in CONVERSATION} == {"talk:+14155550101|+14155550150"}
 
 
 def test_texts_are_counted_once_however_often_they_are_told_about() -> None:
-    view = view_talk(talk_of([*TALK, *TALK]))
+    view = view_conversation(conversation_of([*CONVERSATION, *CONVERSATION]))
 
     assert (view.received, view.sent, view.contact) == (2, 1, "Jordan Lee")
 
 
 def test_stop_holds_until_it_is_taken_back() -> None:
-    assert view_talk(talk_of(TALK)).stopped
-    assert not view_talk(talk_of([*TALK, text(4, "START", 30)])).stopped
+    assert view_conversation(conversation_of(CONVERSATION)).stopped
+    assert not view_conversation(conversation_of([*CONVERSATION, text(4, "START", 30)])).stopped
 
 
 def test_the_state_of_delivery_goes_forward() -> None:
-    read = [read_text(event) for event in TALK[1:3]]
+    read = [read_text(event) for event in CONVERSATION[1:3]]
 
     assert view_text(join(read[1], read[0])).status == "delivered"
 
@@ -65,11 +65,14 @@ def test_the_state_of_delivery_goes_forward() -> None:
 def test_a_text_that_did_not_arrive_is_news_of_its_own() -> None:
     failed = view_text(read_text(text(5, "Hello", message_status="undelivered", **OUT)))
 
-    assert happening_of(failed, view_talk(talk_of(TALK))).kinds == {NewsKind.FAILED_SMS}
+    assert happening_of(failed, view_conversation(conversation_of(CONVERSATION))).kinds == {NewsKind.FAILED_SMS}
 
 
 def test_our_own_text_that_arrived_is_no_news() -> None:
-    assert happening_of(view_text(read_text(TALK[2])), view_talk(talk_of(TALK))).kinds == frozenset()
+    assert (
+        happening_of(view_text(read_text(CONVERSATION[2])), view_conversation(conversation_of(CONVERSATION))).kinds
+        == frozenset()
+    )
 
 
 PICTURE = "https://dialpad.example/mms/1"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.activity.digest import Counted, Digest, tally
 from bot.activity.digest_times import DigestPeriod
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.cards.digest import digest_card
 from bot.contract.reply import Card, Chart, DataTable, Reply
 from bot.slack.blockkit.blocks import Reader

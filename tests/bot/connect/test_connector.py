@@ -19,7 +19,7 @@ async def connect(place: Place) -> str:
     """Noor, by OAuth. Returns her refresh token."""
     async with place.browser() as browser:
         await browser.open(await browser.go_to_dialpad_and_back(await place.connector.start(NOOR_KEY), NOOR))
-    link = await place.store.links.get(NOOR_KEY)
+    link = await place.store.connections.get(NOOR_KEY)
     assert link is not None
     assert link.refresh_token is not None
     return link.refresh_token.get_secret_value()
@@ -28,7 +28,7 @@ async def connect(place: Place) -> str:
 async def test_a_personal_api_key_is_stored_with_whom_it_acts_as(place: Place) -> None:
     name = await place.connector.connect_with_key(ANA_KEY, ANA.token)
 
-    link = await place.store.links.get(ANA_KEY)
+    link = await place.store.connections.get(ANA_KEY)
     assert name == ANA.name
     assert link is not None
     assert (link.kind, link.dialpad_user_id, link.is_company_key) == ("api_key", str(ANA.dialpad_id), False)
@@ -39,7 +39,7 @@ async def test_a_personal_api_key_is_stored_with_whom_it_acts_as(place: Place) -
 async def test_a_company_api_key_finds_the_person_by_slack_email(place: Place) -> None:
     name = await place.connector.connect_with_key(ANA_KEY, COMPANY_KEY)
 
-    link = await place.store.links.get(ANA_KEY)
+    link = await place.store.connections.get(ANA_KEY)
     assert name == ANA.name
     assert link is not None
     assert (link.is_company_key, link.dialpad_user_id) == (True, str(ANA.dialpad_id))
@@ -48,7 +48,7 @@ async def test_a_company_api_key_finds_the_person_by_slack_email(place: Place) -
 async def test_a_company_api_key_of_someone_without_a_seat_belongs_to_nobody_in_particular(place: Place) -> None:
     await place.connector.connect_with_key(GUS_KEY, COMPANY_KEY)
 
-    link = await place.store.links.get(GUS_KEY)
+    link = await place.store.connections.get(GUS_KEY)
     assert link is not None
     assert (link.is_company_key, link.dialpad_user_id) == (True, None)
 
@@ -58,7 +58,7 @@ async def test_an_unknown_api_key_is_refused_in_plain_words_and_not_stored(place
         await place.connector.connect_with_key(ANA_KEY, "not-a-key")
 
     assert "not-a-key" not in str(refusal.value)
-    assert await place.links() == []
+    assert await place.connections() == []
 
 
 async def test_a_key_is_not_stored_while_dialpad_is_down(place: Place) -> None:
@@ -66,14 +66,14 @@ async def test_a_key_is_not_stored_while_dialpad_is_down(place: Place) -> None:
 
     with pytest.raises(DialpadError):
         await place.connector.connect_with_key(ANA_KEY, ANA.token)
-    assert await place.links() == []
+    assert await place.connections() == []
 
 
 async def test_a_new_connection_replaces_the_old_one(place: Place) -> None:
     await place.connector.connect_with_key(NOOR_KEY, ANA.token)
     await connect(place)
 
-    link = await place.store.links.get(NOOR_KEY)
+    link = await place.store.connections.get(NOOR_KEY)
     assert link is not None
     assert (link.kind, link.dialpad_name) == ("oauth", NOOR.name)
 
@@ -84,7 +84,7 @@ async def test_disconnecting_revokes_at_dialpad_then_forgets(place: Place) -> No
     assert await place.connector.disconnect(NOOR_KEY)
     assert place.asked("/oauth2/deauthorize") == 1
     assert place.dialpad.tokens.refresh(refresh_token) is None
-    assert await place.store.links.get(NOOR_KEY) is None
+    assert await place.store.connections.get(NOOR_KEY) is None
 
 
 async def test_disconnecting_after_the_access_token_has_expired_still_revokes(place: Place) -> None:
@@ -94,7 +94,7 @@ async def test_disconnecting_after_the_access_token_has_expired_still_revokes(pl
     assert await place.connector.disconnect(NOOR_KEY)
     assert place.dialpad.requests[-1].path == "/oauth2/deauthorize"
     assert place.dialpad.requests[-1].status == 204
-    assert await place.store.links.get(NOOR_KEY) is None
+    assert await place.store.connections.get(NOOR_KEY) is None
 
 
 async def test_disconnecting_while_dialpad_is_down_forgets_here_and_revokes_when_it_is_up(place: Place) -> None:
@@ -104,10 +104,10 @@ async def test_disconnecting_while_dialpad_is_down_forgets_here_and_revokes_when
     ended = await place.connector.disconnect(NOOR_KEY)
     assert ended is not None
     assert ended.access_left
-    assert await place.store.links.get(NOOR_KEY) is None
+    assert await place.store.connections.get(NOOR_KEY) is None
 
     place.dialpad.faults.clear()
-    await place.endpoints.reconcile()
+    await place.hooks.reconcile()
     assert place.dialpad.tokens.refresh(refresh_token) is None
     assert await place.store.removals.all() == []
 
@@ -119,7 +119,7 @@ async def test_who_connected_again_meanwhile_keeps_the_new_access(place: Place) 
     place.dialpad.faults.clear()
     refresh_token = await connect(place)
 
-    await place.endpoints.reconcile()
+    await place.hooks.reconcile()
     assert place.dialpad.tokens.refresh(refresh_token) is not None
     assert await place.store.removals.all() == []
 
@@ -130,7 +130,7 @@ async def test_disconnecting_what_dialpad_has_ended_already_forgets_it(place: Pl
     place.dialpad.tokens.revoke_user(NOOR.dialpad_id)
 
     assert await place.connector.disconnect(NOOR_KEY)
-    assert await place.store.links.get(NOOR_KEY) is None
+    assert await place.store.connections.get(NOOR_KEY) is None
 
 
 async def test_disconnecting_an_expired_grant_that_dialpad_has_ended_forgets_it(place: Place) -> None:
@@ -140,7 +140,7 @@ async def test_disconnecting_an_expired_grant_that_dialpad_has_ended_forgets_it(
     place.clock.pass_(minutes=61)
 
     assert await place.connector.disconnect(NOOR_KEY)
-    assert await place.store.links.get(NOOR_KEY) is None
+    assert await place.store.connections.get(NOOR_KEY) is None
 
 
 async def test_disconnecting_a_pasted_key_asks_dialpad_nothing(place: Place) -> None:
@@ -149,7 +149,7 @@ async def test_disconnecting_a_pasted_key_asks_dialpad_nothing(place: Place) -> 
 
     assert await place.connector.disconnect(ANA_KEY)
     assert len(place.dialpad.requests) == before
-    assert await place.store.links.get(ANA_KEY) is None
+    assert await place.store.connections.get(ANA_KEY) is None
 
 
 async def test_disconnecting_without_a_connection_says_so(place: Place) -> None:
@@ -167,7 +167,7 @@ async def test_without_an_oauth_app_only_keys_are_offered(tmp_path: Path) -> Non
 
 async def test_nothing_of_a_sign_in_shows_in_repr(place: Place) -> None:
     refresh_token = await connect(place)
-    link = await place.store.links.get(NOOR_KEY)
+    link = await place.store.connections.get(NOOR_KEY)
     assert link is not None
 
     assert refresh_token not in repr(link)

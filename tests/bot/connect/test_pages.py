@@ -24,7 +24,7 @@ async def test_a_person_connects_through_the_pages(place: Place) -> None:
 
     assert page.status_code == 200
     assert "You are connected" in page.text
-    link = await place.store.links.get(NOOR_KEY)
+    link = await place.store.connections.get(NOOR_KEY)
     assert link is not None
     assert (link.kind, link.dialpad_name, link.dialpad_user_id) == ("oauth", NOOR.name, str(NOOR.dialpad_id))
     assert link.refresh_token is not None
@@ -42,10 +42,10 @@ async def test_the_way_to_dialpad_carries_state_and_an_s256_challenge(place: Pla
     url = await place.connector.start(NOOR_KEY)
     async with place.browser() as browser:
         await browser.open(url)
-        leaving = await browser.press_continue(url)
+        disconnector = await browser.press_continue(url)
 
-    query = parse_qs(urlsplit(leaving.headers["location"]).query)
-    assert leaving.status_code == 303
+    query = parse_qs(urlsplit(disconnector.headers["location"]).query)
+    assert disconnector.status_code == 303
     assert query["code_challenge_method"] == ["S256"]
     assert query["redirect_uri"] == [f"{BOT}/connect/callback"]
     assert len(query["state"][0]) >= 32
@@ -66,9 +66,9 @@ async def test_looking_at_the_page_twice_leaves_it_good(place: Place) -> None:
     async with place.browser() as browser:
         await browser.open(url)
         await browser.open(url)
-        leaving = await browser.press_continue(url)
+        disconnector = await browser.press_continue(url)
 
-    assert leaving.status_code == 303
+    assert disconnector.status_code == 303
 
 
 async def test_a_form_posted_by_another_site_does_not_skip_the_question(place: Place) -> None:
@@ -122,13 +122,13 @@ async def test_a_used_state_shows_a_plain_page_and_stores_nothing(place: Place) 
     async with place.browser() as browser:
         back = await browser.go_to_dialpad_and_back(url, NOOR)
         await browser.open(back)
-        stored = await place.links()
+        stored = await place.connections()
         browser.http.cookies.set("dialpad_connect", "again", domain="chatops.example.test", path="/connect")
         again = await browser.open(back)
 
     assert again.status_code == 400
     assert "used already" in again.text
-    assert await place.links() == stored
+    assert await place.connections() == stored
     assert len(place.told) == 1
 
 
@@ -140,7 +140,7 @@ async def test_a_state_older_than_ten_minutes_stores_nothing(place: Place) -> No
         page = await browser.open(back)
 
     assert page.status_code == 400
-    assert await place.links() == []
+    assert await place.connections() == []
     assert place.asked("/oauth2/token") == 0
 
 
@@ -152,7 +152,7 @@ async def test_a_state_carried_into_another_browser_stores_nothing(place: Place)
 
     assert page.status_code == 400
     assert "another browser" in page.text
-    assert await place.links() == []
+    assert await place.connections() == []
     assert place.asked("/oauth2/token") == 0
 
 
@@ -164,7 +164,7 @@ async def test_a_browser_with_its_own_cookie_cannot_finish_somebody_elses_sign_i
         page = await other.open(back)
 
     assert page.status_code == 400
-    assert await place.links() == []
+    assert await place.connections() == []
 
 
 async def test_saying_no_at_dialpad_stores_nothing_and_uses_the_state_up(place: Place) -> None:
@@ -177,7 +177,7 @@ async def test_saying_no_at_dialpad_stores_nothing_and_uses_the_state_up(place: 
     assert "error=access_denied" in back
     assert page.status_code == 400
     assert "nothing was stored" in page.text
-    assert await place.links() == []
+    assert await place.connections() == []
     assert await place.store.oauth_states.take(state) is None
 
 
@@ -186,7 +186,7 @@ async def test_a_callback_without_anything_shows_a_plain_page(place: Place) -> N
         page = await browser.open(f"{BOT}/connect/callback")
 
     assert page.status_code == 400
-    assert await place.links() == []
+    assert await place.connections() == []
 
 
 async def test_when_dialpad_is_down_during_the_exchange_nothing_is_stored(place: Place) -> None:
@@ -198,7 +198,7 @@ async def test_when_dialpad_is_down_during_the_exchange_nothing_is_stored(place:
 
     assert page.status_code == 400
     assert "/dp connect" in page.text
-    assert await place.links() == []
+    assert await place.connections() == []
 
 
 async def test_when_dialpad_does_not_say_who_it_is_nothing_is_stored(place: Place) -> None:
@@ -209,13 +209,13 @@ async def test_when_dialpad_does_not_say_who_it_is_nothing_is_stored(place: Plac
         page = await browser.open(back)
 
     assert page.status_code == 400
-    assert await place.links() == []
+    assert await place.connections() == []
 
 
 async def test_hostile_names_are_shown_as_text(place: Place) -> None:
     hostile = '<script>alert("x")</script>'
-    profile = place.colleagues.profiles[NOOR_KEY.user_id]
-    place.colleagues.profiles[NOOR_KEY.user_id] = replace(profile, name=hostile, email="<img src=x onerror=y>")
+    profile = place.people.profiles[NOOR_KEY.user_id]
+    place.people.profiles[NOOR_KEY.user_id] = replace(profile, name=hostile, email="<img src=x onerror=y>")
     assert NOOR.dialpad_id is not None
     place.dialpad.state.users[NOOR.dialpad_id].first_name = hostile
     url = await place.connector.start(NOOR_KEY)
@@ -247,9 +247,9 @@ async def test_the_redirect_to_dialpad_is_not_kept_by_the_browser(place: Place) 
     url = await place.connector.start(NOOR_KEY)
     async with place.browser() as browser:
         await browser.open(url)
-        leaving = await browser.press_continue(url)
+        disconnector = await browser.press_continue(url)
 
-    assert leaving.headers["cache-control"] == "no-store"
+    assert disconnector.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(("https", "secure"), [(True, True), (False, False)])

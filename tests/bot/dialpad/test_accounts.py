@@ -24,7 +24,7 @@ from tests.bot.dialpad.wire import Time, Wire, bad, good
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-OAUTH_LINK = DialpadConnection(
+OAUTH_CONNECTION = DialpadConnection(
     kind="oauth",
     access_token=SecretStr("a1"),
     refresh_token=SecretStr("r1"),
@@ -37,8 +37,10 @@ OAUTH_LINK = DialpadConnection(
     broken=False,
     connected_at=NOW,
 )
-KEY_LINK = replace(OAUTH_LINK, kind="api_key", access_token=SecretStr("k1"), refresh_token=None, expires_at=None)
-COMPANY_LINK = replace(KEY_LINK, is_company_key=True)
+KEY_CONNECTION = replace(
+    OAUTH_CONNECTION, kind="api_key", access_token=SecretStr("k1"), refresh_token=None, expires_at=None
+)
+COMPANY_CONNECTION = replace(KEY_CONNECTION, is_company_key=True)
 SOON = NOW + timedelta(seconds=30)
 
 
@@ -101,7 +103,7 @@ def build_bench(link: DialpadConnection | None, api: list[Any] | None = None, to
 
 
 async def test_an_action_is_done_with_the_persons_own_token() -> None:
-    bench = build_bench(OAUTH_LINK, [good()])
+    bench = build_bench(OAUTH_CONNECTION, [good()])
     await bench.accounts().of(ANA).send(GetUser())
     assert bench.used() == ["a1"]
 
@@ -114,24 +116,24 @@ async def test_nobody_connected_is_said_so() -> None:
 
 async def test_a_broken_link_is_not_tried() -> None:
     with pytest.raises(NotConnected) as refused:
-        await build_bench(replace(OAUTH_LINK, broken=True)).accounts().of(ANA).send(GetUser())
+        await build_bench(replace(OAUTH_CONNECTION, broken=True)).accounts().of(ANA).send(GetUser())
     assert refused.value.broken
 
 
 async def test_a_token_about_to_end_is_renewed_first() -> None:
-    bench = build_bench(replace(OAUTH_LINK, expires_at=SOON), [good()], [pair(2)])
+    bench = build_bench(replace(OAUTH_CONNECTION, expires_at=SOON), [good()], [pair(2)])
     await bench.accounts().of(ANA).send(GetUser())
     assert bench.used() == ["a2"]
 
 
 async def test_a_refused_token_is_renewed_and_the_action_done_after_all() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401), good({"id": 1})], [pair(2)])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401), good({"id": 1})], [pair(2)])
     await bench.accounts().of(ANA).send(SendSms(to_numbers=["+14155550150"], text="hi"))
     assert bench.used() == ["a1", "a2"]
 
 
 async def test_the_new_pair_is_kept_before_it_is_used() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401), good()], [pair(2)])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401), good()], [pair(2)])
     wire = bench.api
 
     class Watching(Wire):
@@ -145,21 +147,21 @@ async def test_the_new_pair_is_kept_before_it_is_used() -> None:
 
 
 async def test_twenty_requests_at_the_end_of_a_token_renew_it_once() -> None:
-    bench = build_bench(replace(OAUTH_LINK, expires_at=SOON), [good() for _ in range(20)], [pair(2)])
+    bench = build_bench(replace(OAUTH_CONNECTION, expires_at=SOON), [good() for _ in range(20)], [pair(2)])
     account = bench.accounts().of(ANA)
     await asyncio.gather(*(account.send(GetUser()) for _ in range(20)))
     assert (len(bench.tokens.asked), set(bench.used())) == (1, {"a2"})
 
 
 async def test_twenty_refused_requests_renew_the_token_once() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401) for _ in range(20)] + [good() for _ in range(20)], [pair(2)])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401) for _ in range(20)] + [good() for _ in range(20)], [pair(2)])
     account = bench.accounts().of(ANA)
     await asyncio.gather(*(account.send(GetUser()) for _ in range(20)))
     assert (len(bench.tokens.asked), bench.used().count("a2")) == (1, 20)
 
 
 async def test_whoever_stops_waiting_does_not_lose_the_new_pair() -> None:
-    bench = build_bench(replace(OAUTH_LINK, expires_at=SOON), [], [pair(2)])
+    bench = build_bench(replace(OAUTH_CONNECTION, expires_at=SOON), [], [pair(2)])
     accounts = bench.accounts()
     request = asyncio.create_task(accounts.of(ANA).send(GetUser()))
     await bench.tokens.arrived.wait()
@@ -169,11 +171,11 @@ async def test_whoever_stops_waiting_does_not_lose_the_new_pair() -> None:
 
 
 async def test_a_renewal_that_another_replica_made_is_used() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401), good()])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401), good()])
 
     @asynccontextmanager
     async def lock(_: PersonKey) -> AsyncIterator[None]:
-        bench.kept.link = replace(OAUTH_LINK, access_token=SecretStr("a9"))
+        bench.kept.link = replace(OAUTH_CONNECTION, access_token=SecretStr("a9"))
         yield
 
     await bench.accounts(lock=lock).of(ANA).send(GetUser())
@@ -181,11 +183,11 @@ async def test_a_renewal_that_another_replica_made_is_used() -> None:
 
 
 async def test_a_refresh_token_that_another_replica_used_up_does_not_break_the_link() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401), good()])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401), good()])
 
     class Raced(Wire):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            bench.kept.link = replace(OAUTH_LINK, access_token=SecretStr("a9"))
+            bench.kept.link = replace(OAUTH_CONNECTION, access_token=SecretStr("a9"))
             return httpx.Response(400, json={"error": "invalid_grant"})
 
     bench.tokens = Raced()
@@ -194,7 +196,7 @@ async def test_a_refresh_token_that_another_replica_used_up_does_not_break_the_l
 
 
 async def test_someone_who_disconnects_meanwhile_stays_disconnected() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401)])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401)])
 
     class Leaving(Wire):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -209,7 +211,7 @@ async def test_someone_who_disconnects_meanwhile_stays_disconnected() -> None:
 
 async def test_an_ended_grant_breaks_the_link_and_tells_the_person_once() -> None:
     ended = httpx.Response(400, json={"error": "invalid_grant"})
-    bench = build_bench(OAUTH_LINK, [bad(401)], [ended])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401)], [ended])
     account = bench.accounts().of(ANA)
     for _ in range(2):
         with pytest.raises(NotConnected) as refused:
@@ -220,34 +222,34 @@ async def test_an_ended_grant_breaks_the_link_and_tells_the_person_once() -> Non
 
 @pytest.mark.parametrize("trouble", [bad(503), httpx.ReadTimeout(""), bad(429)])
 async def test_trouble_while_renewing_does_not_break_the_link(trouble: httpx.Response | Exception) -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401)], [trouble])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401)], [trouble])
     with pytest.raises(DialpadError):
         await bench.accounts().of(ANA).send(GetUser())
-    assert bench.kept.link == OAUTH_LINK
+    assert bench.kept.link == OAUTH_CONNECTION
 
 
 async def test_a_token_that_still_works_is_used_when_renewing_fails() -> None:
-    bench = build_bench(replace(OAUTH_LINK, expires_at=SOON), [good()], [bad(503)])
+    bench = build_bench(replace(OAUTH_CONNECTION, expires_at=SOON), [good()], [bad(503)])
     await bench.accounts().of(ANA).send(GetUser())
     assert bench.used() == ["a1"]
 
 
 async def test_a_text_is_not_called_unknown_when_only_renewing_went_wrong() -> None:
-    ended = replace(OAUTH_LINK, expires_at=NOW - timedelta(hours=1))
+    ended = replace(OAUTH_CONNECTION, expires_at=NOW - timedelta(hours=1))
     bench = build_bench(ended, [], [httpx.ReadTimeout("")])
     with pytest.raises(Unavailable):
         await bench.accounts().of(ANA).send(SendSms(to_numbers=["+14155550150"], text="hi"))
 
 
 async def test_a_refused_api_key_breaks_the_link() -> None:
-    bench = build_bench(KEY_LINK, [bad(401)])
+    bench = build_bench(KEY_CONNECTION, [bad(401)])
     with pytest.raises(NotConnected) as refused:
         await bench.accounts().of(ANA).send(GetUser())
     assert (refused.value.broken, bench.told) == (True, [ANA])
 
 
 async def test_a_new_token_that_is_refused_too_is_the_actions_own_trouble() -> None:
-    bench = build_bench(OAUTH_LINK, [bad(401), bad(401)], [pair(2)])
+    bench = build_bench(OAUTH_CONNECTION, [bad(401), bad(401)], [pair(2)])
     with pytest.raises(TokenRefused):
         await bench.accounts().of(ANA).send(GetUser())
     assert bench.kept.link is not None
@@ -255,15 +257,17 @@ async def test_a_new_token_that_is_refused_too_is_the_actions_own_trouble() -> N
 
 
 async def test_me_stays_me_where_dialpad_takes_the_word() -> None:
-    assert name_me(ToggleDnd(do_not_disturb=True), OAUTH_LINK).build_request().path == "/api/v2/users/me/togglednd"
+    assert (
+        name_me(ToggleDnd(do_not_disturb=True), OAUTH_CONNECTION).build_request().path == "/api/v2/users/me/togglednd"
+    )
 
 
 async def test_me_becomes_the_persons_id_for_a_company_key() -> None:
-    path = name_me(ToggleDnd(do_not_disturb=True), COMPANY_LINK).build_request().path
+    path = name_me(ToggleDnd(do_not_disturb=True), COMPANY_CONNECTION).build_request().path
     assert path == "/api/v2/users/5100000000000101/togglednd"
 
 
-@pytest.mark.parametrize("link", [OAUTH_LINK, COMPANY_LINK])
+@pytest.mark.parametrize("link", [OAUTH_CONNECTION, COMPANY_CONNECTION])
 async def test_me_becomes_the_persons_id_where_dialpad_does_not_take_the_word(link: DialpadConnection) -> None:
     duty = name_me(SetDutyStatus(id=ME, on_duty=True), link).build_request()
     call = name_me(PlaceCall(user_id=ME, phone_number="+14155550150"), link).build_request()
@@ -272,12 +276,12 @@ async def test_me_becomes_the_persons_id_where_dialpad_does_not_take_the_word(li
 
 
 async def test_a_company_key_of_somebody_unknown_says_what_to_do() -> None:
-    bench = build_bench(replace(COMPANY_LINK, dialpad_user_id=None))
+    bench = build_bench(replace(COMPANY_CONNECTION, dialpad_user_id=None))
     with pytest.raises(UserError, match="e-mail address"):
         await bench.accounts().of(ANA).send(GetUser())
 
 
 async def test_a_company_key_of_somebody_unknown_still_does_what_is_about_others() -> None:
-    bench = build_bench(replace(COMPANY_LINK, dialpad_user_id=None), [good()])
+    bench = build_bench(replace(COMPANY_CONNECTION, dialpad_user_id=None), [good()])
     await bench.accounts().of(ANA).send(GetUser(id="5"))
     assert bench.api.asked[0].path == "/api/v2/users/5"

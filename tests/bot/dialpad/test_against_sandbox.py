@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.basics.errors import DialpadError, GrantEnded, NotAllowed, NotFound, TokenRefused
-from bot.connect.whose_token import build_key_link, build_oauth_link
+from bot.connect.whose_token import build_key_connection, build_oauth_connection
 from bot.dialpad.actions.blockednumbers import BlockNumbers, GetBlockedNumber, ListBlockedNumbers, UnblockNumbers
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import (
@@ -163,25 +163,25 @@ async def test_the_consent_page_takes_our_address(bench: Bench) -> None:
 
 async def test_an_oauth_link_knows_its_person(bench: Bench) -> None:
     tokens = await bench.oauth.refresh(bench.sandbox.issue_token(ANA)["refresh_token"])
-    link = await build_oauth_link(bench.client, tokens, email=ANA.email, now=NOW)
+    link = await build_oauth_connection(bench.client, tokens, email=ANA.email, now=NOW)
     assert (link.dialpad_user_id, link.dialpad_name, link.is_company_key) == (str(ANA.dialpad_id), ANA.name, False)
 
 
 async def test_a_personal_key_knows_its_person(bench: Bench) -> None:
-    link = await build_key_link(bench.client, SecretStr(ANA.token), email="", now=NOW)
+    link = await build_key_connection(bench.client, SecretStr(ANA.token), email="", now=NOW)
     assert (link.kind, link.dialpad_user_id, link.is_company_key) == ("api_key", str(ANA.dialpad_id), False)
 
 
 async def test_a_company_key_is_tied_to_the_person_with_the_same_address(bench: Bench) -> None:
-    link = await build_key_link(bench.client, SecretStr(COMPANY_KEY), email=ANA.email.upper(), now=NOW)
+    link = await build_key_connection(bench.client, SecretStr(COMPANY_KEY), email=ANA.email.upper(), now=NOW)
     assert (link.dialpad_user_id, link.is_company_key) == (str(ANA.dialpad_id), True)
 
 
 async def test_a_company_key_of_somebody_without_a_seat_has_no_person(bench: Bench) -> None:
-    link = await build_key_link(bench.client, SecretStr(COMPANY_KEY), email="gus@northlight.example", now=NOW)
+    link = await build_key_connection(bench.client, SecretStr(COMPANY_KEY), email="gus@northlight.example", now=NOW)
     assert (link.dialpad_user_id, link.is_company_key, link.company_id) == (None, True, "6100000000000001")
 
 
 async def test_a_key_that_dialpad_does_not_know_is_refused(bench: Bench) -> None:
     with pytest.raises(TokenRefused):
-        await build_key_link(bench.client, SecretStr("nobody"), email=ANA.email, now=NOW)
+        await build_key_connection(bench.client, SecretStr("nobody"), email=ANA.email, now=NOW)

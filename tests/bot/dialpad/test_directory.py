@@ -14,7 +14,7 @@ from bot.dialpad.client import DialpadClient
 from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.dialpad.entries import Entry, fold
-from tests.bot.dialpad.test_accounts import COMPANY_LINK, OAUTH_LINK
+from tests.bot.dialpad.test_accounts import COMPANY_CONNECTION, OAUTH_CONNECTION
 from tests.bot.dialpad.wire import Time, bad, good
 
 ANA = PersonKey("T", "ana")
@@ -57,19 +57,19 @@ class Lists(httpx.AsyncBaseTransport):
 
 @dataclass
 class Kept:
-    links: dict[PersonKey, DialpadConnection]
+    connections: dict[PersonKey, DialpadConnection]
 
     async def get(self, key: PersonKey) -> DialpadConnection | None:
-        return self.links.get(key)
+        return self.connections.get(key)
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
-        self.links[key] = link
+        self.connections[key] = link
 
     async def mark_broken(self, key: PersonKey) -> bool:
         return True
 
     async def delete(self, key: PersonKey) -> None:
-        del self.links[key]
+        del self.connections[key]
 
 
 @dataclass
@@ -84,13 +84,16 @@ class Bench:
 
 
 def build_bench(
-    ana: DialpadConnection = OAUTH_LINK, sam: DialpadConnection | None = None, first_load: float = 5.0, **lists: Any
+    ana: DialpadConnection = OAUTH_CONNECTION,
+    sam: DialpadConnection | None = None,
+    first_load: float = 5.0,
+    **lists: Any,
 ) -> Bench:
     wire = Lists({"users": PEOPLE, "callcenters": CENTERS, "contacts": CONTACTS, **lists})
     time = Time()
     client = DialpadClient("https://d.example", transport=wire, clock=time, sleep=time.sleep)
-    sam = sam or replace(OAUTH_LINK, dialpad_user_id="5100000000000102")
-    accounts = Accounts(client, Kept({ANA: ana, SAM: sam}), clock=lambda: OAUTH_LINK.connected_at)
+    sam = sam or replace(OAUTH_CONNECTION, dialpad_user_id="5100000000000102")
+    accounts = Accounts(client, Kept({ANA: ana, SAM: sam}), clock=lambda: OAUTH_CONNECTION.connected_at)
     return Bench(wire, time, accounts, Directory(clock=time, first_load=first_load))
 
 
@@ -162,7 +165,7 @@ async def test_what_one_person_may_see_is_not_shown_to_another() -> None:
 
 
 async def test_people_with_the_same_company_key_share_a_copy() -> None:
-    bench = build_bench(COMPANY_LINK, replace(COMPANY_LINK, dialpad_user_id="2"))
+    bench = build_bench(COMPANY_CONNECTION, replace(COMPANY_CONNECTION, dialpad_user_id="2"))
     await search(bench, "")
     await search(bench, "", person=SAM)
     assert bench.wire.asked == ["users"]

@@ -30,7 +30,7 @@ LINK = DialpadConnection(
 )  # fmt: skip
 
 
-class KeptLink:
+class KeptConnection:
     def __init__(self) -> None:
         self.link: DialpadConnection | None = LINK
 
@@ -78,7 +78,7 @@ class Hosts:
 @dataclass
 class Stage:
     hosts: Hosts
-    links: KeptLink
+    connections: KeptConnection
     account: Account
     downloads: DialpadDownloads
 
@@ -88,11 +88,11 @@ class Stage:
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    hosts, links = Hosts(), KeptLink()
+    hosts, connections = Hosts(), KeptConnection()
     inside, outside = Http(hosts.way("dialpad")), Http(hosts.way("outside"))
     oauth = DialpadOAuth("app", "secret", HOME, "https://bot.example/connect/callback", (), http=inside)
-    accounts = Accounts(DialpadClient(HOME, http=inside), links, oauth=oauth)
-    yield Stage(hosts, links, accounts.of(ANA), DialpadDownloads(inside, HOME, outside))
+    accounts = Accounts(DialpadClient(HOME, http=inside), connections, oauth=oauth)
+    yield Stage(hosts, connections, accounts.of(ANA), DialpadDownloads(inside, HOME, outside))
     await inside.aclose()
     await outside.aclose()
 
@@ -180,7 +180,7 @@ async def test_a_token_that_was_refused_is_renewed_once(stage: Stage) -> None:
 
 
 async def test_who_is_not_connected_fetches_nothing(stage: Stage) -> None:
-    stage.links.link = None
+    stage.connections.link = None
 
     with pytest.raises(NotConnected):
         await stage.read(f"{HOME}/r/1")
@@ -210,7 +210,7 @@ async def test_it_takes_only_so_long() -> None:
             raise AssertionError
 
     http = Http(Silent())
-    account = Accounts(DialpadClient(HOME, http=http), KeptLink()).of(ANA)
+    account = Accounts(DialpadClient(HOME, http=http), KeptConnection()).of(ANA)
 
     with pytest.raises(Unavailable):
         await DialpadDownloads(http, HOME, http).read_as(account, f"{HOME}/r/1", largest=9, within_s=0.01)

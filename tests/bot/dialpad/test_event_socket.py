@@ -123,7 +123,7 @@ async def staged(*no_address: Exception) -> AsyncIterator[Stage]:
             session=session,
             find_address=reader.find_address,
             receive=reader.receive,
-            watcher=reader,
+            observer=reader,
             sleep=sleeps,
             jitter=lambda: 1.0,
         )

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.basics.errors import NotConnected
 from bot.basics.person import PersonKey
 from bot.contract.reply import MessageContent
@@ -31,7 +31,7 @@ from bot.slack.blockkit.blocks import Json
 from bot.store.dbos_engine import Engine, Queue, Workflow
 from bot.store.hooks import Hook
 from tests.bot.dialpad.envelopes import SECRET, sign
-from tests.bot.notifications.posting import WATCH, FakeSlack, PostingStage, stage_posting
+from tests.bot.notifications.posting import SUBSCRIPTION, FakeSlack, PostingStage, stage_posting
 from tests.rules.shared_check import shared_check
 
 
@@ -76,19 +76,19 @@ class StrictSlack(FakeSlack):
     refused: list[Exception] = field(default_factory=list)
 
     async def post(
-        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+        self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
     ) -> MessagePlace:
-        spot = await super().post(team_id, channel, face, name=name, thread_ts=thread_ts)
-        self._write(spot, face)
+        spot = await super().post(team_id, channel, content, name=name, thread_ts=thread_ts)
+        self._write(spot, content)
         return spot
 
-    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None:
-        await super().update(team_id, spot, face, name=name)
-        self._write(spot, face)
+    async def update(self, team_id: str, spot: MessagePlace, content: MessageContent, *, name: str) -> None:
+        await super().update(team_id, spot, content, name=name)
+        self._write(spot, content)
 
-    def _write(self, spot: MessagePlace, face: MessageContent) -> None:
+    def _write(self, spot: MessagePlace, content: MessageContent) -> None:
         try:
-            body = ChannelMessages(cast(Any, None), "US")._body(face, "a name", charts=0)
+            body = ChannelMessages(cast(Any, None), "US")._body(content, "a name", charts=0)
             self.written[spot.ts] = {"text": body["text"], "blocks": body["blocks"]}
             check_message_blocks(body["blocks"])
             shared_check("message", cast(Any, body["blocks"]))
@@ -105,7 +105,7 @@ class WholeWay:
     slack: StrictSlack
     intake: Intake
     queue: QueueOnPaper
-    faces: PostedCardRenderer
+    renderer: PostedCardRenderer
     hook: Hook
     failures: list[Exception]
 
@@ -123,7 +123,7 @@ class WholeWay:
 
     async def post(self, seconds: float = 8.0) -> None:
         """So long passes."""
-        poster = Poster(self.stage.store, self.slack, self.faces, sleep=self.stage.time.sleep)
+        poster = Poster(self.stage.store, self.slack, self.renderer, sleep=self.stage.time.sleep)
         until = self.stage.time.now.timestamp() + seconds
         while self.stage.time.now.timestamp() < until:
             await poster.settle()
@@ -141,7 +141,7 @@ class WholeWay:
 @asynccontextmanager
 async def whole_way(folder: Path, kinds: Iterable[NewsKind] = frozenset(NewsKind)) -> AsyncIterator[WholeWay]:
     async with stage_posting(folder) as stage:
-        await stage.store.watches.save(replace(WATCH, kinds=frozenset(kinds)))
+        await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset(kinds)))
         accounts = cast(Accounts, NobodyConnected())
         deliver = EventRouter(stage.store, accounts, lambda: None)
         failures: list[Exception] = []
@@ -156,5 +156,5 @@ async def whole_way(folder: Path, kinds: Iterable[NewsKind] = frozenset(NewsKind
         queue = QueueOnPaper()
         intake = Intake(cast(Engine, queue), stage.store, watched)
         hook = await stage.store.hooks.create(stage.hook.owner, "1", "webhook")
-        faces = PostedCardRenderer(stage.store, accounts, Directory())
-        yield WholeWay(stage, StrictSlack(stage.time), intake, queue, faces, replace(hook, secret=SECRET), failures)
+        renderer = PostedCardRenderer(stage.store, accounts, Directory())
+        yield WholeWay(stage, StrictSlack(stage.time), intake, queue, renderer, replace(hook, secret=SECRET), failures)

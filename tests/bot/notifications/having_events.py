@@ -50,13 +50,13 @@ class Having:
     store: Store
     accounts: Accounts
     clock: Clock
-    ears: Ears = field(default_factory=Ears)
+    listener: Ears = field(default_factory=Ears)
 
-    def endpoints(self, kind: HookKind = "webhook", public_url: str | None = PUBLIC_URL) -> DialpadHooks:
+    def hooks(self, kind: HookKind = "webhook", public_url: str | None = PUBLIC_URL) -> DialpadHooks:
         return DialpadHooks(
             accounts=self.accounts,
             hooks=self.store.hooks,
-            ears=self.ears,
+            listener=self.listener,
             kind=kind,
             public_url=public_url,
             left=self.removals(public_url),
@@ -67,14 +67,12 @@ class Having:
             accounts=self.accounts, removals=self.store.removals, oauth=None, now=self.clock, public_url=public_url
         )
 
-    def leaving(self) -> Disconnector:
-        return Disconnector(
-            store=self.store, accounts=self.accounts, endpoints=self.endpoints(), removals=self.removals()
-        )
+    def disconnector(self) -> Disconnector:
+        return Disconnector(store=self.store, accounts=self.accounts, hooks=self.hooks(), removals=self.removals())
 
     async def connect(self, *people: Person) -> None:
         for person in people:
-            await self.store.links.save(key_of(person), link_of(person))
+            await self.store.connections.save(key_of(person), link_of(person))
 
     @property
     def webhooks(self) -> list[dict[str, Any]]:
@@ -125,6 +123,6 @@ async def having_events(folder: Path) -> AsyncIterator[Having]:
         await asyncio.sleep(0)
 
     client = DialpadClient("http://dialpad.test", http=Http(httpx.ASGITransport(dialpad.app)), sleep=no_wait)
-    yield Having(dialpad, store, Accounts(client, store.links), clock)
+    yield Having(dialpad, store, Accounts(client, store.connections), clock)
     await client.aclose()
     await store.aclose()

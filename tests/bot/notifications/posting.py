@@ -11,10 +11,10 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 from bot.activity.calls import view_call
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
-from bot.cards.live_call import CardStatus, bundle, call_face, call_line
+from bot.cards.live_call import CardStatus, bundle, call_content, call_line
 from bot.contract.reply import Listing, MessageContent, Reply
 from bot.dialpad.events import Event
 from bot.notifications.poster import Poster
@@ -28,7 +28,7 @@ from bot.store.store import Store
 from tests.prepared import sqlite_with_tables
 
 OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
-WATCH = Subscription(
+SUBSCRIPTION = Subscription(
     "w1", OWNER, "C1", kinds=frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.RECAP})
 )
 
@@ -42,7 +42,7 @@ class Message:
     channel: str
     ts: str
     name: str
-    face: MessageContent
+    content: MessageContent
     at: datetime
     thread_ts: str | None = None
 
@@ -83,19 +83,19 @@ class FakeSlack:
         return [one for one in self.messages if one.channel == channel]
 
     async def post(
-        self, team_id: str, channel: str, face: MessageContent, *, name: str, thread_ts: str | None = None
+        self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
     ) -> MessagePlace:
         self._fail(channel)
         ts = f"{len(self.messages) + 1}.0"
-        self.messages.append(Message(channel, ts, name, face, self.time(), thread_ts))
+        self.messages.append(Message(channel, ts, name, content, self.time(), thread_ts))
         if self.after:
             raise self.after.pop(0)
         return MessagePlace(channel, ts)
 
-    async def update(self, team_id: str, spot: MessagePlace, face: MessageContent, *, name: str) -> None:
+    async def update(self, team_id: str, spot: MessagePlace, content: MessageContent, *, name: str) -> None:
         self._fail(spot.place)
         self.updates.append(spot.ts)
-        self.messages = [replace(one, face=face) if one.ts == spot.ts else one for one in self.messages]
+        self.messages = [replace(one, content=content) if one.ts == spot.ts else one for one in self.messages]
         if self.after:
             raise self.after.pop(0)
 
@@ -120,11 +120,11 @@ class FakeSlack:
 
     def cards_shown(self) -> int:
         """How many calls the messages show, those in bundles counted one by one."""
-        shown = [one.face.shown for one in self.messages]
+        shown = [one.content.shown for one in self.messages]
         return sum(len(one.rows) if isinstance(one, Listing) else not isinstance(one, Reply) for one in shown)
 
 
-class PlainFaces:
+class PlainRenderer:
     """Calls as they are, without names. ``poison``: ids of cards that cannot be shown."""
 
     def __init__(self) -> None:
@@ -135,7 +135,7 @@ class PlainFaces:
             raise ValueError("this one breaks")
         if card.kind != "call":
             return MessageContent(Reply(card.kind))
-        return MessageContent(*call_face(view_call(card.state), None, CardStatus(card.id)))
+        return MessageContent(*call_content(view_call(card.state), None, CardStatus(card.id)))
 
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
         return MessageContent(
@@ -150,12 +150,12 @@ class PostingStage:
     store: Store
     slack: FakeSlack
     time: Time
-    faces: PlainFaces
+    renderer: PlainRenderer
     hook: Hook
 
     def start(self) -> tuple[Poster, EventRouter]:
         """As a process begins: with what is on disk and nothing else."""
-        poster = Poster(self.store, self.slack, self.faces, sleep=self.time.sleep)
+        poster = Poster(self.store, self.slack, self.renderer, sleep=self.time.sleep)
         return poster, EventRouter(self.store, cast(Any, None), lambda: None)
 
     async def happen(self, *events: Event) -> None:
@@ -187,9 +187,9 @@ class PostingStage:
 async def stage_posting(folder: Path) -> AsyncIterator[PostingStage]:
     time = Time()
     store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), time)
-    await store.watches.save(WATCH)
+    await store.subscriptions.save(SUBSCRIPTION)
     hook = Hook("h1", OWNER, "1", "webhook", SecretStr("s"), time(), time())
     try:
-        yield PostingStage(store, FakeSlack(time), time, PlainFaces(), hook)
+        yield PostingStage(store, FakeSlack(time), time, PlainRenderer(), hook)
     finally:
         await store.aclose()

@@ -9,17 +9,17 @@ from typing import Any, cast
 import pytest
 
 from bot.activity.digest import Digest, from_json
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.notifications.digests import Digests
 from bot.notifications.service import NotificationService
 from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
-from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)
 MORNING = CALLED.replace(hour=8, minute=0, second=0) + timedelta(days=1)
-DAILY = replace(WATCH, kinds=frozenset({NewsKind.DAILY}))
+DAILY = replace(SUBSCRIPTION, kinds=frozenset({NewsKind.DAILY}))
 MISSED = call(5, "hangup", 20, date_rang=at(1), date_ended=at(20))
 SALES = {**SUPPORT, "id": 12, "name": "Sales"}
 
@@ -33,7 +33,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
         await made.store.hooks.note(hook.id, endpoint_id="1", subscriptions={"call": "1"}, reach="company")
         made.hook = replace(hook, endpoint_id="1", subscriptions={"call": "1"})
         made.time.now = CALLED
-        await made.store.watches.save(DAILY)
+        await made.store.subscriptions.save(DAILY)
         await made.happen(*answered_group_call(), MISSED)
         yield made
 
@@ -110,7 +110,7 @@ async def test_half_a_day_late_is_too_late_and_the_next_one_comes(stage: Posting
 
 
 async def test_daily_and_weekly_are_two_messages(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(DAILY, kinds=frozenset({NewsKind.DAILY, NewsKind.WEEKLY})))
+    await stage.store.subscriptions.save(replace(DAILY, kinds=frozenset({NewsKind.DAILY, NewsKind.WEEKLY})))
     await wake_at(stage, MORNING + timedelta(days=(7 - MORNING.weekday()) % 7))
 
     calls = {one.period.kind: one.tally.calls for one in await told(stage)}
@@ -120,7 +120,9 @@ async def test_daily_and_weekly_are_two_messages(stage: PostingStage) -> None:
 
 async def test_only_what_the_filters_let_through_is_counted(stage: PostingStage) -> None:
     await stage.happen(call(7, "hangup", 60, target=SALES, date_rang=at(50), date_ended=at(60)), text(1, "Hi", 9))
-    await stage.store.watches.save(replace(DAILY, id="w2", channel="C2", only=Filters(places={"callcenter:12": "S"})))
+    await stage.store.subscriptions.save(
+        replace(DAILY, id="w2", channel="C2", only=Filters(places={"callcenter:12": "S"}))
+    )
     await wake_at(stage, MORNING)
 
     tallies = {one.lines: one.tally for one in await told(stage)}
@@ -132,7 +134,7 @@ async def test_what_came_through_somebody_elses_connection_is_not_counted(stage:
     sam = replace(OWNER, user_id="U0SAM0002")
     stage.hook = replace(stage.hook, owner=sam, reach="person")
     await stage.happen(call(8, "hangup", 60, date_rang=at(50), date_ended=at(60)))
-    await stage.store.watches.save(replace(DAILY, id="w2", channel=sam.user_id, owner=sam))
+    await stage.store.subscriptions.save(replace(DAILY, id="w2", channel=sam.user_id, owner=sam))
     await wake_at(stage, MORNING)
 
     assert sorted(one.tally.calls for one in await told(stage)) == [2, 3]
@@ -140,7 +142,7 @@ async def test_what_came_through_somebody_elses_connection_is_not_counted(stage:
 
 async def test_a_made_up_call_is_not_counted(stage: PostingStage) -> None:
     board = NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None)
-    await board.post_test(replace(WATCH, id="w9"))
+    await board.post_test(replace(SUBSCRIPTION, id="w9"))
     await wake_at(stage, MORNING)
 
     assert (await told(stage))[0].tally.calls == 2
@@ -219,24 +221,24 @@ async def test_what_was_before_there_was_an_ear_is_told_and_not_compared(stage: 
 
 @pytest.mark.parametrize("point", ["before anything", "after the card was written", "after it was done"])
 async def test_killed_in_the_middle_it_is_told_once(stage: PostingStage, point: str) -> None:
-    absorb, done = stage.store.cards.absorb, stage.store.watches.digest_done
+    absorb, done = stage.store.cards.absorb, stage.store.subscriptions.digest_done
 
     async def die(*_: object, **__: object) -> Any:
         raise Killed
 
-    async def finish_and_die(watch: Subscription, due: datetime) -> None:
-        await done(watch, due)
+    async def finish_and_die(subscription: Subscription, due: datetime) -> None:
+        await done(subscription, due)
         raise Killed
 
     if point == "before anything":
         stage.store.cards.absorb = die  # type: ignore[method-assign]  # the process ends there
     elif point == "after the card was written":
-        stage.store.watches.digest_done = die  # type: ignore[method-assign]  # the process ends there
+        stage.store.subscriptions.digest_done = die  # type: ignore[method-assign]  # the process ends there
     else:
-        stage.store.watches.digest_done = finish_and_die  # type: ignore[method-assign]  # the process ends there
+        stage.store.subscriptions.digest_done = finish_and_die  # type: ignore[method-assign]  # the process ends there
     with pytest.raises(Killed):
         await wake_at(stage, MORNING)
-    stage.store.cards.absorb, stage.store.watches.digest_done = absorb, done  # type: ignore[method-assign]  # the next process
+    stage.store.cards.absorb, stage.store.subscriptions.digest_done = absorb, done  # type: ignore[method-assign]  # the next process
 
     await wake_at(stage, MORNING + timedelta(minutes=1))
     await wake_at(stage, MORNING + timedelta(minutes=9))
@@ -246,10 +248,10 @@ async def test_killed_in_the_middle_it_is_told_once(stage: PostingStage, point: 
 async def test_processes_side_by_side_tell_it_once(stage: PostingStage) -> None:
     stage.time.now = MORNING
     await stage.store.hooks.heard(stage.hook.id, MORNING)
-    watch, due = await stage.store.watches.due_digest(MORNING) or (DAILY, MORNING)
+    subscription, due = await stage.store.subscriptions.due_digest(MORNING) or (DAILY, MORNING)
     one, other = Digests(stage.store), Digests(stage.store)
-    await one._run(watch, due, MORNING)
-    await other._run(watch, due, MORNING)
+    await one._run(subscription, due, MORNING)
+    await other._run(subscription, due, MORNING)
     await stage.run(4)
 
     assert len(await told(stage)) == 1

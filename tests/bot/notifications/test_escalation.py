@@ -26,7 +26,7 @@ from bot.slack.api.channel_messages import PostRefused
 from bot.store.cards import StoredCard
 from bot.store.postings import Posting
 from tests.bot.activity.payloads import at, call
-from tests.bot.notifications.posting import OWNER, WATCH, Killed, PlainFaces, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PlainRenderer, PostingStage, stage_posting
 
 MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))
 POLICY = EscalationPolicy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
@@ -80,7 +80,7 @@ class Phones:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     async with stage_posting(tmp_path) as made:
-        await made.store.watches.save(replace(WATCH, policy=POLICY))
+        await made.store.subscriptions.save(replace(SUBSCRIPTION, policy=POLICY))
         await made.happen(MISSED)
         await made.run(3)
         yield made
@@ -121,10 +121,10 @@ async def words(stage: PostingStage) -> list[str]:
 
 async def change(stage: PostingStage, **settings: Any) -> Subscription:
     """The subscription's settings are edited."""
-    before = await stage.store.watches.get(WATCH.id)
+    before = await stage.store.subscriptions.get(SUBSCRIPTION.id)
     assert before is not None
     after = replace(before, **settings)
-    await board(stage).save_watch(after)
+    await board(stage).save_subscription(after)
     return after
 
 
@@ -272,9 +272,9 @@ async def test_processes_side_by_side_take_each_step_once(stage: PostingStage, p
 
 
 async def test_without_a_policy_nobody_is_asked(stage: PostingStage, phones: Phones) -> None:
-    await stage.store.watches.save(replace(WATCH, policy=EscalationPolicy()))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, policy=EscalationPolicy()))
     await stage.happen(call(7, "hangup", 20, date_rang=at(1), date_ended=at(20)))
-    await stage.store.watches.delete(WATCH.id)
+    await stage.store.subscriptions.delete(SUBSCRIPTION.id)
     await pass_minutes(stage, phones, 60)
 
     assert await nudges(stage) == []
@@ -424,7 +424,7 @@ async def test_killed_before_the_text_is_counted_or_right_after_it_leaves_at_mos
 # What becomes of what was asked
 
 
-class WithRequests(PlainFaces):
+class WithRequests(PlainRenderer):
     """Requests look as they do in Slack."""
 
     def __init__(self, stage: PostingStage) -> None:
@@ -437,14 +437,14 @@ class WithRequests(PlainFaces):
 
 def drawn(stage: PostingStage, number: int) -> tuple[list[str], str]:
     """The buttons and the stamp of a message, by its place among all."""
-    face = stage.slack.messages[number].face
-    return [one.label for one in face.shown.buttons], str(face.stamp or "")
+    content = stage.slack.messages[number].content
+    return [one.label for one in content.shown.buttons], str(content.stamp or "")
 
 
 async def test_what_was_asked_shows_who_took_the_call_and_that_it_is_free_again(
     stage: PostingStage, phones: Phones
 ) -> None:
-    stage.faces = WithRequests(stage)
+    stage.renderer = WithRequests(stage)
     for _ in range(4):
         await pass_minutes(stage, phones, 5)
     assert [one.channel for one in stage.slack.messages[1:]] == ["C1", "C1", "C1", "U3"]
@@ -513,7 +513,7 @@ async def test_steps_taken_out_and_added_in_the_middle_skip_and_repeat_nobody(
 
 async def test_a_subscription_removed_in_the_middle_asks_nobody_any_more(stage: PostingStage, phones: Phones) -> None:
     await pass_minutes(stage, phones, 5)
-    await board(stage).remove_watch(WATCH)
+    await board(stage).remove_subscription(SUBSCRIPTION)
     for _ in range(4):
         await pass_minutes(stage, phones, 30)
 

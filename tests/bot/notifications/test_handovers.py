@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
@@ -16,10 +16,12 @@ from bot.notifications.handovers import LOOK_EVERY_S, Handovers
 from bot.slack.api.channel_messages import PostRefused, PostThrottled
 from bot.slack.api.duty_marks import UserGroup
 from bot.store.cards import StoredCard
-from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
-HANDOVER = replace(WATCH, kinds=frozenset({NewsKind.HANDOVER}), only=Filters(places=SUPPORT), keep="S1", topic=True)
+HANDOVER = replace(
+    SUBSCRIPTION, kinds=frozenset({NewsKind.HANDOVER}), only=Filters(places=SUPPORT), keep="S1", topic=True
+)
 
 
 @dataclass
@@ -92,9 +94,9 @@ def company() -> Company:
     return Company()
 
 
-async def follow(stage: PostingStage, watch: Subscription) -> None:
-    await stage.store.watches.save(watch)
-    await stage.store.rosters.follow(OWNER.team_id, watch.call_centers)
+async def follow(stage: PostingStage, subscription: Subscription) -> None:
+    await stage.store.subscriptions.save(subscription)
+    await stage.store.rosters.follow(OWNER.team_id, subscription.call_centers)
 
 
 def handovers(stage: PostingStage, company: Company) -> Handovers:
@@ -267,7 +269,7 @@ async def test_killed_anywhere_a_handover_is_told_once_and_marked(
 
 async def test_a_roster_that_nobody_follows_any_more_is_not_looked_at(stage: PostingStage, company: Company) -> None:
     await look(stage, company)
-    await stage.store.watches.delete(HANDOVER.id)
+    await stage.store.subscriptions.delete(HANDOVER.id)
     before = company.asked
     for _ in range(2):
         await look(stage, company)

@@ -98,7 +98,7 @@ class Stage:
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with having_events(tmp_path) as having, aiohttp.ClientSession() as session:
         await having.connect(ANA, PRIYA)
-        setup = await having.endpoints().ensure(key_of(PRIYA))
+        setup = await having.hooks().ensure(key_of(PRIYA))
         having.dialpad.delivery.hold()  # Dialpad cannot reach the bot
         yield Stage(having, Taken(), Beats(), session, setup.hook)
 
@@ -204,7 +204,7 @@ async def test_who_may_not_list_calls_is_named_in_the_ledger(stage: Stage, runni
 
 
 async def test_an_owner_who_is_no_longer_connected_is_named_in_the_ledger(stage: Stage, running: Start) -> None:
-    await stage.having.store.links.delete(key_of(PRIYA))
+    await stage.having.store.connections.delete(key_of(PRIYA))
     stage.having.clock.pass_(minutes=5)
     await running()
 

@@ -10,7 +10,7 @@ import pytest
 from bot.contract.reply import Reply
 from bot.slack.api.channel_messages import CannotShow, InDoubt, PostNotSent, PostRefused, PostThrottled
 from tests.bot.activity.payloads import at, call
-from tests.bot.notifications.posting import OWNER, WATCH, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
 IN_DIALPAD = "They are in Dialpad's own history."
 REFUSALS = [
@@ -48,19 +48,19 @@ async def pass_time(stage: PostingStage, span: timedelta) -> None:
 
 def told(stage: PostingStage) -> list[str]:
     """What the owner was told."""
-    shown = [one.face.shown for one in stage.slack.in_(OWNER.user_id)]
+    shown = [one.content.shown for one in stage.slack.in_(OWNER.user_id)]
     return [str(one.text) for one in shown if isinstance(one, Reply)]
 
 
 async def problem_of(stage: PostingStage) -> str:
-    watch = await stage.store.watches.get("w1")
-    assert watch is not None
-    return watch.problem
+    subscription = await stage.store.subscriptions.get("w1")
+    assert subscription is not None
+    return subscription.problem
 
 
 @pytest.mark.parametrize("error", TROUBLE.values(), ids=TROUBLE)
 async def test_ten_minutes_of_trouble_are_told_once_and_then_made_up_for(stage: PostingStage, error: Exception) -> None:
-    await stage.store.watches.save(replace(WATCH, id="w2", channel="C2"))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w2", channel="C2"))
     stage.slack.outages["C1"] = error
     for number in (1, 2):
         await miss(stage, number)
@@ -119,7 +119,7 @@ async def test_what_could_not_be_posted_for_a_day_is_given_up_and_its_owner_hear
     await pass_time(stage, timedelta(hours=1))
     in_all = "2 notifications could not be posted for a day and will not be."
     assert told(stage)[2:] == [f"I can post your notifications again. {in_all} {IN_DIALPAD}"]
-    replies = [one.face.shown for one in stage.slack.in_(OWNER.user_id) if isinstance(one.face.shown, Reply)]
+    replies = [one.content.shown for one in stage.slack.in_(OWNER.user_id) if isinstance(one.content.shown, Reply)]
     offered = [[button.route for button in reply.buttons] for reply in replies]
     assert offered == [["notify.settings"], *[["calls.calls", "notify.settings"]] * 2]
     await miss(stage, 4)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, Unavailable, Unreadable
 from bot.basics.person import PersonKey
 from bot.contract.reply import Reply
@@ -22,7 +22,7 @@ from bot.notifications.poster import Poster
 from bot.notifications.routing import EventRouter
 from bot.slack.api.files import NotKept
 from tests.bot.activity.payloads import text
-from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 PICTURE = "https://dialpad.example/mms/1"
 PNG = b"\x89PNG\r\n\x1a\n and more"
@@ -75,9 +75,9 @@ class Conversation:
     files: FakeFiles
 
     def __post_init__(self) -> None:
-        self.accounts = Accounts(cast(Any, None), self.stage.store.links)
+        self.accounts = Accounts(cast(Any, None), self.stage.store.connections)
         self.pictures = Pictures(self.stage.store, self.accounts, self.dialpad, self.files)
-        self.faces = PostedCardRenderer(self.stage.store, self.accounts, Directory())
+        self.renderer = PostedCardRenderer(self.stage.store, self.accounts, Directory())
         self.deliver = EventRouter(self.stage.store, self.accounts, lambda: None, self.pictures)
 
     async def happen(self, *events: Event) -> None:
@@ -87,7 +87,7 @@ class Conversation:
     async def run(self, seconds: float = 6.0) -> None:
         """As ``PostingStage.run``."""
         stage = self.stage
-        poster = Poster(stage.store, stage.slack, self.faces, sleep=stage.time.sleep)
+        poster = Poster(stage.store, stage.slack, self.renderer, sleep=stage.time.sleep)
         for _ in range(int(seconds * 2)):
             await poster.settle()
             stage.time.move(seconds=0.5)
@@ -95,7 +95,7 @@ class Conversation:
     @property
     def texts(self) -> list[Reply]:
         """What stands in the thread."""
-        shown = [one.face.shown for one in self.stage.slack.messages if one.thread_ts]
+        shown = [one.content.shown for one in self.stage.slack.messages if one.thread_ts]
         assert all(isinstance(one, Reply) for one in shown)
         return cast(list[Reply], shown)
 
@@ -108,11 +108,11 @@ class Conversation:
 
 
 @pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Conversation]:
+async def conversation(tmp_path: Path) -> AsyncIterator[Conversation]:
     async with stage_posting(tmp_path) as stage:
-        await stage.store.watches.delete(WATCH.id)
+        await stage.store.subscriptions.delete(SUBSCRIPTION.id)
         wanted = frozenset({NewsKind.SMS, NewsKind.FAILED_SMS})
-        await stage.store.watches.save(replace(WATCH, id="w5", owner=SAM, kinds=wanted))
+        await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w5", owner=SAM, kinds=wanted))
         yield Conversation(stage, FakeDialpad(), FakeFiles())
 
 
@@ -120,129 +120,135 @@ def picture(text_id: int = 1, words: str = "Look", second: float = 0, **more: An
     return text(text_id, words, second, **{"mms": True, "mms_url": PICTURE, **more})
 
 
-async def test_a_picture_is_shown_with_its_text_from_the_start(talk: Conversation) -> None:
-    await talk.happen(picture())
-    await talk.run()
+async def test_a_picture_is_shown_with_its_text_from_the_start(conversation: Conversation) -> None:
+    await conversation.happen(picture())
+    await conversation.run()
 
-    assert (talk.said(), talk.shown()) == ("Jordan Lee: Look", ["F1"])
-    assert talk.files.kept == [("picture.png", PNG)]
-    in_thread = [one.ts for one in talk.stage.slack.messages if one.thread_ts]
-    assert not set(in_thread) & set(talk.stage.slack.updates)
-
-
-async def test_it_is_fetched_as_the_owner_of_the_subscription(talk: Conversation) -> None:
-    await talk.happen(picture())
-
-    assert talk.dialpad.asked == [(SAM, PICTURE)]
+    assert (conversation.said(), conversation.shown()) == ("Jordan Lee: Look", ["F1"])
+    assert conversation.files.kept == [("picture.png", PNG)]
+    in_thread = [one.ts for one in conversation.stage.slack.messages if one.thread_ts]
+    assert not set(in_thread) & set(conversation.stage.slack.updates)
 
 
-async def test_where_that_is_refused_it_is_fetched_as_whoever_the_events_come_through(talk: Conversation) -> None:
-    talk.dialpad.trouble[SAM] = NotConnected()
-    await talk.happen(picture())
-    await talk.run()
+async def test_it_is_fetched_as_the_owner_of_the_subscription(conversation: Conversation) -> None:
+    await conversation.happen(picture())
 
-    assert talk.dialpad.asked == [(SAM, PICTURE), (OWNER, PICTURE)]
-    assert talk.shown() == ["F1"]
+    assert conversation.dialpad.asked == [(SAM, PICTURE)]
+
+
+async def test_where_that_is_refused_it_is_fetched_as_whoever_the_events_come_through(
+    conversation: Conversation,
+) -> None:
+    conversation.dialpad.trouble[SAM] = NotConnected()
+    await conversation.happen(picture())
+    await conversation.run()
+
+    assert conversation.dialpad.asked == [(SAM, PICTURE), (OWNER, PICTURE)]
+    assert conversation.shown() == ["F1"]
 
 
 @pytest.mark.parametrize("problem", [NotAllowed(), Unavailable(), Unreadable(reason="too large"), DialpadError()])
 async def test_a_picture_that_cannot_be_fetched_is_said_to_be_in_dialpad(
-    talk: Conversation, problem: DialpadError
+    conversation: Conversation, problem: DialpadError
 ) -> None:
-    talk.dialpad.trouble = {SAM: problem, OWNER: problem}
-    await talk.happen(picture())
-    await talk.run()
+    conversation.dialpad.trouble = {SAM: problem, OWNER: problem}
+    await conversation.happen(picture())
+    await conversation.run()
 
-    assert (talk.said(), talk.shown()) == (f"Jordan Lee: Look\n{SEE}", [])
+    assert (conversation.said(), conversation.shown()) == (f"Jordan Lee: Look\n{SEE}", [])
 
 
 @pytest.mark.parametrize("content", [b"<svg onload=x>", b"%PDF-1.7", b"<html>Sign in</html>", b"RIFF....WEBP", b""])
-async def test_what_is_no_picture_that_slack_draws_goes_nowhere(talk: Conversation, content: bytes) -> None:
-    talk.dialpad.found[PICTURE] = content
-    await talk.happen(picture())
-    await talk.run()
+async def test_what_is_no_picture_that_slack_draws_goes_nowhere(conversation: Conversation, content: bytes) -> None:
+    conversation.dialpad.found[PICTURE] = content
+    await conversation.happen(picture())
+    await conversation.run()
 
-    assert talk.files.kept == []
-    assert SEE in talk.said()
-
-
-async def test_without_the_permission_in_slack_the_text_is_posted(talk: Conversation) -> None:
-    talk.files.trouble = [NotKept("missing_scope")]
-    await talk.happen(picture())
-    await talk.run()
-
-    assert (talk.said(), talk.shown()) == (f"Jordan Lee: Look\n{SEE}", [])
+    assert conversation.files.kept == []
+    assert SEE in conversation.said()
 
 
-async def test_a_picture_that_takes_long_holds_nothing_up_and_is_added(talk: Conversation) -> None:
-    talk.dialpad.hold = asyncio.Event()
-    coming = asyncio.create_task(talk.happen(picture()))
-    await talk.dialpad.waiting.wait()
-    await talk.run()
-    assert (talk.said(), talk.shown()) == (f"Jordan Lee: Look\n{SEE}", [])
+async def test_without_the_permission_in_slack_the_text_is_posted(conversation: Conversation) -> None:
+    conversation.files.trouble = [NotKept("missing_scope")]
+    await conversation.happen(picture())
+    await conversation.run()
 
-    talk.dialpad.hold.set()
+    assert (conversation.said(), conversation.shown()) == (f"Jordan Lee: Look\n{SEE}", [])
+
+
+async def test_a_picture_that_takes_long_holds_nothing_up_and_is_added(conversation: Conversation) -> None:
+    conversation.dialpad.hold = asyncio.Event()
+    coming = asyncio.create_task(conversation.happen(picture()))
+    await conversation.dialpad.waiting.wait()
+    await conversation.run()
+    assert (conversation.said(), conversation.shown()) == (f"Jordan Lee: Look\n{SEE}", [])
+
+    conversation.dialpad.hold.set()
     await coming
-    await talk.run()
-    assert (talk.said(), talk.shown()) == ("Jordan Lee: Look", ["F1"])
-    assert len(talk.texts) == 1
+    await conversation.run()
+    assert (conversation.said(), conversation.shown()) == ("Jordan Lee: Look", ["F1"])
+    assert len(conversation.texts) == 1
 
 
-async def test_news_of_delivery_bring_no_picture_a_second_time(talk: Conversation) -> None:
-    await talk.happen(text(1, "Hi"))
-    await talk.run()
+async def test_news_of_delivery_bring_no_picture_a_second_time(conversation: Conversation) -> None:
+    await conversation.happen(text(1, "Hi"))
+    await conversation.run()
     for status in ("pending", "sent", "delivered"):
-        await talk.happen(picture(2, "Here", 5, message_status=status, **OUT))
-        await talk.run()
+        await conversation.happen(picture(2, "Here", 5, message_status=status, **OUT))
+        await conversation.run()
 
-    assert (len(talk.files.kept), len(talk.texts)) == (1, 2)
-    assert talk.shown() == ["F1"]
-    assert "(delivered)" in talk.said()
+    assert (len(conversation.files.kept), len(conversation.texts)) == (1, 2)
+    assert conversation.shown() == ["F1"]
+    assert "(delivered)" in conversation.said()
 
 
-async def test_news_that_come_while_it_is_on_its_way_bring_it_no_second_time(talk: Conversation) -> None:
-    await talk.happen(text(1, "Hi"))
-    talk.dialpad.hold = asyncio.Event()
-    first = asyncio.create_task(talk.happen(picture(2, "Here", 5, message_status="sent", **OUT)))
-    await talk.dialpad.waiting.wait()
-    await talk.happen(picture(2, "Here", 6, message_status="delivered", **OUT))
-    talk.dialpad.hold.set()
+async def test_news_that_come_while_it_is_on_its_way_bring_it_no_second_time(conversation: Conversation) -> None:
+    await conversation.happen(text(1, "Hi"))
+    conversation.dialpad.hold = asyncio.Event()
+    first = asyncio.create_task(conversation.happen(picture(2, "Here", 5, message_status="sent", **OUT)))
+    await conversation.dialpad.waiting.wait()
+    await conversation.happen(picture(2, "Here", 6, message_status="delivered", **OUT))
+    conversation.dialpad.hold.set()
     await first
 
-    assert len(talk.files.kept) == 1
+    assert len(conversation.files.kept) == 1
 
 
-async def test_after_dying_before_it_was_kept_it_is_brought_again_and_the_message_is_one(talk: Conversation) -> None:
-    talk.files.trouble = [Killed()]
+async def test_after_dying_before_it_was_kept_it_is_brought_again_and_the_message_is_one(
+    conversation: Conversation,
+) -> None:
+    conversation.files.trouble = [Killed()]
     with pytest.raises(Killed):
-        await talk.happen(picture())
-    again = Conversation(talk.stage, talk.dialpad, talk.files)
+        await conversation.happen(picture())
+    again = Conversation(conversation.stage, conversation.dialpad, conversation.files)
     await again.happen(picture())
     await again.run()
 
     assert (len(again.texts), again.shown()) == (1, ["F1"])
 
 
-async def test_several_pictures_are_shown_in_their_order(talk: Conversation) -> None:
+async def test_several_pictures_are_shown_in_their_order(conversation: Conversation) -> None:
     more = [PICTURE, f"{PICTURE}2", f"{PICTURE}3"]
-    talk.dialpad.found = {more[0]: PNG, more[1]: b"no picture", more[2]: b"GIF89a and more"}
-    await talk.happen(picture(mms_url=more))
-    await talk.run()
+    conversation.dialpad.found = {more[0]: PNG, more[1]: b"no picture", more[2]: b"GIF89a and more"}
+    await conversation.happen(picture(mms_url=more))
+    await conversation.run()
 
-    assert len(talk.shown()) == 2
-    assert SEE in talk.said()
-
-
-async def test_nothing_is_fetched_for_a_text_that_nobody_is_shown(talk: Conversation) -> None:
-    await talk.happen(picture(2, "Here", **OUT))
-
-    assert talk.dialpad.asked == []
+    assert len(conversation.shown()) == 2
+    assert SEE in conversation.said()
 
 
-async def test_two_channels_show_the_same_file(talk: Conversation) -> None:
-    await talk.stage.store.watches.save(replace(WATCH, id="w2", channel="C2", kinds=frozenset({NewsKind.SMS})))
-    await talk.happen(picture())
-    await talk.run()
+async def test_nothing_is_fetched_for_a_text_that_nobody_is_shown(conversation: Conversation) -> None:
+    await conversation.happen(picture(2, "Here", **OUT))
 
-    assert [talk.shown(0), talk.shown(1)] == [["F1"], ["F1"]]
-    assert len(talk.files.kept) == 1
+    assert conversation.dialpad.asked == []
+
+
+async def test_two_channels_show_the_same_file(conversation: Conversation) -> None:
+    await conversation.stage.store.subscriptions.save(
+        replace(SUBSCRIPTION, id="w2", channel="C2", kinds=frozenset({NewsKind.SMS}))
+    )
+    await conversation.happen(picture())
+    await conversation.run()
+
+    assert [conversation.shown(0), conversation.shown(1)] == [["F1"], ["F1"]]
+    assert len(conversation.files.kept) == 1

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.contract.reply import Card, Listing, Prose
 from bot.dialpad.events import CallEvent
 from bot.notifications.poster import Poster
@@ -25,7 +25,7 @@ from tests.bot.activity.payloads import (
     text,
     voicemail_call,
 )
-from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def words(title: Prose) -> str:
 
 
 def head(stage: PostingStage, number: int = -1) -> str:
-    shown = stage.slack.messages[number].face.shown
+    shown = stage.slack.messages[number].content.shown
     assert isinstance(shown, Card | Listing)
     return words(shown.title)
 
@@ -94,7 +94,7 @@ async def test_a_change_on_the_way_is_not_lost(stage: PostingStage) -> None:
     await poster.settle()
     await stage.run(4)
 
-    shown = stage.slack.messages[0].face.shown
+    shown = stage.slack.messages[0].content.shown
     assert isinstance(shown, Card)
     assert "Please call me back." in words(shown.text)
 
@@ -115,7 +115,7 @@ async def test_two_hundred_in_ten_seconds_are_one_post_a_second_and_none_is_lost
 
 
 async def test_a_message_that_was_long_on_its_way_does_not_meet_the_next(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.SMS})))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.SMS})))
     post = stage.slack.post
 
     async def slow(*args: Any, **kwargs: Any) -> MessagePlace:
@@ -204,7 +204,7 @@ async def test_ten_minutes_of_refusals_are_told_once_and_then_delivered(stage: P
 
     told = stage.slack.in_(OWNER.user_id)
     assert len(told) == 1
-    assert "cannot post your notifications" in words(told[0].face.shown.text)  # type: ignore[union-attr]  # a Reply
+    assert "cannot post your notifications" in words(told[0].content.shown.text)  # type: ignore[union-attr]  # a Reply
     assert len(stage.slack.in_("C1")) == 2
 
 
@@ -220,7 +220,7 @@ async def test_passing_trouble_is_waited_for_and_nobody_is_told(stage: PostingSt
 
 
 async def test_one_channels_trouble_is_not_anothers(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, id="w2", channel="C2"))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w2", channel="C2"))
     stage.slack.trouble["C1"] = [PostThrottled(60)]
     await stage.happen(*missed(1))
     await stage.run(3)
@@ -244,7 +244,7 @@ async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: Post
     await stage.happen(*missed(1))
     broken = await stage.store.cards.named(OWNER.team_id, "call:1")
     assert broken is not None
-    stage.faces.poison.add(broken.id)
+    stage.renderer.poison.add(broken.id)
     await stage.happen(*missed(2))
     await stage.run(5)
 
@@ -252,7 +252,7 @@ async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: Post
 
 
 async def test_a_paused_subscription_posts_nothing_new(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, paused=True))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, paused=True))
     await stage.happen(*missed(1))
     await stage.run(3)
 
@@ -272,7 +272,7 @@ async def test_events_of_ones_own_line_are_nobody_elses(stage: PostingStage) -> 
 async def test_a_call_that_was_answered_is_never_told_as_missed(tmp_path: Path, story: list[CallEvent]) -> None:
     with TemporaryDirectory(dir=tmp_path) as folder:
         async with stage_posting(Path(folder)) as stage:
-            await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.MISSED})))
+            await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.MISSED})))
             await stage.happen(*story)
             await stage.run(8)
 
@@ -288,7 +288,7 @@ async def test_ones_own_missed_leg_is_told_when_nothing_else_is_known(stage: Pos
 
 
 async def test_legs_that_turn_out_to_be_one_call_become_one_card(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.RINGING})))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.RINGING})))
     await stage.happen(call(1, "ringing", 1), call(2, "ringing", 1))
     await stage.run(4)
     assert len(stage.slack.messages) == 2
@@ -296,7 +296,7 @@ async def test_legs_that_turn_out_to_be_one_call_become_one_card(stage: PostingS
     await stage.happen(call(2, "connected", 3, entry_point_call_id=1, date_connected=at(3)))
     await stage.run(6)
 
-    heads = [one.face.shown for one in stage.slack.messages]
+    heads = [one.content.shown for one in stage.slack.messages]
     assert [type(one).__name__ for one in heads].count("Reply") == 1
     assert len(stage.slack.messages) == 2
 
@@ -312,7 +312,7 @@ async def test_what_waits_for_dialpad_holds_up_no_message_and_is_not_begun_twice
         begun += 1
         await answered.wait()
 
-    poster = Poster(stage.store, stage.slack, stage.faces, [slow], sleep=stage.time.sleep)
+    poster = Poster(stage.store, stage.slack, stage.renderer, [slow], sleep=stage.time.sleep)
     for number in (1, 2):
         await stage.happen(*missed(number))
         stage.time.move(seconds=5)
@@ -339,7 +339,7 @@ async def test_what_goes_wrong_is_done_again_and_the_rest_goes_on(stage: Posting
             await stage.happen(*missed(1))
             stage.time.move(seconds=5)
 
-    poster = Poster(stage.store, stage.slack, stage.faces, [breaks, makes_something_due], sleep=stage.time.sleep)
+    poster = Poster(stage.store, stage.slack, stage.renderer, [breaks, makes_something_due], sleep=stage.time.sleep)
     await poster.settle()
 
     assert len(stage.slack.messages) == 1
@@ -354,7 +354,7 @@ async def test_at_the_end_what_is_under_way_is_let_finish(stage: PostingStage) -
             await asyncio.sleep(0)
         ended.append("placed the call")
 
-    poster = Poster(stage.store, stage.slack, stage.faces, [takes_a_moment], sleep=stage.time.sleep)
+    poster = Poster(stage.store, stage.slack, stage.renderer, [takes_a_moment], sleep=stage.time.sleep)
     await poster.look()
     await poster.aclose()
 

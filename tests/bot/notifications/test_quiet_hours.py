@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
 from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
@@ -19,10 +19,10 @@ from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import InDoubt
 from bot.store.cards import StoredCard
 from tests.bot.activity.payloads import at, call, text
-from tests.bot.notifications.posting import OWNER, WATCH, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 QUIET = replace(
-    WATCH, kinds=frozenset(NewsKind) - {NewsKind.ENDED, NewsKind.ANSWERED}, quiet=DailyHours(19 * 60, 21 * 60)
+    SUBSCRIPTION, kinds=frozenset(NewsKind) - {NewsKind.ENDED, NewsKind.ANSWERED}, quiet=DailyHours(19 * 60, 21 * 60)
 )
 """It is 20:00 when a test begins."""
 
@@ -30,7 +30,7 @@ QUIET = replace(
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     async with stage_posting(tmp_path) as made:
-        await made.store.watches.save(QUIET)
+        await made.store.subscriptions.save(QUIET)
         yield made
 
 
@@ -58,8 +58,8 @@ async def the_card(stage: PostingStage, name: str) -> StoredCard:
     return found
 
 
-async def save(stage: PostingStage, watch: Subscription) -> None:
-    await board(stage).save_watch(watch)
+async def save(stage: PostingStage, subscription: Subscription) -> None:
+    await board(stage).save_subscription(subscription)
     await stage.run(3)
 
 
@@ -73,7 +73,7 @@ async def test_a_call_is_held_and_posted_when_they_end(stage: PostingStage) -> N
     await until_quiet_hours_end(stage)
     (message,) = stage.slack.messages
     assert message.at.hour == 21
-    assert isinstance(message.face.shown, Card)
+    assert isinstance(message.content.shown, Card)
 
 
 async def test_several_calls_are_one_message(stage: PostingStage) -> None:
@@ -83,7 +83,7 @@ async def test_several_calls_are_one_message(stage: PostingStage) -> None:
     await until_quiet_hours_end(stage)
 
     (message,) = stage.slack.messages
-    assert isinstance(message.face.shown, Listing)
+    assert isinstance(message.content.shown, Listing)
     assert stage.slack.cards_shown() == 7
 
 
@@ -101,10 +101,10 @@ async def test_what_was_taken_care_of_meanwhile_is_not_posted(stage: PostingStag
 
 
 async def test_a_card_that_is_shown_is_still_brought_up_to_date(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
     await stage.happen(ringing(1))
     await stage.run(5)
-    await stage.store.watches.save(QUIET)
+    await stage.store.subscriptions.save(QUIET)
     await stage.happen(missed(1))
     await stage.run(5)
 
@@ -113,10 +113,10 @@ async def test_a_card_that_is_shown_is_still_brought_up_to_date(stage: PostingSt
 
 
 async def test_what_is_held_does_not_keep_a_shown_card_from_its_change(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
     await stage.happen(ringing(1))
     await stage.run(5)
-    await stage.store.watches.save(QUIET)
+    await stage.store.subscriptions.save(QUIET)
     for number in (2, 3):
         await stage.happen(ringing(number))
         await stage.happen(missed(number))
@@ -140,10 +140,10 @@ async def test_a_conversation_is_held_whole_and_keeps_its_order(stage: PostingSt
 
 
 async def test_a_text_to_a_conversation_that_is_shown_waits_too(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
     await stage.happen(text(1, "One", 1))
     await stage.run(5)
-    await stage.store.watches.save(QUIET)
+    await stage.store.subscriptions.save(QUIET)
     await stage.happen(text(2, "Two", 2))
     await stage.run(30)
     assert len(stage.slack.messages) == 2
@@ -208,7 +208,7 @@ async def test_a_pause_holds_what_came_before_it_until_somebody_resumes(stage: P
 async def test_removing_the_subscription_drops_what_it_held(stage: PostingStage) -> None:
     await stage.happen(missed(1), text(1, "Hi"))
     await stage.run(3)
-    await board(stage).remove_watch(QUIET)
+    await board(stage).remove_subscription(QUIET)
     await until_quiet_hours_end(stage)
 
     assert stage.slack.messages == []
@@ -222,7 +222,7 @@ async def test_a_test_is_posted_at_once(stage: PostingStage) -> None:
 
 
 async def test_another_subscription_of_the_channel_without_quiet_hours_posts_at_once(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, id="w2", kinds=frozenset({NewsKind.MISSED}), quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, id="w2", kinds=frozenset({NewsKind.MISSED}), quiet=None))
     await stage.happen(ringing(1))
     await stage.run(5)
     assert stage.slack.messages == []
@@ -246,7 +246,7 @@ class FullQueue:
 async def test_a_long_queue_at_night_is_no_news_in_the_morning(
     stage: PostingStage, quiet: DailyHours | None, told: int
 ) -> None:
-    await stage.store.watches.save(replace(QUIET, kinds=frozenset({NewsKind.QUEUE}), quiet=quiet))
+    await stage.store.subscriptions.save(replace(QUIET, kinds=frozenset({NewsKind.QUEUE}), quiet=quiet))
     await EventRouter(stage.store, cast(Any, FullQueue()), lambda: None)(call(1, "queued", 1), stage.hook)
     await until_quiet_hours_end(stage)
 
@@ -266,11 +266,11 @@ async def test_killed_while_it_holds_and_while_it_posts_everything_is_posted_onc
 
 
 async def test_what_was_on_its_way_when_they_began_is_looked_for_and_then_held(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
     await stage.happen(missed(1))
     stage.slack.trouble["C1"] = [InDoubt("no answer")]
     await stage.run(1)
-    await stage.store.watches.save(QUIET)
+    await stage.store.subscriptions.save(QUIET)
     await stage.run(30)
     assert stage.slack.messages == []
 
@@ -279,7 +279,7 @@ async def test_what_was_on_its_way_when_they_began_is_looked_for_and_then_held(s
 
 
 async def test_nobody_is_asked_to_claim_a_held_call_before_it_has_stood_there_for_its_time(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(QUIET, policy=EscalationPolicy(claim=5, on_duty=False)))
+    await stage.store.subscriptions.save(replace(QUIET, policy=EscalationPolicy(claim=5, on_duty=False)))
     await stage.happen(missed(1))
     nobody = cast(Any, None)
 
@@ -298,11 +298,11 @@ async def test_nobody_is_asked_to_claim_a_held_call_before_it_has_stood_there_fo
 
 
 async def test_when_the_quiet_hours_go_a_held_call_is_asked_for_after_its_usual_time(stage: PostingStage) -> None:
-    watch = replace(QUIET, policy=EscalationPolicy(claim=5, on_duty=False))
-    await stage.store.watches.save(watch)
+    subscription = replace(QUIET, policy=EscalationPolicy(claim=5, on_duty=False))
+    await stage.store.subscriptions.save(subscription)
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(watch, quiet=None))
+    await save(stage, replace(subscription, quiet=None))
     stage.time.move(minutes=5)
     nobody = cast(Any, None)
     await Escalations(stage.store, nobody, nobody, nobody).run_due()

@@ -5,13 +5,13 @@ from typing import Any, cast
 
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Filters
 from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
 from bot.notifications.routing import EventRouter
 from tests.bot.activity.payloads import at, call, text
-from tests.bot.notifications.posting import OWNER, WATCH, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
 OUT: dict[str, Any] = {"direction": "outbound", "from_number": "+14155550101", "to_number": ["+14155550150"]}
 
@@ -19,7 +19,7 @@ OUT: dict[str, Any] = {"direction": "outbound", "from_number": "+14155550101", "
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     async with stage_posting(tmp_path) as made:
-        await made.store.watches.save(replace(WATCH, kinds=frozenset(NewsKind)))
+        await made.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset(NewsKind)))
         yield made
 
 
@@ -143,10 +143,10 @@ async def test_a_call_without_optional_keys_is_shown(stage: PostingStage) -> Non
 
 
 async def test_each_channel_gets_what_it_asked_for(stage: PostingStage) -> None:
-    await stage.store.watches.save(replace(WATCH, kinds=frozenset({NewsKind.MISSED})))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.MISSED})))
     only = Filters(places={"callcenter:99": "Elsewhere"})
-    await stage.store.watches.save(replace(WATCH, id="w2", channel="C2", only=only))
-    await stage.store.watches.save(replace(WATCH, id="w3", channel=OWNER.user_id))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w2", channel="C2", only=only))
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w3", channel=OWNER.user_id))
     await stage.happen(call(1, "hangup", 20, date_rang=at(1), date_ended=at(20)))
     await stage.run(3)
 

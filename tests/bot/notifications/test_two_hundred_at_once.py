@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Subscription
 from bot.app import build_routes
 from bot.basics.settings import Settings
@@ -69,10 +69,10 @@ async def workspace(clock: Clockwork) -> AsyncIterator[tuple[SlackSandbox, Chann
 async def test_they_are_posted_at_most_once_a_second_and_none_is_lost(tmp_path: Path) -> None:
     async with whole_way(tmp_path, {NewsKind.MISSED}) as way:
         clock = Clockwork(way.stage.time)
-        await way.stage.store.watches.delete("w1")
-        await way.stage.store.watches.save(Subscription("w2", OWNER, CHANNEL, kinds=frozenset({NewsKind.MISSED})))
-        async with workspace(clock) as (slack, boards):
-            poster = Poster(way.stage.store, boards, way.faces, sleep=clock.sleep)
+        await way.stage.store.subscriptions.delete("w1")
+        await way.stage.store.subscriptions.save(Subscription("w2", OWNER, CHANNEL, kinds=frozenset({NewsKind.MISSED})))
+        async with workspace(clock) as (slack, channel_messages):
+            poster = Poster(way.stage.store, channel_messages, way.renderer, sleep=clock.sleep)
             began = clock.seconds()
             for number in range(COUNT + round(15 / STEP_S)):
                 if number < COUNT:

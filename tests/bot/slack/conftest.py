@@ -100,7 +100,7 @@ async def running(transport: str) -> AsyncIterator[Bot]:
             connections=cast("Any", FakeConnections()),
             directory=cast("Any", SimpleNamespace()),
             later=cast("Any", SimpleNamespace()),
-            colleagues=SlackPeople(clients, clock.seconds),
+            people=SlackPeople(clients, clock.seconds),
             preferences=cast("Any", FakePreferences()),
             routes=table,
         )

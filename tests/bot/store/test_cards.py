@@ -230,21 +230,25 @@ async def test_what_a_card_knows_lies_sealed(store: Store, keys: Keyring) -> Non
 
 
 async def test_subscriptions_are_kept_changed_and_removed(store: Store, sam: PersonKey, ana: PersonKey) -> None:
-    watch = Subscription(store.watches.new_id(), sam, "C1")
-    await store.watches.save(watch)
-    await store.watches.save(Subscription(watch.id, sam, "C1", longer=9, paused=True))
-    await store.watches.save(Subscription("other", ana, "C2"))
+    subscription = Subscription(store.subscriptions.new_id(), sam, "C1")
+    await store.subscriptions.save(subscription)
+    await store.subscriptions.save(Subscription(subscription.id, sam, "C1", longer=9, paused=True))
+    await store.subscriptions.save(Subscription("other", ana, "C2"))
 
-    assert await store.watches.get(watch.id) == Subscription(watch.id, sam, "C1", longer=9, paused=True)
-    assert [one.id for one in await store.watches.of_team(TEAM)] == ["other"]
-    assert [one.id for one in await store.watches.here(TEAM, "C1")] == [watch.id]
-    assert await store.watches.delete(watch.id)
-    assert not await store.watches.delete(watch.id)
+    assert await store.subscriptions.get(subscription.id) == Subscription(
+        subscription.id, sam, "C1", longer=9, paused=True
+    )
+    assert [one.id for one in await store.subscriptions.of_team(TEAM)] == ["other"]
+    assert [one.id for one in await store.subscriptions.here(TEAM, "C1")] == [subscription.id]
+    assert await store.subscriptions.delete(subscription.id)
+    assert not await store.subscriptions.delete(subscription.id)
 
 
 async def test_a_problem_is_news_once(store: Store, sam: PersonKey) -> None:
-    await store.watches.save(Subscription("w", sam, "C1"))
+    await store.subscriptions.save(Subscription("w", sam, "C1"))
 
-    told = [await store.watches.note_problem("w", code) for code in ("is_archived", "is_archived", "", "is_archived")]
+    told = [
+        await store.subscriptions.note_problem("w", code) for code in ("is_archived", "is_archived", "", "is_archived")
+    ]
 
     assert told == [True, False, True, True]

@@ -40,65 +40,65 @@ API_KEY = dataclasses.replace(
 
 @pytest.mark.parametrize("link", [LINK, API_KEY], ids=["oauth", "api_key"])
 async def test_a_link_comes_back_as_it_was_saved(store: Store, ana: PersonKey, link: DialpadConnection) -> None:
-    links: DialpadConnections = store.links
+    connections: DialpadConnections = store.connections
 
-    await links.save(ana, link)
+    await connections.save(ana, link)
 
-    assert await links.get(ana) == link
+    assert await connections.get(ana) == link
 
 
 async def test_somebody_without_a_link_has_none(store: Store, ana: PersonKey, sam: PersonKey) -> None:
-    await store.links.save(ana, LINK)
+    await store.connections.save(ana, LINK)
 
-    assert await store.links.get(sam) is None
+    assert await store.connections.get(sam) is None
 
 
 async def test_the_same_user_id_in_another_workspace_is_somebody_else(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, LINK)
+    await store.connections.save(ana, LINK)
 
-    assert await store.links.get(PersonKey("T0OTHER", ana.user_id)) is None
+    assert await store.connections.get(PersonKey("T0OTHER", ana.user_id)) is None
 
 
 async def test_saving_again_replaces_the_tokens(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, LINK)
-    await store.links.save(ana, API_KEY)
+    await store.connections.save(ana, LINK)
+    await store.connections.save(ana, API_KEY)
 
-    assert await store.links.get(ana) == API_KEY
+    assert await store.connections.get(ana) == API_KEY
 
 
 async def test_a_deleted_link_is_gone_and_deleting_again_is_fine(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, LINK)
-    await store.links.delete(ana)
-    await store.links.delete(ana)
+    await store.connections.save(ana, LINK)
+    await store.connections.delete(ana)
+    await store.connections.delete(ana)
 
-    assert await store.links.get(ana) is None
+    assert await store.connections.get(ana) is None
 
 
 async def test_of_many_who_find_a_link_broken_one_tells_the_person(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, LINK)
+    await store.connections.save(ana, LINK)
 
-    firsts = await asyncio.gather(*(store.links.mark_broken(ana) for _ in range(8)))
+    firsts = await asyncio.gather(*(store.connections.mark_broken(ana) for _ in range(8)))
 
     assert sorted(firsts) == [False] * 7 + [True]
-    assert await store.links.get(ana) == dataclasses.replace(LINK, broken=True)
+    assert await store.connections.get(ana) == dataclasses.replace(LINK, broken=True)
 
 
 async def test_connecting_again_mends_a_broken_link(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, LINK)
-    await store.links.mark_broken(ana)
-    await store.links.save(ana, LINK)
+    await store.connections.save(ana, LINK)
+    await store.connections.mark_broken(ana)
+    await store.connections.save(ana, LINK)
 
-    assert await store.links.get(ana) == LINK
-    assert await store.links.mark_broken(ana)
+    assert await store.connections.get(ana) == LINK
+    assert await store.connections.mark_broken(ana)
 
 
 async def test_nobody_is_told_about_a_link_that_is_not_there(store: Store, ana: PersonKey) -> None:
-    assert not await store.links.mark_broken(ana)
+    assert not await store.connections.mark_broken(ana)
 
 
 async def test_tokens_copied_into_another_persons_row_do_not_open(store: Store, ana: PersonKey, sam: PersonKey) -> None:
-    await store.links.save(ana, LINK)
-    await store.links.save(sam, API_KEY)
+    await store.connections.save(ana, LINK)
+    await store.connections.save(sam, API_KEY)
 
     def steal(connection: Connection) -> None:
         connection.execute(
@@ -109,11 +109,11 @@ async def test_tokens_copied_into_another_persons_row_do_not_open(store: Store, 
     await store.database.write(steal)
 
     with pytest.raises(KeyProblem):
-        await store.links.get(sam)
+        await store.connections.get(sam)
 
 
 async def test_no_token_is_readable_in_the_database_file(sqlite_store: Store, ana: PersonKey, tmp_path: Path) -> None:
-    await sqlite_store.links.save(ana, LINK)
+    await sqlite_store.connections.save(ana, LINK)
     await sqlite_store.aclose()
 
     on_disk = everything_in(tmp_path)

@@ -127,17 +127,17 @@ async def test_two_processes_on_one_file_lose_no_write(sqlite_store: Store, keys
     await other.aclose()
 
 
-@pytest.mark.parametrize("door", ["reading", "writing", "shared"])
-async def test_every_sqlite_connection_is_durable_patient_and_strict(sqlite_store: Store, door: str) -> None:
+@pytest.mark.parametrize("context", ["reading", "writing", "shared"])
+async def test_every_sqlite_connection_is_durable_patient_and_strict(sqlite_store: Store, context: str) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
 
     def query(connection: Connection) -> dict[str, object]:
         return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
 
-    if door == "shared":
+    if context == "shared":
         async with sqlite_store.database.engine.connect() as connection:
             assert await connection.run_sync(query) == wanted
-    elif door == "reading":
+    elif context == "reading":
         assert await sqlite_store.database.read(query) == wanted
     else:
         assert await sqlite_store.database.write(query) == wanted

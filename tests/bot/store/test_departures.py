@@ -56,7 +56,7 @@ async def fill(store: Store, team_id: str) -> None:
     def change(connection: Connection) -> None:
         for table in with_team():
             if table not in OUTLIVES:
-                row = {one.name: made_up(one, team_id, store.now()) for one in table.c}
+                row = {one.key: made_up(one, team_id, store.now()) for one in table.c}
                 connection.execute(insert(table).values(**row))
 
     await store.database.write(change)
@@ -99,8 +99,8 @@ async def receive(store: Store, hook_id: str) -> None:
 
 async def test_who_leaves_takes_along_what_is_theirs(store: Store, ana: PersonKey, sam: PersonKey) -> None:
     for person in (ana, sam):
-        await store.links.save(person, OURS)
-        await store.watches.save(Subscription(f"w-{person.user_id}", person, "C1"))
+        await store.connections.save(person, OURS)
+        await store.subscriptions.save(Subscription(f"w-{person.user_id}", person, "C1"))
         await store.kept.put(f"dnd:{person.user_id}", person, store.now(), "dnd.off", {}, {})
         await store.remembered.save(person, {"text": "dnd on"})
     question = await store.confirmations.create(ana, "sms.send", {})
@@ -109,16 +109,16 @@ async def test_who_leaves_takes_along_what_is_theirs(store: Store, ana: PersonKe
     gone = await store.departures.leave(ana)
 
     assert gone is not None
-    assert ([watch.id for watch in gone.watches], gone.timed) == (["w-U0ANA0001"], 1)
-    assert await store.links.get(ana) is None
-    assert (await store.watches.owned(ana), await store.kept.of(ana), await store.remembered.take_all(ana)) == (
+    assert ([subscription.id for subscription in gone.subscriptions], gone.timed) == (["w-U0ANA0001"], 1)
+    assert await store.connections.get(ana) is None
+    assert (await store.subscriptions.owned(ana), await store.kept.of(ana), await store.remembered.take_all(ana)) == (
         [], [], [],
     )  # fmt: skip
     with pytest.raises(NotConfirmed):
         await store.confirmations.take(question, ana)
     assert [posting.channel for posting in await store.postings.of_card(card)] == ["C2"]
-    assert (len(await store.watches.owned(sam)), len(await store.kept.of(sam))) == (1, 1)
-    assert await store.links.get(sam) == OURS
+    assert (len(await store.subscriptions.owned(sam)), len(await store.kept.of(sam))) == (1, 1)
+    assert await store.connections.get(sam) == OURS
 
 
 async def test_who_is_not_connected_has_nothing_to_leave(store: Store, ana: PersonKey) -> None:
@@ -126,7 +126,7 @@ async def test_who_is_not_connected_has_nothing_to_leave(store: Store, ana: Pers
 
 
 async def test_what_is_at_dialpad_is_listed_with_the_token_it_can_be_removed_with(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, OURS)
+    await store.connections.save(ana, OURS)
     hook = await store.hooks.create(ana, COMPANY, "webhook")
     await store.hooks.note(hook.id, endpoint_id="7", subscriptions={"call": "8"}, reach="company")
     await store.departures.leave(ana)
@@ -141,7 +141,7 @@ async def test_what_is_at_dialpad_is_listed_with_the_token_it_can_be_removed_wit
 
 
 async def test_the_token_lies_sealed_and_is_wiped_with_the_access(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, OURS)
+    await store.connections.save(ana, OURS)
     hook = await store.hooks.create(ana, COMPANY, "webhook")
     await store.departures.leave(ana)
     (removal,) = await store.removals.all()
@@ -158,7 +158,7 @@ async def test_the_token_lies_sealed_and_is_wiped_with_the_access(store: Store, 
 
 
 async def test_only_one_process_works_on_a_removal_at_a_time(store: Store, ana: PersonKey, clock: Clock) -> None:
-    await store.links.save(ana, OURS)
+    await store.connections.save(ana, OURS)
     await store.departures.leave(ana)
     (removal,) = await store.removals.all()
 
@@ -172,7 +172,7 @@ async def test_only_one_process_works_on_a_removal_at_a_time(store: Store, ana: 
 async def test_a_key_that_seals_a_removal_is_missed_and_can_be_changed(
     store: Store, database_url: str, ana: PersonKey
 ) -> None:
-    await store.links.save(ana, OURS)
+    await store.connections.save(ana, OURS)
     await store.departures.leave(ana)
     stranger = await Store.open(database_url, parse_keys(generate_key()), store.now)
     with pytest.raises(KeyProblem, match="1 stored"):
@@ -182,7 +182,7 @@ async def test_a_key_that_seals_a_removal_is_missed_and_can_be_changed(
 
 
 async def test_what_nobody_gave_up_is_purged_in_the_end(store: Store, ana: PersonKey, clock: Clock) -> None:
-    await store.links.save(ana, OURS)
+    await store.connections.save(ana, OURS)
     await store.departures.leave(ana)
 
     clock.pass_(days=14)
@@ -195,8 +195,8 @@ async def test_a_hook_that_serves_a_colleague_passes_to_them_with_what_waits(
     store: Store, ana: PersonKey, sam: PersonKey
 ) -> None:
     for person in (ana, sam):
-        await store.links.save(person, OURS)
-    await store.watches.save(Subscription("w1", sam, "C1"))
+        await store.connections.save(person, OURS)
+    await store.subscriptions.save(Subscription("w1", sam, "C1"))
     old = await store.hooks.create(ana, COMPANY, "webhook")
     await receive(store, old.id)
     await store.departures.leave(ana)
@@ -213,11 +213,11 @@ async def test_a_hook_that_serves_a_colleague_passes_to_them_with_what_waits(
 async def test_who_cannot_or_need_not_hear_takes_no_hook_over(
     store: Store, ana: PersonKey, sam: PersonKey, why: str
 ) -> None:
-    await store.links.save(ana, OURS)
+    await store.connections.save(ana, OURS)
     changed = {"another company": {"company_id": "62"}, "a broken connection": {"broken": True}}.get(why, {})
-    await store.links.save(sam, replace(OURS, **changed))  # type: ignore[arg-type]  # one change each
+    await store.connections.save(sam, replace(OURS, **changed))  # type: ignore[arg-type]  # one change each
     if why != "no subscription":
-        await store.watches.save(Subscription("w1", sam, "C1", paused=why == "a paused one"))
+        await store.subscriptions.save(Subscription("w1", sam, "C1", paused=why == "a paused one"))
     old = await store.hooks.create(ana, COMPANY, "webhook")
     await receive(store, old.id)
     await store.departures.leave(ana)
@@ -227,8 +227,8 @@ async def test_who_cannot_or_need_not_hear_takes_no_hook_over(
 
 async def test_people_for_whom_nothing_comes_in_are_known(store: Store, ana: PersonKey, sam: PersonKey) -> None:
     for person in (ana, sam):
-        await store.links.save(person, OURS)
-        await store.watches.save(Subscription(f"w-{person.user_id}", person, "C1"))
+        await store.connections.save(person, OURS)
+        await store.subscriptions.save(Subscription(f"w-{person.user_id}", person, "C1"))
     assert set(await store.hooks.unheard()) == {ana, sam}
     hook = await store.hooks.create(ana, COMPANY, "webhook")
     await store.hooks.note(hook.id, endpoint_id="7", subscriptions={"call": "8"}, reach="person")

@@ -11,7 +11,7 @@ from tests.bot.store.test_connections import LINK
 
 
 async def fill(store: Store, ana: PersonKey) -> None:
-    await store.links.save(ana, LINK)
+    await store.connections.save(ana, LINK)
     await store.inbox.receive("Ev1", "command", {"text": "dnd on"})
     await store.remembered.save(ana, {"text": "dnd on"})
     await store.kept.put("dnd:ana", ana, LINK.connected_at, "dnd.off", {}, {})
@@ -33,7 +33,7 @@ async def test_after_rotation_the_new_key_alone_is_enough(database_url: str, ana
 
     fresh = await Store.open(database_url, parse_keys(new), clock)
     await fresh.migrate()
-    assert await fresh.links.get(ana) == LINK
+    assert await fresh.connections.get(ana) == LINK
     assert await fresh.remembered.take_all(ana) == [{"text": "dnd on"}]
     await fresh.aclose()
     assert (rotation.resealed, rotation.dropped, again.resealed) == (4, 0, 0)
@@ -44,12 +44,12 @@ async def test_hundreds_of_rows_are_rotated(tmp_path: Path, clock: Clock) -> Non
     people = [PersonKey("T0NORTHLT", f"U{n:09}") for n in range(450)]
     before = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", parse_keys(old), clock)
     await before.migrate()
-    await asyncio.gather(*(before.links.save(person, LINK) for person in people))
+    await asyncio.gather(*(before.connections.save(person, LINK) for person in people))
     await before.aclose()
     both = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", parse_keys(f"{new},{old}"), clock)
 
     assert (await both.rotate()).resealed == 450
-    assert await both.links.get(people[449]) == LINK
+    assert await both.connections.get(people[449]) == LINK
     await both.aclose()
 
 
@@ -72,7 +72,7 @@ async def test_what_no_key_opens_can_be_given_up(store: Store, database_url: str
     await stranger.migrate()
 
     assert (rotation.resealed, rotation.dropped) == (0, 4)
-    assert await stranger.links.get(ana) is None
+    assert await stranger.connections.get(ana) is None
     await stranger.aclose()
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Filters, Subscription
 from bot.basics.person import PersonKey
 from bot.store.store import Store
@@ -16,24 +16,27 @@ FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 async def due(store: Store) -> datetime | None:
-    found = await store.watches.due_digest(FAR)
+    found = await store.subscriptions.due_digest(FAR)
     return found[1] if found else None
 
 
 async def test_a_digest_is_due_at_its_time(store: Store, clock: Clock) -> None:
-    await store.watches.save(DAILY)  # at 09:00
+    await store.subscriptions.save(DAILY)  # at 09:00
 
     assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
-    assert await store.watches.due_digest(clock()) is None
-    assert await store.watches.due_digest(clock() + timedelta(days=1)) == (DAILY, datetime(2026, 3, 3, 8, tzinfo=UTC))
+    assert await store.subscriptions.due_digest(clock()) is None
+    assert await store.subscriptions.due_digest(clock() + timedelta(days=1)) == (
+        DAILY,
+        datetime(2026, 3, 3, 8, tzinfo=UTC),
+    )
 
 
 @pytest.mark.parametrize(
     "change", [{"kinds": frozenset({NewsKind.MISSED})}, {"paused": True}], ids=["no digest any more", "paused"]
 )
 async def test_without_one_nothing_is_due(store: Store, change: dict[str, object]) -> None:
-    await store.watches.save(DAILY)
-    await store.watches.save(replace(DAILY, **change))  # type: ignore[arg-type]  # one change each
+    await store.subscriptions.save(DAILY)
+    await store.subscriptions.save(replace(DAILY, **change))  # type: ignore[arg-type]  # one change each
 
     assert await due(store) is None
 
@@ -47,54 +50,54 @@ async def test_without_one_nothing_is_due(store: Store, change: dict[str, object
     ],
 )
 async def test_another_time_counts_at_once(store: Store, change: dict[str, object], moment: datetime) -> None:
-    await store.watches.save(DAILY)
-    await store.watches.save(replace(DAILY, **change))  # type: ignore[arg-type]  # one change each
+    await store.subscriptions.save(DAILY)
+    await store.subscriptions.save(replace(DAILY, **change))  # type: ignore[arg-type]  # one change each
 
     assert await due(store) == moment
 
 
 async def test_a_pause_over_its_time_leaves_one_out(store: Store, clock: Clock) -> None:
-    await store.watches.save(DAILY)
-    await store.watches.save(replace(DAILY, paused=True))
+    await store.subscriptions.save(DAILY)
+    await store.subscriptions.save(replace(DAILY, paused=True))
     clock.pass_(days=3)
-    await store.watches.save(DAILY)
+    await store.subscriptions.save(DAILY)
 
     assert await due(store) == datetime(2026, 3, 6, 8, tzinfo=UTC)
 
 
 async def test_what_is_due_stays_due_when_something_else_is_changed(store: Store, clock: Clock) -> None:
-    await store.watches.save(DAILY)
+    await store.subscriptions.save(DAILY)
     clock.pass_(hours=24)
-    await store.watches.save(replace(DAILY, only=Filters(labels=("vip",))))
+    await store.subscriptions.save(replace(DAILY, only=Filters(labels=("vip",))))
 
     assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
 
 
 async def test_what_is_done_is_due_the_next_day(store: Store, clock: Clock) -> None:
-    await store.watches.save(DAILY)
+    await store.subscriptions.save(DAILY)
     clock.pass_(hours=24)
-    found = await store.watches.due_digest(clock())
+    found = await store.subscriptions.due_digest(clock())
     assert found is not None
-    await store.watches.digest_done(*found)
+    await store.subscriptions.digest_done(*found)
 
     assert await due(store) == datetime(2026, 3, 4, 8, tzinfo=UTC)
 
 
 async def test_what_was_changed_meanwhile_is_not_overwritten(store: Store, clock: Clock) -> None:
-    await store.watches.save(DAILY)
+    await store.subscriptions.save(DAILY)
     clock.pass_(hours=24)
-    found = await store.watches.due_digest(clock())
+    found = await store.subscriptions.due_digest(clock())
     assert found is not None
-    await store.watches.save(replace(DAILY, digest_at=720))
-    await store.watches.digest_done(*found)
+    await store.subscriptions.save(replace(DAILY, digest_at=720))
+    await store.subscriptions.digest_done(*found)
 
     assert await due(store) == datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 async def test_a_digest_that_is_switched_on_is_due_and_switched_off_no_more(store: Store) -> None:
-    await store.watches.save(replace(DAILY, kinds=frozenset({NewsKind.MISSED})))
-    await store.watches.switch("w1", NewsKind.DAILY, on=True)
+    await store.subscriptions.save(replace(DAILY, kinds=frozenset({NewsKind.MISSED})))
+    await store.subscriptions.switch("w1", NewsKind.DAILY, on=True)
     assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
 
-    await store.watches.switch("w1", NewsKind.DAILY, on=False)
+    await store.subscriptions.switch("w1", NewsKind.DAILY, on=False)
     assert await due(store) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold, read_call
 from bot.activity.calls import happening_of, view_call
-from bot.activity.happening import News, NewsKind
+from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import (
     DailyHours,
@@ -27,7 +27,7 @@ from tests.bot.activity.payloads import ANA, at, call
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 """Noon at Northlight."""
-WATCH = Subscription("w1", PersonKey("T1", "U1"), "C1", zone="America/Los_Angeles")
+SUBSCRIPTION = Subscription("w1", PersonKey("T1", "U1"), "C1", zone="America/Los_Angeles")
 MISSED = News(
     frozenset({NewsKind.MISSED, NewsKind.ENDED}),
     NOON,
@@ -46,7 +46,7 @@ filters = st.builds(
     st.lists(st.sampled_from(["spam", "vip"]), max_size=2).map(tuple),
     st.sampled_from([None, True, False]),
 )
-watches = st.builds(
+subscriptions = st.builds(
     Subscription,
     st.just("w"),
     st.just(PersonKey("T", "U")),
@@ -80,43 +80,50 @@ happenings = st.builds(
 )
 
 
-@given(watches, happenings, moments)
-def test_there_is_always_an_answer(watch: Subscription, happening: News, now: datetime) -> None:
-    assert wants(watch, happening) in {True, False}
-    assert (quiet_until(watch, now) or now) >= now
+@given(subscriptions, happenings, moments)
+def test_there_is_always_an_answer(subscription: Subscription, happening: News, now: datetime) -> None:
+    assert wants(subscription, happening) in {True, False}
+    assert (quiet_until(subscription, now) or now) >= now
 
 
-@given(watches, happenings)
-def test_a_paused_subscription_wants_nothing(watch: Subscription, happening: News) -> None:
-    assert not wants(replace(watch, paused=True), happening)
+@given(subscriptions, happenings)
+def test_a_paused_subscription_wants_nothing(subscription: Subscription, happening: News) -> None:
+    assert not wants(replace(subscription, paused=True), happening)
 
 
-@given(watches, happenings, filters)
-def test_leaving_more_out_never_adds_anything(watch: Subscription, happening: News, but: Filters) -> None:
-    if not wants(replace(watch, but=Filters()), happening):
-        assert not wants(replace(watch, but=but), happening)
+@given(subscriptions, happenings, filters)
+def test_leaving_more_out_never_adds_anything(subscription: Subscription, happening: News, but: Filters) -> None:
+    if not wants(replace(subscription, but=Filters()), happening):
+        assert not wants(replace(subscription, but=but), happening)
 
 
-@given(watches)
-def test_a_subscription_survives_being_stored(watch: Subscription) -> None:
-    assert from_json(watch.id, watch.owner, watch.channel, to_json(watch), paused=watch.paused) == watch
+@given(subscriptions)
+def test_a_subscription_survives_being_stored(subscription: Subscription) -> None:
+    assert (
+        from_json(
+            subscription.id, subscription.owner, subscription.channel, to_json(subscription), paused=subscription.paused
+        )
+        == subscription
+    )
 
 
 def test_hours_that_were_stored_before_they_had_weekdays_are_read() -> None:
-    found = from_json("w", WATCH.owner, "C1", {"hours": [480, 1080], "quiet": [1320, 420]})
+    found = from_json("w", SUBSCRIPTION.owner, "C1", {"hours": [480, 1080], "quiet": [1320, 420]})
 
     assert (found.hours, found.quiet, found.line_hours) == (DailyHours(480, 1080), DailyHours(1320, 420), "")
 
 
-@given(watches)
-def test_every_filter_can_be_said(watch: Subscription) -> None:
-    assert in_words(watch)
+@given(subscriptions)
+def test_every_filter_can_be_said(subscription: Subscription) -> None:
+    assert in_words(subscription)
 
 
 def test_the_default_is_quiet() -> None:
-    assert WATCH.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
-    assert wants(WATCH, MISSED)
-    assert not wants(WATCH, replace(MISSED, kinds=frozenset({NewsKind.RINGING, NewsKind.ANSWERED, NewsKind.ENDED})))
+    assert SUBSCRIPTION.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
+    assert wants(SUBSCRIPTION, MISSED)
+    assert not wants(
+        SUBSCRIPTION, replace(MISSED, kinds=frozenset({NewsKind.RINGING, NewsKind.ANSWERED, NewsKind.ENDED}))
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +140,7 @@ def test_the_default_is_quiet() -> None:
     ],
 )
 def test_only_lets_through_what_fits_every_kind_of_filter(only: Filters, wanted: bool) -> None:
-    assert wants(replace(WATCH, only=only), MISSED) is wanted
+    assert wants(replace(SUBSCRIPTION, only=only), MISSED) is wanted
 
 
 @pytest.mark.parametrize(
@@ -148,19 +155,19 @@ def test_only_lets_through_what_fits_every_kind_of_filter(only: Filters, wanted:
     ],
 )
 def test_except_takes_out_what_fits_any_filter(but: Filters, wanted: bool) -> None:
-    assert wants(replace(WATCH, but=but), MISSED) is wanted
+    assert wants(replace(SUBSCRIPTION, but=but), MISSED) is wanted
 
 
 def test_labels_are_compared_as_the_call_carries_them() -> None:
     spam = replace(MISSED, labels=frozenset({"spam"}))
 
-    assert not wants(replace(WATCH, but=Filters(labels=("spam",))), spam)
-    assert wants(replace(WATCH, only=Filters(labels=("spam",))), spam)
+    assert not wants(replace(SUBSCRIPTION, but=Filters(labels=("spam",))), spam)
+    assert wants(replace(SUBSCRIPTION, only=Filters(labels=("spam",))), spam)
 
 
 @pytest.mark.parametrize(("seconds", "wanted"), [(19.9, False), (20.0, True), (None, True)])
 def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -> None:
-    assert wants(replace(WATCH, longer=20), replace(MISSED, seconds=seconds)) is wanted
+    assert wants(replace(SUBSCRIPTION, longer=20), replace(MISSED, seconds=seconds)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -177,11 +184,11 @@ def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -
 def test_hours_are_those_of_the_subscriptions_zone(hour: int, hours: DailyHours, wanted: bool) -> None:
     moment = local(2026, 11, 23, hour, 0).astimezone(UTC)
 
-    assert wants(replace(WATCH, hours=hours), replace(MISSED, at=moment)) is wanted
+    assert wants(replace(SUBSCRIPTION, hours=hours), replace(MISSED, at=moment)) is wanted
 
 
 def test_what_comes_in_quiet_hours_is_wanted_all_the_same() -> None:
-    assert wants(replace(WATCH, quiet=DailyHours(0, 1439)), MISSED)
+    assert wants(replace(SUBSCRIPTION, quiet=DailyHours(0, 1439)), MISSED)
 
 
 def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> datetime:
@@ -203,24 +210,24 @@ def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> dat
 def test_quiet_hours_end_by_the_clock_of_the_subscription(
     now: datetime, quiet: DailyHours, until: datetime | None
 ) -> None:
-    assert quiet_until(replace(WATCH, quiet=quiet), now.astimezone(UTC)) == (until and until.astimezone(UTC))
+    assert quiet_until(replace(SUBSCRIPTION, quiet=quiet), now.astimezone(UTC)) == (until and until.astimezone(UTC))
 
 
 def test_a_night_in_which_the_clocks_change_is_an_hour_longer_or_shorter() -> None:
-    quiet = replace(WATCH, quiet=DailyHours(1320, 420))
+    quiet = replace(SUBSCRIPTION, quiet=DailyHours(1320, 420))
 
     for evening, hours in ((local(2026, 10, 31, 22, 0), 10), (local(2026, 3, 7, 22, 0), 8)):
         assert quiet_until(quiet, evening.astimezone(UTC)) == evening.astimezone(UTC) + timedelta(hours=hours)
 
 
 def test_quiet_hours_that_end_when_the_clocks_skip_end_with_the_skip() -> None:
-    quiet = replace(WATCH, quiet=DailyHours(1320, 150))
+    quiet = replace(SUBSCRIPTION, quiet=DailyHours(1320, 150))
 
     assert quiet_until(quiet, local(2026, 3, 8, 1, 0).astimezone(UTC)) == local(2026, 3, 8, 3, 0).astimezone(UTC)
 
 
 def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
-    quiet = replace(WATCH, quiet=DailyHours(0, 90))
+    quiet = replace(SUBSCRIPTION, quiet=DailyHours(0, 90))
     second = local(2026, 11, 1, 1, 15, fold=1)
 
     assert quiet_until(quiet, second.astimezone(UTC)) == second.astimezone(UTC) + timedelta(minutes=15)
@@ -232,14 +239,14 @@ def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
     st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/Berlin"]),
 )
 def test_quiet_hours_hold_until_they_end(quiet: DailyHours, now: datetime, zone: str) -> None:
-    watch = replace(WATCH, quiet=quiet, zone=zone)
-    until = quiet_until(watch, now)
+    subscription = replace(SUBSCRIPTION, quiet=quiet, zone=zone)
+    until = quiet_until(subscription, now)
 
     assert (until is not None) == quiet.holds(now.astimezone(ZoneInfo(zone)))
     if until is not None:
         assert now < until <= now + timedelta(days=1, hours=1)
-        assert quiet_until(watch, until) is None
-        assert quiet_until(watch, until - timedelta(minutes=1)) == until
+        assert quiet_until(subscription, until) is None
+        assert quiet_until(subscription, until - timedelta(minutes=1)) == until
 
 
 @pytest.mark.parametrize(
@@ -263,7 +270,7 @@ def test_the_lines_own_hours_are_as_dialpad_tells(status: Any, line_hours: LineH
     event = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20), target_availability_status=status)
     happening = happening_of(view_call(read_call(event)))
 
-    assert wants(replace(WATCH, line_hours=line_hours), happening) is wanted
+    assert wants(replace(SUBSCRIPTION, line_hours=line_hours), happening) is wanted
 
 
 def test_a_call_of_a_closed_line_stays_one_when_it_rings_at_somebody() -> None:
@@ -281,11 +288,11 @@ def test_a_night_belongs_to_the_weekday_on_which_it_began(day: int, hour: int, w
     nights = DailyHours(1320, 420, (6, 0, 1, 2, 3, 4))  # 22 November 2026 is a Sunday
     moment = local(2026, 11, day, hour, 0).astimezone(UTC)
 
-    assert wants(replace(WATCH, hours=nights), replace(MISSED, at=moment)) is wanted
+    assert wants(replace(SUBSCRIPTION, hours=nights), replace(MISSED, at=moment)) is wanted
 
 
 def test_turning_the_last_event_off_pauses_and_the_next_on_resumes() -> None:
-    one = replace(WATCH, kinds=frozenset({NewsKind.SMS}))
+    one = replace(SUBSCRIPTION, kinds=frozenset({NewsKind.SMS}))
 
     off = switched(one, NewsKind.SMS, on=False)
     assert (off.kinds, off.paused) == (frozenset(), True)
@@ -293,33 +300,35 @@ def test_turning_the_last_event_off_pauses_and_the_next_on_resumes() -> None:
 
 
 def test_a_switch_leaves_a_pause_alone() -> None:
-    assert switched(replace(WATCH, paused=True), NewsKind.RECAP, on=True).paused
-    assert switched(replace(WATCH, paused=True), NewsKind.SMS, on=False).paused
+    assert switched(replace(SUBSCRIPTION, paused=True), NewsKind.RECAP, on=True).paused
+    assert switched(replace(SUBSCRIPTION, paused=True), NewsKind.SMS, on=False).paused
 
 
 @pytest.mark.parametrize(("waiting", "wanted"), [(3, False), (4, True), (None, False)])
 def test_a_queue_is_news_when_more_wait_than_allowed(waiting: int | None, wanted: bool) -> None:
     queue = News(frozenset({NewsKind.QUEUE}), NOON, waiting=waiting)
 
-    assert wants(replace(WATCH, kinds=frozenset({NewsKind.QUEUE}), queue=3), queue) is wanted
+    assert wants(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.QUEUE}), queue=3), queue) is wanted
 
 
 def test_a_changed_setting_belongs_to_no_line() -> None:
-    watch = replace(WATCH, kinds=frozenset({NewsKind.SETTING}), only=Filters(places={"callcenter:11": "Support"}))
+    subscription = replace(
+        SUBSCRIPTION, kinds=frozenset({NewsKind.SETTING}), only=Filters(places={"callcenter:11": "Support"})
+    )
 
-    assert wants(watch, News(frozenset({NewsKind.SETTING}), NOON))
+    assert wants(subscription, News(frozenset({NewsKind.SETTING}), NOON))
 
 
 def test_the_effective_filter_is_one_sentence() -> None:
-    watch = replace(
-        WATCH,
+    subscription = replace(
+        SUBSCRIPTION,
         only=Filters(places={"callcenter:11": "Support"}),
         but=Filters(labels=("spam",)),
         quiet=DailyHours(1320, 420),
         longer=10,
     )
 
-    assert in_words(watch) == (
+    assert in_words(subscription) == (
         "missed calls, voicemails and texts for Support, except label spam, of 10 s or more, quiet from 22:00 to 07:00"
     )
 
@@ -335,4 +344,4 @@ def test_the_effective_filter_is_one_sentence() -> None:
     ],
 )
 def test_hours_are_said(hours: DailyHours | None, line_hours: LineHours, said: str) -> None:
-    assert in_words(replace(WATCH, hours=hours, line_hours=line_hours)).endswith(f"on every line, {said}")
+    assert in_words(replace(SUBSCRIPTION, hours=hours, line_hours=line_hours)).endswith(f"on every line, {said}")

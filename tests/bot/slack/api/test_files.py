@@ -42,11 +42,11 @@ class Clock:
 @dataclass
 class Workspace:
     slack: SlackSandbox
-    boards: ChannelMessages
+    channel_messages: ChannelMessages
     files: SlackFiles
     clock: Clock
 
-    def face(self, file: str) -> MessageContent:
+    def content(self, file: str) -> MessageContent:
         return MessageContent(Reply("Look", pictures=(Picture(file, "Picture from Jordan Lee", SEE),)))
 
     @property
@@ -79,7 +79,7 @@ async def workspace(without: str = "") -> AsyncIterator[Workspace]:
 async def test_a_picture_is_kept_and_shown() -> None:
     async with workspace() as there:
         file = await there.files.keep(TEAM_ID, "picture.png", PNG)
-        await there.boards.post(TEAM_ID, "C0SUPPORT", there.face(file), name="p1")
+        await there.channel_messages.post(TEAM_ID, "C0SUPPORT", there.content(file), name="p1")
 
         (_, shown) = there.message["blocks"]
         assert (shown["type"], shown["slack_file"]) == ("image", {"id": file})
@@ -115,13 +115,13 @@ async def test_a_picture_that_slack_never_gets_done_with_is_not_kept() -> None:
 
 async def test_a_picture_that_slack_does_not_show_leaves_the_words() -> None:
     async with workspace() as there:
-        spot = await there.boards.post(TEAM_ID, "C0SUPPORT", there.face("F0NOWHERE"), name="p1")
+        spot = await there.channel_messages.post(TEAM_ID, "C0SUPPORT", there.content("F0NOWHERE"), name="p1")
         assert there.message["text"] == f"Look\n{SEE}"
 
         file = await there.files.keep(TEAM_ID, "picture.png", PNG)
-        await there.boards.update(TEAM_ID, spot, there.face(file), name="p1")
+        await there.channel_messages.update(TEAM_ID, spot, there.content(file), name="p1")
         assert there.message["text"] == "Look"
-        await there.boards.update(TEAM_ID, spot, there.face("F0NOWHERE"), name="p1")
+        await there.channel_messages.update(TEAM_ID, spot, there.content("F0NOWHERE"), name="p1")
         assert there.message["text"] == f"Look\n{SEE}"
         assert there.message["metadata"] == {"event_type": "dialpad_card", "event_payload": {"id": "p1"}}
 
@@ -129,5 +129,5 @@ async def test_a_picture_that_slack_does_not_show_leaves_the_words() -> None:
 async def test_other_refusals_are_not_about_the_picture() -> None:
     async with workspace() as there:
         with pytest.raises(PostRefused):
-            await there.boards.post(TEAM_ID, "C0NOWHERE", there.face("F0NOWHERE"), name="p1")
+            await there.channel_messages.post(TEAM_ID, "C0NOWHERE", there.content("F0NOWHERE"), name="p1")
         assert [call.method for call in there.slack.calls].count("chat.postMessage") == 1

@@ -76,20 +76,20 @@ def test_a_trigger_is_good_once_and_not_for_long() -> None:
 
 
 async def test_where_the_app_is_not_a_member_it_writes_a_dm(http_bot: Bot) -> None:
-    await http_bot.dispatcher.voice.say(ANA, Where("C0SALES01"), HELLO)
+    await http_bot.dispatcher.messages.say(ANA, Where("C0SALES01"), HELLO)
 
     assert http_bot.ana.messages("app")[-1]["text"] == "hello"
 
 
 async def test_without_a_place_it_writes_a_dm(http_bot: Bot) -> None:
-    await http_bot.dispatcher.voice.say(ANA, Where(), HELLO)
+    await http_bot.dispatcher.messages.say(ANA, Where(), HELLO)
 
     assert http_bot.ana.messages("app")[-1]["text"] == "hello"
 
 
 async def test_only_what_was_shared_is_for_everybody(http_bot: Bot) -> None:
-    await http_bot.dispatcher.voice.say(ANA, Where("C0SUPPORT"), HELLO)
-    await http_bot.dispatcher.voice.say(ANA, Where("C0SUPPORT"), Message("for all", [], shared=True))
+    await http_bot.dispatcher.messages.say(ANA, Where("C0SUPPORT"), HELLO)
+    await http_bot.dispatcher.messages.say(ANA, Where("C0SUPPORT"), Message("for all", [], shared=True))
 
     assert [one["text"] for one in http_bot.sam.messages("#support")] == ["for all"]
 
@@ -97,13 +97,13 @@ async def test_only_what_was_shared_is_for_everybody(http_bot: Bot) -> None:
 async def test_a_rate_limit_is_waited_out(http_bot: Bot) -> None:
     http_bot.slack.faults.add("chat.postMessage", status=429, retry_after=0)
 
-    await http_bot.dispatcher.voice.say(ANA, Where(), HELLO)
+    await http_bot.dispatcher.messages.say(ANA, Where(), HELLO)
 
     assert http_bot.ana.messages("app")[-1]["text"] == "hello"
 
 
 async def test_a_file_reaches_its_person_alone(http_bot: Bot) -> None:
-    await http_bot.dispatcher.voice.send_file(ANA, "voicemail.wav", b"RIFF", "Voicemail from Jordan")
+    await http_bot.dispatcher.messages.send_file(ANA, "voicemail.wav", b"RIFF", "Voicemail from Jordan")
 
     (message,) = [one for one in http_bot.ana.messages("app") if one.get("files")]
     assert (message["text"], message["files"][0]["name"]) == ("Voicemail from Jordan", "voicemail.wav")
@@ -121,20 +121,20 @@ async def test_a_file_that_slack_does_not_take_is_said_to_be_none(http_bot: Bot)
     http_bot.slack.workspace.files = Forgetful()
 
     with pytest.raises(UserError, match="Slack did not take the file"):
-        await http_bot.dispatcher.voice.send_file(ANA, "voicemail.wav", b"RIFF", "")
+        await http_bot.dispatcher.messages.send_file(ANA, "voicemail.wav", b"RIFF", "")
 
 
 async def test_a_closed_modal_is_not_an_error(http_bot: Bot) -> None:
     view = render_working("x", "", "Working…")
 
-    assert not await http_bot.dispatcher.voice.update_view(ANA, "V0GONE", view)
+    assert not await http_bot.dispatcher.messages.update_view(ANA, "V0GONE", view)
 
 
 async def test_a_trigger_slack_no_longer_takes_opens_nothing(http_bot: Bot) -> None:
     view = render_working("x", "", "Working…")
     trigger = Trigger("made up", http_bot.clock.seconds, patience=2.5)
 
-    assert await http_bot.dispatcher.voice.open_view(ANA, trigger, view) is None
+    assert await http_bot.dispatcher.messages.open_view(ANA, trigger, view) is None
 
 
 @pytest.mark.parametrize(

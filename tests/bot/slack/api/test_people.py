@@ -44,14 +44,14 @@ class FakeSlack:
 
 async def test_a_person_is_asked_for_once_an_hour() -> None:
     slack, clock = FakeSlack(), Clock()
-    colleagues = SlackPeople(slack, clock.seconds)
-    first = await colleagues.profile(ANA)
+    people = SlackPeople(slack, clock.seconds)
+    first = await people.profile(ANA)
     clock.forward(3599)
-    await colleagues.profile(ANA)
+    await people.profile(ANA)
     assert slack.asked == 1
 
     clock.forward(2)
-    await colleagues.profile(ANA)
+    await people.profile(ANA)
 
     assert slack.asked == 2
     assert first == Profile("Ana", "ana@x", ZoneInfo("America/Los_Angeles"))
@@ -59,21 +59,21 @@ async def test_a_person_is_asked_for_once_an_hour() -> None:
 
 async def test_many_who_ask_at_once_are_one_question() -> None:
     slack = FakeSlack()
-    colleagues = SlackPeople(slack, Clock().seconds)
+    people = SlackPeople(slack, Clock().seconds)
 
-    await asyncio.gather(*(colleagues.profile(ANA) for _ in range(20)))
+    await asyncio.gather(*(people.profile(ANA) for _ in range(20)))
 
     assert slack.asked == 1
 
 
 async def test_an_old_copy_is_better_than_none() -> None:
     slack, clock = FakeSlack(), Clock()
-    colleagues = SlackPeople(slack, clock.seconds)
-    await colleagues.profile(ANA)
+    people = SlackPeople(slack, clock.seconds)
+    await people.profile(ANA)
     clock.forward(4000)
     slack.refuses = True
 
-    assert (await colleagues.profile(ANA)).name == "Ana"
+    assert (await people.profile(ANA)).name == "Ana"
 
 
 async def test_somebody_slack_does_not_know_is_an_error() -> None:
@@ -96,8 +96,8 @@ async def test_a_zone_nobody_knows_is_utc() -> None:
 
 async def test_who_has_an_address_is_told_apart_from_slack_not_saying() -> None:
     async with open_workspace() as (_, clients):
-        colleagues = SlackPeople(clients, Clock().seconds)
-        found = [await colleagues.with_email(TEAM_ID, email) for email in (SAM.email, "mei@northlight.example", "")]
+        people = SlackPeople(clients, Clock().seconds)
+        found = [await people.with_email(TEAM_ID, email) for email in (SAM.email, "mei@northlight.example", "")]
         assert found == [SAM.slack_id, None, None]
     async with open_workspace(without=["users:read.email"]) as (_, clients):
         with pytest.raises(PostRefused, match="missing_scope"):
@@ -107,9 +107,9 @@ async def test_who_has_an_address_is_told_apart_from_slack_not_saying() -> None:
 async def test_an_address_is_asked_for_once_an_hour_and_a_strangers_sooner() -> None:
     async with open_workspace() as (slack, clients):
         clock = Clock()
-        colleagues = SlackPeople(clients, clock.seconds)
+        people = SlackPeople(clients, clock.seconds)
         for seconds in (0, 300, 360, 3000):
             clock.forward(seconds)
-            await colleagues.with_email(TEAM_ID, SAM.email)
-            await colleagues.with_email(TEAM_ID, "mei@northlight.example")
+            await people.with_email(TEAM_ID, SAM.email)
+            await people.with_email(TEAM_ID, "mei@northlight.example")
         assert sum(call.method == "users.lookupByEmail" for call in slack.calls) == 2 + 1 + 2

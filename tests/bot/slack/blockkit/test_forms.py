@@ -38,7 +38,7 @@ async def ctx() -> AsyncIterator[Ctx]:
 
 
 def build_ctx(bot: Bot) -> Ctx:
-    return bot.dispatcher._placing.build_ctx(Request(PersonKey("T0NORTHLT", "U0ANA0001"), WHERE, Origin.TYPED))
+    return bot.dispatcher._placement.build_ctx(Request(PersonKey("T0NORTHLT", "U0ANA0001"), WHERE, Origin.TYPED))
 
 
 def submitted(view: dict[str, Any], **values: dict[str, Any]) -> dict[str, Any]:

@@ -137,7 +137,7 @@ async def test_what_fails_later_is_raised_and_told_only_when_it_is_given_up(
     async def fail(*_: Any) -> None:
         raise Unavailable
 
-    monkeypatch.setattr(http_bot.dispatcher._performing, "handle", fail)
+    monkeypatch.setattr(http_bot.dispatcher._executor, "handle", fail)
     with pytest.raises(Unavailable):
         await http_bot.dispatcher.run_later(due(http_bot))
     assert http_bot.ana.messages("app") == []
@@ -185,7 +185,7 @@ async def test_a_change_whose_outcome_is_unknown_says_to_check(http_bot: Bot, mo
     async def fail(*_: Any) -> None:
         raise OutcomeUnknown
 
-    monkeypatch.setattr(http_bot.dispatcher._performing, "handle", fail)
+    monkeypatch.setattr(http_bot.dispatcher._executor, "handle", fail)
     await http_bot.dispatcher.receive(command("dnd on"))
     await http_bot.idle()
 

@@ -6,7 +6,7 @@ from functools import reduce
 
 from bot.activity.call_registers import fold
 from bot.activity.cover import Cover, read_cover
-from bot.activity.happening import NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import Subscription, switched
@@ -42,7 +42,7 @@ class RememberedBoard:
     """``strange``: channels the app is not in. ``refusal`` is what stands in the way of events; ``tested`` the
     subscriptions that were tried out."""
 
-    watches: dict[str, Subscription] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
     cards: dict[str, KeptCard] = field(default_factory=dict)
     tested: list[str] = field(default_factory=list)
     refusal: str = ""
@@ -52,35 +52,35 @@ class RememberedBoard:
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
 
-    async def watches_here(self, person: PersonKey, channel: str) -> list[Subscription]:
-        return [one for one in self.watches.values() if one.channel == channel]
+    async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]:
+        return [one for one in self.subscriptions.values() if one.channel == channel]
 
-    async def watch(self, person: PersonKey, name: str) -> Subscription | None:
-        return self.watches.get(name)
+    async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
+        return self.subscriptions.get(name)
 
-    def new_watch_id(self) -> str:
-        return f"w{len(self.watches) + 1}"
+    def new_subscription_id(self) -> str:
+        return f"w{len(self.subscriptions) + 1}"
 
-    async def save_watch(self, watch: Subscription) -> str:
-        self.watches[watch.id] = watch
+    async def save_subscription(self, subscription: Subscription) -> str:
+        self.subscriptions[subscription.id] = subscription
         return self.refusal
 
-    async def switch_event(self, watch: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
-        found = self.watches.get(watch.id)
+    async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
+        found = self.subscriptions.get(subscription.id)
         if found is not None:
-            self.watches[watch.id] = found = switched(found, kind, on=on)
+            self.subscriptions[subscription.id] = found = switched(found, kind, on=on)
         return found
 
-    async def remove_watch(self, watch: Subscription) -> None:
-        self.watches.pop(watch.id, None)
+    async def remove_subscription(self, subscription: Subscription) -> None:
+        self.subscriptions.pop(subscription.id, None)
 
-    async def post_test(self, watch: Subscription) -> None:
-        self.tested.append(watch.id)
+    async def post_test(self, subscription: Subscription) -> None:
+        self.tested.append(subscription.id)
 
     async def card(self, person: PersonKey, name: str) -> KeptCard | None:
         return self.cards.get(name)
 
-    async def talk_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
+    async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
         return None
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:

@@ -1,3 +1,5 @@
+"""A made-up world for whoever reads arguments."""
+
 from collections.abc import AsyncIterator
 
 import pytest

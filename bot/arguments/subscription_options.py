@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.activity.happening import WORDS, NewsKind
+from bot.activity.news import WORDS, NewsKind
 from bot.activity.subscriptions.filters import UnclearFilter, parse_clock
 from bot.activity.subscriptions.subscription import WEEKDAYS, WHOLE_WEEKDAYS
 from bot.arguments.colleague import ColleagueChoice
@@ -193,7 +193,7 @@ class UserGroupChoice(Lookup):
         return Option((f"@{handle}" if handle else raw)[:75], raw[:75])
 
     async def _groups(self, ctx: Ctx) -> Sequence[Group]:
-        return await ctx.deps.board.user_groups(ctx.person) if ctx.deps.board else ()
+        return await ctx.deps.notifications.user_groups(ctx.person) if ctx.deps.notifications else ()
 
 
 DIGEST_TIME: Final = TimeOfDay("Digests at", folded=True, keywords=("at",), bare=True, placeholder="08:00")
