@@ -10,7 +10,7 @@ import structlog
 from hypothesis import settings
 
 from tests.hurry import ENGINE, hurry
-from tests.marks import kept_inside, mark
+from tests.marks import kept_inside, mark, turn
 from tests.memory import keep_temporary_files_in_memory
 from tests.postgres import NoPostgres, PostgresServer, start_postgres
 from tests.prepared import Lending, sqlite_with_tables
@@ -23,9 +23,13 @@ def pytest_configure() -> None:
     keep_temporary_files_in_memory()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    mark(item)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    mark(items)
+    items.sort(key=turn)
 
 
 @pytest.fixture(autouse=True)

@@ -24,19 +24,18 @@ BY_FIXTURE: Final = {
 OUTSIDE: Final = frozenset({"browser", "crash", "postgres", "process"})
 """Whoever has one of these may start other processes."""
 _FIRST: Final = ("crash", "browser", "demo")
-"""What takes longest begins first, so that nobody waits for it alone at the end."""
 
 
-def mark(items: list[pytest.Item]) -> None:
-    for item in items:
-        found = [name for folder, names in BY_FOLDER.items() if item.nodeid.startswith(folder) for name in names]
-        found += [name for fixture, name in BY_FIXTURE.items() if fixture in getattr(item, "fixturenames", ())]
-        for name in found:
-            item.add_marker(name)
-    items.sort(key=_turn)
+def mark(item: pytest.Item) -> None:
+    """As soon as it is collected: what ``-m`` leaves out is decided by the marks."""
+    found = [name for folder, names in BY_FOLDER.items() if item.nodeid.startswith(folder) for name in names]
+    found += [name for fixture, name in BY_FIXTURE.items() if fixture in getattr(item, "fixturenames", ())]
+    for name in found:
+        item.add_marker(name)
 
 
-def _turn(item: pytest.Item) -> int:
+def turn(item: pytest.Item) -> int:
+    """Its place in the order: what takes longest begins first, so that nobody waits for it alone at the end."""
     return next((place for place, name in enumerate(_FIRST) if item.get_closest_marker(name)), len(_FIRST))
 
 

@@ -26,7 +26,7 @@ ASKING: Final = tuple(
 )
 every_action = pytest.mark.parametrize("action", ALL, ids=[action.slug for action in ALL])
 asking_action = pytest.mark.parametrize("action", ASKING, ids=[action.slug for action in ASKING])
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.demo, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.fixture(scope="module", autouse=True)
