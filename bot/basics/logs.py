@@ -38,7 +38,7 @@ _QUIET: Final = frozenset(
 
 
 def redact(text: str) -> str:
-    """``text`` with everything that looks like a secret or a phone number cut short."""
+    """Return ``text`` with everything that looks like a secret or a phone number cut short."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text

@@ -10,7 +10,8 @@ LONGEST = 40
 
 
 def read_number(text: str, region: str) -> str | None:
-    """E.164, or None when ``text`` is no possible number. ``region``: ISO 3166 alpha-2 for numbers without ``+``."""
+    """Read a phone number: E.164, or None when ``text`` is no possible number.
+    ``region``: ISO 3166 alpha-2 for numbers without ``+``."""
     cleaned = text.strip().removeprefix("tel:")
     if len(cleaned) > LONGEST or re.search(r"[^\d+\-\s().\u00a0/]", cleaned) or "+" in cleaned[1:]:
         return None
@@ -24,7 +25,7 @@ def read_number(text: str, region: str) -> str | None:
 
 
 def looks_like_number(text: str) -> bool:
-    """Somebody meant a number here, right or wrong: mostly digits, and at least three of them."""
+    """Tell whether somebody meant a number here, right or wrong: mostly digits, and at least three of them."""
     digits = sum(c.isdigit() for c in text)
     return digits >= 3 and re.fullmatch(r"[\d+\-\s().\u00a0/]+", text.strip()) is not None
 

@@ -17,7 +17,8 @@ _EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 
 @dataclass(frozen=True)
 class Segments:
-    """``count`` parts; ``units`` as the encoding counts them; ``culprits`` are what forced UCS-2, once each."""
+    """How a text is split into SMS parts: ``count`` of them; ``units`` as the encoding counts them; ``culprits``
+    are what forced UCS-2, once each."""
 
     count: int
     encoding: Literal["GSM-7", "UCS-2"]

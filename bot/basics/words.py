@@ -85,7 +85,7 @@ def unwrap(inside: str) -> str:
 
 
 def verbatim(text: str) -> str:
-    """``text`` as the person typed it, for what leaves to a customer: brackets and escapes of Slack's undone."""
+    """Undo Slack's brackets and escapes: the text as the person typed it, for what leaves to a customer."""
     return html.unescape(re.sub(r"<([^<>]*)>", lambda m: _shown(m[1]), text)).strip()
 
 

@@ -50,11 +50,11 @@ class ConnectionEnder(Protocol):
     """Whoever ends a connection, with all that came of it here and at Dialpad."""
 
     async def would_end(self, person: PersonKey) -> Ended:
-        """What ``disconnect`` would take along."""
+        """Count what ``disconnect`` would take along."""
         ...
 
     async def disconnect(self, person: PersonKey) -> Ended | None:
-        """None when there was no connection."""
+        """End a person's connection; what ended with it. None when there was none."""
         ...
 
 
@@ -171,11 +171,11 @@ class Connector:
         return link.dialpad_name
 
     async def would_end(self, key: PersonKey) -> Ended:
-        """What ``disconnect`` would take along."""
+        """Count what ``disconnect`` would take along."""
         return await self._disconnector.would_end(key)
 
     async def disconnect(self, key: PersonKey) -> Ended | None:
-        """None when there was no connection."""
+        """End the person's connection; what ended with it. None when there was none."""
         return await self._disconnector.disconnect(key)
 
 

@@ -1,4 +1,4 @@
-"""Whose token is this? From a token just received to the link that is kept."""
+"""Whose a token is: from one just received to the connection that is stored."""
 
 from datetime import datetime
 from typing import Literal
@@ -17,7 +17,7 @@ from bot.dialpad.oauth import Tokens
 async def build_oauth_connection(
     client: DialpadClient, tokens: Tokens, *, email: str, now: datetime
 ) -> DialpadConnection:
-    """The link for tokens from a consent. Raises ``DialpadError``."""
+    """Build the connection for tokens from a consent. Raises ``DialpadError``."""
     return await _build_link(
         client,
         "oauth",
@@ -33,7 +33,7 @@ async def build_oauth_connection(
 async def build_key_connection(
     client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime
 ) -> DialpadConnection:
-    """The link for a pasted API key. Raises ``TokenRefused`` when Dialpad does not know it.
+    """Build the connection for a pasted API key. Raises ``TokenRefused`` when Dialpad does not know it.
 
     ``email`` is the person's Slack address; a company key is tied to the Dialpad user who has the same one.
     """

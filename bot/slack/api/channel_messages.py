@@ -62,11 +62,11 @@ class InDoubt(ChatopsError):
 
 
 class CannotLook(ChatopsError):
-    """Nobody lets us see whether a message is there, now or later."""
+    """Slack does not let us see whether a message is there, now or later."""
 
 
 class CannotShow(ChatopsError):
-    """What it would look like cannot be made, by a mistake of ours. Nothing was sent."""
+    """The message could not be built, by a mistake of ours. Nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class MessagePlace:
 
 
 class ChannelMessages:
-    """Speaks to channels, always through the client of their workspace."""
+    """Posts, changes and finds messages in channels, with the token of their workspace."""
 
     def __init__(self, clients: Clients, region: str) -> None:
         self._clients = clients
@@ -88,7 +88,8 @@ class ChannelMessages:
     async def post(
         self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
     ) -> MessagePlace:
-        """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow."""
+        """Post a message in a channel or thread.
+        Raises PostRefused, PostThrottled, PostNotSent, InDoubt or CannotShow."""
         more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
         if thread_ts:
             more |= {"thread_ts": thread_ts, "reply_broadcast": content.broadcast}
@@ -96,7 +97,7 @@ class ChannelMessages:
         return MessagePlace(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, team_id: str, spot: MessagePlace, content: MessageContent, *, name: str) -> None:
-        """Raises PostRefused, PostThrottled, NotSent, InDoubt or CannotShow; trying again is harmless."""
+        """Bring a posted message up to date; trying again is harmless."""
         await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, content, name)
 
     async def _show(
@@ -121,8 +122,10 @@ class ChannelMessages:
     async def find(
         self, team_id: str, channel: str, *, name: str, since: datetime, thread_ts: str | None = None
     ) -> MessagePlace | None:
-        """The message with our name in it, posted after ``since``. Raises CannotLook, PostRefused, PostThrottled or
-        NotSent: all but the first may pass."""
+        """Find the message with our name in it, posted after ``since``.
+
+        Raises CannotLook, PostRefused, PostThrottled or PostNotSent: all but the first may pass.
+        """
         client = await self._clients.of(team_id)
         place = channel
         try:
@@ -155,7 +158,7 @@ class ChannelMessages:
         return body
 
     async def is_in(self, team_id: str, channel: str) -> bool | None:
-        """Whether the app is a member of a channel; None when Slack does not say. Needs ``channels:read``."""
+        """Tell whether the app is a member of a channel; None when Slack does not say. Needs ``channels:read``."""
         try:
             found = await ask(await self._clients.of(team_id), "conversations.info", {"channel": channel})
         except PostRefused as problem:
@@ -195,7 +198,7 @@ async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], n
 
 
 async def ask(client: AsyncWebClient, method: str, body: Mapping[str, Any]) -> Any:
-    """Slack's answer to one method. Raises PostRefused, PostThrottled, NotSent or InDoubt."""
+    """Call one method of Slack's. Raises PostRefused, PostThrottled, PostNotSent or InDoubt."""
     try:
         if method.startswith("chat."):
             return await client.api_call(method, json=dict(body))

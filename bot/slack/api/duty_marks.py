@@ -25,7 +25,9 @@ class UserGroup:
 
 
 class DutyMarks:
-    """Everything here raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless. ``clock`` is
+    """Keeps user groups and channel topics saying who is on duty.
+
+    Everything here raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless. ``clock`` is
     monotonic seconds."""
 
     def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
@@ -44,7 +46,7 @@ class DutyMarks:
         return known
 
     async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
-        """Makes ``people`` the group's members. False when there was nothing to change, and for nobody: Slack takes no
+        """Make ``people`` the group's members. False when there was nothing to change, and for nobody: Slack takes no
         empty group, and who calls it should reach somebody. Needs ``usergroups:write``."""
         wanted = sorted(set(people))
         if not wanted:
@@ -57,7 +59,7 @@ class DutyMarks:
         return True
 
     async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
-        """Ends the channel's topic with ``words`` after "On duty:", takes that away for none, and leaves alone what
+        """End the channel's topic with ``words`` after "On duty:", takes that away for none, and leaves alone what
         people wrote before it. False when there was nothing to change."""
         client = await self._clients.of(team_id)
         found = await ask(client, "conversations.info", {"channel": channel})

@@ -33,7 +33,9 @@ class NotKept(ChatopsError):
 
 
 class SlackFiles:
-    """Needs the scopes ``files:read`` and ``files:write``. Only the file's own owner can hand it in."""
+    """Reads files that people put into forms, and puts pictures into the workspace.
+
+    Needs the scopes ``files:read`` and ``files:write``. Only the file's own owner can hand it in."""
 
     def __init__(
         self,
@@ -47,7 +49,7 @@ class SlackFiles:
         self._sleep = sleep
 
     async def keep(self, team_id: str, name: str, content: bytes) -> str:
-        """Puts a picture into the workspace, shared with nobody yet; its id, once messages can show it. Raises
+        """Put a picture into the workspace, shared with nobody yet; its id, once messages can show it. Raises
         NotKept."""
         client = await self._clients.of(team_id)
         try:
@@ -74,7 +76,8 @@ class SlackFiles:
         raise NotKept("not processed in time")
 
     async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Upload:
-        """Raises UserError when it is gone, too large, or somebody else's."""
+        """Read a file that the person put into a form.
+        Raises UserError when it is gone, too large, or somebody else's."""
         client = await self._clients.of(person.team_id)
         try:
             file = (await client.files_info(file=file_id))["file"]

@@ -1,4 +1,4 @@
-"""Calls to Slack that show somebody something, and where they go when the first way is closed."""
+"""Showing one person something in Slack, and the next way when the first is closed."""
 
 import asyncio
 from collections import OrderedDict
@@ -53,7 +53,7 @@ class ResponseUrls:
         self._uses: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     async def post(self, url: str, body: Mapping[str, Any]) -> bool:
-        """False when the address is used up or Slack refused it: another way must be found."""
+        """Post through a ``response_url``. False when it is used up or Slack refused it."""
         if not self._take(url):
             return False
         try:
@@ -83,7 +83,7 @@ class Trigger:
         self._until = clock() + patience
 
     def take(self) -> str | None:
-        """The id, None when it was used or is too old."""
+        """Use the trigger up: its id, None when it was used or is too old."""
         name, self._name = self._name, None
         return name if self._clock() < self._until else None
 
@@ -100,11 +100,13 @@ class SlackMessages:
         self.responses = responses
 
     async def open_view(self, person: PersonKey, trigger: Trigger, view: Json) -> str | None:
-        """The new view's id, None when the trigger no longer opens anything."""
+        """Open a modal; the new view's id, None when the trigger no longer opens anything."""
         return await self._with_trigger(person, "views.open", trigger, view)
 
     async def push_view(self, person: PersonKey, trigger: Trigger, view: Json) -> str | None:
-        """As ``open_view``, on top of the modal the click came from."""
+        """Open a view on top of the modal the click came from. As ``open_view``: None when the trigger is used up.
+
+        It lies on top of the modal the click came from."""
         return await self._with_trigger(person, "views.push", trigger, view)
 
     async def _with_trigger(self, person: PersonKey, method: str, trigger: Trigger, view: Json) -> str | None:
@@ -121,7 +123,7 @@ class SlackMessages:
         return str(answer["view"]["id"])
 
     async def update_view(self, person: PersonKey, view_id: str, view: Json) -> bool:
-        """False when the person has closed it."""
+        """Replace an open view. False when the person has closed it."""
         client = await self._clients.of(person.team_id)
         try:
             await client.views_update(view_id=view_id, view=view)
@@ -132,7 +134,7 @@ class SlackMessages:
         return True
 
     async def publish_home(self, person: PersonKey, view: Json, *, hash_: str | None = None) -> None:
-        """With ``hash_``, a Home that changed meanwhile is left as it is."""
+        """Publish a person's Home tab. With ``hash_``, a Home that changed meanwhile is left as it is."""
         client = await self._clients.of(person.team_id)
         try:
             await client.views_publish(user_id=person.user_id, view=view, hash=hash_)
@@ -141,7 +143,7 @@ class SlackMessages:
                 raise
 
     async def say(self, person: PersonKey, where: Where, message: Message, *, replace: bool = False) -> None:
-        """Only to this person, near where they asked: ``response_url``, else ephemeral, else a DM."""
+        """Say something to this person only, near where they asked: ``response_url``, else ephemeral, else a DM."""
         body = message.to_json()
         if where.response_url:
             kind = "in_channel" if message.shared else "ephemeral"
@@ -172,7 +174,8 @@ class SlackMessages:
         return True
 
     async def send_file(self, person: PersonKey, name: str, content: bytes, words: str) -> None:
-        """A file in the person's DM. Needs the scope ``files:write``. Raises UserError when Slack does not take it."""
+        """Send a file in the person's DM. Needs the scope ``files:write``.
+        Raises UserError when Slack does not take it."""
         client = await self._clients.of(person.team_id)
         opened = await client.conversations_open(users=person.user_id)
         try:
@@ -188,6 +191,6 @@ class SlackMessages:
 
 
 async def within(seconds: float, work: "asyncio.Future[Any]") -> bool:
-    """Whether ``work`` is done after at most so long; it goes on when it is not."""
+    """Wait for ``work`` at most so long; whether it is done. It goes on when it is not."""
     done, _ = await asyncio.wait({work}, timeout=seconds)
     return bool(done)

@@ -27,7 +27,7 @@ V = TypeVar("V")
 
 
 class SlackPeople:
-    """``users.info``, asked once an hour for each person, once however many are waiting for it."""
+    """Profiles of Slack's people: ``users.info``, asked once an hour for each, once however many wait for it."""
 
     def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
         self._clients = clients
@@ -37,7 +37,8 @@ class SlackPeople:
         self._addresses: dict[tuple[str, str], tuple[float, str | None]] = {}
 
     async def profile(self, key: PersonKey) -> Profile:
-        """Raises UserError when Slack does not say, unless an older copy is at hand."""
+        """Look up a person's name, e-mail address and zone.
+        Raises UserError when Slack does not say and no copy is at hand."""
         since, kept = self._kept.get(key, (0.0, None))
         if kept is not None and self._clock() - since < KEPT_SECONDS:
             return kept
@@ -62,7 +63,9 @@ class SlackPeople:
         return profile
 
     async def with_email(self, team_id: str, email: str) -> str | None:
-        """Raises PostRefused, PostThrottled, NotSent or InDoubt when Slack does not say. Needs
+        """Find a person by e-mail address.
+
+        Raises PostRefused, PostThrottled, PostNotSent or InDoubt when Slack does not say. Needs
         ``users:read.email``."""
         until, known = self._addresses.get((team_id, email), (0.0, None))
         if not email or self._clock() < until:

@@ -216,7 +216,7 @@ def picture(shown: Picture) -> Json:
 
 
 def quoted(text: str, limit: int = 6_000) -> Json:
-    """``text`` letter for letter in a box. Beyond ``limit`` it says how much is left out."""
+    """Show ``text`` letter for letter in a box. Beyond ``limit`` it says how much is left out."""
     rest = f"\n… and {len(text) - limit:,} more characters" if len(text) > limit else ""
     shown = (text[:limit] + rest) or NOTHING
     return {

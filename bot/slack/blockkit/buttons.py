@@ -67,7 +67,7 @@ def read_action_id(action_id: str) -> Pressed:
 
 
 def build_button(button: Button, *, current: str = "") -> Json:
-    """``current`` is the route whose answer this is: its own buttons, such as paging, replace it.
+    """Build a button. ``current`` is the route whose answer this is: its own buttons, such as paging, replace it.
 
     Raises ButtonTooLong.
     """

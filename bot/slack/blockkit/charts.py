@@ -22,7 +22,7 @@ _SHADES: Final = "█░▒▓"
 
 
 def build_chart(chart: Chart) -> Json | None:
-    """None for what Slack would refuse: it wants some of everything, and no name twice."""
+    """Build Slack's chart block; None for what it refuses: an empty series or category, or a name twice."""
     labels = [cut(one, CHART_LABEL) for one in chart.categories]
     names = [cut(name, CHART_LABEL) for name, _ in chart.series]
     whole = all(len(values) == len(labels) for _, values in chart.series) and all([chart.title, *labels, *names])
@@ -43,7 +43,7 @@ def build_chart(chart: Chart) -> Json | None:
 
 
 def build_table(table: DataTable) -> Json | None:
-    """None for what Slack would refuse."""
+    """Build Slack's table block; None for what it refuses."""
     rows = [table.head, *table.rows]
     if not table.head or len(table.head) > TABLE_COLUMNS or len(rows) > TABLE_ROWS:
         return None
@@ -60,7 +60,7 @@ def _filled(table: DataTable, row: tuple[str, ...]) -> list[str]:
 
 
 def write_chart(chart: Chart) -> Json:
-    """Lying bars made of characters, the series one after the other in each."""
+    """Write a chart as horizontal bars of characters, the series one after the other in each."""
     width = max((len(one) for one in chart.categories), default=0)
     longest = max((sum(column) for column in zip_longest(*(one for _, one in chart.series), fillvalue=0)), default=0)
     keys = [f"{_shade(number)} {name}" for number, (name, _) in enumerate(chart.series)]
@@ -83,7 +83,7 @@ def _length(value: float, longest: float) -> int:
 
 
 def write_table(table: DataTable) -> Json:
-    """Columns set with spaces."""
+    """Write a table with spaces between its columns."""
     rows = [_filled(table, row) for row in (table.head, *table.rows)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(table.head))]
     lines = [

@@ -59,7 +59,8 @@ _MARKS: dict[Tone, str] = {"done": "✅ ", "info": "", "warning": "⚠️ "}
 
 @dataclass(frozen=True)
 class Message:
-    """``text`` is the fallback for notifications and screen readers; it is mrkdwn, escaped."""
+    """A message ready for Slack.
+    ``text`` is the fallback for notifications and screen readers; it is mrkdwn, escaped."""
 
     text: str
     blocks: list[Json] = field(default_factory=list)
@@ -115,8 +116,11 @@ def _view_room() -> _Room:
 def render_message(
     answer: Shown, reader: Reader, *, current: str = "", stamp: Prose = "", charts: int = CHARTS
 ) -> Message:
-    """``current``: the route that answers. ``stamp``: what was decided, by whom and when. ``charts``: how many may be
-    drawn, the others are text."""
+    """Render an answer as a message.
+
+    ``current``: the route that answers. ``stamp``: what was decided, by whom and when. ``charts``: how many may be
+    drawn; the others are text.
+    """
     blocks = _render(answer, reader, _message_room(charts), current, stamp)
     return Message(_fallback(answer, reader), blocks, shared=not isinstance(answer, Listing) and answer.shared)
 

@@ -1,4 +1,4 @@
-"""From a delivery to an answer: put on disk what changes something, acknowledge, run the handler, show what it says."""
+"""From a delivery to an answer: store what changes something, acknowledge, run the handler, show its answer."""
 
 import asyncio
 import secrets
@@ -64,7 +64,7 @@ class Dispatcher:
     # Receiving
 
     async def receive(self, body: Mapping[str, Any]) -> Ack:
-        """What to acknowledge with. Raises only when what changes something could not be put on disk."""
+        """Take a delivery in; what to acknowledge it with. Raises only when a change could not be put on disk."""
         began = self.clocks.monotonic()
         incoming = parse_incoming(body)
         ack = await self._receive(body, incoming)
@@ -125,7 +125,7 @@ class Dispatcher:
     # Other ways in
 
     async def resume_unfinished(self) -> int:
-        """Take up what was acknowledged before the process ended. How many."""
+        """Take up what was acknowledged before the process ended; how many requests that was."""
         deliveries = await self.stores.inbox.unfinished()
         for delivery in deliveries:
             request = plan(
@@ -145,7 +145,7 @@ class Dispatcher:
         return len(deliveries)
 
     async def resume(self, person: PersonKey) -> int:
-        """Run what the person asked for before they were connected. How many."""
+        """Run what the person asked for before they were connected; how many requests that was."""
         count = 0
         for asked in await self.stores.remembered.take_all(person):
             route = self.table.by_id.get(str(asked.get("route")))
@@ -161,12 +161,12 @@ class Dispatcher:
         return count
 
     async def connected(self, person: PersonKey) -> None:
-        """There is a connection: Home shows it, and what waited for one runs."""
+        """Show a new connection on Home and run what waited for it."""
         self.home_changed(person)
         await self.resume(person)
 
     def home_changed(self, person: PersonKey) -> None:
-        """What a person's Home shows is different now, though nobody asked for anything."""
+        """Redraw a person's Home, which changed although nobody asked for anything."""
         self._start(self._homes.changed(person))
 
     async def run_later(self, due: later.TimedJob) -> None:

@@ -1,4 +1,4 @@
-"""What went wrong, as the person reads it: what happened, and what to do next."""
+"""Every failure as a sentence for the person: what happened, and what to do next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,8 @@ _QUOTED: Final = 160
 
 @dataclass(frozen=True)
 class UserMessage:
-    """``problems``: by parameter name. ``outcome``: one word for the audit. ``expected``: nothing for the log."""
+    """A failure in the person's words. ``problems``: by parameter name. ``outcome``: one word for the audit.
+    ``expected``: nothing for the log."""
 
     text: str
     outcome: str
@@ -98,7 +99,7 @@ _SLACK: Mapping[str, str] = {
 
 
 def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> UserMessage:  # noqa: PLR0911  one return for each kind
-    """The sentence for an exception. ``risk`` decides whether something can have happened."""
+    """Put an exception into words for the person. ``risk`` decides whether something can have happened."""
     outcome = type(error).__name__
     match error:
         case Refused():

@@ -1,4 +1,4 @@
-"""A job from its arguments to its answer, and to the right words when something goes wrong."""
+"""Running a request: from its arguments to its answer, or to the right words when something goes wrong."""
 
 import asyncio
 import contextlib
@@ -59,7 +59,7 @@ _CANCELLED = Route("confirm.cancelled", RouteKind.BUTTON, _say_cancelled, {}, fr
 
 @dataclass
 class Executor:
-    """Runs handlers."""
+    """Runs the handler of a request and shows what it answers."""
 
     table: RouteTable
     deps: Deps
@@ -69,7 +69,7 @@ class Executor:
     metrics: Metrics
 
     async def run(self, request: Request, placed: "PlacedRequest") -> Exception | None:
-        """The error, when there was one; the person has been told."""
+        """Run a request. Returns the error, when there was one; the person has been told."""
         try:
             if request.recorded and request.incoming is not None:
                 await self.stores.inbox.started(request.incoming.key)

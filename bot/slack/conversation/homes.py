@@ -15,7 +15,9 @@ AT_MOST: Final = 2_000
 
 
 class Homes:
-    """``draw`` publishes a person's Home. One replica knows who looked at theirs by way of it; a Home that another one
+    """Redraws the Home tabs that people may be looking at.
+
+    ``draw`` publishes a person's Home. One replica knows who looked at theirs by way of it; a Home that another one
     drew is as it should be when it is opened the next time."""
 
     def __init__(self, draw: Callable[[PersonKey], Awaitable[object]], clock: Callable[[], float]) -> None:
@@ -24,12 +26,13 @@ class Homes:
         self._drawing: WeakValueDictionary[PersonKey, asyncio.Lock] = WeakValueDictionary()
 
     def looked(self, person: PersonKey) -> None:
-        """They have it before them now."""
+        """Note that this person is looking at their Home tab."""
         self._looked.forget(_key(person))
         self._looked.add(_key(person))
 
     async def changed(self, person: PersonKey) -> None:
-        """What it shows may be different now. One drawing after the other, so that the last shows the last state."""
+        """Redraw a person's Home, which may show something else now.
+        One at a time, so that the last shows the last state."""
         if _key(person) not in self._looked:
             return
         lock = self._drawing.setdefault(person, asyncio.Lock())

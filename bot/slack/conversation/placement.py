@@ -1,4 +1,4 @@
-"""Where an answer to a job belongs: chosen once, before the handler runs."""
+"""Where the answer to a request belongs: chosen once, before the handler runs."""
 
 import asyncio
 import secrets
@@ -22,7 +22,7 @@ def _utc_now() -> datetime:
 
 @dataclass
 class Clocks:
-    """``now`` is the wall clock, aware; ``monotonic`` measures seconds."""
+    """The two clocks of a bot: ``now`` is the wall clock, aware; ``monotonic`` measures seconds."""
 
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
@@ -37,11 +37,11 @@ class PlacedRequest:
     trigger: Trigger | None = None
 
     def move(self, ctx: Ctx) -> None:
-        """The answer belongs where ``ctx`` says."""
+        """Move the answer to where ``ctx`` says."""
         self.ctx = ctx
 
     def release(self) -> None:
-        """Nothing more will be said."""
+        """Let go of the place: nothing more will be said."""
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Submitted(PlacedRequest):
 
 @dataclass
 class Placement:
-    """Makes the context of a job and its screen."""
+    """Chooses the screen of a request and makes its context."""
 
     table: RouteTable
     deps: Deps

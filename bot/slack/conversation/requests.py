@@ -33,8 +33,8 @@ class Decision(StrEnum):
 
 @dataclass
 class Request:
-    """``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that is no more.
-
+    """What somebody asked for.
+    ``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that is no more.
     ``words`` is the text after the command's word, None when ``raw`` holds the arguments already.
     """
 
@@ -59,7 +59,7 @@ class Request:
 
 
 def plan(incoming: Incoming, table: RouteTable, command: str) -> Request | None:  # noqa: PLR0911  one return for each kind
-    """The job in a delivery, None when there is nothing to do. ``command``: the root slash command."""
+    """Read the request in a delivery; None when there is nothing to do. ``command``: the root slash command."""
     if incoming.person is None:
         return None
     match incoming.kind:
@@ -85,8 +85,8 @@ def _job(incoming: Incoming, origin: Origin) -> Request:
 
 
 def without_command(text: str, command: str) -> str:
-    """With ``/dp`` as the root command, ``/dp dnd on`` and ``/dp-dnd on`` are ``dnd on``: people type, and copy, the
-    whole line where the words would do."""
+    """Take a typed slash command off a line: ``/dp dnd on`` and ``/dp-dnd on`` are ``dnd on``.
+    People type, and copy, the whole line where the words would do."""
     word, rest = split_word(text)
     if word == command:
         return rest
@@ -111,7 +111,8 @@ def _plan_words(incoming: Incoming, table: RouteTable, text: str, origin: Origin
 
 
 def split_word(text: str) -> tuple[str, str]:
-    """The command's word, lower case and without invisible characters or quotes around it, and what follows it."""
+    """Split a line into the command's word, lower case and without invisible characters or quotes around it, and
+    what follows it."""
     cleaned = text.strip().strip(_INVISIBLE).strip()
     first, *rest = cleaned.split(maxsplit=1) or [""]
     return first.strip(_INVISIBLE + _QUOTES).casefold(), rest[0] if rest else ""

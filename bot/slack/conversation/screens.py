@@ -68,14 +68,15 @@ class ScreenTools:
     patience: Patience = field(default_factory=Patience)
 
     async def reader(self, ctx: Ctx) -> Reader:
-        """Never fails: text that cannot be put in somebody's zone is still worth reading."""
+        """Who will read it, with zone and region.
+        Never fails: text that cannot be put in somebody's zone is still worth reading."""
         try:
             return Reader(await ctx.zone(), await ctx.region())
         except Exception:  # noqa: BLE001  Slack or the store is down: the answer itself must still arrive
             return Reader(ZoneInfo("UTC"), ctx.deps.settings.region)
 
     async def build_form(self, ctx: Ctx, form: Form, *, notice: Prose = "", prefill: bool = True) -> Json:
-        """``prefill`` False keeps what the person has just filled in as it is."""
+        """Build the modal of a form. ``prefill`` False keeps what the person has just filled in as it is."""
         route = self.table.by_id[form.route]
         args = await route.prefill(ctx, form.args) if route.prefill and prefill else form.args
         return await build_form(ctx, route, args, form.problems, notice=notice or form.notice)
@@ -106,7 +107,7 @@ class Screen(Protocol):
         ...
 
     async def busy(self, route: Route) -> None:
-        """It takes a while: say so where the answer will be."""
+        """Say, where the answer will be, that it takes a while."""
         ...
 
 
@@ -115,13 +116,13 @@ def busy_words(route: Route) -> str:
 
 
 def wait_words(route: Route) -> str:
-    """For a line that stays where it is when the answer has come."""
+    """The words that say it takes a while, true also after the answer has come."""
     about = f" ({route.title or route.summary})" if route.title or route.summary else ""
     return f"Dialpad takes a moment for this{about}. The answer comes below."
 
 
 def usage_of(ctx: Ctx, route: Route) -> str:
-    """How the command is typed, "" for what is not typed."""
+    """Write how a route's command is typed, "" for what is not typed."""
     if route.kind is not RouteKind.COMMAND or not route.usage:
         return ""
     return ctx.deps.settings.typed(f"{route.word} {route.usage}")
@@ -289,7 +290,7 @@ class ModalScreen:
         await self.show_view(render_working(form_title(route), metadata, busy_words(route)), Nothing())
 
     async def show_view(self, view: Json, answer: Answer) -> None:
-        """Bring ``view`` before the person; ``answer`` is what it says, for when the modal is gone."""
+        """Show ``view`` to the person; ``answer`` is what it says, for when the modal is gone."""
         if await self._display(view):
             return
         if isinstance(answer, Reply | Card | Listing | Confirm):
@@ -334,7 +335,7 @@ class SubmitScreen(ModalScreen):
         self._first = first
 
     def move(self, ctx: Ctx) -> None:
-        """The answer belongs where ``ctx`` says, not where the modal was opened from."""
+        """Move the answer to where ``ctx`` says, away from where the modal was opened."""
         self._ctx = ctx
 
     def late(self, route: Route | None) -> Json:
@@ -346,7 +347,7 @@ class SubmitScreen(ModalScreen):
         return {"response_action": "update", "view": view}
 
     async def busy(self, route: Route) -> None:
-        """``late`` says it, when the time of the acknowledgement has come."""
+        """Say nothing yet: ``late`` does, when the time of the acknowledgement has come."""
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         if isinstance(answer, Nothing) and self._acknowledge({"response_action": "clear"}):
@@ -407,7 +408,7 @@ class HomeScreen:
         return self._tools.patience.line
 
     async def busy(self, route: Route) -> None:
-        """Home is drawn when it is ready; nobody is told twice."""
+        """Say nothing: Home is drawn when it is ready."""
 
 
 def place_of(kept: Mapping[str, Any]) -> Where:

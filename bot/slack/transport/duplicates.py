@@ -1,4 +1,4 @@
-"""What has been received already, for deliveries that Slack repeats and presses that arrive twice."""
+"""Recognising deliveries that Slack repeats and presses that arrive twice."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class Duplicates:
         return since is not None and self._clock() - since < self._kept
 
     def add(self, key: str) -> bool:
-        """False when the key was there already."""
+        """Remember a key. False when it was there already."""
         if key in self:
             return False
         now = self._clock()
@@ -33,5 +33,5 @@ class Duplicates:
         return True
 
     def forget(self, key: str) -> None:
-        """The first one failed before anything came of it; a repeat is welcome."""
+        """Forget a key whose delivery failed before anything came of it: a repeat is welcome."""
         self._keys.pop(key, None)

@@ -90,7 +90,7 @@ class Installs:
         await self._states.create_tables()  # type: ignore[no-untyped-call]  # slack_sdk leaves it out
 
     async def of(self, team_id: str) -> AsyncWebClient:
-        """The client for a workspace (``T...``) or an org (``E...``). Raises NotInstalled."""
+        """Return the client for a workspace (``T...``) or an org (``E...``). Raises NotInstalled."""
         bot = self._bots.get(team_id)
         if bot is None or _ends_soon(bot):
             async with self._locks.setdefault(team_id, asyncio.Lock()):
@@ -98,12 +98,13 @@ class Installs:
         return build_web_client(self._settings, self._session, bot.bot_token)
 
     async def is_over(self, gone: Uninstalled) -> bool:
-        """False when the app was installed again since: Slack repeats for an hour that it was removed."""
+        """Tell whether a removal still holds: Slack repeats it for an hour, and the app may be installed again
+        since."""
         newest = [_moment(found) for table in self._tables if (found := await self._newest(table, gone)) is not None]
         return gone.at is None or all(installed.timestamp() <= gone.at for installed in newest)
 
     async def forget(self, gone: Uninstalled) -> None:
-        """The app was removed, or its tokens were revoked."""
+        """Forget the tokens of an app that was removed or whose tokens were revoked."""
         async with self._engine.begin() as connection:
             for table in self._tables:
                 await connection.execute(delete(table).where(self._of(table, gone)))

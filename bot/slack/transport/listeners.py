@@ -31,7 +31,7 @@ _NOT_KEPT = "This could not be written down, so nothing was done. Try again in a
 
 
 class Flow(Installed, Protocol):
-    """Who keeps the workspaces' tokens."""
+    """Whoever keeps the workspaces' tokens."""
 
     @property
     def flow(self) -> AsyncOAuthFlow: ...

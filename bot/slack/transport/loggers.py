@@ -4,7 +4,7 @@ import logging
 
 
 def quiet_logger() -> logging.Logger:
-    """Never below WARNING."""
+    """Make a logger that never writes below WARNING."""
     logger = logging.getLogger("bot.slack.bolt")
     if logger.level < logging.WARNING:
         logger.setLevel(logging.WARNING)

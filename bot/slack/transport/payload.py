@@ -69,7 +69,7 @@ class Incoming:
 
 
 def parse_incoming(body: Mapping[str, Any]) -> Incoming:
-    """Never raises: what is not understood has kind ``other`` and is acknowledged all the same."""
+    """Read a payload. Never raises: what is not understood has kind ``other`` and is acknowledged all the same."""
     try:
         return _parse(body)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
@@ -210,7 +210,7 @@ def _is_direct(channel: str) -> bool:
 
 
 def message_text(message: Mapping[str, Any]) -> str:
-    """What a message says: its text, or what its blocks and attachments say when it has none."""
+    """Return what a message says: its text, or that of its blocks and attachments when it has none."""
     text = str(message.get("text") or "")
     return text if text.strip() else "\n".join(_texts(message.get("blocks")) + _texts(message.get("attachments")))
 

@@ -1,4 +1,4 @@
-"""Slack over Socket Mode: no public address is needed. Rebuilt when the line goes deaf.
+"""Slack over Socket Mode: no public address is needed. Replaced when the connection goes silent.
 
 slack_sdk's client reconnects when Slack says so or the connection breaks. What it misses is a connection that looks
 healthy and carries nothing; so the time of the last pong is watched here, and after 45 s without one the whole client
@@ -69,7 +69,8 @@ class SlackSocketClient:
         return self._client.last_ping_pong_time
 
     async def connect(self) -> None:
-        """Raises what the first try raised, TimeoutError after 20 s; slack_sdk's own tries for ever without a word."""
+        """Open the connection.
+        Raises what the first try raised, TimeoutError after 20 s; slack_sdk alone tries for ever in silence."""
         await self._own_session.close()
         async with asyncio.timeout(CONNECT_WITHIN):
             self._client.wss_uri = await self._client.issue_new_wss_url()
@@ -91,7 +92,7 @@ class SlackSocketClient:
 
 
 class SlackSocket:
-    """Keeps one line up. ``clock`` gives unix seconds; ``sleep`` waits by the same clock."""
+    """Keeps one connection up. ``clock`` gives unix seconds; ``sleep`` waits by the same clock."""
 
     def __init__(
         self,
@@ -113,7 +114,7 @@ class SlackSocket:
 
     @property
     def problem(self) -> str | None:
-        """None while Slack is heard, else a sentence for whoever runs the bot."""
+        """What is wrong, as a sentence for whoever runs the bot; None while Slack is heard."""
         return None if self._up.is_set() else "Socket Mode is not connected."
 
     async def start(self) -> None:
@@ -121,11 +122,11 @@ class SlackSocket:
         self._keeper = asyncio.create_task(self._keep())
 
     async def ready(self) -> None:
-        """Return when a line is up."""
+        """Return when a connection is up."""
         await self._up.wait()
 
     async def aclose(self, grace_s: float = 5.0) -> None:
-        """Hear no more, but finish the acknowledgements under way."""
+        """Stop receiving, but finish the acknowledgements under way."""
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -139,7 +140,7 @@ class SlackSocket:
             try:
                 await self._connect()
                 wait = FIRST_WAIT
-                await self._subscription()
+                await self._silence()
                 _log.warning("socket silent, rebuilding", after_s=DEAF_AFTER)
             except Exception as problem:  # noqa: BLE001  whatever breaks the line, it is built anew
                 _log.warning("socket not connected", error=type(problem).__name__, next_try_s=wait)
@@ -154,7 +155,7 @@ class SlackSocket:
         await self._line.connect()
         self._up.set()
 
-    async def _subscription(self) -> None:
+    async def _silence(self) -> None:
         """Return when nothing was heard for 45 s."""
         heard = self._since
         while self._line is not None:

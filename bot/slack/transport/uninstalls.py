@@ -34,7 +34,7 @@ class Installed(Protocol):
     """Who knows whether, and since when, the app is installed."""
 
     async def is_over(self, gone: Uninstalled) -> bool:
-        """False when the app is installed again since."""
+        """Tell whether a removal still holds, or the app is installed again since."""
         ...
 
     async def forget(self, gone: Uninstalled) -> None:
@@ -43,7 +43,7 @@ class Installed(Protocol):
 
 
 def read_uninstalled(body: Mapping[str, Any]) -> Uninstalled | None:
-    """None for everything else that Slack sends. Never raises."""
+    """Read that the app was removed; None for everything else that Slack sends. Never raises."""
     event = body.get("event")
     if body.get("type") != "event_callback" or not isinstance(event, Mapping) or not _ends(event):
         return None
@@ -75,7 +75,7 @@ class OneInstallation:
         self._client = client
 
     async def is_over(self, gone: Uninstalled) -> bool:
-        """Raises SlackApiError when Slack does not say."""
+        """Ask Slack whether the token still holds. Raises SlackApiError when Slack does not say."""
         try:
             who = await self._client.auth_test()
         except SlackApiError as error:
@@ -85,4 +85,4 @@ class OneInstallation:
         return gone.key not in {who.get("team_id"), who.get("enterprise_id")}
 
     async def forget(self, gone: Uninstalled) -> None:
-        """The token is in the settings and worth nothing."""
+        """Do nothing: the token is in the settings and worth nothing."""
