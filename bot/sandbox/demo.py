@@ -9,7 +9,7 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -60,12 +60,15 @@ async def running_demo(
     later_poll_s: float = LATER_POLL_S,
     clock: SandboxClock | None = None,
     command: str = COMMAND,
+    outside: Callable[[SlackSandbox, DialpadSandbox], None] | None = None,
 ) -> AsyncIterator[Demo]:
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
     ``over_http`` is about Slack; with ``event_socket`` Dialpad's events come over a websocket instead of webhooks.
     ``deliver`` and ``later_poll_s`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
-    its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command.
+    its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command. ``outside`` puts
+    into Slack and Dialpad, before the bot starts, what they knew when ``database`` was written; then nobody is
+    connected anew.
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
@@ -80,6 +83,8 @@ async def running_demo(
         let_pass=clock.forward,
         base_url=url,
     )
+    if outside is not None:
+        outside(slack, dialpad)
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
     with tempfile.TemporaryDirectory(prefix="dialpad-chatops-") as folder:
         async with serving(by_path(parts, slack.app), bound):
@@ -99,7 +104,7 @@ async def running_demo(
             clock.on_forward.append(time_passed)
             try:
                 parts.update(dict.fromkeys(BOT_PATHS, bot.web))
-                for person in CONNECTED_AT_START:
+                for person in CONNECTED_AT_START if outside is None else ():
                     await connect(bot, dialpad, person)
                 if over_http:
                     slack.deliver_to(f"{url}/slack/events")
