@@ -31,6 +31,7 @@ from bot.sandbox.cast import ANA, GUS, NOOR, PEOPLE, TEAM_ID, Person
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.bot.dialpad.wire import Time
 from tests.bot.notifications.having_events import Ears
 from tests.prepared import sqlite_with_tables
 
@@ -145,7 +146,8 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
     clock = Clock()
     store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), clock)
     dialpad = DialpadSandbox(oauth_app=APP, now=clock, enforce_limits=False)
-    client = DialpadClient(DIALPAD, transport=httpx.ASGITransport(app=dialpad.app), sleep=_at_once)
+    time = Time()
+    client = DialpadClient(DIALPAD, transport=httpx.ASGITransport(app=dialpad.app), clock=time, sleep=time.sleep)
     oauth = DialpadOAuth(
         APP.client_id, APP.client_secret, DIALPAD, f"{BOT}/connect/callback", SCOPES, http=client.http, clock=clock
     )
@@ -180,7 +182,3 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
     finally:
         await client.aclose()
         await store.aclose()
-
-
-async def _at_once(_: float) -> None:
-    return None

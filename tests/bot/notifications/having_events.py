@@ -1,6 +1,5 @@
 """Everything that makes events come in, against an embedded Dialpad, without a network and without waiting."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from bot.sandbox.dialpad.resources.webhooks import WEBHOOK, WEBSOCKET
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
+from tests.bot.dialpad.wire import Time
 from tests.bot.store.clock import Clock
 from tests.prepared import sqlite_with_tables
 
@@ -119,10 +119,9 @@ async def having_events(folder: Path) -> AsyncIterator[Having]:
     dialpad = DialpadSandbox(now=clock, enforce_limits=False)
     store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), clock)
 
-    async def no_wait(_: float) -> None:
-        await asyncio.sleep(0)
-
-    client = DialpadClient("http://dialpad.test", http=Http(httpx.ASGITransport(dialpad.app)), sleep=no_wait)
+    time = Time()
+    wire = Http(httpx.ASGITransport(dialpad.app))
+    client = DialpadClient("http://dialpad.test", http=wire, clock=time, sleep=time.sleep)
     yield Having(dialpad, store, Accounts(client, store.connections), clock)
     await client.aclose()
     await store.aclose()
