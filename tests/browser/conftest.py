@@ -2,12 +2,11 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import structlog
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot.sandbox.demo import Demo
@@ -41,16 +40,8 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(scope="module")
-def plain_logs() -> Iterator[None]:
-    """structlog's own default draws tracebacks with every local variable, which takes seconds each."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
-    yield
-    structlog.reset_defaults()
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(plain_logs: None) -> AsyncIterator[Demo]:
+async def running() -> AsyncIterator[Demo]:
     """Slack, Dialpad, the bot and the page."""
     async with quick_demo() as started:
         yield started

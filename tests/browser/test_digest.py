@@ -25,7 +25,7 @@ LONG_DAY = {8: (1, 1), 9: (3, 0), 10: (5, 1), 11: (3, 1), 12: (1, 3), 13: (2, 1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(plain_logs: None) -> AsyncIterator[Demo]:
+async def running() -> AsyncIterator[Demo]:
     """Its own demo: the subscription and the calls stay in it."""
     async with quick_demo() as started:
         yield started

@@ -1,24 +1,15 @@
 """The whole product but the browser: the real bot between the two sandboxes, over either transport."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-import structlog
 
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM
 from bot.sandbox.demo import Demo
 from tests.flows.browser import Browser
 from tests.flows.hands import Hands
 from tests.flows.stage import OneDemo, freshen, office_hours, quick_demo
-
-
-@pytest.fixture(scope="module", autouse=True)
-def plain_logs() -> Iterator[None]:
-    """structlog's own default draws tracebacks with every local variable, which takes seconds each."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
-    yield
-    structlog.reset_defaults()
 
 
 @pytest_asyncio.fixture(params=["socket mode", "http"], scope="module", loop_scope="module")

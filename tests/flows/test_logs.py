@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-import structlog
 
 from bot.basics.logs import set_up_logging
 from bot.sandbox.cast import ANA, CUSTOMERS, NOOR, PEOPLE, PRIYA, SAM
@@ -28,7 +27,6 @@ def log() -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 SECRET_WORDS = ("Meet behind the harbour", "Dentist at noon", "wrong-api-key-1234")

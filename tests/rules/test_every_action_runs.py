@@ -1,14 +1,13 @@
 """For all 192 actions, through the real bot between both sandboxes: an answer or a clear refusal, not before a yes."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-import structlog
 
 from bot.catalogue.confirmations import NAMED_AGAIN
 from bot.dialpad.action import Action, Risk
@@ -27,16 +26,6 @@ ASKING: Final = tuple(
 every_action = pytest.mark.parametrize("action", ALL, ids=[action.slug for action in ALL])
 asking_action = pytest.mark.parametrize("action", ASKING, ids=[action.slug for action in ASKING])
 pytestmark = [pytest.mark.demo, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def plain_logs() -> Iterator[None]:
-    structlog.configure(
-        processors=[structlog.stdlib.add_log_level, structlog.processors.KeyValueRenderer()],
-        wrapper_class=structlog.make_filtering_bound_logger(40),
-    )
-    yield
-    structlog.reset_defaults()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
