@@ -88,9 +88,10 @@ class Conversation:
         """As ``PostingStage.run``."""
         stage = self.stage
         poster = Poster(stage.store, stage.slack, self.renderer, sleep=stage.time.sleep)
-        for _ in range(int(seconds * 2)):
+        until = stage.time.now.timestamp() + seconds
+        while stage.time.now.timestamp() < until:
             await poster.settle()
-            stage.time.move(seconds=0.5)
+            stage.time.move(seconds=max(0.5, await poster._wait_s()))
 
     @property
     def texts(self) -> list[Reply]:
