@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import aiohttp
 import structlog
-import uvicorn
 from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
 from starlette.applications import Starlette
@@ -67,7 +66,7 @@ from bot.store.durable_later import DurableLater
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
-from bot.web import Check, build_web
+from bot.web import Check, build_web, serve
 from handlers import all_routers
 
 log = structlog.get_logger(__name__)
@@ -442,21 +441,13 @@ async def _remove_for_ever(removals: RemovalsAtDialpad, hooks: DialpadHooks) -> 
 
 
 async def run_bot(settings: Settings) -> None:
-    """Run until a signal. Raises ChatopsError when it cannot start."""
+    """Run until SIGTERM or Ctrl+C, then finish what was acknowledged. Raises ChatopsError when it cannot start."""
     set_up_logging(settings.log_format)
     bot = await Bot.start(settings)
     try:
         # What is alive now lives for good: collecting it again and again is what makes the slowest answers slow.
         gc.collect()
         gc.freeze()
-        config = uvicorn.Config(
-            bot.web,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
-        await uvicorn.Server(config).serve()
+        await serve(bot.web, settings.host, settings.port)
     finally:
         await bot.aclose()

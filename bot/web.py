@@ -1,8 +1,12 @@
 """Every address this bot answers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
+import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +20,11 @@ Check = Callable[[], Awaitable[str | None]]
 
 LARGEST_BODY: Final = 1_500_000
 """Bytes. Slack's views are at most 250 kB, form-encoded perhaps three times that."""
+
+
+ANSWERED_WITHIN_S: Final = 5
+"""What is still unanswered then is cut off: Slack has long given up."""
+STOPPED_BY: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def build_web(
@@ -50,3 +59,34 @@ def build_web(
     if slack_events is not None:
         routes.insert(0, Route("/slack/events", slack_events, methods=["POST"]))
     return Starlette(routes=routes)
+
+
+async def serve(app: Starlette, host: str, port: int) -> None:
+    """Serve ``app`` until SIGTERM or SIGINT; returns when the requests under way are answered.
+
+    A second signal does not wait for them.
+    """
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, lifespan="off", timeout_graceful_shutdown=ANSWERED_WITHIN_S
+    )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+    for name in STOPPED_BY:
+        loop.add_signal_handler(name, server.stop)
+    try:
+        await server.serve()
+    finally:
+        for name in STOPPED_BY:
+            loop.remove_signal_handler(name)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to ``serve``: uvicorn raises them once more on its way out, so that nothing after it would run."""
+
+    def stop(self) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

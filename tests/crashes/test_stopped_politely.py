@@ -1,0 +1,152 @@
+"""``dialpad-chatops run`` as a process of its own, stopped as ``docker stop``, systemd and Ctrl+C do it."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.app import Bot, build_routes
+from bot.basics.settings import Settings
+from bot.sandbox.cast import ANA, CONNECTED_AT_START
+from bot.sandbox.demo import DIALPAD_PATHS, connect, demo_settings
+from bot.sandbox.dialpad import DialpadSandbox
+from bot.sandbox.serving import ASGI, by_path, listen, serving
+from bot.sandbox.slack import SlackSandbox
+from bot.slack.api.manifest import build_manifest
+from tests.crashes.mortal import APP
+
+ROOT = Path(__file__).parents[2]
+WAIT_S = 60.0
+
+
+@dataclass
+class Place:
+    """Slack and Dialpad, and one bot in another process."""
+
+    slack: SlackSandbox
+    dialpad: DialpadSandbox
+    address: str
+    bot: asyncio.subprocess.Process
+
+    async def until_ready(self) -> None:
+        async with asyncio.timeout(WAIT_S), httpx.AsyncClient(trust_env=False) as client:
+            while True:
+                try:
+                    if (await client.get(f"{self.address}/readyz")).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass  # it does not listen yet
+                await asyncio.sleep(0)
+
+    async def stop(self, name: signal.Signals) -> tuple[int, str]:
+        """How it ended, and what it wrote."""
+        self.bot.send_signal(name)
+        async with asyncio.timeout(WAIT_S):
+            said, _ = await self.bot.communicate()
+        assert self.bot.returncode is not None
+        return self.bot.returncode, said.decode()
+
+    @property
+    def ana_is_silent(self) -> bool:
+        return bool(self.dialpad.state.users[int(ANA.dialpad_id or 0)].do_not_disturb)
+
+
+@pytest.fixture(params=["http", "socket mode"])
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
+    async with _place(tmp_path, over_http=request.param == "http") as made:
+        yield made
+
+
+@asynccontextmanager
+async def _place(folder: Path, *, over_http: bool) -> AsyncIterator[Place]:
+    bound, port = listen(0), _free_port()
+    url, address = f"http://localhost:{bound.getsockname()[1]}", f"http://localhost:{port}"
+    manifest = build_manifest(build_routes(), public_url=address if over_http else None)
+    slack = SlackSandbox(manifest=manifest, base_url=url, enforce_limits=False)
+    dialpad = DialpadSandbox(oauth_app=APP)
+    parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
+    settings = demo_settings(url, folder / "bot.db", APP, over_http=over_http)
+    settings = settings.model_copy(update={"public_url": address, "port": port})
+    async with serving(by_path(parts, slack.app), bound):
+        bot = await Bot.start(settings)
+        for person in CONNECTED_AT_START:
+            await connect(bot, dialpad, person)
+        await bot.aclose()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=folder, env=_environment(settings),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        slack.deliver_to(f"{address}/slack/events" if over_http else None)
+        made = Place(slack, dialpad, address, process)
+        try:
+            await made.until_ready()
+            yield made
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            dialpad.close()
+            await dialpad.delivery.aclose()
+            await slack.aclose()
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What somebody who runs this bot would set."""
+    shown = {
+        "SLACK_BOT_TOKEN": settings.slack_bot_token,
+        "SLACK_APP_TOKEN": settings.slack_app_token,
+        "SLACK_SIGNING_SECRET": settings.slack_signing_secret,
+        "DIALPAD_CLIENT_SECRET": settings.dialpad_client_secret,
+    }
+    made = {name: value.get_secret_value() for name, value in shown.items() if value is not None}
+    return {
+        **made,
+        "SLACK_API_URL": settings.slack_api_url,
+        "DIALPAD_BASE_URL": settings.dialpad_base_url,
+        "DIALPAD_CLIENT_ID": str(settings.dialpad_client_id),
+        "DATABASE_URL": settings.database_url,
+        "PUBLIC_URL": str(settings.public_url),
+        "PORT": str(settings.port),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+@pytest.mark.parametrize("place", ["http"], indirect=True)
+async def test_ctrl_c_is_no_traceback(place: Place) -> None:
+    code, said = await place.stop(signal.SIGINT)
+
+    assert code == 0, said
+    assert "Traceback" not in said
+
+
+async def test_what_was_acknowledged_is_done_before_it_ends(place: Place) -> None:
+    slow = place.dialpad.faults.add("PATCH /api/v2/users", kind="slow")
+    await place.slack.person(str(ANA.slack_id)).command("#support", "/dp dnd on")
+    async with asyncio.timeout(WAIT_S):
+        await slow.entered.wait()
+    place.bot.send_signal(signal.SIGTERM)
+    slow.release.set()
+    async with asyncio.timeout(WAIT_S):
+        said, _ = await place.bot.communicate()
+
+    assert place.bot.returncode == 0, said.decode()
+    assert place.ana_is_silent
+    told = place.slack.person(str(ANA.slack_id)).ephemerals("#support")
+    assert "disturb" in str(told)
+    assert "Traceback" not in said.decode()
