@@ -1,37 +1,26 @@
 """One file per word a user types or per kind of event; the file's name is the word."""
 
+import pkgutil
+from importlib import import_module
+from typing import Final
+
 from bot.contract.routing import Router
+
+IN_HELP: Final = (
+    "menu", "dnd", "duty", "oncall", "status", "sms", "call", "hangup", "calls", "who", "block", "unblock", "blocked",
+    "notify", "run", "connect", "disconnect", "whoami", "help",
+)  # fmt: skip
+"""In this order help, the manifest and the docs tell of them; files that are not named here follow by name."""
 
 
 def all_routers() -> list[Router]:
-    """Every handler file's router, in the order of help. Importing this package alone loads none of them."""
-    from handlers import (  # noqa: PLC0415  imported on request, so that `import handlers` has no effect
-        block,
-        blocked,
-        call,
-        calls,
-        card,
-        connect,
-        disconnect,
-        dnd,
-        duty,
-        hangup,
-        home,
-        menu,
-        notify,
-        oncall,
-        run,
-        shortcuts,
-        sms,
-        status,
-        unblock,
-        who,
-        whoami,
-    )
-    from handlers import help as help_word  # noqa: PLC0415  as above; `help` is a builtin
+    """The router of every file in this folder, in the order of help. Importing this package alone loads none of them.
 
-    modules = (
-        menu, dnd, duty, oncall, status, sms, call, hangup, calls, who, block, unblock, blocked, notify, run, connect,
-        disconnect, whoami, help_word, home, shortcuts, card,
-    )  # fmt: skip
-    return [module.router for module in modules]
+    Raises AttributeError for a file without a ``router``.
+    """
+    place = {name: number for number, name in enumerate(IN_HELP)}
+    names = sorted(
+        (found.name for found in pkgutil.iter_modules(__path__)), key=lambda name: (place.get(name, len(place)), name)
+    )
+    routers: list[Router] = [import_module(f"{__name__}.{name}").router for name in names]
+    return routers

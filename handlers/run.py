@@ -9,6 +9,7 @@ from bot.catalogue.answers import as_words, reader_of, route_of
 from bot.catalogue.fields import fields_of
 from bot.catalogue.routes import build_routes
 from bot.catalogue.running import FIND
+from bot.catalogue.search import find
 from bot.catalogue.statistics import look
 from bot.catalogue.typed import ActionChoice, group_word, named_action, read_pairs, recent_actions
 from bot.contract.argument import Carried, Text
@@ -20,7 +21,6 @@ from bot.contract.routing import Route, Router
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS
-from bot.dialpad.actions.search import find
 
 router = Router()
 router.routes += build_routes()

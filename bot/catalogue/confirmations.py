@@ -45,6 +45,7 @@ _BILLED = "This can cost money every month."
 _LISTENED = "Whoever may open the link hears the call."
 _LEAVES = "From then on company data goes to that address by itself."
 _RESCUED = "Emergency services are sent to this address. A wrong one costs lives."
+_NOTICED = "People outside of this conversation notice it, or it costs money."
 _PERSON = "It can change what the person may do, and what their seat costs."
 _OF_GROUP: Final[Mapping[str, str]] = {
     "call": _HEARD, "callback": _HEARD, "callcenters": _BILLED, "callreviewsharelink": _LISTENED,
@@ -70,7 +71,7 @@ def warning(action: type[Action[Any]]) -> str:
 
 
 def _reason(action: type[Action[Any]]) -> str:
-    return _OF_ACTION.get(action.slug) or _OF_GROUP[group_of(action)]
+    return _OF_ACTION.get(action.slug) or _OF_GROUP.get(group_of(action), _NOTICED)
 
 
 def confirmation_text(action: type[Action[Any]]) -> str:

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from bot.basics.errors import UserError
 from bot.catalogue.fields import fields_of
+from bot.catalogue.search import find
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug, group_of
-from bot.dialpad.actions.search import find
 
 _GROUP_WORDS: Final = {
     "accesscontrolpolicies": "Access policies", "app": "App settings", "blockednumbers": "Blocked numbers",

@@ -1,76 +1,29 @@
-"""All actions of the bot, collected by hand: nothing is registered by being imported."""
+"""All actions of the bot: the classes with a slug in the modules of this folder, one module for each resource."""
 
+import pkgutil
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from importlib import import_module
+from typing import Any, Final, TypeGuard
 
 from bot.dialpad.action import Action
-from bot.dialpad.actions import (
-    accesscontrolpolicies,
-    app,
-    blockednumbers,
-    call,
-    callback,
-    callcenters,
-    calllabels,
-    callreviewsharelink,
-    callrouters,
-    channels,
-    coachingteams,
-    company,
-    conference,
-    contacts,
-    customivrs,
-    departments,
-    faxline,
-    numbers,
-    oauth2,
-    offices,
-    recordingsharelink,
-    rooms,
-    schedulereports,
-    sms,
-    stats,
-    subscriptions,
-    transcripts,
-    userdevices,
-    users,
-    webhooks,
-    websockets,
-)
 
-ALL: tuple[type[Action[Any]], ...] = (
-    *accesscontrolpolicies.ACTIONS,
-    *app.ACTIONS,
-    *blockednumbers.ACTIONS,
-    *call.ACTIONS,
-    *callback.ACTIONS,
-    *callcenters.ACTIONS,
-    *calllabels.ACTIONS,
-    *callreviewsharelink.ACTIONS,
-    *callrouters.ACTIONS,
-    *channels.ACTIONS,
-    *coachingteams.ACTIONS,
-    *company.ACTIONS,
-    *conference.ACTIONS,
-    *contacts.ACTIONS,
-    *customivrs.ACTIONS,
-    *departments.ACTIONS,
-    *faxline.ACTIONS,
-    *numbers.ACTIONS,
-    *oauth2.ACTIONS,
-    *offices.ACTIONS,
-    *recordingsharelink.ACTIONS,
-    *rooms.ACTIONS,
-    *schedulereports.ACTIONS,
-    *sms.ACTIONS,
-    *stats.ACTIONS,
-    *subscriptions.ACTIONS,
-    *transcripts.ACTIONS,
-    *userdevices.ACTIONS,
-    *users.ACTIONS,
-    *webhooks.ACTIONS,
-    *websockets.ACTIONS,
-)
+
+def _collect() -> Iterator[type[Action[Any]]]:
+    """By module, then in the order they are written in."""
+    for found in pkgutil.iter_modules(__path__):
+        module = import_module(f"{__name__}.{found.name}")
+        yield from (value for value in vars(module).values() if _is_declared_in(value, module.__name__))
+
+
+def _is_declared_in(value: Any, module: str) -> TypeGuard[type[Action[Any]]]:
+    """Not what the module imports, nor a parent that several actions share."""
+    return (
+        isinstance(value, type) and issubclass(value, Action) and value.__module__ == module and "slug" in vars(value)
+    )
+
+
+ALL: Final[tuple[type[Action[Any]], ...]] = tuple(_collect())
 
 
 def by_slug(slug: str) -> type[Action[Any]]:

@@ -190,15 +190,3 @@ class UnassignPolicy(Action[Assignment]):
     unassign_all: bool | None = Field(
         default=None, title="Everywhere", description="Take it away in all offices and call centers at once."
     )
-
-
-ACTIONS = (
-    ListPolicies,
-    GetPolicy,
-    CreatePolicy,
-    UpdatePolicy,
-    DeletePolicy,
-    ListPolicyHolders,
-    AssignPolicy,
-    UnassignPolicy,
-)

@@ -31,6 +31,3 @@ class GetAppSettings(Action[AppSettings]):
     target_id: TargetId | None = Field(
         default=None, title="Line", description="Which line; with its kind. The company when left out."
     )
-
-
-ACTIONS = (GetAppSettings,)

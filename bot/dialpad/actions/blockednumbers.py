@@ -56,6 +56,3 @@ class UnblockNumbers(Action[Done]):
     repeatable = True
 
     numbers: PhoneNumbers | None = Field(default=None, title="Numbers", description="The numbers to let through.")
-
-
-ACTIONS = (ListBlockedNumbers, GetBlockedNumber, BlockNumbers, UnblockNumbers)

@@ -274,16 +274,3 @@ class LabelCall(Action[Call]):
     labels: list[str] | None = Field(
         default=None, title="Labels", description="The whole new list; labels that are not in it go away."
     )
-
-
-ACTIONS = (
-    ListCalls,
-    GetCall,
-    PlaceCall,
-    PlaceIvrCall,
-    HangUp,
-    TransferCall,
-    AddParticipant,
-    Unpark,
-    LabelCall,
-)

@@ -45,6 +45,3 @@ class CheckCallback(Action[CallbackCheck]):
 
     phone_number: ToCall = None
     call_center_id: Queue = None
-
-
-ACTIONS = (RequestCallback, CheckCallback)

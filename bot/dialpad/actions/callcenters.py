@@ -287,20 +287,3 @@ class SetSkill(Action[Skill]):
     call_center_id: CallCenter
     user_id: Agent
     skill_level: int = Field(title="Skill", description="0 to 100.")
-
-
-ACTIONS = (
-    ListCallCenters,
-    GetCallCenter,
-    GetCallCenterStatus,
-    CreateCallCenter,
-    UpdateCallCenter,
-    DeleteCallCenter,
-    ListCallCenterOperators,
-    AddCallCenterOperator,
-    RemoveCallCenterOperator,
-    GetDutyStatus,
-    SetDutyStatus,
-    GetSkill,
-    SetSkill,
-)

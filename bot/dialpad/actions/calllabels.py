@@ -20,6 +20,3 @@ class ListCallLabels(Action[CallLabels]):
     risk = Risk.READ
 
     limit: int | None = Field(default=None, title="At most", description="How many labels to list.")
-
-
-ACTIONS = (ListCallLabels,)

@@ -72,6 +72,3 @@ class DeleteReviewLink(Action[ReviewLink]):
     sensitive = True
 
     id: Link
-
-
-ACTIONS = (CreateReviewLink, GetReviewLink, UpdateReviewLink, DeleteReviewLink)

@@ -149,13 +149,3 @@ class AssignNumberToCallRouter(Action[AssignedNumber]):
     primary: bool | None = Field(
         default=None, title="Main number", description="Make it the router's main number; yes when left out."
     )
-
-
-ACTIONS = (
-    ListCallRouters,
-    GetCallRouter,
-    CreateCallRouter,
-    UpdateCallRouter,
-    DeleteCallRouter,
-    AssignNumberToCallRouter,
-)

@@ -110,14 +110,3 @@ class RemoveChannelMember(Action[Done]):
 
     id: ChannelField
     user_id: Annotated[UserId, InBody] = Field(title="Person", description="Who to remove.")
-
-
-ACTIONS = (
-    ListChannels,
-    GetChannel,
-    CreateChannel,
-    DeleteChannel,
-    ListChannelMembers,
-    AddChannelMember,
-    RemoveChannelMember,
-)

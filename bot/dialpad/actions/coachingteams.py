@@ -61,6 +61,3 @@ class AddCoachingTeamMember(Action[TeamMember]):
     id: Team
     member_id: TextUserId = Field(title="Person", description="Who to add.")
     role: Literal["coach", "trainee"] = Field(title="Role", description="Who trains, or who is trained.")
-
-
-ACTIONS = (ListCoachingTeams, GetCoachingTeam, ListCoachingTeamMembers, AddCoachingTeamMember)

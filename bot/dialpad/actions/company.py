@@ -64,6 +64,3 @@ class ListOptOuts(Action[Page[OptOut]]):
         default=None, title="Campaign", description="Only one A2P campaign; goes with opted out only."
     )
     cursor: Cursor = None
-
-
-ACTIONS = (GetCompany, ListOptOuts)

@@ -78,6 +78,3 @@ class ListMeetingRooms(Action[Page[MeetingRoom]]):
     scopes = ("conference:read",)
 
     cursor: Cursor = None
-
-
-ACTIONS = (ListMeetings, ListMeetingRooms)

@@ -150,6 +150,3 @@ class DeleteContact(Action[ContactCard]):
     sensitive = True
 
     id: Contact
-
-
-ACTIONS = (ListContacts, GetContact, CreateContact, UpsertContact, UpdateContact, DeleteContact)

@@ -133,6 +133,3 @@ class DeleteIvr(Action[Announcement]):
     ivr_type: Occasion
     ivr_id: Annotated[IvrId, InBody] = Field(title="Announcement", description="The one to delete.")
     select_option: Annotated[Direction, InBody] = None
-
-
-ACTIONS = (ListIvrs, CreateIvr, RenameIvr, ChooseIvr, DeleteIvr)

@@ -162,15 +162,3 @@ class RemoveDepartmentOperator(Action[Operator]):
     id: Department
     operator_type: Annotated[OperatorType, InBody] = Field(title="Kind", description="A person or a room.")
     operator_id: Annotated[OperatorId, InBody] = Field(title="Operator", description="Who to remove.")
-
-
-ACTIONS = (
-    ListDepartments,
-    GetDepartment,
-    CreateDepartment,
-    UpdateDepartment,
-    DeleteDepartment,
-    ListDepartmentOperators,
-    AddDepartmentOperator,
-    RemoveDepartmentOperator,
-)

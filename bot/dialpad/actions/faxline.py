@@ -63,6 +63,3 @@ class AssignFaxLine(Action[FaxNumber]):
         title="Line", description="A number of the reserve, a free one of an area, or a toll-free one."
     )
     target: FaxOwner = Field(title="For", description="Who receives the faxes.")
-
-
-ACTIONS = (AssignFaxLine,)

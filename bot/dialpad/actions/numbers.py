@@ -107,6 +107,3 @@ class DeleteNumber(Action[AssignedNumber]):
     release: bool | None = Field(
         default=None, title="Give it up", description="Yes: the company loses the number. No: it stays in reserve."
     )
-
-
-ACTIONS = (ListNumbers, GetNumber, FormatNumber, AssignNumber, ReassignNumber, DeleteNumber)

@@ -99,8 +99,6 @@ class Deauthorize(Action[Done]):
     rates = ()
 
 
-ACTIONS = (Authorize, RedeemToken, Deauthorize)
-
 RUN_AS: Final[Mapping[type[Action[Any]], str]] = {
     Authorize: "connect",
     RedeemToken: "connect",

@@ -348,23 +348,3 @@ class UnassignNumberFromOffice(Action[AssignedNumber]):
 
     id: OfficeField
     number: PhoneNumber = Field(title="Number", description="The number to take away.")
-
-
-ACTIONS = (
-    ListOffices,
-    GetOffice,
-    CreateOffice,
-    GetOfficePlan,
-    GetAvailableLicences,
-    ListOffDutyReasons,
-    ListOfficeCallCenters,
-    ListOfficeDepartments,
-    ListOfficeTeams,
-    GetOfficeEmergencyAddress,
-    SetOfficeEmergencyAddress,
-    ListOfficeOperators,
-    AddOfficeOperator,
-    RemoveOfficeOperator,
-    AssignNumberToOffice,
-    UnassignNumberFromOffice,
-)

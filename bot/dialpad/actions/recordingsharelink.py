@@ -81,6 +81,3 @@ class DeleteRecordingLink(Action[RecordingLink]):
     sensitive = True
 
     id: Link
-
-
-ACTIONS = (CreateRecordingLink, GetRecordingLink, UpdateRecordingLink, DeleteRecordingLink)

@@ -161,18 +161,3 @@ class DeleteRoomDeskPhone(Action[Done]):
 
     parent_id: RoomField
     id: Phone
-
-
-ACTIONS = (
-    ListRooms,
-    GetRoom,
-    CreateRoom,
-    UpdateRoom,
-    DeleteRoom,
-    AssignNumberToRoom,
-    UnassignNumberFromRoom,
-    CreateInternationalPin,
-    ListRoomDeskPhones,
-    GetRoomDeskPhone,
-    DeleteRoomDeskPhone,
-)

@@ -130,6 +130,3 @@ class DeleteReport(Action[Report]):
     sensitive = True
 
     id: ReportField
-
-
-ACTIONS = (ListReports, GetReport, CreateReport, UpdateReport, DeleteReport)

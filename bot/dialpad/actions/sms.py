@@ -55,6 +55,3 @@ class SendSms(Action[SentSms]):
     infer_country_code: bool | None = Field(
         default=None, title="Local numbers", description="Read numbers without + as of the sender's country."
     )
-
-
-ACTIONS = (SendSms,)

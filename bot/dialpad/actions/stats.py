@@ -88,6 +88,3 @@ class GetStats(Action[StatsResult]):
     sensitive = True
 
     id: Annotated[StatId, Field(title="Request", description="What was answered when the statistics were started.")]
-
-
-ACTIONS = (StartStats, GetStats)

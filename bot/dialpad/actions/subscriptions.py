@@ -451,32 +451,3 @@ class DeleteChangelogSubscription(Action[EventSubscription]):
     sensitive = True
 
     id: SubscriptionField
-
-
-ACTIONS = (
-    ListCallSubscriptions,
-    GetCallSubscription,
-    CreateCallSubscription,
-    UpdateCallSubscription,
-    DeleteCallSubscription,
-    ListSmsSubscriptions,
-    GetSmsSubscription,
-    CreateSmsSubscription,
-    UpdateSmsSubscription,
-    DeleteSmsSubscription,
-    ListAgentSubscriptions,
-    GetAgentSubscription,
-    CreateAgentSubscription,
-    UpdateAgentSubscription,
-    DeleteAgentSubscription,
-    ListContactSubscriptions,
-    GetContactSubscription,
-    CreateContactSubscription,
-    UpdateContactSubscription,
-    DeleteContactSubscription,
-    ListChangelogSubscriptions,
-    GetChangelogSubscription,
-    CreateChangelogSubscription,
-    UpdateChangelogSubscription,
-    DeleteChangelogSubscription,
-)

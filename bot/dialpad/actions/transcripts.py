@@ -53,6 +53,3 @@ class GetTranscriptLink(Action[TranscriptLink]):
     sensitive = True
 
     call_id: CallId = Field(title="Call", description="Which call.")
-
-
-ACTIONS = (GetTranscript, GetTranscriptLink)

@@ -28,6 +28,3 @@ class GetDevice(Action[Device]):
     risk = Risk.READ
 
     id: DeviceId = Field(title="Device", description="Which device.")
-
-
-ACTIONS = (ListDevices, GetDevice)

@@ -471,29 +471,3 @@ class ListPersonas(Action[Personas]):
     risk = Risk.READ
 
     id: Person = Field(default=ME, description="Whose identities.")
-
-
-ACTIONS = (
-    ListUsers,
-    GetUser,
-    CreateUser,
-    UpdateUser,
-    DeleteUser,
-    MoveUserToOffice,
-    ToggleDnd,
-    SetStatusMessage,
-    SetCallRecording,
-    ToggleAi,
-    GetCallerId,
-    SetCallerId,
-    RingUser,
-    PopScreen,
-    AssignNumberToUser,
-    UnassignNumberFromUser,
-    ListDeskPhones,
-    GetDeskPhone,
-    DeleteDeskPhone,
-    GetUserEmergencyAddress,
-    SetUserEmergencyAddress,
-    ListPersonas,
-)

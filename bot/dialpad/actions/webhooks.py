@@ -77,6 +77,3 @@ class DeleteWebhook(Action[Webhook]):
     sensitive = True
 
     id: WebhookField
-
-
-ACTIONS = (ListWebhooks, GetWebhook, CreateWebhook, UpdateWebhook, DeleteWebhook)

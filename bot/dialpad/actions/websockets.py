@@ -76,6 +76,3 @@ class DeleteWebsocket(Action[Websocket]):
     sensitive = True
 
     id: WebsocketField
-
-
-ACTIONS = (ListWebsockets, GetWebsocket, CreateWebsocket, UpdateWebsocket, DeleteWebsocket)

@@ -1,81 +1,10 @@
-"""One module per Dialpad resource, each a table of routes to functions."""
+"""One module per Dialpad resource; those with ``ROUTES`` have a table of routes to functions."""
 
-from bot.sandbox.dialpad.resources import (
-    accesscontrolpolicies,
-    appsettings,
-    blockednumbers,
-    callbacks,
-    callcenters,
-    callrouters,
-    calls,
-    channels,
-    coachingteams,
-    company,
-    conference,
-    contacts,
-    customivrs,
-    departments,
-    deskphones,
-    e911,
-    faxlines,
-    group_lifecycle,
-    ivr_calls,
-    new_offices,
-    number_assignments,
-    numbers,
-    offices,
-    operators,
-    plans,
-    rooms,
-    schedulereports,
-    sharelinks,
-    sms,
-    stats,
-    subscriptions,
-    transcripts,
-    user_accounts,
-    userdevices,
-    users,
-    webhooks,
-)
+import pkgutil
+from importlib import import_module
+from typing import Final
+
 from bot.sandbox.dialpad.routes import Route
 
-MODULES = (
-    accesscontrolpolicies,
-    appsettings,
-    blockednumbers,
-    callbacks,
-    callcenters,
-    callrouters,
-    calls,
-    channels,
-    coachingteams,
-    company,
-    conference,
-    contacts,
-    customivrs,
-    departments,
-    deskphones,
-    e911,
-    faxlines,
-    group_lifecycle,
-    ivr_calls,
-    new_offices,
-    number_assignments,
-    numbers,
-    offices,
-    operators,
-    plans,
-    rooms,
-    schedulereports,
-    sharelinks,
-    sms,
-    stats,
-    subscriptions,
-    transcripts,
-    user_accounts,
-    userdevices,
-    users,
-    webhooks,
-)
-ALL_ROUTES: tuple[Route, ...] = tuple(route for module in MODULES for route in module.ROUTES)
+_MODULES: Final = tuple(import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+ALL_ROUTES: Final[tuple[Route, ...]] = tuple(route for module in _MODULES for route in getattr(module, "ROUTES", ()))

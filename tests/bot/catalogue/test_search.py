@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import pytest
 
+from bot.catalogue.search import find
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug
-from bot.dialpad.actions.search import find
 from tests.each import every_action
 
 TWO_WORDS: Final = {
