@@ -1,26 +1,20 @@
 """Events from Dialpad: believed, on disk with the work they cause, then delivered, whatever happens in between.
 
-An event's row and its workflow are one transaction, and many of those share one commit. The workflow carries only the
-row's key. Delivery is tried again with growing pauses, each try queued on disk like the first; what still fails is
-parked with its content, so that it can be taken up once the mistake is found.
+An event's row and its workflow are one transaction, and many of those share one commit. What still fails after many
+tries is parked with its content, so that it can be taken up once the mistake is found.
 """
 
-import asyncio
-import secrets
-from collections.abc import Awaitable, Callable, Collection
-from datetime import timedelta
-from functools import partial
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialpad.events import Event, UnknownEvent, parse_event
 from bot.dialpad.signed import open_envelope, parse_document
-from bot.store.dbos_engine import Engine, Queue
+from bot.store.dbos_engine import Engine
+from bot.store.durable_queue import AlsoWrite, DurableQueue, Naming, UnfinishedRow
 from bot.store.hooks import Hook
-from bot.store.keys import KeyProblem
 from bot.store.store import Store
 
 log = structlog.get_logger(__name__)
@@ -32,9 +26,6 @@ TRIES: Final = 12
 """With the pauses below a delivery is tried for about 25 minutes: longer than Slack's outages of minutes."""
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
-RUN_WITHIN: Final = timedelta(minutes=5)
-_ABANDONED_AFTER: Final = 2 * RUN_WITHIN
-_DATABASE_WAIT_S: Final = 5.0
 
 
 class Deliver(Protocol):
@@ -50,7 +41,7 @@ def wait_before_try(tries: int) -> float:
 
 
 class Intake:
-    """Made before ``engine.launch()``, ``resume()`` after it, ``drain()`` before its ``shutdown()``."""
+    """See ``DurableQueue`` for when it is made, resumed and drained."""
 
     def __init__(
         self,
@@ -63,12 +54,10 @@ class Intake:
     ) -> None:
         """``poll_s``: how long an event waits at most for its delivery to begin. ``pause``: seconds after the n-th
         failure."""
-        self._engine = engine
         self._store = store
-        self._deliver = deliver
-        self._pause = pause
-        self._running: set[asyncio.Task[None]] = set()
-        engine.add(WORKFLOW, self._workflow, Queue(WORKFLOW, AT_ONCE, poll_s))
+        naming = Naming(WORKFLOW, prefix=f"{WORKFLOW}:")
+        work = _Delivering(store, deliver, pause)
+        self._queue = DurableQueue(engine, store.context, naming, work, at_once=AT_ONCE, poll_s=poll_s)
 
     async def receive(self, hook: Hook, raw: bytes) -> bool:
         """Takes one delivery in: a request's body or a websocket's frame. False when it is a repeat.
@@ -88,27 +77,14 @@ class Intake:
             kind=event.kind,
             body=body,
             timed=event.at is not None,
-            also=partial(self._queue, tries=0),
+            also=self._queue.start,
         )
         log.debug("dialpad event", kind=event.kind, new=new)
         return new
 
     async def resume(self) -> None:
-        """After launch: gives every event that waits a workflow if it has none, and takes over those that another
-        process was delivering when it died for good."""
-        workflows = {one.id.rpartition(":")[0]: one for one in await self._engine.unfinished(WORKFLOW)}
-        now = self._store.now()
-        abandoned = []
-        for name, received_at in await self._store.events.waiting():
-            workflow = workflows.get(f"{WORKFLOW}:{name}")
-            if workflow is None:
-                # Its first id may be taken by a workflow that ended without an end for the event.
-                await self._store.database.write(
-                    partial(self._queue, name=name, tries=0, suffix=f"r{int(now.timestamp())}")
-                )
-            elif workflow.executor not in {None, self._engine.executor} and now - received_at > _ABANDONED_AFTER:
-                abandoned.append(workflow.id)
-        await self._engine.take_over(abandoned)
+        """After launch."""
+        await self._queue.resume()
 
     async def retry_parked(self, names: Collection[str] | None = None) -> int:
         """Takes up again what was set aside, these rows or all; how many events that is.
@@ -116,75 +92,70 @@ class Intake:
         Also in a process that delivers nothing (``engine.connect()``): the work is queued with the change, for
         whichever bot runs.
         """
-        return await self._store.events.unpark(partial(self._queue, tries=0, suffix=_fresh("p")), names)
+        return await self._store.events.unpark(self._queue.start_again, names)
 
     async def drain(self, within_s: float = 5.0) -> None:
-        """Waits for deliveries that are running; what does not end in time is cancelled, and runs at the next start."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=within_s)
-        for task in self._running:
-            task.cancel()
+        await self._queue.drain(within_s)
 
-    def _queue(self, connection: Connection, name: str, *, tries: int, delay_s: float = 0.0, suffix: str = "") -> None:
-        workflow_id = f"{WORKFLOW}:{name}:{suffix}{tries}"
-        self._engine.enqueue(connection, WORKFLOW, (name,), workflow_id=workflow_id, delay_s=delay_s)
 
-    async def _workflow(self, name: str) -> None:
-        await self._engine.on_bot_loop(self._attempt(name))
+@dataclass(frozen=True)
+class _Arrived:
+    """``name`` is the row's key, ``tries`` how many failed before."""
 
-    async def _attempt(self, name: str) -> None:
-        task = asyncio.ensure_future(self._attempt_until_stored(name))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        await task
+    name: str
+    event: Event
+    hook: Hook
+    tries: int
 
-    async def _attempt_until_stored(self, name: str) -> None:
-        while True:
-            try:
-                return await self._attempt_once(name)
-            except (SQLAlchemyError, OSError) as error:
-                log.warning("the database does not answer", error=type(error).__name__)
-                await asyncio.sleep(_DATABASE_WAIT_S)
 
-    async def _attempt_once(self, name: str) -> None:
-        try:
-            stored = await self._store.events.get(name)
-            hook = await self._store.hooks.get(stored.hook_id) if stored is not None else None
-        except KeyProblem:
-            await self._park_unreadable(name)
-            return
+class _Delivering:
+    """``bot.store.durable_queue.Work`` with events."""
+
+    def __init__(self, store: Store, deliver: Deliver, pause: Callable[[int], float]) -> None:
+        self._events = store.events
+        self._hooks = store.hooks
+        self._deliver = deliver
+        self._pause = pause
+
+    async def unfinished(self) -> Sequence[UnfinishedRow]:
+        return [UnfinishedRow(name, received_at) for name, received_at in await self._events.waiting()]
+
+    async def read(self, name: str, attempt: int) -> _Arrived | None:
+        stored = await self._events.get(name)
         if stored is None:
-            return  # delivered or set aside just before a crash
+            return None  # delivered or set aside just before a crash
+        hook = await self._hooks.get(stored.hook_id)
         if hook is None:
-            await self._store.events.done(name)  # nobody is notified through it any more
-            return
-        event = parse_event(parse_document(stored.body))
-        try:
-            async with asyncio.timeout(RUN_WITHIN.total_seconds()):
-                await self._deliver(event, hook)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the event is tried again or set aside
-            await self._after_failure(name, event.kind, stored.tries + 1, error)
-            return
-        await self._store.events.done(name)
+            await self._events.done(name)  # nobody is notified through it any more
+            return None
+        return _Arrived(name, parse_event(parse_document(stored.body)), hook, stored.tries)
 
-    async def _park_unreadable(self, name: str) -> None:
+    async def unreadable(self, name: str) -> None:
         log.error("event parked", error="KeyProblem", hint="the key it was encrypted with is not here")
-        await self._store.events.park(name, tries=0)
+        await self._events.park(name, tries=0)
 
-    async def _after_failure(self, name: str, kind: str, tries: int, error: Exception) -> None:
-        what: dict[str, Any] = {"kind": kind, "tries": tries, "error": type(error).__name__}
-        if tries >= TRIES:
-            log.error("event parked", **what, where=_where(error))
-            await self._store.events.park(name, tries=tries)
-            return
-        log.warning("event not delivered yet", **what)
-        again = partial(self._queue, name=name, tries=tries, delay_s=self._pause(tries), suffix=_fresh("t"))
-        await self._store.events.failed(name, tries=tries, also=again)
+    async def run(self, arrived: _Arrived) -> None:
+        await self._deliver(arrived.event, arrived.hook)
+
+    async def done(self, arrived: _Arrived) -> None:
+        await self._events.done(arrived.name)
+
+    def wait_before_retry(self, arrived: _Arrived, error: Exception) -> float | None:
+        tries = arrived.tries + 1
+        return None if tries >= TRIES else self._pause(tries)
+
+    async def retry(self, arrived: _Arrived, error: Exception, also: AlsoWrite) -> None:
+        log.warning("event not delivered yet", **_describe(arrived, error))
+        await self._events.failed(arrived.name, tries=arrived.tries + 1, also=also)
+
+    async def give_up(self, arrived: _Arrived, error: Exception) -> None:
+        log.error("event parked", **_describe(arrived, error), where=_where(error))
+        await self._events.park(arrived.name, tries=arrived.tries + 1)
 
 
-def _fresh(letter: str) -> str:
-    """For a workflow's id: the same try of an event that was taken up again is not the one of before."""
-    return f"{letter}{secrets.token_hex(4)}-"
+def _describe(arrived: _Arrived, error: Exception) -> dict[str, Any]:
+    """Without the error's message, which may quote the event."""
+    return {"kind": arrived.event.kind, "tries": arrived.tries + 1, "error": type(error).__name__}
 
 
 def _where(error: Exception) -> str:

@@ -134,6 +134,13 @@ class Engine:
             raise asyncio.CancelledError
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
+    def current_id(self) -> str:
+        """The workflow's that asks, before it goes to the bot's loop."""
+        name = DBOS.workflow_id
+        if name is None:
+            raise RuntimeError("this is no workflow")
+        return name
+
     def enqueue(
         self, connection: Connection, workflow: str, args: Sequence[Any], *, workflow_id: str, delay_s: float = 0.0
     ) -> None:

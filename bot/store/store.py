@@ -51,8 +51,12 @@ def read_keyring(url: str, encryption_keys: str | None) -> Keyring:
 
 @dataclass(frozen=True)
 class Store:
-    """Everything the bot remembers. Made by ``Store.open``; ``await aclose()`` before the process ends."""
+    """Everything the bot remembers. Made by ``Store.open``; ``await aclose()`` before the process ends.
 
+    Query classes that have no attribute here are made with ``context`` where they are used.
+    """
+
+    context: StoreContext
     database: Database
     keys: Keyring
     connections: StoredConnections
@@ -83,6 +87,7 @@ class Store:
         context = StoreContext(database, keys, now)
         idle = timedelta(0) if sqlite_file(address) else SECOND_REPLICA_WAITS
         return cls(
+            context=context,
             database=database,
             keys=keys,
             connections=StoredConnections(context),

@@ -123,6 +123,7 @@ def test_all_are_retried(quick: Place) -> None:
     assert sorted(quick.deliver(2)) == ["1", "2"]
 
 
+@pytest.mark.process
 async def test_a_bot_that_runs_in_another_process_delivers_what_is_retried_here(place: Place) -> None:
     recorder = Recorder()
     recorder.errors = [ValueError()] * TRIES

@@ -83,7 +83,7 @@ class OneDemo:
 
     async def fresh(self) -> Demo:
         """As if just started."""
-        if self._running is not None and self._running[0].bot.later._engine._thread is None:
+        if self._running is not None and self._running[0].bot.later._queue._engine._thread is None:
             await self.aclose()
         if self._running is None:
             closing = AsyncExitStack()

@@ -86,7 +86,8 @@ async def freeze(story: Story) -> None:
     story.phone.hang_up(story.phone.ring(CALLERS["not posted"], str(ANA.phone)).id)
     await story.rest_of_events()
     demo.clock.forward(timedelta(minutes=2, seconds=5))
-    deliver = bot.intake._deliver
+    work: Any = bot.intake._queue._work
+    deliver = work._deliver
     tried: set[str] = set()
 
     async def troubled(event: Any, hook: Any) -> None:
@@ -98,7 +99,7 @@ async def freeze(story: Story) -> None:
             raise ValueError("made up")
         await deliver(event, hook)
 
-    bot.intake._deliver = troubled
+    work._deliver = troubled
     _set({"TRIES": 1})  # it is set aside at once
     story.phone.hang_up(story.phone.ring(CALLERS["parked"], SUPPORT.phone).id)
     await story.tried()

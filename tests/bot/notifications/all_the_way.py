@@ -55,6 +55,7 @@ class QueueOnPaper:
     waiting: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     executor: str = "test"
     workflow: Workflow | None = None
+    running: str = ""
 
     def add(self, name: str, workflow: Workflow, queue: Queue) -> None:
         self.workflow = workflow
@@ -63,6 +64,9 @@ class QueueOnPaper:
         self, connection: Connection, workflow: str, args: Sequence[Any], *, workflow_id: str, delay_s: float = 0.0
     ) -> None:
         self.waiting.setdefault(workflow_id, tuple(args))
+
+    def current_id(self) -> str:
+        return self.running
 
     async def on_bot_loop(self, work: Coroutine[Any, Any, None]) -> None:
         await work
@@ -117,6 +121,7 @@ class WholeWay:
         """Everything that is queued now is delivered."""
         for workflow_id in order(list(self.queue.waiting)):
             assert self.queue.workflow is not None
+            self.queue.running = workflow_id
             await self.queue.workflow(*self.queue.waiting.pop(workflow_id))
         if self.failures:
             raise self.failures[0]
