@@ -414,7 +414,6 @@ async def _purge_for_ever(store: Store, engine: Engine) -> None:
         await asyncio.sleep(PURGE_EVERY.total_seconds())
         try:
             await store.purge()
-            await store.cards.purge()
             while await engine.forget_finished(FINISHED_WORK_KEPT_FOR):
                 pass  # a busy hour leaves more than it deletes at once
         except Exception:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, metadata, person_columns
+from bot.store.table_rules import Otherwise, older_than, rules
 
 KEPT_FOR = timedelta(days=180)
 WRITTEN_WITHIN_S = 1.0
@@ -27,6 +28,7 @@ audit = Table(
     Column("outcome", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("reference", Text, nullable=False),
+    info=rules(forget=older_than("at", KEPT_FOR), person=Otherwise("who did what is kept for the admins")),
 )
 
 

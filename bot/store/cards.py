@@ -29,6 +29,7 @@ from bot.activity.registers import Register, State, from_json, join, to_json
 from bot.store.keys import row_name
 from bot.store.postings import NewPosting, postings, touch, want
 from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
+from bot.store.table_rules import With, older_than, rules
 
 _AT_ONCE: Final = 100
 """Cards read in one piece: others get their turn in between."""
@@ -52,6 +53,7 @@ cards = Table(
     Column("handled_at", MomentColumn),
     Column("changed_at", MomentColumn, nullable=False, index=True),
     Column("about", Text, index=True),
+    info=rules(forget=older_than("changed_at", KEPT_FOR)),
 )
 card_names = Table(
     "card_names",
@@ -59,6 +61,7 @@ card_names = Table(
     Column("team_id", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("card_id", Text, nullable=False, index=True),
+    info=rules(forget=With("card_id", "cards")),
 )
 
 
@@ -280,18 +283,6 @@ class Cards:
         mine = update(cards).where(cards.c.about == card_id).values(version=cards.c.version + 1)
         for name in connection.execute(mine.returning(cards.c.id)).scalars().all():
             touch(connection, name, now)
-
-    async def purge(self) -> int:
-        """Forgets cards that have not changed for 30 days."""
-        late = self._context.now() - KEPT_FOR
-
-        def change(connection: Connection) -> int:
-            old = select(cards.c.id).where(cards.c.changed_at <= late)
-            connection.execute(delete(postings).where(postings.c.card_id.in_(old)))
-            connection.execute(delete(card_names).where(card_names.c.card_id.in_(old)))
-            return connection.execute(delete(cards).where(cards.c.changed_at <= late)).rowcount
-
-        return await self._context.database.write(change)
 
     def _read(self, row: Row[Any]) -> StoredCard:
         return StoredCard(

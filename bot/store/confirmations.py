@@ -12,8 +12,11 @@ from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.table_rules import Goes, expired, older_than, rules
 
 LIFETIME = timedelta(minutes=10)
+EXPLAINED_FOR = timedelta(days=1)
+"""How long a click on an old confirmation still hears whether it was used or late, rather than unknown."""
 
 confirmations = Table(
     "confirmations",
@@ -23,6 +26,11 @@ confirmations = Table(
     Column("sealed", LargeBinary),
     Column("used_at", MomentColumn),
     Column("expires_at", MomentColumn, nullable=False, index=True),
+    info=rules(
+        forget=older_than("expires_at", EXPLAINED_FOR),
+        wipe=expired(),
+        person=Goes(only=lambda table: table.c.used_at.is_(None)),
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
+from bot.store.table_rules import Forever, Goes, rules
 
 connections = Table(
     "links",
@@ -24,6 +25,7 @@ connections = Table(
     Column("is_company_key", Boolean, nullable=False),
     Column("broken", Boolean, nullable=False),
     Column("connected_at", MomentColumn, nullable=False),
+    info=rules(forget=Forever("until the person disconnects"), person=Goes(), read_at_start=True),
 )
 
 

@@ -4,30 +4,24 @@ to be removed at Dialpad. Whatever dies afterwards, nothing that comes is believ
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
-from bot.store.confirmations import confirmations
-from bot.store.connect_links import connect_links
 from bot.store.connections import StoredConnections, connections
 from bot.store.events import events
-from bot.store.gaps import gaps
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
 from bot.store.keys import KeyProblem
-from bot.store.oauth_states import oauth_states
-from bot.store.postings import postings, turns
-from bot.store.removals import hook_left, note_removal, removals
-from bot.store.requests_before_connecting import remembered
-from bot.store.schema import StoreContext, belongs_to, metadata
+from bot.store.postings import postings
+from bot.store.removals import hook_left, note_removal
+from bot.store.schema import StoreContext, belongs_to
 from bot.store.subscriptions import read_subscription, subscriptions
+from bot.store.table_rules import Goes, With, all_metadata, all_tables, followers, goes_with, rules_of
 from bot.store.timed_requests import kept
-
-OUTLIVES: Final = frozenset({removals})
-"""What is to be removed at Dialpad is kept until it is removed."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +74,9 @@ class Departures:
                 for one in connection.execute(select(subscriptions).where(belongs_to(subscriptions, person)))
             ]
             _stop_posting(connection, [subscription.id for subscription in gone])
-            timed = connection.execute(delete(kept).where(belongs_to(kept, person))).rowcount
-            for table in (subscriptions, remembered, connect_links, oauth_states):
-                connection.execute(delete(table).where(belongs_to(table, person)))
-            unused = confirmations.c.used_at.is_(None)
-            connection.execute(delete(confirmations).where(belongs_to(confirmations, person), unused))
             left = self._note(connection, person, owned, self._read(row))
-            connection.execute(delete(connections).where(mine))
-            return Departure(tuple(owned), left, tuple(gone), timed)
+            deleted = _delete_what_goes_with(connection, person)
+            return Departure(tuple(owned), left, tuple(gone), deleted[kept.name])
 
         return await self._context.database.write(change)
 
@@ -105,12 +94,9 @@ class Departures:
             for person in dict.fromkeys([*known, *(hook.owner for hook in ours)]):
                 owned = [hook for hook in ours if hook.owner == person]
                 left += self._note(connection, person, owned, known.get(person))
-            _forget_hooks(connection, [hook.id for hook in ours])
-            channels = select(postings.c.channel).where(postings.c.team_id == team_id)
-            connection.execute(delete(turns).where(turns.c.channel.in_(channels)))
-            for table in metadata.sorted_tables:
-                if "team_id" in table.c and table not in OUTLIVES:
-                    connection.execute(delete(table).where(table.c.team_id == team_id))
+            for table in all_tables():
+                if (theirs := _of_workspace(table, team_id)) is not None:
+                    connection.execute(delete(table).where(theirs))
             return Departure(tuple(ours), tuple(left))
 
         return await self._context.database.write(change)
@@ -168,9 +154,32 @@ def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
 
 
 def _forget_hooks(connection: Connection, names: Sequence[str]) -> None:
-    connection.execute(delete(hooks).where(hooks.c.id.in_(names)))
-    connection.execute(delete(events).where(events.c.hook_id.in_(names)))
-    connection.execute(delete(gaps).where(gaps.c.hook_id.in_(names)))
+    gone = hooks.c.id.in_(names)
+    for table, link in followers(hooks):
+        connection.execute(delete(table).where(goes_with(table, link, gone)))
+    connection.execute(delete(hooks).where(gone))
+
+
+def _delete_what_goes_with(connection: Connection, person: PersonKey) -> dict[str, int]:
+    """Table name to rows deleted."""
+    deleted = {}
+    for table in all_tables():
+        goes = rules_of(table).person
+        if isinstance(goes, Goes):
+            only = () if goes.only is None else (goes.only(table),)
+            deleted[table.name] = connection.execute(delete(table).where(belongs_to(table, person), *only)).rowcount
+    return deleted
+
+
+def _of_workspace(table: Table, team_id: str) -> ColumnElement[bool] | None:
+    """None when the table's rows do not leave with the workspace's."""
+    match rules_of(table).workspace:
+        case Goes():
+            return table.c.team_id == team_id
+        case With() as link:
+            return goes_with(table, link, all_metadata().tables[link.table].c.team_id == team_id)
+        case _:
+            return None
 
 
 def _stop_posting(connection: Connection, subscription_ids: Sequence[str]) -> None:

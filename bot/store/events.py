@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.store.hooks import hooks
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata
+from bot.store.table_rules import With, rules
 
 KEPT_FOR = timedelta(days=2)
 """How long a delivered event is remembered by its key. Dialpad's last retry, of a text, comes within half a day."""
@@ -22,6 +23,15 @@ PARKED_FOR = timedelta(days=14)
 """How long what could not be delivered can still be taken up again."""
 REPEATED_WITHIN = timedelta(minutes=10)
 """Contact events name no time: the same content is a repeat within this, and news after it."""
+
+
+def _over(table: Table, now: datetime) -> ColumnElement[bool]:
+    column = table.c
+    return or_(
+        and_(column.done_at.is_not(None), column.received_at <= now - KEPT_FOR),
+        column.received_at <= now - PARKED_FOR,
+    )
+
 
 events = Table(
     "events",
@@ -34,6 +44,7 @@ events = Table(
     Column("tries", Integer, nullable=False),
     Column("done_at", MomentColumn),
     Column("parked_at", MomentColumn),
+    info=rules(forget=_over, workspace=With("hook_id", "hooks")),
 )
 
 _RECEIVE = {
@@ -230,15 +241,6 @@ class Events:
             return connection.execute(statement).first() is not None
 
         return await self._context.database.read(query)
-
-
-def over(now: datetime) -> ColumnElement[bool]:
-    """Which rows may be forgotten."""
-    column = events.c
-    return or_(
-        and_(column.done_at.is_not(None), column.received_at <= now - KEPT_FOR),
-        column.received_at <= now - PARKED_FOR,
-    )
 
 
 def _parked(names: Collection[str] | None) -> ColumnElement[bool]:

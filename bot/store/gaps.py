@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, or_, select, update
 
 from bot.store.schema import MomentColumn, StoreContext, metadata
+from bot.store.table_rules import With, older_than, rules
 
 KEPT_FOR = timedelta(days=90)
 READ_BACK: Final = "read back"
@@ -23,6 +24,7 @@ gaps = Table(
     Column("outcome", Text),
     Column("found", Integer),
     Column("settled_at", MomentColumn),
+    info=rules(forget=older_than("ended_at", KEPT_FOR), workspace=With("hook_id", "hooks")),
 )
 
 

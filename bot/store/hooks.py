@@ -31,6 +31,7 @@ from bot.store.connections import connections
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.subscriptions import subscriptions
+from bot.store.table_rules import Forever, Otherwise, rules
 
 HookKind = Literal["webhook", "websocket"]
 
@@ -47,6 +48,11 @@ hooks = Table(
     Column("sealed", LargeBinary),
     Column("created_at", MomentColumn, nullable=False),
     Column("heard_at", MomentColumn, nullable=False),
+    info=rules(
+        forget=Forever("until nobody needs it"),
+        person=Otherwise("passes to a colleague, or goes with what came in through it"),
+        read_at_start=True,
+    ),
 )
 
 

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, select, update
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata
+from bot.store.table_rules import Otherwise, rules
 
 KEPT_FOR = timedelta(minutes=20)
 """How long a delivery that is done, or had nothing to resume, is remembered by its key."""
@@ -24,6 +26,16 @@ GIVEN_UP_AFTER = timedelta(hours=24)
 """An unfinished delivery older than this is dropped: whoever asked has long asked again."""
 TRIES = 3
 """A delivery that was in hand at so many crashes may be their cause: it is not resumed again."""
+
+
+def _over(table: Table, now: datetime) -> ColumnElement[bool]:
+    column = table.c
+    nothing_to_do = or_(column.done_at.is_not(None), column.sealed.is_(None))
+    return or_(
+        and_(nothing_to_do, column.received_at <= now - KEPT_FOR),
+        column.received_at <= now - GIVEN_UP_AFTER,
+    )
+
 
 inbox = Table(
     "inbox",
@@ -37,6 +49,7 @@ inbox = Table(
     Column("holder", Text, nullable=False),
     Column("touched_at", MomentColumn, nullable=False),
     Column("tries", Integer, nullable=False),
+    info=rules(forget=_over, workspace=Otherwise("wiped once it is done, and gone within a day")),
 )
 
 

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from bot.store.schema import metadata
+from bot.store.table_rules import all_metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6469_616C  # any number, as long as every replica uses the same
@@ -17,7 +17,7 @@ _ADVISORY_LOCK = 0x6469_616C  # any number, as long as every replica uses the sa
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """What Alembic compares: our tables only, because the durable work's own tables share the database."""
-    return kind != "table" or name in metadata.tables
+    return kind != "table" or name in all_metadata().tables
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, ins
 from bot.basics.person import PersonKey
 from bot.store.keys import hash_token, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.table_rules import Goes, expired, rules
 
 LIFETIME = timedelta(minutes=10)
 
@@ -21,6 +22,7 @@ oauth_states = Table(
     *person_columns(),
     Column("sealed", LargeBinary, nullable=False),
     Column("expires_at", MomentColumn, nullable=False, index=True),
+    info=rules(forget=expired(), person=Goes()),
 )
 
 

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
+from bot.store.table_rules import Forever, With, rules
 
 _cards = table("cards", column("id"), column("version"))
 """Declared in ``bot.store.cards``, which builds on this."""
@@ -59,11 +60,19 @@ postings = Table(
     Index("ix_postings_due_at", "due_at"),
     Index("ix_postings_escalate_at", "escalate_at"),
     Index("ix_postings_channel_ts", "channel", "ts"),
+    info=rules(forget=With("card_id", "cards")),
 )
 
 
 turns = Table(
-    "turns", metadata, Column("channel", Text, primary_key=True), Column("next_at", MomentColumn, nullable=False)
+    "turns",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("next_at", MomentColumn, nullable=False),
+    info=rules(
+        forget=Forever("a moment for each channel, until the workspace leaves"),
+        workspace=With("channel", "postings", its="channel"),
+    ),
 )
 
 

@@ -7,8 +7,15 @@ from sqlalchemy import JSON, Column, Connection, Table, select, update
 
 from bot.basics.person import PersonKey
 from bot.store.schema import StoreContext, belongs_to, insert_for, metadata, person_columns
+from bot.store.table_rules import Forever, Otherwise, rules
 
-preferences = Table("preferences", metadata, *person_columns(primary_key=True), Column("chosen", JSON, nullable=False))
+preferences = Table(
+    "preferences",
+    metadata,
+    *person_columns(primary_key=True),
+    Column("chosen", JSON, nullable=False),
+    info=rules(forget=Forever("until the workspace leaves"), person=Otherwise("kept for when they connect again")),
+)
 
 
 class Preferences:

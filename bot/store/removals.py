@@ -26,7 +26,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
@@ -34,6 +33,7 @@ from bot.store.connections import connections
 from bot.store.hooks import Hook, HookKind
 from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.table_rules import Otherwise, older_than, rules
 
 GIVEN_UP_AFTER: Final = timedelta(days=14)
 KEPT_FOR: Final = GIVEN_UP_AFTER + timedelta(days=1)
@@ -54,6 +54,12 @@ removals = Table(
     Column("tried_at", MomentColumn),
     Column("held_until", MomentColumn),
     Column("created_at", MomentColumn, nullable=False, index=True),
+    info=rules(
+        forget=older_than("created_at", KEPT_FOR),
+        workspace=Otherwise("kept until it is removed at Dialpad"),
+        person=Otherwise("kept until it is removed at Dialpad"),
+        read_at_start=True,
+    ),
 )
 
 
@@ -279,11 +285,6 @@ class _LeftLink:
 
     async def delete(self, key: PersonKey) -> None:
         await self.kept.access_gone(self.name)
-
-
-def over(now: datetime) -> ColumnElement[bool]:
-    """What may be forgotten."""
-    return removals.c.created_at <= now - KEPT_FOR
 
 
 def _seal(context: StoreContext, name: str, link: DialpadConnection) -> bytes:

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, ins
 from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, metadata, person_columns
+from bot.store.table_rules import Goes, expired, rules
 
 LIFETIME = timedelta(minutes=30)
 AT_MOST = 10
@@ -23,6 +24,7 @@ remembered = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("asked_at", MomentColumn, nullable=False),
     Column("expires_at", MomentColumn, nullable=False, index=True),
+    info=rules(forget=expired(), person=Goes()),
 )
 
 

@@ -6,7 +6,7 @@ moves on; the others are copies that whoever asked last left behind.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.activity.roster import Roster, compare, from_json, to_json
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
+from bot.store.table_rules import rules
 
 KEPT_FOR: Final = timedelta(days=30)
 """A roster that nobody follows or has asked for in so long is forgotten."""
@@ -41,6 +42,7 @@ rosters = Table(
     Column("seen_at", MomentColumn, nullable=False),
     Column("due_at", MomentColumn, index=True),
     Column("problem", Text, nullable=False),
+    info=rules(forget=lambda table, now: and_(table.c.due_at.is_(None), table.c.seen_at <= now - KEPT_FOR)),
 )
 
 
@@ -158,11 +160,6 @@ class Rosters:
             return list(connection.execute(statement).all())
 
         return await self._context.database.read(query)
-
-
-def over(now: datetime) -> ColumnElement[bool]:
-    """What may be forgotten."""
-    return and_(rosters.c.due_at.is_(None), rosters.c.seen_at <= now - KEPT_FOR)
 
 
 def _is(team_id: str, call_center: str) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.database import Database
 from bot.store.keys import KeyProblem, Keyring
-from bot.store.schema import metadata, name_row
+from bot.store.schema import name_row
+from bot.store.table_rules import all_tables, rules_of
 
 CHUNK = 200
 """Rows per transaction, so that the bot's own writes get in between."""
@@ -35,15 +36,20 @@ async def rotate(database: Database, keys: Keyring, *, drop_unreadable: bool = F
     return Rotation(resealed, dropped)
 
 
-def count_unreadable(connection: Connection, table: Table, keys: Keyring) -> int:
-    """Rows sealed with a key that is not in the keyring."""
+def count_unreadable(connection: Connection, keys: Keyring) -> int:
+    """Rows without which the bot does not start, and which were sealed with a key that is not in the keyring."""
+    tables = [table for table in _sealed_tables() if rules_of(table).read_at_start]
+    return sum(_count_unreadable(connection, table, keys) for table in tables)
+
+
+def _count_unreadable(connection: Connection, table: Table, keys: Keyring) -> int:
     sealed = table.c.sealed
     statement = select(func.count()).where(sealed.is_not(None), _head(sealed).not_in(sorted(keys.heads)))
     return connection.execute(statement.select_from(table)).scalar_one()
 
 
 def _sealed_tables() -> list[Table]:
-    return [table for table in metadata.sorted_tables if "sealed" in table.c]
+    return [table for table in all_tables() if "sealed" in table.c]
 
 
 def _head(sealed: Column[Any]) -> ColumnElement[bytes]:

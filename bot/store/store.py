@@ -12,23 +12,23 @@ from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
-from bot.store.connections import StoredConnections, connections
+from bot.store.connections import StoredConnections
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
 from bot.store.departures import Departures
 from bot.store.events import Events
 from bot.store.gaps import Gaps
-from bot.store.hooks import Hooks, hooks
+from bot.store.hooks import Hooks
 from bot.store.inbox import Inbox
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
 from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
-from bot.store.removals import Removals, removals
+from bot.store.removals import Removals
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
 from bot.store.rosters import Rosters
 from bot.store.schema import Clock, StoreContext
 from bot.store.subscriptions import Subscriptions
-from bot.store.timed_requests import TimedRequests, kept
+from bot.store.timed_requests import TimedRequests
 
 PING_WITHIN_S = 3
 SECOND_REPLICA_WAITS = timedelta(minutes=2)
@@ -135,9 +135,7 @@ class Store:
         """Raises KeyProblem when connections or timers were sealed with a key that is not here."""
 
         def query(connection: Connection) -> int:
-            return sum(
-                rotate.count_unreadable(connection, table, self.keys) for table in (connections, kept, hooks, removals)
-            )
+            return rotate.count_unreadable(connection, self.keys)
 
         if unreadable := await self.database.read(query):
             raise KeyProblem(

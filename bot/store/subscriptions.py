@@ -16,6 +16,7 @@ from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.person import PersonKey
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.table_rules import Forever, Goes, rules
 
 subscriptions = Table(
     "watches",
@@ -28,6 +29,7 @@ subscriptions = Table(
     Column("problem", Text, nullable=False),
     Column("created_at", MomentColumn, nullable=False),
     Column("digest_at", MomentColumn, index=True),
+    info=rules(forget=Forever("until somebody stops it"), person=Goes()),
 )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete
 from bot.basics.person import PersonKey
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
+from bot.store.table_rules import Forever, Goes, rules
 
 kept = Table(
     "kept",
@@ -24,6 +25,7 @@ kept = Table(
     Column("route", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("due_at", MomentColumn, nullable=False),
+    info=rules(forget=Forever("until it is done, cancelled or given up"), person=Goes(), read_at_start=True),
 )
 
 

@@ -22,7 +22,7 @@ from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.store.connections import connections
-from bot.store.schema import metadata
+from bot.store.table_rules import all_tables
 from tests.hurry import POLL_S, hurried
 from tests.prepared import sqlite_with_tables
 
@@ -130,7 +130,7 @@ async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    for table in metadata.tables.values():
+    for table in all_tables():
         if table is not connections:  # who is connected is looked at one by one
             connection.execute(table.delete())
 

@@ -3,11 +3,11 @@
 from alembic import context
 
 from bot.store.migrate import is_ours
-from bot.store.schema import metadata
+from bot.store.table_rules import all_metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=all_metadata(),
     include_name=is_ours,
     transactional_ddl=True,
     render_as_batch=True,

@@ -211,11 +211,13 @@ async def test_a_call_that_was_shown_ringing_escalates_once_it_is_missed(store: 
 
 
 async def test_what_has_not_changed_for_a_month_is_forgotten(store: Store, clock: Clock) -> None:
-    await absorb(store, ["call:1"], part(1, a=1), HERE)
+    old = await absorb(store, ["call:1"], part(1, a=1), HERE)
     clock.pass_(days=31)
     kept = await absorb(store, ["call:2"], part(1, a=1), HERE)
 
-    assert await store.cards.purge() == 1
+    gone = await store.purge()
+    assert (gone["cards"], gone["postings"], gone["card_names"]) == (1, 1, 1)
+    assert await store.postings.of_card(old) == []
     assert await store.cards.named(TEAM, "call:1") is None
     assert (await card_of(store, "call:2")).id == kept
 

@@ -11,22 +11,17 @@ from bot.activity.registers import fragment
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
-from bot.store.departures import OUTLIVES
 from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.postings import NewPosting
-from bot.store.schema import MomentColumn, metadata
+from bot.store.schema import MomentColumn
 from bot.store.store import Store
+from bot.store.table_rules import Otherwise, all_tables, rules_of
 from tests.bot.store.clock import Clock
 from tests.bot.store.test_connections import LINK
 
 OTHER_TEAM = "T0OTHER01"
 COMPANY = "61"
 OURS = replace(LINK, kind="oauth", company_id=COMPANY, broken=False)
-
-BY_HOOK_OR_CHANNEL = {"events", "gaps", "turns"}
-"""Forgotten with the workspace's hooks and channels."""
-FORGOTTEN_WITHIN_A_DAY = {"inbox"}
-"""Sealed deliveries, wiped when they are done."""
 
 
 def made_up(column: Column[Any], team_id: str, now: datetime) -> Any:
@@ -47,7 +42,11 @@ def made_up(column: Column[Any], team_id: str, now: datetime) -> Any:
 
 
 def with_team() -> list[Table]:
-    return [table for table in metadata.sorted_tables if "team_id" in table.c]
+    return [table for table in all_tables() if "team_id" in table.c]
+
+
+def outliving() -> list[Table]:
+    return [table for table in with_team() if isinstance(rules_of(table).workspace, Otherwise)]
 
 
 async def fill(store: Store, team_id: str) -> None:
@@ -55,7 +54,7 @@ async def fill(store: Store, team_id: str) -> None:
 
     def change(connection: Connection) -> None:
         for table in with_team():
-            if table not in OUTLIVES:
+            if table not in outliving():
                 row = {one.key: made_up(one, team_id, store.now()) for one in table.c}
                 connection.execute(insert(table).values(**row))
 
@@ -74,14 +73,12 @@ async def test_a_workspace_that_leaves_is_in_no_table_any_more(store: Store) -> 
     await fill(store, OTHER_TEAM)
 
     await store.departures.forget_workspace("T0NORTHLT")
-    left = {table.name: await teams(store, table) for table in with_team() if table not in OUTLIVES}
+    left = {table.name: await teams(store, table) for table in with_team() if table not in outliving()}
     assert left == {name: {OTHER_TEAM} for name in left}
 
 
-def test_a_table_without_a_workspace_is_forgotten_in_another_way() -> None:
-    without = {table.name for table in metadata.sorted_tables if "team_id" not in table.c}
-
-    assert without == BY_HOOK_OR_CHANNEL | FORGOTTEN_WITHIN_A_DAY
+def test_what_is_to_be_removed_at_dialpad_outlives_the_workspace_and_nothing_else_does() -> None:
+    assert [table.name for table in outliving()] == ["removals"]
 
 
 async def test_what_came_in_for_a_workspace_goes_with_its_hook(store: Store, ana: PersonKey) -> None:

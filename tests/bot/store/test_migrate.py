@@ -8,8 +8,8 @@ from sqlalchemy import Connection, inspect
 from bot.store import migrate
 from bot.store.database import DatabaseProblem
 from bot.store.keys import Keyring
-from bot.store.schema import metadata
 from bot.store.store import Store
+from bot.store.table_rules import all_metadata
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def database_url(empty_database_url: str) -> str:
 
 def differences(connection: Connection) -> list[object]:
     options = {"include_name": migrate.is_ours, "compare_type": True}
-    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), all_metadata()))
 
 
 def tables(connection: Connection) -> set[str]:

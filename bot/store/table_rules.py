@@ -1,0 +1,143 @@
+"""What each table declares about its rows, beside its columns: how long they are kept, whose they are, and whether the
+bot starts without being able to read them.
+
+Purging, changing keys and forgetting a person or a workspace go by this. A new table is its module and its migration.
+"""
+
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import import_module
+from typing import Final, TypeAlias
+
+from sqlalchemy import MetaData, Table, false, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.store.schema import metadata
+
+Over: TypeAlias = Callable[[Table, datetime], ColumnElement[bool]]
+"""Which rows of the table are over at that moment."""
+_RULES: Final = "rules"
+
+
+@dataclass(frozen=True)
+class Forever:
+    """Rows that no time ends. ``why`` says what does."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class With:
+    """A row goes with the row of another table whose ``its`` equals this one's ``column``."""
+
+    column: str
+    table: str
+    its: str = "id"
+
+
+@dataclass(frozen=True)
+class Goes:
+    """A row is deleted with its owner; with ``only``, when that is so of it as well."""
+
+    only: Callable[[Table], ColumnElement[bool]] | None = None
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """Rows that are not simply deleted with their owner. ``what`` says what happens instead."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """``forget``: which rows ``Store.purge`` deletes. ``wipe``: of which it wipes what is sealed. ``workspace`` and
+    ``person``: what happens when they leave; a table with ``user_id`` has to say so. ``read_at_start``: rows that were
+    sealed with a lost key keep the bot from starting."""
+
+    forget: Over | With | Forever
+    wipe: Over | None = None
+    workspace: Goes | With | Otherwise = Goes()
+    person: Goes | Otherwise | None = None
+    read_at_start: bool = False
+
+
+def rules(
+    *,
+    forget: Over | With | Forever,
+    wipe: Over | None = None,
+    workspace: Goes | With | Otherwise = Goes(),  # frozen
+    person: Goes | Otherwise | None = None,
+    read_at_start: bool = False,
+) -> dict[str, Rules]:
+    """A table's ``info``."""
+    return {_RULES: Rules(forget, wipe, workspace, person, read_at_start)}
+
+
+def rules_of(table: Table) -> Rules:
+    """Raises LookupError for a table that declares nothing."""
+    found: Rules | None = table.info.get(_RULES)
+    if found is None:
+        raise LookupError(f"the table {table.name} does not declare its rules")
+    return found
+
+
+def older_than(column: str, span: timedelta) -> Over:
+    return lambda table, now: table.c[column] <= now - span
+
+
+def expired(column: str = "expires_at") -> Over:
+    return older_than(column, timedelta(0))
+
+
+def all_metadata() -> MetaData:
+    """With the tables of every module of the store, which it imports if nobody has."""
+    _import_all()
+    return metadata
+
+
+def all_tables() -> list[Table]:
+    """Those whose rows go with another table's come before it."""
+    return sorted(all_metadata().sorted_tables, key=_depth, reverse=True)
+
+
+def followers(table: Table) -> Iterator[tuple[Table, With]]:
+    """Tables whose rows leave a workspace with rows of this one."""
+    for other in all_tables():
+        link = rules_of(other).workspace
+        if isinstance(link, With) and link.table == table.name:
+            yield other, link
+
+
+def are_over(table: Table, now: datetime) -> ColumnElement[bool]:
+    forget = rules_of(table).forget
+    match forget:
+        case Forever():
+            return false()
+        case With():
+            parent = metadata.tables[forget.table]
+            return goes_with(table, forget, are_over(parent, now))
+        case _:
+            return forget(table, now)
+
+
+def goes_with(table: Table, link: With, where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The rows of ``table`` that go with the linked table's rows for which ``where`` holds."""
+    return table.c[link.column].in_(select(metadata.tables[link.table].c[link.its]).where(where))
+
+
+def _depth(table: Table) -> int:
+    declared = rules_of(table)
+    links = [link for link in (declared.forget, declared.workspace) if isinstance(link, With)]
+    return max((1 + _depth(metadata.tables[link.table]) for link in links), default=0)
+
+
+@cache
+def _import_all() -> None:
+    package = "bot.store"
+    for found in pkgutil.iter_modules(import_module(package).__path__, f"{package}."):
+        if not found.ispkg:
+            import_module(found.name)
