@@ -97,7 +97,7 @@ async def test_a_yes_counts_once_in_time_and_from_the_one_who_was_asked(
     context = confirmations._context
     late = replace(context, now=lambda: context.now() + timedelta(minutes=11))
     with monkeypatch.context() as patched:
-        patched.setattr(confirmations, "_door", late)
+        patched.setattr(confirmations, "_context", late)
         await say_yes(priya, modal, PRIYA.slack_id)
     assert not changes_at_dialpad(priya), "agreed too late"
     await say_yes(priya, modal, PRIYA.slack_id)
