@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, WEEKDAYS, Subscription
+from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
@@ -26,6 +26,7 @@ from bot.arguments.subscription_options import (
     events,
 )
 from bot.basics.errors import FieldError, UserError
+from bot.basics.times import WEEKDAYS
 from bot.cards.own_notifications import (
     USUAL,
     is_own,

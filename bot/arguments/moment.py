@@ -3,35 +3,38 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.basics.times import (
+    DAY,
+    LONGEST,
+    UnclearTime,
+    clock,
+    distance,
+    elapsed,
+    later,
+    on_clock,
+    quoted,
+    read_clock,
+    read_span,
+    read_weekday,
+)
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
 FURTHEST: Final = timedelta(days=31)
-LONGEST: Final = 60
-"""Characters; nobody writes a moment in more."""
-MORNING: Final = time(9)
-EVENING: Final = time(18)
+MORNING: Final = 9 * 60
+"""Minutes after midnight, as the evening."""
+EVENING: Final = 18 * 60
 JUST_PAST: Final = timedelta(hours=3)
 """A time of day that passed less than this ago is taken for a slip, not for tomorrow."""
 
-_UNITS: Final = {
-    "m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1,
-    "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60,
-    "d": 1440, "day": 1440, "days": 1440,
-    "w": 10080, "week": 10080, "weeks": 10080,
-}  # fmt: skip
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NAMED_TIMES: Final = {"noon": time(12), "midday": time(12), "morning": MORNING, "evening": EVENING}
+_PARTS_OF_DAY: Final = {"morning": MORNING, "evening": EVENING}
 _LEAD: Final = re.compile(r"(?:(?:for|until|till|til|in|at|by|on)\s+)+")
-_CLOCK: Final = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2}))?(?:\s*(?P<half>[ap])\.?(?:m\.?)?)?")
-_SPAN: Final = re.compile(r"(?P<count>[0-9]{1,5}(?:[.,][0-9]{1,2})?)\s*(?P<unit>[a-z]+)")
-_HOURS_MINUTES: Final = re.compile(r"(?P<hours>[0-9]{1,3})\s*h\s*(?P<minutes>[0-9]{1,2})")
 
 _ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -46,7 +49,8 @@ class NotAMoment(NoMoment):
     """Text that was not meant as a moment at all."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"“{_short(text)}” is no time I know. Type 30m, 2h, 15:00, 3pm, tomorrow 9:00 or end of day.")
+        advice = "Type 30m, 2h, 15:00, 3pm, tomorrow 9:00 or end of day."
+        super().__init__(str(UnclearTime("time", text, advice)))
 
 
 def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
@@ -63,10 +67,10 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
             break
     else:
         raise NotAMoment(text)
-    if moment - local < timedelta(minutes=1):
-        raise NoMoment(f"“{_short(text)}” has already passed. Give a time that is still to come, such as 30m or 17:00.")
-    if moment - local > FURTHEST:
-        raise NoMoment(f"“{_short(text)}” is too far away. The longest is 31 days.")
+    if elapsed(now, moment) < timedelta(minutes=1):
+        raise NoMoment(f"{quoted(text)} has already passed. Give a time that is still to come, such as 30m or 17:00.")
+    if elapsed(now, moment) > FURTHEST:
+        raise NoMoment(f"{quoted(text)} is too far away. The longest is 31 days.")
     return moment.astimezone(UTC)
 
 
@@ -77,39 +81,13 @@ def _clean(text: str) -> str:
     return _LEAD.sub("", spaced, count=1) if _LEAD.match(spaced) else spaced
 
 
-def _short(text: str) -> str:
-    shown = " ".join(text.split())
-    return shown if len(shown) <= 30 else shown[:29] + "…"
-
-
 def _read_span(text: str, local: datetime) -> datetime | None:
-    minutes = _span_minutes(text)
-    if minutes is None:
+    span = read_span(text)
+    if span is None:
         return None
-    if minutes > FURTHEST.total_seconds() / 60:
-        raise NoMoment(f"“{_short(text)}” is too long. The longest is 31 days.")
-    later = local.astimezone(UTC) + timedelta(minutes=minutes)
-    return later.astimezone(local.tzinfo)
-
-
-def _span_minutes(text: str) -> float | None:
-    if text in {"half an hour", "half hour", "a half hour"}:
-        return 30
-    if match := _HOURS_MINUTES.fullmatch(text):
-        return int(match["hours"]) * 60 + int(match["minutes"])
-    counted = re.sub(r"\b(?:an|a|one)\b", "1", text)
-    counted = re.sub(r"\band\b", " ", counted)
-    total, at, parts = 0.0, 0, 0
-    while match := _SPAN.match(counted, at):
-        unit = _UNITS.get(match["unit"])
-        if unit is None:
-            return None
-        total += float(match["count"].replace(",", ".")) * unit
-        parts += 1
-        at = match.end()
-        while at < len(counted) and counted[at] in " ,":
-            at += 1
-    return total if parts and at == len(counted) else None
+    if span > FURTHEST:
+        raise NoMoment(f"{quoted(text)} is too long. The longest is 31 days.")
+    return later(local, span)
 
 
 def _read_iso(text: str, local: datetime) -> datetime | None:
@@ -119,10 +97,11 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
         moment = datetime.fromisoformat(text.upper())
     except ValueError:
         return None
-    if re.fullmatch(r"[0-9-]{10}", text):
-        moment = datetime.combine(moment.date(), MORNING)
     try:
-        return _real(moment.replace(tzinfo=local.tzinfo)) if moment.tzinfo is None else moment.astimezone(local.tzinfo)
+        if re.fullmatch(r"[0-9-]{10}", text):
+            return on_clock(moment.date(), MORNING, local.tzinfo)
+        # Out of UTC and back: a time that the clocks jump over is moved on.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=local.tzinfo)).astimezone(UTC)
     except OverflowError:
         return None
 
@@ -130,22 +109,20 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
 def _read_words(text: str, local: datetime) -> datetime | None:
     if text in {"end of day", "end of the day", "eod", "today", "tonight", "the end of the day"}:
         return _end_of_day(local)
-    if text == "midnight":
-        return _on(local.date() + timedelta(days=1), time(0), local)
     day, rest = _leading_day(text, local.date())
     if day is None:
         return _next_clock(text, local)
     if not rest:
-        return _on(day, MORNING, local)
-    clock = _clock(rest)
-    if clock is None:
+        return on_clock(day, MORNING, local.tzinfo)
+    minutes = _clock(rest)
+    if minutes is None:
         raise NotAMoment(text)
-    return _on(day, clock, local)
+    return on_clock(day, minutes, local.tzinfo, after=local)
 
 
 def _end_of_day(local: datetime) -> datetime:
-    evening = _on(local.date(), EVENING, local)
-    return evening if evening > local else _on(local.date() + timedelta(days=1), time(0), local)
+    evening = on_clock(local.date(), EVENING, local.tzinfo)
+    return evening if elapsed(local, evening) > timedelta(0) else on_clock(local.date(), DAY, local.tzinfo)
 
 
 def _leading_day(text: str, today: date) -> tuple[date | None, str]:
@@ -158,50 +135,31 @@ def _leading_day(text: str, today: date) -> tuple[date | None, str]:
         return today, rest
     if first == "next" and rest == "week":
         return today + timedelta(days=7 - today.weekday()), ""
-    for index, name in enumerate(_DAYS):
-        if first in {name, name[:3]} or (len(first) > 3 and name.startswith(first)):
-            return today + timedelta(days=(index - today.weekday() - 1) % 7 + 1), rest
-    return None, text
+    weekday = read_weekday(first)
+    if weekday is None:
+        return None, text
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1), rest
 
 
-def _clock(text: str) -> time | None:
-    """A time of day; an hour alone counts as one only after a day's name or with am or pm."""
-    if text in _NAMED_TIMES:
-        return _NAMED_TIMES[text]
-    match = _CLOCK.fullmatch(text.removesuffix(" o'clock").removesuffix(" o’clock").removesuffix("h"))
-    if match is None:
-        return None
-    hour, minute = int(match["hour"]), int(match["minute"] or 0)
-    if match["half"]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if match["half"] == "p" else 0)
-    if hour == 24 and minute == 0:
-        hour = 0
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+def _clock(text: str, *, hour_alone: bool = True) -> int | None:
+    """Minutes after midnight; an hour alone counts as a time only after a day's name."""
+    return _PARTS_OF_DAY[text] if text in _PARTS_OF_DAY else read_clock(text, end=True, hour_alone=hour_alone)
 
 
 def _next_clock(text: str, local: datetime) -> datetime | None:
     if re.fullmatch(r"[0-9]{1,3}", text):
         raise NoMoment(f"“{text}” could be minutes, hours or a time of day. Type {text}m, {text}h or {text}:00.")
-    clock = _clock(text)
-    if clock is None:
+    minutes = _clock(text, hour_alone=False)
+    if minutes is None:
         return None
-    moment = _on(local.date(), clock, local)
-    if moment > local:
+    moment = on_clock(local.date(), minutes, local.tzinfo, after=local)
+    ago = elapsed(moment, local)
+    if ago < timedelta(0):
         return moment
-    if local - moment < JUST_PAST:
-        raise NoMoment(f"{clock:%H:%M} has just passed. If you mean tomorrow, type: tomorrow {clock:%H:%M}.")
-    return _on(local.date() + timedelta(days=1), clock, local)
-
-
-def _on(day: date, clock: time, local: datetime) -> datetime:
-    return _real(datetime.combine(day, clock, tzinfo=local.tzinfo))
-
-
-def _real(moment: datetime) -> datetime:
-    """The same wall clock, moved on where the clocks jump over it."""
-    return moment.astimezone(UTC).astimezone(moment.tzinfo)
+    if ago < JUST_PAST:
+        typed = clock(minutes)
+        raise NoMoment(f"{typed} has just passed. If you mean tomorrow, type: tomorrow {typed}.")
+    return on_clock(local.date() + timedelta(days=1), minutes, local.tzinfo)
 
 
 def is_moment(text: str) -> bool:
@@ -211,18 +169,6 @@ def is_moment(text: str) -> bool:
     except NoMoment:
         return False
     return True
-
-
-def distance(moment: datetime, now: datetime) -> str:
-    """How long until then, roughly: ``30 min``, ``2 h``, ``1 h 30 min``, ``3 days``."""
-    minutes = max(1, round((moment - now).total_seconds() / 60))
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    if hours < 24:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    days = round(minutes / 1440)
-    return "1 day" if days == 1 else f"{days} days"
 
 
 @dataclass(frozen=True)
@@ -269,7 +215,7 @@ class Moment(Lookup):
         except NoMoment:
             return None
         local, here = moment.astimezone(zone), now.astimezone(zone)
-        return Option(f"Until {_day(local, here)}{local:%H:%M} (in {distance(moment, now)})", text.strip()[:75])
+        return Option(f"Until {_day(local, here)}{clock(local.time())} (in {distance(moment, now)})", text.strip()[:75])
 
 
 @dataclass(frozen=True)

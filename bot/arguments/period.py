@@ -3,10 +3,22 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.basics.times import (
+    DAY,
+    LONGEST,
+    WHOLE_WEEKDAYS,
+    UnclearTime,
+    elapsed,
+    later,
+    on_clock,
+    read_clock,
+    read_span,
+    read_weekday,
+)
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
@@ -21,9 +33,8 @@ _SPAN: Final = re.compile(
     r"(?:the )?(?:last |past )?(?P<count>[0-9]{1,4}|an?|one)? ?"
     r"(?P<unit>m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)(?: ago)?"
 )
-_MINUTES: Final = {"m": 1, "h": 60, "d": 1440, "w": 10080}
-_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_WRAPPED: Final = re.compile(r"(?:the )?(?:last |past )?(?P<span>.+?)(?: ago)?")
+_MINUTES: Final = {"m": 1, "h": 60, "d": DAY, "w": 7 * DAY, "month": 30 * DAY}
 
 
 @dataclass(frozen=True)
@@ -43,15 +54,21 @@ class NoPeriod(Exception):
     """Text that names no stretch of the past; the message is the sentence for the person."""
 
 
+class NotAPeriod(NoPeriod):
+    """Text that was not meant as a stretch of the past at all."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(str(UnclearTime("time", text, "Type today, yesterday, last 7 days, monday or 2026-01-31.")))
+
+
 def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
     """The stretch meant. Raises NoPeriod."""
     cleaned = " ".join(text.casefold().split()).strip(" ,;.!").removeprefix("since ")
     local = now.astimezone(zone)
-    period = None if len(text) > 60 else _read_days(cleaned, local) or _read_span(cleaned, local)
+    period = None if len(text) > LONGEST else _read_days(cleaned, local) or _read_span(cleaned, local)
     if period is None:
-        shown = text if len(text) <= 30 else text[:29] + "…"
-        raise NoPeriod(f"“{shown}” is no time I know. Type today, yesterday, last 7 days, monday or 2026-01-31.")
-    if local - period.after > timedelta(days=FURTHEST_BACK):
+        raise NotAPeriod(text)
+    if elapsed(period.after, local) > timedelta(days=FURTHEST_BACK):
         raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
     return replace(period, raw=cleaned)
 
@@ -69,21 +86,25 @@ def _read_days(text: str, local: datetime) -> Period | None:
     if text in spans:
         first, end = spans[text]
         return Period(_midnight(first, local), None if end is None else _midnight(end, local), text)
-    for index, name in enumerate(_DAYS):
-        if text in {name, name[:3]}:
-            back = (today.weekday() - index) % 7
-            return Period(_midnight(today - timedelta(days=back), local), None, f"since {name.capitalize()}")
-    return _read_date(text, local)
+    weekday = read_weekday(text)
+    if weekday is not None:
+        back = (today.weekday() - weekday) % 7
+        return Period(_midnight(today - timedelta(days=back), local), None, f"since {WHOLE_WEEKDAYS[weekday]}")
+    return _read_clock(text, local) or _read_date(text, local)
+
+
+def _read_clock(text: str, local: datetime) -> Period | None:
+    minutes = None if read_span(text) else read_clock(text, hour_alone=False)
+    if minutes is None:
+        return None
+    today = local.date()
+    moment = on_clock(today, minutes, local.tzinfo)
+    if elapsed(moment, local) < timedelta(0):
+        moment = on_clock(today - timedelta(days=1), minutes, local.tzinfo)
+    return Period(moment.astimezone(UTC), None, f"since {text}")
 
 
 def _read_date(text: str, local: datetime) -> Period | None:
-    if match := _CLOCK.fullmatch(text):
-        hour, minute = int(match[1]), int(match[2])
-        if hour > 23 or minute > 59:
-            return None
-        moment = datetime.combine(local.date(), time(hour, minute), tzinfo=local.tzinfo)
-        moment = moment if moment <= local else moment - timedelta(days=1)
-        return Period(moment.astimezone(UTC), None, f"since {text}")
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return None
     try:
@@ -100,19 +121,24 @@ def _read_date(text: str, local: datetime) -> Period | None:
 def _read_span(text: str, local: datetime) -> Period | None:
     match = _SPAN.fullmatch(text)
     if match is None:
-        return None
+        wrapped = _WRAPPED.fullmatch(text)
+        span = read_span(wrapped["span"]) if wrapped else None
+        return None if span is None or wrapped is None else _last(span, f"in the last {wrapped['span']}", local)
     count = int(match["count"]) if (match["count"] or "").isdigit() else 1
     unit = "month" if match["unit"].startswith("month") else match["unit"][0]
-    minutes = count * (43200 if unit == "month" else _MINUTES[unit])
-    if not 0 < minutes <= FURTHEST_BACK * 1440:
-        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
     name = {"m": "minute", "h": "hour", "d": "day", "w": "week"}.get(unit, unit)
     words = f"in the last {name}" if count == 1 else f"in the last {count} {name}s"
-    return Period((local - timedelta(minutes=minutes)).astimezone(UTC), None, words)
+    return _last(timedelta(minutes=count * _MINUTES[unit]), words, local)
+
+
+def _last(span: timedelta, words: str, local: datetime) -> Period:
+    if not timedelta(0) < span <= timedelta(days=FURTHEST_BACK):
+        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+    return Period(later(local, -span).astimezone(UTC), None, words)
 
 
 def _midnight(day: date, local: datetime) -> datetime:
-    return datetime.combine(day, time(0), tzinfo=local.tzinfo).astimezone(UTC)
+    return on_clock(day, 0, local.tzinfo).astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -122,8 +148,10 @@ class Since(Lookup):
     def fits(self, text: str) -> bool:
         try:
             parse_period(text, datetime(2026, 1, 1, 12, tzinfo=UTC), ZoneInfo("UTC"))
-        except NoPeriod as problem:
-            return "no time I know" not in str(problem)
+        except NotAPeriod:
+            return False
+        except NoPeriod:
+            return True
         return True
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
@@ -145,4 +173,4 @@ class Since(Lookup):
         return [Option(text[:1].upper() + text[1:], text) for text in near] or self._typed(typed)
 
     def _typed(self, text: str) -> list[Option]:
-        return [Option(text[:1].upper() + text[1:], text)] if len(text) <= 60 and self.fits(text) else []
+        return [Option(text[:1].upper() + text[1:], text)] if len(text) <= LONGEST and self.fits(text) else []

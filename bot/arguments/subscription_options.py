@@ -6,11 +6,10 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
 from bot.activity.news import WORDS, NewsKind
-from bot.activity.subscriptions.filters import UnclearFilter, parse_clock
-from bot.activity.subscriptions.subscription import WEEKDAYS, WHOLE_WEEKDAYS
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
+from bot.basics.times import WEEKDAYS, WHOLE_WEEKDAYS, UnclearTime, parse_clock, read_clock
 from bot.basics.words import Word
 from bot.contract.argument import Argument, Choice, Lookup, Option, Text
 from bot.contract.board import UserGroup as Group
@@ -82,7 +81,6 @@ HANDLED_WITHIN: Final = Choice(
     unset="2 hours",
 )
 _JOINS: Final = frozenset({"and", "&", "+", ",", "digest", "digests"})
-_TIME: Final = re.compile(r"at:|\d{1,2}[:.]\d\d|\d{1,2}[ap]m", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -118,20 +116,17 @@ class TimeOfDay(Argument):
     """The value is in minutes after midnight. Typed without its keyword it looks like a time: ``at:8``, ``17:00``."""
 
     def fits(self, text: str) -> bool:
-        try:
-            parse_clock(_bare(text))
-        except UnclearFilter:
-            return False
-        return True
+        return read_clock(_bare(text)) is not None
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         first = words[0].text if words and not words[0].quoted else ""
-        return int(_TIME.match(first) is not None and self.fits(first))
+        marked = first.casefold().startswith("at:")
+        return int(read_clock(_bare(first), hour_alone=marked) is not None)
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> int:
         try:
-            return parse_clock(_bare(str(raw)), "17:00")
-        except UnclearFilter as problem:
+            return parse_clock(_bare(str(raw)))
+        except UnclearTime as problem:
             raise self.refuse(name, str(problem)) from None
 
 
@@ -203,7 +198,11 @@ DIGEST_DAY: Final = Choice(
     keywords=("on", "every"),
     bare=True,
     options=tuple(Option(whole, short) for whole, short in zip(WHOLE_WEEKDAYS, WEEKDAYS, strict=True)),
-    aliases=tuple((f"{whole.casefold()}s", short) for whole, short in zip(WHOLE_WEEKDAYS, WEEKDAYS, strict=True)),
+    aliases=tuple(
+        (typed, short)
+        for whole, short in zip(WHOLE_WEEKDAYS, WEEKDAYS, strict=True)
+        for typed in (f"{whole.casefold()}s", *(whole[:length].casefold() for length in range(4, len(whole))))
+    ),
     placeholder="Monday",
     hint="It is about the seven days before.",
 )

@@ -7,8 +7,8 @@ from typing import Final
 from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
 from bot.activity.news import NewsKind
-from bot.activity.subscriptions.subscription import WHOLE_WEEKDAYS
-from bot.contract.prose import lasting, listed, plural, prose
+from bot.basics.times import WHOLE_WEEKDAYS, lasting
+from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
 _NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}

@@ -8,8 +8,9 @@ from typing import Final
 from bot.activity.calls import CallView
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
+from bot.basics.times import lasting
 from bot.catalogue.answers import route_of
-from bot.contract.prose import lasting, plural, prose
+from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity

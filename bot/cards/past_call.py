@@ -8,7 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.basics.phone import looks_like_number
-from bot.contract.prose import from_ms, lasting, prose
+from bot.basics.times import lasting
+from bot.contract.prose import from_ms, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
 from bot.dialpad.actions.call import Call, CallParty
 

@@ -5,9 +5,10 @@ from typing import Final
 from bot.activity.calls import CallView
 from bot.basics.errors import NotAllowed, NotFound, Unreadable, UserError
 from bot.basics.phone import national
+from bot.basics.times import lasting
 from bot.cards.live_call import caller_of
 from bot.contract.context import Ctx
-from bot.contract.prose import lasting, prose
+from bot.contract.prose import prose
 from bot.contract.reply import Answer, Attachment, Button, Confirm, Fact, Link, Part, Phone, Prose, Reply
 from bot.dialpad.actions.call import Call, GetCall
 from bot.dialpad.actions.callreviewsharelink import CreateReviewLink

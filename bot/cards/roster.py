@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.roster import Agent, Roster
+from bot.basics.times import lasting
 from bot.cards.presence import reason_of
-from bot.contract.prose import lasting, plural, prose
+from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Listing, Prose, Row, When
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.actions.people import User

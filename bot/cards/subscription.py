@@ -2,9 +2,10 @@
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import write_conditions, write_length
-from bot.activity.subscriptions.subscription import QUEUE_OVER, WEEKDAYS, EscalationPolicy, Filters, Subscription, clock
+from bot.activity.subscriptions.subscription import QUEUE_OVER, EscalationPolicy, Filters, Subscription
 from bot.activity.subscriptions.words import in_words
-from bot.contract.prose import how_long, listed, prose
+from bot.basics.times import WEEKDAYS, clock, how_long
+from bot.contract.prose import listed, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bot.basics.times import lasting
 from bot.catalogue.ids import name_of
 from bot.contract.context import Ctx
-from bot.contract.prose import from_ms, lasting, prose
+from bot.contract.prose import from_ms, prose
 from bot.contract.reply import Fact, Link, Part, Phone, Prose, When
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, WORDS

@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.arguments.moment import NoMoment, parse_moment
+from bot.basics.times import UnclearTime, clock, later, on_clock, parse_hours, read_span
 from bot.contract.argument import TEXT_LIMIT, Argument, Choice, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -20,9 +21,7 @@ from bot.contract.reply import Raw
 UNSET: Final = "-"
 """The value of the option that stands for "no choice": Slack lets nobody empty a select again."""
 
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?")
 _HOURS_EXAMPLE: Final = "08:00-12:00, 14:00-18:00"
-_LONGEST_DAY: Final = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -57,29 +56,16 @@ class Hours(Argument):
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> tuple[str, ...]:
         text = ", ".join(raw) if isinstance(raw, list) else str(raw)
-        times: list[str] = []
-        for span in re.split(r"[,;]|\band\b", text.casefold()):
-            if span.strip():
-                times += self._span(name, span.strip())
-        minutes = [int(at[:2]) * 60 + int(at[3:]) for at in times]
-        if any(later <= earlier for earlier, later in pairwise(minutes)):
+        minutes: list[int] = []
+        try:
+            for span in re.split(r"[,;]|\band\b", text.casefold()):
+                if span.strip():
+                    minutes += parse_hours(span.strip(), _HOURS_EXAMPLE)
+        except UnclearTime as problem:
+            raise self.refuse(name, str(problem)) from None
+        if any(end <= begin for begin, end in pairwise(minutes)):
             raise self.refuse(name, f"Each time has to be later than the one before it, such as {_HOURS_EXAMPLE}.")
-        return tuple(times)
-
-    def _span(self, name: str, span: str) -> list[str]:
-        ends = [end.strip() for end in re.split(r"\s*(?:-|\u2013|\u2014|\bto\b|\buntil\b)\s*", span)]
-        times = [_time(end) for end in ends]
-        if len(times) != 2 or None in times:
-            raise self.refuse(name, f"“{span[:30]}” is no span of hours. Type it like {_HOURS_EXAMPLE}.")
-        return [time for time in times if time]
-
-
-def _time(text: str) -> str | None:
-    match = _CLOCK.fullmatch(text)
-    if match is None:
-        return None
-    hour, minute = int(match[1]), int(match[2] or 0)
-    return f"{hour:02}:{minute:02}" if minute < 60 and hour * 60 + minute <= _LONGEST_DAY else None
+        return tuple(clock(at) for at in minutes)
 
 
 def write_hours(times: Sequence[str]) -> str:
@@ -145,8 +131,8 @@ class DateAndTime(Argument):
         zone = await ctx.zone()
         moment = _read_moment(text, ctx.now, zone)
         if moment is None:
-            shown = text if len(text) <= 30 else text[:29] + "…"
-            raise self.refuse(name, f"“{shown}” is no time I know. Type 2026-11-23 14:00, today, yesterday or 2h ago.")
+            advice = "Type 2026-11-23 14:00, today, yesterday or 2h ago."
+            raise self.refuse(name, str(UnclearTime("time", text, advice)))
         return moment.astimezone(UTC)
 
 
@@ -161,16 +147,11 @@ def _read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     days = {"now": None, "today": 0, "yesterday": 1}
     if words in days:
         back = days[words]
-        return (
-            local if back is None else (local - timedelta(days=back)).replace(hour=0, minute=0, second=0, microsecond=0)
-        )
-    ago = re.fullmatch(r"(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?|w|weeks?)\s*ago", words)
-    if ago:
-        unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[ago[2][0]]
-        return local - timedelta(**{unit: int(ago[1])})
+        return local if back is None else on_clock(local.date() - timedelta(days=back), 0, zone)
+    span = read_span(words.removesuffix("ago")) if words.endswith("ago") else None
     try:
-        return parse_moment(text, now, zone)
-    except NoMoment:
+        return parse_moment(text, now, zone) if span is None else later(local, -span)
+    except (NoMoment, OverflowError):
         return None
 
 

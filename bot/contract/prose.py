@@ -42,23 +42,3 @@ def from_ms(ms: float | None) -> datetime | None:
         return datetime.fromtimestamp(ms / 1000, UTC)
     except (OverflowError, ValueError, OSError):
         return None
-
-
-def how_long(minutes: int) -> str:
-    """A time as people set it: ``5 min``, ``90 min``, ``2 hours``."""
-    hours, rest = divmod(minutes, 60)
-    return f"{minutes} min" if rest or not hours else plural(hours, "hour")
-
-
-def lasting(ms: float | None) -> str:
-    """A length: ``12 s``, ``3 min 20 s``, ``1 h 5 min``; empty for none."""
-    if ms is None or ms < 500:
-        return ""
-    seconds = round(ms / 1000)
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes, seconds = divmod(seconds, 60)
-    if minutes < 60:
-        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

@@ -25,9 +25,9 @@ from bot.basics.errors import (
 )
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
+from bot.basics.times import how_long
 from bot.cards.live_call import needs_somebody
 from bot.contract.context import People
-from bot.contract.prose import how_long
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import ME, Entity
 from bot.dialpad.actions.call import PlaceCall

@@ -131,7 +131,7 @@ async def test_a_time_that_is_none_comes_back_at_its_field(world: World) -> None
     answer = await world.type(PRIYA, "notify daily for Support only at:25")
 
     assert isinstance(answer, Form)
-    assert answer.problems == {"only": "“25” is no time of day. Type it like at:17:00"}
+    assert answer.problems == {"only": "I don't understand the time “25”. Type it like at:17:00."}
 
 
 async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.activity.subscriptions.subscription import DAY, WHOLE_WEEKDAYS, DailyHours, Filters, LineHours
+from bot.activity.subscriptions.subscription import DailyHours, Filters, LineHours
 from bot.basics.phone import looks_like_number, read_number
+from bot.basics.times import DAY, UnclearTime, parse_clock, parse_hours, parse_weekdays, read_clock
 from bot.basics.words import split
 
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 _QUOTED_VALUE: Final = re.compile(r"(\b\w+:)(?=[\"“„])")
-_DAYS: Final = re.compile(r"([a-z]{3,9})(?:\s*[-\u2013]\s*([a-z]{3,9}))?")
 _HOURS_EXAMPLE: Final = "hours:8-18 or hours:mon-fri,8-18 or hours:open"
-_GROUPS: Final = {"weekdays": (0, 1, 2, 3, 4), "weekend": (5, 6), "weekends": (5, 6)}
 _LINE_HOURS: Final[dict[str, LineHours]] = {"open": "open", "closed": "closed"}
 _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outside": False}
 _KEYS: Final = {
@@ -74,7 +72,7 @@ def _keyed(read: Conditions, kind: str, rest: str, region: str) -> Conditions:  
         case "longer":
             return replace(read, longer=_seconds(rest))
         case "at":
-            return replace(read, digest_at=parse_clock(rest))
+            return replace(read, digest_at=_clock(rest))
         case _:
             return replace(read, queue=_count(rest))
 
@@ -138,7 +136,7 @@ def _hours(text: str) -> DailyHours:
     """``8-18``, ``mon-fri,8-18``, ``sat,sun``: the weekdays come first."""
     *before, last = [part.strip() for part in text.casefold().split(",")]
     days = [day for part in before for day in _weekdays(part)]
-    if last[:1].isalpha():
+    if last[:1].isalpha() and read_clock(re.split(r"\W", last)[0]) is None:
         return DailyHours(0, DAY, _once([*days, *_weekdays(last)]))
     return replace(_span(last, _HOURS_EXAMPLE), days=_once(days))
 
@@ -148,44 +146,27 @@ def _once(days: Sequence[int]) -> tuple[int, ...]:
 
 
 def _weekdays(text: str) -> Sequence[int]:
-    if text in _GROUPS:
-        return _GROUPS[text]
-    match = _DAYS.fullmatch(text)
-    first, last = (_weekday(match[1]), _weekday(match[2] or match[1])) if match else (None, None)
-    if first is None or last is None:
-        raise UnclearFilter(f"“{text[:30]}” is no weekday. Type it like {_HOURS_EXAMPLE}")
-    return [day % 7 for day in range(first, last + (1 if first <= last else 8))]
-
-
-def _weekday(text: str) -> int | None:
-    named = (day for day, name in enumerate(WHOLE_WEEKDAYS) if name.casefold().startswith(text))
-    return next(named, None) if len(text) >= 3 else None
+    try:
+        return parse_weekdays(text, _HOURS_EXAMPLE)
+    except UnclearTime as problem:
+        raise UnclearFilter(str(problem)) from None
 
 
 def _span(text: str, example: str) -> DailyHours:
-    ends = re.split(r"\s*[-\u2013]\s*", text.strip().casefold())
-    if len(ends) != 2:
-        raise UnclearFilter(f"“{text[:30]}” is no span of hours. Type it like {example}")
-    begin, end = (_minute(at, example) for at in ends)
-    if begin == end:
+    try:
+        begin, end = parse_hours(text, example)
+    except UnclearTime as problem:
+        raise UnclearFilter(str(problem)) from None
+    if begin == end % DAY:
         raise UnclearFilter(f"The hours begin when they end. Type it like {example}")
     return DailyHours(begin, end)
 
 
-def parse_clock(text: str, example: str = "at:17:00") -> int:
-    """Minutes after midnight of ``8``, ``17:00`` or ``5pm``. Raises Unclear."""
-    return _minute(text.strip().casefold(), example)
-
-
-def _minute(text: str, example: str) -> int:
-    match = _CLOCK.fullmatch(text)
-    hour = int(match[1]) if match else 99
-    if match and match[3]:
-        hour = hour % 12 + (12 if match[3] == "pm" else 0) if 1 <= hour <= 12 else 99
-    minute = int(match[2] or 0) if match else 99
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
-        raise UnclearFilter(f"“{text[:20]}” is no time of day. Type it like {example}")
-    return (hour * 60 + minute) % (24 * 60)
+def _clock(text: str) -> int:
+    try:
+        return parse_clock(text, "at:17:00")
+    except UnclearTime as problem:
+        raise UnclearFilter(str(problem)) from None
 
 
 def write_conditions(filters: Filters, extra: Sequence[str] = ()) -> str:

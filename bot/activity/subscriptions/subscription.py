@@ -8,16 +8,13 @@ from zoneinfo import ZoneInfo
 
 from bot.activity.news import OF_NO_LINE, News, NewsKind
 from bot.basics.person import PersonKey
+from bot.basics.times import DAY, WEEKDAYS, clock
 
 QUIET_DEFAULT: Final = frozenset({NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""
 QUEUE_OVER: Final = 3
 DIGEST_AT: Final = 8 * 60
 """Minutes after midnight."""
-DAY: Final = 24 * 60
-"""Minutes; a span that ends with the day ends here."""
-WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WHOLE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MINUTE: Final = timedelta(minutes=1)
 
 LineHours: TypeAlias = Literal["", "open", "closed"]
@@ -49,10 +46,6 @@ class DailyHours:
         days = [WEEKDAYS[day] for day in self.days]
         hours = [] if days and (self.begin, self.end) == (0, DAY) else [f"{clock(self.begin)}-{clock(self.end)}"]
         return ",".join([*days, *hours])
-
-
-def clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.activity.news import WORDS, NewsKind
-from bot.activity.subscriptions.subscription import (
-    DAY,
-    WEEKDAYS,
-    WHOLE_WEEKDAYS,
-    DailyHours,
-    Filters,
-    Subscription,
-    clock,
-)
+from bot.activity.subscriptions.subscription import DailyHours, Filters, Subscription
+from bot.basics.times import DAY, WEEKDAYS, WHOLE_WEEKDAYS, clock
 
 
 def in_words(subscription: Subscription) -> str:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,6 +30,12 @@ NOW = datetime(2026, 11, 25, 10, 0, tzinfo=ZONE)
         ("monday", "23 00:00", None, "since Monday"),
         ("wed", "25 00:00", None, "since Wednesday"),
         ("9:00", "25 09:00", None, "since 9:00"),
+        ("17h30", "24 17:30", None, "since 17h30"),
+        ("3pm", "24 15:00", None, "since 3pm"),
+        ("noon", "24 12:00", None, "since noon"),
+        ("tues", "24 00:00", None, "since Tuesday"),
+        ("last 1h 30m", "25 08:30", None, "in the last 1h 30m"),
+        ("1h30", "25 08:30", None, "in the last 1h30"),
         ("since 2026-11-20", "20 00:00", None, "since 20 November"),
     ],
 )
@@ -40,9 +46,20 @@ def test_periods_as_people_write_them(text: str, after: str, before: str | None,
     assert period.words == words
 
 
+@pytest.mark.parametrize("minute", range(0, 120, 10))
+def test_a_span_leads_back_in_both_of_the_hours_that_the_clocks_show_twice(minute: int) -> None:
+    now = datetime(2026, 11, 1, 8, minute % 60, tzinfo=UTC) + timedelta(hours=minute // 60)
+    assert now - parse_period("last 90 minutes", now.astimezone(ZONE), ZONE).after == timedelta(minutes=90)
+
+
+@pytest.mark.parametrize("text", ["9", "1-2", "evening"])
+def test_what_may_mean_anything_is_no_period(text: str) -> None:
+    assert not Since("When").fits(text)
+
+
 @pytest.mark.parametrize("text", ["", "banana", "2026-13-45", "25:99", "²days"])
 def test_what_is_no_period_is_said(text: str) -> None:
-    with pytest.raises(NoPeriod, match="is no time I know"):
+    with pytest.raises(NoPeriod, match="I don't understand the time"):
         parse_period(text, NOW, ZONE)
 
 

@@ -1,6 +1,6 @@
 """What people type into generated forms."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +36,8 @@ async def refusal(world: World, argument: Argument, raw: Any) -> str:
         ("9 to 17:30", ("09:00", "17:30")),
         ("09:00–17:00", ("09:00", "17:00")),
         ("0:00-24:00", ("00:00", "24:00")),
+        ("8am-noon, 2 p.m.-midnight", ("08:00", "12:00", "14:00", "24:00")),
+        ("8h30 until 17h30", ("08:30", "17:30")),
     ],
 )
 async def test_hours_are_read_as_people_write_them(world: World, typed: str, meant: tuple[str, ...]) -> None:
@@ -63,6 +65,16 @@ async def test_a_moment_may_be_words(world: World, typed: str, day: int, hour: i
     moment = await parse(world, DateAndTime("From"), typed)
     local = moment.astimezone(await world.ctx(PRIYA).zone())
     assert (local.day, local.hour) == (day, hour)
+
+
+@pytest.mark.parametrize("minute", range(0, 120, 30))
+async def test_a_moment_so_long_ago_is_exact_when_the_clocks_go_back(world: World, minute: int) -> None:
+    world.clock.now = datetime(2026, 11, 1, 8, 0, tzinfo=UTC) + timedelta(minutes=minute)
+    assert world.clock() - await parse(world, DateAndTime("From"), "90 min ago") == timedelta(minutes=90)
+
+
+async def test_a_moment_before_the_calendar_begins_is_refused(world: World) -> None:
+    assert "yesterday" in await refusal(world, DateAndTime("From"), " ".join(["99999w"] * 5) + " ago")
 
 
 async def test_no_moment_is_refused_with_examples(world: World) -> None:
