@@ -1,43 +1,35 @@
 """Somebody asks a colleague to take over their duty for a while."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 
-from bot.activity.registers import Register, State, fragment, value
+from bot.activity.registers import Register, State, fragment
+from bot.basics.stored_json import IsoMoment, StoredJson
+
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Cover:
     """``asker`` is a Slack id; ``lines`` are the call centers, ``callcenter:5527`` to the name each is shown by."""
 
-    asker: str
-    name: str
-    until: datetime
-    lines: Mapping[str, str]
+    asker: str = ""
+    name: str = ""
+    until: IsoMoment = _LONG_AGO
+    lines: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+
+
+_COVER: Final = StoredJson(Cover)
 
 
 def read_cover(cover: Cover) -> State:
     """As a card's state."""
-    said: dict[str, Any] = {
-        "asker": cover.asker,
-        "name": cover.name,
-        "until": cover.until.isoformat(),
-        "lines": dict(cover.lines),
-        "note": cover.note,
-    }
-    return fragment(0, 0, said)
+    return fragment(0, 0, _COVER.dump(cover))
 
 
 def view_cover(state: Mapping[str, Register]) -> Cover:
     """Undo ``read_cover``."""
-    until = value(state, "until")
-    return Cover(
-        asker=str(value(state, "asker") or ""),
-        name=str(value(state, "name") or ""),
-        until=datetime.fromisoformat(until) if until else datetime.fromtimestamp(0, UTC),
-        lines=value(state, "lines") or {},
-        note=str(value(state, "note") or ""),
-    )
+    return _COVER.load({name: register[2] for name, register in state.items()})

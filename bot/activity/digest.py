@@ -1,9 +1,9 @@
 """What a day or a week was like on the phones, counted from the calls that are known."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from statistics import mean, median
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -13,13 +13,13 @@ from bot.activity.digest_times import DigestPeriod
 from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.texts import ConversationView
+from bot.basics.stored_json import MsMoment, StoredJson
 
 Ending: TypeAlias = Literal["answered", "missed", "voicemail", "abandoned"]
-Stretch: TypeAlias = tuple[datetime, datetime]
+Stretch: TypeAlias = tuple[MsMoment, MsMoment]
 Pair: TypeAlias = tuple[int, int]
 """Answered and not answered."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NONE: Final = (0, 0)
 
 
@@ -186,42 +186,16 @@ class Digest:
         return ZoneInfo(self.zone)
 
 
+_DIGEST: Final = StoredJson(Digest)
+
+
 def to_json(digest: Digest) -> dict[str, Any]:
-    """As a card keeps it."""
-    period = digest.period
-    return {
-        **{name: getattr(digest, name) for name in ("zone", "lines", "conditions")},
-        "kind": period.kind.value,
-        "begin": _ms(period.begin),
-        "end": _ms(period.end),
-        "so_far": period.so_far,
-        "tally": asdict(digest.tally),
-        "before": None if digest.before is None else asdict(digest.before),
-        "silences": [[_ms(begin), _ms(end)] for begin, end in digest.silences],
-    }
+    """As a card keeps it; the period's fields stand beside the digest's."""
+    stored = _DIGEST.dump(digest)
+    period: dict[str, Any] = stored.pop("period")
+    return stored | period
 
 
-def from_json(kept: dict[str, Any]) -> Digest:
-    """Undo ``to_json``."""
-    return Digest(
-        DigestPeriod(NewsKind(kept["kind"]), _moment(kept["begin"]), _moment(kept["end"]), bool(kept["so_far"])),
-        zone=kept["zone"],
-        lines=kept["lines"],
-        conditions=tuple(kept["conditions"]),
-        tally=_tally(kept["tally"]),
-        before=None if kept["before"] is None else _tally(kept["before"]),
-        silences=tuple((_moment(begin), _moment(end)) for begin, end in kept["silences"]),
-    )
-
-
-def _tally(kept: dict[str, Any]) -> Tally:
-    pairs = {name: tuple((int(one), int(other)) for one, other in kept[name]) for name in ("hours", "days")}
-    return Tally(**{**kept, **pairs})
-
-
-def _ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-def _moment(ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=ms)
+def from_json(stored: Mapping[str, Any]) -> Digest:
+    """Undo ``to_json``. Raises UnreadableJson."""
+    return _DIGEST.load(stored, period=stored)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.stored_json import MsMoment
 
 DAYS: Final = {NewsKind.DAILY: 1, NewsKind.WEEKLY: 7}
 LATEST: Final = {NewsKind.DAILY: timedelta(hours=12), NewsKind.WEEKLY: timedelta(days=2)}
@@ -19,8 +20,8 @@ class DigestPeriod:
     is only told ``so_far``."""
 
     kind: NewsKind
-    begin: datetime
-    end: datetime
+    begin: MsMoment
+    end: MsMoment
     so_far: bool = False
 
     def __contains__(self, moment: datetime) -> bool:

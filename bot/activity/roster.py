@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from bot.basics.stored_json import IsoMoment, StoredJson
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Agent:
     on_duty: bool
     status: str = ""
     reason: str = ""
-    since: datetime | None = None
+    since: IsoMoment | None = None
 
 
 @dataclass(frozen=True)
@@ -55,29 +57,14 @@ def compare(before: Roster | None, after: Roster) -> Handover:
     )
 
 
+_ROSTER: Final = StoredJson(Roster, "call_center", "seen_at")
+
+
 def to_json(roster: Roster) -> dict[str, Any]:
     """As it is stored; the call center and the moment have columns of their own."""
-    return {
-        "name": roster.name,
-        "agents": [
-            {
-                "id": agent.id,
-                "name": agent.name,
-                "email": agent.email,
-                "on_duty": agent.on_duty,
-                "status": agent.status,
-                "reason": agent.reason,
-                "since": agent.since.isoformat() if agent.since else None,
-            }
-            for agent in roster.agents
-        ],
-    }
+    return _ROSTER.dump(roster)
 
 
 def from_json(call_center: str, seen_at: datetime, stored: Mapping[str, Any]) -> Roster:
-    """Undo ``to_json``."""
-    agents = tuple(
-        Agent(**{**one, "since": datetime.fromisoformat(one["since"]) if one["since"] else None})
-        for one in stored["agents"]
-    )
-    return Roster(call_center, str(stored["name"]), seen_at, agents)
+    """Undo ``to_json``. Raises UnreadableJson."""
+    return _ROSTER.load(stored, call_center=call_center, seen_at=seen_at)

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
+from bot.basics.stored_json import StoredJson, UnreadableJson
 from bot.contract.board import Notifications
 from bot.contract.later import Later
 from bot.contract.reply import Answer as HandlerAnswer
@@ -47,25 +48,18 @@ class Where:
 
     def to_json(self) -> dict[str, Any]:
         """As kept in ``private_metadata``, in a confirmation, or with a remembered request."""
-        return {
-            key: value
-            for key, value in (
-                ("channel", self.channel),
-                ("thread_ts", self.thread_ts),
-                ("response_url", self.response_url),
-                ("is_direct", self.is_direct),
-            )
-            if value
-        }
+        return {key: value for key, value in _WHERE.dump(self).items() if value}
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> "Where":
-        return cls(
-            channel=kept.get("channel"),
-            thread_ts=kept.get("thread_ts"),
-            response_url=kept.get("response_url"),
-            is_direct=bool(kept.get("is_direct")),
-        )
+    def from_json(cls, stored: Any) -> "Where":
+        """Undo ``to_json``. What it did not write reads as nowhere."""
+        try:
+            return _WHERE.load(stored) if isinstance(stored, Mapping) else cls()
+        except UnreadableJson:
+            return cls()
+
+
+_WHERE: Final = StoredJson(Where)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select, update
 
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
+from bot.basics.stored_json import StoredJson
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.table_rules import Goes, expired, older_than, rules
@@ -43,6 +44,9 @@ class Confirmed:
     place: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+_CONFIRMED: Final = StoredJson(Confirmed)
+
+
 class Confirmations:
     """One person, one request, one use."""
 
@@ -54,7 +58,7 @@ class Confirmations:
     ) -> str:
         """Keeps the request; the id opens it once, for the same person, within 10 minutes."""
         name = secrets.token_urlsafe(16)
-        kept = {"route": route, "args": dict(args), "place": dict(place or {})}
+        kept = _CONFIRMED.dump(Confirmed(route, args, place or {}))
         statement = insert(confirmations).values(
             id=name,
             team_id=person.team_id,
@@ -94,4 +98,4 @@ class Confirmations:
         kept = self._context.keys.open_json(
             await self._context.database.write(change), row_name(confirmations.name, name)
         )
-        return Confirmed(kept["route"], kept["args"], kept["place"])
+        return _CONFIRMED.load(kept)

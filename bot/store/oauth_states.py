@@ -4,11 +4,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, insert
 
 from bot.basics.person import PersonKey
+from bot.basics.stored_json import StoredJson
 from bot.store.keys import hash_token, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.table_rules import Goes, expired, rules
@@ -36,6 +37,9 @@ class OAuthState:
     carry: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
+_STATE: Final = StoredJson(OAuthState, "person")
+
+
 class OAuthStates:
     """At rest there is a hash of the state, and everything that goes with it is sealed."""
 
@@ -48,7 +52,7 @@ class OAuthStates:
         """A fresh state. ``token`` may be the ``/connect/{token}`` it came from."""
         state = secrets.token_urlsafe(32)
         name = hash_token(state)
-        kept = {"verifier": verifier, "token": token, "carry": dict(carry or {})}
+        kept = _STATE.dump(OAuthState(person, verifier, token, carry or {}))
         sealed = self._context.keys.seal_json(kept, row_name(oauth_states.name, name))
         statement = insert(oauth_states).values(
             state_hash=name,
@@ -70,6 +74,6 @@ class OAuthStates:
             if row is None or row.expires_at <= self._context.now():
                 return None
             kept = self._context.keys.open_json(row.sealed, row_name(oauth_states.name, name))
-            return OAuthState(PersonKey(row.team_id, row.user_id), kept["verifier"], kept["token"], kept["carry"])
+            return _STATE.load(kept, person=PersonKey(row.team_id, row.user_id))
 
         return await self._context.database.write(change)

@@ -5,7 +5,7 @@ The token lies sealed, and only for as long as something needs it.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from bot.basics.person import PersonKey
+from bot.basics.stored_json import StoredJson
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.store.connections import connections
 from bot.store.hooks import Hook, HookKind
@@ -74,6 +75,9 @@ class HookLeft:
     subscriptions: Mapping[str, str] = field(default_factory=dict)
 
 
+_HOOK: Final = StoredJson(HookLeft)
+
+
 @dataclass(frozen=True)
 class Removal:
     """One connection's remains. ``access``: the access itself is still to be revoked, which comes last. ``link`` is
@@ -114,7 +118,7 @@ def note_removal(
             team_id=person.team_id,
             user_id=person.user_id,
             company=company,
-            hooks=[asdict(hook) for hook in hooks],
+            hooks=[_HOOK.dump(hook) for hook in hooks],
             access=access,
             sealed=None if link is None else _seal(context, name, link),
             tries=0,
@@ -235,7 +239,7 @@ class Removals:
             id=row.id,
             person=PersonKey(row.team_id, row.user_id),
             company=row.company,
-            hooks=tuple(HookLeft(**one) for one in row.hooks),
+            hooks=tuple(_HOOK.load(one) for one in row.hooks),
             access=row.access,
             link=self._open(row),
             tries=row.tries,

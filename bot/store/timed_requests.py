@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete, select
 
 from bot.basics.person import PersonKey
+from bot.basics.stored_json import StoredJson
 from bot.store.keys import row_name
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
 from bot.store.table_rules import Forever, Goes, rules
@@ -40,6 +41,9 @@ class TimedRequest:
     args: Mapping[str, Any] = field(repr=False)
     place: Mapping[str, Any] = field(repr=False)
     due_at: datetime
+
+
+_REQUEST: Final = StoredJson(TimedRequest, "id", "key", "person", "route", "due_at")
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,13 @@ class TimedRequests:
         ``also`` is called with the new id in the same transaction: to start the timer.
         """
         name = secrets.token_urlsafe(16)
+        request = TimedRequest(name, key, person, route, args, place, due_at)
         values = {
             "id": name,
             "team_id": person.team_id,
             "user_id": person.user_id,
             "route": route,
-            "sealed": self._context.keys.seal_json(
-                {"args": dict(args), "place": dict(place)}, row_name(kept.name, key)
-            ),
+            "sealed": self._context.keys.seal_json(_REQUEST.dump(request), row_name(kept.name, key)),
             "due_at": due_at,
         }
 
@@ -135,13 +138,6 @@ class TimedRequests:
         return await self._context.database.read(query)
 
     def _read(self, row: Row[Any]) -> TimedRequest:
-        content = self._context.keys.open_json(row.sealed, row_name(kept.name, row.key))
-        return TimedRequest(
-            id=row.id,
-            key=row.key,
-            person=PersonKey(row.team_id, row.user_id),
-            route=row.route,
-            args=content["args"],
-            place=content["place"],
-            due_at=row.due_at,
-        )
+        stored = self._context.keys.open_json(row.sealed, row_name(kept.name, row.key))
+        person = PersonKey(row.team_id, row.user_id)
+        return _REQUEST.load(stored, id=row.id, key=row.key, person=person, route=row.route, due_at=row.due_at)

@@ -63,8 +63,7 @@ def unpack_metadata(view: Mapping[str, Any]) -> tuple[Where, dict[str, Any]]:
         kept = {}
     if not isinstance(kept, dict):
         kept = {}
-    where = kept.get("w")
-    return Where.from_json(where if isinstance(where, dict) else {}), kept
+    return Where.from_json(kept.get("w")), kept
 
 
 async def build_form(

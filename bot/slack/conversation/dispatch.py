@@ -10,6 +10,7 @@ import structlog
 
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
+from bot.basics.stored_json import UnreadableJson
 from bot.contract import later
 from bot.contract.argument import Lookup
 from bot.contract.context import Deps, Origin, Where
@@ -28,8 +29,8 @@ from bot.slack.conversation.screens import (
     LineScreen,
     Patience,
     ScreenTools,
-    place_of,
 )
+from bot.slack.conversation.stored import UNCONNECTED_REQUEST
 from bot.slack.transport.duplicates import Duplicates
 from bot.slack.transport.payload import Incoming, PayloadKind, parse_incoming
 
@@ -148,15 +149,18 @@ class Dispatcher:
         """Run what the person asked for before they were connected; how many requests that was."""
         count = 0
         for asked in await self.stores.remembered.take_all(person):
-            route = self.table.by_id.get(str(asked.get("route")))
+            try:
+                waiting = UNCONNECTED_REQUEST.load(asked)
+            except UnreadableJson:
+                _log.exception("request from before connecting is lost")
+                continue
+            route = self.table.by_id.get(waiting.route)
             if route is None:
                 continue
             count += 1
-            args, words = asked.get("args"), asked.get("words")
             request = Request(
-                person, place_of(asked), Origin.RESUMED, route, args if isinstance(args, dict) else {},
-                words if isinstance(words, str) else None, form=asked.get("form") is True,
-            )  # fmt: skip
+                person, waiting.where, Origin.RESUMED, route, dict(waiting.args), waiting.words, form=waiting.form
+            )
             self._start(self._perform(request, self._placement.choose(request)))
         return count
 
@@ -174,7 +178,13 @@ class Dispatcher:
 
         What goes wrong is raised and not told: whether to try again is decided by who keeps the schedule.
         """
-        request = Request(due.person, place_of(due.place), Origin.LATER, self.table.by_id[due.route], dict(due.args))
+        request = Request(
+            due.person,
+            Where.from_json(due.place.get("where")),
+            Origin.LATER,
+            self.table.by_id[due.route],
+            dict(due.args),
+        )
         placed = self._placement.choose(request)
         try:
             answer = await self._executor.handle(request, self.table.by_id[due.route], placed.ctx)

@@ -22,7 +22,13 @@ from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.placement import PlacedRequest
 from bot.slack.conversation.ports import Audit, Confirmations, Inbox, Remembered
 from bot.slack.conversation.requests import WORDS, Decision, Request
-from bot.slack.conversation.screens import LineScreen, ScreenTools, place_of
+from bot.slack.conversation.screens import LineScreen, ScreenTools
+from bot.slack.conversation.stored import (
+    CONFIRMATION_PLACE,
+    UNCONNECTED_REQUEST,
+    StoredEdit,
+    UnconnectedRequest,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -107,30 +113,28 @@ class Executor:
 
     async def _decide(self, request: Request, placed: "PlacedRequest") -> Request:
         agreed = await self.stores.confirmations.take(request.confirmation, request.person)
-        place = agreed.place
-        where = place_of(place)
+        place = CONFIRMATION_PLACE.load(agreed.place)
         if request.decision is Decision.NO:
             return replace(request, route=_CANCELLED, raw={})
         if request.decision is Decision.EDIT:
-            edit = place.get("edit") or {}
-            route = self.table.by_id[str(edit.get("route", agreed.route))]
+            edit = place.edit or StoredEdit()
+            route = self.table.by_id[edit.route or agreed.route]
             if request.incoming is not None and not request.incoming.in_modal:
                 await self.messages.remove_pressed(request.where)
                 placed.screen = LineScreen(self.tools, placed.ctx, placed.trigger)
-            return replace(request, route=route, raw=dict(edit.get("args") or {}), form=True)
+            return replace(request, route=route, raw=dict(edit.args), form=True)
         in_modal = request.incoming is not None and request.incoming.in_modal
         if not in_modal:
-            yes = str(place.get("yes", ""))
             stamp: Prose = (
-                _PAST.get(yes, "Confirmed"),
+                _PAST.get(place.yes, "Confirmed"),
                 " by ",
                 Mention(request.person.user_id),
                 " at ",
                 When(placed.ctx.now),
             )
             placed.screen = LineScreen(self.tools, placed.ctx, replace=True, stamp=stamp)
-        elif where != placed.ctx.where:
-            placed.move(replace(placed.ctx, where=where))
+        elif place.where != placed.ctx.where:
+            placed.move(replace(placed.ctx, where=place.where))
         return replace(request, route=self.table.by_id[agreed.route], raw=dict(agreed.args))
 
     async def _compute(self, request: Request, route: Route, placed: "PlacedRequest") -> Answer:
@@ -190,11 +194,8 @@ class Executor:
         keeps = route is not None and route.kind is not RouteKind.CONFIRMED and request.origin is not Origin.EVENT
         if route is not None and keeps:
             words = request.words if not request.raw else None
-            remembered = {
-                "route": route.id, "args": dict(request.raw), "words": words, "form": request.form,
-                "where": request.where.to_json(),
-            }  # fmt: skip
-            await self.stores.remembered.save(request.person, remembered)
+            waiting = UnconnectedRequest(route.id, request.raw, words, request.form, request.where)
+            await self.stores.remembered.save(request.person, UNCONNECTED_REQUEST.dump(waiting))
         text = error.text if keeps else "Connect your Dialpad account, then start again."
         buttons: list[Button] = []
         connect = self.table.by_word.get(CONNECT_WORD)

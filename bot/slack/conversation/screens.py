@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import ChatopsError
-from bot.contract.context import Ctx, Where
+from bot.contract.context import Ctx
 from bot.contract.reply import (
     Answer,
     Attachment,
@@ -40,6 +40,7 @@ from bot.slack.blockkit.render import (
 )
 from bot.slack.conversation.errors import UserMessage
 from bot.slack.conversation.ports import Confirmations
+from bot.slack.conversation.stored import CONFIRMATION_PLACE, ConfirmationPlace, StoredEdit
 
 
 @dataclass
@@ -89,9 +90,8 @@ class ScreenTools:
 
     async def keep(self, ctx: Ctx, confirm: Confirm) -> str:
         """Put the request aside until the person agrees; the id."""
-        place: dict[str, Any] = {"where": ctx.where.to_json(), "yes": confirm.yes}
-        if confirm.edit is not None:
-            place["edit"] = {"route": confirm.edit.route, "args": dict(confirm.edit.args)}
+        edit = StoredEdit(confirm.edit.route, confirm.edit.args) if confirm.edit is not None else None
+        place = CONFIRMATION_PLACE.dump(ConfirmationPlace(ctx.where, confirm.yes, edit), without_none=True)
         return await self.confirmations.create(ctx.person, confirm.route, dict(confirm.args), place)
 
 
@@ -409,9 +409,3 @@ class HomeScreen:
 
     async def busy(self, route: Route) -> None:
         """Say nothing: Home is drawn when it is ready."""
-
-
-def place_of(kept: Mapping[str, Any]) -> Where:
-    """Where a confirmation or a remembered request was asked for."""
-    where = kept.get("where")
-    return Where.from_json(where if isinstance(where, dict) else {})
