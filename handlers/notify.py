@@ -1,10 +1,13 @@
 """``notify``: what a channel, or a person, hears of from the phones."""
 
 from dataclasses import replace
+from itertools import starmap
 from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.subscription import DIGEST_AT, QUEUE_OVER, QUIET_DEFAULT, Subscription
+from bot.activity.subscriptions.conditions import hint, placeholder
+from bot.activity.subscriptions.filters import Place, arranged
+from bot.activity.subscriptions.subscription import DIGEST_AT, QUIET_DEFAULT, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
@@ -83,13 +86,20 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
         "notify missed voicemail only quiet:22-7 escalate 10",
         "notify handover for Support keep @support-oncall topic",
         'notify daily weekly at 8:00 for "Support"',
+        f"notify missed only {placeholder('only')}",
         "notify me",
         "notify me voicemail off",
     ),
     title="Notifications",
     risk=Risk.CHANGE,
 )
-async def notify(ctx: Ctx, words: Annotated[str, TypedWords("What this channel hears of")] = "") -> Answer:
+async def notify(
+    ctx: Ctx,
+    words: Annotated[
+        str,
+        TypedWords("What this channel hears of", hint=f"After only: {hint('only')}. After except: {hint('except')}."),
+    ] = "",
+) -> Answer:
     """Alone: what there is. With words: a subscription, or something to do with one."""
     notifications = _board(ctx)
     first, _, rest = words.strip().partition(" ")
@@ -164,10 +174,11 @@ async def save(
     before = await _mine(ctx, notifications, subscription) if subscription else None
     is_off = before is not None and not before.kinds
     rights = await rights_of(ctx)
-    let = await conditions(ctx, "only", only)
-    out = await conditions(ctx, "but", but)
-    named = (places or {}) | await places_named(ctx, "only", let.names)
+    included = await conditions(ctx, "only", only, "only")
+    excluded = await conditions(ctx, "but", but, "except")
+    named = (places or {}) | await places_named(ctx, "only", included.names)
     chosen = await places_allowed(ctx, rights, named, own=to == "me")
+    left_out = await places_named(ctx, "but", excluded.names)
     usual = frozenset({NewsKind.HANDOVER}) if keep or topic else QUIET_DEFAULT
     chosen_kinds = frozenset(NewsKind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
     if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
@@ -177,13 +188,8 @@ async def save(
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
         kinds=chosen_kinds,
-        only=let.filters(chosen),
-        but=out.filters(await places_named(ctx, "but", out.names)),
-        longer=let.longer or 0,
-        hours=let.hours,
-        line_hours=let.line_hours,
-        quiet=let.quiet,
-        queue=QUEUE_OVER if let.queue is None else let.queue,
+        included=arranged([*starmap(Place, chosen.items()), *included.filters]),
+        excluded=arranged([*starmap(Place, left_out.items()), *excluded.filters]),
         zone=before.zone if before else str(await ctx.zone()),
         policy=await policy_of(
             ctx,
@@ -198,7 +204,7 @@ async def save(
         keep=keep or "",
         topic=bool(topic),
         paused=before.paused and not (is_off and kinds) if before else False,
-        digest_at=next((at for at in (digest_at, let.digest_at) if at is not None), DIGEST_AT),
+        digest_at=next((at for at in (digest_at, included.digest_at, excluded.digest_at) if at is not None), DIGEST_AT),
         digest_day=WEEKDAYS.index(digest_day) if digest_day and NewsKind.WEEKLY in chosen_kinds else 0,
     )
     check_roster(made, rights)

@@ -51,7 +51,7 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
 
 def counts(subscription: Subscription, happening: News) -> bool:
     """Whether a digest of ``subscription`` counts it: by its filters, whatever it is told of one by one and when."""
-    return wants(replace(subscription, kinds=happening.kinds, quiet=None, paused=False), happening)
+    return wants(replace(subscription, kinds=happening.kinds, paused=False), happening)
 
 
 def about_texts(talk: ConversationView, at: datetime) -> News:

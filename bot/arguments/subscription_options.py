@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
 from bot.activity.news import WORDS, NewsKind
+from bot.activity.subscriptions.conditions import hint, placeholder
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
@@ -31,17 +32,16 @@ ONLY: Final = Text(
     keywords=("only", "with"),
     keeps_quotes=True,
     longest=1_000,
-    placeholder="external longer:30s hours:8-18 quiet:22-7",
-    hint="label:vip, number:+1415, internal, external, longer:30s, queue:3, hours:mon-fri,8-18, hours:open (the line's "
-    "own), quiet:22-7 (posted at 7)",
+    placeholder=placeholder("only"),
+    hint=hint("only"),
 )
 EXCEPT: Final = Text(
     "Except",
     keywords=("except", "without", "but"),
     keeps_quotes=True,
     longest=1_000,
-    placeholder="label:spam internal",
-    hint="label:spam, number:+1510, internal, external, or the name of a line or a colleague",
+    placeholder=placeholder("except"),
+    hint=hint("except"),
 )
 _MINUTES: Final = (1, 2, 5, 10, 15, 30, 60)
 CLAIMED_WITHIN: Final = Choice(

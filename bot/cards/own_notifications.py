@@ -1,11 +1,11 @@
 """One's own notifications: direct messages about one's own line, with a switch for each event."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from bot.activity.news import DIGESTS, OF_CALLS, WORDS, NewsKind
-from bot.activity.subscriptions.subscription import Filters, Subscription
+from bot.activity.subscriptions.filters import Place, QuietHours
+from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.subscription_options import events
 from bot.basics.errors import UserError
@@ -30,7 +30,7 @@ _EVENTS: Final = events("Events")
 async def is_own(ctx: Ctx, subscription: Subscription) -> bool:
     """Whether it is about the person's own line and nothing else; not while nobody can say which line that is."""
     try:
-        return subscription.is_personal and set(subscription.only.places) == {await _own_place(ctx)}
+        return subscription.is_personal and set(subscription.places) == {await _own_place(ctx)}
     except UserError:
         return False
 
@@ -44,10 +44,10 @@ async def own_subscription(ctx: Ctx, notifications: Notifications) -> Subscripti
 
 async def new_own_subscription(ctx: Ctx, notifications: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
     """Not saved yet. Raises UserError."""
-    places = {await _own_place(ctx): "you"}
+    own = Place(await _own_place(ctx), "you")
     return Subscription(
         notifications.new_subscription_id(), ctx.person, ctx.person.user_id, kinds=kinds,
-        only=Filters(places=places), zone=str(await ctx.zone()),
+        included=(own,), zone=str(await ctx.zone()),
     )  # fmt: skip
 
 
@@ -100,14 +100,7 @@ def _lines(note: Prose, subscription: Subscription | None) -> list[Prose]:
 
 
 def _is_filtered(subscription: Subscription) -> bool:
-    more = (
-        subscription.but,
-        replace(subscription.only, places={}),
-        subscription.longer,
-        subscription.hours,
-        subscription.line_hours,
-    )
-    return any(bool(one) for one in more)
+    return bool(subscription.excluded or subscription.without(Place, QuietHours).included)
 
 
 async def switch_events(

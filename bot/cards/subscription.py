@@ -1,8 +1,9 @@
 """A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.filters import write_conditions, write_length
-from bot.activity.subscriptions.subscription import QUEUE_OVER, EscalationPolicy, Filters, Subscription
+from bot.activity.subscriptions.conditions import write_conditions
+from bot.activity.subscriptions.filters import Place, Queue
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.basics.times import WEEKDAYS, clock, how_long
 from bot.contract.prose import listed, prose
@@ -33,9 +34,8 @@ def quiet_hours(subscription: Subscription) -> str:
     if subscription.quiet is None:
         return ""
     begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
-    place = subscription.zone.rpartition("/")[2].replace("_", " ")
     waits = "" if not subscription.policy.claim else ", and nobody is asked to claim a call before"
-    return f"{begin} to {end} ({place} time): what comes then is posted at {end}{waits}."
+    return f"{begin} to {end} ({subscription.zone_name} time): what comes then is posted at {end}{waits}."
 
 
 def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
@@ -87,22 +87,16 @@ def subscription_row(subscription: Subscription, number: int) -> Row:
 
 def fields_of(subscription: Subscription) -> dict[str, Raw]:
     """What the form is filled with."""
-    extra = [write_length(subscription.longer)] if subscription.longer else []
-    extra += [f"hours:{hours}" for hours in (subscription.line_hours, subscription.hours) if hours]
-    extra += [f"quiet:{subscription.quiet}"] if subscription.quiet else []
-    extra += (
-        [f"queue:{subscription.queue}"]
-        if NewsKind.QUEUE in subscription.kinds or subscription.queue != QUEUE_OVER
-        else []
-    )
-    only = write_conditions(_without_places(subscription), extra)
-    but = write_conditions(subscription.but)
+    queue = subscription.queue
+    shown = [queue] if NewsKind.QUEUE in subscription.kinds or not queue.is_default else []
+    only = write_conditions([*subscription.without(Place, Queue).included, *shown])
+    but = write_conditions(subscription.excluded)
     policy = subscription.policy
     filled: dict[str, Raw] = {
         "subscription": subscription.id,
         "kinds": [kind.value for kind in NewsKind if kind in subscription.kinds],
     }
-    filled |= {"places": list(subscription.only.places)} if subscription.only.places else {}
+    filled |= {"places": list(subscription.places)} if subscription.places else {}
     texts = {"only": only, "but": but, "claim": str(policy.claim) if policy.claim else "", "group": policy.group}
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
@@ -112,9 +106,3 @@ def fields_of(subscription: Subscription) -> dict[str, Raw]:
     texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != EscalationPolicy().handle else ""}
     texts |= {"keep": subscription.keep, "topic": "topic" if subscription.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}
-
-
-def _without_places(subscription: Subscription) -> Filters:
-    return Filters(
-        numbers=subscription.only.numbers, labels=subscription.only.labels, internal=subscription.only.internal
-    )

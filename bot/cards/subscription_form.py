@@ -1,6 +1,7 @@
 """From what was filled in or typed to a subscription: names looked up, rights checked."""
 
-from bot.activity.subscriptions.filters import Conditions, UnclearFilter, parse_conditions
+from bot.activity.subscriptions.conditions import Conditions, parse_conditions
+from bot.activity.subscriptions.filter import Side, UnclearFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import Unclear as UnclearName
@@ -11,10 +12,10 @@ from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 
 
-async def conditions(ctx: Ctx, field: str, text: str | None) -> Conditions:
+async def conditions(ctx: Ctx, field: str, text: str | None, side: Side) -> Conditions:
     """Raises FieldError with an example."""
     try:
-        return parse_conditions(text or "", await ctx.region())
+        return parse_conditions(text or "", await ctx.region(), side)
     except UnclearFilter as problem:
         raise FieldError(field, str(problem)) from None
 
@@ -47,7 +48,7 @@ def check_roster(made: Subscription, rights: Rights) -> None:
         raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
     if made.topic and made.is_personal:
         raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")
-    if made.keep and not rights.lead(made.only.places):
+    if made.keep and not rights.lead(made.places):
         raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can tie a user group to it.")
 
 

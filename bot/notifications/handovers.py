@@ -118,7 +118,7 @@ class Handovers:
         raise refused
 
     def _named(self, followed: FollowedRoster, following: Sequence[Subscription]) -> str:
-        names = (subscription.only.places.get(f"callcenter:{followed.call_center}") for subscription in following)
+        names = (subscription.places.get(f"callcenter:{followed.call_center}") for subscription in following)
         return next((name for name in names if name), "Call center")
 
     async def _tell(

@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 
 from bot.activity.news import NewsKind
-from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filters import Label
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import UserError
 from bot.contract.context import Origin
 from bot.contract.reply import Answer, Button, Confirm, Form, Listing
@@ -28,8 +30,8 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
     subscription = only(world)
     assert subscription.channel == "C0GENERAL"
     assert subscription.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
-    assert subscription.only.places == {PLACE: "Support"}
-    assert subscription.but.labels == ("spam",)
+    assert subscription.places == {PLACE: "Support"}
+    assert subscription.excluded == (Label("spam"),)
     assert subscription.zone == "America/Los_Angeles"
 
 
@@ -45,6 +47,10 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
         ('notify missed except "Sales" label:"a on b"', "except Sales or label a on b"),
         ("notify queue only queue:5", "more than 5 callers waiting"),
         ("notify missed on Billing", "for Billing"),
+        ("notify sms only +44", "texts on every line, only numbers that begin with +44"),
+        ("notify sms except +44 +49", "except numbers that begin with +44 or numbers that begin with +49"),
+        ("notify missed only hours:8-18", "between 08:00 and 18:00, in Los Angeles time"),
+        ("notify daily except label:spam at:18:00", "a daily digest at 18:00 on every line, except label spam"),
         ('notify daily for "Support"', "a daily digest at 08:00 for Support"),
         ('notify missed weekly at:8 for "Support"', "missed calls and a weekly digest on Monday at 08:00 for Support"),
         ("notify daily digest at 5:30pm for Support", "a daily digest at 17:30 for Support"),
@@ -78,7 +84,7 @@ async def test_nobody_listens_where_they_do_not_belong(world: World) -> None:
 async def test_every_line_means_ones_own_lines_for_who_is_no_admin(world: World) -> None:
     await world.type(ANA, "notify missed")
 
-    assert set(only(world).only.places.values()) == {"Support", "Sales", "Ana Ferreira"}
+    assert set(only(world).places.values()) == {"Support", "Sales", "Ana Ferreira"}
 
 
 async def test_every_line_means_every_line_for_an_admin(world: World) -> None:
@@ -91,6 +97,13 @@ async def test_what_is_unclear_comes_back_at_its_field(world: World) -> None:
     assert isinstance(answer, Form)
     assert answer.problems == {"but": "Something is missing after the colon. Type it like label:spam"}
     assert answer.args["kinds"]
+
+
+async def test_what_cannot_be_excluded_comes_back_at_its_field(world: World) -> None:
+    answer = await world.type(PRIYA, "notify missed for Support except quiet:22-7")
+
+    assert isinstance(answer, Form)
+    assert answer.problems == {"but": "“quiet:22-7” goes after only, not after except. Type it like only quiet:22-7"}
 
 
 async def test_alone_it_lists_what_there_is(world: World) -> None:
@@ -139,7 +152,7 @@ async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:
 
     subscription = only(world)
     assert subscription.channel == PRIYA.slack_id
-    assert subscription.only.places == {f"user:{PRIYA.dialpad_id}": "you"}
+    assert subscription.places == {f"user:{PRIYA.dialpad_id}": "you"}
 
 
 @pytest.mark.parametrize(
@@ -197,7 +210,7 @@ async def test_notify_me_is_ones_own_line_as_direct_messages(world: World) -> No
     assert "Your notifications" in answer
     subscription = only(world)
     assert subscription.channel == ANA.slack_id
-    assert list(subscription.only.places) == [f"user:{ANA.dialpad_id}"]
+    assert list(subscription.places) == [f"user:{ANA.dialpad_id}"]
     assert "Your notifications" in words_of(await world.type(ANA, "notify me"))
     assert len(world.notifications.subscriptions) == 1
 
@@ -339,7 +352,7 @@ async def test_what_one_hears_of_a_line_is_no_switch_of_ones_own(world: World) -
     await world.type(ANA, "notify me missed for Support")
     await world.type(ANA, "notify me")
 
-    assert [list(one.only.places) for one in world.notifications.subscriptions.values()] == [
+    assert [list(one.places) for one in world.notifications.subscriptions.values()] == [
         [PLACE],
         [f"user:{ANA.dialpad_id}"],
     ]
@@ -469,7 +482,7 @@ async def test_a_word_that_is_no_name_may_be_meant_as_a_label(world: World) -> N
 )
 async def test_people_are_named_by_mention_and_oneself_as_me(world: World, words: str, place: str, name: str) -> None:
     await world.type(ANA, f"notify missed {words}")
-    assert only(world).only.places[place] == name
+    assert only(world).places[place] == name
 
 
 async def test_a_mention_of_somebody_without_a_seat_is_explained(world: World) -> None:

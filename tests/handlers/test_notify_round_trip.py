@@ -9,7 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.subscription import DIGEST_AT, DailyHours, EscalationPolicy, Filters, Subscription
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filters import (
+    Hours,
+    Internal,
+    Label,
+    LineHours,
+    Longer,
+    Number,
+    Place,
+    Queue,
+    QuietHours,
+    arranged,
+)
+from bot.activity.subscriptions.subscription import DIGEST_AT, EscalationPolicy, Subscription
 from bot.cards.subscription import fields_of
 from bot.contract.context import Origin
 from bot.contract.reply import Raw
@@ -25,16 +38,26 @@ PLACES: Final = {
     f"user:{LEO.dialpad_id}": LEO.name,
 }
 PEOPLE: Final = st.sampled_from(["", str(ANA.slack_id), str(SAM.slack_id)])
-some = st.lists(st.sampled_from(sorted(PLACES)), unique=True, max_size=3)
-places = some.map(lambda chosen: {place: PLACES[place] for place in chosen})
+places = st.sampled_from(sorted(PLACES)).map(lambda place: Place(place, PLACES[place]))
 words = st.text(st.sampled_from("abon -_'&ü"), min_size=1, max_size=8).map(str.strip).filter(bool)
-labels = st.lists(words, unique=True, max_size=2).map(tuple)
-numbers = st.lists(st.sampled_from(["+1", "+1415", "+14155550150", "+49"]), unique=True, max_size=2).map(tuple)
-filters = st.builds(Filters, places, numbers, labels, st.sampled_from([None, True, False]))
+numbers = st.sampled_from(["+1", "+1415", "+14155550150", "+49"])
 minutes = st.integers(0, 1439)
 days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
 parts_of_days = st.builds(DailyHours, minutes, minutes, days).filter(lambda span: span.begin != span.end)
 whole_days = st.builds(DailyHours, st.just(0), st.just(1440), days.filter(bool))
+parts_of_all_days = st.builds(DailyHours, minutes, minutes, st.just(())).filter(lambda span: span.begin != span.end)
+lengths = st.integers(0, 99_999) | st.integers(0, 9_999).map(lambda length: length * 60)
+on_both_sides = (
+    places
+    | st.builds(Label, words)
+    | st.builds(Number, numbers)
+    | st.builds(Internal, st.booleans())
+    | st.builds(LineHours, st.sampled_from(["open", "closed"]))
+    | st.builds(Hours, parts_of_days | whole_days)
+)
+after_only = (
+    st.builds(Longer, lengths) | st.builds(QuietHours, parts_of_all_days) | st.builds(Queue, st.integers(0, 9_999))
+)
 policies = st.builds(
     EscalationPolicy,
     st.sampled_from([0, 1, 2, 5, 10, 15, 30, 60]),
@@ -51,16 +74,11 @@ subscriptions = st.builds(
     st.just(key_of(PRIYA)),
     st.just("C0GENERAL"),
     st.frozensets(st.sampled_from(NewsKind), min_size=1),
-    filters,
-    filters,
-    st.integers(0, 99_999) | st.integers(0, 9_999).map(lambda length: length * 60),
-    st.none() | parts_of_days | whole_days,
-    st.none() | st.builds(DailyHours, minutes, minutes).filter(lambda span: span.begin != span.end),
-    st.integers(0, 9_999),
+    st.lists(on_both_sides | after_only, max_size=8).map(arranged),
+    st.lists(on_both_sides, max_size=6).map(arranged),
     st.just("America/Los_Angeles"),
     policies,
     st.booleans(),
-    line_hours=st.sampled_from(["", "open", "closed"]),
     digest_at=minutes,
     digest_day=st.integers(0, 6),
     keep=st.sampled_from(["", "S0ONCALL1"]),

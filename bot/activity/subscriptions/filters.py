@@ -1,193 +1,347 @@
-"""The words after "only" and "except": labels, numbers, internal or external, lengths, hours, and names."""
+"""The filters of a subscription: a class for each, and ``FILTERS``, which is all that the rest of the product knows.
+
+A new filter is a class here and its place in ``FILTERS``: the form's hints, the docs, what is said of a subscription
+and how it is stored follow from there.
+"""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
 
-from bot.activity.subscriptions.subscription import DailyHours, Filters, LineHours
+from bot.activity.news import OF_NO_LINE, News, NewsKind
+from bot.activity.subscriptions.daily_hours import DailyHours, parse_daily_hours, parse_span
+from bot.activity.subscriptions.filter import Filter, UnclearFilter, pieces
 from bot.basics.phone import looks_like_number, read_number
-from bot.basics.times import DAY, UnclearTime, parse_clock, parse_hours, parse_weekdays, read_clock
-from bot.basics.words import split
+from bot.basics.times import DAY, WEEKDAYS, clock
 
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
-_QUOTED_VALUE: Final = re.compile(r"(\b\w+:)(?=[\"“„])")
+_PREFIX: Final = re.compile(r"\+\d{1,15}")
 _HOURS_EXAMPLE: Final = "hours:8-18 or hours:mon-fri,8-18 or hours:open"
-_LINE_HOURS: Final[dict[str, LineHours]] = {"open": "open", "closed": "closed"}
 _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outside": False}
-_KEYS: Final = {
-    "label": "label", "labels": "label", "number": "number", "numbers": "number", "prefix": "number",
-    "longer": "longer", "over": "longer", "hours": "hours", "open": "hours", "quiet": "quiet", "queue": "queue",
-    "at": "at",
-}  # fmt: skip
-
-
-class UnclearFilter(ValueError):
-    """What cannot be understood; the message is the sentence for the person."""
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """``names`` are still to be looked up: lines and people."""
+class Place(Filter):
+    """A line or a person, ``callcenter:5527``, and the name it is shown by. Names are looked up, not parsed."""
 
-    labels: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    internal: bool | None = None
-    longer: int | None = None
-    hours: DailyHours | None = None
-    line_hours: LineHours = ""
-    quiet: DailyHours | None = None
-    queue: int | None = None
-    digest_at: int | None = None
-    names: tuple[str, ...] = ()
+    column = "places"
+    example = '"Sales"'
+    hint = '"Sales" (the name of a line or a colleague)'
+    many = True
 
-    def filters(self, places: dict[str, str]) -> Filters:
-        return Filters(places, self.numbers, self.labels, self.internal)
+    place: str
+    name: str
 
+    def matches(self, news: News, clock: ZoneInfo) -> bool | None:
+        return None if news.kinds <= OF_NO_LINE else self.place in news.places
 
-def parse_conditions(text: str, region: str) -> Conditions:
-    """``label:spam internal number:+1415 longer:30s hours:8-18 quiet:22-7 "Sales"``. Raises Unclear.
+    @property
+    def words(self) -> str:
+        return self.name
 
-    Hours are a part of the day on all or some weekdays, ``hours:mon-fri,8-18``, or the line's own: ``hours:open``.
-    """
-    read = Conditions()
-    for word, quoted in _pieces(text, region):
-        key, colon, rest = word.partition(":")
-        kind = _KEYS.get(key.casefold(), "") if colon and not quoted else ""
-        read = _keyed(read, kind, rest, region) if kind else _bare(read, word, quoted, region)
-    return read
+    @property
+    def typed(self) -> str:
+        """By its name in quotes, by its id where the name has quotes itself."""
+        return f'"{self.name}"' if pieces(f'"{self.name}"', "US") == [(self.name, True)] else self.place
 
+    @classmethod
+    def to_column(cls, filters: Sequence[Self]) -> Any:
+        return {one.place: one.name for one in filters}
 
-def _keyed(read: Conditions, kind: str, rest: str, region: str) -> Conditions:  # noqa: PLR0911  one for each key
-    match kind:
-        case "label":
-            return replace(read, labels=(*read.labels, _some(rest, "label:spam").casefold()))
-        case "number":
-            return replace(read, numbers=(*read.numbers, _prefix(rest, region)))
-        case "hours":
-            line = _LINE_HOURS.get(rest.strip().casefold())
-            return replace(read, line_hours=line) if line else replace(read, hours=_hours(rest))
-        case "quiet":
-            return replace(read, quiet=_span(rest, "quiet:22-7"))
-        case "longer":
-            return replace(read, longer=_seconds(rest))
-        case "at":
-            return replace(read, digest_at=_clock(rest))
-        case _:
-            return replace(read, queue=_count(rest))
+    @classmethod
+    def from_column(cls, stored: Any) -> list[Self]:
+        return [cls(place, name) for place, name in stored.items()]
 
 
-def _bare(read: Conditions, word: str, quoted: bool, region: str) -> Conditions:
-    folded = word.casefold()
-    if not quoted and folded in _SIDES:
-        return replace(read, internal=_SIDES[folded])
-    if not quoted and looks_like_number(word):
-        return replace(read, numbers=(*read.numbers, _prefix(word, region)))
-    if not quoted and folded in {"and", "or"}:
-        return read
-    return replace(read, names=(*read.names, word))
+@dataclass(frozen=True)
+class Label(Filter):
+    """A label of the call, lower case."""
+
+    keys = ("label", "labels")
+    column = "labels"
+    example = "label:vip"
+    many = True
+
+    label: str
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        said = value.strip(' "“”„')
+        if not said:
+            raise UnclearFilter("Something is missing after the colon. Type it like label:spam")
+        return cls(said.casefold())
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool:
+        return self.label in news.labels
+
+    @property
+    def words(self) -> str:
+        return f"label {self.label}"
+
+    @property
+    def typed(self) -> str:
+        plain = f"label:{self.label}"
+        return plain if pieces(plain, "US") == [(plain, False)] else f'label:"{self.label}"'
 
 
-def _pieces(text: str, region: str) -> list[tuple[str, bool]]:
-    """Words, and those that stood in quotes as one; ``label:"on hold"`` is one piece too."""
-    pieces: list[tuple[str, bool]] = []
-    for word in split(_QUOTED_VALUE.sub(r"\1 ", text), region):
-        shown = word.text.strip(",;")
-        if not shown:
-            continue
-        if pieces and pieces[-1][0].endswith(":") and not pieces[-1][1]:
-            pieces[-1] = (pieces[-1][0] + shown, False)
-        else:
-            pieces.append((shown, word.quoted))
-    return pieces
+@dataclass(frozen=True)
+class Number(Filter):
+    """The beginning of an E.164 number, or all of it."""
+
+    keys = ("number", "numbers", "prefix")
+    column = "numbers"
+    example = "number:+1415"
+    many = True
+
+    beginning: str
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        whole = read_number(value, region)
+        if whole:
+            return cls(whole)
+        digits = re.sub(r"\D", "", value)
+        if not value.strip().startswith("+") or not 1 <= len(digits) <= 15:
+            raise UnclearFilter(
+                f"“{value[:30]}” is neither a number nor the beginning of one. Type it like {cls.example}"
+            )
+        return cls("+" + digits)
+
+    @classmethod
+    def parse_bare(cls, word: str, region: str) -> Self | None:
+        """``+44`` is the beginning of a number, too short to look like a whole one."""
+        is_number = _PREFIX.fullmatch(word) is not None or looks_like_number(word)
+        return cls.parse_value(word, region) if is_number else None
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool:
+        return news.number.startswith(self.beginning)
+
+    @property
+    def words(self) -> str:
+        return f"numbers that begin with {self.beginning}"
+
+    @property
+    def typed(self) -> str:
+        return f"number:{self.beginning}"
 
 
-def _some(text: str, example: str) -> str:
-    said = text.strip(' "“”„')
-    if not said:
-        raise UnclearFilter(f"Something is missing after the colon. Type it like {example}")
-    return said
+@dataclass(frozen=True)
+class Internal(Filter):
+    """Calls among colleagues, or those from outside."""
+
+    column = "internal"
+    example = "external"
+    hint = "internal or external"
+
+    internal: bool
+
+    @classmethod
+    def parse_bare(cls, word: str, region: str) -> Self | None:
+        said = _SIDES.get(word.casefold())
+        return None if said is None else cls(said)
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool:
+        return news.internal == self.internal
+
+    @property
+    def words(self) -> str:
+        return "internal calls" if self.internal else "calls from outside"
+
+    @property
+    def typed(self) -> str:
+        return "internal" if self.internal else "external"
 
 
-def _prefix(text: str, region: str) -> str:
-    whole = read_number(text, region)
-    if whole:
-        return whole
-    digits = re.sub(r"\D", "", text)
-    if not text.strip().startswith("+") or not 1 <= len(digits) <= 15:
-        raise UnclearFilter(f"“{text[:30]}” is neither a number nor the beginning of one. Type it like +1415")
-    return "+" + digits
+@dataclass(frozen=True)
+class Longer(Filter):
+    """Calls of at least so many seconds, once their length is known."""
+
+    keys = ("longer", "over")
+    column = "longer"
+    example = "longer:30s"
+    sides = ("only",)
+    is_clause = True
+
+    seconds: int
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        match = _LENGTH.fullmatch(value.strip().casefold())
+        if match is None:
+            raise UnclearFilter(f"“{value[:30]}” is no length. Type it like {cls.example}")
+        return cls(int(match[1]) * (60 if (match[2] or "s").startswith("m") else 1))
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool | None:
+        return None if news.seconds is None else news.seconds >= self.seconds
+
+    @property
+    def words(self) -> str:
+        return f"of {self.seconds} s or more"
+
+    @property
+    def typed(self) -> str:
+        """Whole minutes as such, so that what was typed in minutes is not too long in seconds."""
+        minutes, rest = divmod(self.seconds, 60)
+        return f"longer:{minutes}m" if minutes and not rest else f"longer:{self.seconds}s"
+
+    @property
+    def is_default(self) -> bool:
+        return self.seconds == 0
 
 
-def _seconds(text: str) -> int:
-    match = _LENGTH.fullmatch(text.strip().casefold())
-    if match is None:
-        raise UnclearFilter(f"“{text[:30]}” is no length. Type it like longer:30s")
-    return int(match[1]) * (60 if (match[2] or "s").startswith("m") else 1)
+@dataclass(frozen=True)
+class LineHours(Filter):
+    """What comes while the line itself is open, or closed, as Dialpad tells."""
+
+    keys = ("hours", "open")
+    column = "line_hours"
+    example = "hours:open"
+    hint = "hours:open or hours:closed (the line's own)"
+    is_clause = True
+
+    state: Literal["open", "closed"]
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self | None:
+        match value.strip().casefold():
+            case "open":
+                return cls("open")
+            case "closed":
+                return cls("closed")
+            case _:
+                return None
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool | None:
+        return None if news.line_open is None else news.line_open == (self.state == "open")
+
+    @property
+    def words(self) -> str:
+        return f"while the line is {self.state}"
+
+    @property
+    def typed(self) -> str:
+        return f"hours:{self.state}"
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch(r"\d{1,4}", text.strip()):
-        raise UnclearFilter(f"“{text[:30]}” is no number of callers. Type it like queue:3")
-    return int(text)
+@dataclass(frozen=True)
+class Hours(Filter):
+    """A part of the day, on all or some weekdays, by the clock of the subscription."""
+
+    keys = ("hours", "open")
+    column = "hours"
+    example = "hours:8-18"
+    hint = "hours:mon-fri,8-18"
+    is_clause = True
+    uses_clock = True
+
+    hours: DailyHours
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        return cls(parse_daily_hours(value, _HOURS_EXAMPLE))
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool:
+        return self.hours.holds(news.at.astimezone(clock))
+
+    @property
+    def words(self) -> str:
+        begin, end, days = self.hours
+        on = f"on {join_words([WEEKDAYS[day].capitalize() for day in days], 'and')}" if days else ""
+        between = f"between {clock(begin)} and {clock(end)}" if (begin, end) != (0, DAY) else ""
+        return " ".join(part for part in (on, between) if part)
+
+    @property
+    def typed(self) -> str:
+        return f"hours:{self.hours}"
 
 
-def _hours(text: str) -> DailyHours:
-    """``8-18``, ``mon-fri,8-18``, ``sat,sun``: the weekdays come first."""
-    *before, last = [part.strip() for part in text.casefold().split(",")]
-    days = [day for part in before for day in _weekdays(part)]
-    if last[:1].isalpha() and read_clock(re.split(r"\W", last)[0]) is None:
-        return DailyHours(0, DAY, _once([*days, *_weekdays(last)]))
-    return replace(_span(last, _HOURS_EXAMPLE), days=_once(days))
+@dataclass(frozen=True)
+class QuietHours(Filter):
+    """When nothing is posted: what comes then is wanted all the same, and posted when they are over."""
+
+    keys = ("quiet",)
+    column = "quiet"
+    example = "quiet:22-7"
+    hint = "quiet:22-7 (posted at 7)"
+    sides = ("only",)
+    is_clause = True
+    uses_clock = True
+
+    hours: DailyHours
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        return cls(parse_span(value, cls.example))
+
+    def matches(self, news: News, clock: ZoneInfo) -> None:
+        return None
+
+    @property
+    def words(self) -> str:
+        return f"quiet from {clock(self.hours.begin)} to {clock(self.hours.end)}"
+
+    @property
+    def typed(self) -> str:
+        return f"quiet:{self.hours}"
 
 
-def _once(days: Sequence[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(days)))
+@dataclass(frozen=True)
+class Queue(Filter):
+    """How many callers may wait before a queue is long. Said with the event itself."""
+
+    keys = ("queue",)
+    column = "queue"
+    example = "queue:3"
+    sides = ("only",)
+
+    callers: int = 3
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        if not re.fullmatch(r"\d{1,4}", value.strip()):
+            raise UnclearFilter(f"“{value[:30]}” is no number of callers. Type it like {cls.example}")
+        return cls(int(value))
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool | None:
+        return (news.waiting or 0) > self.callers if news.kinds == {NewsKind.QUEUE} else None
+
+    @property
+    def words(self) -> str:
+        return ""
+
+    @property
+    def typed(self) -> str:
+        return f"queue:{self.callers}"
+
+    @property
+    def is_default(self) -> bool:
+        return self == Queue()
 
 
-def _weekdays(text: str) -> Sequence[int]:
-    try:
-        return parse_weekdays(text, _HOURS_EXAMPLE)
-    except UnclearTime as problem:
-        raise UnclearFilter(str(problem)) from None
+FILTERS: Final[tuple[type[Filter], ...]] = (
+    Place,
+    Label,
+    Number,
+    Internal,
+    Longer,
+    LineHours,
+    Hours,
+    QuietHours,
+    Queue,
+)
+"""In the order in which they are tried and said."""
 
 
-def _span(text: str, example: str) -> DailyHours:
-    try:
-        begin, end = parse_hours(text, example)
-    except UnclearTime as problem:
-        raise UnclearFilter(str(problem)) from None
-    if begin == end % DAY:
-        raise UnclearFilter(f"The hours begin when they end. Type it like {example}")
-    return DailyHours(begin, end)
+def arranged(filters: Iterable[Filter]) -> tuple[Filter, ...]:
+    """The same filters in one order, without what was said twice or need not be said: equal whichever way they were
+    typed or stored."""
+    given = [one for one in dict.fromkeys(filters) if not one.is_default]
+    of_class = [[one for one in given if type(one) is kind] for kind in FILTERS]
+    return tuple(one for kind, found in zip(FILTERS, of_class, strict=True) for one in found[0 if kind.many else -1 :])
 
 
-def _clock(text: str) -> int:
-    try:
-        return parse_clock(text, "at:17:00")
-    except UnclearTime as problem:
-        raise UnclearFilter(str(problem)) from None
-
-
-def write_conditions(filters: Filters, extra: Sequence[str] = ()) -> str:
-    """What would be typed for these filters."""
-    said = [_place(place, name) for place, name in filters.places.items()]
-    said += [f"label:{label}" if _reads_as(f"label:{label}", label) else f'label:"{label}"' for label in filters.labels]
-    said += [f"number:{number}" for number in filters.numbers]
-    if filters.internal is not None:
-        said.append("internal" if filters.internal else "external")
-    return " ".join([*said, *extra])
-
-
-def _place(place: str, name: str) -> str:
-    """By its name in quotes, by its id where the name has quotes itself."""
-    return f'"{name}"' if _pieces(f'"{name}"', "US") == [(name, True)] else place
-
-
-def _reads_as(typed: str, label: str) -> bool:
-    return _pieces(typed, "US") == [(f"label:{label}", False)]
-
-
-def write_length(seconds: int) -> str:
-    """``longer:90s``; whole minutes as such, so that what was typed in minutes is not too long in seconds."""
-    return f"longer:{seconds // 60}m" if seconds >= 60 and seconds % 60 == 0 else f"longer:{seconds}s"
+def join_words(words: Sequence[str], last: str) -> str:
+    """ "Mon, Tue and Wed"."""
+    return f" {last} ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

@@ -1,98 +1,70 @@
 """A subscription as it is kept: everything but the id, the owner, the channel, the pause and the problem."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import TypeAdapter
 
 from bot.activity.news import NewsKind
-from bot.activity.subscriptions.subscription import (
-    DIGEST_AT,
-    QUEUE_OVER,
-    DailyHours,
-    EscalationPolicy,
-    Filters,
-    Subscription,
-)
+from bot.activity.subscriptions.filter import Filter
+from bot.activity.subscriptions.filters import FILTERS, arranged
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
+
+_SUBSCRIPTION: Final = TypeAdapter(Subscription)
+_COLUMNS: Final = {"id", "owner", "channel", "paused", "problem"}
+"""They have columns of their own."""
+_BESIDE: Final = frozenset({"longer", "hours", "line_hours", "quiet", "queue"})
+"""Filters that stand beside "only" instead of in it: so they were kept when they were no filters yet, and a version
+from then can still read what this one writes."""
+_NONE_YET: Final = {"longer": 0, "line_hours": ""}
+"""What earlier versions kept where such a filter was not set."""
 
 
 def to_json(subscription: Subscription) -> dict[str, Any]:
-    """Everything but the id, the owner, the channel, the pause and the problem, which have columns of their own."""
-    policy = subscription.policy
+    """``from_json`` reads it, and so do earlier versions, as far as they know the filters."""
+    rule: dict[str, Any] = _SUBSCRIPTION.dump_python(
+        subscription, mode="json", exclude=_COLUMNS | {"included", "excluded"}
+    )
+    included = _columns(subscription.included)
+    beside = {name: included.pop(name) for name in _BESIDE & included.keys()}
     return {
+        **rule,
         "kinds": sorted(subscription.kinds),
-        "only": _filters_json(subscription.only),
-        "but": _filters_json(subscription.but),
-        "longer": subscription.longer,
-        "hours": _span_json(subscription.hours),
-        "line_hours": subscription.line_hours,
-        "quiet": _span_json(subscription.quiet),
-        "queue": subscription.queue,
-        "zone": subscription.zone,
-        "keep": subscription.keep,
-        "topic": subscription.topic,
-        "digest_at": subscription.digest_at,
-        "digest_day": subscription.digest_day,
-        "policy": {
-            "claim": policy.claim,
-            "handle": policy.handle,
-            "on_duty": policy.on_duty,
-            "group": policy.group,
-            "person": policy.person,
-            "supervisor": policy.supervisor,
-            "last": policy.last,
-        },
+        "only": included,
+        "but": _columns(subscription.excluded),
+        **beside,
     }
 
 
-def _span_json(span: DailyHours | None) -> list[Any] | None:
-    return None if span is None else [span.begin, span.end, list(span.days)]
-
-
-def _filters_json(filters: Filters) -> dict[str, Any]:
-    return {
-        "places": dict(filters.places),
-        "numbers": list(filters.numbers),
-        "labels": list(filters.labels),
-        "internal": filters.internal,
-    }
+def _columns(filters: Sequence[Filter]) -> dict[str, Any]:
+    of_class = {kind: [one for one in filters if type(one) is kind] for kind in FILTERS}
+    return {kind.column: kind.to_column(found) for kind, found in of_class.items() if found}
 
 
 def from_json(
     name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
 ) -> Subscription:
-    """Undo ``to_json``. Kinds of a later version are left out."""
+    """Undo ``to_json``. Kinds and filters of a later version are left out."""
     known = {kind.value for kind in NewsKind}
-    return Subscription(
-        id=name,
-        owner=owner,
-        channel=channel,
-        kinds=frozenset(NewsKind(kind) for kind in rule.get("kinds", ()) if kind in known),
-        only=_read_filters(rule.get("only") or {}),
-        but=_read_filters(rule.get("but") or {}),
-        longer=int(rule.get("longer") or 0),
-        hours=_read_span(rule.get("hours")),
-        line_hours=rule.get("line_hours") or "",
-        quiet=_read_span(rule.get("quiet")),
-        queue=int(rule.get("queue", QUEUE_OVER)),
-        zone=str(rule.get("zone") or "UTC"),
-        policy=EscalationPolicy(**(rule.get("policy") or {})),
-        keep=str(rule.get("keep") or ""),
-        topic=bool(rule.get("topic")),
-        paused=paused,
-        problem=problem,
-        digest_at=int(rule.get("digest_at", DIGEST_AT)),
-        digest_day=int(rule.get("digest_day") or 0),
+    beside = {column: rule[column] for column in _BESIDE & rule.keys()}
+    return _SUBSCRIPTION.validate_python(
+        {
+            **{key: value for key, value in rule.items() if value is not None},
+            "kinds": [kind for kind in rule.get("kinds") or () if kind in known],
+            "included": arranged(_filters({**(rule.get("only") or {}), **beside})),
+            "excluded": arranged(_filters(rule.get("but") or {})),
+            "id": name,
+            "owner": owner,
+            "channel": channel,
+            "paused": paused,
+            "problem": problem,
+        }
     )
 
 
-def _read_span(stored: Sequence[Any] | None) -> DailyHours | None:
-    return DailyHours(stored[0], stored[1], tuple(stored[2] if len(stored) > 2 else ())) if stored else None
-
-
-def _read_filters(stored: Mapping[str, Any]) -> Filters:
-    return Filters(
-        places=dict(stored.get("places") or {}),
-        numbers=tuple(stored.get("numbers") or ()),
-        labels=tuple(stored.get("labels") or ()),
-        internal=stored.get("internal"),
-    )
+def _filters(columns: Mapping[str, Any]) -> Iterator[Filter]:
+    for kind in FILTERS:
+        value = columns.get(kind.column)
+        if value is not None and _NONE_YET.get(kind.column) != value:
+            yield from kind.from_column(value)

@@ -1,66 +1,22 @@
 """A subscription: which happenings a channel or a person wants to hear of."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.activity.news import OF_NO_LINE, News, NewsKind
+from bot.activity.news import News, NewsKind
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filter import Filter
+from bot.activity.subscriptions.filters import Place, Queue, QuietHours
 from bot.basics.person import PersonKey
-from bot.basics.times import DAY, WEEKDAYS, clock
+from bot.basics.times import DAY, clock
 
 QUIET_DEFAULT: Final = frozenset({NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""
-QUEUE_OVER: Final = 3
 DIGEST_AT: Final = 8 * 60
 """Minutes after midnight."""
 _MINUTE: Final = timedelta(minutes=1)
-
-LineHours: TypeAlias = Literal["", "open", "closed"]
-"""Only what comes while the line itself is open, or closed, as Dialpad tells; "": both."""
-
-
-@dataclass(frozen=True)
-class DailyHours:
-    """A part of the day, minutes since midnight. One that ends before it begins goes over midnight.
-
-    ``days``: Mondays are 0; none means every day. What goes over midnight belongs to the day it began on.
-    """
-
-    begin: int
-    end: int
-    days: tuple[int, ...] = ()
-
-    def holds(self, local: datetime) -> bool:
-        minute, day = local.hour * 60 + local.minute, local.weekday()
-        if self.begin <= self.end:
-            return self.begin <= minute < self.end and self._on(day)
-        return (minute >= self.begin and self._on(day)) or (minute < self.end and self._on((day - 1) % 7))
-
-    def _on(self, day: int) -> bool:
-        return not self.days or day in self.days
-
-    def __str__(self) -> str:
-        """As it is typed: ``mon,tue,08:00-18:00``."""
-        days = [WEEKDAYS[day] for day in self.days]
-        hours = [] if days and (self.begin, self.end) == (0, DAY) else [f"{clock(self.begin)}-{clock(self.end)}"]
-        return ",".join([*days, *hours])
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Alternatives within one kind of filter, all kinds together: for these places, with these labels."""
-
-    places: Mapping[str, str] = field(default_factory=dict)
-    """``callcenter:5527`` and the name it is shown by."""
-    numbers: tuple[str, ...] = ()
-    """Beginnings of E.164 numbers."""
-    labels: tuple[str, ...] = ()
-    internal: bool | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.places or self.numbers or self.labels or self.internal is not None)
 
 
 @dataclass(frozen=True)
@@ -101,13 +57,10 @@ class Subscription:
     owner: PersonKey
     channel: str
     kinds: frozenset[NewsKind] = QUIET_DEFAULT
-    only: Filters = field(default_factory=Filters)
-    but: Filters = field(default_factory=Filters)
-    longer: int = 0
-    """Seconds; shorter calls are left out once their length is known."""
-    hours: DailyHours | None = None
-    quiet: DailyHours | None = None
-    queue: int = QUEUE_OVER
+    included: tuple[Filter, ...] = ()
+    """Of each class of filter at least one has to match."""
+    excluded: tuple[Filter, ...] = ()
+    """What any of them matches is left out."""
     zone: str = "UTC"
     policy: EscalationPolicy = field(default_factory=EscalationPolicy)
     paused: bool = False
@@ -117,7 +70,6 @@ class Subscription:
     """When a digest comes, minutes after midnight in ``zone``."""
     digest_day: int = 0
     """The day that a weekly one comes on and its weeks begin with; Mondays are 0."""
-    line_hours: LineHours = ""
     keep: str = ""
     """A Slack user group, by id, whose members are kept equal to who is on duty."""
     topic: bool = False
@@ -133,19 +85,43 @@ class Subscription:
         return self.channel == self.owner.user_id
 
     @property
+    def places(self) -> dict[str, str]:
+        """The lines and people it is about and their names; none: every line."""
+        return {one.place: one.name for one in self.included if isinstance(one, Place)}
+
+    @property
+    def quiet(self) -> DailyHours | None:
+        """The hours in which nothing is posted."""
+        return next((one.hours for one in self.included if isinstance(one, QuietHours)), None)
+
+    @property
+    def queue(self) -> Queue:
+        """From when on a queue is long."""
+        return next((one for one in self.included if isinstance(one, Queue)), Queue())
+
+    def without(self, *kinds: type[Filter]) -> "Subscription":
+        """It includes the same but for filters of these classes."""
+        return replace(self, included=tuple(one for one in self.included if not isinstance(one, kinds)))
+
+    @property
     def follows_rosters(self) -> bool:
         return NewsKind.HANDOVER in self.kinds or bool(self.keep) or self.topic
 
     @property
     def call_centers(self) -> tuple[str, ...]:
         """Dialpad ids of those whose roster this follows; none when it is about calls only."""
-        kinds = [place.partition(":") for place in self.only.places if self.follows_rosters]
+        kinds = [place.partition(":") for place in self.places if self.follows_rosters]
         return tuple(entry_id for kind, _, entry_id in kinds if kind == "callcenter")
 
     @property
     def clock(self) -> ZoneInfo:
         """By which its hours count; UTC for a zone that this machine does not know."""
         return _zone(self.zone)
+
+    @property
+    def zone_name(self) -> str:
+        """ "Los Angeles"."""
+        return self.zone.rpartition("/")[2].replace("_", " ")
 
     @property
     def digest_time(self) -> str:
@@ -163,39 +139,14 @@ def switched(subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscri
 
 def wants(subscription: Subscription, happening: News) -> bool:
     """Whether ``subscription`` hears of ``happening``, be it only when its quiet hours are over. Never raises."""
-    wanted = subscription.kinds & happening.kinds
-    if subscription.paused or not wanted:
+    if subscription.paused or not subscription.kinds & happening.kinds:
         return False
-    if wanted == {NewsKind.QUEUE} and (happening.waiting or 0) <= subscription.queue:
+    own = subscription.clock
+    included = (*subscription.without(Queue).included, subscription.queue)
+    matched = {type(one) for one in included if one.matches(happening, own) is not False}
+    if any(type(one) not in matched for one in included):
         return False
-    if subscription.longer and happening.seconds is not None and happening.seconds < subscription.longer:
-        return False
-    if subscription.hours is not None and not subscription.hours.holds(
-        happening.at.astimezone(_zone(subscription.zone))
-    ):
-        return False
-    if subscription.line_hours and happening.line_open not in {None, subscription.line_hours == "open"}:
-        return False
-    return _fits(subscription.only, happening) and not _hits(subscription.but, happening)
-
-
-def _fits(only: Filters, happening: News) -> bool:
-    of_a_line = not happening.kinds <= OF_NO_LINE
-    return (
-        not (only.places and of_a_line and not only.places.keys() & happening.places)
-        and not (only.numbers and not happening.number.startswith(only.numbers))
-        and not (only.labels and not happening.labels.intersection(only.labels))
-        and only.internal in {None, happening.internal}
-    )
-
-
-def _hits(but: Filters, happening: News) -> bool:
-    return bool(
-        but.places.keys() & happening.places
-        or (but.numbers and happening.number.startswith(but.numbers))
-        or happening.labels.intersection(but.labels)
-        or but.internal == happening.internal
-    )
+    return not any(one.matches(happening, own) for one in subscription.excluded)
 
 
 def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:

@@ -1,23 +1,31 @@
 """A subscription as sentences."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-from bot.activity.news import WORDS, NewsKind
-from bot.activity.subscriptions.subscription import DailyHours, Filters, Subscription
-from bot.basics.times import DAY, WEEKDAYS, WHOLE_WEEKDAYS, clock
+from bot.activity.news import DIGESTS, WORDS, NewsKind
+from bot.activity.subscriptions.filters import FILTERS, Place, join_words
+from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.times import WHOLE_WEEKDAYS
 
 
 def in_words(subscription: Subscription) -> str:
-    """The effective filter as a sentence: "missed calls and texts for Support, except label spam"."""
-    said = _and([_said(subscription, kind) for kind in NewsKind if kind in subscription.kinds]) or "nothing"
-    return ", ".join([f"{said} {lines_in_words(subscription)}", *conditions_in_words(subscription)])
+    """The effective filter as a sentence: "missed calls and texts for Support, except label spam". Whoever else reads
+    it in a channel is told by whose clock its hours count."""
+    kinds = [_said(subscription, kind) for kind in NewsKind if kind in subscription.kinds]
+    parts = [f"{join_words(kinds, 'and') or 'nothing'} {lines_in_words(subscription)}"]
+    parts += conditions_in_words(subscription)
+    if not subscription.is_personal and _uses_clock(subscription):
+        parts.append(f"in {subscription.zone_name} time")
+    return ", ".join(parts)
+
+
+def _uses_clock(subscription: Subscription) -> bool:
+    filters = (*subscription.included, *subscription.excluded)
+    return bool(subscription.kinds & DIGESTS) or any(one.uses_clock for one in filters)
 
 
 def _said(subscription: Subscription, kind: NewsKind) -> str:
     match kind:
         case NewsKind.QUEUE:
-            return f"more than {subscription.queue} callers waiting"
+            return f"more than {subscription.queue.callers} callers waiting"
         case NewsKind.DAILY:
             return f"{WORDS[kind]} at {subscription.digest_time}"
         case NewsKind.WEEKLY:
@@ -28,45 +36,18 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
 
 def lines_in_words(subscription: Subscription) -> str:
     """ "for Support or Sales"."""
-    return f"for {_or(list(subscription.only.places.values()))}" if subscription.only.places else "on every line"
+    names = list(subscription.places.values())
+    return f"for {join_words(names, 'or')}" if names else "on every line"
 
 
 def conditions_in_words(subscription: Subscription) -> list[str]:
     """The filters but for the lines, one by one."""
-    parts = []
-    if rest := _filters(replace(subscription.only, places={})):
-        parts.append(f"only {rest}")
-    if but := _filters(subscription.but):
-        parts.append(f"except {but}")
-    if subscription.longer:
-        parts.append(f"of {subscription.longer} s or more")
-    if subscription.line_hours:
-        parts.append("while the line is open" if subscription.line_hours == "open" else "while the line is closed")
-    if subscription.hours:
-        parts.append(_hours(subscription.hours))
-    if subscription.quiet:
-        parts.append(f"quiet from {clock(subscription.quiet.begin)} to {clock(subscription.quiet.end)}")
-    return parts
-
-
-def _hours(span: DailyHours) -> str:
-    days = f"on {_and([WEEKDAYS[day].capitalize() for day in span.days])}" if span.days else ""
-    hours = f"between {clock(span.begin)} and {clock(span.end)}" if (span.begin, span.end) != (0, DAY) else ""
-    return " ".join(part for part in (days, hours) if part)
-
-
-def _filters(filters: Filters) -> str:
-    said = list(filters.places.values())
-    said += [f"numbers that begin with {number}" for number in filters.numbers]
-    said += [f"label {label}" for label in filters.labels]
-    if filters.internal is not None:
-        said.append("internal calls" if filters.internal else "calls from outside")
-    return _or(said)
-
-
-def _and(words: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
-
-
-def _or(words: Sequence[str]) -> str:
-    return " or ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+    only, clauses = [], []
+    for kind in FILTERS:
+        alternatives = [one.words for one in subscription.included if type(one) is kind and one.words]
+        if alternatives and kind is not Place:
+            said = join_words(alternatives, "or")
+            clauses += [said] if kind.is_clause else []
+            only += [] if kind.is_clause else [f"only {said}"]
+    excluded = join_words([one.words for one in subscription.excluded], "or")
+    return [*only, *([f"except {excluded}"] if excluded else []), *clauses]

@@ -29,7 +29,9 @@ from bot.activity.digest import (
 from bot.activity.digest_times import DigestPeriod
 from bot.activity.news import NewsKind
 from bot.activity.registers import State
-from bot.activity.subscriptions.subscription import DailyHours, Filters, Subscription
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filters import Internal, Longer, Number, Place, QuietHours
+from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.texts import arrivals, read_conversation, view_conversation
 from bot.basics.person import PersonKey
 from bot.dialpad.events import CallEvent
@@ -118,11 +120,11 @@ def test_a_call_without_dates_counts_when_it_was_heard_of() -> None:
     [
         (SUBSCRIPTION, True),
         (replace(SUBSCRIPTION, kinds=frozenset({NewsKind.WEEKLY, NewsKind.RECAP}), paused=True), True),
-        (replace(SUBSCRIPTION, quiet=DailyHours(0, 1439)), True),
-        (replace(SUBSCRIPTION, only=Filters(places={"callcenter:11": "Support"})), True),
-        (replace(SUBSCRIPTION, only=Filters(places={"callcenter:12": "Sales"})), False),
-        (replace(SUBSCRIPTION, but=Filters(internal=False)), False),
-        (replace(SUBSCRIPTION, longer=60), False),
+        (replace(SUBSCRIPTION, included=(QuietHours(DailyHours(0, 1439)),)), True),
+        (replace(SUBSCRIPTION, included=(Place("callcenter:11", "Support"),)), True),
+        (replace(SUBSCRIPTION, included=(Place("callcenter:12", "Sales"),)), False),
+        (replace(SUBSCRIPTION, excluded=(Internal(False),)), False),
+        (replace(SUBSCRIPTION, included=(Longer(60),)), False),
     ],
 )
 def test_the_filters_decide_what_counts(subscription: Subscription, counts_it: bool) -> None:
@@ -135,7 +137,7 @@ def test_calls_among_colleagues_can_be_left_out() -> None:
     inside = happening_of(view_call(reduce(fold, [call(1, "missed", 7, contact={**ANA, "type": "user"})], State())))
 
     assert inside.internal
-    assert not counts(replace(SUBSCRIPTION, only=Filters(internal=False)), inside)
+    assert not counts(replace(SUBSCRIPTION, included=(Internal(False),)), inside)
 
 
 def test_texts_count_when_they_came() -> None:
@@ -146,12 +148,10 @@ def test_texts_count_when_they_came() -> None:
     times = arrivals(state)
     assert [int(one.timestamp() * 1000) for one in times] == [at(0), at(90)]
     assert counts(
-        replace(SUBSCRIPTION, only=Filters(places={"callcenter:11": "S"})),
+        replace(SUBSCRIPTION, included=(Place("callcenter:11", "S"),)),
         about_texts(view_conversation(state), times[0]),
     )
-    assert not counts(
-        replace(SUBSCRIPTION, only=Filters(numbers=("+49",))), about_texts(view_conversation(state), times[0])
-    )
+    assert not counts(replace(SUBSCRIPTION, included=(Number("+49"),)), about_texts(view_conversation(state), times[0]))
 
 
 def test_an_empty_day_has_no_median() -> None:

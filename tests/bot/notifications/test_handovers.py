@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import starmap
 from pathlib import Path
 from typing import Any, cast
 
@@ -7,7 +8,8 @@ import pytest
 
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
-from bot.activity.subscriptions.subscription import Filters, Subscription
+from bot.activity.subscriptions.filters import Place
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
 from bot.basics.person import PersonKey
 from bot.dialpad.action import Action
@@ -20,7 +22,11 @@ from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, Posting
 
 SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
 HANDOVER = replace(
-    SUBSCRIPTION, kinds=frozenset({NewsKind.HANDOVER}), only=Filters(places=SUPPORT), keep="S1", topic=True
+    SUBSCRIPTION,
+    kinds=frozenset({NewsKind.HANDOVER}),
+    included=tuple(starmap(Place, SUPPORT.items())),
+    keep="S1",
+    topic=True,
 )
 
 
@@ -166,7 +172,7 @@ async def test_a_group_that_two_subscriptions_keep_stands_for_both_once_both_are
     stage: PostingStage, company: Company
 ) -> None:
     await look(stage, company)
-    await follow(stage, replace(HANDOVER, id="w2", channel="C2", only=Filters(places=SALES)))
+    await follow(stage, replace(HANDOVER, id="w2", channel="C2", included=tuple(starmap(Place, SALES.items()))))
     company.refuses[OWNER.user_id] = Unavailable("down")
     await look(stage, company, cc12=["Sam"])
     assert company.members == {"S1": {"UANA"}}
@@ -176,7 +182,7 @@ async def test_a_group_that_two_subscriptions_keep_stands_for_both_once_both_are
 
 
 async def test_a_channel_that_follows_two_has_both_in_its_topic(stage: PostingStage, company: Company) -> None:
-    await follow(stage, replace(HANDOVER, id="w2", only=Filters(places=SALES)))
+    await follow(stage, replace(HANDOVER, id="w2", included=tuple(starmap(Place, SALES.items()))))
     await look(stage, company, cc12=["Sam"])
     assert company.topics["C1"] == "Support: Ana · Sales: Sam"
 

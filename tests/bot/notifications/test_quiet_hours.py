@@ -9,7 +9,10 @@ from typing import Any, cast
 import pytest
 
 from bot.activity.news import NewsKind
-from bot.activity.subscriptions.subscription import DailyHours, EscalationPolicy, Subscription
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filter import Filter
+from bot.activity.subscriptions.filters import QuietHours
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.events import CallEvent
@@ -22,7 +25,9 @@ from tests.bot.activity.payloads import at, call, text
 from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 QUIET = replace(
-    SUBSCRIPTION, kinds=frozenset(NewsKind) - {NewsKind.ENDED, NewsKind.ANSWERED}, quiet=DailyHours(19 * 60, 21 * 60)
+    SUBSCRIPTION,
+    kinds=frozenset(NewsKind) - {NewsKind.ENDED, NewsKind.ANSWERED},
+    included=(QuietHours(DailyHours(19 * 60, 21 * 60)),),
 )
 """It is 20:00 when a test begins."""
 
@@ -101,7 +106,7 @@ async def test_what_was_taken_care_of_meanwhile_is_not_posted(stage: PostingStag
 
 
 async def test_a_card_that_is_shown_is_still_brought_up_to_date(stage: PostingStage) -> None:
-    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, included=()))
     await stage.happen(ringing(1))
     await stage.run(5)
     await stage.store.subscriptions.save(QUIET)
@@ -113,7 +118,7 @@ async def test_a_card_that_is_shown_is_still_brought_up_to_date(stage: PostingSt
 
 
 async def test_what_is_held_does_not_keep_a_shown_card_from_its_change(stage: PostingStage) -> None:
-    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, included=()))
     await stage.happen(ringing(1))
     await stage.run(5)
     await stage.store.subscriptions.save(QUIET)
@@ -140,7 +145,7 @@ async def test_a_conversation_is_held_whole_and_keeps_its_order(stage: PostingSt
 
 
 async def test_a_text_to_a_conversation_that_is_shown_waits_too(stage: PostingStage) -> None:
-    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, included=()))
     await stage.happen(text(1, "One", 1))
     await stage.run(5)
     await stage.store.subscriptions.save(QUIET)
@@ -167,7 +172,7 @@ async def test_what_comes_afterwards_stands_below(stage: PostingStage) -> None:
 async def test_taking_the_quiet_hours_away_posts_what_they_held(stage: PostingStage) -> None:
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(QUIET, quiet=None))
+    await save(stage, replace(QUIET, included=()))
 
     assert len(stage.slack.messages) == 1
 
@@ -175,7 +180,7 @@ async def test_taking_the_quiet_hours_away_posts_what_they_held(stage: PostingSt
 async def test_quiet_hours_that_are_moved_hold_until_their_new_end(stage: PostingStage) -> None:
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(QUIET, quiet=DailyHours(19 * 60, 22 * 60)))
+    await save(stage, replace(QUIET, included=(QuietHours(DailyHours(19 * 60, 22 * 60)),)))
     await until_quiet_hours_end(stage)
     assert stage.slack.messages == []
 
@@ -222,7 +227,7 @@ async def test_a_test_is_posted_at_once(stage: PostingStage) -> None:
 
 
 async def test_another_subscription_of_the_channel_without_quiet_hours_posts_at_once(stage: PostingStage) -> None:
-    await stage.store.subscriptions.save(replace(QUIET, id="w2", kinds=frozenset({NewsKind.MISSED}), quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, id="w2", kinds=frozenset({NewsKind.MISSED}), included=()))
     await stage.happen(ringing(1))
     await stage.run(5)
     assert stage.slack.messages == []
@@ -242,11 +247,11 @@ class FullQueue:
         return CallCenterStatus(pending=9)
 
 
-@pytest.mark.parametrize(("quiet", "told"), [(None, 1), (QUIET.quiet, 0)])
+@pytest.mark.parametrize(("included", "told"), [((), 1), (QUIET.included, 0)])
 async def test_a_long_queue_at_night_is_no_news_in_the_morning(
-    stage: PostingStage, quiet: DailyHours | None, told: int
+    stage: PostingStage, included: tuple[Filter, ...], told: int
 ) -> None:
-    await stage.store.subscriptions.save(replace(QUIET, kinds=frozenset({NewsKind.QUEUE}), quiet=quiet))
+    await stage.store.subscriptions.save(replace(QUIET, kinds=frozenset({NewsKind.QUEUE}), included=included))
     await EventRouter(stage.store, cast(Any, FullQueue()), lambda: None)(call(1, "queued", 1), stage.hook)
     await until_quiet_hours_end(stage)
 
@@ -266,7 +271,7 @@ async def test_killed_while_it_holds_and_while_it_posts_everything_is_posted_onc
 
 
 async def test_what_was_on_its_way_when_they_began_is_looked_for_and_then_held(stage: PostingStage) -> None:
-    await stage.store.subscriptions.save(replace(QUIET, quiet=None))
+    await stage.store.subscriptions.save(replace(QUIET, included=()))
     await stage.happen(missed(1))
     stage.slack.trouble["C1"] = [InDoubt("no answer")]
     await stage.run(1)
@@ -302,7 +307,7 @@ async def test_when_the_quiet_hours_go_a_held_call_is_asked_for_after_its_usual_
     await stage.store.subscriptions.save(subscription)
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(subscription, quiet=None))
+    await save(stage, replace(subscription, included=()))
     stage.time.move(minutes=5)
     nobody = cast(Any, None)
     await Escalations(stage.store, nobody, nobody, nobody).run_due()

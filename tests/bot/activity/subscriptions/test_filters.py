@@ -1,52 +1,102 @@
+"""What is typed after "only" and "except", and what each filter makes of it."""
+
 import contextlib
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.activity.subscriptions.conditions import Conditions, hint, parse_conditions, placeholder, write_conditions
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filter import Filter, Side, UnclearFilter
 from bot.activity.subscriptions.filters import (
-    Conditions,
-    UnclearFilter,
-    parse_conditions,
-    write_conditions,
-    write_length,
+    FILTERS,
+    Hours,
+    Internal,
+    Label,
+    LineHours,
+    Longer,
+    Number,
+    Place,
+    Queue,
+    QuietHours,
 )
-from bot.activity.subscriptions.subscription import DailyHours, Filters
+from bot.slack.blockkit.limits import HINT, PLACEHOLDER
 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("label:spam", Conditions(labels=("spam",))),
-        ('label:Spam and label:"on hold"', Conditions(labels=("spam", "on hold"))),
-        ("internal", Conditions(internal=True)),
-        ("outside, longer:2m", Conditions(internal=False, longer=120)),
-        ("number:+1415", Conditions(numbers=("+1415",))),
-        ("+1 415 555 0150", Conditions(numbers=("+14155550150",))),
-        ("<tel:+14155550150|+1 415-555-0150>", Conditions(numbers=("+14155550150",))),
+        ("label:spam", [Label("spam")]),
+        ('label:Spam and label:"on hold"', [Label("spam"), Label("on hold")]),
+        ("internal", [Internal(True)]),
+        ("outside, longer:2m", [Internal(False), Longer(120)]),
+        ("number:+1415", [Number("+1415")]),
+        ("+44", [Number("+44")]),
+        ("+1 or +49", [Number("+1"), Number("+49")]),
+        ("+1 415 555 0150", [Number("+14155550150")]),
+        ("<tel:+14155550150|+1 415-555-0150>", [Number("+14155550150")]),
         (
             "hours:8-18 quiet:10pm-7am queue:5",
-            Conditions(hours=DailyHours(480, 1080), quiet=DailyHours(1320, 420), queue=5),
+            [Hours(DailyHours(480, 1080)), QuietHours(DailyHours(1320, 420)), Queue(5)],
         ),
-        ("hours:open", Conditions(line_hours="open")),
-        ("hours:Closed hours:8-18", Conditions(line_hours="closed", hours=DailyHours(480, 1080))),
-        ("hours:mon-fri,8-18", Conditions(hours=DailyHours(480, 1080, (0, 1, 2, 3, 4)))),
-        ("hours:Monday,wed,8:30-18", Conditions(hours=DailyHours(510, 1080, (0, 2)))),
-        ("hours:fri-mon,22-7", Conditions(hours=DailyHours(1320, 420, (0, 4, 5, 6)))),
-        ("hours:noon-17h30", Conditions(hours=DailyHours(720, 1050))),
-        ("hours:8.30-24:00", Conditions(hours=DailyHours(510, 1440))),
-        ("hours:tues-thurs,8-18", Conditions(hours=DailyHours(480, 1080, (1, 2, 3)))),
-        ("hours:mondays,8-18", Conditions(hours=DailyHours(480, 1080, (0,)))),
-        ("at:8h30", Conditions(digest_at=510)),
-        ("at:24:00", Conditions(digest_at=0)),
-        ("hours:weekend", Conditions(hours=DailyHours(0, 1440, (5, 6)))),
-        ('"Sales" or Support', Conditions(names=("Sales", "Support"))),
-        ("“internal”", Conditions(names=("internal",))),
-        ("", Conditions()),
+        ("hours:open", [LineHours("open")]),
+        ("hours:Closed hours:8-18", [LineHours("closed"), Hours(DailyHours(480, 1080))]),
+        ("hours:mon-fri,8-18", [Hours(DailyHours(480, 1080, (0, 1, 2, 3, 4)))]),
+        ("hours:Monday,wed,8:30-18", [Hours(DailyHours(510, 1080, (0, 2)))]),
+        ("hours:fri-mon,22-7", [Hours(DailyHours(1320, 420, (0, 4, 5, 6)))]),
+        ("hours:noon-17h30", [Hours(DailyHours(720, 1050))]),
+        ("hours:8.30-24:00", [Hours(DailyHours(510, 1440))]),
+        ("hours:tues-thurs,8-18", [Hours(DailyHours(480, 1080, (1, 2, 3)))]),
+        ("hours:mondays,8-18", [Hours(DailyHours(480, 1080, (0,)))]),
+        ("hours:weekend", [Hours(DailyHours(0, 1440, (5, 6)))]),
+        ("", []),
     ],
 )
-def test_conditions_are_read(typed: str, meant: Conditions) -> None:
-    assert parse_conditions(typed, "US") == meant
+def test_filters_are_read(typed: str, meant: list[Filter]) -> None:
+    assert parse_conditions(typed, "US") == Conditions(tuple(meant))
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [('"Sales" or Support', ("Sales", "Support")), ("“internal”", ("internal",)), ('"+44"', ("+44",)), ("+", ("+",))],
+)
+def test_what_is_no_filter_is_a_name(typed: str, names: tuple[str, ...]) -> None:
+    assert parse_conditions(typed, "US") == Conditions(names=names)
+
+
+def test_of_what_there_is_once_the_last_counts() -> None:
+    assert parse_conditions("longer:9s internal longer:30s external", "US").filters == (Internal(False), Longer(30))
+
+
+def test_the_order_in_which_filters_are_typed_makes_no_difference() -> None:
+    assert parse_conditions("hours:open label:a +44", "US") == parse_conditions("+44 label:a hours:open", "US")
+
+
+def test_what_holds_anyway_is_not_kept() -> None:
+    assert parse_conditions("queue:3 longer:0s", "US").filters == ()
+
+
+@pytest.mark.parametrize("typed", ["longer:30s", "quiet:22-7", "queue:5"])
+def test_what_cannot_be_excluded_is_told_where_it_goes(typed: str) -> None:
+    with pytest.raises(UnclearFilter, match=f"“{typed}” goes after only, not after except. Type it like only "):
+        parse_conditions(typed, "US", "except")
+
+
+def test_hours_can_be_excluded() -> None:
+    assert parse_conditions("hours:12-13 hours:closed", "US", "except").filters == (
+        LineHours("closed"),
+        Hours(DailyHours(720, 780)),
+    )
+
+
+def test_the_time_of_a_digest_may_stand_among_them() -> None:
+    assert parse_conditions("external at:18:00", "US") == Conditions((Internal(False),), digest_at=1080)
+
+
+@pytest.mark.parametrize(("typed", "minutes"), [("at:8h30", 510), ("at:24:00", 0)])
+def test_the_time_of_a_digest_is_read_as_any_other(typed: str, minutes: int) -> None:
+    assert parse_conditions(typed, "US") == Conditions(digest_at=minutes)
 
 
 @pytest.mark.parametrize(
@@ -85,22 +135,53 @@ def test_whatever_was_read_is_written_such_that_it_reads_as_the_same(typed: str)
         read = parse_conditions(typed, "US")
     except UnclearFilter:
         return
-    places = {f"callcenter:{number}": name for number, name in enumerate(read.names)}
-    again = parse_conditions(write_conditions(read.filters(places)), "US")
+    again = parse_conditions(write_conditions(read.filters), "US")
+    assert again == Conditions(read.filters)
 
-    assert again.labels == read.labels
-    assert (again.numbers, again.internal) == (read.numbers, read.internal)
-    assert all(name in known for name, known in zip(again.names, places.items(), strict=True))
-
-
-@given(st.integers(0, 99_999) | st.integers(0, 99_999).map(lambda minutes: minutes * 60))
-def test_a_length_is_written_such_that_it_reads_as_the_same(seconds: int) -> None:
-    assert parse_conditions(write_length(seconds), "US").longer == seconds
+    places = [Place(f"callcenter:{number}", name) for number, name in enumerate(read.names)]
+    names = parse_conditions(write_conditions(places), "US").names
+    assert all(name in {one.place, one.name} for name, one in zip(names, places, strict=True))
 
 
-def test_what_is_written_reads_as_the_same() -> None:
-    filters = Filters(places={"callcenter:12": "Sales"}, numbers=("+1415",), labels=("spam", "on hold"), internal=False)
-    read = parse_conditions(write_conditions(filters), "US")
+@pytest.mark.parametrize("kind", [kind for kind in FILTERS if kind is not Place])
+def test_the_example_of_every_filter_reads_as_one_and_is_written_and_kept_as_the_same(kind: type[Filter]) -> None:
+    one = kind.parse(kind.example, "US")
 
-    assert read.filters(dict(filters.places)) == filters
-    assert read.names == ("Sales",)
+    assert one is not None
+    assert kind.parse(one.typed, "US") == one
+    assert kind.from_column(kind.to_column([one])) == [one]
+
+
+words = st.text(st.sampled_from("abonüs-_'& "), min_size=1).map(str.strip).filter(bool)
+minutes = st.integers(0, 1439)
+spans = st.builds(DailyHours, minutes, minutes, st.just(())).filter(lambda span: span.begin != span.end)
+days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
+
+
+@given(
+    st.builds(Number, st.integers(1, 10**15 - 1).map(lambda digits: f"+{digits}"))
+    | st.builds(Label, words)
+    | st.builds(Internal, st.booleans())
+    | st.builds(Longer, st.integers(0, 99_999) | st.integers(0, 99_999).map(lambda count: count * 60))
+    | st.builds(LineHours, st.sampled_from(["open", "closed"]))
+    | st.builds(Hours, spans.flatmap(lambda span: days.map(lambda on: span._replace(days=on))))
+    | st.builds(Hours, st.builds(DailyHours, st.just(0), st.just(1440), days.filter(bool)))
+    | st.builds(QuietHours, spans)
+    | st.builds(Queue, st.integers(0, 9999))
+)
+def test_what_is_typed_for_a_filter_reads_as_the_same(one: Filter) -> None:
+    assert parse_conditions(one.typed, "US").filters == (() if one.is_default else (one,))
+
+
+@pytest.mark.parametrize("side", ["only", "except"])
+def test_the_form_shows_every_filter_that_may_stand_there(side: Side) -> None:
+    there = [kind for kind in FILTERS if side in kind.sides]
+
+    assert all((kind.hint or kind.example) in hint(side) for kind in there)
+    assert parse_conditions(placeholder(side), "US", side).names == ()
+    assert len(hint(side)) <= HINT
+    assert len(placeholder(side)) <= PLACEHOLDER
+
+
+def test_no_two_filters_are_kept_in_the_same_column() -> None:
+    assert len({kind.column for kind in FILTERS}) == len(FILTERS)

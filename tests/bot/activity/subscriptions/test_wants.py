@@ -1,6 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,17 +10,22 @@ from hypothesis import strategies as st
 from bot.activity.call_registers import fold, read_call
 from bot.activity.calls import happening_of, view_call
 from bot.activity.news import News, NewsKind
-from bot.activity.subscriptions.stored import from_json, to_json
-from bot.activity.subscriptions.subscription import (
-    DailyHours,
-    EscalationPolicy,
-    Filters,
+from bot.activity.subscriptions.daily_hours import DailyHours
+from bot.activity.subscriptions.filter import Filter
+from bot.activity.subscriptions.filters import (
+    Hours,
+    Internal,
+    Label,
     LineHours,
-    Subscription,
-    quiet_until,
-    switched,
-    wants,
+    Longer,
+    Number,
+    Place,
+    Queue,
+    QuietHours,
+    arranged,
 )
+from bot.activity.subscriptions.stored import from_json, to_json
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription, quiet_until, switched, wants
 from bot.activity.subscriptions.words import in_words
 from bot.basics.person import PersonKey
 from tests.bot.activity.payloads import ANA, at, call
@@ -36,16 +41,20 @@ MISSED = News(
     seconds=20.0,
 )
 
-spans = st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439))
+spans = st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), st.just(()))
 days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
-places = st.dictionaries(st.sampled_from(["callcenter:11", "office:1", "user:101"]), st.text(max_size=5), max_size=2)
-filters = st.builds(
-    Filters,
-    places,
-    st.lists(st.sampled_from(["+1", "+1415", "+49"]), max_size=2).map(tuple),
-    st.lists(st.sampled_from(["spam", "vip"]), max_size=2).map(tuple),
-    st.sampled_from([None, True, False]),
+one_filter = (
+    st.sampled_from(["callcenter:11", "office:1", "user:101"]).map(lambda place: Place(place, f"The {place}"))
+    | st.builds(Number, st.sampled_from(["+1", "+1415", "+49"]))
+    | st.builds(Label, st.sampled_from(["spam", "vip"]))
+    | st.builds(Internal, st.booleans())
+    | st.builds(Longer, st.integers(0, 100))
+    | st.builds(LineHours, st.sampled_from(["open", "closed"]))
+    | st.builds(Hours, st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), days))
+    | st.builds(QuietHours, spans)
+    | st.builds(Queue, st.integers(0, 9))
 )
+filters = st.lists(one_filter, max_size=6).map(arranged)
 subscriptions = st.builds(
     Subscription,
     st.just("w"),
@@ -54,14 +63,9 @@ subscriptions = st.builds(
     st.frozensets(st.sampled_from(NewsKind)),
     filters,
     filters,
-    st.integers(0, 100),
-    st.none() | st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), days),
-    st.none() | spans,
-    st.integers(0, 9),
     st.sampled_from(["UTC", "America/Los_Angeles", "Nowhere/At all", "../x"]),
     st.builds(EscalationPolicy, st.integers(0, 60), st.integers(0, 60), st.booleans(), st.text(max_size=3)),
     st.booleans(),
-    line_hours=st.sampled_from(["", "open", "closed"]),
     keep=st.sampled_from(["", "S0ONCALL1"]),
     topic=st.booleans(),
 )
@@ -92,9 +96,11 @@ def test_a_paused_subscription_wants_nothing(subscription: Subscription, happeni
 
 
 @given(subscriptions, happenings, filters)
-def test_leaving_more_out_never_adds_anything(subscription: Subscription, happening: News, but: Filters) -> None:
-    if not wants(replace(subscription, but=Filters()), happening):
-        assert not wants(replace(subscription, but=but), happening)
+def test_leaving_more_out_never_adds_anything(
+    subscription: Subscription, happening: News, excluded: tuple[Filter, ...]
+) -> None:
+    if not wants(replace(subscription, excluded=()), happening):
+        assert not wants(replace(subscription, excluded=excluded), happening)
 
 
 @given(subscriptions)
@@ -105,12 +111,6 @@ def test_a_subscription_survives_being_stored(subscription: Subscription) -> Non
         )
         == subscription
     )
-
-
-def test_hours_that_were_stored_before_they_had_weekdays_are_read() -> None:
-    found = from_json("w", SUBSCRIPTION.owner, "C1", {"hours": [480, 1080], "quiet": [1320, 420]})
-
-    assert (found.hours, found.quiet, found.line_hours) == (DailyHours(480, 1080), DailyHours(1320, 420), "")
 
 
 @given(subscriptions)
@@ -127,47 +127,47 @@ def test_the_default_is_quiet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("only", "wanted"),
+    ("included", "wanted"),
     [
-        (Filters(places={"callcenter:11": "Support"}), True),
-        (Filters(places={"callcenter:12": "Sales"}), False),
-        (Filters(places={"callcenter:12": "Sales", "user:101": "Ana"}), True),
-        (Filters(numbers=("+1415",)), True),
-        (Filters(numbers=("+1510",)), False),
-        (Filters(labels=("vip",)), False),
-        (Filters(internal=False), True),
-        (Filters(internal=True), False),
+        ((Place("callcenter:11", "Support"),), True),
+        ((Place("callcenter:12", "Sales"),), False),
+        ((Place("callcenter:12", "Sales"), Place("user:101", "Ana")), True),
+        ((Number("+1415"),), True),
+        ((Number("+1510"),), False),
+        ((Label("vip"),), False),
+        ((Internal(False),), True),
+        ((Internal(True),), False),
     ],
 )
-def test_only_lets_through_what_fits_every_kind_of_filter(only: Filters, wanted: bool) -> None:
-    assert wants(replace(SUBSCRIPTION, only=only), MISSED) is wanted
+def test_only_lets_through_what_fits_every_kind_of_filter(included: tuple[Filter, ...], wanted: bool) -> None:
+    assert wants(replace(SUBSCRIPTION, included=included), MISSED) is wanted
 
 
 @pytest.mark.parametrize(
-    ("but", "wanted"),
+    ("excluded", "wanted"),
     [
-        (Filters(places={"user:101": "Ana"}), False),
-        (Filters(places={"callcenter:12": "Sales"}), True),
-        (Filters(numbers=("+1415",)), False),
-        (Filters(labels=("spam",)), True),
-        (Filters(internal=False), False),
-        (Filters(internal=True), True),
+        ((Place("user:101", "Ana"),), False),
+        ((Place("callcenter:12", "Sales"),), True),
+        ((Number("+1415"),), False),
+        ((Label("spam"),), True),
+        ((Internal(False),), False),
+        ((Internal(True),), True),
     ],
 )
-def test_except_takes_out_what_fits_any_filter(but: Filters, wanted: bool) -> None:
-    assert wants(replace(SUBSCRIPTION, but=but), MISSED) is wanted
+def test_except_takes_out_what_fits_any_filter(excluded: tuple[Filter, ...], wanted: bool) -> None:
+    assert wants(replace(SUBSCRIPTION, excluded=excluded), MISSED) is wanted
 
 
 def test_labels_are_compared_as_the_call_carries_them() -> None:
     spam = replace(MISSED, labels=frozenset({"spam"}))
 
-    assert not wants(replace(SUBSCRIPTION, but=Filters(labels=("spam",))), spam)
-    assert wants(replace(SUBSCRIPTION, only=Filters(labels=("spam",))), spam)
+    assert not wants(replace(SUBSCRIPTION, excluded=(Label("spam"),)), spam)
+    assert wants(replace(SUBSCRIPTION, included=(Label("spam"),)), spam)
 
 
 @pytest.mark.parametrize(("seconds", "wanted"), [(19.9, False), (20.0, True), (None, True)])
 def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -> None:
-    assert wants(replace(SUBSCRIPTION, longer=20), replace(MISSED, seconds=seconds)) is wanted
+    assert wants(replace(SUBSCRIPTION, included=(Longer(20),)), replace(MISSED, seconds=seconds)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -184,11 +184,11 @@ def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -
 def test_hours_are_those_of_the_subscriptions_zone(hour: int, hours: DailyHours, wanted: bool) -> None:
     moment = local(2026, 11, 23, hour, 0).astimezone(UTC)
 
-    assert wants(replace(SUBSCRIPTION, hours=hours), replace(MISSED, at=moment)) is wanted
+    assert wants(replace(SUBSCRIPTION, included=(Hours(hours),)), replace(MISSED, at=moment)) is wanted
 
 
 def test_what_comes_in_quiet_hours_is_wanted_all_the_same() -> None:
-    assert wants(replace(SUBSCRIPTION, quiet=DailyHours(0, 1439)), MISSED)
+    assert wants(replace(SUBSCRIPTION, included=(QuietHours(DailyHours(0, 1439)),)), MISSED)
 
 
 def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> datetime:
@@ -210,24 +210,26 @@ def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> dat
 def test_quiet_hours_end_by_the_clock_of_the_subscription(
     now: datetime, quiet: DailyHours, until: datetime | None
 ) -> None:
-    assert quiet_until(replace(SUBSCRIPTION, quiet=quiet), now.astimezone(UTC)) == (until and until.astimezone(UTC))
+    assert quiet_until(replace(SUBSCRIPTION, included=(QuietHours(quiet),)), now.astimezone(UTC)) == (
+        until and until.astimezone(UTC)
+    )
 
 
 def test_a_night_in_which_the_clocks_change_is_an_hour_longer_or_shorter() -> None:
-    quiet = replace(SUBSCRIPTION, quiet=DailyHours(1320, 420))
+    quiet = replace(SUBSCRIPTION, included=(QuietHours(DailyHours(1320, 420)),))
 
     for evening, hours in ((local(2026, 10, 31, 22, 0), 10), (local(2026, 3, 7, 22, 0), 8)):
         assert quiet_until(quiet, evening.astimezone(UTC)) == evening.astimezone(UTC) + timedelta(hours=hours)
 
 
 def test_quiet_hours_that_end_when_the_clocks_skip_end_with_the_skip() -> None:
-    quiet = replace(SUBSCRIPTION, quiet=DailyHours(1320, 150))
+    quiet = replace(SUBSCRIPTION, included=(QuietHours(DailyHours(1320, 150)),))
 
     assert quiet_until(quiet, local(2026, 3, 8, 1, 0).astimezone(UTC)) == local(2026, 3, 8, 3, 0).astimezone(UTC)
 
 
 def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
-    quiet = replace(SUBSCRIPTION, quiet=DailyHours(0, 90))
+    quiet = replace(SUBSCRIPTION, included=(QuietHours(DailyHours(0, 90)),))
     second = local(2026, 11, 1, 1, 15, fold=1)
 
     assert quiet_until(quiet, second.astimezone(UTC)) == second.astimezone(UTC) + timedelta(minutes=15)
@@ -239,7 +241,7 @@ def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
     st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/Berlin"]),
 )
 def test_quiet_hours_hold_until_they_end(quiet: DailyHours, now: datetime, zone: str) -> None:
-    subscription = replace(SUBSCRIPTION, quiet=quiet, zone=zone)
+    subscription = replace(SUBSCRIPTION, included=(QuietHours(quiet),), zone=zone)
     until = quiet_until(subscription, now)
 
     assert (until is not None) == quiet.holds(now.astimezone(ZoneInfo(zone)))
@@ -258,19 +260,22 @@ def test_quiet_hours_hold_until_they_end(quiet: DailyHours, now: datetime, zone:
         ("holiday", "open", False),
         ("open", "closed", False),
         ("after_hours", "closed", True),
-        ("open", "", True),
-        ("closed", "", True),
+        ("open", None, True),
+        ("closed", None, True),
         (None, "open", True),
         (None, "closed", True),
         ("", "open", True),
         ({"status": "open"}, "closed", True),
     ],
 )
-def test_the_lines_own_hours_are_as_dialpad_tells(status: Any, line_hours: LineHours, wanted: bool) -> None:
+def test_the_lines_own_hours_are_as_dialpad_tells(
+    status: Any, line_hours: Literal["open", "closed"] | None, wanted: bool
+) -> None:
     event = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20), target_availability_status=status)
     happening = happening_of(view_call(read_call(event)))
 
-    assert wants(replace(SUBSCRIPTION, line_hours=line_hours), happening) is wanted
+    included = (LineHours(line_hours),) if line_hours else ()
+    assert wants(replace(SUBSCRIPTION, included=included), happening) is wanted
 
 
 def test_a_call_of_a_closed_line_stays_one_when_it_rings_at_somebody() -> None:
@@ -288,7 +293,7 @@ def test_a_night_belongs_to_the_weekday_on_which_it_began(day: int, hour: int, w
     nights = DailyHours(1320, 420, (6, 0, 1, 2, 3, 4))  # 22 November 2026 is a Sunday
     moment = local(2026, 11, day, hour, 0).astimezone(UTC)
 
-    assert wants(replace(SUBSCRIPTION, hours=nights), replace(MISSED, at=moment)) is wanted
+    assert wants(replace(SUBSCRIPTION, included=(Hours(nights),)), replace(MISSED, at=moment)) is wanted
 
 
 def test_turning_the_last_event_off_pauses_and_the_next_on_resumes() -> None:
@@ -308,12 +313,12 @@ def test_a_switch_leaves_a_pause_alone() -> None:
 def test_a_queue_is_news_when_more_wait_than_allowed(waiting: int | None, wanted: bool) -> None:
     queue = News(frozenset({NewsKind.QUEUE}), NOON, waiting=waiting)
 
-    assert wants(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.QUEUE}), queue=3), queue) is wanted
+    assert wants(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.QUEUE}), included=(Queue(3),)), queue) is wanted
 
 
 def test_a_changed_setting_belongs_to_no_line() -> None:
     subscription = replace(
-        SUBSCRIPTION, kinds=frozenset({NewsKind.SETTING}), only=Filters(places={"callcenter:11": "Support"})
+        SUBSCRIPTION, kinds=frozenset({NewsKind.SETTING}), included=(Place("callcenter:11", "Support"),)
     )
 
     assert wants(subscription, News(frozenset({NewsKind.SETTING}), NOON))
@@ -322,26 +327,58 @@ def test_a_changed_setting_belongs_to_no_line() -> None:
 def test_the_effective_filter_is_one_sentence() -> None:
     subscription = replace(
         SUBSCRIPTION,
-        only=Filters(places={"callcenter:11": "Support"}),
-        but=Filters(labels=("spam",)),
-        quiet=DailyHours(1320, 420),
-        longer=10,
+        included=(Place("callcenter:11", "Support"), Longer(10), QuietHours(DailyHours(1320, 420))),
+        excluded=(Label("spam"),),
     )
 
     assert in_words(subscription) == (
-        "missed calls, voicemails and texts for Support, except label spam, of 10 s or more, quiet from 22:00 to 07:00"
+        "missed calls, voicemails and texts for Support, except label spam, of 10 s or more, "
+        "quiet from 22:00 to 07:00, in Los Angeles time"
+    )
+
+
+def test_alternatives_are_said_apart_from_what_has_to_match_too() -> None:
+    included = (Label("vip"), Label("gold"), Internal(False))
+
+    assert in_words(replace(SUBSCRIPTION, included=included)).endswith(
+        "on every line, only label vip or label gold, only calls from outside"
     )
 
 
 @pytest.mark.parametrize(
-    ("hours", "line_hours", "said"),
+    ("included", "said"),
     [
-        (None, "open", "while the line is open"),
-        (None, "closed", "while the line is closed"),
-        (DailyHours(480, 1080, (0, 4)), "", "on Mon and Fri between 08:00 and 18:00"),
-        (DailyHours(0, 1440, (5, 6)), "", "on Sat and Sun"),
-        (DailyHours(480, 1080), "open", "while the line is open, between 08:00 and 18:00"),
+        ([LineHours("open")], "while the line is open"),
+        ([LineHours("closed")], "while the line is closed"),
+        ([Hours(DailyHours(480, 1080, (0, 4)))], "on Mon and Fri between 08:00 and 18:00, in Los Angeles time"),
+        ([Hours(DailyHours(0, 1440, (5, 6)))], "on Sat and Sun, in Los Angeles time"),
+        (
+            [LineHours("open"), Hours(DailyHours(480, 1080))],
+            "while the line is open, between 08:00 and 18:00, in Los Angeles time",
+        ),
     ],
 )
-def test_hours_are_said(hours: DailyHours | None, line_hours: LineHours, said: str) -> None:
-    assert in_words(replace(SUBSCRIPTION, hours=hours, line_hours=line_hours)).endswith(f"on every line, {said}")
+def test_hours_are_said_and_in_a_channel_whose_they_are(included: list[Filter], said: str) -> None:
+    assert in_words(replace(SUBSCRIPTION, included=tuple(included))).endswith(f"on every line, {said}")
+
+
+def test_the_time_of_a_digest_is_told_with_its_zone_where_others_read_it() -> None:
+    daily = replace(SUBSCRIPTION, kinds=frozenset({NewsKind.DAILY}))
+
+    assert in_words(daily) == "a daily digest at 08:00 on every line, in Los Angeles time"
+    assert in_words(replace(daily, channel="U1")) == "a daily digest at 08:00 on every line"
+
+
+def test_what_is_not_known_is_neither_left_out_nor_excluded() -> None:
+    unknown = replace(MISSED, line_open=None)
+
+    assert wants(replace(SUBSCRIPTION, included=(LineHours("open"),)), unknown)
+    assert wants(replace(SUBSCRIPTION, excluded=(LineHours("open"),)), unknown)
+    assert not wants(replace(SUBSCRIPTION, excluded=(LineHours("open"),)), replace(MISSED, line_open=True))
+
+
+def test_hours_can_be_taken_out() -> None:
+    lunch = replace(SUBSCRIPTION, excluded=(Hours(DailyHours(720, 780)),))
+
+    assert not wants(lunch, MISSED)
+    assert wants(lunch, replace(MISSED, at=NOON + timedelta(hours=1)))

@@ -1,0 +1,73 @@
+"""The words after "only" and "except": read into filters, and written again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.activity.subscriptions.filter import Filter, Side, UnclearFilter, pieces
+from bot.activity.subscriptions.filters import FILTERS, Place, arranged
+from bot.basics.times import UnclearTime, parse_clock
+
+_SHOWN: Final = 4
+"""Examples in the placeholder of the form."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """``names`` are still to be looked up: lines and people. ``digest_at``: the time of a digest, in minutes after
+    midnight, which may stand among the filters."""
+
+    filters: tuple[Filter, ...] = ()
+    names: tuple[str, ...] = ()
+    digest_at: int | None = None
+
+
+def parse_conditions(text: str, region: str, side: Side = "only") -> Conditions:
+    """``label:spam internal number:+1415 longer:30s hours:8-18 quiet:22-7 "Sales"``. Raises UnclearFilter."""
+    filters: list[Filter] = []
+    names: list[str] = []
+    digest_at = None
+    for word, quoted in pieces(text, region):
+        key, colon, value = word.partition(":")
+        if quoted:
+            names.append(word)
+        elif colon and key.casefold() == "at":
+            digest_at = _time_of_day(value)
+        elif found := _filter(word, region):
+            filters.append(_standing_after(side, found, word))
+        elif word.casefold() not in {"and", "or"}:
+            names.append(word)
+    return Conditions(arranged(filters), tuple(names), digest_at)
+
+
+def _time_of_day(text: str) -> int:
+    try:
+        return parse_clock(text, "at:17:00")
+    except UnclearTime as problem:
+        raise UnclearFilter(str(problem)) from None
+
+
+def _filter(word: str, region: str) -> Filter | None:
+    return next((found for kind in FILTERS if (found := kind.parse(word, region))), None)
+
+
+def _standing_after(side: Side, found: Filter, word: str) -> Filter:
+    if side not in found.sides:
+        (other,) = found.sides
+        raise UnclearFilter(f"“{word[:30]}” goes after {other}, not after {side}. Type it like {other} {found.example}")
+    return found
+
+
+def write_conditions(filters: Iterable[Filter]) -> str:
+    """What would be typed for these filters."""
+    return " ".join(one.typed for one in filters)
+
+
+def hint(side: Side) -> str:
+    """Everything that may stand after that word."""
+    return ", ".join(kind.hint or kind.example for kind in FILTERS if side in kind.sides)
+
+
+def placeholder(side: Side) -> str:
+    """Some of it, as it is typed. Lines have a field of their own."""
+    return " ".join([kind.example for kind in FILTERS if side in kind.sides and kind is not Place][:_SHOWN])
