@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
+import phonenumbers
+from phonenumbers import NumberParseException
+
 from bot.activity.news import OF_NO_LINE, News, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours, parse_daily_hours, parse_span
 from bot.activity.subscriptions.filter import Filter, UnclearFilter, pieces
@@ -19,6 +22,7 @@ from bot.basics.times import DAY, WEEKDAYS, clock
 _LENGTH: Final = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|min|minutes?)?")
 _PREFIX: Final = re.compile(r"\+\d{1,15}")
 _HOURS_EXAMPLE: Final = "hours:8-18 or hours:mon-fri,8-18 or hours:open"
+_USUAL_CODES: Final = {"UK": "GB", "USA": "US"}
 _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outside": False}
 
 
@@ -125,6 +129,40 @@ class Number(Filter):
     @property
     def typed(self) -> str:
         return f"number:{self.beginning}"
+
+
+@dataclass(frozen=True)
+class Country(Filter):
+    """Where the number is from, by its ISO 3166 code: +1 alone may be the US, Canada or the Caribbean."""
+
+    keys = ("country", "countries")
+    column = "countries"
+    example = "country:CA"
+    many = True
+
+    code: str
+
+    @classmethod
+    def parse_value(cls, value: str, region: str) -> Self:
+        said = value.strip().upper()
+        code = _USUAL_CODES.get(said, said)
+        if code not in phonenumbers.SUPPORTED_REGIONS:
+            raise UnclearFilter(f"“{value[:30]}” is no country's code of two letters. Type it like {cls.example}")
+        return cls(code)
+
+    def matches(self, news: News, clock: ZoneInfo) -> bool:
+        try:
+            return phonenumbers.region_code_for_number(phonenumbers.parse(news.number)) == self.code
+        except NumberParseException:
+            return False
+
+    @property
+    def words(self) -> str:
+        return f"numbers from {self.code}"
+
+    @property
+    def typed(self) -> str:
+        return f"country:{self.code}"
 
 
 @dataclass(frozen=True)
@@ -324,6 +362,7 @@ FILTERS: Final[tuple[type[Filter], ...]] = (
     Place,
     Label,
     Number,
+    Country,
     Internal,
     Longer,
     LineHours,

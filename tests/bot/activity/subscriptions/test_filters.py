@@ -5,12 +5,14 @@ import contextlib
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from phonenumbers import SUPPORTED_REGIONS
 
 from bot.activity.subscriptions.conditions import Conditions, hint, parse_conditions, placeholder, write_conditions
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter, Side, UnclearFilter
 from bot.activity.subscriptions.filters import (
     FILTERS,
+    Country,
     Hours,
     Internal,
     Label,
@@ -33,6 +35,7 @@ from bot.slack.blockkit.limits import HINT, PLACEHOLDER
         ("outside, longer:2m", [Internal(False), Longer(120)]),
         ("number:+1415", [Number("+1415")]),
         ("+44", [Number("+44")]),
+        ("country:ca countries:UK", [Country("CA"), Country("GB")]),
         ("+1 or +49", [Number("+1"), Number("+49")]),
         ("+1 415 555 0150", [Number("+14155550150")]),
         ("<tel:+14155550150|+1 415-555-0150>", [Number("+14155550150")]),
@@ -104,6 +107,8 @@ def test_the_time_of_a_digest_is_read_as_any_other(typed: str, minutes: int) -> 
     [
         "label:",
         "number:abc",
+        "country:",
+        "country:canada",
         "longer:soon",
         "hours:8",
         "hours:8-8",
@@ -161,6 +166,7 @@ days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
 @given(
     st.builds(Number, st.integers(1, 10**15 - 1).map(lambda digits: f"+{digits}"))
     | st.builds(Label, words)
+    | st.builds(Country, st.sampled_from(sorted(SUPPORTED_REGIONS)))
     | st.builds(Internal, st.booleans())
     | st.builds(Longer, st.integers(0, 99_999) | st.integers(0, 99_999).map(lambda count: count * 60))
     | st.builds(LineHours, st.sampled_from(["open", "closed"]))

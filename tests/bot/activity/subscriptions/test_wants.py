@@ -13,6 +13,7 @@ from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import (
+    Country,
     Hours,
     Internal,
     Label,
@@ -382,3 +383,21 @@ def test_hours_can_be_taken_out() -> None:
 
     assert not wants(lunch, MISSED)
     assert wants(lunch, replace(MISSED, at=NOON + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [("+14155550150", "US"), ("+16135550150", "CA"), ("+18765550150", "JM"), ("+4930123456", "DE"), ("", "")],
+)
+def test_a_number_is_from_one_country(number: str, country: str) -> None:
+    news = replace(MISSED, number=number)
+
+    for code in ("US", "CA", "JM", "DE"):
+        assert wants(replace(SUBSCRIPTION, included=(Country(code),)), news) is (code == country)
+        assert wants(replace(SUBSCRIPTION, excluded=(Country(code),)), news) is (code != country)
+
+
+def test_countries_are_said() -> None:
+    assert in_words(replace(SUBSCRIPTION, included=(Country("CA"), Country("GB")))).endswith(
+        "on every line, only numbers from CA or numbers from GB"
+    )
