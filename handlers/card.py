@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.activity.calls import CallView, view_call
+from bot.activity.news import needs_somebody
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import UserError
-from bot.cards.live_call import CardStatus, call_content, caller_of, hearing, look_up_caller, needs_somebody, reach
+from bot.cards.live_call import CardStatus, call_content, caller_of, hearing, look_up_caller, reach
 from bot.cards.recordings import listen as fetch_recording
 from bot.cards.recordings import make_link as make_share_link
 from bot.cards.recordings import offer_link

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from bot.activity.news import FLAGS
 from bot.activity.registers import Register, State, fragment, join
 from bot.dialpad.event_parts import EventParty
 from bot.dialpad.events import CallEvent
@@ -63,6 +64,7 @@ def read_call(event: CallEvent) -> State:
         "disposition": event.dispositions if isinstance(event.dispositions, str) else None,
         f"saw.{event.state}": True,
     }
+    said |= {f"flag.{name}": True for name in FLAGS if getattr(event, name, None) is True}
     for one in event.recordings:
         # Apart from one another: what one event leaves out of a recording, another may have said.
         named = {"kind": one.kind, "url": one.url or None, "ms": one.ms}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from bot.activity.news import News, NewsKind
 from bot.activity.registers import Register, value
 from bot.dialpad.recordings import VOICEMAIL, Recorded
 
@@ -66,6 +65,8 @@ class CallView:
     """The leg that the caller dialled is known. Without it a leg that nobody answered may be one of several."""
     line_open: bool | None
     """By the opening hours of what was called; None where nobody told."""
+    flags: frozenset[str]
+    """Keys of its events that were true, as far as a row of ``bot.activity.news`` asks for them."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         legs=tuple(leg.id for leg in legs),
         is_whole=entry["entry"] is None,
         line_open=next((leg["open"] for leg in legs if leg["open"] is not None), None),
+        flags=frozenset(name.removeprefix("flag.") for leg in legs for name in leg.said if name.startswith("flag.")),
     )
 
 
@@ -241,31 +243,3 @@ def _talked(answered: list[_Leg]) -> timedelta | None:
         if leg.over and (leg["talk_ms"] is not None or leg["date_ended"] is not None)
     ]
     return timedelta(milliseconds=max(0, *lengths)) if lengths else None
-
-
-def happening_of(view: CallView) -> News:
-    """Everything the call has been so far, so that an event that came late counts as well."""
-    kinds = set()
-    ended = view.phase == "ended" and view.outcome != "blocked"
-    if view.inbound:
-        kinds |= {NewsKind.RINGING} if view.outcome != "blocked" else set()
-        kinds |= (
-            {NewsKind.ANSWERED} if view.answered_by or view.outcome == "answered" or view.phase == "talking" else set()
-        )
-        kinds |= {NewsKind.MISSED} if view.outcome in {"missed", "voicemail"} else set()
-        kinds |= {NewsKind.ABANDONED} if view.outcome == "abandoned" else set()
-        kinds |= {NewsKind.VOICEMAIL} if view.has_voicemail else set()
-    kinds |= {NewsKind.ENDED} if ended else set()
-    kinds |= {NewsKind.RECAP} if view.recap or view.to_do or view.recap_outcome or view.purposes else set()
-    kinds |= {NewsKind.RECORDING} if view.recording_ready else set()
-    length = view.talked if view.outcome == "answered" else view.waited
-    return News(
-        kinds=frozenset(kinds),
-        at=view.started or view.at,
-        places=view.places | view.offices,
-        number=view.number,
-        labels=frozenset(label.casefold() for label in view.labels),
-        internal=view.internal,
-        seconds=length.total_seconds() if ended and length is not None else None,
-        line_open=view.line_open,
-    )

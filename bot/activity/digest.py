@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.activity.calls import CallView
 from bot.activity.digest_times import DigestPeriod
-from bot.activity.news import News, NewsKind
+from bot.activity.news import News, NewsKind, needs_somebody
 from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.texts import ConversationView
 from bot.basics.stored_json import MsMoment, StoredJson
@@ -25,7 +25,8 @@ _NONE: Final = (0, 0)
 
 @dataclass(frozen=True)
 class Counted:
-    """One call. ``waited_s`` until it was answered; ``open``: it was not, and nobody has claimed or handled it."""
+    """One call. ``waited_s`` until it was answered; ``open``: it needs somebody, and nobody has claimed or
+    handled it."""
 
     at: datetime
     ending: Ending
@@ -45,7 +46,7 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
         ending=ending,  # type: ignore[arg-type]  # mypy does not narrow by a set
         waited_s=view.waited.total_seconds() if answered and view.waited is not None else None,
         talked_s=view.talked.total_seconds() if answered and view.talked is not None else None,
-        open=not answered and not taken,
+        open=needs_somebody(view) and not taken,
     )
 
 

@@ -5,13 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from bot.activity.news import DIGESTS, NewsKind
+from bot.activity.news import DIGESTS, ROWS, NewsKind
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.stored_json import MsMoment
 
-DAYS: Final = {NewsKind.DAILY: 1, NewsKind.WEEKLY: 7}
-LATEST: Final = {NewsKind.DAILY: timedelta(hours=12), NewsKind.WEEKLY: timedelta(days=2)}
-"""A digest that is later than this is left out: the next one is what people wait for."""
+CLOCKS: Final = {kind: row.clock for kind, row in ROWS.items() if row.clock is not None}
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class DigestPeriod:
     def days(self, clock: ZoneInfo) -> tuple[date, date]:
         """The first and the last day."""
         first = self.begin.astimezone(clock).date()
-        return first, first + timedelta(days=DAYS[self.kind] - 1)
+        return first, first + timedelta(days=CLOCKS[self.kind].days - 1)
 
 
 def schedule(subscription: Subscription) -> Any:
@@ -56,7 +54,7 @@ def due_periods(subscription: Subscription, since: datetime, now: datetime) -> l
     periods = []
     for kind in sorted(subscription.kinds & DIGESTS):
         due = _last(subscription, kind, now)
-        if since <= due and now - due < LATEST[kind]:
+        if since <= due and now - due < CLOCKS[kind].latest:
             periods.append(
                 _ending(
                     kind, _first_day(subscription, kind, due.astimezone(subscription.clock).date()), subscription.clock
@@ -81,7 +79,7 @@ def one_before(period: DigestPeriod, clock: ZoneInfo) -> DigestPeriod:
 
 
 def _ending(kind: NewsKind, day: date, clock: ZoneInfo) -> DigestPeriod:
-    return DigestPeriod(kind, _midnight(clock, day - timedelta(days=DAYS[kind])), _midnight(clock, day))
+    return DigestPeriod(kind, _midnight(clock, day - timedelta(days=CLOCKS[kind].days)), _midnight(clock, day))
 
 
 def _first_day(subscription: Subscription, kind: NewsKind, day: date) -> date:
@@ -92,14 +90,14 @@ def _first_day(subscription: Subscription, kind: NewsKind, day: date) -> date:
 def _next(subscription: Subscription, kind: NewsKind, after: datetime) -> datetime:
     day = _first_day(subscription, kind, after.astimezone(subscription.clock).date())
     while (due := _due(subscription, day)) <= after:
-        day += timedelta(days=DAYS[kind])
+        day += timedelta(days=CLOCKS[kind].days)
     return due
 
 
 def _last(subscription: Subscription, kind: NewsKind, now: datetime) -> datetime:
     day = _first_day(subscription, kind, now.astimezone(subscription.clock).date())
     while (due := _due(subscription, day)) > now:
-        day -= timedelta(days=DAYS[kind])
+        day -= timedelta(days=CLOCKS[kind].days)
     return due
 
 

@@ -1,13 +1,21 @@
-"""What an event amounts to, in the words people subscribe with."""
+"""The kinds of news: one table says everything about each of them but how it looks.
 
+A new kind is a member of ``NewsKind`` with its row in ``ROWS``, and its looks in ``bot/cards``: ``live_call`` for what
+shows on a call's card, ``notice`` for what is told once. Typed words, forms, switches, what Dialpad is asked to send,
+escalation and quiet hours follow from the row.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal, Protocol, TypeAlias
+
+from bot.activity.calls import CallView
 
 
 class NewsKind(StrEnum):
-    """What can be subscribed to; the value is the word people type."""
+    """What can be subscribed to. The value is stored, and is the word people type."""
 
     RINGING = "ringing"
     MISSED = "missed"
@@ -27,49 +35,212 @@ class NewsKind(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
 
+    @property
+    def row(self) -> "KindRow":
+        return ROWS[self]
 
-OF_CALLS: Final = frozenset(
-    {
-        NewsKind.RINGING,
-        NewsKind.MISSED,
-        NewsKind.ABANDONED,
-        NewsKind.ANSWERED,
-        NewsKind.ENDED,
-        NewsKind.VOICEMAIL,
-        NewsKind.RECAP,
-        NewsKind.RECORDING,
-    }
-)
-OF_NO_LINE: Final = frozenset({NewsKind.CONTACT, NewsKind.SETTING})
-"""Events that belong to the company, so that no line can be asked for."""
-DIGESTS: Final = frozenset({NewsKind.DAILY, NewsKind.WEEKLY})
-"""They come by the clock: nothing that happens is one."""
 
-WORDS: Final[dict[NewsKind, str]] = {
-    NewsKind.RINGING: "incoming calls",
-    NewsKind.MISSED: "missed calls",
-    NewsKind.ABANDONED: "abandoned calls",
-    NewsKind.ANSWERED: "answered calls",
-    NewsKind.ENDED: "ended calls",
-    NewsKind.VOICEMAIL: "voicemails",
-    NewsKind.RECAP: "recaps",
-    NewsKind.RECORDING: "recordings",
-    NewsKind.SMS: "texts",
-    NewsKind.FAILED_SMS: "failed texts",
-    NewsKind.DUTY: "duty changes",
-    NewsKind.HANDOVER: "handovers",
-    NewsKind.QUEUE: "a long queue",
-    NewsKind.CONTACT: "changed contacts",
-    NewsKind.SETTING: "changed settings",
-    NewsKind.DAILY: "a daily digest",
-    NewsKind.WEEKLY: "a weekly digest",
+class SomeText(Protocol):
+    """``bot.activity.texts.TextView``, as far as a kind depends on it."""
+
+    @property
+    def inbound(self) -> bool: ...
+
+    @property
+    def failed(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class OwnSwitch:
+    """A switch among one's own notifications. ``usual``: on for somebody who chooses nothing."""
+
+    place: int
+    label: str
+    usual: bool = False
+
+
+@dataclass(frozen=True)
+class DigestClock:
+    """A digest is about ``days``. One that is later than ``latest`` is left out: people wait for the next one."""
+
+    days: int
+    latest: timedelta
+
+
+CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest"]
+
+
+@dataclass(frozen=True)
+class KindRow:
+    """``words``: what people read. ``aliases``: what they may type besides the kind's own word."""
+
+    words: str
+    card: CardKind
+    """Where it shows: on the call's card or in the conversation, or as a message of its own."""
+    aliases: tuple[str, ...] = ()
+    subscription: str = ""
+    """The subscription at Dialpad that brings it, a word of ``bot.dialpad.event_kinds``. "" when nothing does: by the
+    clock, or by looking."""
+    states: tuple[str, ...] = ()
+    """The states of a call that Dialpad has to tell for it."""
+    flag: str = ""
+    """A key of a call's events that is kept as one of ``CallView.flags`` once it was true."""
+    of_call: Callable[[CallView], bool] | None = None
+    of_text: Callable[[SomeText], bool] | None = None
+    has_line: bool = True
+    """False: it belongs to the company, so that no line can be asked for."""
+    usual: bool = False
+    """Told by a subscription that names no events."""
+    own: OwnSwitch | None = None
+    clock: DigestClock | None = None
+    escalates: bool = False
+    """Somebody wanted us and nobody was there: it can be claimed, and help is asked for when nobody does."""
+    is_taken_care_of: bool = False
+    """Nobody needs to claim the call, whatever else it is."""
+    waits: bool = False
+    """No news any more once somebody has handled the call."""
+    until_the_end: bool = False
+    """No news any more when the quiet hours that held it outlast the call."""
+
+
+def _rang_in(view: CallView) -> bool:
+    return view.inbound and view.outcome != "blocked"
+
+
+def _was_answered(view: CallView) -> bool:
+    return view.inbound and bool(view.answered_by or view.outcome == "answered" or view.phase == "talking")
+
+
+def _has_recap(view: CallView) -> bool:
+    return bool(view.recap or view.to_do or view.recap_outcome or view.purposes)
+
+
+ROWS: Final[Mapping[NewsKind, KindRow]] = {
+    NewsKind.RINGING: KindRow(
+        "incoming calls",
+        "call",
+        aliases=("calls", "incoming"),
+        subscription="call",
+        states=("calling", "ringing", "queued", "preanswer"),
+        of_call=_rang_in,
+        waits=True,
+        until_the_end=True,
+    ),
+    NewsKind.MISSED: KindRow(
+        "missed calls",
+        "call",
+        subscription="call",
+        states=("missed", "hangup"),
+        of_call=lambda view: view.inbound and view.outcome in {"missed", "voicemail"},
+        usual=True,
+        own=OwnSwitch(1, "My missed calls", usual=True),
+        escalates=True,
+        waits=True,
+    ),
+    NewsKind.ABANDONED: KindRow(
+        "abandoned calls",
+        "call",
+        subscription="call",
+        states=("hangup",),
+        of_call=lambda view: view.inbound and view.outcome == "abandoned",
+        escalates=True,
+        waits=True,
+    ),
+    NewsKind.ANSWERED: KindRow(
+        "answered calls",
+        "call",
+        subscription="call",
+        states=("connected", "hold", "parked", "merged"),
+        of_call=_was_answered,
+    ),
+    NewsKind.ENDED: KindRow(
+        "ended calls",
+        "call",
+        aliases=("hangup",),
+        subscription="call",
+        states=("hangup", "dispositions", "csat"),
+        of_call=lambda view: view.phase == "ended" and view.outcome != "blocked",
+    ),
+    NewsKind.VOICEMAIL: KindRow(
+        "voicemails",
+        "call",
+        aliases=("voicemails", "vm"),
+        subscription="call",
+        states=("voicemail", "voicemail_uploaded", "transcription"),
+        of_call=lambda view: view.inbound and view.has_voicemail,
+        usual=True,
+        own=OwnSwitch(2, "My voicemails", usual=True),
+        waits=True,
+    ),
+    NewsKind.RECAP: KindRow(
+        "recaps",
+        "call",
+        aliases=("recaps",),
+        subscription="call",
+        states=("call_transcription", "recap_summary", "recap_action_items", "recap_outcome", "recap_purposes"),
+        of_call=_has_recap,
+        own=OwnSwitch(4, "Recaps of my calls", usual=True),
+    ),
+    NewsKind.RECORDING: KindRow(
+        "recordings",
+        "call",
+        aliases=("recordings",),
+        subscription="call",
+        states=("recording", "admin_recording"),
+        of_call=lambda view: view.recording_ready,
+        own=OwnSwitch(6, "Recordings of my calls"),
+    ),
+    NewsKind.SMS: KindRow(
+        "texts",
+        "conversation",
+        aliases=("text", "texts", "messages"),
+        subscription="sms",
+        of_text=lambda text: text.inbound,
+        usual=True,
+        own=OwnSwitch(3, "Texts to my number", usual=True),
+    ),
+    NewsKind.FAILED_SMS: KindRow(
+        "failed texts",
+        "conversation",
+        aliases=("failed",),
+        subscription="sms",
+        of_text=lambda text: text.failed,
+        own=OwnSwitch(5, "My texts that did not arrive"),
+    ),
+    NewsKind.DUTY: KindRow("duty changes", "notice", subscription="agent_status"),
+    NewsKind.HANDOVER: KindRow("handovers", "notice", aliases=("roster", "handovers")),
+    NewsKind.QUEUE: KindRow("a long queue", "notice", subscription="call", states=("queued",)),
+    NewsKind.CONTACT: KindRow(
+        "changed contacts", "notice", aliases=("contacts",), subscription="contact", has_line=False
+    ),
+    NewsKind.SETTING: KindRow(
+        "changed settings", "notice", aliases=("settings",), subscription="changelog", has_line=False
+    ),
+    NewsKind.DAILY: KindRow("a daily digest", "digest", aliases=("day",), clock=DigestClock(1, timedelta(hours=12))),
+    NewsKind.WEEKLY: KindRow("a weekly digest", "digest", aliases=("week",), clock=DigestClock(7, timedelta(days=2))),
 }
+
+
+def kinds_that(holds: Callable[[KindRow], object]) -> frozenset[NewsKind]:
+    return frozenset(kind for kind in NewsKind if holds(kind.row))
+
+
+OF_NO_LINE: Final = kinds_that(lambda row: not row.has_line)
+DIGESTS: Final = kinds_that(lambda row: row.clock)
+"""They come by the clock: nothing that happens is one."""
+OF_ONE_PERSON: Final = kinds_that(lambda row: row.card in {"call", "digest"} or row.own)
+"""What somebody can hear of about their own line."""
+WAITING: Final = kinds_that(lambda row: row.waits)
+UNTIL_THE_END: Final = kinds_that(lambda row: row.until_the_end)
+CALL_STATES: Final = frozenset(state for row in ROWS.values() for state in row.states)
+FLAGS: Final = tuple(dict.fromkeys(row.flag for row in ROWS.values() if row.flag))
 
 
 @dataclass(frozen=True)
 class News:
-    """``places`` are lines and people as ``callcenter:5527``, ``office:5310``, ``user:5820``. ``labels`` are lower
-    case. ``seconds``: how long it took, None while nobody can know. ``waiting``: callers in the queue."""
+    """What an event amounts to. ``places`` are lines and people as ``callcenter:5527``, ``office:5310``, ``user:5820``.
+    ``labels`` are lower case. ``seconds``: how long it took, None while nobody can know. ``waiting``: callers in the
+    queue."""
 
     kinds: frozenset[NewsKind]
     at: datetime
@@ -81,3 +252,33 @@ class News:
     waiting: int | None = None
     line_open: bool | None = None
     """By the line's own opening hours; None where nobody told."""
+
+
+def happening_of(view: CallView) -> News:
+    """Everything the call has been so far, so that an event that came late counts as well."""
+    length = view.talked if view.outcome == "answered" else view.waited
+    ended = view.phase == "ended" and view.outcome != "blocked"
+    return News(
+        kinds=_kinds_of(view),
+        at=view.started or view.at,
+        places=view.places | view.offices,
+        number=view.number,
+        labels=frozenset(label.casefold() for label in view.labels),
+        internal=view.internal,
+        seconds=length.total_seconds() if ended and length is not None else None,
+        line_open=view.line_open,
+    )
+
+
+def needs_somebody(view: CallView) -> bool:
+    """Nobody has talked to them yet, they wanted to, and nothing else sees to it."""
+    rows = [kind.row for kind in _kinds_of(view)]
+    return any(row.escalates for row in rows) and not any(row.is_taken_care_of for row in rows)
+
+
+def _kinds_of(view: CallView) -> frozenset[NewsKind]:
+    return kinds_that(lambda row: row.of_call is not None and row.of_call(view))
+
+
+def kinds_of_text(text: SomeText) -> frozenset[NewsKind]:
+    return kinds_that(lambda row: row.of_text is not None and row.of_text(text))

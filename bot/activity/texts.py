@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from bot.activity.news import News, NewsKind
+from bot.activity.news import News, kinds_of_text
 from bot.activity.registers import Register, State, fragment, value
 from bot.dialpad.events import SmsEvent
 
@@ -165,9 +165,8 @@ def arrivals(state: Mapping[str, Register]) -> list[datetime]:
 
 
 def happening_of(text: TextView, conversation: ConversationView) -> News:
-    kinds = {NewsKind.SMS} if text.inbound else {NewsKind.FAILED_SMS} if text.failed else set()
     return News(
-        kinds=frozenset(kinds),
+        kinds=kinds_of_text(text),
         at=text.created,
         places=frozenset({conversation.place} - {""}),
         number=conversation.number,

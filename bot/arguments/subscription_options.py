@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.activity.news import WORDS, NewsKind
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.conditions import hint, placeholder
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
@@ -18,13 +18,8 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
-_ALIASES: Final = (
-    ("voicemails", "voicemail"), ("vm", "voicemail"), ("text", "sms"), ("texts", "sms"), ("messages", "sms"),
-    ("calls", "ringing"), ("incoming", "ringing"), ("recaps", "recap"), ("recordings", "recording"),
-    ("failed", "failed-sms"), ("contacts", "contact"), ("settings", "setting"), ("hangup", "ended"),
-    ("roster", "handover"), ("handovers", "handover"), ("day", "daily"), ("week", "weekly"),
-)  # fmt: skip
-EVENTS: Final = tuple(Option(WORDS[kind][:1].upper() + WORDS[kind][1:], kind.value) for kind in NewsKind)
+_ALIASES: Final = tuple((alias, kind.value) for kind in NewsKind for alias in kind.row.aliases)
+EVENTS: Final = tuple(Option(kind.row.words[:1].upper() + kind.row.words[1:], kind.value) for kind in NewsKind)
 LONGEST_RULE: Final = 1000
 """Characters of a subscription as it is typed."""
 ONLY: Final = Text(

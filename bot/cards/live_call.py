@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.calls import CallView
+from bot.activity.news import needs_somebody
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
@@ -186,11 +187,6 @@ def _buttons(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Butt
     calls = view.phase == "ended" and view.number
     steps = (*reach(view, caller), *tidy(view, caller, standing)) if calls else ()
     return (*mine, *listen, *steps, more, *gear)
-
-
-def needs_somebody(view: CallView) -> bool:
-    """Nobody has talked to them yet, and they wanted to."""
-    return view.inbound and view.outcome in {"missed", "abandoned", "voicemail"}
 
 
 def hearing(view: CallView, card: str) -> tuple[Button, ...]:

@@ -1,19 +1,32 @@
 """What is told once and does not change: duty, handovers, contacts, settings, a long queue."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
+from bot.activity.news import NewsKind
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Phone, Prose, Reply
+from bot.dialpad.events import ChangeEvent, ContactEvent
+
+Said: TypeAlias = Mapping[str, Any]
+"""What is kept of it, as JSON."""
+_ROSTER_TROUBLE: Final = "roster trouble"
 
 
-def notice(said: Mapping[str, Any], subscription: str) -> Reply | Card:
-    """``said["about"]``: duty, handover, roster trouble, contact, setting, queue."""
+def notice(said: Said, subscription: str) -> Reply | Card:
+    """``said["about"]``: the kind of news, or trouble with following a roster."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
-    return _handover(said, gear) if said.get("about") == "handover" else Reply(_text(said), buttons=gear)
+    about = said.get("about")
+    if about == NewsKind.HANDOVER:
+        return _handover(said, gear)
+    if about == _ROSTER_TROUBLE:
+        return Reply(_trouble(said), buttons=gear)
+    look = NOTICES.get(NewsKind(about)) if about in set(NewsKind) else None
+    return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=gear)
 
 
-def _handover(said: Mapping[str, Any], gear: tuple[Button, ...]) -> Card:
+def _handover(said: Said, gear: tuple[Button, ...]) -> Card:
     """``came``, ``left`` and ``on`` are names; ``group``, ``held`` and ``strangers`` tell of the user group that is
     kept: its handle, who of those on duty is in it, and who is not in Slack."""
     came, left, on_duty = (_names(said.get(key)) for key in ("came", "left", "on"))
@@ -35,7 +48,7 @@ def _names(names: Any) -> Prose:
     return listed([(Bold(str(name)),) for name in names or ()])
 
 
-def _group(said: Mapping[str, Any]) -> Prose:
+def _group(said: Said) -> Prose:
     handle, strangers = said.get("group"), said.get("strangers") or ()
     if not handle:
         return ""
@@ -47,27 +60,66 @@ def _group(said: Mapping[str, Any]) -> Prose:
     return f"@{handle} calls {', '.join(said['held'])}." + missing * bool(strangers)
 
 
-def _text(said: Mapping[str, Any]) -> Prose:
-    name = str(said.get("name") or "Somebody")
-    match said.get("about"):
-        case "duty":
-            reason = f": {said['reason']}" if said.get("reason") else ""
-            return prose("🎧 ", Bold(name), f" went {'on' if said.get('on') else 'off'} duty", reason, ".")
-        case "roster trouble":
-            return prose("⚠️ ", str(said.get("what")), " for ", Bold(name), f": {said.get('why')}. I keep trying.")
-        case "contact":
-            number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
-            return prose("👤 Contact ", Bold(name), number, f" was {said.get('change') or 'changed'}.")
-        case "setting":
-            by = f"{said['by']} changed a setting: " if said.get("by") else "A setting was changed: "
-            return prose("🛠 ", by, Bold(_what_changed(said)), ".")
-        case "queue":
-            return prose("⏳ ", Bold(name), f": {said.get('waiting')} callers are waiting.")
-        case _:
-            return "Something changed in Dialpad."
+def _name(said: Said) -> str:
+    return str(said.get("name") or "Somebody")
 
 
-def _what_changed(said: Mapping[str, Any]) -> str:
+def _trouble(said: Said) -> Prose:
+    return prose("⚠️ ", str(said.get("what")), " for ", Bold(_name(said)), f": {said.get('why')}. I keep trying.")
+
+
+def _duty(said: Said) -> Prose:
+    reason = f": {said['reason']}" if said.get("reason") else ""
+    return prose("🎧 ", Bold(_name(said)), f" went {'on' if said.get('on') else 'off'} duty", reason, ".")
+
+
+def _queue(said: Said) -> Prose:
+    return prose("⏳ ", Bold(_name(said)), f": {said.get('waiting')} callers are waiting.")
+
+
+def _read_contact(event: ContactEvent | ChangeEvent) -> Said | None:
+    if not isinstance(event, ContactEvent):
+        return None
+    contact = event.contact
+    number = contact.phone if contact and contact.phone and contact.phone.startswith("+") else ""
+    return {"name": contact.name if contact else "", "change": event.change, "number": number}
+
+
+def _contact(said: Said) -> Prose:
+    number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
+    return prose("👤 Contact ", Bold(_name(said)), number, f" was {said.get('change') or 'changed'}.")
+
+
+def _read_setting(event: ContactEvent | ChangeEvent) -> Said | None:
+    if not isinstance(event, ChangeEvent):
+        return None
+    by = event.changed_by.name if event.changed_by else ""
+    return {"action": event.action, "by": by, "note": event.note}
+
+
+def _setting(said: Said) -> Prose:
+    by = f"{said['by']} changed a setting: " if said.get("by") else "A setting was changed: "
+    return prose("🛠 ", by, Bold(_what_changed(said)), ".")
+
+
+def _what_changed(said: Said) -> str:
     """Dialpad's note says it in words, its action as ``operator_removed``; neither follows a standard."""
     words = str(said.get("note") or said.get("action") or "Dialpad does not say which").rstrip(".")
     return words if " " in words else words.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class NoticeLook:
+    """``text``: what people read. ``read``: what is kept of an event that is such news, None for any other; kinds that
+    need more than one event are told by ``bot.notifications`` instead."""
+
+    text: Callable[[Said], Prose]
+    read: Callable[[ContactEvent | ChangeEvent], Said | None] = lambda _: None
+
+
+NOTICES: Final[Mapping[NewsKind, NoticeLook]] = {
+    NewsKind.DUTY: NoticeLook(_duty),
+    NewsKind.QUEUE: NoticeLook(_queue),
+    NewsKind.CONTACT: NoticeLook(_contact, _read_contact),
+    NewsKind.SETTING: NoticeLook(_setting, _read_setting),
+}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bot.activity.news import DIGESTS, OF_CALLS, WORDS, NewsKind
+from bot.activity.news import DIGESTS, OF_ONE_PERSON, NewsKind, kinds_that
 from bot.activity.subscriptions.filters import Place, QuietHours
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
@@ -15,15 +15,9 @@ from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Bold, Button, Listing, Prose, Row
 
-USUAL: Final = frozenset({NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP})
-_SWITCHES: Final = {
-    NewsKind.MISSED: "My missed calls",
-    NewsKind.VOICEMAIL: "My voicemails",
-    NewsKind.SMS: "Texts to my number",
-    NewsKind.RECAP: "Recaps of my calls",
-    NewsKind.FAILED_SMS: "My texts that did not arrive",
-    NewsKind.RECORDING: "Recordings of my calls",
-}
+USUAL: Final = kinds_that(lambda row: row.own and row.own.usual)
+_OWN: Final = sorted((kind.row.own.place, kind) for kind in NewsKind if kind.row.own)
+_SWITCHES: Final = {kind: kind.row.own.label for _, kind in _OWN if kind.row.own}
 _EVENTS: Final = events("Events")
 
 
@@ -78,7 +72,7 @@ def _row(kind: NewsKind, subscription: Subscription | None, *, on: bool) -> Row:
 
 
 def label_of(kind: NewsKind) -> str:
-    return _SWITCHES.get(kind) or WORDS[kind].capitalize()
+    return _SWITCHES.get(kind) or kind.row.words.capitalize()
 
 
 def _lines(note: Prose, subscription: Subscription | None) -> list[Prose]:
@@ -108,7 +102,7 @@ async def switch_events(
 ) -> Listing:
     """These on or off, the others as they are; a subscription of one's own is made where there is none. Raises
     UserError for what is not about one person."""
-    if others := [WORDS[kind] for kind in kinds if kind not in OF_CALLS | DIGESTS and kind not in _SWITCHES]:
+    if others := [kind.row.words for kind in kinds if kind not in OF_ONE_PERSON]:
         raise UserError(f"{others[0].capitalize()} are not about one person. Choose them in a channel.")
     problem = ""
     if subscription is None and not on:

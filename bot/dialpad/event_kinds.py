@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from bot.activity import news
 from bot.dialpad.action import Action, Page
 from bot.dialpad.actions.subscriptions import (
     CallState,
@@ -33,14 +34,9 @@ from bot.dialpad.actions.subscriptions import (
     UpdateSmsSubscription,
 )
 
-# fmt: off
-CALL_STATES: Final[tuple[CallState, ...]] = (
-    "calling", "ringing", "queued", "preanswer", "connected", "hold", "parked", "merged", "hangup", "missed",
-    "voicemail", "voicemail_uploaded", "transcription", "recording", "admin_recording", "call_transcription",
-    "recap_summary", "recap_action_items", "recap_outcome", "recap_purposes", "dispositions", "csat",
-)
-# fmt: on
-"""Not ``all``: monitoring and barging in are no news for a channel, and every event costs a delivery."""
+CALL_STATES: Final[tuple[CallState, ...]] = tuple(state for state in get_args(CallState) if state in news.CALL_STATES)
+"""Those that some kind of news needs, not ``all``: monitoring and barging in are no news for a channel, and every event
+costs a delivery."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Final
 
 import structlog
 
-from bot.activity.calls import happening_of, view_call
+from bot.activity.calls import view_call
 from bot.activity.digest import Audience, Counted, Digest, Tally, about_texts, count, counts, silences, tally, to_json
 from bot.activity.digest_times import DigestPeriod, due_periods, one_before, period_so_far
-from bot.activity.news import DIGESTS
+from bot.activity.news import DIGESTS, happening_of
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.filters import QuietHours
 from bot.activity.subscriptions.subscription import Subscription

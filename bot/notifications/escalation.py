@@ -11,6 +11,7 @@ from typing import Any, Final
 import structlog
 
 from bot.activity.calls import CallView, view_call
+from bot.activity.news import needs_somebody
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import (
@@ -26,7 +27,6 @@ from bot.basics.errors import (
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
-from bot.cards.live_call import needs_somebody
 from bot.contract.context import People
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import ME, Entity

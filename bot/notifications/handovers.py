@@ -135,7 +135,7 @@ class Handovers:
         if not wanted:
             return
         said: dict[str, Any] = {
-            "about": "handover",
+            "about": NewsKind.HANDOVER.value,
             "line": roster.call_center,
             "name": roster.name,
             "came": _names(change.came),

@@ -6,6 +6,7 @@ from typing import Any
 from bot.activity.calls import view_call
 from bot.activity.cover import view_cover
 from bot.activity.digest import from_json
+from bot.activity.news import needs_somebody
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_conversation, view_text
@@ -19,7 +20,6 @@ from bot.cards.live_call import (
     call_content,
     call_line,
     look_up_caller,
-    needs_somebody,
     stamp_of,
 )
 from bot.cards.notice import notice

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.activity.calls import happening_of, view_call
+from bot.activity.calls import view_call
 from bot.activity.digest import from_json as digest_of
-from bot.activity.news import NewsKind
+from bot.activity.news import UNTIL_THE_END, WAITING, NewsKind, happening_of
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.store.cards import StoredCard
@@ -16,8 +16,6 @@ from bot.store.store import Store
 
 PAUSED_FOR: Final = timedelta(minutes=15)
 """What a paused subscription holds back is looked at as often; resuming does it at once."""
-_WAIT_FOR_SOMEBODY: Final = frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.ABANDONED, NewsKind.VOICEMAIL})
-"""No news any more once somebody has handled the call."""
 
 
 async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> list[tuple[Posting, StoredCard]]:
@@ -62,9 +60,9 @@ async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription
     happening = happening_of(view_call(card.state))
     kinds = subscription.kinds & happening.kinds
     if NewsKind.ENDED in happening.kinds and quiet_until(subscription, posting.created_at) is not None:
-        kinds -= {NewsKind.RINGING}
+        kinds -= UNTIL_THE_END
     if card.handled_by:
-        kinds -= _WAIT_FOR_SOMEBODY
+        kinds -= WAITING
     return wants(replace(subscription, kinds=kinds), happening)
 
 

@@ -10,14 +10,15 @@ from typing import Any, Final
 
 import structlog
 
-from bot.activity import call_registers as call_events
-from bot.activity import calls, texts
-from bot.activity.news import News, NewsKind
+from bot.activity import texts
+from bot.activity.call_registers import names_of, read_call
+from bot.activity.calls import view_call
+from bot.activity.news import News, NewsKind, happening_of, needs_somebody
 from bot.activity.registers import State, fragment, value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.activity.visibility import heard_for
 from bot.basics.errors import ChatopsError
-from bot.cards.live_call import needs_somebody
+from bot.cards.notice import NOTICES
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
@@ -97,8 +98,8 @@ class EventRouter:
         now = self._store.now()
 
         def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
-            view = calls.view_call(state)
-            happening = calls.happening_of(view)
+            view = view_call(state)
+            happening = happening_of(view)
             wait_s = SETTLE_S if view.is_whole else PART_S
             open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
             return [
@@ -113,8 +114,8 @@ class EventRouter:
                 if wants(subscription, happening)
             ]
 
-        team, names = hook.owner.team_id, call_events.names_of(event)
-        part = call_events.read_call(event) | _heard(hook)
+        team, names = hook.owner.team_id, names_of(event)
+        part = read_call(event) | _heard(hook)
         await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
         if event.state == "queued" and any(NewsKind.QUEUE in subscription.kinds for subscription in subscriptions):
             await self._queue(event, hook, subscriptions)
@@ -138,7 +139,7 @@ class EventRouter:
         )
         if wanted:
             bucket = int(now.timestamp()) // QUEUE_EVERY_S
-            said = {"about": "queue", "name": line.name, "waiting": waiting}
+            said = {"about": NewsKind.QUEUE.value, "name": line.name, "waiting": waiting}
             await self._tell(hook, f"queue:{line.id}:{bucket}", said, wanted)
 
     async def _sms(self, event: SmsEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
@@ -183,7 +184,7 @@ class EventRouter:
         if known is not None and known != event.on_duty and newer:
             places = {f"user:{agent.id}", *(f"callcenter:{one}" for one in event.call_center_ids)}
             happening = News(frozenset({NewsKind.DUTY}), event.at, frozenset(places))
-            said = {"about": "duty", "name": agent.name, "on": event.on_duty, "reason": event.reason}
+            said = {"about": NewsKind.DUTY.value, "name": agent.name, "on": event.on_duty, "reason": event.reason}
             # Before the agent's own card: should the process die in between, the change is still seen as one.
             await self._tell(hook, f"duty:{event.key}", said, self._wanted(subscriptions, happening))
         await self._store.rosters.hurry(team, event.call_center_ids, ROSTER_S)
@@ -193,20 +194,14 @@ class EventRouter:
     async def _change(
         self, event: ContactEvent | ChangeEvent, hook: Hook, subscriptions: Sequence[Subscription]
     ) -> None:
+        if isinstance(event, ContactEvent) and self._directory is not None:
+            self._directory.outdate(hook.company, Entity.CONTACT)
         at = event.at or self._store.now()
-        if isinstance(event, ContactEvent):
-            if self._directory is not None:
-                self._directory.outdate(hook.company, Entity.CONTACT)
-            contact = event.contact
-            number = contact.phone if contact and contact.phone and contact.phone.startswith("+") else ""
-            said = {"about": "contact", "name": contact.name if contact else "", "change": event.change}
-            said["number"] = number
-            happening = News(frozenset({NewsKind.CONTACT}), at, number=number)
-        else:
-            by = event.changed_by.name if event.changed_by else ""
-            said = {"about": "setting", "action": event.action, "by": by, "note": event.note}
-            happening = News(frozenset({NewsKind.SETTING}), at)
-        await self._tell(hook, event.key, said, self._wanted(subscriptions, happening))
+        for kind, look in NOTICES.items():
+            if (said := look.read(event)) is not None:
+                happening = News(frozenset({kind}), at, number=str(said.get("number") or ""))
+                await self._tell(hook, event.key, {"about": kind.value, **said}, self._wanted(subscriptions, happening))
+                return
 
     async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[NewPosting]) -> None:
         if wanted:

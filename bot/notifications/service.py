@@ -8,12 +8,13 @@ import structlog
 
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.cover import Cover, read_cover
-from bot.activity.news import DIGESTS, WORDS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.contract.board import PostedCard
+from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import ROUND, handle_within
@@ -35,8 +36,8 @@ class Setup(Protocol):
 Ensure = Callable[[PersonKey], Awaitable[Setup]]
 """Sees to it that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
 
-_NEEDS: Final = {NewsKind.DUTY: "agent_status", NewsKind.CONTACT: "contact", NewsKind.SETTING: "changelog"}
-"""Kinds of events that come by a subscription of their own."""
+_ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.personal)
+"""Subscriptions that nobody can have for their own line alone."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
@@ -86,10 +87,11 @@ class NotificationService:
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
             return str(problem) or "Dialpad did not take the subscription. I keep trying."
-        refused = {kind: word for kind, word in _NEEDS.items() if kind in subscription.kinds and word in setup.refused}
+        needed = {kind: kind.row.subscription for kind in subscription.kinds}
+        refused = {kind: word for kind, word in needed.items() if word in _ADMINS_ONLY and word in setup.refused}
         if not refused:
             return ""
-        said = " and ".join(sorted(WORDS[kind] for kind in refused))
+        said = " and ".join(sorted(kind.row.words for kind in refused))
         scopes = sorted({scope for word in refused.values() for scope in setup.refused[word]})
         if not scopes:
             return f"Saved, but Dialpad tells only company admins about {said}. Ask one to type this too."

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.activity.news import News, NewsKind
+from bot.activity.news import News, NewsKind, kinds_that
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import Place, Queue, QuietHours
 from bot.basics.person import PersonKey
 from bot.basics.times import DAY, clock
 
-QUIET_DEFAULT: Final = frozenset({NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS})
+QUIET_DEFAULT: Final = kinds_that(lambda row: row.usual)
 """What a subscription with no events named tells about: what waits for somebody, and nothing else."""
 DIGEST_AT: Final = 8 * 60
 """Minutes after midnight."""

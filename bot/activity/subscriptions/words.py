@@ -1,6 +1,6 @@
 """A subscription as sentences."""
 
-from bot.activity.news import DIGESTS, WORDS, NewsKind
+from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import FILTERS, Place, join_words
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.times import WHOLE_WEEKDAYS
@@ -27,11 +27,11 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
         case NewsKind.QUEUE:
             return f"more than {subscription.queue.callers} callers waiting"
         case NewsKind.DAILY:
-            return f"{WORDS[kind]} at {subscription.digest_time}"
+            return f"{kind.row.words} at {subscription.digest_time}"
         case NewsKind.WEEKLY:
-            return f"{WORDS[kind]} on {WHOLE_WEEKDAYS[subscription.digest_day]} at {subscription.digest_time}"
+            return f"{kind.row.words} on {WHOLE_WEEKDAYS[subscription.digest_day]} at {subscription.digest_time}"
         case _:
-            return WORDS[kind]
+            return kind.row.words
 
 
 def lines_in_words(subscription: Subscription) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold
-from bot.activity.calls import happening_of, view_call
+from bot.activity.calls import view_call
 from bot.activity.digest import (
     LONGEST_DAY,
     Audience,
@@ -27,7 +27,7 @@ from bot.activity.digest import (
     to_json,
 )
 from bot.activity.digest_times import DigestPeriod
-from bot.activity.news import NewsKind
+from bot.activity.news import NewsKind, happening_of
 from bot.activity.registers import State
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filters import Internal, Longer, Number, Place, QuietHours

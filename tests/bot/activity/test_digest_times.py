@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.activity.digest_times import DAYS, LATEST, DigestPeriod, due_periods, next_due, one_before, period_so_far
+from bot.activity.digest_times import CLOCKS, DigestPeriod, due_periods, next_due, one_before, period_so_far
 from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.subscriptions.words import in_words
@@ -122,7 +122,7 @@ def test_every_digest_is_about_whole_days_that_are_over(subscription: Subscripti
     assert now < due <= now + timedelta(days=8)
     for period in due_periods(subscription, due, due):
         begin, end = period.begin.astimezone(subscription.clock), period.end.astimezone(subscription.clock)
-        assert end.date() - begin.date() == timedelta(days=DAYS[period.kind])
+        assert end.date() - begin.date() == timedelta(days=CLOCKS[period.kind].days)
         assert period.end <= due
 
 
@@ -140,7 +140,7 @@ def test_one_period_follows_the_other_without_a_hole(subscription: Subscription,
 @given(subscriptions, moments, st.floats(0, 30))
 def test_what_is_due_is_never_too_late(subscription: Subscription, now: datetime, days: float) -> None:
     for period in due_periods(subscription, now - timedelta(days=days), now):
-        assert now - period.end < LATEST[period.kind] + timedelta(days=1, hours=1)
+        assert now - period.end < CLOCKS[period.kind].latest + timedelta(days=1, hours=1)
 
 
 @given(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold, names_of, read_call
-from bot.activity.calls import CallView, happening_of, view_call
-from bot.activity.news import NewsKind
+from bot.activity.calls import CallView, view_call
+from bot.activity.news import NewsKind, happening_of
 from bot.activity.registers import State, from_json, join, to_json
 from bot.dialpad.events import CallEvent
 from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, voicemail_call

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold
-from bot.activity.calls import CallView, happening_of, view_call
-from bot.activity.news import NewsKind
+from bot.activity.calls import CallView, view_call
+from bot.activity.news import NewsKind, happening_of
 from bot.activity.registers import State
 from bot.dialpad.events import CallEvent, parse_event
 from bot.dialpad.recordings import Recorded, recorded_at

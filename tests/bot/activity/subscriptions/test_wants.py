@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold, read_call
-from bot.activity.calls import happening_of, view_call
-from bot.activity.news import News, NewsKind
+from bot.activity.calls import view_call
+from bot.activity.news import News, NewsKind, happening_of
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import (
