@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Annotated, Final
 
+from bot.activity.calls import CallView, Outcome
+from bot.activity.past_calls import past_call, past_calls
 from bot.arguments.caller import CallerChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
-from bot.cards.past_call import Outcome, PastCall, call_card, call_row, join_legs
+from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.context import Ctx
@@ -28,7 +30,10 @@ ROWS: Final = 8
 MOST_PAGES: Final = 6
 """Pages read for one answer, 50 legs each: enough for a day of a busy line, and bounded."""
 USUAL: Final = timedelta(days=7)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_TRANSCRIPT: Final = 2800
+_ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "abandoned", "not answered"})}
+"""What people mean by a word, where that is more than one outcome."""
 
 
 @router.command(
@@ -68,10 +73,10 @@ async def calls(
 ) -> Answer:
     """Dialpad shows call lists to company admins only; others are told so, and see what they called from Slack."""
     try:
-        conversations, oldest = await _find(ctx, since, only, group, who, _bound(before))
+        found, oldest = await _find(ctx, since, only, group, who, _bound(before))
     except NotAllowed:
         return await _not_shown(ctx)
-    parties = await parties_of(ctx, [conversation.number for conversation in conversations if conversation.number])
+    parties = await parties_of(ctx, [view.number for view in found if view.number])
     names = {party.number: party.name for party in parties}
     args: dict[str, Raw] = {}
     if since:
@@ -94,7 +99,7 @@ async def calls(
             f" in {group.name}" if group else "",
             f" {since.words}" if since else " in the last 7 days",
         ),
-        tuple(call_row(conversation, names) for conversation in conversations),
+        tuple(call_row(view, names) for view in found),
         empty="No calls like that." if not before else "No older calls.",
         buttons=buttons,
     )
@@ -104,11 +109,11 @@ async def calls(
 async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
     """One call."""
     try:
-        found = await ctx.send(GetCall(id=call))
+        conversation = past_call(await ctx.send(GetCall(id=call)))
     except NotFound:
         return Reply("Dialpad no longer knows this call.")
-    conversation = PastCall((found,))
-    parties = await parties_of(ctx, [conversation.number] if conversation.number else [])
+    number = conversation.view.number
+    parties = await parties_of(ctx, [number] if number else [])
     ours = any(party.is_ours for party in parties)
     return call_card(conversation, {party.number: party.name for party in parties}, can_block=not ours)
 
@@ -137,7 +142,7 @@ async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]
 
 async def _find(
     ctx: Ctx, since: Period | None, only: str | None, group: Group | None, who: Party | None, before: int | None
-) -> tuple[list[PastCall], int | None]:
+) -> tuple[list[CallView], int | None]:
     """The newest calls that fit, and the time to go on from (ms), None when there are no older ones."""
     after = since.after if since else ctx.now - USUAL
     end = before or (_ms(since.before) if since and since.before else None)
@@ -160,38 +165,28 @@ async def _find(
     found = _fitting(legs, only, who)
     shown = found[:ROWS]
     if len(found) > ROWS:
-        return shown, shown[-1].entry.date_started
+        began = shown[-1].started
+        return shown, _ms(began) if began else None
     starts = [leg.date_started for leg in legs if leg.date_started]
     return shown, min(starts) if more and starts else None
 
 
-def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[PastCall]:
-    wanted: tuple[Outcome, ...] = ("missed", "not answered") if only == "missed" else ()
-    conversations = join_legs(legs)
+def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[CallView]:
+    views = [call.view for call in past_calls(legs)]
     if who and who.kind != "colleague":
-        conversations = [
-            conversation
-            for conversation in conversations
-            if who.number in (conversation.number, conversation.entry.internal_number)
-        ]
-    return [
-        conversation
-        for conversation in conversations
-        if only is None or conversation.outcome == only or conversation.outcome in wanted
-    ]
+        views = [view for view in views if who.number in (view.number, view.dialled)]
+    return [view for view in views if only is None or view.outcome in _ONLY.get(only, {only})]
 
 
 async def _not_shown(ctx: Ctx) -> Answer:
     """Says who can help, by name where Dialpad tells, and offers what this person may see."""
     reason = prose("Dialpad shows call lists only to company admins. ", await _who_can_help(ctx))
-    conversations = await placed_calls(ctx)
-    if not conversations:
+    found = await placed_calls(ctx)
+    if not found:
         return Reply(prose(reason, " Your own calls are in the Dialpad app."), tone="warning")
-    parties = await parties_of(ctx, [conversation.number for conversation in conversations if conversation.number])
+    parties = await parties_of(ctx, [view.number for view in found if view.number])
     names = {party.number: party.name for party in parties}
-    return Listing(
-        "Calls you made from Slack", tuple(call_row(conversation, names) for conversation in conversations), note=reason
-    )
+    return Listing("Calls you made from Slack", tuple(call_row(view, names) for view in found), note=reason)
 
 
 async def _who_can_help(ctx: Ctx) -> Prose:
@@ -208,4 +203,4 @@ def _bound(before: str) -> int | None:
 
 
 def _ms(moment: datetime) -> int:
-    return int(moment.astimezone(UTC).timestamp() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
+from bot.activity.calls import CallView
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import Conflict, NotFound
-from bot.cards.past_call import PastCall, other_side
+from bot.cards.past_call import other_side
 from bot.cards.placed_calls import forget_call, placed_calls
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
@@ -29,25 +30,21 @@ async def hangup(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)] = "
     """Dialpad lists only calls that are over, so the only live ones known are those started here."""
     if call:
         return await _end(ctx, call)
-    live = [
-        conversation
-        for conversation in await placed_calls(ctx)
-        if conversation.outcome == "going on" and conversation.entry.call_id
-    ]
+    live = [view for view in await placed_calls(ctx) if view.phase != "ended" and view.call_id]
     if not live:
         return Reply("You have no live call that was started from Slack. End other calls in the Dialpad app.")
     if len(live) == 1:
-        return await _end(ctx, live[0].entry.call_id or "")
-    parties = await parties_of(ctx, [conversation.number for conversation in live if conversation.number])
+        return await _end(ctx, live[0].call_id)
+    parties = await parties_of(ctx, [view.number for view in live if view.number])
     names = {party.number: party.name for party in parties}
-    return Listing("Which call?", tuple(_row(conversation, names) for conversation in live))
+    return Listing("Which call?", tuple(_row(view, names) for view in live))
 
 
-def _row(conversation: PastCall, names: dict[str, str]) -> Row:
+def _row(view: CallView, names: dict[str, str]) -> Row:
     return Row(
-        other_side(conversation, names),
-        note=prose("since ", When(conversation.started, "date")) if conversation.started else "",
-        button=Button("Hang up", "hangup.hangup", {"call": conversation.entry.call_id or ""}, style="danger"),
+        other_side(view, names),
+        note=prose("since ", When(view.started, "date")) if view.started else "",
+        button=Button("Hang up", "hangup.hangup", {"call": view.call_id}, style="danger"),
     )
 
 

@@ -89,7 +89,9 @@ def _words(item: Any) -> str:
 
 
 def _voicemail(event: CallEvent) -> bool | None:
-    left = event.voicemail_link or event.voicemail_recording_id or event.transcription_text
+    left = (
+        event.voicemail_link or event.voicemail_share_link or event.voicemail_recording_id or event.transcription_text
+    )
     return left is not None or event.state in {"voicemail_uploaded", "transcription"} or None
 
 

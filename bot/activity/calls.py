@@ -98,7 +98,8 @@ class _Leg:
 
     @property
     def answered(self) -> bool:
-        return self["date_connected"] is not None and (bool(self["operator"]) or self.is_persons)
+        by_a_person = bool(self["operator"]) or self.is_persons or self["direction"] == "outbound"
+        return self["date_connected"] is not None and by_a_person
 
 
 def _legs(state: Mapping[str, Register]) -> list[_Leg]:
@@ -135,7 +136,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         contact=contact.get("name", ""),
         contact_type=contact.get("type", ""),
         line=line.get("name", ""),
-        line_id=f"{line['type']}:{line['id']}" if line else "",
+        line_id=f"{line['type']}:{line['id']}" if line.get("id") else "",
         people=_people(legs),
         answered_by=_people([leg for leg in answered if leg.is_persons]),
         places=_places(legs),
@@ -177,7 +178,7 @@ def _line(legs: list[_Leg]) -> dict[str, str]:
     for leg in legs:
         for name in ("line", "proxy", "target"):
             party = leg[name]
-            if party and party["type"] not in {"", "user"} and party["id"]:
+            if party and party["type"] not in {"", "user"} and (party["id"] or party["name"]):
                 return dict(party)
     return {}
 

@@ -4,14 +4,16 @@ import asyncio
 from datetime import timedelta
 from typing import Final
 
+from bot.activity.calls import CallView
+from bot.activity.past_calls import past_calls
 from bot.arguments.party import Party
 from bot.basics.errors import NotAllowed
 from bot.cards.number_flags import is_blocked, opted_out_among
-from bot.cards.past_call import PastCall, call_row, join_legs
+from bot.cards.past_call import call_row
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Fact, Phone, Prose
-from bot.dialpad.actions.call import ListCalls
+from bot.dialpad.actions.call import Call, ListCalls
 
 DAYS: Final = 30
 LAST_CALLS: Final = 3
@@ -60,17 +62,19 @@ async def _blocked(ctx: Ctx, party: Party) -> bool | None:
 
 async def _last_calls(ctx: Ctx, party: Party) -> Prose:
     after = int((ctx.now - timedelta(days=DAYS)).timestamp() * 1000)
-    talks: list[PastCall] = []
+    legs: list[Call] = []
+    found: list[CallView] = []
     try:
         pages = 0
         async for page in ctx.pages(ListCalls(started_after=after)):
-            talks += [talk for talk in join_legs(page.items) if talk.number == party.number]
+            legs += page.items
+            found = [call.view for call in past_calls(legs) if call.view.number == party.number]
             pages += 1
-            if len(talks) >= LAST_CALLS or pages >= LAST_CALLS:
+            if len(found) >= LAST_CALLS or pages >= LAST_CALLS:
                 break
     except NotAllowed:
         return "Only company admins can see them"
-    rows = [call_row(talk, {party.number: party.name}) for talk in talks[:LAST_CALLS]]
+    rows = [call_row(view, {party.number: party.name}) for view in found[:LAST_CALLS]]
     lines = [prose(row.note, ": ", row.text) for row in rows]
     return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) if lines else "None found"
 

@@ -141,6 +141,11 @@ def _state(view: CallView, word: str) -> str:
     return f"{_NOW[word]}{f' by {by}' if by else ''}"
 
 
+def outcome_words(view: CallView) -> str:
+    """What became of it: ``Answered``, ``Hung up before it rang anywhere``."""
+    return _NOW[view.outcome] if view.outcome else "Going on"
+
+
 def _long(view: CallView) -> str:
     return lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bot.activity.calls import CallView
+from bot.activity.past_calls import past_call
 from bot.basics.errors import NotAllowed, NotFound
-from bot.cards.past_call import PastCall
 from bot.contract.context import Ctx
 from bot.dialpad.actions.call import GetCall
 
@@ -33,16 +34,16 @@ async def forget_call(ctx: Ctx, call_id: str) -> None:
     await ctx.deps.preferences.set(ctx.person, {_NAME: [one for one in kept if one.get("id") != call_id]})
 
 
-async def placed_calls(ctx: Ctx) -> list[PastCall]:
+async def placed_calls(ctx: Ctx) -> list[CallView]:
     """The newest calls started from Slack as Dialpad knows them now, live ones too. Raises DialpadError."""
     ids = [str(one["id"]) for one in _recent(ctx, await _kept(ctx))[:LOOKED_UP]]
     found = await asyncio.gather(*(_look_up(ctx, call_id) for call_id in ids))
     return [talk for talk in found if talk]
 
 
-async def _look_up(ctx: Ctx, call_id: str) -> PastCall | None:
+async def _look_up(ctx: Ctx, call_id: str) -> CallView | None:
     try:
-        return PastCall((await ctx.send(GetCall(id=call_id)),))
+        return past_call(await ctx.send(GetCall(id=call_id))).view
     except (NotFound, NotAllowed):
         return None
 

@@ -124,6 +124,8 @@ class CallEvent(_Event):
     target_availability_status: EventWord | None = None
     """``open`` while what was called is within its opening hours."""
     voicemail_link: EventText | None = None
+    voicemail_share_link: EventText | None = None
+    """Dialpad's page of it, which is what answers about calls have instead."""
     voicemail_recording_id: Id | None = None
     transcription_text: EventText | None = None
     call_recording_ids: EventIds = ()
@@ -212,7 +214,9 @@ class CallEvent(_Event):
     @property
     def has_voicemail(self) -> bool:
         """The caller was sent to voicemail or has left one; the transcription is always a voicemail's."""
-        left = self.voicemail_link or self.voicemail_recording_id or self.transcription_text
+        left = (
+            self.voicemail_link or self.voicemail_share_link or self.voicemail_recording_id or self.transcription_text
+        )
         return self.state in VOICEMAIL_STATES or left is not None
 
     @property

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.activity.past_calls import as_event
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.call import Call, ListCalls
@@ -71,18 +72,11 @@ class ReadBack:
         found = 0
         async for page in account.pages(action, background=True):
             for call in page.items:
-                if _ended_within(call, gap) and not await self._store.events.has(
-                    hook.id, f"call:{call.call_id}:hangup:"
-                ):
-                    found += await self._intake.accept(hook, json.dumps(as_event(call)).encode())
+                event = as_event(call)
+                seen = f"call:{call.call_id}:{event['state']}:"
+                if _ended_within(call, gap) and not await self._store.events.has(hook.id, seen):
+                    found += await self._intake.accept(hook, json.dumps(event).encode())
         return found
-
-
-def as_event(call: Call) -> dict[str, Any]:
-    """The ``hangup`` event that Dialpad would have sent, dated when the call ended, so that one that did come, dated
-    a little later, counts as the newer. ``read_back`` marks it."""
-    document = call.model_dump(mode="json", exclude_none=True)
-    return {**document, "state": "hangup", "event_timestamp": call.date_ended, "read_back": True}
 
 
 def _ended_within(call: Call, gap: Gap) -> bool:

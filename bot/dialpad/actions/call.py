@@ -89,16 +89,6 @@ class Call(Response):
     event_timestamp: int | None = None
     routing_breadcrumbs: tuple[dict[str, Any], ...] = ()
 
-    @property
-    def was_answered(self) -> bool:
-        """Whether a person spoke: connected, and either an operator's leg or a person's own line."""
-        to_person = self.target is not None and self.target.type == "user"
-        return self.date_connected is not None and (self.operator_call_id is not None or to_person or self._outbound)
-
-    @property
-    def _outbound(self) -> bool:
-        return self.direction == "outbound"
-
 
 class PlacedCall(Response):
     """The call that came about."""
