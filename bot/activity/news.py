@@ -20,6 +20,7 @@ class NewsKind(StrEnum):
     RINGING = "ringing"
     MISSED = "missed"
     ABANDONED = "abandoned"
+    CALLBACK = "callback"
     ANSWERED = "answered"
     ENDED = "ended"
     VOICEMAIL = "voicemail"
@@ -145,6 +146,16 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
         of_call=lambda view: view.inbound and view.outcome == "abandoned",
         escalates=True,
         waits=True,
+    ),
+    NewsKind.CALLBACK: KindRow(
+        "callback requests",
+        "call",
+        aliases=("callbacks", "call-back"),
+        subscription="call",
+        states=("queued", "hangup"),
+        flag="callback_requested",
+        of_call=lambda view: view.inbound and "callback_requested" in view.flags,
+        is_taken_care_of=True,  # Dialpad keeps their place in the queue and calls them
     ),
     NewsKind.ANSWERED: KindRow(
         "answered calls",

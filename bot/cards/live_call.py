@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.activity.calls import CallView
-from bot.activity.news import needs_somebody
+from bot.activity.news import NewsKind, happening_of, needs_somebody
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
@@ -52,6 +52,7 @@ _HEADS: Final = {
     "leaving a voicemail": "📞 Call",
     "missed": "🔴 Missed call",
     "abandoned": "🔴 Abandoned call",
+    "callback": "📲 Callback request",
     "voicemail": "📬 Voicemail",
     "answered": "✅ Call",
     "not answered": "Call that was not answered",
@@ -64,6 +65,7 @@ _NOW: Final = {
     "leaving a voicemail": "At the voicemail",
     "missed": "Missed",
     "abandoned": "Hung up before it rang anywhere",
+    "callback": "Asked to be called back, which Dialpad does",
     "voicemail": "Left a voicemail",
     "answered": "Answered",
     "not answered": "Not answered",
@@ -111,7 +113,7 @@ def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:
 def call_content(view: CallView, known: Caller | None, standing: CardStatus) -> tuple[Card, Prose]:
     """The card, and its stamp: who claimed or handled it, "" while nobody has."""
     caller = caller_of(view, known)
-    word = view.outcome or view.phase
+    word = _word(view)
     towards = " to " if not view.inbound else " from "
     line = f" to {view.line}" if view.line and view.inbound else ""
     facts = (
@@ -134,6 +136,11 @@ def call_content(view: CallView, known: Caller | None, standing: CardStatus) -> 
     return card, stamp_of(standing)
 
 
+def _word(view: CallView) -> str:
+    asked = NewsKind.CALLBACK in happening_of(view).kinds
+    return "callback" if asked and view.outcome in {"missed", "abandoned"} else view.outcome or view.phase
+
+
 def _state(view: CallView, word: str) -> str:
     by = " and ".join(view.answered_by) if word in {"answered", "talking"} else ""
     if word == "talking" and by:
@@ -143,7 +150,7 @@ def _state(view: CallView, word: str) -> str:
 
 def outcome_words(view: CallView) -> str:
     """What became of it: ``Answered``, ``Hung up before it rang anywhere``."""
-    return _NOW[view.outcome] if view.outcome else "Going on"
+    return _NOW[_word(view)] if view.outcome else "Going on"
 
 
 def _long(view: CallView) -> str:
@@ -205,11 +212,9 @@ def hearing(view: CallView, card: str) -> tuple[Button, ...]:
 
 
 def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:
-    """Getting back to them."""
-    return (
-        Button("Call back", "call.call", {"to": view.number}),
-        Button("Text", "sms.sms", {"to": [view.number]}, form=True),
-    )
+    """Getting back to them; not by phone where Dialpad is about to call them."""
+    text = Button("Text", "sms.sms", {"to": [view.number]}, form=True)
+    return (text,) if _word(view) == "callback" else (Button("Call back", "call.call", {"to": view.number}), text)
 
 
 def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
@@ -229,7 +234,7 @@ def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, 
 def call_line(view: CallView, known: Caller | None, standing: CardStatus) -> Row:
     """One line of a bundle of calls."""
     caller = caller_of(view, known)
-    word = view.outcome or view.phase
+    word = _word(view)
     line = f" to {view.line}" if view.line else ""
     text = prose(_HEADS[word], " from " if view.inbound else " to ", _other(view, caller), line)
     when = (When(view.started, "date"),) if view.started else ()

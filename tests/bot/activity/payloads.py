@@ -51,6 +51,15 @@ def missed_group_call() -> list[CallEvent]:
     ]
 
 
+def callback_request() -> list[CallEvent]:
+    """Waits in the queue, asks to be called back and hangs up."""
+    return [
+        call(1, "calling", 0),
+        call(1, "queued", 1, date_queued=at(1), callback_requested=False),
+        call(1, "hangup", 30, date_queued=at(1), date_ended=at(30), callback_requested=True),
+    ]
+
+
 def answered_group_call() -> list[CallEvent]:
     """Ana picks up after 9 s and talks for 30; Sam's leg ends unanswered."""
     rang = {"date_rang": at(1)}

@@ -7,12 +7,19 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold, names_of, read_call
 from bot.activity.calls import CallView, view_call
-from bot.activity.news import NewsKind, happening_of
+from bot.activity.news import NewsKind, happening_of, needs_somebody
 from bot.activity.registers import State, from_json, join, to_json
 from bot.dialpad.events import CallEvent
-from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, voicemail_call
+from tests.bot.activity.payloads import (
+    answered_group_call,
+    at,
+    call,
+    callback_request,
+    missed_group_call,
+    voicemail_call,
+)
 
-STORIES = (missed_group_call(), answered_group_call(), voicemail_call())
+STORIES = (missed_group_call(), answered_group_call(), voicemail_call(), callback_request())
 
 
 def folded(events: list[CallEvent]) -> State:
@@ -138,3 +145,17 @@ def test_an_event_without_a_time_is_older_than_any_other() -> None:
     late = call(1, "hangup", 1, event_timestamp=None)
 
     assert read_call(late)["at"][0] == 0
+
+
+def test_a_caller_who_asked_to_be_called_back_needs_nobody() -> None:
+    story = view(callback_request())
+
+    assert happening_of(story).kinds >= {NewsKind.CALLBACK, NewsKind.ABANDONED}
+    assert not needs_somebody(story)
+
+
+def test_a_caller_who_hung_up_without_asking_needs_somebody() -> None:
+    story = view([*callback_request()[:2], call(1, "hangup", 30, date_ended=at(30), callback_requested=False)])
+
+    assert NewsKind.CALLBACK not in happening_of(story).kinds
+    assert needs_somebody(story)

@@ -16,7 +16,15 @@ from bot.dialpad.events import CallEvent
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.blockkit.blocks import Reader
 from bot.slack.blockkit.render import render_message
-from tests.bot.activity.payloads import answered_group_call, at, call, missed_group_call, text, voicemail_call
+from tests.bot.activity.payloads import (
+    answered_group_call,
+    at,
+    call,
+    callback_request,
+    missed_group_call,
+    text,
+    voicemail_call,
+)
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 OPEN = CardStatus("c1", "w1")
@@ -217,3 +225,21 @@ def test_the_address_of_a_picture_is_in_no_message() -> None:
 
     for shown in (view_text(read_text(event)), some):
         assert "mms" not in str(render_message(text_reply(shown, talk, None), Reader()))
+
+
+def test_a_caller_who_asked_to_be_called_back_is_shown_as_that() -> None:
+    card = content(callback_request(), Caller("Jordan Lee", "Contact", is_contact=True))
+
+    assert plain(card.title) == "📲 Callback request from Jordan Lee +14155550150 to Support"
+    assert facts(card)["State"] == "Asked to be called back, which Dialpad does"
+
+
+def test_nobody_is_asked_to_call_back_whom_dialpad_calls_back() -> None:
+    assert not {"Claim", "Mark handled", "Call back"} & set(labels(content(callback_request())))
+
+
+def test_a_caller_who_was_reached_after_all_is_an_answered_call() -> None:
+    talk = {"operator_call_id": 2, "date_connected": at(90), "callback_requested": True}
+    card = content([*callback_request(), call(1, "hangup", 120, date_ended=at(120), **talk)])
+
+    assert plain(card.title).startswith("✅ Call from")

@@ -10,7 +10,7 @@ from bot.activity.subscriptions.filters import Place
 from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
 from bot.notifications.routing import EventRouter
-from tests.bot.activity.payloads import at, call, text
+from tests.bot.activity.payloads import at, call, callback_request, text
 from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
 OUT: dict[str, Any] = {"direction": "outbound", "from_number": "+14155550101", "to_number": ["+14155550150"]}
@@ -151,3 +151,11 @@ async def test_each_channel_gets_what_it_asked_for(stage: PostingStage) -> None:
     await stage.run(3)
 
     assert sorted(one.channel for one in stage.slack.messages) == ["C1", OWNER.user_id]
+
+
+async def test_whoever_subscribed_to_callback_requests_hears_of_one(stage: PostingStage) -> None:
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.CALLBACK})))
+    await stage.happen(*callback_request())
+    await stage.run(5)
+
+    assert await kinds_in(stage, threads=False) == ["call"]
