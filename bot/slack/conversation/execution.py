@@ -20,7 +20,6 @@ from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.limits import BUTTON_TEXT, cut
 from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.placement import PlacedRequest
-from bot.slack.conversation.ports import Audit, Confirmations, Inbox, Remembered
 from bot.slack.conversation.requests import WORDS, Decision, Request
 from bot.slack.conversation.screens import LineScreen, ScreenTools
 from bot.slack.conversation.stored import (
@@ -29,6 +28,10 @@ from bot.slack.conversation.stored import (
     StoredEdit,
     UnconnectedRequest,
 )
+from bot.store.audit import Audit
+from bot.store.confirmations import Confirmations
+from bot.store.inbox import Inbox
+from bot.store.requests_before_connecting import RequestsBeforeConnecting
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +55,7 @@ class Stores:
 
     inbox: Inbox
     confirmations: Confirmations
-    remembered: Remembered
+    remembered: RequestsBeforeConnecting
     audit: Audit
 
 

@@ -39,8 +39,8 @@ from bot.slack.blockkit.render import (
     render_working,
 )
 from bot.slack.conversation.errors import UserMessage
-from bot.slack.conversation.ports import Confirmations
 from bot.slack.conversation.stored import CONFIRMATION_PLACE, ConfirmationPlace, StoredEdit
+from bot.store.confirmations import Confirmations
 
 
 @dataclass

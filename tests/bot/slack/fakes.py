@@ -1,8 +1,7 @@
 """A store, accounts and connections that remember what they were asked, and refuse as the real ones do."""
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -10,6 +9,10 @@ from typing import Any
 
 from bot.basics.errors import NotConfirmed, NotConnected
 from bot.basics.person import PersonKey
+from bot.store.audit import Audit
+from bot.store.confirmations import Confirmations, Confirmed
+from bot.store.inbox import Delivery, Inbox
+from bot.store.requests_before_connecting import RequestsBeforeConnecting
 
 
 class Clock:
@@ -28,27 +31,23 @@ class Clock:
         self.at += timedelta(seconds=seconds)
 
 
-@dataclass(frozen=True)
-class KeptDelivery:
-    key: str
-    kind: str
-    payload: Mapping[str, Any]
-    started: bool = False
+def delivery(key: str, kind: str, payload: Mapping[str, Any], *, started: bool = False) -> Delivery:
+    """A delivery that was on disk when the process ended."""
+    return Delivery(key, kind, dict(payload), Clock().now(), started)
 
 
-class FakeInbox:
+class FakeInbox(Inbox):
     def __init__(self) -> None:
-        self.rows: dict[str, KeptDelivery] = {}
+        self.rows: dict[str, Delivery] = {}
         self.closed: set[str] = set()
         self.broken = False
-        self.full = asyncio.Event()
 
     async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
         if self.broken:
             raise OSError("disk full")
         if key in self.rows:
             return False
-        self.rows[key] = KeptDelivery(key, kind, payload or {})
+        self.rows[key] = delivery(key, kind, payload or {})
         return True
 
     async def started(self, key: str) -> None:
@@ -57,20 +56,18 @@ class FakeInbox:
     async def done(self, key: str) -> None:
         self.closed.add(key)
 
-    async def unfinished(self) -> list[KeptDelivery]:
+    async def unfinished(self) -> list[Delivery]:
         return [row for key, row in self.rows.items() if key not in self.closed]
 
 
 @dataclass
 class Pending:
     person: PersonKey
-    route: str
-    args: Mapping[str, Any]
-    place: Mapping[str, Any]
+    confirmed: Confirmed
     used: bool = False
 
 
-class FakeConfirmations:
+class FakeConfirmations(Confirmations):
     def __init__(self) -> None:
         self.pending: dict[str, Pending] = {}
         self._ids = count(1)
@@ -79,10 +76,10 @@ class FakeConfirmations:
         self, person: PersonKey, route: str, args: Mapping[str, Any], place: Mapping[str, Any] | None = None
     ) -> str:
         name = f"confirmation-{next(self._ids)}"
-        self.pending[name] = Pending(person, route, args, place or {})
+        self.pending[name] = Pending(person, Confirmed(route, args, place or {}))
         return name
 
-    async def take(self, name: str, person: PersonKey) -> Pending:
+    async def take(self, name: str, person: PersonKey) -> Confirmed:
         pending = self.pending.get(name)
         if pending is None:
             raise NotConfirmed("unknown")
@@ -91,10 +88,10 @@ class FakeConfirmations:
         if pending.used:
             raise NotConfirmed("used")
         pending.used = True
-        return pending
+        return pending.confirmed
 
 
-class FakeRemembered:
+class FakeRemembered(RequestsBeforeConnecting):
     def __init__(self) -> None:
         self.kept: list[tuple[PersonKey, dict[str, Any]]] = []
 
@@ -107,9 +104,9 @@ class FakeRemembered:
         return mine
 
 
-@dataclass
-class FakeAudit:
-    entries: list[dict[str, str]] = field(default_factory=list)
+class FakeAudit(Audit):
+    def __init__(self) -> None:
+        self.entries: list[dict[str, str]] = []
 
     async def record(
         self,

@@ -11,7 +11,7 @@ from bot.basics.person import PersonKey
 from bot.contract.later import TimedJob as Due
 from tests.bot.slack import verbs
 from tests.bot.slack.conftest import Bot
-from tests.bot.slack.fakes import KeptDelivery
+from tests.bot.slack.fakes import delivery
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 
@@ -41,7 +41,7 @@ def said(bot: Bot) -> str:
 
 
 async def test_what_was_acknowledged_and_not_begun_runs_at_the_next_start(http_bot: Bot) -> None:
-    http_bot.inbox.rows["k"] = KeptDelivery("k", "command", command("dnd on"))
+    http_bot.inbox.rows["k"] = delivery("k", "command", command("dnd on"))
 
     assert await http_bot.dispatcher.resume_unfinished() == 1
     await http_bot.idle()
@@ -51,7 +51,7 @@ async def test_what_was_acknowledged_and_not_begun_runs_at_the_next_start(http_b
 
 
 async def test_what_was_begun_is_not_repeated_and_the_person_is_told(http_bot: Bot) -> None:
-    http_bot.inbox.rows["k"] = KeptDelivery("k", "command", command("dnd on"), started=True)
+    http_bot.inbox.rows["k"] = delivery("k", "command", command("dnd on"), started=True)
 
     await http_bot.dispatcher.resume_unfinished()
     await http_bot.idle()
@@ -62,7 +62,7 @@ async def test_what_was_begun_is_not_repeated_and_the_person_is_told(http_bot: B
 
 
 async def test_a_resumed_form_asks_by_a_button_because_its_click_is_old(http_bot: Bot) -> None:
-    http_bot.inbox.rows["k"] = KeptDelivery("k", "command", command("sms jordan"))
+    http_bot.inbox.rows["k"] = delivery("k", "command", command("sms jordan"))
 
     await http_bot.dispatcher.resume_unfinished()
     await http_bot.idle()
@@ -73,7 +73,7 @@ async def test_a_resumed_form_asks_by_a_button_because_its_click_is_old(http_bot
 
 async def test_a_resumed_confirmation_is_used_once(http_bot: Bot) -> None:
     name = await http_bot.confirmations.create(ANA, "verbs.send", {"to": ["jordan"], "text": "hi"}, {"yes": "Send"})
-    http_bot.inbox.rows["k"] = KeptDelivery("k", "press", press("confirm.yes", name))
+    http_bot.inbox.rows["k"] = delivery("k", "press", press("confirm.yes", name))
     await http_bot.dispatcher.resume_unfinished()
     await http_bot.idle()
 
@@ -84,7 +84,7 @@ async def test_a_resumed_confirmation_is_used_once(http_bot: Bot) -> None:
 
 
 async def test_a_delivery_that_asks_for_nothing_any_more_is_closed(http_bot: Bot) -> None:
-    http_bot.inbox.rows["k"] = KeptDelivery("k", "press", {"type": "view_closed"})
+    http_bot.inbox.rows["k"] = delivery("k", "press", {"type": "view_closed"})
 
     await http_bot.dispatcher.resume_unfinished()
 
