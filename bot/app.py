@@ -61,8 +61,7 @@ from bot.slack.transport.socket import SlackSocket, build_socket
 from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.database import DatabaseProblem
 from bot.store.dbos_engine import Engine
-from bot.store.durable_later import POLL_S as LATER_POLL_S
-from bot.store.durable_later import DurableLater
+from bot.store.durable_later import LATER_POLL_S, DurableLater
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring

@@ -1,9 +1,7 @@
 """``block``: keep numbers from calling or texting anybody in the company."""
 
-from typing import Annotated
-
 from bot.arguments.party import Party
-from bot.arguments.recipients import Recipients
+from bot.arguments.recipients import Numbers
 from bot.basics.errors import FieldError
 from bot.cards.number_flags import blocked_among
 from bot.contract.context import Ctx
@@ -13,11 +11,6 @@ from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import BlockNumbers
 
 router = Router()
-
-Numbers = Annotated[
-    tuple[Party, ...],
-    Recipients("Numbers", many=True, most=10, placeholder="Numbers or contacts", hint="Up to 10 at once."),
-]
 
 
 @router.command(

@@ -18,8 +18,8 @@ from bot.dialpad.actions.call import PlaceCall
 
 router = Router()
 
-To = Annotated[Party, CallerChoice("Call", placeholder="A number or a name")]
-Shown = Annotated[
+CallTo = Annotated[Party, CallerChoice("Call", placeholder="A number or a name")]
+OwnNumberShown = Annotated[
     OwnNumber | None,
     OwnNumberChoice(
         "Show this number",
@@ -39,7 +39,7 @@ Shown = Annotated[
     action=PlaceCall,
     short=True,
 )
-async def call(ctx: Ctx, to: To, shown: Shown = None) -> Answer:
+async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
     """Shows who would be called and what they see. Calls nobody."""
     line, blocked = await asyncio.gather(_line(ctx, shown), blocked_among(ctx, [to.number]))
     if line.number == to.number:
@@ -63,7 +63,7 @@ async def call(ctx: Ctx, to: To, shown: Shown = None) -> Answer:
 
 
 @router.confirmed(action=PlaceCall)
-async def dial(ctx: Ctx, to: To, shown: Shown = None) -> Answer:
+async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
     """The phone rings. The call's id is kept for ``hangup``."""
     try:
         placed = await ctx.send(

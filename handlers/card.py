@@ -7,14 +7,11 @@ from bot.activity.calls import CallView, view_call
 from bot.activity.news import needs_somebody
 from bot.arguments.phonebook import party_of
 from bot.basics.errors import UserError
-from bot.cards.live_call import CardStatus, call_content, caller_of, hearing, look_up_caller, reach
-from bot.cards.recordings import listen as fetch_recording
-from bot.cards.recordings import make_link as make_share_link
-from bot.cards.recordings import offer_link
+from bot.cards import recordings
+from bot.cards.live_call import CardId, CardStatus, call_content, caller_of, hearing, look_up_caller, reach
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Text
-from bot.contract.board import Notifications
-from bot.contract.board import PostedCard as Known
+from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
@@ -27,10 +24,8 @@ router = Router()
 
 LONGEST_TRANSCRIPT: Final = 2_800
 
-CardId = Annotated[str, Carried("Card", longest=40)]
 
-
-async def _find(ctx: Ctx, name: str) -> tuple[Notifications, Known, CallView]:
+async def _find(ctx: Ctx, name: str) -> tuple[Notifications, PostedCard, CallView]:
     """The call, if this person belongs to its line. Raises UserError and NotConnected."""
     notifications = ctx.deps.notifications
     found = await notifications.card(ctx.person, name) if notifications is not None else None
@@ -66,7 +61,7 @@ async def claim(ctx: Ctx, card: CardId) -> Answer:
     return Reply("The call is yours. Get back to them, then mark it handled.", _next(view, card), tone="done")
 
 
-def _too_late(card: Known | None) -> Reply:
+def _too_late(card: PostedCard | None) -> Reply:
     if card is None:
         return Reply("I no longer know this call. It is still in Dialpad's history.")
     if card.handled_by:
@@ -156,21 +151,21 @@ async def more(ctx: Ctx, card: CardId) -> Answer:
 async def listen(ctx: Ctx, card: CardId, part: Annotated[str, Carried("Part", longest=3)] = "0") -> Answer:
     """The voicemail or recording as a file, to the asker alone, fetched with their own token."""
     _, _, view = await _find(ctx, card)
-    return await fetch_recording(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
+    return await recordings.listen(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
 
 
 @router.button(title="Share link")
 async def share(ctx: Ctx, card: CardId) -> Answer:
     """Says who could open the link; makes none."""
     _, _, view = await _find(ctx, card)
-    return offer_link(view, card)
+    return recordings.offer_link(view, card)
 
 
 @router.confirmed(action=CreateRecordingLink)
 async def make_link(ctx: Ctx, card: CardId) -> Answer:
     """Shown to the asker alone."""
     _, _, view = await _find(ctx, card)
-    return await make_share_link(ctx, view)
+    return await recordings.make_link(ctx, view)
 
 
 @router.button(title="Label the call", submit="Save", risk=Risk.CHANGE)
@@ -189,5 +184,5 @@ async def label(
     return Reply(said, tone="done")
 
 
-def _standing(card: Known) -> CardStatus:
+def _standing(card: PostedCard) -> CardStatus:
     return CardStatus(card.id, "", card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)

@@ -18,7 +18,7 @@ from bot.dialpad.actions.users import GetUser, ToggleDnd
 
 router = Router()
 
-State = Annotated[bool | None, Switch("Do not disturb", hint="On: no calls ring.")]
+DndSwitch = Annotated[bool | None, Switch("Do not disturb", hint="On: no calls ring.")]
 Until = Annotated[
     datetime | None,
     Moment(
@@ -50,7 +50,7 @@ InGroup = Annotated[
     action=ToggleDnd,
     short=True,
 )
-async def dnd(ctx: Ctx, state: State = None, until: Until = None, group: InGroup = None) -> Answer:
+async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InGroup = None) -> Answer:
     """Without a state: on when a time is given, else only a look at how things are."""
     if state is None and until is None:
         return await _present(ctx, group)

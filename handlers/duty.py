@@ -22,7 +22,7 @@ router = Router()
 LONGEST_REASON: Final = 75
 """Characters: what a picked option carries; a reason is a word or two."""
 
-State = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
+DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
 
 
 @router.command(
@@ -37,7 +37,7 @@ State = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls r
 )
 async def duty(
     ctx: Ctx,
-    state: State = None,
+    state: DutySwitch = None,
     until: Annotated[
         datetime | None,
         Moment(

@@ -56,7 +56,7 @@ router = Router()
 MOST: Final = 20
 """Subscriptions of one channel."""
 
-SubscriptionId = Annotated[str, Carried("Subscription", longest=40, formerly="watch")]
+CarriedSubscription = Annotated[str, Carried("Subscription", longest=40, formerly="watch")]
 
 
 def _board(ctx: Ctx) -> Notifications:
@@ -239,13 +239,13 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscripti
 
 
 @router.button(title="Notifications")
-async def settings(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def settings(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """What the gear of a card opens: the subscription that posted it."""
     return await _shown(ctx, await _mine(ctx, _board(ctx), subscription))
 
 
 @router.button(title="Notifications")
-async def edit(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def edit(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """The form, filled in with how things stand."""
     return Form("notify.save", fields_of(await _mine(ctx, _board(ctx), subscription)))
 
@@ -257,7 +257,7 @@ async def _shown(ctx: Ctx, subscription: Subscription, note: Prose = "") -> Answ
 
 
 @router.button(title="Pause", risk=Risk.CHANGE)
-async def pause(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Keeps it, and posts nothing."""
     notifications = _board(ctx)
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
@@ -266,7 +266,7 @@ async def pause(ctx: Ctx, subscription: SubscriptionId) -> Answer:
 
 
 @router.button(title="Resume", risk=Risk.CHANGE)
-async def resume(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Posts again."""
     notifications = _board(ctx)
     found = replace(await _mine(ctx, notifications, subscription), paused=False)
@@ -276,7 +276,7 @@ async def resume(ctx: Ctx, subscription: SubscriptionId) -> Answer:
 
 
 @router.button(title="Test", risk=Risk.CHANGE)
-async def test(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """A made-up card, by the way real ones go."""
     notifications = _board(ctx)
     found = await _mine(ctx, notifications, subscription)
@@ -290,7 +290,7 @@ async def test(ctx: Ctx, subscription: SubscriptionId) -> Answer:
 
 
 @router.button(title="Remove", risk=Risk.CHANGE)
-async def remove(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Asks first."""
     found = await _mine(ctx, _board(ctx), subscription)
     facts = (Fact("It tells about", in_words(found)),)
@@ -301,7 +301,7 @@ async def remove(ctx: Ctx, subscription: SubscriptionId) -> Answer:
 
 
 @router.confirmed(risk=Risk.DESTRUCTIVE)
-async def remove_now(ctx: Ctx, subscription: SubscriptionId) -> Answer:
+async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Agreed to."""
     notifications = _board(ctx)
     found = await _mine(ctx, notifications, subscription)
@@ -349,7 +349,7 @@ async def switch(
     ctx: Ctx,
     kind: Annotated[str, Carried("Event", longest=40)],
     to: Annotated[str, Carried("On or off", longest=3)],
-    subscription: SubscriptionId = "",
+    subscription: CarriedSubscription = "",
 ) -> Answer:
     """One event of one's own on or off; the others stay as they are."""
     if kind not in set(NewsKind):

@@ -10,6 +10,7 @@ from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
 from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
 from bot.basics.person import PersonKey
+from bot.cards.live_call import CardId
 from bot.cards.roster import read_roster, roster_card
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Carried, Choice, Option, Text
@@ -150,8 +151,6 @@ async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
 
 
 # Cover
-
-CardId = Annotated[str, Carried("Card", longest=40)]
 
 
 @router.button(title="Ask for cover", submit="Ask", risk=Risk.CHANGE)

@@ -16,7 +16,7 @@ router = Router()
 
 MOST: Final = 10
 
-Message = Annotated[str, Text("Message", shown=False, longest=50_000)]
+MessageText = Annotated[str, Text("Message", shown=False, longest=50_000)]
 
 
 @router.shortcut("Send a text", summary="Send a text message from your Dialpad number")
@@ -32,19 +32,19 @@ async def set_my_duty(ctx: Ctx) -> Answer:
 
 
 @router.message_shortcut("Text this number", summary="Send a text to a number in the message")
-async def text_number(ctx: Ctx, text: Message = "") -> Answer:
+async def text_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """The form, with the number filled in."""
     return await _choose(ctx, text, "sms.sms", "to", many=True, label="Text")
 
 
 @router.message_shortcut("Call this number", summary="Call a number in the message")
-async def call_number(ctx: Ctx, text: Message = "") -> Answer:
+async def call_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """The form, with the number filled in."""
     return await _choose(ctx, text, "call.call", "to", many=False, label="Call")
 
 
 @router.message_shortcut("Look up caller", summary="Who is the number in the message?")
-async def look_up(ctx: Ctx, text: Message = "") -> Answer:
+async def look_up(ctx: Ctx, text: MessageText = "") -> Answer:
     """The answer at once when there is one number."""
     numbers = await _numbers(ctx, text)
     if len(numbers) == 1:
@@ -53,7 +53,7 @@ async def look_up(ctx: Ctx, text: Message = "") -> Answer:
 
 
 @router.message_shortcut("Block this number", summary="Block a number in the message, for the whole company")
-async def block_number(ctx: Ctx, text: Message = "") -> Answer:
+async def block_number(ctx: Ctx, text: MessageText = "") -> Answer:
     """The form, with the number filled in; it is confirmed before anything is blocked."""
     return await _choose(ctx, text, "block.block", "numbers", many=True, label="Block")
 

@@ -22,13 +22,13 @@ router = Router()
 LONGEST: Final = 1500
 """Characters of one text. Not in Dialpad's reference; longer ones are refused by carriers anyway (10 segments)."""
 
-To = Annotated[
+TextTo = Annotated[
     tuple[Party, ...],
     Recipients(
         "To", many=True, most=10, placeholder="Names or numbers", hint="Up to 10: contacts, colleagues or numbers."
     ),
 ]
-Message = Annotated[
+TextToSend = Annotated[
     str,
     Text("Message", verbatim=True, multiline=True, longest=LONGEST, hint="You see it once more before it is sent."),
 ]
@@ -49,7 +49,7 @@ Sender = Annotated[
     action=SendSms,
     short=True,
 )
-async def sms(ctx: Ctx, to: To, text: Message, sender: Sender = None) -> Answer:
+async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> Answer:
     """Checks everything that can be checked and shows what would leave. Sends nothing."""
     blocked, opted_out, line = await asyncio.gather(
         blocked_among(ctx, [party.number for party in to]),
@@ -90,7 +90,7 @@ async def sms(ctx: Ctx, to: To, text: Message, sender: Sender = None) -> Answer:
 
 
 @router.confirmed(action=SendSms)
-async def send(ctx: Ctx, to: To, text: Message, sender: Sender = None) -> Answer:
+async def send(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> Answer:
     """The text leaves. It is never repeated by itself: a text sent twice cannot be taken back."""
     numbers = [party.number for party in to]
     again = (

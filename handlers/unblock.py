@@ -1,9 +1,6 @@
 """``unblock``: let blocked numbers through again."""
 
-from typing import Annotated
-
-from bot.arguments.party import Party
-from bot.arguments.recipients import Recipients
+from bot.arguments.recipients import Numbers
 from bot.cards.number_flags import blocked_among
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
@@ -12,11 +9,6 @@ from bot.contract.routing import Router
 from bot.dialpad.actions.blockednumbers import UnblockNumbers
 
 router = Router()
-
-Numbers = Annotated[
-    tuple[Party, ...],
-    Recipients("Numbers", many=True, most=10, placeholder="Numbers or contacts", hint="Up to 10 at once."),
-]
 
 
 @router.command(

@@ -9,7 +9,7 @@ from bot.arguments.phonebook import (
     LINES,
     LONGEST_TEXT,
     PEOPLE,
-    Unclear,
+    UnclearName,
     described,
     name_length,
     party_named,
@@ -25,16 +25,16 @@ from bot.dialpad.action import Entity
 
 
 async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
-    """The party that a number or a name means. Raises Unclear."""
+    """The party that a number or a name means. Raises UnclearName."""
     shown = text.strip().strip(",;:")
     region = await ctx.region()
     number = read_number(shown, region)
     if number:
         return await party_of(ctx, number)
     if looks_like_number(shown) or shown.isdigit():
-        raise Unclear(why_no_number(shown, region))
+        raise UnclearName(why_no_number(shown, region))
     if not shown or len(shown) > LONGEST_TEXT:
-        raise Unclear("That is nobody's name. Type a number, or a name as it is in Dialpad.")
+        raise UnclearName("That is nobody's name. Type a number, or a name as it is in Dialpad.")
     return await party_named(ctx, shown, entities)
 
 
@@ -56,7 +56,7 @@ class CallerChoice(Lookup):
         text = " ".join(raw) if isinstance(raw, list) else str(raw)
         try:
             return await read_party(ctx, text, self.entities)
-        except Unclear as problem:
+        except UnclearName as problem:
             raise self.refuse(name, str(problem)) from None
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:

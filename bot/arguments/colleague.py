@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.arguments.phonebook import LONGEST_TEXT, Unclear, one_named
+from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, one_named
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.basics.words import Word
@@ -17,16 +17,16 @@ _SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
 
 
 async def wanted(ctx: Ctx, text: str) -> str:
-    """What to look for: of a mention the e-mail address, of anything else the words. Raises Unclear."""
+    """What to look for: of a mention the e-mail address, of anything else the words. Raises UnclearName."""
     mention = _SLACK_ID.fullmatch(text)
     if mention is None:
         return text.removeprefix("@")
     profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))
     if not profile.email:
-        raise Unclear(f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
+        raise UnclearName(f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
     found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
     if found.one is None:
-        raise Unclear(f"{profile.name} has no seat at Dialpad under {profile.email}.")
+        raise UnclearName(f"{profile.name} has no seat at Dialpad under {profile.email}.")
     return profile.email
 
 
@@ -59,7 +59,7 @@ class ColleagueChoice(Lookup):
             return Colleague(text, known or "Your colleague")
         try:
             entry = await one_named(ctx, await wanted(ctx, text), (Entity.USER,))
-        except Unclear as problem:
+        except UnclearName as problem:
             raise self.refuse(name, str(problem)) from None
         return Colleague(entry.id, entry.name)
 

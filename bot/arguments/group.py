@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Final, Literal
+from typing import Final
 
 from bot.arguments.moment import Moment
 from bot.arguments.period import Since
-from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
+from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_named
 from bot.basics.errors import Unavailable
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
@@ -15,11 +15,10 @@ from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
+from bot.dialpad.actions.fields import GroupType
 from bot.dialpad.entries import Entry, fold
 
-GroupKind = Literal["callcenter", "department", "office"]
-
-ENTITIES: Final[dict[GroupKind, Entity]] = {
+ENTITIES: Final[dict[GroupType, Entity]] = {
     "callcenter": Entity.CALL_CENTER,
     "department": Entity.DEPARTMENT,
     "office": Entity.OFFICE,
@@ -30,7 +29,7 @@ ENTITIES: Final[dict[GroupKind, Entity]] = {
 class Group:
     """``kind`` is the API's word; ``name`` is "the group" where the directory cannot tell."""
 
-    kind: GroupKind
+    kind: GroupType
     id: str
     name: str
 
@@ -45,7 +44,7 @@ class GroupChoice(Lookup):
     """The value is a Group. ``kinds``: which are allowed."""
 
     _: KW_ONLY
-    kinds: tuple[GroupKind, ...] = ("callcenter", "department", "office")
+    kinds: tuple[GroupType, ...] = ("callcenter", "department", "office")
 
     @property
     def _entities(self) -> tuple[Entity, ...]:
@@ -74,7 +73,7 @@ class GroupChoice(Lookup):
                 return Group(known, entry_id, found or "the group")
         try:
             return _group(await one_named(ctx, text, self._entities))
-        except Unclear:
+        except UnclearName:
             raise self.refuse(name, await self._unknown(ctx, text)) from None
         except Unavailable:
             same = [group for group in await self._last_known(ctx) if fold(group.name) == fold(text)]

@@ -6,7 +6,7 @@ from typing import Literal
 from bot.basics.phone import national
 from bot.contract.reply import Bold, Part, Phone
 
-Kind = Literal["contact", "colleague", "line", "unknown"]
+PartyKind = Literal["contact", "colleague", "line", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Party:
     """A number, E.164, and whose it is."""
 
     number: str
-    kind: Kind = "unknown"
+    kind: PartyKind = "unknown"
     name: str = ""
     id: str = ""
     detail: str = ""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from bot.arguments.party import Kind, Party
+from bot.arguments.party import Party, PartyKind
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number, national, read_number
 from bot.basics.words import Word
@@ -21,7 +21,7 @@ LONGEST_TEXT: Final = 60
 SHORTEST_BEGINNING: Final = 3
 """Letters that count as the beginning of a name; "a" in "Jordan, a word please" is nobody."""
 
-KINDS: Final[dict[Entity, Kind]] = {
+KINDS: Final[dict[Entity, PartyKind]] = {
     Entity.CONTACT: "contact",
     Entity.USER: "colleague",
     Entity.CALL_CENTER: "line",
@@ -32,7 +32,7 @@ PEOPLE: Final = (Entity.CONTACT, Entity.USER)
 LINES: Final = (Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
 
 
-class Unclear(Exception):
+class UnclearName(Exception):
     """A name that means nobody, or several; the message is the sentence for the person."""
 
 
@@ -86,18 +86,18 @@ async def name_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity
 
 
 async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
-    """The one entry that ``text`` means. Raises Unclear."""
+    """The one entry that ``text`` means. Raises UnclearName."""
     shown = text if len(text) <= 30 else text[:29] + "…"
     region = await ctx.region()
     entries = await named(ctx, text, entities)
     if len(entries) == 1:
         return entries[0]
     if entries:
-        raise Unclear(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.")
+        raise UnclearName(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.")
     near = await _near(ctx, text, entities)
     if near:
-        raise Unclear(f"I know nobody called “{shown}”. Did you mean {_either(near, region)}?")
-    raise Unclear(f"I know nobody called “{shown}”. Type a number, or the name as it is in Dialpad.")
+        raise UnclearName(f"I know nobody called “{shown}”. Did you mean {_either(near, region)}?")
+    raise UnclearName(f"I know nobody called “{shown}”. Type a number, or the name as it is in Dialpad.")
 
 
 async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
@@ -117,10 +117,10 @@ def _either(entries: Sequence[Entry], region: str) -> str:
 
 
 async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
-    """The party that a typed name means, with its first number. Raises Unclear."""
+    """The party that a typed name means, with its first number. Raises UnclearName."""
     entry = await one_named(ctx, text, entities)
     if not entry.phones:
-        raise Unclear(f"{entry.name} has no phone number in Dialpad. Type a number instead.")
+        raise UnclearName(f"{entry.name} has no phone number in Dialpad. Type a number instead.")
     return _party(entry, entry.phones[0])
 
 

@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Final
 
 from bot.arguments.colleague import wanted
-from bot.arguments.phonebook import LONGEST_TEXT, Unclear, name_length, one_named
+from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_named
 from bot.basics.errors import FieldError
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word
@@ -31,7 +31,7 @@ def raw_of(entry: Entry) -> str:
 
 
 async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
-    """The place that a name means, and its name. Raises Unclear."""
+    """The place that a name means, and its name. Raises UnclearName."""
     kind, _, entry_id = text.partition(":")
     if kind in KINDS and entry_id.isascii() and entry_id.isdigit():
         name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
@@ -77,7 +77,7 @@ class Places(Lookup):
         for item in _items(raw):
             try:
                 place, shown = await find_place(ctx, item)
-            except Unclear as problem:
+            except UnclearName as problem:
                 raise self.refuse(name, str(problem)) from None
             found[place] = shown
         return found
@@ -98,7 +98,7 @@ class Places(Lookup):
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         try:
             return Option((await find_place(ctx, raw))[1][:75], raw[:75])
-        except Unclear:
+        except UnclearName:
             return Option(raw[:75], raw[:75])
 
 

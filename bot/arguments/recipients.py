@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from typing import Annotated
 
 from bot.arguments.caller import read_party
 from bot.arguments.party import Party
-from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, Unclear, described, name_length, suggested
+from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, UnclearName, described, name_length, suggested
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
@@ -74,7 +75,7 @@ class Recipients(Lookup):
             return number
         try:
             return (await read_party(ctx, text, self.entities)).number
-        except Unclear:
+        except UnclearName:
             return text
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> tuple[Party, ...]:
@@ -83,7 +84,7 @@ class Recipients(Lookup):
         for item in items:
             try:
                 party = await read_party(ctx, item, self.entities)
-            except Unclear as problem:
+            except UnclearName as problem:
                 raise self.refuse(name, str(problem)) from None
             parties[party.number] = party
             if len(parties) > self.most:
@@ -101,3 +102,10 @@ class Recipients(Lookup):
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.replace(";", ",").replace("\n", ",").split(",") if part.strip()]
+
+
+Numbers = Annotated[
+    tuple[Party, ...],
+    Recipients("Numbers", many=True, most=10, placeholder="Numbers or contacts", hint="Up to 10 at once."),
+]
+"""What is blocked or unblocked."""

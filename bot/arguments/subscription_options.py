@@ -13,7 +13,7 @@ from bot.basics.errors import FieldError
 from bot.basics.times import WEEKDAYS, WHOLE_WEEKDAYS, UnclearTime, parse_clock, read_clock
 from bot.basics.words import Word
 from bot.contract.argument import Argument, Choice, Lookup, Option, Text
-from bot.contract.board import UserGroup as Group
+from bot.contract.board import UserGroup
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
@@ -182,7 +182,7 @@ class UserGroupChoice(Lookup):
         handle = next((one.handle for one in await self._groups(ctx) if one.id == raw), "")
         return Option((f"@{handle}" if handle else raw)[:75], raw[:75])
 
-    async def _groups(self, ctx: Ctx) -> Sequence[Group]:
+    async def _groups(self, ctx: Ctx) -> Sequence[UserGroup]:
         return await ctx.deps.notifications.user_groups(ctx.person) if ctx.deps.notifications else ()
 
 

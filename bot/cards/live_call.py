@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
 from bot.activity.calls import CallView
 from bot.activity.news import NewsKind, happening_of, needs_somebody
@@ -11,6 +11,7 @@ from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
 from bot.catalogue.answers import route_of
+from bot.contract.argument import Carried
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
@@ -21,6 +22,9 @@ from bot.dialpad.directory import Directory
 LONGEST_TEXT: Final = 1_500
 """Characters of a transcript or recap on a card; the whole is behind More."""
 MOST_ROWS: Final = 20
+
+CardId = Annotated[str, Carried("Card", longest=40)]
+"""The card that a button stands on."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class CardStatus:
-    """What has become of a card among us. ``subscription`` is the subscription that posted it."""
+    """Who has claimed or handled a card. ``subscription`` is the subscription that posted it."""
 
     card: str
     subscription: str = ""

@@ -4,7 +4,7 @@ from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.arguments.colleague import Colleague
-from bot.arguments.phonebook import Unclear as UnclearName
+from bot.arguments.phonebook import UnclearName
 from bot.arguments.places import find_place
 from bot.basics.errors import ChatopsError, FieldError
 from bot.cards.rights import Rights, named_places

@@ -1,6 +1,7 @@
 """What handlers need of subscriptions and cards, in their own words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -12,17 +13,13 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
 
 
-class UserGroup(Protocol):
+@dataclass(frozen=True)
+class UserGroup:
     """A Slack user group. ``handle`` is what people type after the @."""
 
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def handle(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
+    id: str
+    handle: str
+    name: str
 
 
 class PostedCard(Protocol):

@@ -12,7 +12,6 @@ from bot.basics.settings import Settings
 from bot.basics.stored_json import StoredJson, UnreadableJson
 from bot.contract.board import Notifications
 from bot.contract.later import Later
-from bot.contract.reply import Answer as HandlerAnswer
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Page, Response
 from bot.dialpad.client import Pages
@@ -231,7 +230,6 @@ __all__ = [
     "Ctx",
     "Deps",
     "Ended",
-    "HandlerAnswer",
     "Origin",
     "PreferenceStore",
     "Profile",

@@ -17,13 +17,13 @@ from bot.activity.roster import Agent, Handover, Roster, compare
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
 from bot.cards.roster import read_roster
+from bot.contract.board import UserGroup
 from bot.contract.context import People
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.directory import Directory
 from bot.slack.api.channel_messages import PostRefused
-from bot.slack.api.duty_marks import UserGroup
 from bot.store.postings import NewPosting
 from bot.store.rosters import FollowedRoster
 from bot.store.store import Store

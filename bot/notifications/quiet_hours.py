@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from bot.activity import digest
 from bot.activity.calls import view_call
-from bot.activity.digest import from_json as digest_of
 from bot.activity.news import UNTIL_THE_END, WAITING, NewsKind, happening_of
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
@@ -46,7 +46,7 @@ def held_until(subscription: Subscription, now: datetime) -> datetime | None:
 def _is_made_up(card: StoredCard) -> bool:
     """By the Test button: shown at once, whatever its subscription wants."""
     if card.kind == "digest":
-        return digest_of(value(card.state, "digest")).period.so_far
+        return digest.from_json(value(card.state, "digest")).period.so_far
     return card.kind == "call" and view_call(card.state).line_id == "callcenter:test"
 
 

@@ -13,13 +13,13 @@ from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.contract.board import PostedCard
+from bot.contract.board import PostedCard, UserGroup
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import ROUND, handle_within
 from bot.slack.api.channel_messages import ChannelMessages
-from bot.slack.api.duty_marks import DutyMarks, UserGroup
+from bot.slack.api.duty_marks import DutyMarks
 from bot.store.cards import StoredCard
 from bot.store.postings import NewPosting
 from bot.store.store import Store

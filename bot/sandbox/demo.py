@@ -25,11 +25,11 @@ from bot.notifications.intake import Deliver
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
-from bot.sandbox.dialpad.blobs import PATHS as BLOB_PATHS
+from bot.sandbox.dialpad.blobs import BLOB_PATHS
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
-from bot.store.durable_later import POLL_S as LATER_POLL_S
+from bot.store.durable_later import LATER_POLL_S
 
 OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export", "change_log")
 

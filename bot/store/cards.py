@@ -82,7 +82,7 @@ class StoredCard:
     about: str | None = None
 
 
-Plan = Callable[[State, StoredCard | None], Sequence[NewPosting]]
+PostingPlan = Callable[[State, StoredCard | None], Sequence[NewPosting]]
 """From what is now known and the card before to where it shall be posted."""
 
 
@@ -107,7 +107,7 @@ class Cards:
         kind: str,
         names: Iterable[str],
         part: Mapping[str, Register],
-        plan: Plan,
+        plan: PostingPlan,
         *,
         debounce_s: float = 0.0,
         about: str | None = None,

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 WORKFLOW: Final = "later"
 AT_ONCE: Final = 8
-POLL_S: Final = 1.0
+LATER_POLL_S: Final = 1.0
 
 
 class DurableLater:
@@ -28,7 +28,7 @@ class DurableLater:
     change it by an amount.
     """
 
-    def __init__(self, engine: Engine, store: Store, run: Run, failed: Failed, *, poll_s: float = POLL_S) -> None:
+    def __init__(self, engine: Engine, store: Store, run: Run, failed: Failed, *, poll_s: float = LATER_POLL_S) -> None:
         self._store = store
         naming = Naming(WORKFLOW, with_attempt=True)
         work = _TimedWork(store, run, failed)

@@ -11,17 +11,10 @@ from bot.activity.registers import State
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.person import PersonKey
-from bot.contract.board import PostedCard
+from bot.contract.board import PostedCard, UserGroup
 from bot.dialpad.events import CallEvent
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class UserGroup:
-    id: str
-    handle: str
-    name: str
 
 
 @dataclass(frozen=True)

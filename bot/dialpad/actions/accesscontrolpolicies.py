@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, Page, Response, Risk, UserId
-from bot.dialpad.actions.fields import Cursor, PolicyId, TargetId, When
+from bot.dialpad.actions.fields import Cursor, DialpadTime, PolicyId, TargetId
 from bot.dialpad.actions.people import User
 
 Permission = Literal[
@@ -34,7 +34,7 @@ Level = Annotated[
     Literal["callcenter", "company", "office"] | None,
     Field(title="Applies to", description="The whole company when left out."),
 ]
-Place = Annotated[
+PolicyWhere = Annotated[
     TargetId | None,
     Field(title="Where", description="Which office or call center; needed unless it is for the whole company."),
 ]
@@ -51,8 +51,8 @@ class Policy(Response):
     permission_sets: tuple[str, ...] = ()
     owner_id: Id | None = None
     company_id: Id | None = None
-    date_created: When | None = None
-    date_updated: When | None = None
+    date_created: DialpadTime | None = None
+    date_updated: DialpadTime | None = None
 
 
 class PolicyPlace(Response):
@@ -171,7 +171,7 @@ class AssignPolicy(Action[Assignment]):
     id: PolicyField
     user_id: UserId = Field(title="Person", description="Who gets the rights.")
     target_type: Level = None
-    target_id: Place = None
+    target_id: PolicyWhere = None
 
 
 class UnassignPolicy(Action[Assignment]):
@@ -186,7 +186,7 @@ class UnassignPolicy(Action[Assignment]):
     id: PolicyField
     user_id: UserId = Field(title="Person", description="Who loses the rights.")
     target_type: Level = None
-    target_id: Place = None
+    target_id: PolicyWhere = None
     unassign_all: bool | None = Field(
         default=None, title="Everywhere", description="Take it away in all offices and call centers at once."
     )

@@ -6,8 +6,10 @@ from pydantic import Field
 
 from bot.dialpad.action import POST, Action, CallCenterId, PhoneNumber, Response, Risk
 
-ToCall = Annotated[PhoneNumber | None, Field(title="Number", description="Who is called back; not abroad.")]
-Queue = Annotated[CallCenterId | None, Field(title="Call center", description="Whose next free operator calls.")]
+NumberToCall = Annotated[PhoneNumber | None, Field(title="Number", description="Who is called back; not abroad.")]
+CallbackCenter = Annotated[
+    CallCenterId | None, Field(title="Call center", description="Whose next free operator calls.")
+]
 
 
 class QueuedCallback(Response):
@@ -30,8 +32,8 @@ class RequestCallback(Action[QueuedCallback]):
     request = POST("/api/v2/callback")
     risk = Risk.OUTWARD
 
-    phone_number: ToCall = None
-    call_center_id: Queue = None
+    phone_number: NumberToCall = None
+    call_center_id: CallbackCenter = None
 
 
 class CheckCallback(Action[CallbackCheck]):
@@ -43,5 +45,5 @@ class CheckCallback(Action[CallbackCheck]):
     risk = Risk.READ
     repeatable = True
 
-    phone_number: ToCall = None
-    call_center_id: Queue = None
+    phone_number: NumberToCall = None
+    call_center_id: CallbackCenter = None

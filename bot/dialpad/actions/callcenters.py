@@ -19,17 +19,17 @@ from bot.dialpad.action import (
     Risk,
     UserId,
 )
-from bot.dialpad.actions.fields import Cursor, When
+from bot.dialpad.actions.fields import Cursor, DialpadTime
 from bot.dialpad.actions.parts import (
     AdvancedSettings,
     Alerts,
     CallCenterHoldQueue,
     FridayHours,
     GroupDescription,
+    GroupRouting,
     HoursOn,
     MondayHours,
     RingSeconds,
-    RoutingOptions,
     SaturdayHours,
     SundayHours,
     ThursdayHours,
@@ -40,13 +40,14 @@ from bot.dialpad.actions.parts import (
 from bot.dialpad.actions.people import GroupDetails, Operator, Operators
 
 CallCenter = Annotated[CallCenterId, Field(title="Call center", description="Which call center.")]
-Agent = Annotated[UserId, Field(title="Person", description="The operator.")]
-Queue = Annotated[CallCenterHoldQueue | None, Field(title="Queue", description="What happens when everybody is busy.")]
-Warnings = Annotated[Alerts | None, Field(title="Alerts", description="When supervisors are warned.")]
-Route = Annotated[
-    RoutingOptions | None, Field(title="Routing", description="What happens to calls, while open and while closed.")
+AgentId = Annotated[UserId, Field(title="Person", description="The operator.")]
+CallCenterQueue = Annotated[
+    CallCenterHoldQueue | None, Field(title="Queue", description="What happens when everybody is busy.")
 ]
-Ai = Annotated[VoiceIntelligence | None, Field(title="Dialpad Ai", description="Ai on this call center's calls.")]
+Warnings = Annotated[Alerts | None, Field(title="Alerts", description="When supervisors are warned.")]
+CallCenterAi = Annotated[
+    VoiceIntelligence | None, Field(title="Dialpad Ai", description="Ai on this call center's calls.")
+]
 Advanced = Annotated[AdvancedSettings | None, Field(title="Wrap-up and recording", description="Advanced settings.")]
 
 
@@ -73,9 +74,9 @@ class DutyStatus(Response):
     user_id: Id | None = None
     on_duty: bool | None = None
     on_duty_status: str | None = None
-    on_duty_started: When | None = None
+    on_duty_started: DialpadTime | None = None
     duty_status_reason: str | None = None
-    duty_status_started: When | None = None
+    duty_status_started: DialpadTime | None = None
 
 
 class Skill(Response):
@@ -142,10 +143,10 @@ class CreateCallCenter(Action[GroupDetails]):
     friday_hours: FridayHours = None
     saturday_hours: SaturdayHours = None
     sunday_hours: SundayHours = None
-    routing_options: Route = None
-    hold_queue: Queue = None
+    routing_options: GroupRouting = None
+    hold_queue: CallCenterQueue = None
     alerts: Warnings = None
-    voice_intelligence: Ai = None
+    voice_intelligence: CallCenterAi = None
     advanced_settings: Advanced = None
 
 
@@ -170,10 +171,10 @@ class UpdateCallCenter(Action[GroupDetails]):
     friday_hours: FridayHours = None
     saturday_hours: SaturdayHours = None
     sunday_hours: SundayHours = None
-    routing_options: Route = None
-    hold_queue: Queue = None
+    routing_options: GroupRouting = None
+    hold_queue: CallCenterQueue = None
     alerts: Warnings = None
-    voice_intelligence: Ai = None
+    voice_intelligence: CallCenterAi = None
     advanced_settings: Advanced = None
 
 
@@ -244,7 +245,7 @@ class GetDutyStatus(Action[DutyStatus]):
     request = GET("/api/v2/callcenters/operators/{id}/dutystatus")
     risk = Risk.READ
 
-    id: Agent
+    id: AgentId
 
 
 class SetDutyStatus(Action[DutyStatus]):
@@ -256,7 +257,7 @@ class SetDutyStatus(Action[DutyStatus]):
     risk = Risk.CHANGE
     repeatable = True
 
-    id: Agent
+    id: AgentId
     on_duty: bool = Field(title="On duty", description="On: call center calls ring. Off: they do not.")
     duty_status_reason: str | None = Field(
         default=None, title="Reason", description="One of the office's off-duty reasons, or a line of your own."
@@ -272,7 +273,7 @@ class GetSkill(Action[Skill]):
     risk = Risk.READ
 
     call_center_id: CallCenter
-    user_id: Agent
+    user_id: AgentId
 
 
 class SetSkill(Action[Skill]):
@@ -285,5 +286,5 @@ class SetSkill(Action[Skill]):
     repeatable = True
 
     call_center_id: CallCenter
-    user_id: Agent
+    user_id: AgentId
     skill_level: int = Field(title="Skill", description="0 to 100.")

@@ -1,14 +1,13 @@
 """Links to a call's review: its recording, transcript and recap on one page."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from bot.dialpad.action import DELETE, GET, POST, PUT, Action, CallId, Id, Rate, Response, Risk
-from bot.dialpad.actions.fields import ShareLinkId
+from bot.dialpad.actions.fields import ShareLink
 
-Link = Annotated[ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")]
-Privacy = Literal["company", "public"]
+ReviewPrivacy = Literal["company", "public"]
 
 
 class ReviewLink(Response):
@@ -31,7 +30,7 @@ class CreateReviewLink(Action[ReviewLink]):
     sensitive = True
 
     call_id: CallId | None = Field(default=None, title="Call", description="Which call.")
-    privacy: Privacy | None = Field(
+    privacy: ReviewPrivacy | None = Field(
         default=None, title="Who may open it", description="Everybody in the company when left out."
     )
 
@@ -45,7 +44,7 @@ class GetReviewLink(Action[ReviewLink]):
     risk = Risk.READ
     sensitive = True
 
-    id: Link
+    id: ShareLink
 
 
 class UpdateReviewLink(Action[ReviewLink]):
@@ -58,8 +57,8 @@ class UpdateReviewLink(Action[ReviewLink]):
     rates = (Rate(250),)
     sensitive = True
 
-    id: Link
-    privacy: Privacy = Field(title="Who may open it", description="The company, or anybody who has the link.")
+    id: ShareLink
+    privacy: ReviewPrivacy = Field(title="Who may open it", description="The company, or anybody who has the link.")
 
 
 class DeleteReviewLink(Action[ReviewLink]):
@@ -71,4 +70,4 @@ class DeleteReviewLink(Action[ReviewLink]):
     risk = Risk.DESTRUCTIVE
     sensitive = True
 
-    id: Link
+    id: ShareLink

@@ -23,12 +23,12 @@ from bot.dialpad.actions.endpoints import Signature
 from bot.dialpad.actions.fields import CallRouterId, Cursor, KindIn, Secret, TargetType
 from bot.dialpad.actions.people import AssignedNumber
 
-Router = Annotated[CallRouterId, Field(title="Call router", description="Which call router.")]
+WhichRouter = Annotated[CallRouterId, Field(title="Call router", description="Which call router.")]
 FallbackId = Annotated[Id, KindIn("default_target_type")]
 Enabled = Annotated[
     bool | None, Field(title="On", description="Off: calls go straight to the fallback without asking your program.")
 ]
-SigningSecret = Annotated[
+RouterSecret = Annotated[
     Secret | None, Field(title="Secret", description="Signs what your program is asked; at least 32 characters.")
 ]
 
@@ -69,7 +69,7 @@ class GetCallRouter(Action[CallRouter]):
     risk = Risk.READ
     sensitive = True
 
-    id: Router
+    id: WhichRouter
 
 
 class CreateCallRouter(Action[CallRouter]):
@@ -89,7 +89,7 @@ class CreateCallRouter(Action[CallRouter]):
     )
     default_target_id: FallbackId = Field(title="Fallback", description="Which one; with its kind.")
     enabled: Enabled = None
-    secret: SigningSecret = None
+    secret: RouterSecret = None
 
 
 class UpdateCallRouter(Action[CallRouter]):
@@ -103,7 +103,7 @@ class UpdateCallRouter(Action[CallRouter]):
     sensitive = True
     repeatable = True
 
-    id: Router
+    id: WhichRouter
     router_name: str | None = Field(default=None, alias="name", title="Name", description="One line.")
     office_id: OfficeId | None = Field(default=None, title="Office", description="The office it belongs to.")
     routing_url: str | None = Field(
@@ -121,7 +121,7 @@ class UpdateCallRouter(Action[CallRouter]):
         title="Forget errors",
         description="More than 10 errors an hour switch a router off; this starts the count anew.",
     )
-    secret: SigningSecret = None
+    secret: RouterSecret = None
 
 
 class DeleteCallRouter(Action[Done]):
@@ -132,7 +132,7 @@ class DeleteCallRouter(Action[Done]):
     request = DELETE("/api/v2/callrouters/{id}")
     risk = Risk.DESTRUCTIVE
 
-    id: Router
+    id: WhichRouter
 
 
 class AssignNumberToCallRouter(Action[AssignedNumber]):
@@ -143,7 +143,7 @@ class AssignNumberToCallRouter(Action[AssignedNumber]):
     request = POST("/api/v2/callrouters/{id}/assign_number")
     risk = Risk.OUTWARD
 
-    id: Router
+    id: WhichRouter
     number: PhoneNumber | None = Field(default=None, title="Number", description="A free number of the company.")
     area_code: str | None = Field(default=None, title="Area code", description="Instead of a number: where to look.")
     primary: bool | None = Field(

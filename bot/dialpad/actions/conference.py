@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from bot.dialpad.action import GET, Action, Page, Response, Risk
-from bot.dialpad.actions.fields import Cursor, When
+from bot.dialpad.actions.fields import Cursor, DialpadTime
 
 
 class MeetingRoom(Response):
@@ -44,8 +44,8 @@ class Meeting(Response):
     title: str | None = None
     host_name: str | None = None
     room_id: str | None = None
-    start_time: When | None = None
-    end_time: When | None = None
+    start_time: DialpadTime | None = None
+    end_time: DialpadTime | None = None
     duration_ms: int | None = None
     participants: tuple[Participant, ...] = ()
     recordings: tuple[MeetingRecording, ...] = ()

@@ -10,7 +10,7 @@ from bot.dialpad.actions.fields import Cursor, PhoneNumbers, TextUserId
 Contact = Annotated[ContactId, Field(title="Contact", description="Which contact.")]
 FirstName = Annotated[str, Field(title="First name", description="One line.")]
 LastName = Annotated[str, Field(title="Last name", description="One line.")]
-Company = Annotated[str | None, Field(title="Company", description="One line.")]
+CompanyName = Annotated[str | None, Field(title="Company", description="One line.")]
 JobTitle = Annotated[str | None, Field(title="Job title", description="One line.")]
 Phones = Annotated[PhoneNumbers | None, Field(title="Numbers", description="The first is the main number.")]
 Emails = Annotated[list[str] | None, Field(title="E-mail addresses", description="The first is the main address.")]
@@ -87,7 +87,7 @@ class CreateContact(Action[ContactCard]):
     last_name: LastName
     phones: Phones = None
     emails: Emails = None
-    company_name: Company = None
+    company_name: CompanyName = None
     job_title: JobTitle = None
     urls: Urls = None
     extension: Extension = None
@@ -112,7 +112,7 @@ class UpsertContact(Action[ContactCard]):
     last_name: LastName
     phones: Phones = None
     emails: Emails = None
-    company_name: Company = None
+    company_name: CompanyName = None
     job_title: JobTitle = None
     urls: Urls = None
     extension: Extension = None
@@ -133,7 +133,7 @@ class UpdateContact(Action[ContactCard]):
     last_name: LastName | None = Field(default=None, title="Last name", description="One line.")
     phones: Phones = None
     emails: Emails = None
-    company_name: Company = None
+    company_name: CompanyName = None
     job_title: JobTitle = None
     urls: Urls = None
     extension: Extension = None

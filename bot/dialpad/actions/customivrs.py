@@ -28,8 +28,8 @@ IvrType = Literal[
 # fmt: on
 
 Occasion = Annotated[IvrType, Field(title="Played when", description="The occasion it is played on.")]
-LineType = Annotated[TargetType, Field(title="Kind of line", description="What kind of line plays it.")]
-Line = Annotated[TargetId, Field(title="Line", description="Which line; with its kind.")]
+IvrLineType = Annotated[TargetType, Field(title="Kind of line", description="What kind of line plays it.")]
+IvrLine = Annotated[TargetId, Field(title="Line", description="Which line; with its kind.")]
 Direction = Annotated[
     Literal["inbound", "outbound"] | None,
     Field(
@@ -65,8 +65,8 @@ class ListIvrs(Action[Page[Announcements]]):
     request = GET("/api/v2/customivrs")
     risk = Risk.READ
 
-    target_type: LineType
-    target_id: Line
+    target_type: IvrLineType
+    target_id: IvrLine
     cursor: Cursor = None
 
 
@@ -81,7 +81,7 @@ class CreateIvr(Action[Announcement]):
     target_type: Literal["callcenter", "coachingteam", "department", "office", "user"] = Field(
         title="Kind of line", description="What kind of line plays it."
     )
-    target_id: Line
+    target_id: IvrLine
     ivr_type: Occasion
     file: Annotated[str, Look.BASE64] = Field(title="Recording", description="An MP3 file.")
     ivr_name: str | None = Field(
@@ -113,8 +113,8 @@ class ChooseIvr(Action[Announcements]):
     risk = Risk.CHANGE
     repeatable = True
 
-    target_type: LineType
-    target_id: Line
+    target_type: IvrLineType
+    target_id: IvrLine
     ivr_type: Occasion
     ivr_id: IvrId = Field(title="Announcement", description="The one to play from now on.")
     select_option: Direction = None
@@ -128,8 +128,8 @@ class DeleteIvr(Action[Announcement]):
     request = DELETE("/api/v2/customivrs/{target_type}/{target_id}/{ivr_type}")
     risk = Risk.DESTRUCTIVE
 
-    target_type: LineType
-    target_id: Line
+    target_type: IvrLineType
+    target_id: IvrLine
     ivr_type: Occasion
     ivr_id: Annotated[IvrId, InBody] = Field(title="Announcement", description="The one to delete.")
     select_option: Annotated[Direction, InBody] = None

@@ -10,10 +10,10 @@ from bot.dialpad.actions.parts import (
     DepartmentHoldQueue,
     FridayHours,
     GroupDescription,
+    GroupRouting,
     HoursOn,
     MondayHours,
     RingSeconds,
-    RoutingOptions,
     SaturdayHours,
     SundayHours,
     ThursdayHours,
@@ -24,11 +24,12 @@ from bot.dialpad.actions.parts import (
 from bot.dialpad.actions.people import GroupDetails, Operator, Operators
 
 Department = Annotated[DepartmentId, Field(title="Department", description="Which department.")]
-Queue = Annotated[DepartmentHoldQueue | None, Field(title="Queue", description="What happens when everybody is busy.")]
-Route = Annotated[
-    RoutingOptions | None, Field(title="Routing", description="What happens to calls, while open and while closed.")
+DepartmentQueue = Annotated[
+    DepartmentHoldQueue | None, Field(title="Queue", description="What happens when everybody is busy.")
 ]
-Ai = Annotated[VoiceIntelligence | None, Field(title="Dialpad Ai", description="Ai on this department's calls.")]
+DepartmentAi = Annotated[
+    VoiceIntelligence | None, Field(title="Dialpad Ai", description="Ai on this department's calls.")
+]
 RecordAll = Annotated[
     bool | None, Field(title="Record all calls", description="Without anybody pressing a button; no by default.")
 ]
@@ -79,9 +80,9 @@ class CreateDepartment(Action[GroupDetails]):
     friday_hours: FridayHours = None
     saturday_hours: SaturdayHours = None
     sunday_hours: SundayHours = None
-    routing_options: Route = None
-    hold_queue: Queue = None
-    voice_intelligence: Ai = None
+    routing_options: GroupRouting = None
+    hold_queue: DepartmentQueue = None
+    voice_intelligence: DepartmentAi = None
     auto_call_recording: RecordAll = None
 
 
@@ -108,9 +109,9 @@ class UpdateDepartment(Action[GroupDetails]):
     friday_hours: FridayHours = None
     saturday_hours: SaturdayHours = None
     sunday_hours: SundayHours = None
-    routing_options: Route = None
-    hold_queue: Queue = None
-    voice_intelligence: Ai = None
+    routing_options: GroupRouting = None
+    hold_queue: DepartmentQueue = None
+    voice_intelligence: DepartmentAi = None
     auto_call_recording: RecordAll = None
 
 

@@ -132,6 +132,9 @@ EndpointId = Annotated[Id, Names(Entity.WEBHOOK), Names(Entity.WEBSOCKET)]
 SubscriptionId = Annotated[Id, Names(Entity.SUBSCRIPTION)]
 ReportId = Annotated[Id, Names(Entity.REPORT)]
 ShareLinkId = Annotated[str, Names(Entity.SHARE_LINK)]
+ShareLink = Annotated[
+    ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")
+]
 StatId = Annotated[str, Names(Entity.STAT)]
 
 Cursor = Annotated[str | None, Field(title="Next page", description="Where the previous page of the list ended.")]
@@ -152,5 +155,5 @@ def _as_utc(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-When = Annotated[datetime, AfterValidator(_as_utc)]
+DialpadTime = Annotated[datetime, AfterValidator(_as_utc)]
 """A moment in an answer: Dialpad writes ISO 8601 with or without a zone (then UTC), or epoch seconds or ms."""

@@ -45,17 +45,17 @@ RoutingTargetType = Literal[
     "user",
 ]
 RoutingTargetId = Annotated[Id, KindIn("action_target_type")]
-Hours = list[str] | None
+HourPairs = list[str] | None
 
 _HOURS = "Opening and closing times in pairs, such as 08:00, 12:00, 14:00, 18:00. Only used when opening hours are on."
 
-MondayHours = Annotated[Hours, Field(title="Monday hours", description=_HOURS)]
-TuesdayHours = Annotated[Hours, Field(title="Tuesday hours", description=_HOURS)]
-WednesdayHours = Annotated[Hours, Field(title="Wednesday hours", description=_HOURS)]
-ThursdayHours = Annotated[Hours, Field(title="Thursday hours", description=_HOURS)]
-FridayHours = Annotated[Hours, Field(title="Friday hours", description=_HOURS)]
-SaturdayHours = Annotated[Hours, Field(title="Saturday hours", description=_HOURS)]
-SundayHours = Annotated[Hours, Field(title="Sunday hours", description=_HOURS)]
+MondayHours = Annotated[HourPairs, Field(title="Monday hours", description=_HOURS)]
+TuesdayHours = Annotated[HourPairs, Field(title="Tuesday hours", description=_HOURS)]
+WednesdayHours = Annotated[HourPairs, Field(title="Wednesday hours", description=_HOURS)]
+ThursdayHours = Annotated[HourPairs, Field(title="Thursday hours", description=_HOURS)]
+FridayHours = Annotated[HourPairs, Field(title="Friday hours", description=_HOURS)]
+SaturdayHours = Annotated[HourPairs, Field(title="Saturday hours", description=_HOURS)]
+SundayHours = Annotated[HourPairs, Field(title="Sunday hours", description=_HOURS)]
 HoursOn = Annotated[
     bool | None, Field(title="Opening hours", description="On: calls only in opening hours. Off: around the clock.")
 ]
@@ -104,6 +104,11 @@ class RoutingOptions(RequestPart):
 
     open: Routing = Field(title="While open", description="What happens to calls in opening hours.")
     closed: Routing = Field(title="While closed", description="What happens to calls out of opening hours.")
+
+
+GroupRouting = Annotated[
+    RoutingOptions | None, Field(title="Routing", description="What happens to calls, while open and while closed.")
+]
 
 
 class VoiceIntelligence(RequestPart):

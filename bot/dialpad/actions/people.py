@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.dialpad.action import Id, OfficeId, Response
-from bot.dialpad.actions.fields import When
+from bot.dialpad.actions.fields import DialpadTime
 
 
 class GroupPlace(Response):
@@ -42,13 +42,13 @@ class User(Response):
     status_message: str | None = None
     is_on_duty: bool | None = None
     on_duty_status: str | None = None
-    on_duty_started: When | None = None
+    on_duty_started: DialpadTime | None = None
     duty_status_reason: str | None = None
-    duty_status_started: When | None = None
+    duty_status_started: DialpadTime | None = None
     group_details: tuple[GroupPlace, ...] = ()
     forwarding_numbers: tuple[str, ...] = ()
     image_url: str | None = None
-    date_added: When | None = None
+    date_added: DialpadTime | None = None
 
     @property
     def name(self) -> str:
@@ -94,7 +94,7 @@ class Device(Response):
     display_name: str | None = None
     app_version: str | None = None
     phone_number: str | None = None
-    date_registered: When | None = None
+    date_registered: DialpadTime | None = None
 
 
 class AssignedNumber(Response):

@@ -1,14 +1,13 @@
 """Links to one recording or voicemail."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Id, Rate, Response, Risk
-from bot.dialpad.actions.fields import ShareLinkId, When
+from bot.dialpad.actions.fields import DialpadTime, ShareLink
 
-Link = Annotated[ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")]
-Privacy = Literal["admin", "company", "owner", "public"]
+RecordingPrivacy = Literal["admin", "company", "owner", "public"]
 
 
 class RecordingLink(Response):
@@ -21,7 +20,7 @@ class RecordingLink(Response):
     item_id: str | None = None
     call_id: Id | None = None
     created_by_id: Id | None = None
-    date_added: When | None = None
+    date_added: DialpadTime | None = None
 
 
 class CreateRecordingLink(Action[RecordingLink]):
@@ -40,7 +39,7 @@ class CreateRecordingLink(Action[RecordingLink]):
     recording_type: Literal["admincallrecording", "callrecording", "voicemail"] = Field(
         title="Kind", description="As the call's details show it beside the recording's id."
     )
-    privacy: Privacy | None = Field(
+    privacy: RecordingPrivacy | None = Field(
         default=None, title="Who may open it", description="Only whose recording it is when left out."
     )
 
@@ -54,7 +53,7 @@ class GetRecordingLink(Action[RecordingLink]):
     risk = Risk.READ
     sensitive = True
 
-    id: Link
+    id: ShareLink
 
 
 class UpdateRecordingLink(Action[RecordingLink]):
@@ -67,8 +66,10 @@ class UpdateRecordingLink(Action[RecordingLink]):
     rates = (Rate(100),)
     sensitive = True
 
-    id: Link
-    privacy: Privacy = Field(title="Who may open it", description="From its owner alone to anybody who has the link.")
+    id: ShareLink
+    privacy: RecordingPrivacy = Field(
+        title="Who may open it", description="From its owner alone to anybody who has the link."
+    )
 
 
 class DeleteRecordingLink(Action[RecordingLink]):
@@ -80,4 +81,4 @@ class DeleteRecordingLink(Action[RecordingLink]):
     risk = Risk.DESTRUCTIVE
     sensitive = True
 
-    id: Link
+    id: ShareLink

@@ -5,11 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Done, OfficeId, Page, PhoneNumber, Response, Risk
-from bot.dialpad.actions.fields import Cursor, DeskPhoneId, PhoneNumbers, RoomId, When
+from bot.dialpad.actions.fields import Cursor, DeskPhoneId, DialpadTime, PhoneNumbers, RoomId
 from bot.dialpad.actions.people import AssignedNumber, DeskPhone, DeskPhones, Room
 
 RoomField = Annotated[RoomId, Field(title="Room", description="Which room.")]
-Phone = Annotated[DeskPhoneId, Field(title="Desk phone", description="Which phone.")]
+RoomPhone = Annotated[DeskPhoneId, Field(title="Desk phone", description="Which phone.")]
 
 
 class InternationalPin(Response):
@@ -17,7 +17,7 @@ class InternationalPin(Response):
 
     pin: str | None = None
     customer_ref: str | None = None
-    expires_on: When | None = None
+    expires_on: DialpadTime | None = None
 
 
 class ListRooms(Action[Page[Room]]):
@@ -148,7 +148,7 @@ class GetRoomDeskPhone(Action[DeskPhone]):
     sensitive = True
 
     parent_id: RoomField
-    id: Phone
+    id: RoomPhone
 
 
 class DeleteRoomDeskPhone(Action[Done]):
@@ -160,4 +160,4 @@ class DeleteRoomDeskPhone(Action[Done]):
     risk = Risk.DESTRUCTIVE
 
     parent_id: RoomField
-    id: Phone
+    id: RoomPhone

@@ -10,7 +10,7 @@ from bot.dialpad.actions.fields import Cursor, EndpointId, ReportId, TargetId, T
 
 ReportField = Annotated[ReportId, Field(title="Report", description="Which scheduled report.")]
 ReportName = Annotated[str, Field(alias="name", title="Name", description="One line.")]
-Kind = Annotated[
+ReportKind = Annotated[
     Literal["call_logs", "daily_statistics", "recordings", "user_statistics", "voicemails"],
     Field(title="Contents", description="What the report is about."),
 ]
@@ -20,13 +20,13 @@ Day = Annotated[
     Field(title="Day", description="Daily: 0. Weekly: 0 to 6, the day of the week. Monthly: 0 to 30, of the month."),
 ]
 Hour = Annotated[int, Field(title="Hour", description="0 to 23, in the report's time zone; 10 is 10:00.")]
-Endpoint = Annotated[EndpointId, Field(title="Send to", description="The webhook or websocket that gets it.")]
-On = Annotated[bool | None, Field(title="On", description="Off: the report stays but is not sent.")]
+ReportTo = Annotated[EndpointId, Field(title="Send to", description="The webhook or websocket that gets it.")]
+ReportOn = Annotated[bool | None, Field(title="On", description="Off: the report stays but is not sent.")]
 Zone = Annotated[str | None, Field(title="Time zone", description="Such as America/Los_Angeles.")]
-LineType = Annotated[
+ReportedLineType = Annotated[
     TargetType | None, Field(title="Kind of line", description="To report on one line: what kind of line.")
 ]
-Line = Annotated[TargetId | None, Field(title="Line", description="Which line; with its kind.")]
+ReportedLine = Annotated[TargetId | None, Field(title="Line", description="Which line; with its kind.")]
 Trainees = Annotated[
     bool | None,
     Field(title="Trainees only", description="For a coaching group: its trainees; no by default."),
@@ -85,16 +85,16 @@ class CreateReport(Action[Report]):
     sensitive = True
 
     report_name: ReportName
-    report_type: Kind
+    report_type: ReportKind
     frequency: Frequency
     on_day: Day
     at: Hour
-    endpoint_id: Endpoint
+    endpoint_id: ReportTo
     timezone: Zone = None
-    target_type: LineType = None
-    target_id: Line = None
+    target_type: ReportedLineType = None
+    target_id: ReportedLine = None
     coaching_group: Trainees = None
-    enabled: On = None
+    enabled: ReportOn = None
 
 
 class UpdateReport(Action[Report]):
@@ -108,16 +108,16 @@ class UpdateReport(Action[Report]):
 
     id: ReportField
     report_name: ReportName
-    report_type: Kind
+    report_type: ReportKind
     frequency: Frequency
     on_day: Day
     at: Hour
-    endpoint_id: Endpoint
+    endpoint_id: ReportTo
     timezone: Zone = None
-    target_type: LineType = None
-    target_id: Line = None
+    target_type: ReportedLineType = None
+    target_id: ReportedLine = None
     coaching_group: Trainees = None
-    enabled: On = None
+    enabled: ReportOn = None
 
 
 class DeleteReport(Action[Report]):

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.dialpad.action import POST, Action, Id, PhoneNumber, Rate, Response, Risk, UserId
-from bot.dialpad.actions.fields import GroupType, KindIn, LongText, Look, PhoneNumbers, When
+from bot.dialpad.actions.fields import DialpadTime, GroupType, KindIn, LongText, Look, PhoneNumbers
 
 
 class SentSms(Response):
@@ -22,7 +22,7 @@ class SentSms(Response):
     target_id: Id | None = None
     target_type: str | None = None
     contact_id: str | None = None
-    created_date: When | None = None
+    created_date: DialpadTime | None = None
 
 
 class SendSms(Action[SentSms]):

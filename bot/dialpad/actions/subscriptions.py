@@ -21,10 +21,12 @@ CallState = Literal[
 # fmt: on
 
 SubscriptionField = Annotated[SubscriptionId, Field(title="Subscription", description="Which subscription.")]
-Endpoint = Annotated[EndpointId | None, Field(title="Send to", description="The webhook or websocket that gets them.")]
-On = Annotated[bool | None, Field(title="On", description="Off: the subscription stays but sends nothing.")]
-LineType = Annotated[TargetType | None, Field(title="Kind of line", description="For one line: what kind of line.")]
-Line = Annotated[
+EventsTo = Annotated[EndpointId | None, Field(title="Send to", description="The webhook or websocket that gets them.")]
+SubscriptionOn = Annotated[bool | None, Field(title="On", description="Off: the subscription stays but sends nothing.")]
+HeardLineType = Annotated[
+    TargetType | None, Field(title="Kind of line", description="For one line: what kind of line.")
+]
+HeardLine = Annotated[
     TargetId | None, Field(title="Line", description="Which line; with its kind. The whole company when left out.")
 ]
 States = Annotated[
@@ -38,7 +40,7 @@ SmsDirection = Literal["all", "inbound", "outbound"]
 Internal = Annotated[
     bool | None, Field(title="Among colleagues too", description="Also texts between two people of the company.")
 ]
-Delivery = Annotated[
+DeliveryToo = Annotated[
     bool | None, Field(title="Delivery too", description="Also tell when a text was delivered or was not.")
 ]
 ContactType = Annotated[
@@ -97,8 +99,8 @@ class ListCallSubscriptions(Action[Page[CallSubscription]]):
     risk = Risk.READ
     sensitive = True
 
-    target_type: LineType = None
-    target_id: Line = None
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
     cursor: Cursor = None
 
 
@@ -123,12 +125,12 @@ class CreateCallSubscription(Action[CallSubscription]):
     risk = Risk.OUTWARD
     sensitive = True
 
-    endpoint_id: Endpoint = None
+    endpoint_id: EventsTo = None
     call_states: States = None
-    target_type: LineType = None
-    target_id: Line = None
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
     group_calls_only: GroupCalls = None
-    enabled: On = None
+    enabled: SubscriptionOn = None
 
 
 class UpdateCallSubscription(Action[CallSubscription]):
@@ -141,12 +143,12 @@ class UpdateCallSubscription(Action[CallSubscription]):
     sensitive = True
 
     id: SubscriptionField
-    endpoint_id: Endpoint = None
+    endpoint_id: EventsTo = None
     call_states: States = None
-    target_type: LineType = None
-    target_id: Line = None
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
     group_calls_only: GroupCalls = None
-    enabled: On = None
+    enabled: SubscriptionOn = None
 
 
 class DeleteCallSubscription(Action[CallSubscription]):
@@ -170,8 +172,8 @@ class ListSmsSubscriptions(Action[Page[SmsSubscription]]):
     risk = Risk.READ
     sensitive = True
 
-    target_type: LineType = None
-    target_id: Line = None
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
     cursor: Cursor = None
 
 
@@ -197,12 +199,12 @@ class CreateSmsSubscription(Action[SmsSubscription]):
     sensitive = True
 
     direction: SmsDirection = Field(title="Direction", description="Received ones, sent ones, or both.")
-    endpoint_id: Endpoint = None
-    target_type: LineType = None
-    target_id: Line = None
+    endpoint_id: EventsTo = None
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
     include_internal: Internal = None
-    status: Delivery = None
-    enabled: On = None
+    status: DeliveryToo = None
+    enabled: SubscriptionOn = None
 
 
 class UpdateSmsSubscription(Action[SmsSubscription]):
@@ -218,12 +220,12 @@ class UpdateSmsSubscription(Action[SmsSubscription]):
     direction: SmsDirection | None = Field(
         default=None, title="Direction", description="Received ones, sent ones, or both."
     )
-    endpoint_id: Endpoint = None
-    target_type: LineType = None
-    target_id: Line = None
+    endpoint_id: EventsTo = None
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
     include_internal: Internal = None
-    status: Delivery = None
-    enabled: On = None
+    status: DeliveryToo = None
+    enabled: SubscriptionOn = None
 
 
 class DeleteSmsSubscription(Action[SmsSubscription]):
@@ -275,8 +277,8 @@ class CreateAgentSubscription(Action[AgentSubscription]):
     sensitive = True
 
     agent_type: AgentType = Field(title="Whose", description="Dialpad reports call center agents only.")
-    endpoint_id: Endpoint = None
-    enabled: On = None
+    endpoint_id: EventsTo = None
+    enabled: SubscriptionOn = None
 
 
 class UpdateAgentSubscription(Action[AgentSubscription]):
@@ -293,8 +295,8 @@ class UpdateAgentSubscription(Action[AgentSubscription]):
     agent_type: AgentType | None = Field(
         default=None, title="Whose", description="Dialpad reports call center agents only."
     )
-    endpoint_id: Endpoint = None
-    enabled: On = None
+    endpoint_id: EventsTo = None
+    enabled: SubscriptionOn = None
 
 
 class DeleteAgentSubscription(Action[AgentSubscription]):
@@ -347,8 +349,8 @@ class CreateContactSubscription(Action[ContactSubscription]):
     sensitive = True
 
     contact_type: ContactType
-    endpoint_id: Endpoint = None
-    enabled: On = None
+    endpoint_id: EventsTo = None
+    enabled: SubscriptionOn = None
 
 
 class UpdateContactSubscription(Action[ContactSubscription]):
@@ -363,8 +365,8 @@ class UpdateContactSubscription(Action[ContactSubscription]):
 
     id: SubscriptionField
     contact_type: ContactType
-    endpoint_id: Endpoint = None
-    enabled: On = None
+    endpoint_id: EventsTo = None
+    enabled: SubscriptionOn = None
 
 
 class DeleteContactSubscription(Action[ContactSubscription]):
@@ -419,8 +421,8 @@ class CreateChangelogSubscription(Action[EventSubscription]):
     company_admin_key = True
     sensitive = True
 
-    endpoint_id: Endpoint = None
-    enabled: On = None
+    endpoint_id: EventsTo = None
+    enabled: SubscriptionOn = None
 
 
 class UpdateChangelogSubscription(Action[EventSubscription]):
@@ -435,8 +437,8 @@ class UpdateChangelogSubscription(Action[EventSubscription]):
     sensitive = True
 
     id: SubscriptionField
-    endpoint_id: Endpoint = None
-    enabled: On = None
+    endpoint_id: EventsTo = None
+    enabled: SubscriptionOn = None
 
 
 class DeleteChangelogSubscription(Action[EventSubscription]):

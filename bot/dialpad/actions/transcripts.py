@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from bot.dialpad.action import GET, Action, CallId, Id, Response, Risk
-from bot.dialpad.actions.fields import When
+from bot.dialpad.actions.fields import DialpadTime
 
 
 class TranscriptLine(Response):
@@ -12,7 +12,7 @@ class TranscriptLine(Response):
     type: str | None = None
     name: str | None = None
     content: str | None = None
-    time: When | None = None
+    time: DialpadTime | None = None
     user_id: Id | None = None
     contact_id: str | None = None
 

@@ -27,7 +27,7 @@ from bot.dialpad.actions.parts import RequestPart
 from bot.dialpad.actions.people import AssignedNumber, DeskPhone, DeskPhones, Device, EmergencyAddress, User
 
 Person = Annotated[UserId, Field(title="Person")]
-GroupKind = Annotated[GroupType | None, Field(title="Kind of group")]
+OwnGroupType = Annotated[GroupType | None, Field(title="Kind of group")]
 
 
 class DndState(Response):
@@ -250,7 +250,7 @@ class ToggleDnd(Action[DndState]):
 
     id: Person = Field(default=ME, description="Whose calls.")
     do_not_disturb: bool = Field(title="Do not disturb", description="On: no calls ring. Off: they do.")
-    group_type: GroupKind = Field(default=None, description="Only for calls to one group: what kind of group.")
+    group_type: OwnGroupType = Field(default=None, description="Only for calls to one group: what kind of group.")
     group_id: GroupId | None = Field(default=None, title="Group", description="Which group; with its kind.")
 
 
@@ -340,7 +340,7 @@ class RingUser(Action[OnDevice]):
 
     id: Person = Field(default=ME, description="Who calls.")
     phone_number: PhoneNumber | None = Field(default=None, title="Number", description="Who to call.")
-    group_type: GroupKind = Field(default=None, description="To call on behalf of a group: what kind of group.")
+    group_type: OwnGroupType = Field(default=None, description="To call on behalf of a group: what kind of group.")
     group_id: GroupId | None = Field(default=None, title="Group", description="Which group; with its kind.")
     outbound_caller_id: CallerId | None = Field(
         default=None, title="Caller ID", description="The number the other side sees, or blocked to hide it."

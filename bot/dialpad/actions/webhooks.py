@@ -9,7 +9,7 @@ from bot.dialpad.actions.endpoints import Webhook
 from bot.dialpad.actions.fields import Cursor, Secret, WebhookId
 
 WebhookField = Annotated[WebhookId, Field(title="Webhook", description="Which webhook.")]
-SigningSecret = Annotated[
+WebhookSecret = Annotated[
     Secret | None,
     Field(title="Secret", description="Signs the events, so that the receiver knows them; 32 characters or more."),
 ]
@@ -50,7 +50,7 @@ class CreateWebhook(Action[Webhook]):
     sensitive = True
 
     hook_url: str = Field(title="Address", description="Where events are posted; begins with https://.")
-    secret: SigningSecret = None
+    secret: WebhookSecret = None
 
 
 class UpdateWebhook(Action[Webhook]):
@@ -64,7 +64,7 @@ class UpdateWebhook(Action[Webhook]):
 
     id: WebhookField
     hook_url: str | None = Field(default=None, title="Address", description="Where events are posted from now on.")
-    secret: SigningSecret = None
+    secret: WebhookSecret = None
 
 
 class DeleteWebhook(Action[Webhook]):

@@ -9,7 +9,7 @@ from bot.dialpad.actions.endpoints import Websocket
 from bot.dialpad.actions.fields import Cursor, Secret, WebsocketId
 
 WebsocketField = Annotated[WebsocketId, Field(title="Websocket", description="Which websocket.")]
-SigningSecret = Annotated[
+WebsocketSecret = Annotated[
     Secret | None,
     Field(title="Secret", description="Signs the events, so that the reader knows them; 32 characters or more."),
 ]
@@ -49,7 +49,7 @@ class CreateWebsocket(Action[Websocket]):
     rates = (Rate(250),)
     sensitive = True
 
-    secret: SigningSecret = None
+    secret: WebsocketSecret = None
 
 
 class UpdateWebsocket(Action[Websocket]):
@@ -63,7 +63,7 @@ class UpdateWebsocket(Action[Websocket]):
     repeatable = True
 
     id: WebsocketField
-    secret: SigningSecret = None
+    secret: WebsocketSecret = None
 
 
 class DeleteWebsocket(Action[Websocket]):

@@ -43,7 +43,7 @@ class OAuthApp:
 
 
 @dataclass(frozen=True)
-class Caller:
+class TokenOwner:
     """``user_id`` None is the company itself (a company API key)."""
 
     user_id: int | None
@@ -72,24 +72,24 @@ class Tokens:
         self._by_access: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
 
-    def caller(self, header: str | None) -> Caller:
+    def caller(self, header: str | None) -> TokenOwner:
         """Reads an Authorization header. Raises a 401 for anything but a token that is good right now."""
         scheme, _, token = (header or "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise unauthorized("Login Required.")
         if token == COMPANY_KEY:
-            return Caller(None, ALL_SCOPES, token)
+            return TokenOwner(None, ALL_SCOPES, token)
         if token in self._static:
-            return self._of_user(Caller(self._static[token], ALL_SCOPES, token))
+            return self._of_user(TokenOwner(self._static[token], ALL_SCOPES, token))
         grant = self._by_access.get(token)
         if grant is None:
             raise unauthorized("Invalid token.")
         if self._state.now() >= grant.expires_at:
             raise unauthorized("Token has expired.")
-        return self._of_user(Caller(grant.user_id, grant.scopes, token, from_oauth=True))
+        return self._of_user(TokenOwner(grant.user_id, grant.scopes, token, from_oauth=True))
 
-    def _of_user(self, caller: Caller) -> Caller:
+    def _of_user(self, caller: TokenOwner) -> TokenOwner:
         user = self._state.users.get(caller.user_id or 0)
         if user is None or user.state != "active":
             raise unauthorized("This user is not active.")
@@ -145,7 +145,7 @@ def dialpad_id_of(person: Person) -> int:
     return person.dialpad_id
 
 
-def is_admin(state: State, caller: Caller) -> bool:
+def is_admin(state: State, caller: TokenOwner) -> bool:
     return caller.user_id is None or state.users[caller.user_id].is_super_admin
 
 
@@ -154,12 +154,12 @@ def supervises(state: State, boss_id: int, user_id: int) -> bool:
     return any(group.members.get(boss_id) in ("supervisor", "admin") for group in state.groups_of(user_id))
 
 
-def may_act_for(state: State, caller: Caller, user_id: int) -> bool:
+def may_act_for(state: State, caller: TokenOwner, user_id: int) -> bool:
     if caller.user_id is None or caller.user_id == user_id or is_admin(state, caller):
         return True
     return supervises(state, caller.user_id, user_id)
 
 
-def require_may_act_for(state: State, caller: Caller, user_id: int) -> None:
+def require_may_act_for(state: State, caller: TokenOwner, user_id: int) -> None:
     if not may_act_for(state, caller, user_id):
         raise forbidden("You do not have permission to act on this user.")

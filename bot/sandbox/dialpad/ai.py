@@ -7,7 +7,7 @@ from bot.sandbox.dialpad.events import call_event
 from bot.sandbox.dialpad.model import Call, Json, TranscriptLine
 from bot.sandbox.dialpad.parties import name_of, render_contact
 from bot.sandbox.dialpad.state import State
-from bot.sandbox.dialpad.timers import Later
+from bot.sandbox.dialpad.timers import RunLater
 
 WRITES_AFTER_S = 4.0
 """The real one takes two to three minutes."""
@@ -44,7 +44,7 @@ TALKS = (
 class Ai:
     """Listens to every call that ends. Without ``later`` it writes nothing by itself."""
 
-    def __init__(self, state: State, later: Later | None) -> None:
+    def __init__(self, state: State, later: RunLater | None) -> None:
         self._state = state
         self._later = later
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from bot.sandbox.dialpad.access import Caller, Tokens, is_admin
+from bot.sandbox.dialpad.access import TokenOwner, Tokens, is_admin
 from bot.sandbox.dialpad.faults import Fault, Faults
 from bot.sandbox.dialpad.limits import COMPANY, RateLimits
 from bot.sandbox.dialpad.refusals import Refusal, bad_request, forbidden, not_found, too_large
@@ -133,13 +133,13 @@ class Api:
             )
         )
 
-    def _check_rights(self, route: Route, caller: Caller) -> None:
+    def _check_rights(self, route: Route, caller: TokenOwner) -> None:
         if route.admin and not is_admin(self._state, caller):
             raise forbidden("This requires a company admin API key.")
         if route.scope is not None and route.scope not in caller.scopes:
             raise forbidden(f"This requires the scope {route.scope}.")
 
-    def _name_of(self, caller: Caller) -> str:
+    def _name_of(self, caller: TokenOwner) -> str:
         return COMPANY_CALLER if caller.user_id is None else self._state.users[caller.user_id].emails[0]
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.dialpad.access import Caller, Tokens, is_admin
+from bot.sandbox.dialpad.access import TokenOwner, Tokens, is_admin
 from bot.sandbox.dialpad.api import Received, render_fault
 from bot.sandbox.dialpad.consent import render_page, render_problem
 from bot.sandbox.dialpad.faults import Faults
@@ -25,7 +25,7 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.switchboard import Switchboard
 
 SCOPE = "recordings_export"
-PATHS = ("/secureblob/", "/blob/", "/r/", "/mms/", "/login", "/shared/")
+BLOB_PATHS = ("/secureblob/", "/blob/", "/r/", "/mms/", "/login", "/shared/")
 
 
 class Blobs:
@@ -71,7 +71,7 @@ class Blobs:
         except Refusal as refusal:
             return JSONResponse(refusal.body, refusal.status)
 
-    def _recording(self, path: str, caller: Caller) -> Recording:
+    def _recording(self, path: str, caller: TokenOwner) -> Recording:
         if SCOPE not in caller.scopes:
             raise forbidden(f"This requires the scope {SCOPE}.")
         call, recording = self._find(path)
@@ -90,7 +90,7 @@ class Blobs:
                     return call, recording
         raise not_found("recording")
 
-    def _picture(self, name: str, caller: Caller) -> Picture:
+    def _picture(self, name: str, caller: TokenOwner) -> Picture:
         """For whom the text was, the people of its line, and admins."""
         for message in self._state.messages:
             if message.picture is not None and str(message.picture.id) == name:

@@ -16,7 +16,7 @@ from bot.sandbox.dialpad.parties import name_of
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.times import elapsed_ms
 
-Row = dict[str, Any]
+ExportRow = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def minutes(milliseconds: float) -> float:
     return round(milliseconds / 60_000, 2)
 
 
-def describe(state: State, target: Target) -> Row:
+def describe(state: State, target: Target) -> ExportRow:
     email = state.users[target.id].emails[0] if target.kind == "user" else ""
     return {"id": target.id, "target_type": target.kind, "name": name_of(state, target), "email": email}
 
@@ -71,7 +71,7 @@ def calls_of(state: State, job: Job) -> Iterator[Call]:
             yield call
 
 
-def call_rows(state: State, job: Job) -> Iterator[Row]:
+def call_rows(state: State, job: Job) -> Iterator[ExportRow]:
     for call in calls_of(state, job):
         yield {
             "date_started": job.local(call.started),
@@ -94,7 +94,7 @@ def call_rows(state: State, job: Job) -> Iterator[Row]:
         }
 
 
-def text_rows(state: State, job: Job) -> Iterator[Row]:
+def text_rows(state: State, job: Job) -> Iterator[ExportRow]:
     """Without what was written: that needs a scope of its own."""
     for message in state.messages:
         sender = None if message.user_id is None else Target("user", message.user_id)
@@ -113,7 +113,7 @@ def text_rows(state: State, job: Job) -> Iterator[Row]:
             }
 
 
-def recording_rows(state: State, job: Job, kinds: tuple[str, ...]) -> Iterator[Row]:
+def recording_rows(state: State, job: Job, kinds: tuple[str, ...]) -> Iterator[ExportRow]:
     for call in calls_of(state, job):
         for recording in call.recordings:
             if recording.kind in kinds:
@@ -129,7 +129,7 @@ def recording_rows(state: State, job: Job, kinds: tuple[str, ...]) -> Iterator[R
                 }
 
 
-def duty_rows(state: State, job: Job) -> Iterator[Row]:
+def duty_rows(state: State, job: Job) -> Iterator[ExportRow]:
     """The duty everybody has now, as far as it reaches into the time asked for; nobody keeps what was before."""
     for user in state.users.values():
         started = user.duty_started
@@ -152,7 +152,7 @@ def answered_of_groups(state: State, job: Job) -> Iterator[Call]:
     return (call for call in calls_of(state, job) if call.connected is not None and call.direction == "inbound")
 
 
-def csat_rows(state: State, job: Job) -> Iterator[Row]:
+def csat_rows(state: State, job: Job) -> Iterator[ExportRow]:
     """Every third caller answers the survey; what they say follows from the call's id."""
     for call in answered_of_groups(state, job):
         if call.id % 3 == 0:
@@ -166,7 +166,7 @@ def csat_rows(state: State, job: Job) -> Iterator[Row]:
             }
 
 
-def disposition_rows(state: State, job: Job) -> Iterator[Row]:
+def disposition_rows(state: State, job: Job) -> Iterator[ExportRow]:
     for call in answered_of_groups(state, job):
         for label in call.labels:
             yield {
@@ -197,7 +197,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "texts": ("date", "message_id", "direction", "from_phone", "to_phone", *WHO, *TEXT_REST),
     "voicemails": RECORDING,
 }
-RECORDS: dict[str, Callable[[State, Job], Iterable[Row]]] = {
+RECORDS: dict[str, Callable[[State, Job], Iterable[ExportRow]]] = {
     "calls": call_rows,
     "csat": csat_rows,
     "dispositions": disposition_rows,
@@ -217,7 +217,7 @@ class Counter:
     field: str = ""
     value: str | None = None
 
-    def count(self, rows: list[Row]) -> float:
+    def count(self, rows: list[ExportRow]) -> float:
         if not self.field:
             return len(rows)
         if self.value is not None:
@@ -246,11 +246,11 @@ COUNTERS: dict[str, tuple[Counter, ...]] = {
 }
 
 
-def count_up(job: Job, rows: Iterable[Row]) -> tuple[tuple[str, ...], list[Row]]:
+def count_up(job: Job, rows: Iterable[ExportRow]) -> tuple[tuple[str, ...], list[ExportRow]]:
     """Calls by person and day, by day, or by group; everything else by who it is about."""
     by = job.group_by if job.stat_type == "calls" else "target"
     heading = {"user": ("date", *WHO), "date": ("date",), "group": WHO, "target": WHO}[by]
-    heaps: dict[tuple[Any, ...], list[Row]] = {}
+    heaps: dict[tuple[Any, ...], list[ExportRow]] = {}
     for row in rows:
         day = {"date": (row.get("date") or row.get("date_started") or "")[:10]}
         is_person = row["target_type"] == "user"
@@ -265,7 +265,7 @@ def count_up(job: Job, rows: Iterable[Row]) -> tuple[tuple[str, ...], list[Row]]
     return (*heading, *(counter.name for counter in counters)), counted
 
 
-def is_leg(row: Row) -> bool:
+def is_leg(row: ExportRow) -> bool:
     return bool(row.get("entry_point_call_id"))
 
 

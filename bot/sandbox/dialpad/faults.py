@@ -7,7 +7,7 @@ from typing import Literal
 from bot.sandbox.dialpad.model import Json
 from bot.sandbox.dialpad.refusals import error_body
 
-Kind = Literal["status", "down", "slow", "broken_json"]
+FaultKind = Literal["status", "down", "slow", "broken_json"]
 
 MESSAGES = {
     400: "Bad Request",
@@ -32,7 +32,7 @@ class Fault:
     """
 
     match: str
-    kind: Kind
+    kind: FaultKind
     status: int
     body: Json | str | None
     times: int | None
@@ -62,7 +62,7 @@ class Faults:
         self,
         match: str,
         *,
-        kind: Kind = "status",
+        kind: FaultKind = "status",
         status: int = 500,
         body: Json | str | None = None,
         times: int | None = 1,

@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StrictBool,
     StrictStr,
     ValidationError,
@@ -52,6 +53,7 @@ Id = Whole
 Flag = StrictBool
 Text = StrictStr
 Line = Annotated[StrictStr, AfterValidator(check_single_line)]
+FilledLine = Annotated[Line, Field(min_length=1)]
 E164 = Annotated[StrictStr, AfterValidator(check_e164)]
 CallerId = Annotated[StrictStr, AfterValidator(check_caller_id)]
 

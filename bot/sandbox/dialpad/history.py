@@ -9,7 +9,7 @@ from bot.sandbox.dialpad.model import Call, Message, Recording, Target, Transcri
 from bot.sandbox.dialpad.parties import phone_of
 from bot.sandbox.dialpad.state import State
 
-Outcome = Literal["answered", "missed", "abandoned", "voicemail", "outbound", "no_answer"]
+CallResult = Literal["answered", "missed", "abandoned", "voicemail", "outbound", "no_answer"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Past:
     """One conversation. ``minutes`` before now; ``seconds`` of talk, or of waiting when nobody answered."""
 
     minutes: int
-    outcome: Outcome
+    outcome: CallResult
     customer: str
     line: Line | None
     person: Person | None

@@ -43,7 +43,7 @@ class Ask:
 
 
 @dataclass
-class Code:
+class GrantedCode:
     ask: Ask
     user_id: int
     expires_at: datetime
@@ -70,7 +70,7 @@ class OAuth:
         self._faults = faults
         self._requests = requests
         self._asks: dict[str, Ask] = {}
-        self._codes: dict[str, Code] = {}
+        self._codes: dict[str, GrantedCode] = {}
 
     async def __call__(self, request: Request) -> Response:
         raw = await request.body()
@@ -168,7 +168,7 @@ class OAuth:
         if user is None or user.state != "active":
             return problem("Nobody was chosen to sign in as.", START_AGAIN)
         code = secrets.token_urlsafe(24)
-        self._codes[code] = Code(ask, user.id, self._state.now() + CODE_LIFETIME)
+        self._codes[code] = GrantedCode(ask, user.id, self._state.now() + CODE_LIFETIME)
         response = send_back(ask.redirect_uri, {"code": code, "state": ask.state})
         response.set_cookie(COOKIE, str(user.id), samesite="lax", path="/oauth2")  # the demo's page sets it too
         return response

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.sandbox.dialpad.access import Caller, is_admin, require_may_act_for
+from bot.sandbox.dialpad.access import TokenOwner, is_admin, require_may_act_for
 from bot.sandbox.dialpad.fields import BodyT, parse_body, parse_whole
 from bot.sandbox.dialpad.model import GROUP_KINDS, Group, GroupKind, Json, User
 from bot.sandbox.dialpad.paging import cut_page
@@ -19,7 +19,7 @@ ItemT = TypeVar("ItemT")
 @dataclass(frozen=True)
 class RequestContext:
     route_name: str
-    caller: Caller
+    caller: TokenOwner
     path: Mapping[str, str]
     query: Mapping[str, str]
     data: Any

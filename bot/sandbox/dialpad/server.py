@@ -26,7 +26,7 @@ from bot.sandbox.dialpad.resources.stats import DOWNLOAD_PATH
 from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import EventListener, State
 from bot.sandbox.dialpad.switchboard import Switchboard
-from bot.sandbox.dialpad.timers import Later
+from bot.sandbox.dialpad.timers import RunLater
 from bot.sandbox.dialpad.times import utc_now
 
 
@@ -44,7 +44,7 @@ class DialpadSandbox:
         oauth_app: OAuthApp | None = None,
         now: Callable[[], datetime] = utc_now,
         enforce_limits: bool = True,
-        later: Later | None = None,
+        later: RunLater | None = None,
         base_url: str = "https://dialpad.example",
         let_pass: Callable[[timedelta], None] | None = None,
     ) -> None:

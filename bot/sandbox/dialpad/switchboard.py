@@ -5,7 +5,7 @@ from bot.sandbox.dialpad.model import Call, Group, Recording, Target, User
 from bot.sandbox.dialpad.parties import phone_of
 from bot.sandbox.dialpad.refusals import bad_request, conflict
 from bot.sandbox.dialpad.state import State
-from bot.sandbox.dialpad.timers import Later
+from bot.sandbox.dialpad.timers import RunLater
 
 RING_SECONDS = 30
 """How long a person's or a room's phone rings; a group has its own ``ring_seconds``."""
@@ -14,7 +14,7 @@ RING_SECONDS = 30
 class Switchboard(Legs):
     """Without ``later`` nothing runs by a timer: calls ring until somebody answers, declines or hangs up."""
 
-    def __init__(self, state: State, later: Later | None = None) -> None:
+    def __init__(self, state: State, later: RunLater | None = None) -> None:
         super().__init__(state)
         self.rings_out = later is not None
         """When on, an incoming call that nobody answers is missed after a while."""

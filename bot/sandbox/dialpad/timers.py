@@ -2,5 +2,5 @@
 
 from collections.abc import Callable
 
-Later = Callable[[float, Callable[[], None]], object]
+RunLater = Callable[[float, Callable[[], None]], object]
 """Runs something in so many seconds, inside the event loop."""

@@ -21,7 +21,7 @@ _NOBODY = Token("app", "", ())
 
 
 @dataclass(frozen=True)
-class Call:
+class WebApiCall:
     """One Web API call as it came, without its token. JSON inside forms is decoded. ``error`` is None when it went
     well."""
 
@@ -40,7 +40,7 @@ class WebApi:
     """The endpoint; ``calls`` remembers every call."""
 
     def __init__(self, core: Core, faults: Faults, *, enforce_limits: bool) -> None:
-        self.calls: list[Call] = []
+        self.calls: list[WebApiCall] = []
         self.enforce_limits = enforce_limits
         self._core = core
         self._faults = faults
@@ -114,7 +114,7 @@ class WebApi:
 
     def _record(self, method: str, fields: Json, error: str | None, status: int) -> None:
         shown = {key: _decoded(value) for key, value in fields.items() if key != "token"}
-        self.calls.append(Call(method, shown, error, status, self._core.timers.now()))
+        self.calls.append(WebApiCall(method, shown, error, status, self._core.timers.now()))
         self._core.space.tell([], {})  # whoever waits in until() may be waiting for this call
 
 

@@ -15,7 +15,7 @@ from bot.sandbox.slack.limits import ACK_SECONDS
 from bot.sandbox.slack.socket import SocketHub
 from bot.sandbox.slack.workspace import Json
 
-Kind = Literal["slash_commands", "interactive", "events_api"]
+DeliveryKind = Literal["slash_commands", "interactive", "events_api"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Delivery:
             await asyncio.wait(set(self._sending))
 
     async def send(
-        self, kind: Kind, payload: Json, *, accepts_payload: bool = False, attempt: int = 0, why: str = ""
+        self, kind: DeliveryKind, payload: Json, *, accepts_payload: bool = False, attempt: int = 0, why: str = ""
     ) -> Ack:
         """Hand ``payload`` to the bot and wait up to ``ack_seconds``. ``attempt`` and ``why`` are said of an event that
         comes again."""
@@ -94,7 +94,7 @@ class Delivery:
             self._http = None
 
     async def _post(
-        self, url: str, kind: Kind, payload: Json, attempt: int, why: str
+        self, url: str, kind: DeliveryKind, payload: Json, attempt: int, why: str
     ) -> tuple[int, Any, dict[str, str]]:
         if self._http is None:
             self._http = httpx.AsyncClient(transport=self.transport, trust_env=False, timeout=None)  # noqa: S113  (ack_seconds is the limit)
@@ -112,7 +112,7 @@ class Delivery:
         return answer.status_code, _decode(answer), {k.lower(): v for k, v in answer.headers.items()}
 
 
-def _encode(kind: Kind, payload: Json) -> tuple[str, str]:
+def _encode(kind: DeliveryKind, payload: Json) -> tuple[str, str]:
     if kind == "events_api":
         return json.dumps(payload, ensure_ascii=False), "application/json"
     fields = payload if kind == "slash_commands" else {"payload": json.dumps(payload, ensure_ascii=False)}

@@ -6,7 +6,7 @@ Where they disagree (an option's value: TYPES 75, SDK 150) the one Slack's serve
 """
 
 # SDK, TYPES and BLOCKS agree on these unless a line says otherwise.
-BLOCKS: dict[str, int] = {
+LIMITS: dict[str, int] = {
     "text.min_length": 1,
     "text.max_length": 3000,
     "action_id.max_length": 255,

@@ -9,7 +9,7 @@ from bot.sandbox.slack.inputs import build_action
 from bot.sandbox.slack.payloads import as_sent, build_channel, build_interaction
 from bot.sandbox.slack.surfaces import NotThere, Surface, find_on, find_surface, keep, refresh, remember, values_of
 from bot.sandbox.slack.tickets import Source
-from bot.sandbox.slack.views import as_sent as view_as_sent
+from bot.sandbox.slack.views import view_as_sent
 from bot.sandbox.slack.workspace import Json
 
 TROUBLE = "We had some trouble connecting. Try again?"

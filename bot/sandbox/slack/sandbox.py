@@ -12,7 +12,7 @@ from starlette.responses import FileResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from bot.sandbox.slack.api import Call, WebApi
+from bot.sandbox.slack.api import WebApi, WebApiCall
 from bot.sandbox.slack.client import ClientApi
 from bot.sandbox.slack.clock import Tasks, Timers
 from bot.sandbox.slack.core import Core, Token
@@ -77,7 +77,7 @@ class SlackSandbox:
         self._core.base_url = value.rstrip("/")
 
     @property
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[WebApiCall]:
         """Web API calls received, oldest first."""
         return self._api.calls
 

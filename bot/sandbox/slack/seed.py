@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox import cast
 from bot.sandbox.slack.clock import Timers
-from bot.sandbox.slack.workspace import SLACKBOT, Conversation, Json, Kind, Workspace
+from bot.sandbox.slack.workspace import SLACKBOT, Conversation, ConversationKind, Json, Workspace
 
 APP_ID = "A0DIALPAD1"
 BOT_ID = "B0DIALPAD1"
@@ -51,7 +51,7 @@ def _add_channels(space: Workspace) -> None:
     everybody = [person.slack_id for person in cast.PEOPLE if person.slack_id]
     ana, sam, priya = str(cast.ANA.slack_id), str(cast.SAM.slack_id), str(cast.PRIYA.slack_id)
     noor, leo = str(cast.NOOR.slack_id), str(cast.LEO.slack_id)
-    rows: tuple[tuple[str, str, Kind, list[str], str], ...] = (
+    rows: tuple[tuple[str, str, ConversationKind, list[str], str], ...] = (
         ("C0GENERAL", "general", "channel", everybody, "Everybody at Northlight"),
         ("C0SUPPORT", "support", "channel", [sam, ana, noor, priya, BOT_USER], "Customers who need help"),
         ("C0SALES01", "sales", "channel", [leo, ana, priya], "Quotes and orders"),

@@ -9,7 +9,7 @@ from bot.sandbox.slack.payloads import build_interaction
 from bot.sandbox.slack.presses import TROUBLE
 from bot.sandbox.slack.refusal import Refused
 from bot.sandbox.slack.surfaces import NotThere, Surface, find_surface, refresh, remember
-from bot.sandbox.slack.views import as_sent, clear_modals, pop_modal, push_on, rewrite
+from bot.sandbox.slack.views import clear_modals, pop_modal, push_on, rewrite, view_as_sent
 from bot.sandbox.slack.workspace import Json
 
 
@@ -36,7 +36,7 @@ async def submit(core: Core, user: str, view_id: str, values: Any = None) -> Jso
 
 async def _send(core: Core, surface: Surface) -> Json:
     user, view = surface.user, surface.document
-    payload = {**build_interaction(core, "view_submission", user), "view": as_sent(view)}
+    payload = {**build_interaction(core, "view_submission", user), "view": view_as_sent(view)}
     payload["trigger_id"] = core.tickets.issue_trigger(user, view["id"])
     payload["response_urls"] = _response_urls(core, user, view)
     ack = await core.delivery.send("interactive", payload, accepts_payload=True)
@@ -123,6 +123,10 @@ async def close(core: Core, user: str, view_id: str, *, everything: bool = False
     pop_modal(core, user, closing[0]["id"])
     for view in reversed(closing):
         if view["notify_on_close"]:
-            payload = {**build_interaction(core, "view_closed", user), "view": as_sent(view), "is_cleared": everything}
+            payload = {
+                **build_interaction(core, "view_closed", user),
+                "view": view_as_sent(view),
+                "is_cleared": everything,
+            }
             await core.delivery.send("interactive", payload)
     return {"ok": True}

@@ -40,7 +40,7 @@ def _build(core: Core, given: Json, identifier: str) -> Json:
     }
 
 
-def as_sent(view: Json) -> Json:
+def view_as_sent(view: Json) -> Json:
     """A view as payloads and answers carry it."""
     return {key: value for key, value in view.items() if key not in {"errors", "error"}}
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from bot.sandbox.slack.clock import Timers
 
 Json = dict[str, Any]
-Kind = Literal["channel", "private", "im", "mpim"]
+ConversationKind = Literal["channel", "private", "im", "mpim"]
 
 SLACKBOT = "USLACKBOT"
 
@@ -22,7 +22,7 @@ class Conversation:
 
     id: str
     name: str
-    kind: Kind
+    kind: ConversationKind
     created: int
     creator: str
     members: list[str] = field(default_factory=list)
@@ -140,7 +140,7 @@ class Workspace:
 
     def dm(self, *members: str) -> Conversation:
         """The DM (two members) or group DM of exactly these people, made when there is none yet."""
-        kind: Kind = "im" if len(members) == 2 else "mpim"
+        kind: ConversationKind = "im" if len(members) == 2 else "mpim"
         for channel in self.channels.values():
             if channel.kind == kind and set(channel.members) == set(members):
                 return channel

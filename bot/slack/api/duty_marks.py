@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
+from bot.contract.board import UserGroup
 from bot.slack.api.channel_messages import ask
 from bot.slack.api.messages import Clients
 from bot.slack.blockkit.limits import TOPIC, cut
@@ -13,15 +13,6 @@ from bot.slack.blockkit.limits import TOPIC, cut
 GROUPS_KEPT_S: Final = 300.0
 
 _OURS: Final = re.compile(r"(?:^|\s*·\s*)On duty: .*\Z", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class UserGroup:
-    """``handle`` is what people type after the @."""
-
-    id: str
-    handle: str
-    name: str
 
 
 class DutyMarks:

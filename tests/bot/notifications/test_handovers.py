@@ -12,11 +12,11 @@ from bot.activity.subscriptions.filters import Place
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
 from bot.basics.person import PersonKey
+from bot.contract.board import UserGroup
 from bot.dialpad.action import Action
 from bot.dialpad.actions.people import Operators, User
 from bot.notifications.handovers import LOOK_EVERY_S, Handovers
 from bot.slack.api.channel_messages import PostRefused, PostThrottled
-from bot.slack.api.duty_marks import UserGroup
 from bot.store.cards import StoredCard
 from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 

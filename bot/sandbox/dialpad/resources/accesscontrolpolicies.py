@@ -37,21 +37,21 @@ Permission = Literal[
     "number_settings_write",
     "supervisor_settings_write",
 ]
-Name = Annotated[Line, Field(min_length=1, max_length=50)]
-Description = Annotated[Line, Field(max_length=200)]
+PolicyName = Annotated[Line, Field(min_length=1, max_length=50)]
+PolicyDescription = Annotated[Line, Field(max_length=200)]
 
 
 class CreatePolicy(Body):
-    name: Name
+    name: PolicyName
     owner_id: Id
     permission_sets: Annotated[list[Permission], Field(min_length=1)]
-    description: Description | None = None
+    description: PolicyDescription | None = None
     target_type: Level | None = None
 
 
 class UpdatePolicy(Body):
-    name: Name | None = None
-    description: Description | None = None
+    name: PolicyName | None = None
+    description: PolicyDescription | None = None
     permission_sets: Annotated[list[Permission], Field(min_length=1)] | None = None
     state: Literal["active"] | None = None
     user_id: Id | None = None

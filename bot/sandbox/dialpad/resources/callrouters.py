@@ -1,10 +1,6 @@
 """/callrouters: numbers whose calls are sent on by a web service. Admins look after them."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from bot.sandbox.dialpad.fields import Body, Flag, Id, Line, Text
+from bot.sandbox.dialpad.fields import Body, FilledLine, Flag, Id, Line, Text
 from bot.sandbox.dialpad.limits import ONCE_PER_5_MINUTES
 from bot.sandbox.dialpad.model import CallRouter, Json, Target
 from bot.sandbox.dialpad.refusals import bad_request, not_found
@@ -15,11 +11,9 @@ from bot.sandbox.dialpad.resources.webhooks import check_url
 from bot.sandbox.dialpad.routes import Route
 from bot.sandbox.dialpad.wire import Answer
 
-Name = Annotated[Line, Field(min_length=1)]
-
 
 class UpdateRouter(Body):
-    name: Name | None = None
+    name: FilledLine | None = None
     default_target_id: Id | None = None
     default_target_type: TargetType | None = None
     enabled: Flag | None = None
@@ -30,7 +24,7 @@ class UpdateRouter(Body):
 
 
 class CreateRouter(Body):
-    name: Name
+    name: FilledLine
     default_target_id: Id
     default_target_type: TargetType
     office_id: Id

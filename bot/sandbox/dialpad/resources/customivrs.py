@@ -85,8 +85,8 @@ IvrType = Literal[
     "VM_UNAVAILABLE",
     "VM_UNAVAILABLE_CLOSED",
 ]
-Name = Annotated[Line, Field(max_length=100)]
-Description = Annotated[Line, Field(max_length=256)]
+IvrName = Annotated[Line, Field(max_length=100)]
+IvrDescription = Annotated[Line, Field(max_length=256)]
 
 
 class CreateIvr(Body):
@@ -94,13 +94,13 @@ class CreateIvr(Body):
     ivr_type: IvrType
     target_id: Id
     target_type: Literal["callcenter", "coachingteam", "department", "office", "user"]
-    name: Name | None = None
-    description: Description | None = None
+    name: IvrName | None = None
+    description: IvrDescription | None = None
 
 
 class UpdateDetails(Body):
-    name: Name | None = None
-    description: Description | None = None
+    name: IvrName | None = None
+    description: IvrDescription | None = None
 
 
 class SelectIvr(Body):

@@ -4,22 +4,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.sandbox.dialpad.fields import Body, Flag, Line, Text
+from bot.sandbox.dialpad.fields import Body, FilledLine, Flag, Line, Text
 from bot.sandbox.dialpad.model import Json
 from bot.sandbox.dialpad.refusals import forbidden
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.routes import Route
 from bot.sandbox.dialpad.wire import Answer
 
-Part = Annotated[Line, Field(min_length=1)]
-
 
 class Address(Body):
-    address: Part
-    city: Part
+    address: FilledLine
+    city: FilledLine
     country: Annotated[Text, Field(min_length=2)]
-    state: Part
-    zip: Part
+    state: FilledLine
+    zip: FilledLine
     address2: Line | None = None
 
 

@@ -49,7 +49,7 @@ class CreateDepartment(UpdateDepartment):
 
 
 @dataclass(frozen=True)
-class Kind:
+class ManagedKind:
     word: GroupKind
     path: str
     create: type[CreateCallCenter] | type[CreateDepartment]
@@ -58,8 +58,8 @@ class Kind:
 
 
 KINDS = (
-    Kind("callcenter", "/callcenters", CreateCallCenter, UpdateCallCenter, call_center_defaults),
-    Kind("department", "/departments", CreateDepartment, UpdateDepartment, department_defaults),
+    ManagedKind("callcenter", "/callcenters", CreateCallCenter, UpdateCallCenter, call_center_defaults),
+    ManagedKind("department", "/departments", CreateDepartment, UpdateDepartment, department_defaults),
 )
 
 
@@ -88,7 +88,7 @@ def remove(ctx: RequestContext, group: Group) -> None:
     group.state = "deleted"
 
 
-def build_routes(kind: Kind) -> list[Route]:
+def build_routes(kind: ManagedKind) -> list[Route]:
     def create(ctx: RequestContext) -> Answer:
         body = ctx.body(kind.create)
         office = ctx.state.group(body.office_id, "office")

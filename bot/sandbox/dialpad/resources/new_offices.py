@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
 
-from bot.sandbox.dialpad.fields import E164, Body, Flag, Line, Text
+from bot.sandbox.dialpad.fields import E164, Body, FilledLine, Flag, Line, Text
 from bot.sandbox.dialpad.model import Group, Json
 from bot.sandbox.dialpad.refusals import bad_request, conflict
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -46,21 +46,20 @@ def check_timezone(name: str) -> str:
 
 
 Timezone = Annotated[Text, AfterValidator(check_timezone)]
-Part = Annotated[Line, Field(min_length=1)]
 
 
 class BillingAddress(Body):
-    address_line_1: Part
-    city: Part
+    address_line_1: FilledLine
+    city: FilledLine
     country: Annotated[Text, Field(min_length=2)]
-    postal_code: Part
-    region: Part
+    postal_code: FilledLine
+    region: FilledLine
     address_line_2: Line | None = None
 
 
 class BillingContact(Body):
     email: Text
-    name: Part
+    name: FilledLine
     phone: Text | None = None
 
 

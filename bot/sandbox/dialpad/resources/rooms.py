@@ -2,11 +2,8 @@
 
 import secrets
 from datetime import timedelta
-from typing import Annotated
 
-from pydantic import Field
-
-from bot.sandbox.dialpad.fields import E164, Body, Id, Line
+from bot.sandbox.dialpad.fields import E164, Body, FilledLine, Id, Line
 from bot.sandbox.dialpad.model import Json, Room
 from bot.sandbox.dialpad.refusals import bad_request
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -19,16 +16,15 @@ from bot.sandbox.dialpad.wire import Answer
 
 PIN = "international pin"
 PIN_LIFETIME = timedelta(hours=1)
-Name = Annotated[Line, Field(min_length=1)]
 
 
 class CreateRoom(Body):
-    name: Name
+    name: FilledLine
     office_id: Id
 
 
 class UpdateRoom(Body):
-    name: Name | None = None
+    name: FilledLine | None = None
     phone_numbers: list[E164] | None = None
 
 

@@ -102,7 +102,7 @@ class ContactSubscription(Subscription):
 
 
 @dataclass(frozen=True)
-class Kind:
+class SubscriptionKind:
     word: str
     create: type[Subscription]
     update: type[Subscription]
@@ -115,11 +115,11 @@ class Kind:
 
 
 KINDS = (
-    Kind("call", CallSubscription, CallSubscription),
-    Kind("sms", CreateSmsSubscription, UpdateSmsSubscription),
-    Kind("agent_status", CreateAgentStatusSubscription, UpdateAgentStatusSubscription, admin=True),
-    Kind("contact", ContactSubscription, ContactSubscription, admin=True),
-    Kind("changelog", Subscription, Subscription, admin=True, scope="change_log"),
+    SubscriptionKind("call", CallSubscription, CallSubscription),
+    SubscriptionKind("sms", CreateSmsSubscription, UpdateSmsSubscription),
+    SubscriptionKind("agent_status", CreateAgentStatusSubscription, UpdateAgentStatusSubscription, admin=True),
+    SubscriptionKind("contact", ContactSubscription, ContactSubscription, admin=True),
+    SubscriptionKind("changelog", Subscription, Subscription, admin=True, scope="change_log"),
 )
 
 
@@ -143,7 +143,7 @@ def check(ctx: RequestContext, body: Subscription) -> None:
         raise bad_request("target_type and target_id must be given together")
 
 
-def build_routes(kind: Kind) -> list[Route]:
+def build_routes(kind: SubscriptionKind) -> list[Route]:
     def list_all(ctx: RequestContext) -> Answer:
         found = ctx.state.documents.all(kind.shelf)
         target_id = ctx.query_whole("target_id")

@@ -25,9 +25,9 @@ from bot.sandbox.slack.blockkit.elements import (
     IN_INPUT,
 )
 from bot.sandbox.slack.blockkit.objects import IMAGE_BLOCK, IMAGE_ELEMENT, plain, text
-from bot.sandbox.slack.limits import BLOCKS as L
+from bot.sandbox.slack.limits import LIMITS
 
-_BLOCK_ID: dict[str, Check] = {"block_id": string(1, L["block_id.max_length"])}
+_BLOCK_ID: dict[str, Check] = {"block_id": string(1, LIMITS["block_id.max_length"])}
 _ANY_TEXT = text()
 
 
@@ -60,7 +60,7 @@ def _context_element(findings: Findings, value: Any, pointer: str) -> None:
 _INLINE_KINDS = ("broadcast", "channel", "color", "date", "emoji", "link", "team", "text", "user", "usergroup")
 _INLINE = typed(dict.fromkeys(_INLINE_KINDS, anything))
 _RICH_SECTION = shape({"elements": items(_INLINE)})
-_BORDER = integer(L["rich_text_quote.border.min"], L["rich_text_quote.border.max"])
+_BORDER = integer(LIMITS["rich_text_quote.border.min"], LIMITS["rich_text_quote.border.max"])
 _RICH_ELEMENTS = typed(
     {
         "rich_text_section": _RICH_SECTION,
@@ -72,9 +72,9 @@ _RICH_ELEMENTS = typed(
                 "elements": items(typed({"rich_text_section": _RICH_SECTION}), 1),
             },
             {
-                "indent": integer(L["rich_text_list.indent.min"], L["rich_text_list.indent.max"]),
-                "offset": integer(L["rich_text_list.offset.min"]),
-                "border": integer(L["rich_text_list.border.min"], L["rich_text_list.border.max"]),
+                "indent": integer(LIMITS["rich_text_list.indent.min"], LIMITS["rich_text_list.indent.max"]),
+                "offset": integer(LIMITS["rich_text_list.offset.min"]),
+                "border": integer(LIMITS["rich_text_list.border.min"], LIMITS["rich_text_list.border.max"]),
             },
         ),
     }
@@ -82,7 +82,7 @@ _RICH_ELEMENTS = typed(
 _RICH_TEXT = _block({"elements": items(_RICH_ELEMENTS)})
 _CELL = typed(
     {
-        "raw_text": shape({"text": string(L["data_table.cell_text.min_length"])}),
+        "raw_text": shape({"text": string(LIMITS["data_table.cell_text.min_length"])}),
         "raw_number": shape({"text": string(1), "value": number()}),
         "rich_text": _RICH_TEXT,
     }
@@ -99,18 +99,18 @@ def _same_width(findings: Findings, value: Any, pointer: str) -> None:
 def _table_content(findings: Findings, value: Any, pointer: str) -> None:
     rows = value.get("rows") if isinstance(value, dict) else None
     cells = [cell for row in rows or [] if isinstance(row, list) for cell in row if isinstance(cell, dict)]
-    if sum(len(str(cell.get("text", ""))) for cell in cells) > L["data_table.content.max_length"]:
-        findings.add(f"must be less than {L['data_table.content.max_length'] + 1} characters", f"{pointer}/rows")
+    if sum(len(str(cell.get("text", ""))) for cell in cells) > LIMITS["data_table.content.max_length"]:
+        findings.add(f"must be less than {LIMITS['data_table.content.max_length'] + 1} characters", f"{pointer}/rows")
 
 
 _TABLE = both(
     _block(
-        {"rows": items(items(_CELL, 1, L["table.columns.max_items"]), 1, L["table.rows.max_items"])},
+        {"rows": items(items(_CELL, 1, LIMITS["table.columns.max_items"]), 1, LIMITS["table.rows.max_items"])},
         {
             "column_settings": items(
                 shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean}),
                 0,
-                L["table.column_settings.max_items"],
+                LIMITS["table.column_settings.max_items"],
             )
         },
     ),
@@ -121,14 +121,14 @@ _DATA_TABLE = both(
         {
             "caption": string(1),
             "rows": items(
-                items(_CELL, L["data_table.columns.min_items"], L["data_table.columns.max_items"]),
-                L["data_table.rows.min_items"],
-                L["data_table.rows.max_items"],
+                items(_CELL, LIMITS["data_table.columns.min_items"], LIMITS["data_table.columns.max_items"]),
+                LIMITS["data_table.rows.min_items"],
+                LIMITS["data_table.rows.max_items"],
             ),
         },
         {
-            "page_size": integer(L["data_table.page_size.min"], L["data_table.page_size.max"]),
-            "row_header_column_index": integer(L["data_table.row_header_column_index.min"]),
+            "page_size": integer(LIMITS["data_table.page_size.min"], LIMITS["data_table.page_size.max"]),
+            "row_header_column_index": integer(LIMITS["data_table.row_header_column_index.min"]),
         },
     ),
     _same_width,
@@ -137,13 +137,13 @@ _DATA_TABLE = both(
 _CARD = _block(
     {},
     {
-        "title": text(L["card.title.max_length"]),
-        "subtitle": text(L["card.subtitle.max_length"]),
-        "body": text(L["card.body.max_length"]),
-        "subtext": text(L["card.subtext.max_length"]),
+        "title": text(LIMITS["card.title.max_length"]),
+        "subtitle": text(LIMITS["card.subtitle.max_length"]),
+        "body": text(LIMITS["card.body.max_length"]),
+        "subtext": text(LIMITS["card.subtext.max_length"]),
         "hero_image": IMAGE_ELEMENT,
         "icon": IMAGE_ELEMENT,
-        "actions": items(typed(ELEMENTS, allowed=["button"]), 0, L["card.actions.max_items"]),
+        "actions": items(typed(ELEMENTS, allowed=["button"]), 0, LIMITS["card.actions.max_items"]),
     },
 )
 _TASK_CARD = _block(
@@ -160,17 +160,17 @@ _TASK_CARD = _block(
 )
 _VIDEO = _block(
     {
-        "alt_text": string(1, L["video.alt_text.max_length"]),
-        "title": plain(L["video.title.max_length"]),
-        "thumbnail_url": string(1, L["video.thumbnail_url.max_length"]),
-        "video_url": string(1, L["video.video_url.max_length"]),
+        "alt_text": string(1, LIMITS["video.alt_text.max_length"]),
+        "title": plain(LIMITS["video.title.max_length"]),
+        "thumbnail_url": string(1, LIMITS["video.thumbnail_url.max_length"]),
+        "video_url": string(1, LIMITS["video.video_url.max_length"]),
     },
     {
-        "author_name": string(1, L["video.author_name.max_length"] - 1),
-        "description": plain(L["video.description.max_length"]),
-        "provider_name": string(1, L["video.provider_name.max_length"]),
-        "provider_icon_url": string(1, L["video.provider_icon_url.max_length"]),
-        "title_url": string(1, L["video.title_url.max_length"]),
+        "author_name": string(1, LIMITS["video.author_name.max_length"] - 1),
+        "description": plain(LIMITS["video.description.max_length"]),
+        "provider_name": string(1, LIMITS["video.provider_name.max_length"]),
+        "provider_icon_url": string(1, LIMITS["video.provider_icon_url.max_length"]),
+        "title_url": string(1, LIMITS["video.title_url.max_length"]),
     },
 )
 
@@ -179,8 +179,8 @@ BLOCKS: dict[str, Check] = {
         _block(
             {},
             {
-                "text": text(L["section.text.max_length"]),
-                "fields": items(text(L["section.fields.item_max_length"]), 1, L["section.fields.max_items"]),
+                "text": text(LIMITS["section.text.max_length"]),
+                "fields": items(text(LIMITS["section.fields.item_max_length"]), 1, LIMITS["section.fields.max_items"]),
                 "accessory": typed(ELEMENTS, allowed=IN_ACCESSORY),
                 "expand": boolean,
             },
@@ -188,38 +188,46 @@ BLOCKS: dict[str, Check] = {
         _section_says_something,
     ),
     "actions": both(
-        _block({"elements": items(typed(ELEMENTS, allowed=IN_ACTIONS), 1, L["actions.elements.max_items"])}),
+        _block({"elements": items(typed(ELEMENTS, allowed=IN_ACTIONS), 1, LIMITS["actions.elements.max_items"])}),
         _action_ids_differ,
     ),
-    "context": _block({"elements": items(_context_element, 1, L["context.elements.max_items"])}),
+    "context": _block({"elements": items(_context_element, 1, LIMITS["context.elements.max_items"])}),
     "context_actions": _block(
-        {"elements": items(typed(ELEMENTS, allowed=IN_CONTEXT_ACTIONS), 1, L["context_actions.elements.max_items"])}
+        {
+            "elements": items(
+                typed(ELEMENTS, allowed=IN_CONTEXT_ACTIONS), 1, LIMITS["context_actions.elements.max_items"]
+            )
+        }
     ),
     "divider": _block({}),
-    "header": _block({"text": plain(L["header.text.max_length"])}, {"level": integer(1, 6)}),
+    "header": _block({"text": plain(LIMITS["header.text.max_length"])}, {"level": integer(1, 6)}),
     "image": IMAGE_BLOCK,
     "input": _block(
-        {"label": plain(L["input.label.max_length"]), "element": typed(ELEMENTS, allowed=IN_INPUT)},
-        {"hint": plain(L["input.hint.max_length"]), "optional": boolean, "dispatch_action": boolean},
+        {"label": plain(LIMITS["input.label.max_length"]), "element": typed(ELEMENTS, allowed=IN_INPUT)},
+        {"hint": plain(LIMITS["input.hint.max_length"]), "optional": boolean, "dispatch_action": boolean},
     ),
-    "markdown": _block({"text": string(1, L["markdown.text.max_length"])}),
+    "markdown": _block({"text": string(1, LIMITS["markdown.text.max_length"])}),
     "rich_text": _RICH_TEXT,
     "table": _TABLE,
     "data_table": _DATA_TABLE,
-    "data_visualization": _block({"title": string(1, L["data_visualization.title.max_length"]), "chart": CHART}),
+    "data_visualization": _block({"title": string(1, LIMITS["data_visualization.title.max_length"]), "chart": CHART}),
     "video": _VIDEO,
     "file": _block({"external_id": string(1), "source": string(1)}),
     "alert": _block(
-        {"text": text(L["alert.text.max_length"])},
+        {"text": text(LIMITS["alert.text.max_length"])},
         {"level": one_of("default", "info", "warning", "error", "success")},
     ),
     "card": _CARD,
     "carousel": _block(
-        {"elements": items(typed({"card": _CARD}), L["carousel.elements.min_items"], L["carousel.elements.max_items"])}
+        {
+            "elements": items(
+                typed({"card": _CARD}), LIMITS["carousel.elements.min_items"], LIMITS["carousel.elements.max_items"]
+            )
+        }
     ),
     "task_card": _TASK_CARD,
     "plan": _block(
-        {"title": string(1)}, {"tasks": items(typed({"task_card": _TASK_CARD}), 0, L["plan.tasks.max_items"])}
+        {"title": string(1)}, {"tasks": items(typed({"task_card": _TASK_CARD}), 0, LIMITS["plan.tasks.max_items"])}
     ),
 }
 
@@ -230,13 +238,13 @@ BLOCKS["container"] = _block(
     {
         "child_blocks": items(
             typed({kind: BLOCKS[kind] for kind in _IN_CONTAINER}),
-            L["container.child_blocks.min_items"],
-            L["container.child_blocks.max_items"],
+            LIMITS["container.child_blocks.min_items"],
+            LIMITS["container.child_blocks.max_items"],
         )
     },
     {
-        "title": text(L["container.title.max_length"]),
-        "subtitle": text(L["container.subtitle.max_length"]),
+        "title": text(LIMITS["container.title.max_length"]),
+        "subtitle": text(LIMITS["container.subtitle.max_length"]),
         "rich_text_title": typed({"rich_text": _RICH_TEXT}),
         "icon": IMAGE_ELEMENT,
         "default_collapsed": boolean,

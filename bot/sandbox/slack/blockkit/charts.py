@@ -3,28 +3,28 @@
 from typing import Any
 
 from bot.sandbox.slack.blockkit.checks import Check, Findings, both, items, number, shape, string, typed
-from bot.sandbox.slack.limits import BLOCKS as L
+from bot.sandbox.slack.limits import LIMITS
 
 _SEGMENT = shape(
     {
-        "label": string(1, L["data_visualization.segment.label.max_length"]),
-        "value": number(L["data_visualization.segment.value.exclusive_min"]),
+        "label": string(1, LIMITS["data_visualization.segment.label.max_length"]),
+        "value": number(LIMITS["data_visualization.segment.value.exclusive_min"]),
     }
 )
-_POINT = shape({"label": string(1, L["data_visualization.point_label.max_length"]), "value": number()})
+_POINT = shape({"label": string(1, LIMITS["data_visualization.point_label.max_length"]), "value": number()})
 _SERIES = shape(
     {
-        "name": string(1, L["data_visualization.series_name.max_length"]),
-        "data": items(_POINT, L["data_visualization.data.min_items"], L["data_visualization.data.max_items"]),
+        "name": string(1, LIMITS["data_visualization.series_name.max_length"]),
+        "data": items(_POINT, LIMITS["data_visualization.data.min_items"], LIMITS["data_visualization.data.max_items"]),
     }
 )
-_AXIS_LABEL = string(0, L["data_visualization.axis_label.max_length"])
+_AXIS_LABEL = string(0, LIMITS["data_visualization.axis_label.max_length"])
 _AXES = shape(
     {
         "categories": items(
-            string(1, L["data_visualization.category_label.max_length"]),
-            L["data_visualization.categories.min_items"],
-            L["data_visualization.categories.max_items"],
+            string(1, LIMITS["data_visualization.category_label.max_length"]),
+            LIMITS["data_visualization.categories.min_items"],
+            LIMITS["data_visualization.categories.max_items"],
         )
     },
     {"x_label": _AXIS_LABEL, "y_label": _AXIS_LABEL},
@@ -51,7 +51,7 @@ _OVER_AN_AXIS: Check = both(
     shape(
         {
             "series": items(
-                _SERIES, L["data_visualization.series.min_items"], L["data_visualization.series.max_items"]
+                _SERIES, LIMITS["data_visualization.series.min_items"], LIMITS["data_visualization.series.max_items"]
             ),
             "axis_config": _AXES,
         }
@@ -61,7 +61,7 @@ _OVER_AN_AXIS: Check = both(
 _PIE = shape(
     {
         "segments": items(
-            _SEGMENT, L["data_visualization.segments.min_items"], L["data_visualization.segments.max_items"]
+            _SEGMENT, LIMITS["data_visualization.segments.min_items"], LIMITS["data_visualization.segments.max_items"]
         )
     }
 )

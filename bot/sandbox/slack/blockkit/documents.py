@@ -7,8 +7,7 @@ from typing import Any
 from bot.sandbox.slack.blockkit.blocks import BLOCKS
 from bot.sandbox.slack.blockkit.checks import Findings, boolean, items, one_of, shape, string, typed
 from bot.sandbox.slack.blockkit.objects import plain
-from bot.sandbox.slack.limits import BLOCKS as L
-from bot.sandbox.slack.limits import MESSAGE_BLOCK_CHARACTERS, VIEW_BYTES
+from bot.sandbox.slack.limits import LIMITS, MESSAGE_BLOCK_CHARACTERS, VIEW_BYTES
 from bot.sandbox.slack.refusal import Refused
 
 _ONLY_MESSAGES = (
@@ -17,22 +16,24 @@ _ONLY_MESSAGES = (
 )  # fmt: skip
 _NOT_HOME = ("file", "task_card", "plan")
 
-_MESSAGE_BLOCKS = items(typed(BLOCKS), 0, L["message.blocks.max_items"])
+_MESSAGE_BLOCKS = items(typed(BLOCKS), 0, LIMITS["message.blocks.max_items"])
 _VIEW_BLOCKS = {
-    "modal": items(typed({k: v for k, v in BLOCKS.items() if k not in _ONLY_MESSAGES}), 1, L["view.blocks.max_items"]),
-    "home": items(typed({k: v for k, v in BLOCKS.items() if k not in _NOT_HOME}), 0, L["view.blocks.max_items"]),
+    "modal": items(
+        typed({k: v for k, v in BLOCKS.items() if k not in _ONLY_MESSAGES}), 1, LIMITS["view.blocks.max_items"]
+    ),
+    "home": items(typed({k: v for k, v in BLOCKS.items() if k not in _NOT_HOME}), 0, LIMITS["view.blocks.max_items"]),
 }
 _VIEW_FIELDS = {
-    "private_metadata": string(0, L["view.private_metadata.max_length"]),
-    "callback_id": string(0, L["view.callback_id.max_length"]),
-    "external_id": string(0, L["view.external_id.max_length"]),
+    "private_metadata": string(0, LIMITS["view.private_metadata.max_length"]),
+    "callback_id": string(0, LIMITS["view.callback_id.max_length"]),
+    "external_id": string(0, LIMITS["view.external_id.max_length"]),
 }
 _MODAL = shape(
-    {"title": plain(L["view.title.max_length"]), "blocks": _VIEW_BLOCKS["modal"], "type": one_of("modal")},
+    {"title": plain(LIMITS["view.title.max_length"]), "blocks": _VIEW_BLOCKS["modal"], "type": one_of("modal")},
     {
         **_VIEW_FIELDS,
-        "submit": plain(L["view.submit.max_length"]),
-        "close": plain(L["view.close.max_length"]),
+        "submit": plain(LIMITS["view.submit.max_length"]),
+        "close": plain(LIMITS["view.close.max_length"]),
         "clear_on_close": boolean,
         "notify_on_close": boolean,
         "submit_disabled": boolean,
@@ -48,8 +49,8 @@ def check_message_blocks(blocks: Any) -> None:
     if isinstance(blocks, list):
         _across(findings, blocks, "/blocks")
         charts = sum(1 for one in blocks if isinstance(one, dict) and one.get("type") == "data_visualization")
-        if charts > L["message.data_visualizations.max_items"]:
-            findings.add(f"no more than {L['message.data_visualizations.max_items']} charts allowed", "/blocks")
+        if charts > LIMITS["message.data_visualizations.max_items"]:
+            findings.add(f"no more than {LIMITS['message.data_visualizations.max_items']} charts allowed", "/blocks")
         for index, block in enumerate(blocks):
             element = block.get("element") if isinstance(block, dict) else None
             if isinstance(element, dict) and element.get("type") == "file_input":
@@ -63,7 +64,7 @@ def check_message_blocks(blocks: Any) -> None:
 def check_attachments(attachments: Any) -> None:
     if not isinstance(attachments, list) or any(not isinstance(one, dict) for one in attachments):
         raise Refused("invalid_attachments")
-    if len(attachments) > L["message.attachments.max_items"]:
+    if len(attachments) > LIMITS["message.attachments.max_items"]:
         raise Refused("too_many_attachments")
     for attachment in attachments:
         if attachment.get("blocks") is not None:
@@ -105,8 +106,8 @@ def _across(findings: Findings, blocks: list[Any], pointer: str) -> None:
     markdown = sum(
         len(str(one.get("text"))) for one in blocks if isinstance(one, dict) and one.get("type") == "markdown"
     )
-    if markdown > L["markdown.total_text.max_length"]:
-        findings.add(f"must be less than {L['markdown.total_text.max_length'] + 1} characters", pointer)
+    if markdown > LIMITS["markdown.total_text.max_length"]:
+        findings.add(f"must be less than {LIMITS['markdown.total_text.max_length'] + 1} characters", pointer)
 
 
 def walk(node: Any) -> Iterator[dict[str, Any]]:

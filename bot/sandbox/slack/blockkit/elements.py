@@ -28,16 +28,16 @@ from bot.sandbox.slack.blockkit.objects import (
     options_or_groups,
     plain,
 )
-from bot.sandbox.slack.limits import BLOCKS as L
+from bot.sandbox.slack.limits import LIMITS
 
-_ACTION_ID = string(1, L["action_id.max_length"])
+_ACTION_ID = string(1, LIMITS["action_id.max_length"])
 _ONE: dict[str, Check] = {"action_id": _ACTION_ID, "confirm": CONFIRM, "focus_on_load": boolean}
-_MANY: dict[str, Check] = {**_ONE, "max_selected_items": integer(L["multi_select.max_selected_items.min"])}
+_MANY: dict[str, Check] = {**_ONE, "max_selected_items": integer(LIMITS["multi_select.max_selected_items.min"])}
 _STYLE = one_of("primary", "danger")
 
 
 def _placeholder(kind: str) -> dict[str, Check]:
-    return {"placeholder": plain(L[f"{kind}.placeholder.max_length"])}
+    return {"placeholder": plain(LIMITS[f"{kind}.placeholder.max_length"])}
 
 
 def _select(many: bool, fields: dict[str, Check], *, rules: tuple[Check, ...] = ()) -> Check:
@@ -63,34 +63,37 @@ def _typed_input(kind: str, more: dict[str, Check] | None = None, required: dict
 _STATIC: tuple[Check, ...] = (options_or_groups, initial_among_options)
 _CHOICES = option(mrkdwn=True)
 _FEEDBACK = shape(
-    {"text": plain(L["feedback_button.text.max_length"]), "value": string(1, L["feedback_button.value.max_length"])},
-    {"accessibility_label": string(1, L["feedback_button.accessibility_label.max_length"])},
+    {
+        "text": plain(LIMITS["feedback_button.text.max_length"]),
+        "value": string(1, LIMITS["feedback_button.value.max_length"]),
+    },
+    {"accessibility_label": string(1, LIMITS["feedback_button.accessibility_label.max_length"])},
 )
 _STATIC_FIELDS: dict[str, Check] = {"options": OPTIONS, "option_groups": OPTION_GROUPS}
-_QUERY: dict[str, Check] = {"min_query_length": integer(L["select.min_query_length.min"])}
+_QUERY: dict[str, Check] = {"min_query_length": integer(LIMITS["select.min_query_length.min"])}
 _CONVERSATIONS: dict[str, Check] = {"default_to_current_conversation": boolean, "filter": FILTER}
 _URL_ENABLED: dict[str, Check] = {"response_url_enabled": boolean}
 
 ELEMENTS: dict[str, Check] = {
     "button": shape(
-        {"text": plain(L["button.text.max_length"])},
+        {"text": plain(LIMITS["button.text.max_length"])},
         {
             "action_id": _ACTION_ID,
-            "url": string(1, L["button.url.max_length"]),
-            "value": string(0, L["button.value.max_length"]),
+            "url": string(1, LIMITS["button.url.max_length"]),
+            "value": string(0, LIMITS["button.value.max_length"]),
             "style": _STYLE,
             "confirm": CONFIRM,
-            "accessibility_label": string(1, L["button.accessibility_label.max_length"]),
-            "agent_prompt": string(1, L["button.agent_prompt.max_length"]),
+            "accessibility_label": string(1, LIMITS["button.accessibility_label.max_length"]),
+            "agent_prompt": string(1, LIMITS["button.agent_prompt.max_length"]),
         },
     ),
     "workflow_button": shape(
-        {"text": plain(L["workflow_button.text.max_length"]), "workflow": anything},
+        {"text": plain(LIMITS["workflow_button.text.max_length"]), "workflow": anything},
         {
             "action_id": _ACTION_ID,
             "style": _STYLE,
             "confirm": CONFIRM,
-            "accessibility_label": string(1, L["workflow_button.accessibility_label.max_length"]),
+            "accessibility_label": string(1, LIMITS["workflow_button.accessibility_label.max_length"]),
         },
     ),
     "feedback_buttons": shape({"positive_button": _FEEDBACK, "negative_button": _FEEDBACK}, {"action_id": _ACTION_ID}),
@@ -98,26 +101,38 @@ ELEMENTS: dict[str, Check] = {
         {"icon": one_of("trash"), "text": plain()},
         {
             "action_id": _ACTION_ID,
-            "value": string(0, L["icon_button.value.max_length"]),
+            "value": string(0, LIMITS["icon_button.value.max_length"]),
             "confirm": CONFIRM,
-            "accessibility_label": string(1, L["icon_button.accessibility_label.max_length"]),
-            "visible_to_user_ids": items(string(1), 0, L["icon_button.visible_to_user_ids.max_items"]),
+            "accessibility_label": string(1, LIMITS["icon_button.accessibility_label.max_length"]),
+            "visible_to_user_ids": items(string(1), 0, LIMITS["icon_button.visible_to_user_ids.max_items"]),
         },
     ),
     "overflow": shape(
-        {"options": items(option(url=True), L["overflow.options.min_items"], L["overflow.options.max_items"])},
+        {
+            "options": items(
+                option(url=True), LIMITS["overflow.options.min_items"], LIMITS["overflow.options.max_items"]
+            )
+        },
         {"action_id": _ACTION_ID, "confirm": CONFIRM},
     ),
     "checkboxes": both(
         shape(
-            {"options": items(_CHOICES, L["checkboxes.options.min_items"], L["checkboxes.options.max_items"])},
+            {
+                "options": items(
+                    _CHOICES, LIMITS["checkboxes.options.min_items"], LIMITS["checkboxes.options.max_items"]
+                )
+            },
             {**_ONE, "initial_options": items(_CHOICES, 1)},
         ),
         initial_among_options,
     ),
     "radio_buttons": both(
         shape(
-            {"options": items(_CHOICES, L["radio_buttons.options.min_items"], L["radio_buttons.options.max_items"])},
+            {
+                "options": items(
+                    _CHOICES, LIMITS["radio_buttons.options.min_items"], LIMITS["radio_buttons.options.max_items"]
+                )
+            },
             {**_ONE, "initial_option": _CHOICES},
         ),
         initial_among_options,
@@ -142,8 +157,12 @@ ELEMENTS: dict[str, Check] = {
             "plain_text_input",
             {
                 "multiline": boolean,
-                "min_length": integer(L["plain_text_input.min_length.min"], L["plain_text_input.min_length.max"]),
-                "max_length": integer(L["plain_text_input.max_length.min"], L["plain_text_input.max_length.max"]),
+                "min_length": integer(
+                    LIMITS["plain_text_input.min_length.min"], LIMITS["plain_text_input.min_length.max"]
+                ),
+                "max_length": integer(
+                    LIMITS["plain_text_input.max_length.min"], LIMITS["plain_text_input.max_length.max"]
+                ),
             },
         ),
         _lengths,
@@ -157,8 +176,8 @@ ELEMENTS: dict[str, Check] = {
         "rich_text_input",
         {
             "initial_value": typed({"rich_text": anything}),
-            "min_lines": integer(L["rich_text_input.min_lines.min"], L["rich_text_input.min_lines.max"]),
-            "max_lines": integer(L["rich_text_input.max_lines.min"], L["rich_text_input.max_lines.max"]),
+            "min_lines": integer(LIMITS["rich_text_input.min_lines.min"], LIMITS["rich_text_input.min_lines.max"]),
+            "max_lines": integer(LIMITS["rich_text_input.max_lines.min"], LIMITS["rich_text_input.max_lines.max"]),
         },
     ),
     "file_input": shape(
@@ -166,7 +185,7 @@ ELEMENTS: dict[str, Check] = {
         {
             "action_id": _ACTION_ID,
             "filetypes": items(string(1)),
-            "max_files": integer(L["file_input.max_files.min"], L["file_input.max_files.max"]),
+            "max_files": integer(LIMITS["file_input.max_files.min"], LIMITS["file_input.max_files.max"]),
         },
     ),
     "image": IMAGE_ELEMENT,

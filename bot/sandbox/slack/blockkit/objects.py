@@ -14,12 +14,12 @@ from bot.sandbox.slack.blockkit.checks import (
     string,
     typed,
 )
-from bot.sandbox.slack.limits import BLOCKS as L
+from bot.sandbox.slack.limits import LIMITS
 
 
-def text(high: int = L["text.max_length"], *, plain_only: bool = False) -> Check:
+def text(high: int = LIMITS["text.max_length"], *, plain_only: bool = False) -> Check:
     """A text object of 1 to ``high`` characters."""
-    words = string(L["text.min_length"], high)
+    words = string(LIMITS["text.min_length"], high)
     shapes = {
         "plain_text": shape({"text": words}, {"emoji": boolean}),
         "mrkdwn": shape({"text": words}, {"verbatim": boolean}),
@@ -27,16 +27,16 @@ def text(high: int = L["text.max_length"], *, plain_only: bool = False) -> Check
     return typed(shapes, allowed=["plain_text"] if plain_only else None)
 
 
-def plain(high: int = L["text.max_length"]) -> Check:
+def plain(high: int = LIMITS["text.max_length"]) -> Check:
     return text(high, plain_only=True)
 
 
 CONFIRM = shape(
-    {"text": text(L["confirmation.text.max_length"])},
+    {"text": text(LIMITS["confirmation.text.max_length"])},
     {
-        "title": plain(L["confirmation.title.max_length"]),
-        "confirm": plain(L["confirmation.confirm.max_length"]),
-        "deny": plain(L["confirmation.deny.max_length"]),
+        "title": plain(LIMITS["confirmation.title.max_length"]),
+        "confirm": plain(LIMITS["confirmation.confirm.max_length"]),
+        "deny": plain(LIMITS["confirmation.deny.max_length"]),
         "style": one_of("primary", "danger"),
     },
 )
@@ -44,35 +44,37 @@ CONFIRM = shape(
 
 def option(*, mrkdwn: bool = False, url: bool = False) -> Check:
     """``mrkdwn`` for checkboxes and radio buttons, ``url`` for overflow menus: nobody else may have them."""
-    optional: dict[str, Check] = {"description": text(L["option.description.max_length"], plain_only=not mrkdwn)}
+    optional: dict[str, Check] = {"description": text(LIMITS["option.description.max_length"], plain_only=not mrkdwn)}
     if url:
-        optional["url"] = string(1, L["option.url.max_length"])
+        optional["url"] = string(1, LIMITS["option.url.max_length"])
     return shape(
         {
-            "text": text(L["option.text.max_length"], plain_only=not mrkdwn),
-            "value": string(0, L["option.value.max_length"]),
+            "text": text(LIMITS["option.text.max_length"], plain_only=not mrkdwn),
+            "value": string(0, LIMITS["option.value.max_length"]),
         },
         optional,
     )
 
 
 OPTION = option()
-OPTIONS = items(OPTION, L["select.options.min_items"], L["select.options.max_items"])
+OPTIONS = items(OPTION, LIMITS["select.options.min_items"], LIMITS["select.options.max_items"])
 OPTION_GROUPS = items(
     shape(
         {
-            "label": plain(L["option_group.label.max_length"]),
-            "options": items(OPTION, L["option_group.options.min_items"], L["option_group.options.max_items"]),
+            "label": plain(LIMITS["option_group.label.max_length"]),
+            "options": items(
+                OPTION, LIMITS["option_group.options.min_items"], LIMITS["option_group.options.max_items"]
+            ),
         }
     ),
-    L["select.option_groups.min_items"],
-    L["select.option_groups.max_items"],
+    LIMITS["select.option_groups.min_items"],
+    LIMITS["select.option_groups.max_items"],
 )
 
 FILTER = shape(
     {},
     {
-        "include": items(one_of("im", "mpim", "private", "public"), L["conversation_filter.include.min_items"]),
+        "include": items(one_of("im", "mpim", "private", "public"), LIMITS["conversation_filter.include.min_items"]),
         "exclude_external_shared_channels": boolean,
         "exclude_bot_users": boolean,
     },
@@ -83,8 +85,8 @@ DISPATCH_CONFIG = shape(
     {
         "trigger_actions_on": items(
             one_of("on_enter_pressed", "on_character_entered"),
-            L["dispatch_action_configuration.trigger_actions_on.min_items"],
-            L["dispatch_action_configuration.trigger_actions_on.max_items"],
+            LIMITS["dispatch_action_configuration.trigger_actions_on.min_items"],
+            LIMITS["dispatch_action_configuration.trigger_actions_on.max_items"],
         )
     },
 )
@@ -105,19 +107,19 @@ def _one_picture(findings: Findings, value: Any, pointer: str) -> None:
 
 IMAGE_ELEMENT = both(
     shape(
-        {"alt_text": string(1, L["image_element.alt_text.max_length"])},
-        {"image_url": string(1, L["image_element.image_url.max_length"]), "slack_file": SLACK_FILE},
+        {"alt_text": string(1, LIMITS["image_element.alt_text.max_length"])},
+        {"image_url": string(1, LIMITS["image_element.image_url.max_length"]), "slack_file": SLACK_FILE},
     ),
     _one_picture,
 )
 IMAGE_BLOCK = both(
     shape(
-        {"alt_text": string(1, L["image.alt_text.max_length"])},
+        {"alt_text": string(1, LIMITS["image.alt_text.max_length"])},
         {
-            "image_url": string(1, L["image.image_url.max_length"]),
+            "image_url": string(1, LIMITS["image.image_url.max_length"]),
             "slack_file": SLACK_FILE,
-            "title": plain(L["image.title.max_length"]),
-            "block_id": string(1, L["block_id.max_length"]),
+            "title": plain(LIMITS["image.title.max_length"]),
+            "block_id": string(1, LIMITS["block_id.max_length"]),
             "image_width": anything,
             "image_height": anything,
             "image_bytes": anything,

@@ -8,11 +8,11 @@ from bot.sandbox.slack.workspace import Json
 
 
 def open_(core: Core, args: Args) -> Json:
-    return {"view": views.as_sent(views.open_modal(core, args.required("trigger_id"), args.document("view")))}
+    return {"view": views.view_as_sent(views.open_modal(core, args.required("trigger_id"), args.document("view")))}
 
 
 def push(core: Core, args: Args) -> Json:
-    return {"view": views.as_sent(views.push_modal(core, args.required("trigger_id"), args.document("view")))}
+    return {"view": views.view_as_sent(views.push_modal(core, args.required("trigger_id"), args.document("view")))}
 
 
 def update(core: Core, args: Args) -> Json:
@@ -21,7 +21,7 @@ def update(core: Core, args: Args) -> Json:
         raise missing("view_id")
     expected = args.text("hash") or None
     view = views.update_modal(core, args.document("view"), view_id=view_id, external_id=external_id, expected=expected)
-    return {"view": views.as_sent(view)}
+    return {"view": views.view_as_sent(view)}
 
 
 def publish(core: Core, args: Args) -> Json:
@@ -31,4 +31,4 @@ def publish(core: Core, args: Args) -> Json:
     if not core.space.app["home_tab"]:
         raise Refused("not_enabled")
     view = views.publish_home(core, user, args.document("view"), args.text("hash") or None)
-    return {"view": views.as_sent(view)}
+    return {"view": views.view_as_sent(view)}
