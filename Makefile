@@ -43,11 +43,12 @@ test-all: $(READY) ## All tests
 coverage: $(READY) ## make test, and which lines and branches it does not reach
 	$(PYTEST) -m "not browser and not crash" --cov --cov-report=term --cov-report=html $(ARGS)
 
-check: $(READY) ## Lint, types, import directions, manifest and docs in step
+check: $(READY) ## Lint, types, import directions, dead code, manifest and docs in step
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python .ci/dead_code.py
 	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
 

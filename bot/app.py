@@ -20,6 +20,7 @@ from bot.basics.logs import set_up_logging
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
+from bot.cards.connecting import CONNECT
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
@@ -299,7 +300,7 @@ class _Notices:
 
     async def connection_broken(self, person: PersonKey) -> None:
         self.dispatcher.home_changed(person)
-        connect = Button("Connect again", "connect.connect", style="primary")
+        connect = Button("Connect again", CONNECT, style="primary")
         text = "Dialpad ended your connection, so nothing can be done there for you. Connect again to go on."
         await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
 

@@ -28,7 +28,6 @@ from bot.dialpad.client import DialpadClient
 from bot.slack.blockkit.forms import build_form
 from bot.slack.conversation.errors import read_trouble
 
-BAD_INPUT: Final = 2
 REFUSED: Final = 3
 _COLUMNS: Final = 7
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from bot.basics.errors import FieldError, NotConnected, UserError
+from bot.cards.connecting import WITH_KEY
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
@@ -14,7 +15,6 @@ router = Router()
 _KEY_HELP: Final = (
     "An API key comes from Dialpad: Admin Settings, My Company, Authentication, API Keys. Only company admins see it."
 )
-WITH_KEY: Final = Button("Use an API key", "connect.with_key", form=True)
 
 
 @router.command(

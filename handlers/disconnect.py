@@ -1,6 +1,7 @@
 """``disconnect``: end the connection, with all that hangs on it, here and at Dialpad."""
 
 from bot.basics.errors import NotConnected
+from bot.cards.connecting import CONNECT
 from bot.contract.context import Ctx, Ended
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Bold, Button, Confirm, Fact, Reply
@@ -25,7 +26,7 @@ async def disconnect(ctx: Ctx) -> Answer:
         name = (await ctx.deps.accounts.stored_connection(ctx.person)).dialpad_name
     except NotConnected as problem:
         if not problem.broken:
-            return Reply("You are not connected to Dialpad.", buttons=(Button("Connect", "connect.connect"),))
+            return Reply("You are not connected to Dialpad.", buttons=(Button("Connect", CONNECT),))
         name = "nobody any more"
     ends = await ctx.deps.connections.would_end(ctx.person)
     what = plural(ends.timed, "change that is still due", "changes that are still due")
@@ -51,7 +52,7 @@ async def disconnect(ctx: Ctx) -> Answer:
 async def end(ctx: Ctx) -> Answer:
     """Agreed to."""
     ended = await ctx.deps.connections.disconnect(ctx.person)
-    connect = (Button("Connect again", "connect.connect"),)
+    connect = (Button("Connect again", CONNECT),)
     if ended is None:
         return Reply("You were not connected to Dialpad any more.", buttons=connect)
     left = bool(ended.hooks_left or ended.access_left)

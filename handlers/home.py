@@ -3,6 +3,7 @@
 import structlog
 
 from bot.basics.errors import ChatopsError, NotConnected
+from bot.cards.connecting import CONNECT_BUTTON
 from bot.cards.presence import is_operator, standing_rows
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Card, Listing
@@ -50,7 +51,7 @@ def _connect(*, broken: bool) -> Card:
     return Card(
         "Dialpad in Slack",
         text=text,
-        buttons=(Button("Connect", "connect.connect", style="primary"), Button("Help", "help.help_")),
+        buttons=(CONNECT_BUTTON, Button("Help", "help.help_")),
     )
 
 

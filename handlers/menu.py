@@ -1,6 +1,7 @@
 """``/dp`` alone: the daily verbs as buttons."""
 
 from bot.basics.errors import NotConnected
+from bot.cards.connecting import CONNECT_BUTTON
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Card
 from bot.contract.routing import Router
@@ -17,7 +18,7 @@ async def menu(ctx: Ctx) -> Answer:
         return Card(
             "Dialpad",
             text="Connect your Dialpad account, and your phone system answers here.",
-            buttons=(Button("Connect", "connect.connect", style="primary"), Button("Help", "help.help_")),
+            buttons=(CONNECT_BUTTON, Button("Help", "help.help_")),
         )
     return Card(
         "What would you like to do?",

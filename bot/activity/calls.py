@@ -29,7 +29,6 @@ class CallView:
     outcome: Outcome
     inbound: bool
     number: str
-    dialled: str
     contact: str
     contact_type: str
     line: str
@@ -132,7 +131,6 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         outcome=_outcome(legs, inbound=inbound, over=over, answered=bool(answered), voicemail=voicemail),
         inbound=inbound,
         number=number,
-        dialled=_first(legs, "dialled") or "",
         contact=contact.get("name", ""),
         contact_type=contact.get("type", ""),
         line=line.get("name", ""),

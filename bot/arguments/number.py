@@ -1,15 +1,11 @@
-"""One phone number, from any human way of writing it to E.164."""
+"""Why a text is no phone number."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
-from bot.basics.phone import LONGEST, read_number
-from bot.contract.argument import Argument
-from bot.contract.context import Ctx
-from bot.contract.reply import Raw
+from bot.basics.phone import LONGEST
 
 _EXAMPLE: Final = "+1 415 555 0150"
 _SHORT: Final = f"is too short for a phone number. Type it with its area code, such as {_EXAMPLE}."
@@ -43,19 +39,3 @@ def _flaw(text: str, region: str) -> str:
     except NumberParseException:
         problem = ValidationResult.TOO_SHORT if len(digits) < 7 else ValidationResult.INVALID_COUNTRY_CODE
     return _FLAWS.get(problem, f"is not a number that can exist. Check its digits, or type it like {_EXAMPLE}.")
-
-
-@dataclass(frozen=True)
-class Number(Argument):
-    """A phone number. The value is E.164."""
-
-    def fits(self, text: str) -> bool:
-        return any(c.isdigit() for c in text) and len(text) <= LONGEST
-
-    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
-        text = " ".join(raw) if isinstance(raw, list) else str(raw)
-        region = await ctx.region()
-        number = read_number(text, region)
-        if number is None:
-            raise self.refuse(name, why_no_number(text, region))
-        return number

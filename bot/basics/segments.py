@@ -6,7 +6,7 @@ surrogate pair is not split either.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 _BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -17,12 +17,9 @@ _EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 
 @dataclass(frozen=True)
 class Segments:
-    """How a text is split into SMS parts: ``count`` of them; ``units`` as the encoding counts them; ``culprits``
-    are what forced UCS-2, once each."""
+    """A text as SMS parts: ``count`` of them; ``culprits`` are the characters that forced UCS-2, once each."""
 
     count: int
-    encoding: Literal["GSM-7", "UCS-2"]
-    units: int
     culprits: tuple[str, ...] = ()
 
 
@@ -31,9 +28,9 @@ def count_segments(text: str) -> Segments:
     culprits = tuple(dict.fromkeys(c for c in text if c not in _BASIC and c not in _EXTENSION))
     if culprits:
         sizes = [2 if ord(c) > 0xFFFF else 1 for c in text]
-        return Segments(_parts(sizes, 70, 67), "UCS-2", sum(sizes), culprits)
+        return Segments(_parts(sizes, 70, 67), culprits)
     sizes = [2 if c in _EXTENSION else 1 for c in text]
-    return Segments(_parts(sizes, 160, 153), "GSM-7", sum(sizes))
+    return Segments(_parts(sizes, 160, 153))
 
 
 def _parts(sizes: list[int], alone: int, each: int) -> int:

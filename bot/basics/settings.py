@@ -1,6 +1,5 @@
 """Everything that can be set, read from the environment and from ``.env``."""
 
-from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
@@ -78,9 +77,3 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The address put into links for browsers, without a trailing slash."""
         return self.public_url or f"http://localhost:{self.port}"
-
-    @property
-    def sqlite_path(self) -> Path | None:
-        """The database file, or None when the database is no file."""
-        scheme, _, path = self.database_url.partition(":///")
-        return Path(path) if scheme.startswith("sqlite") and path and path != ":memory:" else None

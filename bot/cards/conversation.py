@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from bot.activity.texts import ConversationView, TextView
+from bot.activity.texts import ConversationView, TextView, view_conversation
+from bot.basics.errors import UserError
 from bot.basics.phone import looks_like_number, national
 from bot.cards.live_call import Caller
+from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
 
@@ -27,6 +29,8 @@ _WHY: Final = {
 }
 
 
+SEND_TEXT: Final = "sms.sms"
+"""The route that shows a text before it leaves."""
 SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
 
 
@@ -36,6 +40,23 @@ def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Pa
         known.name if known and known.name else "" if looks_like_number(conversation.contact) else conversation.contact
     )
     return (Bold(name), " ", Phone(conversation.number)) if name else (Phone(conversation.number),)
+
+
+async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
+    """The button that sends ``text`` to whoever writes in this thread; None where it is no text conversation's.
+
+    Raises UserError when they asked for no more texts.
+    """
+    board, where = ctx.deps.notifications, ctx.where
+    if board is None or not where.channel or not where.thread_ts:
+        return None
+    card = await board.conversation_at(ctx.person, where.channel, where.thread_ts)
+    if card is None:
+        return None
+    conversation = view_conversation(card.state)
+    if conversation.stopped:
+        raise UserError("They have asked for no more texts (STOP), so this was not sent. Call them instead.")
+    return Button("Reply", SEND_TEXT, {"to": [conversation.number], "sender": conversation.line, "text": text})
 
 
 def line_of(conversation: ConversationView) -> str:
@@ -52,7 +73,7 @@ def conversation_card(conversation: ConversationView, known: Caller | None, subs
     buttons: tuple[Button, ...] = (Button("Call", "call.call", {"to": conversation.number}),)
     if not conversation.stopped:
         reply: dict[str, Raw] = {"to": [conversation.number], "sender": conversation.line}
-        buttons = (Button("Reply", "sms.sms", reply, "primary", form=True), *buttons)
+        buttons = (Button("Reply", SEND_TEXT, reply, "primary", form=True), *buttons)
     if subscription:
         buttons += (Button("⚙️", "notify.settings", {"subscription": subscription}),)
     note: Prose = "To answer, begin a message in this thread with a mention of me. You see it before it is sent."

@@ -20,6 +20,12 @@ from bot.dialpad.action import Action, Done, Entity, Page, Response, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.lists import items_of
 
+FIND: Final = "_find"
+"""Carried along by a list: words that have to stand in a row."""
+FROM: Final = "_from"
+"""The row to begin with."""
+AS: Final = "_as"
+"""The kind of file to make of it."""
 ROWS: Final = 10
 _BUTTON_ROOM: Final = 1_800
 """Characters of arguments a button is trusted with; Slack takes 2,000."""
@@ -284,12 +290,12 @@ async def listing_of(
     if found.next_args is not None:
         buttons.append(Button("Next", route_of(action), found.next_args))
     if found.start or asked.get("cursor"):
-        buttons.append(Button("First page", route_of(action), {**plain, **({"_find": find} if find else {})}))
+        buttons.append(Button("First page", route_of(action), {**plain, **({FIND: find} if find else {})}))
     if found.rows and is_list(action):
-        base = {**plain, **({"_find": find} if find else {})}
+        base = {**plain, **({FIND: find} if find else {})}
         buttons += [
-            Button("CSV file", route_of(action), {**base, "_as": "csv"}),
-            Button("JSON file", route_of(action), {**base, "_as": "json"}),
+            Button("CSV file", route_of(action), {**base, AS: "csv"}),
+            Button("JSON file", route_of(action), {**base, AS: "json"}),
         ]
     if is_list(action):
         buttons.append(Button("Filter…", route_of(action), plain, form=True))

@@ -9,8 +9,6 @@ from bot.catalogue.fields import ActionField, fields_of
 from bot.contract.reply import Raw, RawArgs
 from bot.dialpad.action import Action
 
-WAS: Final = "_was"
-"""The carried argument that holds the fingerprint of what a form was filled with."""
 _SIZE: Final = 6
 _NOTHING: Final = "-" * _SIZE
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from bot.catalogue.answers import is_list, reader_of, route_of
-from bot.catalogue.editing import WAS
+from bot.catalogue.answers import AS, FIND, FROM, is_list, reader_of, route_of
 from bot.catalogue.fields import arguments_of, fields_of
-from bot.catalogue.running import AS, CONFIRMED, FIND, FROM, SURE, ask, confirmed, prefill, sure
-from bot.contract.argument import Argument, Carried, Text
+from bot.catalogue.running import CONFIRMED, SURE, ask, confirmed, prefill, sure
+from bot.contract.argument import FILLED, MORE, Argument, Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, RawArgs
 from bot.contract.routing import Route, RouteKind
@@ -17,8 +16,6 @@ from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS
 
-MORE: Final = "_more"
-"""Carried by a form that shows all its fields."""
 _TITLE: Final = 24
 
 
@@ -41,7 +38,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         }
     changes_what_is_there = reader_of(action) is not None
     if changes_what_is_there:
-        carried[WAS] = Carried("Was", longest=1_000)
+        carried[FILLED] = Carried("Was", longest=1_000)
         arguments = {
             name: replace(argument, awaited=name in {f.name for f in fields_of(action) if f.place == "path"})
             for name, argument in arguments.items()

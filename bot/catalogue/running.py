@@ -9,6 +9,9 @@ from bot.arguments.own_number import own_number
 from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
 from bot.basics.segments import count_segments
 from bot.catalogue.answers import (
+    AS,
+    FIND,
+    FROM,
     ROWS,
     FoundRows,
     again,
@@ -26,13 +29,14 @@ from bot.catalogue.answers import (
     things_in,
 )
 from bot.catalogue.confirmations import NAMED_AGAIN, agreeing_word, consequence, warning
-from bot.catalogue.editing import WAS, changed_since, fingerprint, only, to_send
+from bot.catalogue.editing import changed_since, fingerprint, only, to_send
 from bot.catalogue.fields import fields_of
 from bot.catalogue.files import as_json, file_name
 from bot.catalogue.inputs import Attached
 from bot.catalogue.transcript import transcript_of
 from bot.catalogue.validation import validated
 from bot.catalogue.values import assemble, data_of, raw_of
+from bot.contract.argument import FILLED
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
@@ -44,8 +48,6 @@ from bot.dialpad.actions.transcripts import Transcript
 
 CONFIRMED: Final = "run_now."
 SURE: Final = "run_sure."
-FIND, FROM, AS = "_find", "_from", "_as"
-"""Carried along by lists: words that have to stand in a row, the row to begin with, the kind of file."""
 MOST_SHOWN: Final = 30
 MOST_PAGES: Final = 50
 MOST_ROWS: Final = 5_000
@@ -66,10 +68,10 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
     names = set(raw)
     changes: list[Fact] = []
     if before:
-        differing = changed_since(action, str(values[WAS]), raw) if values.get(WAS) else set(raw)
-        names = to_send(action, differing, raw) if values.get(WAS) else set(raw)
+        differing = changed_since(action, str(values[FILLED]), raw) if values.get(FILLED) else set(raw)
+        names = to_send(action, differing, raw) if values.get(FILLED) else set(raw)
         changes = await shown_changes(ctx, action, now, raw, differing)
-        if not changes and values.get(WAS):
+        if not changes and values.get(FILLED):
             return Reply("Nothing is different from how it stands now. Nothing was sent.")
         raw = only(raw, names)
         built, _ = _build(action, only(values, names))
@@ -109,7 +111,7 @@ def _through_connect(word: str) -> Reply:
 
 async def prefill(ctx: Ctx, action: type[Action[Any]], args: RawArgs) -> RawArgs:
     """``args`` with how things stand, once it is clear which thing is meant. What was given stays."""
-    if args.get(WAS) or reader_of(action) is None:
+    if args.get(FILLED) or reader_of(action) is None:
         return args
     fields = [field for field in fields_of(action) if field.place == "path"]
     values: dict[str, Any] = {}
@@ -127,7 +129,7 @@ async def prefill(ctx: Ctx, action: type[Action[Any]], args: RawArgs) -> RawArgs
         return args
     now = raw_of(action, before)
     path = only(args, {field.name for field in fields})
-    return {**only(now, set(now) - set(path)), **args, WAS: fingerprint(action, now)}
+    return {**only(now, set(now) - set(path)), **args, FILLED: fingerprint(action, now)}
 
 
 async def _before(ctx: Ctx, action: type[Action[Any]], built: Action[Any]) -> Mapping[str, Any]:
@@ -346,4 +348,4 @@ async def _as_file(ctx: Ctx, action: type[Action[Any]], built: Action[Any], find
     )  # fmt: skip
 
 
-__all__ = ["AS", "CONFIRMED", "FIND", "FROM", "SURE", "ask", "confirmation", "confirmed", "prefill", "sure"]
+__all__ = ["CONFIRMED", "SURE", "ask", "confirmation", "confirmed", "prefill", "sure"]

@@ -9,7 +9,7 @@ A parameter without a default is required; when a required one is missing, the f
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from bot.basics.errors import FieldError
 from bot.basics.words import Word
@@ -155,6 +155,12 @@ class Carried(Argument):
         if len(text) > self.longest:
             raise self.refuse(name, "This button is too old to be used. Start again.")
         return text
+
+
+MORE: Final = "_more"
+"""The name under which a form carries that it shows all its fields."""
+FILLED: Final = "_was"
+"""The name under which a form carries what it was filled with, as its route writes that down."""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Route:
     """With no words at all the form opens although nothing is required."""
     intro: str = ""
     """Stands at the head of the form: what it is for."""
-    prefill: "Prefill | None" = None
+    prefill: Prefill | None = None
     """Adds how things stand to what a form is opened with."""
     needs_connection: bool = True
     """Whether its form is only of use to somebody who is connected to Dialpad."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
-from pydantic import AliasChoices, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, PrivateAttr, ValidationError
 
 from bot.dialpad.action import Id
 from bot.dialpad.event_parts import (
@@ -30,13 +30,11 @@ from bot.dialpad.event_parts import (
     none_if_empty,
 )
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
-from bot.dialpad.signed import open_envelope, parse_document
 
 STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 """What carriers take as "no more texts", in any case."""
 VOICEMAIL_STATES: Final = frozenset({"voicemail", "voicemail_uploaded", "transcription"})
 RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
-RECAP_STATES: Final = frozenset({"recap_summary", "recap_outcome", "recap_purposes", "recap_action_items"})
 FAILED_DELIVERY: Final = frozenset({"failed", "undelivered"})
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -241,10 +239,6 @@ class CallEvent(_Event):
         return there or (self.read_back and bool(self.admin_recording_urls))
 
     @property
-    def has_recap(self) -> bool:
-        return self.state in RECAP_STATES
-
-    @property
     def waited(self) -> timedelta | None:
         """From the start until somebody answered, or until the end when nobody did."""
         until = self.date_connected if self.answered else self.date_ended
@@ -305,10 +299,6 @@ class SmsEvent(_Event):
     def failed(self) -> bool:
         """It did not arrive. An inbound text reads ``pending``, which is no failure."""
         return not self.inbound and self.message_status in FAILED_DELIVERY
-
-    @property
-    def delivered(self) -> bool:
-        return self.message_status == "delivered"
 
     @property
     def media(self) -> tuple[str, ...]:
@@ -416,14 +406,6 @@ class UnknownEvent(_Event):
 
 
 Event: TypeAlias = CallEvent | SmsEvent | AgentStatusEvent | ContactEvent | ChangeEvent | UnknownEvent
-
-
-def read_event(raw: bytes, *, secret: SecretStr | None) -> Event:
-    """An event as it was delivered: a body, or a websocket frame. Raises EventRefused.
-
-    With a secret the whole must be a JWT signed with it over HS256; plain JSON is taken only where there is none.
-    """
-    return parse_event(parse_document(open_envelope(raw, secret)))
 
 
 def parse_event(document: dict[str, Any]) -> Event:

@@ -14,6 +14,7 @@ from bot.basics.person import PersonKey
 from bot.catalogue.fields import fields_of
 from bot.catalogue.validation import build_action
 from bot.catalogue.values import data_of, raw_of
+from bot.contract.argument import MORE
 from bot.contract.context import Upload
 from bot.contract.reading import parse_arguments
 from bot.contract.reply import Raw
@@ -23,7 +24,7 @@ from bot.dialpad.actions import ALL
 from bot.sandbox.cast import PRIYA
 from bot.sandbox.slack.blockkit.documents import check_view
 from bot.sandbox.slack.inputs import state_values
-from bot.slack.blockkit.forms import MORE, build_form, read_form
+from bot.slack.blockkit.forms import build_form, read_form
 from handlers import all_routers
 from tests.each import every_action
 from tests.handlers.harness import World

@@ -17,7 +17,7 @@ from bot.sandbox.dialpad.limits import COMPANY, RateLimits
 from bot.sandbox.dialpad.refusals import Refusal, bad_request, forbidden, not_found, too_large
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.resources import ALL_ROUTES
-from bot.sandbox.dialpad.routes import API, Route, RouteTable
+from bot.sandbox.dialpad.routes import Route, RouteTable
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.switchboard import Switchboard
 from bot.sandbox.dialpad.wire import Answer, to_wire
@@ -173,7 +173,3 @@ def render_fault(fault: Fault) -> Response:
     if isinstance(body, str):
         return PlainTextResponse(body, fault.status)
     return JSONResponse(body, fault.status)
-
-
-def is_api_path(path: str) -> bool:
-    return path.startswith(f"{API}/")

@@ -59,7 +59,6 @@ class User:
     caller_id: str = ""
     forwarding_numbers: list[str] = field(default_factory=list)
     international_dialing_enabled: bool = False
-    presence: Json = field(default_factory=dict)
 
     @property
     def name(self) -> str:

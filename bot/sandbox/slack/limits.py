@@ -160,38 +160,13 @@ VIEW_BYTES = 256_000  # "view_too_large" in the documentation of views.open: 250
 VIEW_STACK = 3  # "push_limit_reached" in the documentation of views.push: the first and two more
 MESSAGE_BLOCK_CHARACTERS = 13_200  # undocumented, measured in bolt-js issue 2509: "msg_blocks_too_long"
 MESSAGE_TEXT = 40_000  # longer text is cut (changelog of chat.postMessage)
-MESSAGE_TEXT_RECOMMENDED = 4_000  # the advice of chat.postMessage's documentation
-OPTION_VALUE_CONSERVATIVE = 75  # TYPES
-AUTH_PROVIDER: dict[str, int] = {"value": 150, "name": 75, "description": 150}  # SDK only
 
-# MANIFEST
-MANIFEST: dict[str, int] = {
-    "name": 35,
-    "description": 140,
-    "long_description_min": 175,
-    "long_description_max": 4000,
-    "bot_display_name": 80,
-    "slash_commands": 50,
-    "command_name": 32,
-    "command_description": 2000,
-    "command_usage_hint": 1000,
-    "shortcuts": 10,
-    "shortcut_description": 150,
-    "shortcut_callback_id": 255,
-    "unfurl_domains": 5,
-    "scopes_each": 255,
-    "bot_events": 100,
-}
 
 ACK_SECONDS = 3.0  # BOLT: acknowledging requests
 TRIGGER_SECONDS = 3.0  # BOLT: opening modals
 RESPONSE_URL_SECONDS = 1800.0  # 30 minutes: Slack's "handling user interaction"
 RESPONSE_URL_USES = 5  # the same page
 EVENT_RETRY_AFTER = (0.0, 60.0, 300.0)  # Events API, error handling: at once, after a minute, after five
-EVENT_DEDUPE_SECONDS = 600.0  # how long an event may come again (the last retry, with room)
-SIGNATURE_SECONDS = 300.0  # verifying requests from Slack
-ROTATED_TOKEN_SECONDS = 43_200.0  # token rotation: 12 hours
-OPTIONS_LOADER_SECONDS = 2.5  # our own cap below ACK_SECONDS
 SOCKET_CONNECTIONS = 10  # Socket Mode
 
 # TIERS
@@ -253,39 +228,3 @@ TIER_OF: dict[str, int] = {
     "apps.manifest.update": 1,
     "usergroups.create": 2,
 }
-
-# Slack keeps these words; a manifest that takes one is refused or never called.
-RESERVED_COMMANDS = frozenset(
-    (
-        "/archive",
-        "/call",
-        "/collapse",
-        "/dm",
-        "/expand",
-        "/feed",
-        "/invite",
-        "/leave",
-        "/msg",
-        "/remind",
-        "/remove",
-        "/rename",
-        "/search",
-        "/shrug",
-        "/status",
-        "/topic",
-        "/active",
-        "/apps",
-        "/away",
-        "/dnd",
-        "/help",
-        "/join",
-        "/kick",
-        "/me",
-        "/mute",
-        "/open",
-        "/prefs",
-        "/shortcuts",
-        "/star",
-        "/who",
-    )
-)

@@ -27,7 +27,6 @@ class Connection:
     socket: WebSocket
     number: int
     waiting: dict[str, "asyncio.Future[Any]"] = field(default_factory=dict)
-    delivered: int = 0
     draining: bool = False
 
     async def send(self, message: Json) -> None:
@@ -98,7 +97,6 @@ class SocketHub:
             envelope |= {"retry_attempt": attempt, "retry_reason": why}
         waiter: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope["envelope_id"]] = waiter
-        connection.delivered += 1
         try:
             if not self.deaf:
                 await connection.send(envelope)

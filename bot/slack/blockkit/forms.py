@@ -16,7 +16,7 @@ from typing import Any, Final
 from bot.arguments.several import Several
 from bot.basics.errors import ChatopsError, FieldError
 from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
-from bot.contract.argument import Argument, Choice, Lookup, Option, Text
+from bot.contract.argument import FILLED, MORE, Argument, Choice, Lookup, Option, Text
 from bot.contract.context import Ctx, Where
 from bot.contract.reply import Bold, Button, Prose, Raw, RawArgs
 from bot.contract.routing import Route
@@ -120,10 +120,6 @@ def form_title(route: Route) -> str:
     return route.title or route.summary or route.word or "Dialpad"
 
 
-MORE: Final = "_more"
-"""Carried by a form that shows all its fields."""
-FILLED: Final = "_was"
-"""Carried by a form that was filled with how things stand; what it holds differs from thing to thing."""
 _DOT: Final = "|"
 
 

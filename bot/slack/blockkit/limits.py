@@ -32,7 +32,6 @@ ALT_TEXT: Final = 2_000
 BUTTON_TEXT: Final = 75
 BUTTON_VALUE: Final = 2_000
 BUTTON_URL: Final = 3_000
-ACTION_ID: Final = 255
 
 CHARTS: Final = 2
 """In one message."""

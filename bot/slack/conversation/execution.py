@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.activity.texts import view_conversation
 from bot.basics.errors import DialpadError, NotConnected, UserError
 from bot.basics.metrics import Metrics
 from bot.basics.words import did_you_mean, verbatim
+from bot.cards.connecting import connect_card
+from bot.cards.conversation import reply_in_thread
 from bot.contract.context import Ctx, Deps, Origin
 from bot.contract.reading import missing, parse_arguments, read_words
-from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, RawArgs, Reply, When
+from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, Reply, When
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import Risk
 from bot.slack.api.messages import SlackMessages, within
@@ -35,13 +36,7 @@ from bot.store.requests_before_connecting import RequestsBeforeConnecting
 
 _log = structlog.get_logger(__name__)
 
-CONNECT_TITLE = "You are not connected to Dialpad"
-CONNECT_WORD = "connect"
-SEND_TEXT = "sms.sms"
-"""The route that shows a text before it leaves."""
 _TO_US = re.compile(r"\s*<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?\s*")
-CONNECT_WITH_KEY = "connect.with_key"
-"""The route whose form takes an API key."""
 
 _PAST = {
     "Send": "Sent", "Block": "Blocked", "Unblock": "Unblocked", "Call": "Called", "Hang up": "Hung up",
@@ -84,7 +79,7 @@ class Executor:
                 await self.stores.inbox.started(request.incoming.key)
             if request.decision is not None:
                 request = await self._decide(request, placed)
-            request = await self._as_text(request)
+            request = await self._as_text(request, placed.ctx)
             if request.route is None:
                 await placed.screen.answer(None, self._unknown(request))
                 return None
@@ -97,22 +92,16 @@ class Executor:
         await self.note(request, placed, "done")
         return None
 
-    async def _as_text(self, request: Request) -> Request:
-        """In the thread of a text conversation, a message that begins with our mention is a text to whoever writes
-        there. It is shown letter for letter and agreed to first, as any text."""
-        board, where, incoming = self.deps.notifications, request.where, request.incoming
+    async def _as_text(self, request: Request, ctx: Ctx) -> Request:
+        """In the thread of a text conversation, a message that begins with our mention is a text, letter for letter."""
+        incoming = request.incoming
         said = _TO_US.match(incoming.text) if incoming is not None and request.origin is Origin.MENTION else None
-        if board is None or incoming is None or said is None or not where.channel or not where.thread_ts:
+        if incoming is None or said is None:
             return request
-        card = await board.conversation_at(request.person, where.channel, where.thread_ts)
-        if card is None:
+        reply = await reply_in_thread(ctx, verbatim(incoming.text[said.end() :]))
+        if reply is None:
             return request
-        talk = view_conversation(card.state)
-        if talk.stopped:
-            raise UserError("They have asked for no more texts (STOP), so this was not sent. Call them instead.")
-        text = verbatim(incoming.text[said.end() :])
-        raw: RawArgs = {"to": [talk.number], "sender": talk.line, "text": text}
-        return replace(request, route=self.table.by_id[SEND_TEXT], raw=raw, words=None, unknown=None)
+        return replace(request, route=self.table.by_id[reply.route], raw=reply.args, words=None, unknown=None)
 
     async def _decide(self, request: Request, placed: "PlacedRequest") -> Request:
         agreed = await self.stores.confirmations.take(request.confirmation, request.person)
@@ -179,7 +168,7 @@ class Executor:
         connect: Card | None = None
         try:
             if isinstance(error, NotConnected):
-                connect = await self._connect_card(request, route, error)
+                connect = await self._connect_card(request, ctx, error)
             await placed.screen.trouble(route, request.raw, trouble, connect)
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("error not shown", reference=ctx.reference)
@@ -192,25 +181,15 @@ class Executor:
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("nothing could be said", reference=placed.ctx.reference)
 
-    async def _connect_card(self, request: Request, route: Route | None, error: NotConnected) -> Card:
+    async def _connect_card(self, request: Request, ctx: Ctx, error: NotConnected) -> Card:
+        route = request.route
         # What was confirmed is not run later by itself: the yes was for now.
         keeps = route is not None and route.kind is not RouteKind.CONFIRMED and request.origin is not Origin.EVENT
         if route is not None and keeps:
             words = request.words if not request.raw else None
             waiting = UnconnectedRequest(route.id, request.raw, words, request.form, request.where)
             await self.stores.remembered.save(request.person, UNCONNECTED_REQUEST.dump(waiting))
-        text = error.text if keeps else "Connect your Dialpad account, then start again."
-        buttons: list[Button] = []
-        connect = self.table.by_word.get(CONNECT_WORD)
-        if request.origin is Origin.EVENT and connect is not None:
-            # Home stays on the screen for longer than an address is good.
-            return Card(CONNECT_TITLE, text=text, buttons=(Button("Connect", connect.id, style="primary"),))
-        if self.deps.connections.offers_oauth:
-            address = await self.deps.connections.start(request.person)
-            buttons.append(Button("Connect Dialpad", url=address, style="primary"))
-        if CONNECT_WITH_KEY in self.table.by_id:
-            buttons.append(Button("Use an API key", CONNECT_WITH_KEY, form=True))
-        return Card(CONNECT_TITLE, text=text, buttons=tuple(buttons))
+        return await connect_card(ctx, error.text if keeps else "Connect your Dialpad account, then start again.")
 
     def _unknown(self, request: Request) -> Reply | Form:
         if request.unknown is None:

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Final
 
 from bot.basics.person import PersonKey
+from bot.contract.argument import FILLED
 from bot.contract.context import Origin, Where
 from bot.contract.reply import RawArgs
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.slack.blockkit.buttons import OPENS_LINK, read_action_id, unpack_args
-from bot.slack.blockkit.forms import FILLED, read_field_id, read_form, unpack_metadata
+from bot.slack.blockkit.forms import read_field_id, read_form, unpack_metadata
 from bot.slack.blockkit.render import CONFIRM, CONFIRM_EDIT, CONFIRM_NO, CONFIRM_YES
 from bot.slack.transport.payload import Incoming, PayloadKind
 

@@ -109,16 +109,3 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
 def test_settings_do_not_change_once_read() -> None:
     with pytest.raises(ValidationError):
         setattr(Settings(), "port", 1)  # noqa: B010  spelt so because the type checker refuses it too
-
-
-@pytest.mark.parametrize(
-    ("url", "path"),
-    [
-        ("sqlite+aiosqlite:///here.db", Path("here.db")),
-        ("sqlite:////data/there.db", Path("/data/there.db")),
-        ("sqlite+aiosqlite:///:memory:", None),
-        ("postgresql://chatops@db.example.test/chatops", None),
-    ],
-)
-def test_the_database_file_is_known_where_there_is_one(url: str, path: Path | None) -> None:
-    assert Settings(_env_file=None, database_url=url).sqlite_path == path

@@ -11,7 +11,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.basics.errors import Unavailable
-from bot.dialpad.events import Event, read_event
+from bot.dialpad.events import Event
 from bot.dialpad.socket import LIVES_S, LONGEST_WAIT_S, OVERLAP_S, RENEW_BEFORE_S, EventSocket
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.dialpad.delivery_signing import issue_ticket, wrap
@@ -19,6 +19,7 @@ from bot.sandbox.dialpad.delivery_sockets import NO_TOKEN, EventSockets
 from bot.sandbox.serving import listen, serving
 from tests.bot.dialpad.envelopes import SECRET
 from tests.bot.dialpad.hostile import ODD, REFUSED
+from tests.bot.dialpad.opened import read_event
 from tests.payloads import payload
 
 ENDPOINT = 77

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, SmsEvent, read_event
+from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, SmsEvent
 from tests.bot.dialpad.envelopes import SECRET, sign
+from tests.bot.dialpad.opened import read_event
 from tests.bot.sandbox.dialpad.dialpad_documents import FOLDER
 
 KINDS = {

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.dialpad.events import CallEvent, read_event
+from bot.dialpad.events import CallEvent
 from bot.dialpad.signed import LARGEST_EVENT, EventRefused
 from tests.bot.dialpad.envelopes import SECRET, encode, sign
+from tests.bot.dialpad.opened import read_event
 from tests.payloads import payload
 
 RINGING = payload("call ringing")

@@ -51,7 +51,7 @@ def is_told(document: dict[str, Any]) -> bool:
     call or text of ours is told once there is something to tell."""
     event = parse_event(document)
     if isinstance(event, CallEvent):
-        return event.direction != "outbound" or event.ended or event.has_recap
+        return event.direction != "outbound" or event.ended or event.state.startswith("recap")
     if isinstance(event, SmsEvent):
         return bool(event.line and event.customer) and (event.inbound or event.failed)
     return isinstance(event, ContactEvent | ChangeEvent)

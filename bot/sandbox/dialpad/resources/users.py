@@ -79,8 +79,7 @@ def update_user(ctx: RequestContext) -> Answer:
     if body.phone_numbers is not None and not set(body.phone_numbers) <= set(user.phone_numbers):
         raise bad_request("phone_numbers: only numbers the user has; assign new ones first")
     sent.pop("keep_paid_numbers", None)
-    if body.presence_status is not None:
-        user.presence = sent.pop("presence_status").model_dump(exclude_none=True)
+    sent.pop("presence_status", None)  # taken, and in no answer of Dialpad's
     for name, value in sent.items():
         setattr(user, name, value)
     return Answer(render_user(ctx.state, user))
