@@ -33,9 +33,7 @@ from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 
 STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 """What carriers take as "no more texts", in any case."""
-VOICEMAIL_STATES: Final = frozenset({"voicemail", "voicemail_uploaded", "transcription"})
 RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
-FAILED_DELIVERY: Final = frozenset({"failed", "undelivered"})
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -195,29 +193,6 @@ class CallEvent(_Event):
         return self.state in {"hangup", "missed"}
 
     @property
-    def rang(self) -> bool:
-        return self.date_rang is not None or self.date_first_rang is not None
-
-    @property
-    def missed(self) -> bool:
-        """An inbound leg that rang and is over without an answer. Each leg says so for itself, so a call that another
-        leg answered has missed legs too."""
-        return self.inbound and self.ended and not self.answered and (self.state == "missed" or self.rang)
-
-    @property
-    def abandoned(self) -> bool:
-        """The caller hung up before it rang anywhere: in the menu or the queue. Dialpad has no state for it."""
-        return self.inbound and self.state == "hangup" and not self.answered and not self.rang
-
-    @property
-    def has_voicemail(self) -> bool:
-        """The caller was sent to voicemail or has left one; the transcription is always a voicemail's."""
-        left = (
-            self.voicemail_link or self.voicemail_share_link or self.voicemail_recording_id or self.transcription_text
-        )
-        return self.state in VOICEMAIL_STATES or left is not None
-
-    @property
     def recordings(self) -> tuple[Recorded, ...]:
         """Every recording that is named, voicemails too."""
         details = [
@@ -237,14 +212,6 @@ class CallEvent(_Event):
             return True
         there = any(one.kind != VOICEMAIL for one in self.recording_details)
         return there or (self.read_back and bool(self.admin_recording_urls))
-
-    @property
-    def waited(self) -> timedelta | None:
-        """From the start until somebody answered, or until the end when nobody did."""
-        until = self.date_connected if self.answered else self.date_ended
-        if self.date_started is None or until is None or not (self.answered or self.ended):
-            return None
-        return max(until - self.date_started, timedelta(0))
 
 
 class SmsEvent(_Event):
@@ -294,11 +261,6 @@ class SmsEvent(_Event):
         """The company's number in this conversation."""
         numbers = self.to_numbers if self.inbound else (self.from_number,)
         return _number(numbers[0]) if numbers else None
-
-    @property
-    def failed(self) -> bool:
-        """It did not arrive. An inbound text reads ``pending``, which is no failure."""
-        return not self.inbound and self.message_status in FAILED_DELIVERY
 
     @property
     def media(self) -> tuple[str, ...]:

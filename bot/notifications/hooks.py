@@ -172,11 +172,6 @@ class DialpadHooks:
             except (NotConnected, DialpadError, UserError) as problem:
                 log.warning("events could not be taken over", problem=type(problem).__name__)
 
-    async def remove(self, hook: Hook) -> bool:
-        """Ends a hook here and at Dialpad. False when something was left there, which is then refused by us."""
-        async with self._lock:
-            return await self._remove(hook)
-
     async def _find(self, person: PersonKey, company: str) -> Hook | None:
         """The company's hook while its owner's connection works, else the person's own."""
         own = None
@@ -258,21 +253,20 @@ class DialpadHooks:
             if hook.id != company_hook.id:
                 await self._remove(hook)
 
-    async def _remove(self, hook: Hook) -> bool:
+    async def _remove(self, hook: Hook) -> None:
+        """Ends a hook here and at Dialpad. What is left there is refused by us."""
         await self._listener.forget(hook.id)
-        clean = True
         try:
             account = self._accounts.of(hook.owner)
             for kind in EVENT_KINDS:
                 if (subscription_id := hook.subscriptions.get(kind.word)) is not None:
-                    clean &= await gone(account.send(kind.delete(subscription_id)))
+                    await gone(account.send(kind.delete(subscription_id)))
             if hook.endpoint_id is not None:
                 delete = DeleteWebhook if hook.kind == "webhook" else DeleteWebsocket
-                clean &= await gone(account.send(delete(id=hook.endpoint_id)))
-        except NotConnected:
-            clean = False
+                await gone(account.send(delete(id=hook.endpoint_id)))
+        except NotConnected as problem:
+            log.warning("hook left at dialpad", hook=hook.id, problem=type(problem).__name__)
         await self._hooks.remove(hook.id)
-        return clean
 
     async def _sweep(self, good: list[Hook]) -> None:
         """Removes webhooks that lead to us and that nothing here stands behind: their row was lost, or could not be

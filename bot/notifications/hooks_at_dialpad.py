@@ -165,16 +165,14 @@ async def _known(asking: Awaitable[Any]) -> Any:
         return None
 
 
-async def gone(deleting: Awaitable[Any]) -> bool:
-    """Whether it is gone: deleted now, or before."""
+async def gone(deleting: Awaitable[Any]) -> None:
+    """Deletes what may be gone already. What cannot be deleted is logged."""
     try:
         await deleting
     except NotFound:
-        return True
+        pass
     except DialpadError as failure:
         _log.warning("left at dialpad", failure=type(failure).__name__)
-        return False
-    return True
 
 
 def _secret_of(endpoint: Webhook | Websocket) -> str | None:

@@ -95,12 +95,6 @@ class Listening:
         for hook_id in list(self._heard):
             await self.forget(hook_id)
 
-    @property
-    def problem(self) -> str | None:
-        """A sentence for whoever runs the bot while a websocket is not open."""
-        problems = (heard.socket.problem for heard in self._heard.values() if heard.socket is not None)
-        return next((problem for problem in problems if problem is not None), None)
-
     async def opened(self, hook_id: str) -> None:
         """A websocket is open again, or for the first time since the start."""
         heard = self._heard.get(hook_id)

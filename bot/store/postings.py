@@ -190,11 +190,6 @@ class Postings:
         """Everything that one message shows."""
         return await self._postings(postings.c.bundle == bundle)
 
-    async def want(self, card_id: str, team_id: str, wanted: Sequence[NewPosting]) -> None:
-        """Posts an existing card in more places."""
-        now = self._context.now()
-        await self._context.database.write(lambda connection: want(connection, now, card_id, team_id, wanted))
-
     async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
         """Workspace and channel of everything that wants to be posted."""
         statement = select(postings.c.team_id, postings.c.channel).where(postings.c.due_at <= now).distinct()

@@ -16,7 +16,7 @@ from bot.basics.settings import Settings
 from bot.doctor import Finding, examine
 from bot.sandbox.serving import listen, serving
 from bot.slack.api.manifest import SCOPES
-from bot.store.postings import NewPosting
+from bot.store.postings import NewPosting, want
 
 
 @dataclass
@@ -168,7 +168,7 @@ async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(
     await store.subscriptions.save(
         Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?")
     )
-    await store.postings.want("c1", "T0NORTHLT", [NewPosting("C1", "w1")])
+    await store.database.write(lambda held: want(held, store.now(), "c1", "T0NORTHLT", [NewPosting("C1", "w1")]))
     await store.aclose()
 
     found = await look(configure(), "Notifications")

@@ -34,11 +34,9 @@ _QUOTED: Final = 160
 
 @dataclass(frozen=True)
 class UserMessage:
-    """A failure in the person's words. ``problems``: by parameter name. ``outcome``: one word for the audit.
-    ``expected``: nothing for the log."""
+    """A failure in the person's words. ``problems``: by parameter name. ``expected``: nothing for the log."""
 
     text: str
-    outcome: str
     problems: Mapping[str, str] = field(default_factory=dict)
     expected: bool = True
 
@@ -100,25 +98,21 @@ _SLACK: Mapping[str, str] = {
 
 def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> UserMessage:  # noqa: PLR0911  one return for each kind
     """Put an exception into words for the person. ``risk`` decides whether something can have happened."""
-    outcome = type(error).__name__
     match error:
         case Refused():
-            return UserMessage(error.text, outcome, error.problems)
+            return UserMessage(error.text, error.problems)
         case FieldError():
-            return UserMessage(error.text, outcome, {error.field: error.text})
-        case NotConfirmed():
-            return UserMessage(error.text, error.why)
-        case NotConnected() | UserError():
-            return UserMessage(error.text, outcome)
+            return UserMessage(error.text, {error.field: error.text})
+        case NotConfirmed() | NotConnected() | UserError():
+            return UserMessage(error.text)
         case DialpadError():
-            return UserMessage(_dialpad_sentence(error, risk), outcome)
+            return UserMessage(_dialpad_sentence(error, risk))
         case SlackApiError() if (sentence := _SLACK.get(slack_code(error))) is not None:
-            return UserMessage(sentence, slack_code(error))
+            return UserMessage(sentence)
         case aiohttp.ClientConnectionError():
-            return UserMessage("Slack cannot be reached right now. Try again in a minute.", outcome, expected=False)
+            return UserMessage("Slack cannot be reached right now. Try again in a minute.", expected=False)
     return UserMessage(
         f"Something went wrong on our side. Tell whoever runs this bot the reference {reference}.",
-        outcome,
         expected=False,
     )
 

@@ -52,10 +52,8 @@ class Incoming:
     command: str = ""
     text: str = field(default="", repr=False)
     action_id: str = ""
-    block_id: str = ""
     value: str = field(default="", repr=False)
     view: Json | None = field(default=None, repr=False)
-    message: Json | None = field(default=None, repr=False)
     event: Json = field(default_factory=dict, repr=False)
     ephemeral: bool = False
 
@@ -95,7 +93,7 @@ def _parse(body: Mapping[str, Any]) -> Incoming:  # noqa: PLR0911  one return fo
         case PayloadKind.OPTIONS:
             return Incoming(
                 kind, _person(body), Where(), "", action_id=str(body.get("action_id", "")),
-                block_id=str(body.get("block_id", "")), value=str(body.get("value", "")), view=body.get("view"),
+                value=str(body.get("value", "")), view=body.get("view"),
             )  # fmt: skip
         case PayloadKind.SHORTCUT | PayloadKind.MESSAGE:
             return _parse_shortcut(kind, body)
@@ -128,8 +126,8 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
         )
     return Incoming(
         PayloadKind.PRESS, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
-        action_id=str(action.get("action_id", "")), block_id=str(action.get("block_id", "")), value=_pressed(action),
-        view=view, message=message, ephemeral=bool(container.get("is_ephemeral")),
+        action_id=str(action.get("action_id", "")), value=_pressed(action),
+        view=view, ephemeral=bool(container.get("is_ephemeral")),
     )  # fmt: skip
 
 
@@ -153,7 +151,7 @@ def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
     where = Where(channel or None, _thread_of(message or {}, {}), body.get("response_url"), _is_direct(channel))
     return Incoming(
         kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
-        action_id=str(body.get("callback_id", "")), message=message, text=message_text(message or {}),
+        action_id=str(body.get("callback_id", "")), text=message_text(message or {}),
     )  # fmt: skip
 
 

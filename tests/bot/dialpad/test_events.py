@@ -110,41 +110,20 @@ def test_legs_of_one_call_are_joined_by_any_id_they_share() -> None:
         ("call answered at the call center", {"answered"}),
         ("call answered by an agent", {"answered"}),
         ("call ended", {"answered", "ended"}),
-        ("call picked up by the menu only", {"abandoned", "ended"}),
-        ("call abandoned in the queue", {"abandoned", "ended"}),
-        ("call missed", {"missed", "ended"}),
-        ("call hung up while it rang", {"missed", "ended"}),
+        ("call picked up by the menu only", {"ended"}),
+        ("call abandoned in the queue", {"ended"}),
+        ("call missed", {"ended"}),
+        ("call hung up while it rang", {"ended"}),
         ("call with an end before it began to ring", set()),
-        ("voicemail uploaded", {"has_voicemail"}),
-        ("voicemail transcribed", {"has_voicemail"}),
+        ("voicemail uploaded", set()),
+        ("voicemail transcribed", set()),
         ("recap", {"answered"}),
     ],
 )
 def test_what_became_of_a_call(name: str, facts: set[str]) -> None:
     event = call(name)
 
-    assert {
-        fact for fact in ("answered", "missed", "abandoned", "ended", "has_voicemail") if getattr(event, fact)
-    } == facts
-
-
-def test_an_outbound_call_nobody_took_is_not_missed() -> None:
-    event = call("call hung up while it rang", direction="outbound")
-
-    assert (event.missed, event.abandoned) == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("name", "waited"),
-    [
-        ("call answered by an agent", timedelta(seconds=14)),
-        ("call missed", timedelta(seconds=25)),
-        ("call abandoned in the queue", timedelta(seconds=30)),
-        ("call ringing", None),
-    ],
-)
-def test_how_long_they_waited(name: str, waited: timedelta | None) -> None:
-    assert call(name).waited == waited
+    assert {fact for fact in ("answered", "ended") if getattr(event, fact)} == facts
 
 
 def test_spans_are_milliseconds_whole_or_not() -> None:
@@ -200,10 +179,6 @@ def test_both_directions_of_a_conversation_have_the_same_two_numbers(name: str) 
     event = sms(name)
 
     assert (event.line, event.customer) == ("+14155550111", "+14155550150")
-
-
-def test_an_inbound_text_that_is_pending_did_not_fail() -> None:
-    assert (sms("text received").failed, sms("text failed").failed) == (False, True)
 
 
 def test_stop_in_any_case_is_heard() -> None:

@@ -53,7 +53,9 @@ def is_told(document: dict[str, Any]) -> bool:
     if isinstance(event, CallEvent):
         return event.direction != "outbound" or event.ended or event.state.startswith("recap")
     if isinstance(event, SmsEvent):
-        return bool(event.line and event.customer) and (event.inbound or event.failed)
+        return bool(event.line and event.customer) and (
+            event.inbound or event.message_status in {"failed", "undelivered"}
+        )
     return isinstance(event, ContactEvent | ChangeEvent)
 
 

@@ -147,7 +147,9 @@ async def test_a_call_made_up_for_is_seen_as_what_it_was(stage: Stage, running: 
     await running()
     await stage.settled()
 
-    assert all(event.missed or event.abandoned for event in stage.taken.events.values() if isinstance(event, CallEvent))
+    assert all(
+        event.ended and not event.answered for event in stage.taken.events.values() if isinstance(event, CallEvent)
+    )
 
 
 async def test_a_call_whose_end_was_heard_is_not_made_up_again(stage: Stage, running: Start) -> None:
