@@ -5,10 +5,9 @@ from itertools import groupby
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import FieldError, UserError
-from bot.catalogue.answers import as_words, reader_of, route_of
+from bot.catalogue.answers import FIND, as_words, reader_of, route_of
 from bot.catalogue.fields import fields_of
 from bot.catalogue.routes import build_routes
-from bot.catalogue.running import FIND
 from bot.catalogue.search import find
 from bot.catalogue.statistics import look
 from bot.catalogue.typed import ActionChoice, group_word, named_action, read_pairs, recent_actions

@@ -11,7 +11,6 @@ from bot.arguments.caller import CallerChoice
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment
-from bot.arguments.number import Number
 from bot.arguments.own_number import OwnNumberChoice
 from bot.arguments.period import Since
 from bot.arguments.reason import Reason
@@ -25,7 +24,7 @@ from bot.sandbox.dialpad.model import Contact
 from tests.handlers.harness import World
 
 EVERY: tuple[Argument, ...] = (
-    Moment("A"), Since("B"), Number("C"), Recipients("D"), CallerChoice("E"), GroupChoice("F"), ColleagueChoice("G"),
+    Moment("A"), Since("B"), Recipients("D"), CallerChoice("E"), GroupChoice("F"), ColleagueChoice("G"),
     OwnNumberChoice("H"), Reason("I"), Switch("J"),
 )  # fmt: skip
 
