@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.conditions import hint, placeholder
-from bot.activity.subscriptions.filters import Place, arranged
+from bot.activity.subscriptions.filters import PlaceFilter, arranged
 from bot.activity.subscriptions.subscription import DIGEST_AT, QUIET_DEFAULT, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
@@ -188,8 +188,8 @@ async def save(
         owner=before.owner if before else ctx.person,
         channel=before.channel if before else _channel(ctx, personal=to == "me"),
         kinds=chosen_kinds,
-        included=arranged([*starmap(Place, chosen.items()), *included.filters]),
-        excluded=arranged([*starmap(Place, left_out.items()), *excluded.filters]),
+        included=arranged([*starmap(PlaceFilter, chosen.items()), *included.filters]),
+        excluded=arranged([*starmap(PlaceFilter, left_out.items()), *excluded.filters]),
         zone=before.zone if before else str(await ctx.zone()),
         policy=await policy_of(
             ctx,

@@ -41,6 +41,7 @@ def read_call(event: CallEvent) -> State:
     said |= {
         "direction": event.direction,
         "number": event.external,
+        "dialled": event.internal,
         "contact": _party(event.contact),
         "target": _party(event.target),
         "proxy": _party(event.proxy_target),

@@ -29,6 +29,7 @@ class CallView:
     outcome: Outcome
     inbound: bool
     number: str
+    dialled: str
     contact: str
     contact_type: str
     line: str
@@ -131,6 +132,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         outcome=_outcome(legs, inbound=inbound, over=over, answered=bool(answered), voicemail=voicemail),
         inbound=inbound,
         number=number,
+        dialled=_first(legs, "dialled") or "",
         contact=contact.get("name", ""),
         contact_type=contact.get("type", ""),
         line=line.get("name", ""),

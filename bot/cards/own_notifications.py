@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.activity.news import DIGESTS, OF_ONE_PERSON, NewsKind, kinds_that
-from bot.activity.subscriptions.filters import Place, QuietHours
+from bot.activity.subscriptions.filters import PlaceFilter, QuietHoursFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.subscription_options import events
@@ -38,7 +38,7 @@ async def own_subscription(ctx: Ctx, notifications: Notifications) -> Subscripti
 
 async def new_own_subscription(ctx: Ctx, notifications: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
     """Not saved yet. Raises UserError."""
-    own = Place(await _own_place(ctx), "you")
+    own = PlaceFilter(await _own_place(ctx), "you")
     return Subscription(
         notifications.new_subscription_id(), ctx.person, ctx.person.user_id, kinds=kinds,
         included=(own,), zone=str(await ctx.zone()),
@@ -94,7 +94,7 @@ def _lines(note: Prose, subscription: Subscription | None) -> list[Prose]:
 
 
 def _is_filtered(subscription: Subscription) -> bool:
-    return bool(subscription.excluded or subscription.without(Place, QuietHours).included)
+    return bool(subscription.excluded or subscription.without(PlaceFilter, QuietHoursFilter).included)
 
 
 async def switch_events(

@@ -2,7 +2,7 @@
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.conditions import write_conditions
-from bot.activity.subscriptions.filters import Place, Queue
+from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.basics.times import WEEKDAYS, clock, how_long
@@ -89,7 +89,7 @@ def fields_of(subscription: Subscription) -> dict[str, Raw]:
     """What the form is filled with."""
     queue = subscription.queue
     shown = [queue] if NewsKind.QUEUE in subscription.kinds or not queue.is_default else []
-    only = write_conditions([*subscription.without(Place, Queue).included, *shown])
+    only = write_conditions([*subscription.without(PlaceFilter, QueueFilter).included, *shown])
     but = write_conditions(subscription.excluded)
     policy = subscription.policy
     filled: dict[str, Raw] = {

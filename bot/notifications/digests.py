@@ -16,7 +16,7 @@ from bot.activity.digest import Audience, Counted, Digest, Tally, about_texts, c
 from bot.activity.digest_times import DigestPeriod, due_periods, one_before, period_so_far
 from bot.activity.news import DIGESTS, happening_of
 from bot.activity.registers import fragment
-from bot.activity.subscriptions.filters import QuietHours
+from bot.activity.subscriptions.filters import QuietHoursFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
@@ -100,7 +100,7 @@ class Digests:
             period,
             zone=subscription.clock.key,
             lines=lines_in_words(subscription),
-            conditions=tuple(conditions_in_words(subscription.without(QuietHours))),
+            conditions=tuple(conditions_in_words(subscription.without(QuietHoursFilter))),
             tally=during(period),
             before=during(before) if comparable else None,
             silences=silences(

@@ -5,7 +5,7 @@ import pytest
 
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
-from bot.activity.subscriptions.filters import Label
+from bot.activity.subscriptions.filters import LabelFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import UserError
 from bot.contract.context import Origin
@@ -31,7 +31,7 @@ async def test_a_typed_subscription_is_kept_and_said_in_words(world: World) -> N
     assert subscription.channel == "C0GENERAL"
     assert subscription.kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS}
     assert subscription.places == {PLACE: "Support"}
-    assert subscription.excluded == (Label("spam"),)
+    assert subscription.excluded == (LabelFilter("spam"),)
     assert subscription.zone == "America/Los_Angeles"
 
 

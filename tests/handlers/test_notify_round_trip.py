@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filters import (
-    Hours,
-    Internal,
-    Label,
-    LineHours,
-    Longer,
-    Number,
-    Place,
-    Queue,
-    QuietHours,
+    HoursFilter,
+    InternalFilter,
+    LabelFilter,
+    LineHoursFilter,
+    LongerFilter,
+    NumberFilter,
+    PlaceFilter,
+    QueueFilter,
+    QuietHoursFilter,
     arranged,
 )
 from bot.activity.subscriptions.subscription import DIGEST_AT, EscalationPolicy, Subscription
@@ -38,7 +38,7 @@ PLACES: Final = {
     f"user:{LEO.dialpad_id}": LEO.name,
 }
 PEOPLE: Final = st.sampled_from(["", str(ANA.slack_id), str(SAM.slack_id)])
-places = st.sampled_from(sorted(PLACES)).map(lambda place: Place(place, PLACES[place]))
+places = st.sampled_from(sorted(PLACES)).map(lambda place: PlaceFilter(place, PLACES[place]))
 words = st.text(st.sampled_from("abon -_'&ü"), min_size=1, max_size=8).map(str.strip).filter(bool)
 numbers = st.sampled_from(["+1", "+1415", "+14155550150", "+49"])
 minutes = st.integers(0, 1439)
@@ -49,14 +49,16 @@ parts_of_all_days = st.builds(DailyHours, minutes, minutes, st.just(())).filter(
 lengths = st.integers(0, 99_999) | st.integers(0, 9_999).map(lambda length: length * 60)
 on_both_sides = (
     places
-    | st.builds(Label, words)
-    | st.builds(Number, numbers)
-    | st.builds(Internal, st.booleans())
-    | st.builds(LineHours, st.sampled_from(["open", "closed"]))
-    | st.builds(Hours, parts_of_days | whole_days)
+    | st.builds(LabelFilter, words)
+    | st.builds(NumberFilter, numbers)
+    | st.builds(InternalFilter, st.booleans())
+    | st.builds(LineHoursFilter, st.sampled_from(["open", "closed"]))
+    | st.builds(HoursFilter, parts_of_days | whole_days)
 )
 after_only = (
-    st.builds(Longer, lengths) | st.builds(QuietHours, parts_of_all_days) | st.builds(Queue, st.integers(0, 9_999))
+    st.builds(LongerFilter, lengths)
+    | st.builds(QuietHoursFilter, parts_of_all_days)
+    | st.builds(QueueFilter, st.integers(0, 9_999))
 )
 policies = st.builds(
     EscalationPolicy,

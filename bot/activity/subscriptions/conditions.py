@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.activity.subscriptions.filter import Filter, Side, UnclearFilter, pieces
-from bot.activity.subscriptions.filters import FILTERS, Place, arranged
+from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, arranged
 from bot.basics.times import UnclearTime, parse_clock
 
 _SHOWN: Final = 4
@@ -70,4 +70,4 @@ def hint(side: Side) -> str:
 
 def placeholder(side: Side) -> str:
     """Some of it, as it is typed. Lines have a field of their own."""
-    return " ".join([kind.example for kind in FILTERS if side in kind.sides and kind is not Place][:_SHOWN])
+    return " ".join([kind.example for kind in FILTERS if side in kind.sides and kind is not PlaceFilter][:_SHOWN])

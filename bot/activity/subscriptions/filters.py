@@ -27,7 +27,7 @@ _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outsi
 
 
 @dataclass(frozen=True)
-class Place(Filter):
+class PlaceFilter(Filter):
     """A line or a person, ``callcenter:5527``, and the name it is shown by. Names are looked up, not parsed."""
 
     column = "places"
@@ -60,7 +60,7 @@ class Place(Filter):
 
 
 @dataclass(frozen=True)
-class Label(Filter):
+class LabelFilter(Filter):
     """A label of the call, lower case."""
 
     keys = ("label", "labels")
@@ -91,7 +91,7 @@ class Label(Filter):
 
 
 @dataclass(frozen=True)
-class Number(Filter):
+class NumberFilter(Filter):
     """The beginning of an E.164 number, or all of it."""
 
     keys = ("number", "numbers", "prefix")
@@ -132,7 +132,7 @@ class Number(Filter):
 
 
 @dataclass(frozen=True)
-class Country(Filter):
+class CountryFilter(Filter):
     """Where the number is from, by its ISO 3166 code: +1 alone may be the US, Canada or the Caribbean."""
 
     keys = ("country", "countries")
@@ -166,7 +166,7 @@ class Country(Filter):
 
 
 @dataclass(frozen=True)
-class Internal(Filter):
+class InternalFilter(Filter):
     """Calls among colleagues, or those from outside."""
 
     column = "internal"
@@ -193,7 +193,7 @@ class Internal(Filter):
 
 
 @dataclass(frozen=True)
-class Longer(Filter):
+class LongerFilter(Filter):
     """Calls of at least so many seconds, once their length is known."""
 
     keys = ("longer", "over")
@@ -230,7 +230,7 @@ class Longer(Filter):
 
 
 @dataclass(frozen=True)
-class LineHours(Filter):
+class LineHoursFilter(Filter):
     """What comes while the line itself is open, or closed, as Dialpad tells."""
 
     keys = ("hours", "open")
@@ -264,7 +264,7 @@ class LineHours(Filter):
 
 
 @dataclass(frozen=True)
-class Hours(Filter):
+class HoursFilter(Filter):
     """A part of the day, on all or some weekdays, by the clock of the subscription."""
 
     keys = ("hours", "open")
@@ -296,7 +296,7 @@ class Hours(Filter):
 
 
 @dataclass(frozen=True)
-class QuietHours(Filter):
+class QuietHoursFilter(Filter):
     """When nothing is posted: what comes then is wanted all the same, and posted when they are over."""
 
     keys = ("quiet",)
@@ -326,7 +326,7 @@ class QuietHours(Filter):
 
 
 @dataclass(frozen=True)
-class Queue(Filter):
+class QueueFilter(Filter):
     """How many callers may wait before a queue is long. Said with the event itself."""
 
     keys = ("queue",)
@@ -355,20 +355,20 @@ class Queue(Filter):
 
     @property
     def is_default(self) -> bool:
-        return self == Queue()
+        return self == QueueFilter()
 
 
 FILTERS: Final[tuple[type[Filter], ...]] = (
-    Place,
-    Label,
-    Number,
-    Country,
-    Internal,
-    Longer,
-    LineHours,
-    Hours,
-    QuietHours,
-    Queue,
+    PlaceFilter,
+    LabelFilter,
+    NumberFilter,
+    CountryFilter,
+    InternalFilter,
+    LongerFilter,
+    LineHoursFilter,
+    HoursFilter,
+    QuietHoursFilter,
+    QueueFilter,
 )
 """In the order in which they are tried and said."""
 

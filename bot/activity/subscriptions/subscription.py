@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.activity.news import News, NewsKind, kinds_that
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
-from bot.activity.subscriptions.filters import Place, Queue, QuietHours
+from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter, QuietHoursFilter
 from bot.basics.person import PersonKey
 from bot.basics.times import DAY, clock
 
@@ -87,17 +87,17 @@ class Subscription:
     @property
     def places(self) -> dict[str, str]:
         """The lines and people it is about and their names; none: every line."""
-        return {one.place: one.name for one in self.included if isinstance(one, Place)}
+        return {one.place: one.name for one in self.included if isinstance(one, PlaceFilter)}
 
     @property
     def quiet(self) -> DailyHours | None:
         """The hours in which nothing is posted."""
-        return next((one.hours for one in self.included if isinstance(one, QuietHours)), None)
+        return next((one.hours for one in self.included if isinstance(one, QuietHoursFilter)), None)
 
     @property
-    def queue(self) -> Queue:
+    def queue(self) -> QueueFilter:
         """From when on a queue is long."""
-        return next((one for one in self.included if isinstance(one, Queue)), Queue())
+        return next((one for one in self.included if isinstance(one, QueueFilter)), QueueFilter())
 
     def without(self, *kinds: type[Filter]) -> "Subscription":
         """It includes the same but for filters of these classes."""
@@ -142,7 +142,7 @@ def wants(subscription: Subscription, happening: News) -> bool:
     if subscription.paused or not subscription.kinds & happening.kinds:
         return False
     own = subscription.clock
-    included = (*subscription.without(Queue).included, subscription.queue)
+    included = (*subscription.without(QueueFilter).included, subscription.queue)
     matched = {type(one) for one in included if one.matches(happening, own) is not False}
     if any(type(one) not in matched for one in included):
         return False

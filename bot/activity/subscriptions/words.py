@@ -1,7 +1,7 @@
 """A subscription as sentences."""
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.filters import FILTERS, Place, join_words
+from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, join_words
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.times import WHOLE_WEEKDAYS
 
@@ -45,7 +45,7 @@ def conditions_in_words(subscription: Subscription) -> list[str]:
     only, clauses = [], []
     for kind in FILTERS:
         alternatives = [one.words for one in subscription.included if type(one) is kind and one.words]
-        if alternatives and kind is not Place:
+        if alternatives and kind is not PlaceFilter:
             said = join_words(alternatives, "or")
             clauses += [said] if kind.is_clause else []
             only += [] if kind.is_clause else [f"only {said}"]

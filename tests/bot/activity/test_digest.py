@@ -30,7 +30,7 @@ from bot.activity.digest_times import DigestPeriod
 from bot.activity.news import NewsKind, happening_of
 from bot.activity.registers import State
 from bot.activity.subscriptions.daily_hours import DailyHours
-from bot.activity.subscriptions.filters import Internal, Longer, Number, Place, QuietHours
+from bot.activity.subscriptions.filters import InternalFilter, LongerFilter, NumberFilter, PlaceFilter, QuietHoursFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.texts import arrivals, read_conversation, view_conversation
 from bot.basics.person import PersonKey
@@ -120,11 +120,11 @@ def test_a_call_without_dates_counts_when_it_was_heard_of() -> None:
     [
         (SUBSCRIPTION, True),
         (replace(SUBSCRIPTION, kinds=frozenset({NewsKind.WEEKLY, NewsKind.RECAP}), paused=True), True),
-        (replace(SUBSCRIPTION, included=(QuietHours(DailyHours(0, 1439)),)), True),
-        (replace(SUBSCRIPTION, included=(Place("callcenter:11", "Support"),)), True),
-        (replace(SUBSCRIPTION, included=(Place("callcenter:12", "Sales"),)), False),
-        (replace(SUBSCRIPTION, excluded=(Internal(False),)), False),
-        (replace(SUBSCRIPTION, included=(Longer(60),)), False),
+        (replace(SUBSCRIPTION, included=(QuietHoursFilter(DailyHours(0, 1439)),)), True),
+        (replace(SUBSCRIPTION, included=(PlaceFilter("callcenter:11", "Support"),)), True),
+        (replace(SUBSCRIPTION, included=(PlaceFilter("callcenter:12", "Sales"),)), False),
+        (replace(SUBSCRIPTION, excluded=(InternalFilter(False),)), False),
+        (replace(SUBSCRIPTION, included=(LongerFilter(60),)), False),
     ],
 )
 def test_the_filters_decide_what_counts(subscription: Subscription, counts_it: bool) -> None:
@@ -137,7 +137,7 @@ def test_calls_among_colleagues_can_be_left_out() -> None:
     inside = happening_of(view_call(reduce(fold, [call(1, "missed", 7, contact={**ANA, "type": "user"})], State())))
 
     assert inside.internal
-    assert not counts(replace(SUBSCRIPTION, included=(Internal(False),)), inside)
+    assert not counts(replace(SUBSCRIPTION, included=(InternalFilter(False),)), inside)
 
 
 def test_texts_count_when_they_came() -> None:
@@ -148,10 +148,12 @@ def test_texts_count_when_they_came() -> None:
     times = arrivals(state)
     assert [int(one.timestamp() * 1000) for one in times] == [at(0), at(90)]
     assert counts(
-        replace(SUBSCRIPTION, included=(Place("callcenter:11", "S"),)),
+        replace(SUBSCRIPTION, included=(PlaceFilter("callcenter:11", "S"),)),
         about_texts(view_conversation(state), times[0]),
     )
-    assert not counts(replace(SUBSCRIPTION, included=(Number("+49"),)), about_texts(view_conversation(state), times[0]))
+    assert not counts(
+        replace(SUBSCRIPTION, included=(NumberFilter("+49"),)), about_texts(view_conversation(state), times[0])
+    )
 
 
 def test_an_empty_day_has_no_median() -> None:

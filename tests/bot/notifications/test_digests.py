@@ -11,7 +11,7 @@ import pytest
 from bot.activity.digest import Digest, from_json
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
-from bot.activity.subscriptions.filters import Place
+from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.notifications.digests import Digests
 from bot.notifications.service import NotificationService
@@ -121,7 +121,9 @@ async def test_daily_and_weekly_are_two_messages(stage: PostingStage) -> None:
 
 async def test_only_what_the_filters_let_through_is_counted(stage: PostingStage) -> None:
     await stage.happen(call(7, "hangup", 60, target=SALES, date_rang=at(50), date_ended=at(60)), text(1, "Hi", 9))
-    await stage.store.subscriptions.save(replace(DAILY, id="w2", channel="C2", included=(Place("callcenter:12", "S"),)))
+    await stage.store.subscriptions.save(
+        replace(DAILY, id="w2", channel="C2", included=(PlaceFilter("callcenter:12", "S"),))
+    )
     await wake_at(stage, MORNING)
 
     tallies = {one.lines: one.tally for one in await told(stage)}

@@ -10,7 +10,7 @@ import pytest
 from bot.activity.registers import value
 from bot.activity.roster import Agent, Roster
 from bot.activity.subscriptions.daily_hours import DailyHours
-from bot.activity.subscriptions.filters import QuietHours
+from bot.activity.subscriptions.filters import QuietHoursFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.contract.context import Profile
@@ -536,7 +536,7 @@ async def test_while_it_is_paused_nobody_is_asked_and_afterwards_it_goes_on(
 
 
 async def test_no_step_is_taken_in_quiet_hours(stage: PostingStage, phones: Phones) -> None:
-    await change(stage, included=(QuietHours(DailyHours(20 * 60, 21 * 60)),))
+    await change(stage, included=(QuietHoursFilter(DailyHours(20 * 60, 21 * 60)),))
     for _ in range(3):
         await pass_minutes(stage, phones, 15)
     assert await nudges(stage) == []

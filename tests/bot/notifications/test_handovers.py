@@ -8,7 +8,7 @@ import pytest
 
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
-from bot.activity.subscriptions.filters import Place
+from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
 from bot.basics.person import PersonKey
@@ -24,7 +24,7 @@ SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
 HANDOVER = replace(
     SUBSCRIPTION,
     kinds=frozenset({NewsKind.HANDOVER}),
-    included=tuple(starmap(Place, SUPPORT.items())),
+    included=tuple(starmap(PlaceFilter, SUPPORT.items())),
     keep="S1",
     topic=True,
 )
@@ -172,7 +172,7 @@ async def test_a_group_that_two_subscriptions_keep_stands_for_both_once_both_are
     stage: PostingStage, company: Company
 ) -> None:
     await look(stage, company)
-    await follow(stage, replace(HANDOVER, id="w2", channel="C2", included=tuple(starmap(Place, SALES.items()))))
+    await follow(stage, replace(HANDOVER, id="w2", channel="C2", included=tuple(starmap(PlaceFilter, SALES.items()))))
     company.refuses[OWNER.user_id] = Unavailable("down")
     await look(stage, company, cc12=["Sam"])
     assert company.members == {"S1": {"UANA"}}
@@ -182,7 +182,7 @@ async def test_a_group_that_two_subscriptions_keep_stands_for_both_once_both_are
 
 
 async def test_a_channel_that_follows_two_has_both_in_its_topic(stage: PostingStage, company: Company) -> None:
-    await follow(stage, replace(HANDOVER, id="w2", included=tuple(starmap(Place, SALES.items()))))
+    await follow(stage, replace(HANDOVER, id="w2", included=tuple(starmap(PlaceFilter, SALES.items()))))
     await look(stage, company, cc12=["Sam"])
     assert company.topics["C1"] == "Support: Ana · Sales: Sam"
 

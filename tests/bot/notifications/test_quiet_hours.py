@@ -11,7 +11,7 @@ import pytest
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
-from bot.activity.subscriptions.filters import QuietHours
+from bot.activity.subscriptions.filters import QuietHoursFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.contract.reply import Card, Listing
 from bot.dialpad.actions.callcenters import CallCenterStatus
@@ -27,7 +27,7 @@ from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, Posting
 QUIET = replace(
     SUBSCRIPTION,
     kinds=frozenset(NewsKind) - {NewsKind.ENDED, NewsKind.ANSWERED},
-    included=(QuietHours(DailyHours(19 * 60, 21 * 60)),),
+    included=(QuietHoursFilter(DailyHours(19 * 60, 21 * 60)),),
 )
 """It is 20:00 when a test begins."""
 
@@ -180,7 +180,7 @@ async def test_taking_the_quiet_hours_away_posts_what_they_held(stage: PostingSt
 async def test_quiet_hours_that_are_moved_hold_until_their_new_end(stage: PostingStage) -> None:
     await stage.happen(missed(1))
     await stage.run(3)
-    await save(stage, replace(QUIET, included=(QuietHours(DailyHours(19 * 60, 22 * 60)),)))
+    await save(stage, replace(QUIET, included=(QuietHoursFilter(DailyHours(19 * 60, 22 * 60)),)))
     await until_quiet_hours_end(stage)
     assert stage.slack.messages == []
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from bot.activity.news import NewsKind
-from bot.activity.subscriptions.filters import Place
+from bot.activity.subscriptions.filters import PlaceFilter
 from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
 from bot.notifications.routing import EventRouter
@@ -144,7 +144,7 @@ async def test_a_call_without_optional_keys_is_shown(stage: PostingStage) -> Non
 
 async def test_each_channel_gets_what_it_asked_for(stage: PostingStage) -> None:
     await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.MISSED})))
-    elsewhere = Place("callcenter:99", "Elsewhere")
+    elsewhere = PlaceFilter("callcenter:99", "Elsewhere")
     await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w2", channel="C2", included=(elsewhere,)))
     await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w3", channel=OWNER.user_id))
     await stage.happen(call(1, "hangup", 20, date_rang=at(1), date_ended=at(20)))

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.activity.registers import State, fragment, value
-from bot.activity.subscriptions.filters import Longer
+from bot.activity.subscriptions.filters import LongerFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
 from bot.store.cards import StoredCard
@@ -235,11 +235,11 @@ async def test_what_a_card_knows_lies_sealed(store: Store, keys: Keyring) -> Non
 async def test_subscriptions_are_kept_changed_and_removed(store: Store, sam: PersonKey, ana: PersonKey) -> None:
     subscription = Subscription(store.subscriptions.new_id(), sam, "C1")
     await store.subscriptions.save(subscription)
-    await store.subscriptions.save(Subscription(subscription.id, sam, "C1", included=(Longer(9),), paused=True))
+    await store.subscriptions.save(Subscription(subscription.id, sam, "C1", included=(LongerFilter(9),), paused=True))
     await store.subscriptions.save(Subscription("other", ana, "C2"))
 
     assert await store.subscriptions.get(subscription.id) == Subscription(
-        subscription.id, sam, "C1", included=(Longer(9),), paused=True
+        subscription.id, sam, "C1", included=(LongerFilter(9),), paused=True
     )
     assert [one.id for one in await store.subscriptions.of_team(TEAM)] == ["other"]
     assert [one.id for one in await store.subscriptions.here(TEAM, "C1")] == [subscription.id]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.activity.news import NewsKind
-from bot.activity.subscriptions.filters import Label
+from bot.activity.subscriptions.filters import LabelFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.person import PersonKey
 from bot.store.store import Store
@@ -69,7 +69,7 @@ async def test_a_pause_over_its_time_leaves_one_out(store: Store, clock: Clock) 
 async def test_what_is_due_stays_due_when_something_else_is_changed(store: Store, clock: Clock) -> None:
     await store.subscriptions.save(DAILY)
     clock.pass_(hours=24)
-    await store.subscriptions.save(replace(DAILY, included=(Label("vip"),)))
+    await store.subscriptions.save(replace(DAILY, included=(LabelFilter("vip"),)))
 
     assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
 

@@ -12,16 +12,16 @@ from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter, Side, UnclearFilter
 from bot.activity.subscriptions.filters import (
     FILTERS,
-    Country,
-    Hours,
-    Internal,
-    Label,
-    LineHours,
-    Longer,
-    Number,
-    Place,
-    Queue,
-    QuietHours,
+    CountryFilter,
+    HoursFilter,
+    InternalFilter,
+    LabelFilter,
+    LineHoursFilter,
+    LongerFilter,
+    NumberFilter,
+    PlaceFilter,
+    QueueFilter,
+    QuietHoursFilter,
 )
 from bot.slack.blockkit.limits import HINT, PLACEHOLDER
 
@@ -29,30 +29,30 @@ from bot.slack.blockkit.limits import HINT, PLACEHOLDER
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("label:spam", [Label("spam")]),
-        ('label:Spam and label:"on hold"', [Label("spam"), Label("on hold")]),
-        ("internal", [Internal(True)]),
-        ("outside, longer:2m", [Internal(False), Longer(120)]),
-        ("number:+1415", [Number("+1415")]),
-        ("+44", [Number("+44")]),
-        ("country:ca countries:UK", [Country("CA"), Country("GB")]),
-        ("+1 or +49", [Number("+1"), Number("+49")]),
-        ("+1 415 555 0150", [Number("+14155550150")]),
-        ("<tel:+14155550150|+1 415-555-0150>", [Number("+14155550150")]),
+        ("label:spam", [LabelFilter("spam")]),
+        ('label:Spam and label:"on hold"', [LabelFilter("spam"), LabelFilter("on hold")]),
+        ("internal", [InternalFilter(True)]),
+        ("outside, longer:2m", [InternalFilter(False), LongerFilter(120)]),
+        ("number:+1415", [NumberFilter("+1415")]),
+        ("+44", [NumberFilter("+44")]),
+        ("country:ca countries:UK", [CountryFilter("CA"), CountryFilter("GB")]),
+        ("+1 or +49", [NumberFilter("+1"), NumberFilter("+49")]),
+        ("+1 415 555 0150", [NumberFilter("+14155550150")]),
+        ("<tel:+14155550150|+1 415-555-0150>", [NumberFilter("+14155550150")]),
         (
             "hours:8-18 quiet:10pm-7am queue:5",
-            [Hours(DailyHours(480, 1080)), QuietHours(DailyHours(1320, 420)), Queue(5)],
+            [HoursFilter(DailyHours(480, 1080)), QuietHoursFilter(DailyHours(1320, 420)), QueueFilter(5)],
         ),
-        ("hours:open", [LineHours("open")]),
-        ("hours:Closed hours:8-18", [LineHours("closed"), Hours(DailyHours(480, 1080))]),
-        ("hours:mon-fri,8-18", [Hours(DailyHours(480, 1080, (0, 1, 2, 3, 4)))]),
-        ("hours:Monday,wed,8:30-18", [Hours(DailyHours(510, 1080, (0, 2)))]),
-        ("hours:fri-mon,22-7", [Hours(DailyHours(1320, 420, (0, 4, 5, 6)))]),
-        ("hours:noon-17h30", [Hours(DailyHours(720, 1050))]),
-        ("hours:8.30-24:00", [Hours(DailyHours(510, 1440))]),
-        ("hours:tues-thurs,8-18", [Hours(DailyHours(480, 1080, (1, 2, 3)))]),
-        ("hours:mondays,8-18", [Hours(DailyHours(480, 1080, (0,)))]),
-        ("hours:weekend", [Hours(DailyHours(0, 1440, (5, 6)))]),
+        ("hours:open", [LineHoursFilter("open")]),
+        ("hours:Closed hours:8-18", [LineHoursFilter("closed"), HoursFilter(DailyHours(480, 1080))]),
+        ("hours:mon-fri,8-18", [HoursFilter(DailyHours(480, 1080, (0, 1, 2, 3, 4)))]),
+        ("hours:Monday,wed,8:30-18", [HoursFilter(DailyHours(510, 1080, (0, 2)))]),
+        ("hours:fri-mon,22-7", [HoursFilter(DailyHours(1320, 420, (0, 4, 5, 6)))]),
+        ("hours:noon-17h30", [HoursFilter(DailyHours(720, 1050))]),
+        ("hours:8.30-24:00", [HoursFilter(DailyHours(510, 1440))]),
+        ("hours:tues-thurs,8-18", [HoursFilter(DailyHours(480, 1080, (1, 2, 3)))]),
+        ("hours:mondays,8-18", [HoursFilter(DailyHours(480, 1080, (0,)))]),
+        ("hours:weekend", [HoursFilter(DailyHours(0, 1440, (5, 6)))]),
         ("", []),
     ],
 )
@@ -69,7 +69,10 @@ def test_what_is_no_filter_is_a_name(typed: str, names: tuple[str, ...]) -> None
 
 
 def test_of_what_there_is_once_the_last_counts() -> None:
-    assert parse_conditions("longer:9s internal longer:30s external", "US").filters == (Internal(False), Longer(30))
+    assert parse_conditions("longer:9s internal longer:30s external", "US").filters == (
+        InternalFilter(False),
+        LongerFilter(30),
+    )
 
 
 def test_the_order_in_which_filters_are_typed_makes_no_difference() -> None:
@@ -88,13 +91,13 @@ def test_what_cannot_be_excluded_is_told_where_it_goes(typed: str) -> None:
 
 def test_hours_can_be_excluded() -> None:
     assert parse_conditions("hours:12-13 hours:closed", "US", "except").filters == (
-        LineHours("closed"),
-        Hours(DailyHours(720, 780)),
+        LineHoursFilter("closed"),
+        HoursFilter(DailyHours(720, 780)),
     )
 
 
 def test_the_time_of_a_digest_may_stand_among_them() -> None:
-    assert parse_conditions("external at:18:00", "US") == Conditions((Internal(False),), digest_at=1080)
+    assert parse_conditions("external at:18:00", "US") == Conditions((InternalFilter(False),), digest_at=1080)
 
 
 @pytest.mark.parametrize(("typed", "minutes"), [("at:8h30", 510), ("at:24:00", 0)])
@@ -143,12 +146,12 @@ def test_whatever_was_read_is_written_such_that_it_reads_as_the_same(typed: str)
     again = parse_conditions(write_conditions(read.filters), "US")
     assert again == Conditions(read.filters)
 
-    places = [Place(f"callcenter:{number}", name) for number, name in enumerate(read.names)]
+    places = [PlaceFilter(f"callcenter:{number}", name) for number, name in enumerate(read.names)]
     names = parse_conditions(write_conditions(places), "US").names
     assert all(name in {one.place, one.name} for name, one in zip(names, places, strict=True))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FILTERS if kind is not Place])
+@pytest.mark.parametrize("kind", [kind for kind in FILTERS if kind is not PlaceFilter])
 def test_the_example_of_every_filter_reads_as_one_and_is_written_and_kept_as_the_same(kind: type[Filter]) -> None:
     one = kind.parse(kind.example, "US")
 
@@ -164,16 +167,16 @@ days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
 
 
 @given(
-    st.builds(Number, st.integers(1, 10**15 - 1).map(lambda digits: f"+{digits}"))
-    | st.builds(Label, words)
-    | st.builds(Country, st.sampled_from(sorted(SUPPORTED_REGIONS)))
-    | st.builds(Internal, st.booleans())
-    | st.builds(Longer, st.integers(0, 99_999) | st.integers(0, 99_999).map(lambda count: count * 60))
-    | st.builds(LineHours, st.sampled_from(["open", "closed"]))
-    | st.builds(Hours, spans.flatmap(lambda span: days.map(lambda on: span._replace(days=on))))
-    | st.builds(Hours, st.builds(DailyHours, st.just(0), st.just(1440), days.filter(bool)))
-    | st.builds(QuietHours, spans)
-    | st.builds(Queue, st.integers(0, 9999))
+    st.builds(NumberFilter, st.integers(1, 10**15 - 1).map(lambda digits: f"+{digits}"))
+    | st.builds(LabelFilter, words)
+    | st.builds(CountryFilter, st.sampled_from(sorted(SUPPORTED_REGIONS)))
+    | st.builds(InternalFilter, st.booleans())
+    | st.builds(LongerFilter, st.integers(0, 99_999) | st.integers(0, 99_999).map(lambda count: count * 60))
+    | st.builds(LineHoursFilter, st.sampled_from(["open", "closed"]))
+    | st.builds(HoursFilter, spans.flatmap(lambda span: days.map(lambda on: span._replace(days=on))))
+    | st.builds(HoursFilter, st.builds(DailyHours, st.just(0), st.just(1440), days.filter(bool)))
+    | st.builds(QuietHoursFilter, spans)
+    | st.builds(QueueFilter, st.integers(0, 9999))
 )
 def test_what_is_typed_for_a_filter_reads_as_the_same(one: Filter) -> None:
     assert parse_conditions(one.typed, "US").filters == (() if one.is_default else (one,))

@@ -9,15 +9,15 @@ import pytest
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filters import (
-    Hours,
-    Internal,
-    Label,
-    LineHours,
-    Longer,
-    Number,
-    Place,
-    Queue,
-    QuietHours,
+    HoursFilter,
+    InternalFilter,
+    LabelFilter,
+    LineHoursFilter,
+    LongerFilter,
+    NumberFilter,
+    PlaceFilter,
+    QueueFilter,
+    QuietHoursFilter,
 )
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
@@ -50,20 +50,20 @@ LARGEST: Final = Subscription(
     "C1",
     kinds=frozenset({NewsKind.MISSED, NewsKind.QUEUE, NewsKind.WEEKLY, NewsKind.HANDOVER}),
     included=(
-        Place("callcenter:11", "Support"),
-        Place("user:101", "Ana Ferreira"),
-        Label("vip"),
-        Label("on hold"),
-        Number("+1415"),
-        Number("+44"),
-        Internal(False),
-        Longer(30),
-        LineHours("open"),
-        Hours(DailyHours(480, 1080, (0, 1, 2, 3, 4))),
-        QuietHours(DailyHours(1320, 420)),
-        Queue(5),
+        PlaceFilter("callcenter:11", "Support"),
+        PlaceFilter("user:101", "Ana Ferreira"),
+        LabelFilter("vip"),
+        LabelFilter("on hold"),
+        NumberFilter("+1415"),
+        NumberFilter("+44"),
+        InternalFilter(False),
+        LongerFilter(30),
+        LineHoursFilter("open"),
+        HoursFilter(DailyHours(480, 1080, (0, 1, 2, 3, 4))),
+        QuietHoursFilter(DailyHours(1320, 420)),
+        QueueFilter(5),
     ),
-    excluded=(Place("office:1", "HQ"), Label("spam"), Number("+14155550150"), Internal(True)),
+    excluded=(PlaceFilter("office:1", "HQ"), LabelFilter("spam"), NumberFilter("+14155550150"), InternalFilter(True)),
     zone="America/Los_Angeles",
     policy=EscalationPolicy(10, 30, False, "S0ONCALL1", "U2", "U3", "sms"),
     digest_at=1065,
@@ -97,20 +97,20 @@ def test_nothing_that_is_written_means_something_else_to_the_version_before() ->
 def test_hours_of_rows_from_before_they_had_weekdays_are_read() -> None:
     found = read({"hours": [480, 1080], "quiet": [1320, 420]})
 
-    assert found.included == (Hours(DailyHours(480, 1080)), QuietHours(DailyHours(1320, 420)))
+    assert found.included == (HoursFilter(DailyHours(480, 1080)), QuietHoursFilter(DailyHours(1320, 420)))
 
 
 def test_a_queue_of_nobody_is_not_taken_for_none() -> None:
-    assert read({**json.loads(SMALLEST_ROW), "queue": 0}).queue == Queue(0)
+    assert read({**json.loads(SMALLEST_ROW), "queue": 0}).queue == QueueFilter(0)
 
 
 def test_what_a_later_version_keeps_is_left_out() -> None:
     later = {"kinds": ["missed", "fax"], "only": {"moods": ["angry"], "labels": ["vip"]}, "colour": "red"}
 
-    assert read(later) == replace(SMALLEST, kinds=frozenset({NewsKind.MISSED}), included=(Label("vip"),))
+    assert read(later) == replace(SMALLEST, kinds=frozenset({NewsKind.MISSED}), included=(LabelFilter("vip"),))
 
 
 def test_excluded_hours_are_kept() -> None:
-    lunch = replace(SMALLEST, excluded=(LineHours("closed"), Hours(DailyHours(720, 780))))
+    lunch = replace(SMALLEST, excluded=(LineHoursFilter("closed"), HoursFilter(DailyHours(720, 780))))
 
     assert read(json.loads(json.dumps(to_json(lunch)))) == lunch

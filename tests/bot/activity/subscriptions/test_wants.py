@@ -13,16 +13,16 @@ from bot.activity.news import News, NewsKind, happening_of
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import (
-    Country,
-    Hours,
-    Internal,
-    Label,
-    LineHours,
-    Longer,
-    Number,
-    Place,
-    Queue,
-    QuietHours,
+    CountryFilter,
+    HoursFilter,
+    InternalFilter,
+    LabelFilter,
+    LineHoursFilter,
+    LongerFilter,
+    NumberFilter,
+    PlaceFilter,
+    QueueFilter,
+    QuietHoursFilter,
     arranged,
 )
 from bot.activity.subscriptions.stored import from_json, to_json
@@ -45,15 +45,15 @@ MISSED = News(
 spans = st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), st.just(()))
 days = st.lists(st.integers(0, 6), unique=True).map(sorted).map(tuple)
 one_filter = (
-    st.sampled_from(["callcenter:11", "office:1", "user:101"]).map(lambda place: Place(place, f"The {place}"))
-    | st.builds(Number, st.sampled_from(["+1", "+1415", "+49"]))
-    | st.builds(Label, st.sampled_from(["spam", "vip"]))
-    | st.builds(Internal, st.booleans())
-    | st.builds(Longer, st.integers(0, 100))
-    | st.builds(LineHours, st.sampled_from(["open", "closed"]))
-    | st.builds(Hours, st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), days))
-    | st.builds(QuietHours, spans)
-    | st.builds(Queue, st.integers(0, 9))
+    st.sampled_from(["callcenter:11", "office:1", "user:101"]).map(lambda place: PlaceFilter(place, f"The {place}"))
+    | st.builds(NumberFilter, st.sampled_from(["+1", "+1415", "+49"]))
+    | st.builds(LabelFilter, st.sampled_from(["spam", "vip"]))
+    | st.builds(InternalFilter, st.booleans())
+    | st.builds(LongerFilter, st.integers(0, 100))
+    | st.builds(LineHoursFilter, st.sampled_from(["open", "closed"]))
+    | st.builds(HoursFilter, st.builds(DailyHours, st.integers(0, 1439), st.integers(0, 1439), days))
+    | st.builds(QuietHoursFilter, spans)
+    | st.builds(QueueFilter, st.integers(0, 9))
 )
 filters = st.lists(one_filter, max_size=6).map(arranged)
 subscriptions = st.builds(
@@ -130,14 +130,14 @@ def test_the_default_is_quiet() -> None:
 @pytest.mark.parametrize(
     ("included", "wanted"),
     [
-        ((Place("callcenter:11", "Support"),), True),
-        ((Place("callcenter:12", "Sales"),), False),
-        ((Place("callcenter:12", "Sales"), Place("user:101", "Ana")), True),
-        ((Number("+1415"),), True),
-        ((Number("+1510"),), False),
-        ((Label("vip"),), False),
-        ((Internal(False),), True),
-        ((Internal(True),), False),
+        ((PlaceFilter("callcenter:11", "Support"),), True),
+        ((PlaceFilter("callcenter:12", "Sales"),), False),
+        ((PlaceFilter("callcenter:12", "Sales"), PlaceFilter("user:101", "Ana")), True),
+        ((NumberFilter("+1415"),), True),
+        ((NumberFilter("+1510"),), False),
+        ((LabelFilter("vip"),), False),
+        ((InternalFilter(False),), True),
+        ((InternalFilter(True),), False),
     ],
 )
 def test_only_lets_through_what_fits_every_kind_of_filter(included: tuple[Filter, ...], wanted: bool) -> None:
@@ -147,12 +147,12 @@ def test_only_lets_through_what_fits_every_kind_of_filter(included: tuple[Filter
 @pytest.mark.parametrize(
     ("excluded", "wanted"),
     [
-        ((Place("user:101", "Ana"),), False),
-        ((Place("callcenter:12", "Sales"),), True),
-        ((Number("+1415"),), False),
-        ((Label("spam"),), True),
-        ((Internal(False),), False),
-        ((Internal(True),), True),
+        ((PlaceFilter("user:101", "Ana"),), False),
+        ((PlaceFilter("callcenter:12", "Sales"),), True),
+        ((NumberFilter("+1415"),), False),
+        ((LabelFilter("spam"),), True),
+        ((InternalFilter(False),), False),
+        ((InternalFilter(True),), True),
     ],
 )
 def test_except_takes_out_what_fits_any_filter(excluded: tuple[Filter, ...], wanted: bool) -> None:
@@ -162,13 +162,13 @@ def test_except_takes_out_what_fits_any_filter(excluded: tuple[Filter, ...], wan
 def test_labels_are_compared_as_the_call_carries_them() -> None:
     spam = replace(MISSED, labels=frozenset({"spam"}))
 
-    assert not wants(replace(SUBSCRIPTION, excluded=(Label("spam"),)), spam)
-    assert wants(replace(SUBSCRIPTION, included=(Label("spam"),)), spam)
+    assert not wants(replace(SUBSCRIPTION, excluded=(LabelFilter("spam"),)), spam)
+    assert wants(replace(SUBSCRIPTION, included=(LabelFilter("spam"),)), spam)
 
 
 @pytest.mark.parametrize(("seconds", "wanted"), [(19.9, False), (20.0, True), (None, True)])
 def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -> None:
-    assert wants(replace(SUBSCRIPTION, included=(Longer(20),)), replace(MISSED, seconds=seconds)) is wanted
+    assert wants(replace(SUBSCRIPTION, included=(LongerFilter(20),)), replace(MISSED, seconds=seconds)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -185,11 +185,11 @@ def test_a_length_counts_once_it_is_known(seconds: float | None, wanted: bool) -
 def test_hours_are_those_of_the_subscriptions_zone(hour: int, hours: DailyHours, wanted: bool) -> None:
     moment = local(2026, 11, 23, hour, 0).astimezone(UTC)
 
-    assert wants(replace(SUBSCRIPTION, included=(Hours(hours),)), replace(MISSED, at=moment)) is wanted
+    assert wants(replace(SUBSCRIPTION, included=(HoursFilter(hours),)), replace(MISSED, at=moment)) is wanted
 
 
 def test_what_comes_in_quiet_hours_is_wanted_all_the_same() -> None:
-    assert wants(replace(SUBSCRIPTION, included=(QuietHours(DailyHours(0, 1439)),)), MISSED)
+    assert wants(replace(SUBSCRIPTION, included=(QuietHoursFilter(DailyHours(0, 1439)),)), MISSED)
 
 
 def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> datetime:
@@ -211,26 +211,26 @@ def local(*moment: int, fold: int = 0, zone: str = "America/Los_Angeles") -> dat
 def test_quiet_hours_end_by_the_clock_of_the_subscription(
     now: datetime, quiet: DailyHours, until: datetime | None
 ) -> None:
-    assert quiet_until(replace(SUBSCRIPTION, included=(QuietHours(quiet),)), now.astimezone(UTC)) == (
+    assert quiet_until(replace(SUBSCRIPTION, included=(QuietHoursFilter(quiet),)), now.astimezone(UTC)) == (
         until and until.astimezone(UTC)
     )
 
 
 def test_a_night_in_which_the_clocks_change_is_an_hour_longer_or_shorter() -> None:
-    quiet = replace(SUBSCRIPTION, included=(QuietHours(DailyHours(1320, 420)),))
+    quiet = replace(SUBSCRIPTION, included=(QuietHoursFilter(DailyHours(1320, 420)),))
 
     for evening, hours in ((local(2026, 10, 31, 22, 0), 10), (local(2026, 3, 7, 22, 0), 8)):
         assert quiet_until(quiet, evening.astimezone(UTC)) == evening.astimezone(UTC) + timedelta(hours=hours)
 
 
 def test_quiet_hours_that_end_when_the_clocks_skip_end_with_the_skip() -> None:
-    quiet = replace(SUBSCRIPTION, included=(QuietHours(DailyHours(1320, 150)),))
+    quiet = replace(SUBSCRIPTION, included=(QuietHoursFilter(DailyHours(1320, 150)),))
 
     assert quiet_until(quiet, local(2026, 3, 8, 1, 0).astimezone(UTC)) == local(2026, 3, 8, 3, 0).astimezone(UTC)
 
 
 def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
-    quiet = replace(SUBSCRIPTION, included=(QuietHours(DailyHours(0, 90)),))
+    quiet = replace(SUBSCRIPTION, included=(QuietHoursFilter(DailyHours(0, 90)),))
     second = local(2026, 11, 1, 1, 15, fold=1)
 
     assert quiet_until(quiet, second.astimezone(UTC)) == second.astimezone(UTC) + timedelta(minutes=15)
@@ -242,7 +242,7 @@ def test_quiet_hours_in_an_hour_that_comes_twice_end_after_it() -> None:
     st.sampled_from(["UTC", "America/Los_Angeles", "Australia/Lord_Howe", "Asia/Kolkata", "Europe/Berlin"]),
 )
 def test_quiet_hours_hold_until_they_end(quiet: DailyHours, now: datetime, zone: str) -> None:
-    subscription = replace(SUBSCRIPTION, included=(QuietHours(quiet),), zone=zone)
+    subscription = replace(SUBSCRIPTION, included=(QuietHoursFilter(quiet),), zone=zone)
     until = quiet_until(subscription, now)
 
     assert (until is not None) == quiet.holds(now.astimezone(ZoneInfo(zone)))
@@ -275,7 +275,7 @@ def test_the_lines_own_hours_are_as_dialpad_tells(
     event = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20), target_availability_status=status)
     happening = happening_of(view_call(read_call(event)))
 
-    included = (LineHours(line_hours),) if line_hours else ()
+    included = (LineHoursFilter(line_hours),) if line_hours else ()
     assert wants(replace(SUBSCRIPTION, included=included), happening) is wanted
 
 
@@ -294,7 +294,7 @@ def test_a_night_belongs_to_the_weekday_on_which_it_began(day: int, hour: int, w
     nights = DailyHours(1320, 420, (6, 0, 1, 2, 3, 4))  # 22 November 2026 is a Sunday
     moment = local(2026, 11, day, hour, 0).astimezone(UTC)
 
-    assert wants(replace(SUBSCRIPTION, included=(Hours(nights),)), replace(MISSED, at=moment)) is wanted
+    assert wants(replace(SUBSCRIPTION, included=(HoursFilter(nights),)), replace(MISSED, at=moment)) is wanted
 
 
 def test_turning_the_last_event_off_pauses_and_the_next_on_resumes() -> None:
@@ -314,12 +314,12 @@ def test_a_switch_leaves_a_pause_alone() -> None:
 def test_a_queue_is_news_when_more_wait_than_allowed(waiting: int | None, wanted: bool) -> None:
     queue = News(frozenset({NewsKind.QUEUE}), NOON, waiting=waiting)
 
-    assert wants(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.QUEUE}), included=(Queue(3),)), queue) is wanted
+    assert wants(replace(SUBSCRIPTION, kinds=frozenset({NewsKind.QUEUE}), included=(QueueFilter(3),)), queue) is wanted
 
 
 def test_a_changed_setting_belongs_to_no_line() -> None:
     subscription = replace(
-        SUBSCRIPTION, kinds=frozenset({NewsKind.SETTING}), included=(Place("callcenter:11", "Support"),)
+        SUBSCRIPTION, kinds=frozenset({NewsKind.SETTING}), included=(PlaceFilter("callcenter:11", "Support"),)
     )
 
     assert wants(subscription, News(frozenset({NewsKind.SETTING}), NOON))
@@ -328,8 +328,8 @@ def test_a_changed_setting_belongs_to_no_line() -> None:
 def test_the_effective_filter_is_one_sentence() -> None:
     subscription = replace(
         SUBSCRIPTION,
-        included=(Place("callcenter:11", "Support"), Longer(10), QuietHours(DailyHours(1320, 420))),
-        excluded=(Label("spam"),),
+        included=(PlaceFilter("callcenter:11", "Support"), LongerFilter(10), QuietHoursFilter(DailyHours(1320, 420))),
+        excluded=(LabelFilter("spam"),),
     )
 
     assert in_words(subscription) == (
@@ -339,7 +339,7 @@ def test_the_effective_filter_is_one_sentence() -> None:
 
 
 def test_alternatives_are_said_apart_from_what_has_to_match_too() -> None:
-    included = (Label("vip"), Label("gold"), Internal(False))
+    included = (LabelFilter("vip"), LabelFilter("gold"), InternalFilter(False))
 
     assert in_words(replace(SUBSCRIPTION, included=included)).endswith(
         "on every line, only label vip or label gold, only calls from outside"
@@ -349,12 +349,12 @@ def test_alternatives_are_said_apart_from_what_has_to_match_too() -> None:
 @pytest.mark.parametrize(
     ("included", "said"),
     [
-        ([LineHours("open")], "while the line is open"),
-        ([LineHours("closed")], "while the line is closed"),
-        ([Hours(DailyHours(480, 1080, (0, 4)))], "on Mon and Fri between 08:00 and 18:00, in Los Angeles time"),
-        ([Hours(DailyHours(0, 1440, (5, 6)))], "on Sat and Sun, in Los Angeles time"),
+        ([LineHoursFilter("open")], "while the line is open"),
+        ([LineHoursFilter("closed")], "while the line is closed"),
+        ([HoursFilter(DailyHours(480, 1080, (0, 4)))], "on Mon and Fri between 08:00 and 18:00, in Los Angeles time"),
+        ([HoursFilter(DailyHours(0, 1440, (5, 6)))], "on Sat and Sun, in Los Angeles time"),
         (
-            [LineHours("open"), Hours(DailyHours(480, 1080))],
+            [LineHoursFilter("open"), HoursFilter(DailyHours(480, 1080))],
             "while the line is open, between 08:00 and 18:00, in Los Angeles time",
         ),
     ],
@@ -373,13 +373,13 @@ def test_the_time_of_a_digest_is_told_with_its_zone_where_others_read_it() -> No
 def test_what_is_not_known_is_neither_left_out_nor_excluded() -> None:
     unknown = replace(MISSED, line_open=None)
 
-    assert wants(replace(SUBSCRIPTION, included=(LineHours("open"),)), unknown)
-    assert wants(replace(SUBSCRIPTION, excluded=(LineHours("open"),)), unknown)
-    assert not wants(replace(SUBSCRIPTION, excluded=(LineHours("open"),)), replace(MISSED, line_open=True))
+    assert wants(replace(SUBSCRIPTION, included=(LineHoursFilter("open"),)), unknown)
+    assert wants(replace(SUBSCRIPTION, excluded=(LineHoursFilter("open"),)), unknown)
+    assert not wants(replace(SUBSCRIPTION, excluded=(LineHoursFilter("open"),)), replace(MISSED, line_open=True))
 
 
 def test_hours_can_be_taken_out() -> None:
-    lunch = replace(SUBSCRIPTION, excluded=(Hours(DailyHours(720, 780)),))
+    lunch = replace(SUBSCRIPTION, excluded=(HoursFilter(DailyHours(720, 780)),))
 
     assert not wants(lunch, MISSED)
     assert wants(lunch, replace(MISSED, at=NOON + timedelta(hours=1)))
@@ -393,11 +393,11 @@ def test_a_number_is_from_one_country(number: str, country: str) -> None:
     news = replace(MISSED, number=number)
 
     for code in ("US", "CA", "JM", "DE"):
-        assert wants(replace(SUBSCRIPTION, included=(Country(code),)), news) is (code == country)
-        assert wants(replace(SUBSCRIPTION, excluded=(Country(code),)), news) is (code != country)
+        assert wants(replace(SUBSCRIPTION, included=(CountryFilter(code),)), news) is (code == country)
+        assert wants(replace(SUBSCRIPTION, excluded=(CountryFilter(code),)), news) is (code != country)
 
 
 def test_countries_are_said() -> None:
-    assert in_words(replace(SUBSCRIPTION, included=(Country("CA"), Country("GB")))).endswith(
+    assert in_words(replace(SUBSCRIPTION, included=(CountryFilter("CA"), CountryFilter("GB")))).endswith(
         "on every line, only numbers from CA or numbers from GB"
     )
