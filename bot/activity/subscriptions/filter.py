@@ -8,9 +8,8 @@ from functools import cache
 from typing import Any, ClassVar, Final, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
-
 from bot.activity.news import News
+from bot.basics.stored_json import StoredJson
 from bot.basics.words import split
 
 Side: TypeAlias = Literal["only", "except"]
@@ -86,19 +85,19 @@ class Filter(ABC):
     @classmethod
     def to_column(cls, filters: Sequence[Self]) -> Any:
         """As JSON: the one value, or a list of them where there may be several."""
-        values = [_adapter(cls).dump_python(one, mode="json")[fields(cls)[0].name] for one in filters]
+        values = [_json(cls).dump(one)[fields(cls)[0].name] for one in filters]
         return values if cls.many else values[-1]
 
     @classmethod
     def from_column(cls, stored: Any) -> list[Self]:
-        """Undo ``to_column``."""
+        """Undo ``to_column``. Raises UnreadableJson."""
         name = fields(cls)[0].name
-        return [_adapter(cls).validate_python({name: value}) for value in (stored if cls.many else [stored])]
+        return [_json(cls).load({name: value}) for value in (stored if cls.many else [stored])]
 
 
 @cache
-def _adapter(kind: type[Filter]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _json(kind: type[Filter]) -> StoredJson[Any]:
+    return StoredJson(kind)
 
 
 def pieces(text: str, region: str) -> list[tuple[str, bool]]:

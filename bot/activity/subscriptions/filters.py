@@ -360,9 +360,9 @@ class QueueFilter(Filter):
 
 FILTERS: Final[tuple[type[Filter], ...]] = (
     PlaceFilter,
-    LabelFilter,
     NumberFilter,
     CountryFilter,
+    LabelFilter,
     InternalFilter,
     LongerFilter,
     LineHoursFilter,
