@@ -29,6 +29,7 @@ GOOD: Final[dict[str, str]] = {
     "sms": "+14155550150 Running late",
     "call": "+14155550150",
     "hangup": "",
+    "transfer": "+14155550151",
     "calls": "today missed",
     "who": "+14155550150",
     "block": "+14155550153",
@@ -46,7 +47,12 @@ GOOD: Final[dict[str, str]] = {
 HARMLESS: Final = {"sms", "call", "block", "unblock", "disconnect"}
 """Words that ask first: typed alone they never change anything, however good the input."""
 
-NEEDS_DIALPAD: Final = tuple(word for word in WORDS if word not in {"", "help", "connect", "disconnect", "hangup"})
+ABOUT_A_LIVE_CALL: Final = {"hangup", "transfer"}
+"""Words about a call that was started from Slack: where there is none, Dialpad is not asked."""
+
+NEEDS_DIALPAD: Final = tuple(
+    word for word in WORDS if word not in {"", "help", "connect", "disconnect", *ABOUT_A_LIVE_CALL}
+)
 
 BAD_TEXTS: Final = {
     "garbage": "xyzzy ;;; %%% <<>> ``` \\x00 \x07",

@@ -1,10 +1,10 @@
-"""call, hangup, calls."""
+"""call, hangup, transfer, calls."""
 
 import pytest
 
 from bot.basics.errors import FieldError, TooMany, UserError
 from bot.contract.reply import Confirm, Listing, Reply
-from bot.sandbox.cast import ANA, PRIYA, SUPPORT
+from bot.sandbox.cast import ANA, PRIYA, SAM, SUPPORT
 from tests.handlers.harness import World, buttons_of, words_of
 
 
@@ -55,6 +55,48 @@ async def test_hangup_with_several_calls_asks_which(world: World) -> None:
     assert {"Jordan Lee +14155550150 | since 23 10:00", "Amara Osei +14155550151 | since 23 10:00"} <= set(
         words_of(answer).splitlines()
     )
+
+
+def transfers(world: World) -> list[object]:
+    """What was asked of Dialpad, call by call."""
+    return [one.body for one in world.sandbox.requests if one.path.endswith("/transfer")]
+
+
+async def test_a_transfer_shows_who_goes_to_whom_before_anything_happens(world: World) -> None:
+    await world.agree(ANA, await world.type(ANA, "call +14155550150"))
+    (live,) = world.sandbox.phone.live
+    world.sandbox.phone.pick_up(live.id)
+    confirm = await world.type(ANA, "transfer Sam Okafor")
+    shown = words_of(confirm)
+    assert "Call with: Jordan Lee" in shown
+    assert "To: Sam Okafor" in shown
+    assert not transfers(world)
+
+    assert words_of(await world.agree(ANA, confirm)) == "The call is now with Sam Okafor +14155550112."
+    assert transfers(world) == [{"to": {"number": SAM.phone}}]
+
+
+async def test_a_call_that_still_rings_is_not_transferred(world: World) -> None:
+    await world.agree(ANA, await world.type(ANA, "call +14155550150"))
+    confirm = await world.type(ANA, "transfer Sam Okafor")
+    assert "nobody has answered it yet" in words_of(await world.agree(ANA, confirm))
+
+
+async def test_a_transfer_without_a_call_says_what_it_can_pass_on(world: World) -> None:
+    assert "no live call that was started from Slack" in words_of(await world.type(ANA, "transfer Sam Okafor"))
+
+
+async def test_a_call_is_not_transferred_to_who_is_on_it(world: World) -> None:
+    await world.agree(ANA, await world.type(ANA, "call +14155550150"))
+    with pytest.raises(UserError, match="who you are talking to"):
+        await world.type(ANA, "transfer Jordan Lee")
+
+
+async def test_a_call_that_ended_meanwhile_is_not_transferred(world: World) -> None:
+    await world.agree(ANA, await world.type(ANA, "call +14155550150"))
+    confirm = await world.type(ANA, "transfer Sam Okafor")
+    await world.type(ANA, "hangup")
+    assert "the call is over" in words_of(await world.agree(ANA, confirm))
 
 
 async def test_a_second_call_while_one_goes_on_is_told(world: World) -> None:
