@@ -158,7 +158,7 @@ class EventSocket:
                 await _tell(self._observer.closed)
             with suppress(aiohttp.ClientError, OSError):
                 await line.close()
-            log.info("dialpad websocket closed", code=line.close_code)
+            log.info("dialpad websocket closed", reason=line.close_code)
 
     async def _store(self, frame: bytes) -> None:
         """Nothing more is read until it is on disk: a websocket does not repeat itself."""

@@ -209,7 +209,7 @@ class Handovers:
         await self._store.rosters.look_later(followed, LOOK_EVERY_S)
         if followed.problem == code:
             return
-        _log.warning("a roster cannot be followed", code=code)
+        _log.warning("a roster cannot be followed", refused=code)
         now = self._store.now()
         said = {"about": "roster trouble", "what": what, "name": self._named(followed, following)}
         said["why"] = _WHY.get(code, f"Slack says “{code}”")

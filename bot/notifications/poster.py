@@ -363,7 +363,7 @@ class Poster:
         if code in _GONE:
             await self._store.postings.set_aside([one.id for one in together])
             return
-        _log.warning("slack takes no message", code=code, tries=together[0].tries)
+        _log.warning("slack takes no message", refused=code, tries=together[0].tries)
         if await asked_in_vain(self._store, together[0], code):
             await self._store.postings.set_aside([one.id for one in together])
         elif code in _OURS:

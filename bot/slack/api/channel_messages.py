@@ -113,7 +113,7 @@ class ChannelMessages:
         except PostRefused as refused:
             if refused.code not in _REFUSED_BLOCKS or (bare is content and not charted):
                 raise
-            _log.warning("slack does not draw it", code=refused.code)
+            _log.warning("slack does not draw it", refused=refused.code)
         answer = await ask(client, method, {**more, **self._body(bare, name, charts=0)})
         if charted:
             self._without_charts.add(team_id)
