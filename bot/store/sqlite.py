@@ -5,6 +5,7 @@ survive a power cut; NORMAL would not, in WAL mode.
 """
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
@@ -130,10 +132,22 @@ def build_engine(url: URL, *, begins: Literal["always", "on write", "never"], si
         connection.isolation_level = "IMMEDIATE" if begins == "on write" else None
         _set_pragmas(connection)
 
+    event.listen(engine, "do_connect", _keep_to_ourselves)
     event.listen(engine, "connect", prepare)
     if begins == "always":
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _keep_to_ourselves(_dialect: object, _record: object, arguments: list[Any], _named: object) -> None:
+    """The file is its owner's alone, as are the two that SQLite makes beside it: who called whom is in them."""
+    path = Path(arguments[0])
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if path.stat().st_mode & 0o077:  # made by an earlier version
+            path.chmod(0o600)
+    except OSError:
+        pass  # SQLite says what is wrong with the place, or the file is somebody else's to open up
 
 
 def _set_pragmas(connection: sqlite3.Connection) -> None:

@@ -226,3 +226,22 @@ async def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path, keys: 
 async def test_what_is_wrong_with_a_query_reaches_its_caller(store: Store) -> None:
     with pytest.raises(DBAPIError, match="no_such_table"):
         await store.database.read(lambda connection: connection.execute(text("SELECT * FROM no_such_table")))
+
+
+def modes_in(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("mode", [None, 0o644], ids=["new", "made by an earlier version"])
+async def test_a_database_file_is_its_owners_alone(tmp_path: Path, keys: Keyring, mode: int | None) -> None:
+    file = tmp_path / "bot.db"
+    if mode is not None:
+        file.touch(mode)
+        file.chmod(mode)
+    store = await Store.open(f"sqlite:///{file}", keys)
+    await store.migrate()
+    await store.database.write(lambda connection: connection.execute(text("CREATE TABLE one (id INTEGER)")))
+    made = modes_in(tmp_path)
+    await store.aclose()
+
+    assert made == dict.fromkeys(("bot.db", "bot.db-wal", "bot.db-shm"), 0o600)
