@@ -109,7 +109,7 @@ class DurableQueue(Generic[Item]):
         self._naming = naming
         self._work = work
         self._tasks: set[asyncio.Task[None]] = set()
-        self._happening: set[str] = set()
+        self._happening: dict[str, asyncio.Event] = {}
         engine.add(naming.workflow, self._workflow, Queue(naming.workflow, at_once, poll_s))
 
     @property
@@ -181,19 +181,19 @@ class DurableQueue(Generic[Item]):
                 await asyncio.sleep(_DATABASE_WAIT_S)
 
     async def _attempt_once(self, name: str, attempt: int, label: str) -> None:
+        # A workflow that a crash left over may meet the one that was started again: the second sees what the first did.
+        while (under_way := self._happening.get(name)) is not None:
+            await under_way.wait()
+        ended = self._happening[name] = asyncio.Event()
         try:
             item = await self._work.read(name, attempt)
+            if item is not None:
+                await self._do(item, partial(self._queue, name=name, label=_label_after(label), attempt=attempt + 1))
         except KeyProblem:
             await self._work.unreadable(name)
-            return
-        if item is None:
-            return
-        next_attempt = partial(self._queue, name=name, label=_label_after(label), attempt=attempt + 1)
-        self._happening.add(name)
-        try:
-            await self._do(item, next_attempt)
         finally:
-            self._happening.discard(name)
+            del self._happening[name]
+            ended.set()
 
     async def _do(self, item: Item, next_attempt: Callable[..., None]) -> None:
         try:

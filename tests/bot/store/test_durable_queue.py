@@ -1,6 +1,7 @@
 """What the durable queue does for whoever uses it. Backoff, giving up, and both ends are the contracts of its users:
 ``test_durable_later`` and ``tests/bot/notifications/test_intake``."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -103,6 +104,41 @@ async def test_an_attempt_that_a_crash_repeats_queues_one_successor(sqlite_store
 
     assert paper.queued == {"row:1": ("row", 1), "row:2": ("row", 2), "row:3": ("row", 3)}
     assert work.ran == 3
+
+
+class SlowNotes(Notes):
+    """A ``Work`` that takes until ``go``, and then is done."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.began, self.go = asyncio.Event(), asyncio.Event()
+        self.over = False
+
+    async def read(self, name: str, attempt: int) -> str | None:
+        return None if self.over else name
+
+    async def run(self, item: str) -> None:
+        self.ran += 1
+        self.began.set()
+        await self.go.wait()
+
+    async def done(self, item: str) -> None:
+        self.over = True
+
+
+async def test_two_workflows_that_meet_at_a_row_do_its_work_once(sqlite_store: Store) -> None:
+    paper, work = EngineOnPaper(), SlowNotes(sqlite_store)
+    queue = DurableQueue(cast(Engine, paper), sqlite_store.context, EVENTS, work, at_once=2, poll_s=1.0)
+    await sqlite_store.database.write(partial(queue.start, name=ROW))
+    await sqlite_store.database.write(partial(queue.start_again, name=ROW))
+
+    both = asyncio.gather(*map(paper.run, paper.queued))
+    await work.began.wait()
+    work.go.set()
+    await both
+
+    assert len(paper.queued) == 2
+    assert work.ran == 1
 
 
 async def test_a_row_that_is_started_again_has_other_attempts_than_before(sqlite_store: Store) -> None:

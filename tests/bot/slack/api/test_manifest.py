@@ -24,7 +24,7 @@ RESERVED = frozenset(
 )  # fmt: skip
 """Slack's own commands; an app's command of the same name is never heard."""
 
-SCHEMA = Path(__file__).parents[3] / "shared/slack/manifest.schema.json"
+SCHEMA = Path(__file__).parents[5] / "shared/slack/manifest.schema.json"
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ from bot.slack.blockkit.render import (
 
 READER = Reader(ZoneInfo("America/Los_Angeles"), "US")
 AT = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
-CHECKER = Path(__file__).parents[4] / "shared" / "slack" / "blockkit_check.py"
+CHECKER = Path(__file__).parents[5] / "shared" / "slack" / "blockkit_check.py"
 
 _NASTY = [
     "<!channel>",
