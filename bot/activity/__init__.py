@@ -1,1 +1,1 @@
-"""What happens on the phones, folded from Dialpad's events. Pure: no clock, no database, no Slack."""
+"""What happens on the phones, built up from Dialpad's events. Pure: no clock, no database, no Slack."""

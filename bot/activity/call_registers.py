@@ -1,4 +1,4 @@
-"""What one event of a call's leg says, as registers that join in any order."""
+"""Convert call events, one per leg and state, to registers that can be merged in any order."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,21 +20,21 @@ _RANKS: Final = {
         )
     )
 }  # fmt: skip
-"""Which of two events of the same millisecond came later."""
+"""Which of two events with the same millisecond is the later one."""
 _TEXT_FIELDS: Final = ("text", "content", "summary", "name", "title")
-"""Where the words of a recap's item may be; events have plain texts, the newer answers objects."""
+"""Where the text of a recap's item may be: events have plain strings, newer answers have objects."""
 _OPEN: Final = frozenset({"open", "available"})
 _DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def names_of(event: CallEvent) -> frozenset[str]:
-    """What the legs of one call are joined by."""
+    """Return the ids that the legs of one call have in common."""
     return frozenset(f"call:{leg}" for leg in event.legs)
 
 
 def read_call(event: CallEvent) -> State:
-    """What one event says. Events without a time count as the oldest."""
+    """Read one event into registers. Events without a time count as the oldest."""
     at = _ms(event.at) or 0
     rank = _RANKS.get(event.state, len(_RANKS))
     said: dict[str, Any] = {name: _ms(getattr(event, name)) for name in _DATES}
@@ -66,14 +66,14 @@ def read_call(event: CallEvent) -> State:
     }
     said |= {f"flag.{name}": True for name in FLAGS if getattr(event, name, None) is True}
     for one in event.recordings:
-        # Apart from one another: what one event leaves out of a recording, another may have said.
+        # Kept as separate registers: what one event leaves out about a recording, another may have said.
         named = {"kind": one.kind, "url": one.url or None, "ms": one.ms}
         said |= {f"rec.{one.id}.{name}": what for name, what in named.items()}
     return fragment(at, rank, said, f"{event.call_id}.") | fragment(at, rank, {"at": at})
 
 
 def _sentence(said: Any) -> str | None:
-    """One text, from what Dialpad writes as text, list or object."""
+    """Return one text from what Dialpad writes as a string, list or object."""
     return "; ".join(_items(said) or ()) or None
 
 
@@ -111,5 +111,5 @@ def _span_ms(span: timedelta | None) -> int | None:
 
 
 def fold(state: Mapping[str, Register], event: CallEvent) -> State:
-    """What is known after this event too. The order of events makes no difference."""
+    """Add an event to what is known of its call. The order of events makes no difference."""
     return join(state, read_call(event))

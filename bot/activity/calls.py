@@ -1,4 +1,4 @@
-"""One human call from what the events of its legs have said: what that looks like to people."""
+"""A call as people see it, computed from the events of its legs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ def _moment(ms: Any) -> datetime | None:
 
 @dataclass(frozen=True)
 class CallView:
-    """A call as a card shows it. ``places`` as in ``News``."""
+    """A call as a card shows it. ``places`` is as in ``News``."""
 
     call_id: str
     phase: Phase
@@ -34,12 +34,12 @@ class CallView:
     contact_type: str
     line: str
     line_id: str
-    """``callcenter:5527``, "" for a person's own number."""
+    """Such as ``callcenter:5527``; "" for a person's own number."""
     people: tuple[str, ...]
     answered_by: tuple[str, ...]
     places: frozenset[str]
     offices: frozenset[str]
-    """Of the lines and people; not everybody in an office takes each other's calls."""
+    """Offices of the lines and people involved; not everybody in an office takes each other's calls."""
     internal: bool
     started: datetime | None
     at: datetime
@@ -51,22 +51,22 @@ class CallView:
     recap_outcome: str
     purposes: tuple[str, ...]
     to_do: tuple[str, ...]
-    """What is to be done after the call, as Dialpad Ai heard it."""
+    """Follow-up tasks that Dialpad Ai found in the call."""
     was_recorded: bool
     recording_ready: bool
-    """A recording of the talk can be fetched now."""
+    """True when a recording of the conversation can be fetched now."""
     recordings: tuple[tuple[str, Recorded], ...]
-    """With the leg whose it is; voicemails first, the company's own recordings last."""
+    """Each with the id of its leg; voicemails first, the company's own recordings last."""
     transcribed: str
-    """The leg whose transcript can be fetched now, "" while none can."""
+    """Id of the leg whose transcript can be fetched now, "" when there is none."""
     labels: tuple[str, ...]
     legs: tuple[str, ...]
     is_whole: bool
-    """The leg that the caller dialled is known. Without it a leg that nobody answered may be one of several."""
+    """True when the leg that the caller dialled is known. Without it an unanswered leg may be one of several."""
     line_open: bool | None
-    """By the opening hours of what was called; None where nobody told."""
+    """Whether the called line was open by its opening hours; None when unknown."""
     flags: frozenset[str]
-    """Keys of its events that were true, as far as a row of ``bot.activity.news`` asks for them."""
+    """Keys that were true in the call's events, of those that a row in ``bot.activity.news`` asks for."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class _Leg:
 
 
 def _legs(state: Mapping[str, Register]) -> list[_Leg]:
-    """The caller's own leg first, then in the order they began."""
+    """Return the call's legs: the caller's own leg first, then in the order they began."""
     by_id: dict[str, dict[str, Any]] = {}
     for name in state:
         leg, dot, field = name.partition(".")
@@ -114,7 +114,7 @@ def _legs(state: Mapping[str, Register]) -> list[_Leg]:
 
 
 def view_call(state: Mapping[str, Register]) -> CallView:
-    """How it stands. ``state`` holds at least one event."""
+    """Return the current state of a call. ``state`` holds at least one event."""
     legs = _legs(state)
     entry = legs[0]
     heads = [leg for leg in legs if leg["entry"] is None] or legs
@@ -174,7 +174,7 @@ def _recordings(legs: list[_Leg]) -> tuple[tuple[str, Recorded], ...]:
 
 
 def _line(legs: list[_Leg]) -> dict[str, str]:
-    """The group it came in on."""
+    """Return the group that the call came in on."""
     for leg in legs:
         for name in ("line", "proxy", "target"):
             party = leg[name]

@@ -1,4 +1,4 @@
-"""Somebody asks a colleague to take over their duty for a while."""
+"""Requests for cover: asking a colleague to take over somebody's duty for a while."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,8 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Cover:
-    """``asker`` is a Slack id; ``lines`` are the call centers, ``callcenter:5527`` to the name each is shown by."""
+    """A request for cover. ``asker`` is a Slack id; ``lines`` maps call centers such as ``callcenter:5527`` to
+    names."""
 
     asker: str = ""
     name: str = ""
@@ -26,7 +27,7 @@ _COVER: Final = StoredJson(Cover)
 
 
 def read_cover(cover: Cover) -> State:
-    """As a card's state."""
+    """Return a cover request as the state of its card."""
     return fragment(0, 0, _COVER.dump(cover))
 
 

@@ -1,4 +1,4 @@
-"""What a day or a week was like on the phones, counted from the calls that are known."""
+"""A digest's numbers: a day or a week of calls and texts, counted from the calls and texts that are known."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,15 +18,15 @@ from bot.basics.stored_json import MsMoment, StoredJson
 Ending: TypeAlias = Literal["answered", "missed", "voicemail", "abandoned"]
 Stretch: TypeAlias = tuple[MsMoment, MsMoment]
 Pair: TypeAlias = tuple[int, int]
-"""Answered and not answered."""
+"""Calls answered and calls not answered."""
 
 _NONE: Final = (0, 0)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One call. ``waited_s`` until it was answered; ``open``: it needs somebody, and nobody has claimed or
-    handled it."""
+    """One counted call. ``waited_s`` is the time until it was answered; ``open`` means that it needs somebody and
+    nobody has claimed or handled it."""
 
     at: datetime
     ending: Ending
@@ -36,7 +36,8 @@ class Counted:
 
 
 def count(view: CallView, *, taken: bool) -> Counted | None:
-    """None for what is no call to us, was blocked, or still rings. ``taken``: somebody claimed or handled it."""
+    """Return how a call counts; None for an outbound or blocked call or one that still rings. ``taken``: somebody
+    claimed or handled it."""
     ending: str = "answered" if view.phase == "talking" or view.answered_by else view.outcome
     if not view.inbound or ending not in {"answered", "missed", "voicemail", "abandoned"}:
         return None
@@ -51,21 +52,22 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
 
 
 def counts(subscription: Subscription, happening: News) -> bool:
-    """Whether a digest of ``subscription`` counts it: by its filters, whatever it is told of one by one and when."""
+    """Tell whether a digest of ``subscription`` counts it: by its filters alone, whichever kinds it posts one by one,
+    and even while paused."""
     return wants(replace(subscription, kinds=happening.kinds, paused=False), happening)
 
 
 def about_texts(talk: ConversationView, at: datetime) -> News:
-    """What a conversation's texts to us are to filters."""
+    """Return a conversation's inbound texts as the event that filters match."""
     kinds, places = frozenset({NewsKind.SMS}), frozenset({talk.place} - {""})
     return News(kinds, at, places, number=talk.number, internal=talk.internal)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """``missed`` are those that rang and nobody answered, ``voicemails`` those among them who left one. ``waits`` and
-    ``talks`` say of how many calls the length is known. ``hours`` and ``days``: 24 hours of the day and 7 days of the
-    week from Monday."""
+    """The totals of one period. ``missed`` counts calls that rang unanswered, ``voicemails`` those among them with a
+    voicemail. ``waits`` and ``talks`` are the numbers of calls whose waiting and talking times are known. ``hours`` has
+    24 entries, ``days`` 7 from Monday."""
 
     answered: int = 0
     missed: int = 0
@@ -86,7 +88,7 @@ class Tally:
 
 
 def tally(calls: Iterable[Counted], clock: ZoneInfo, texts: int = 0) -> Tally:
-    """Hours and days are those of ``clock``."""
+    """Count the totals of these calls. Hours and days are those of ``clock``."""
     all_ = list(calls)
     endings = [one.ending for one in all_]
     waits = [one.waited_s for one in all_ if one.waited_s is not None]
@@ -114,7 +116,7 @@ def _pairs(found: Sequence[tuple[int, bool]], size: int) -> tuple[Pair, ...]:
 
 
 def busiest(slots: Sequence[Pair]) -> int | None:
-    """The first of those with the most calls; None where no slot stands out."""
+    """Return the index of the first slot with the most calls; None when no slot stands out."""
     sums = [sum(pair) for pair in slots]
     most = max(sums)
     return sums.index(most) if most > min(sums) and most > 1 else None
@@ -122,12 +124,12 @@ def busiest(slots: Sequence[Pair]) -> int | None:
 
 SHORTEST_DAY: Final = 6
 LONGEST_DAY: Final = 20
-"""Slots that a chart has room for."""
+"""The most slots that a chart has room for."""
 
 
 def spread(hours: Sequence[Pair]) -> list[tuple[int, int, Pair]]:
-    """Begin and end of each slot worth showing and its calls: from the first hour with a call to the last one, by two
-    hours where that is too long for one chart."""
+    """Return the begin and end hour and the calls of each slot worth showing: from the first hour with a call to the
+    last, in steps of two hours when there are too many for one chart."""
     filled = [hour for hour, pair in enumerate(hours) if pair != _NONE] or [0]
     first, last = filled[0], filled[-1]
     while last - first + 1 < SHORTEST_DAY:
@@ -142,7 +144,7 @@ def spread(hours: Sequence[Pair]) -> list[tuple[int, int, Pair]]:
 
 @dataclass(frozen=True)
 class Audience:
-    """One way Dialpad's events come in: there since then, heard ``until``, but for ``gaps``."""
+    """One hook's listening time: from ``since`` to ``until``, except during ``gaps``."""
 
     since: datetime
     until: datetime
@@ -150,7 +152,7 @@ class Audience:
 
 
 def silences(period: DigestPeriod, ears: Iterable[Audience]) -> tuple[Stretch, ...]:
-    """When nothing could be heard: by none of the ears."""
+    """Return the parts of ``period`` during which no hook could receive events."""
     silent: list[Stretch] = [(period.begin, period.end)]
     for ear in ears:
         deaf = [(period.begin, ear.since), *ear.gaps, (ear.until, period.end)]
@@ -171,8 +173,8 @@ def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
 
 @dataclass(frozen=True)
 class Digest:
-    """``lines`` and ``conditions`` are what was counted, in words: "for Support", "only calls from outside".
-    ``before`` is the day or week before, None when it was not heard from its beginning."""
+    """One digest's contents. ``lines`` and ``conditions`` say what was counted: "for Support", "only calls from
+    outside". ``before`` is the day or week before, None when events were not received from its beginning on."""
 
     period: DigestPeriod
     zone: str
@@ -191,7 +193,7 @@ _DIGEST: Final = StoredJson(Digest)
 
 
 def to_json(digest: Digest) -> dict[str, Any]:
-    """As a card keeps it; the period's fields stand beside the digest's."""
+    """Return a digest as its card stores it; the period's fields stand beside the digest's."""
     stored = _DIGEST.dump(digest)
     period: dict[str, Any] = stored.pop("period")
     return stored | period

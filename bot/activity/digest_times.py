@@ -1,4 +1,4 @@
-"""When a digest is due and which days it is about, by the clock of its subscription."""
+"""When a digest is due and which days it covers, in the time zone of its subscription."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,8 +14,8 @@ CLOCKS: Final = {kind: row.clock for kind, row in ROWS.items() if row.clock is n
 
 @dataclass(frozen=True)
 class DigestPeriod:
-    """``begin`` belongs to it, ``end`` does not. Both are midnights of its subscription's zone, but for the end of what
-    is only told ``so_far``."""
+    """The day or week that a digest covers, from ``begin`` up to but excluding ``end``. Both are midnights in the
+    subscription's zone, except for the end of a period that is ``so_far``."""
 
     kind: NewsKind
     begin: MsMoment
@@ -26,13 +26,13 @@ class DigestPeriod:
         return self.begin <= moment < self.end
 
     def days(self, clock: ZoneInfo) -> tuple[date, date]:
-        """The first and the last day."""
+        """Return the first and the last day."""
         first = self.begin.astimezone(clock).date()
         return first, first + timedelta(days=CLOCKS[self.kind].days - 1)
 
 
 def schedule(subscription: Subscription) -> Any:
-    """The same for subscriptions whose digests are due at the same moments."""
+    """Return a key that is equal for subscriptions whose digests are due at the same moments."""
     return (
         subscription.kinds & DIGESTS,
         subscription.digest_at,
@@ -43,14 +43,15 @@ def schedule(subscription: Subscription) -> Any:
 
 
 def next_due(subscription: Subscription, after: datetime) -> datetime | None:
-    """When its next digest is due, None when it has none."""
+    """Return when the next digest is due, None when the subscription has none or is paused."""
     if subscription.paused:
         return None
     return min((_next(subscription, kind, after) for kind in subscription.kinds & DIGESTS), default=None)
 
 
 def due_periods(subscription: Subscription, since: datetime, now: datetime) -> list[DigestPeriod]:
-    """What is to be told now, when the digests before ``since`` are done. Of several that were missed the newest."""
+    """Return the periods whose digests are due now, given that those before ``since`` are done. Of several missed
+    digests of one kind only the newest counts."""
     periods = []
     for kind in sorted(subscription.kinds & DIGESTS):
         due = _last(subscription, kind, now)
@@ -64,7 +65,7 @@ def due_periods(subscription: Subscription, since: datetime, now: datetime) -> l
 
 
 def period_so_far(subscription: Subscription, kind: NewsKind, now: datetime) -> DigestPeriod:
-    """The day or week that ``now`` belongs to, up to now."""
+    """Return the day or week that ``now`` belongs to, up to now."""
     return DigestPeriod(
         kind,
         _midnight(subscription.clock, _first_day(subscription, kind, now.astimezone(subscription.clock).date())),
@@ -74,7 +75,7 @@ def period_so_far(subscription: Subscription, kind: NewsKind, now: datetime) -> 
 
 
 def one_before(period: DigestPeriod, clock: ZoneInfo) -> DigestPeriod:
-    """The day or week before."""
+    """Return the day or week before ``period``."""
     return _ending(period.kind, period.days(clock)[0], clock)
 
 
@@ -83,7 +84,7 @@ def _ending(kind: NewsKind, day: date, clock: ZoneInfo) -> DigestPeriod:
 
 
 def _first_day(subscription: Subscription, kind: NewsKind, day: date) -> date:
-    """That day itself, or the first of the week it belongs to."""
+    """Return ``day`` itself, or the first day of its week."""
     return day if kind is NewsKind.DAILY else day - timedelta(days=(day.weekday() - subscription.digest_day) % 7)
 
 
@@ -102,7 +103,7 @@ def _last(subscription: Subscription, kind: NewsKind, now: datetime) -> datetime
 
 
 def _due(subscription: Subscription, day: date) -> datetime:
-    """A time that the clock skips that day is the same time after the beginning of the change."""
+    """Return the moment a digest is due on ``day``. A time that the clock skips that day is moved on by as much."""
     hour, minute = divmod(subscription.digest_at, 60)
     return datetime.combine(day, time(hour, minute), subscription.clock).astimezone(UTC)
 

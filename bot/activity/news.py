@@ -1,8 +1,8 @@
-"""The kinds of news: one table says everything about each of them but how it looks.
+"""The kinds of events that can be subscribed to: one table with everything about each but how it is shown.
 
-A new kind is a member of ``NewsKind`` with its row in ``ROWS``, and its looks in ``bot/cards``: ``live_call`` for what
-shows on a call's card, ``notice`` for what is told once. Typed words, forms, switches, what Dialpad is asked to send,
-escalation and quiet hours follow from the row.
+A new kind is a member of ``NewsKind`` with its row in ``ROWS``, and how it is shown in ``bot/cards``: ``live_call`` for
+what appears on a call's card, ``notice`` for what is posted once. Typed words, forms, switches, what Dialpad is asked
+to send, escalation and quiet hours follow from the row.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from bot.activity.calls import CallView
 
 
 class NewsKind(StrEnum):
-    """What can be subscribed to. The value is stored, and is the word people type."""
+    """A kind of event that can be subscribed to. The value is stored, and is the word people type."""
 
     RINGING = "ringing"
     MISSED = "missed"
@@ -42,7 +42,7 @@ class NewsKind(StrEnum):
 
 
 class SomeText(Protocol):
-    """``bot.activity.texts.TextView``, as far as a kind depends on it."""
+    """The part of ``bot.activity.texts.TextView`` that a kind depends on."""
 
     @property
     def inbound(self) -> bool: ...
@@ -53,7 +53,7 @@ class SomeText(Protocol):
 
 @dataclass(frozen=True)
 class OwnSwitch:
-    """A switch among one's own notifications. ``usual``: on for somebody who chooses nothing."""
+    """A switch among a person's own notifications. ``usual``: on for somebody who chooses nothing."""
 
     place: int
     label: str
@@ -62,7 +62,8 @@ class OwnSwitch:
 
 @dataclass(frozen=True)
 class DigestClock:
-    """A digest is about ``days``. One that is later than ``latest`` is left out: people wait for the next one."""
+    """The length of a digest's period in days. A digest later than ``latest`` is left out: people wait for the next
+    one."""
 
     days: int
     latest: timedelta
@@ -73,35 +74,36 @@ CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest"]
 
 @dataclass(frozen=True)
 class KindRow:
-    """``words``: what people read. ``aliases``: what they may type besides the kind's own word."""
+    """Everything about one kind. ``words`` is what people read; ``aliases`` may be typed besides the kind's own
+    word."""
 
     words: str
     card: CardKind
-    """Where it shows: on the call's card or in the conversation, or as a message of its own."""
+    """Where it is shown: on the call's card, in the conversation, or as a message of its own."""
     aliases: tuple[str, ...] = ()
     subscription: str = ""
-    """The subscription at Dialpad that brings it, a word of ``bot.dialpad.event_kinds``. "" when nothing does: by the
-    clock, or by looking."""
+    """The subscription at Dialpad that delivers it, a word of ``bot.dialpad.event_kinds``. "" when none does, because
+    it comes by the clock or by polling."""
     states: tuple[str, ...] = ()
-    """The states of a call that Dialpad has to tell for it."""
+    """The call states that Dialpad has to send for it."""
     flag: str = ""
-    """A key of a call's events that is kept as one of ``CallView.flags`` once it was true."""
+    """A key of call events that is stored in ``CallView.flags`` once it was true."""
     of_call: Callable[[CallView], bool] | None = None
     of_text: Callable[[SomeText], bool] | None = None
     has_line: bool = True
-    """False: it belongs to the company, so that no line can be asked for."""
+    """False when it belongs to the whole company, so that no line can be chosen."""
     usual: bool = False
-    """Told by a subscription that names no events."""
+    """Included in a subscription that names no events."""
     own: OwnSwitch | None = None
     clock: DigestClock | None = None
     escalates: bool = False
-    """Somebody wanted us and nobody was there: it can be claimed, and help is asked for when nobody does."""
+    """An inbound call that nobody took: it can be claimed, and is escalated when nobody does."""
     is_taken_care_of: bool = False
-    """Nobody needs to claim the call, whatever else it is."""
+    """Nobody needs to claim the call, whatever other kinds it has."""
     waits: bool = False
-    """No news any more once somebody has handled the call."""
+    """Not posted any more once somebody has handled the call."""
     until_the_end: bool = False
-    """No news any more when the quiet hours that held it outlast the call."""
+    """Not posted any more when the quiet hours that held it outlast the call."""
 
 
 def _rang_in(view: CallView) -> bool:
@@ -238,9 +240,9 @@ def kinds_that(holds: Callable[[KindRow], object]) -> frozenset[NewsKind]:
 
 OF_NO_LINE: Final = kinds_that(lambda row: not row.has_line)
 DIGESTS: Final = kinds_that(lambda row: row.clock)
-"""They come by the clock: nothing that happens is one."""
+"""Kinds that are due by the clock; no event is of such a kind."""
 OF_ONE_PERSON: Final = kinds_that(lambda row: row.card in {"call", "digest"} or row.own)
-"""What somebody can hear of about their own line."""
+"""Kinds that somebody can subscribe to for their own line."""
 WAITING: Final = kinds_that(lambda row: row.waits)
 UNTIL_THE_END: Final = kinds_that(lambda row: row.until_the_end)
 CALL_STATES: Final = frozenset(state for row in ROWS.values() for state in row.states)
@@ -249,9 +251,9 @@ FLAGS: Final = tuple(dict.fromkeys(row.flag for row in ROWS.values() if row.flag
 
 @dataclass(frozen=True)
 class News:
-    """What an event amounts to. ``places`` are lines and people as ``callcenter:5527``, ``office:5310``, ``user:5820``.
-    ``labels`` are lower case. ``seconds``: how long it took, None while nobody can know. ``waiting``: callers in the
-    queue."""
+    """What an event means to subscriptions. ``places`` are lines and people as ``callcenter:5527``, ``office:5310``,
+    ``user:5820``. ``labels`` are lower case. ``seconds`` is how long it took, None until that is known. ``waiting`` is
+    the number of callers in the queue."""
 
     kinds: frozenset[NewsKind]
     at: datetime
@@ -262,11 +264,12 @@ class News:
     seconds: float | None = None
     waiting: int | None = None
     line_open: bool | None = None
-    """By the line's own opening hours; None where nobody told."""
+    """Whether the line was open by its own opening hours; None when unknown."""
 
 
 def happening_of(view: CallView) -> News:
-    """Everything the call has been so far, so that an event that came late counts as well."""
+    """Return what a call means to subscriptions: all its kinds so far, so that an event that came late counts as
+    well."""
     length = view.talked if view.outcome == "answered" else view.waited
     ended = view.phase == "ended" and view.outcome != "blocked"
     return News(
@@ -282,7 +285,8 @@ def happening_of(view: CallView) -> News:
 
 
 def needs_somebody(view: CallView) -> bool:
-    """Nobody has talked to them yet, they wanted to, and nothing else sees to it."""
+    """Tell whether an inbound call was missed, abandoned or went to voicemail and nothing else, such as a callback,
+    takes care of it."""
     rows = [kind.row for kind in _kinds_of(view)]
     return any(row.escalates for row in rows) and not any(row.is_taken_care_of for row in rows)
 

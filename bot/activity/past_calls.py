@@ -1,4 +1,4 @@
-"""Calls from Dialpad's answers about calls: read as the events that tell of them, so that both are one model."""
+"""Calls from Dialpad's call list, read as the events that would have told of them, so that both share one model."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +15,8 @@ _OVER: Final = frozenset({"hangup", "missed"})
 
 @dataclass(frozen=True)
 class PastCall:
-    """``shared`` and ``voicemails``: Dialpad's pages for listening. They stand in answers only, and are never kept."""
+    """A call from Dialpad's call list. ``shared`` and ``voicemails`` are Dialpad's pages for listening; only answers
+    have them, and they are never stored."""
 
     view: CallView
     shared: tuple[str, ...] = field(default=(), repr=False)
@@ -23,8 +24,8 @@ class PastCall:
 
 
 def as_event(call: Call) -> dict[str, Any]:
-    """The event that Dialpad would have sent of how this leg stands, ``read_back`` marks it. An end is dated when the
-    leg ended, so that the event that did come, dated a little later, counts as the newer."""
+    """Return the event that Dialpad would have sent for this leg's current state, marked with ``read_back``. An end is
+    dated when the leg ended, so that the real event, dated a little later, counts as the newer."""
     document = call.model_dump(mode="json", exclude_none=True)
     state = call.state or "calling"
     if call.date_ended is not None:
@@ -38,7 +39,7 @@ def as_event(call: Call) -> dict[str, Any]:
 
 
 def past_calls(legs: Iterable[Call]) -> list[PastCall]:
-    """Legs that share any of their ids are one call; the order is that of each call's first leg."""
+    """Group legs that share any of their ids into calls, in the order of each call's first leg."""
     found: list[_Gathered] = []
     for leg in legs:
         one = _gathered(leg)
@@ -54,7 +55,7 @@ def past_calls(legs: Iterable[Call]) -> list[PastCall]:
 
 
 def past_call(leg: Call) -> PastCall:
-    """What one leg says of its call."""
+    """Return the call as this one leg alone tells it."""
     return _gathered(leg).seen()
 
 

@@ -1,8 +1,7 @@
-"""What is known of one thing that events tell about, such that their order and their repetition change nothing.
+"""State that events can be merged into in any order, and more than once, with the same result.
 
 A state is a set of named registers. Each keeps the value with the highest stamp, ties going to the larger value as
-text, so joining is commutative, associative and idempotent: whatever order events come in, the end is the same, and
-an older event than the one already known changes nothing.
+text, so joining is commutative, associative and idempotent: an event older than the one already known changes nothing.
 """
 
 import json
@@ -10,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 Register: TypeAlias = tuple[int, int, Any]
-"""When it was said (epoch ms), the rank of what said it, and the value (JSON)."""
+"""When it was said (epoch ms), the rank of the event that said it, and the value (JSON)."""
 
 State: TypeAlias = dict[str, Register]
 
 
 def join(one: Mapping[str, Register], other: Mapping[str, Register]) -> State:
-    """Everything that either knows."""
+    """Merge two states: in each register the newer value stays."""
     joined: State = dict(one)
     for name, register in other.items():
         known = joined.get(name)
@@ -30,18 +29,18 @@ def _order(register: Register) -> tuple[int, int, str]:
 
 
 def fragment(at: int, rank: int, values: Mapping[str, Any], prefix: str = "") -> State:
-    """One event's part of a state. What it leaves out (None) it does not contradict."""
+    """Return the state that one event contributes. Values that are None are left out, so they override nothing."""
     return {f"{prefix}{name}": (at, rank, value) for name, value in values.items() if value is not None}
 
 
 def value(state: Mapping[str, Register], name: str) -> Any:
-    """The value of a register, None when nobody has said it."""
+    """Return the value of a register, None when it was never set."""
     register = state.get(name)
     return None if register is None else register[2]
 
 
 def to_json(state: Mapping[str, Register]) -> dict[str, list[Any]]:
-    """As it is stored."""
+    """Return the state as it is stored."""
     return {name: list(register) for name, register in sorted(state.items())}
 
 

@@ -1,4 +1,4 @@
-"""Who answers for a call center, who of them is on duty, and what has changed since somebody last looked."""
+"""A call center's roster: its operators, who is on duty, and what has changed since the roster was last fetched."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Roster:
 
 @dataclass(frozen=True)
 class Handover:
-    """Who came on duty and who left, by name; somebody who answers no more has left too."""
+    """Who came on duty and who left; somebody who is no longer an operator has left too."""
 
     came: tuple[Agent, ...] = ()
     left: tuple[Agent, ...] = ()
@@ -47,7 +47,7 @@ class Handover:
 
 
 def compare(before: Roster | None, after: Roster) -> Handover:
-    """What a channel that follows the roster is told. Nothing at the first look: nobody has come or left since."""
+    """Return who came on and off duty between two rosters. Nothing when there is no ``before``."""
     if before is None:
         return Handover()
     was, now = ({agent.id for agent in roster.on_duty} for roster in (before, after))
@@ -61,7 +61,7 @@ _ROSTER: Final = StoredJson(Roster, "call_center", "seen_at")
 
 
 def to_json(roster: Roster) -> dict[str, Any]:
-    """As it is stored; the call center and the moment have columns of their own."""
+    """Return the roster as it is stored; the call center and the moment have columns of their own."""
     return _ROSTER.dump(roster)
 
 

@@ -1,4 +1,4 @@
-"""Texts and the conversations they belong to, from their events."""
+"""Texts and the conversations they belong to, built from their events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ _RANKS: Final = {"pending": 0, "sent": 1, "delivered": 2, "undelivered": 3, "fai
 
 
 def name_of_conversation(event: SmsEvent) -> str:
-    """The conversation a text belongs to, "" when a number is hidden."""
+    """Return the key of the conversation that a text belongs to, "" when a number is hidden."""
     return f"talk:{event.line}|{event.customer}" if event.line and event.customer else ""
 
 
 def name_of_text(event: SmsEvent) -> str:
-    """One text, through all news of its delivery."""
+    """Return the key of one text, the same in all events about its delivery."""
     return f"text:{event.id}"
 
 
 def read_text(event: SmsEvent) -> State:
-    """What one event says of one text."""
+    """Read what one event says about its text."""
     at, rank = _stamp(event)
     return fragment(
         at,
@@ -45,7 +45,8 @@ def read_text(event: SmsEvent) -> State:
 
 
 def read_conversation(event: SmsEvent) -> State:
-    """What one event says of the conversation. Each inbound text leaves a mark of its own, to be counted."""
+    """Read what one event says about the conversation. Each inbound text leaves a register of its own, to be
+    counted."""
     at, rank = _stamp(event)
     target = event.target
     kind = (target.type or "").replace("_", "") if target else ""
@@ -65,7 +66,7 @@ def read_conversation(event: SmsEvent) -> State:
 
 
 def answers_to(event: SmsEvent, conversation: Mapping[str, Register]) -> list[str]:
-    """Names of our texts that are known and younger than this one, the oldest first."""
+    """Return the names of our texts that are known and newer than this one, the oldest first."""
     since = _ms(event.created_date) or _stamp(event)[0]
     ours = [(value(conversation, name), name) for name in conversation if name.startswith("out.")]
     return [f"text:{name.removeprefix('out.')}" for created, name in sorted(ours) if created > since]
@@ -81,16 +82,17 @@ def _ms(moment: datetime | None) -> int | None:
 
 @dataclass(frozen=True)
 class TextView:
-    """One text. ``status``: pending, sent, delivered, failed, undelivered, "" unknown."""
+    """One text. ``status``: pending, sent, delivered, failed, undelivered, or "" when unknown."""
 
     inbound: bool
     text: str
     status: str
     result: str
     media: tuple[str, ...]
-    """Where its pictures are; opens for the line's people only, so it is fetched and never shown."""
+    """Addresses of its pictures; they open for the line's people only, so pictures are fetched and addresses never
+    shown."""
     pictures: tuple[str, ...]
-    """Its pictures as files in Slack, as far as they are there."""
+    """Ids of its pictures that are files in Slack already."""
     has_media: bool
     asks_to_stop: bool
     withheld: bool
@@ -102,12 +104,12 @@ class TextView:
 
 
 def keep_picture(address: str, file: str) -> State:
-    """That a picture of a text is in Slack as this file. Kept beside what events say, so that it is put there once."""
+    """Return the state that records that a picture is in Slack as this file, so that it is uploaded once."""
     return fragment(0, 0, {f"file.{address}": file})
 
 
 def pictures_to_fetch(state: Mapping[str, Register]) -> tuple[str, ...]:
-    """Addresses of pictures that are not in Slack yet."""
+    """Return the addresses of pictures that are not in Slack yet."""
     return tuple(one for one in view_text(state).media if not value(state, f"file.{one}"))
 
 
@@ -129,7 +131,7 @@ def view_text(state: Mapping[str, Register]) -> TextView:
 
 @dataclass(frozen=True)
 class ConversationView:
-    """A conversation: between one of our lines and one number outside."""
+    """A conversation between one of our lines and one outside number."""
 
     number: str
     line: str
@@ -141,7 +143,7 @@ class ConversationView:
     sent: int
     last: datetime
     stopped: bool
-    """They asked for no more texts, and have not taken it back."""
+    """True while they have opted out of texts."""
 
 
 def view_conversation(state: Mapping[str, Register]) -> ConversationView:
@@ -160,7 +162,7 @@ def view_conversation(state: Mapping[str, Register]) -> ConversationView:
 
 
 def arrivals(state: Mapping[str, Register]) -> list[datetime]:
-    """When each text to us came, of a conversation's state."""
+    """Return when each inbound text of a conversation came."""
     return [_EPOCH + timedelta(milliseconds=value(state, name)) for name in state if name.startswith("in.")]
 
 

@@ -1,4 +1,4 @@
-"""Whose business a card is: what came through one person's own connection is nobody else's."""
+"""Who may see a card: what came through one person's own connection is visible to that person only."""
 
 from collections.abc import Mapping
 
@@ -7,12 +7,12 @@ from bot.basics.person import PersonKey
 
 
 def heard_for(listener: PersonKey | None) -> State:
-    """The mark that a card was heard of through ``listener``'s own connection, or, with None, through the company's."""
+    """Return the mark that a card came through ``listener``'s own connection or, with None, through the company's."""
     return fragment(0, 0, {_mark(listener): True})
 
 
 def concerns(state: Mapping[str, Register], person: PersonKey) -> bool:
-    """Whether ``person`` may count it. What was made up for a test concerns nobody."""
+    """Tell whether ``person`` may count the card. A card made by the Test button counts for nobody."""
     return _mark(None) in state or _mark(person) in state
 
 

@@ -1,1 +1,1 @@
-"""Who wants to hear of what: the subscription, its filters, and its words. Pure."""
+"""Subscriptions: who is notified of what, the filters, and how both are put into words. Pure."""

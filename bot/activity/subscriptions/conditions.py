@@ -1,4 +1,4 @@
-"""The words after "only" and "except": read into filters, and written again."""
+"""The words after "only" and "except": parsed into filters, and written out again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, arranged
 from bot.basics.times import UnclearTime, parse_clock
 
 _SHOWN: Final = 4
-"""Examples in the placeholder of the form."""
+"""Examples shown in the form's placeholder."""
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """``names`` are still to be looked up: lines and people. ``digest_at``: the time of a digest, in minutes after
-    midnight, which may stand among the filters."""
+    """Parsed conditions. ``names`` are lines and people still to be looked up. ``digest_at`` is the time of a digest,
+    in minutes after midnight, which may be typed among the filters."""
 
     filters: tuple[Filter, ...] = ()
     names: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Conditions:
 
 
 def parse_conditions(text: str, region: str, side: Side = "only") -> Conditions:
-    """``label:spam internal number:+1415 longer:30s hours:8-18 quiet:22-7 "Sales"``. Raises UnclearFilter."""
+    """Parse ``label:spam internal number:+1415 longer:30s hours:8-18 quiet:22-7 "Sales"``. Raises UnclearFilter."""
     filters: list[Filter] = []
     names: list[str] = []
     digest_at = None
@@ -59,15 +59,15 @@ def _standing_after(side: Side, found: Filter, word: str) -> Filter:
 
 
 def write_conditions(filters: Iterable[Filter]) -> str:
-    """What would be typed for these filters."""
+    """Return what would be typed for these filters."""
     return " ".join(one.typed for one in filters)
 
 
 def hint(side: Side) -> str:
-    """Everything that may stand after that word."""
+    """Return everything that may be typed on that side."""
     return ", ".join(kind.hint or kind.example for kind in FILTERS if side in kind.sides)
 
 
 def placeholder(side: Side) -> str:
-    """Some of it, as it is typed. Lines have a field of their own."""
+    """Return some examples as they are typed. Lines are left out: they have a field of their own."""
     return " ".join([kind.example for kind in FILTERS if side in kind.sides and kind is not PlaceFilter][:_SHOWN])

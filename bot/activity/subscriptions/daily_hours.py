@@ -1,4 +1,4 @@
-"""Parts of the day on some weekdays: how they are typed, and which moments they hold."""
+"""Hours of the day on some weekdays: parsing them and testing moments against them."""
 
 import re
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ from bot.basics.times import DAY, WEEKDAYS, UnclearTime, clock, parse_hours, par
 
 
 class DailyHours(NamedTuple):
-    """A part of the day, minutes since midnight. One that ends before it begins goes over midnight.
+    """Hours of the day, in minutes since midnight. Hours that end before they begin go past midnight.
 
-    ``days``: Mondays are 0; none means every day. What goes over midnight belongs to the day it began on. A tuple,
+    ``days``: Mondays are 0; none means every day. What goes past midnight belongs to the day it began on. A tuple,
     because it is stored as a list.
     """
 
@@ -30,14 +30,14 @@ class DailyHours(NamedTuple):
         return not self.days or day in self.days
 
     def __str__(self) -> str:
-        """As it is typed: ``mon,tue,08:00-18:00``."""
+        """Return it as it is typed: ``mon,tue,08:00-18:00``."""
         days = [WEEKDAYS[day] for day in self.days]
         hours = [] if days and (self.begin, self.end) == (0, DAY) else [f"{clock(self.begin)}-{clock(self.end)}"]
         return ",".join([*days, *hours])
 
 
 def parse_daily_hours(text: str, example: str) -> DailyHours:
-    """Read ``8-18``, ``mon-fri,8-18`` or ``sat,sun``: the weekdays come first. Raises UnclearFilter."""
+    """Parse ``8-18``, ``mon-fri,8-18`` or ``sat,sun``: the weekdays come first. Raises UnclearFilter."""
     *before, last = [part.strip() for part in text.casefold().split(",")]
     days = [day for part in before for day in _weekdays(part, example)]
     if last[:1].isalpha() and read_clock(re.split(r"\W", last)[0]) is None:
@@ -57,7 +57,7 @@ def _weekdays(text: str, example: str) -> Sequence[int]:
 
 
 def parse_span(text: str, example: str) -> DailyHours:
-    """Read ``22-7``, on every day. Raises UnclearFilter."""
+    """Parse ``22-7``, for every day. Raises UnclearFilter."""
     try:
         begin, end = parse_hours(text, example)
     except UnclearTime as problem:

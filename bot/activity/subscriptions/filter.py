@@ -1,4 +1,4 @@
-"""What every filter of a subscription can do, and how the words it is typed with are cut."""
+"""The interface of a subscription's filters, and how typed text is split for them."""
 
 import re
 from abc import ABC, abstractmethod
@@ -19,72 +19,72 @@ _QUOTED_VALUE: Final = re.compile(r"(\b\w+:)(?=[\"“„])")
 
 
 class UnclearFilter(ValueError):
-    """What cannot be understood; the message is the sentence for the person."""
+    """A word that cannot be understood; the message is the sentence for the person."""
 
 
 @dataclass(frozen=True)
 class Filter(ABC):
     """One condition of a subscription. Filters of the same class are alternatives; every class has to match.
 
-    A subclass is a frozen dataclass. With one field, that pydantic can store, it need not say how it is stored.
+    A subclass is a frozen dataclass. With a single field that pydantic can store, it need not say how it is stored.
     """
 
     keys: ClassVar[tuple[str, ...]] = ()
     """What is typed before the colon, lower case."""
     column: ClassVar[str]
-    """Its name in the stored subscription. Never to be changed."""
+    """The key it is stored under. Never to be changed."""
     example: ClassVar[str]
-    """As it is typed."""
+    """An example as it is typed."""
     hint: ClassVar[str] = ""
-    """What the form says of it; its example where that says enough."""
+    """The hint in the form; without one the example is shown alone."""
     sides: ClassVar[tuple[Side, ...]] = ("only", "except")
     many: ClassVar[bool] = False
-    """Whether there may be several. Otherwise the one typed last counts."""
+    """True when there may be several. Otherwise the one typed last counts."""
     is_clause: ClassVar[bool] = False
-    """Whether ``words`` continue a sentence without an "only": "of 30 s or more"."""
+    """True when ``words`` continue a sentence without an "only": "of 30 s or more"."""
     uses_clock: ClassVar[bool] = False
-    """Whether its words are times of day, of which a reader has to know the zone."""
+    """True when its words contain times of day, so that a reader has to know the time zone."""
 
     @classmethod
     def parse(cls, word: str, region: str) -> Self | None:
-        """None for a word that is not about this filter. Raises UnclearFilter."""
+        """Parse one word; None when it is not about this filter. Raises UnclearFilter."""
         key, colon, value = word.partition(":")
         is_keyed = bool(colon) and key.casefold() in cls.keys
         return cls.parse_value(value, region) if is_keyed else cls.parse_bare(word, region)
 
     @classmethod
     def parse_value(cls, value: str, region: str) -> Self | None:
-        """What stands after the colon of one of ``keys``."""
+        """Parse what stands after the colon of one of ``keys``."""
         return None
 
     @classmethod
     def parse_bare(cls, word: str, region: str) -> Self | None:
-        """A word without a key, such as "internal"."""
+        """Parse a word without a key, such as "internal"."""
         return None
 
     @abstractmethod
     def matches(self, news: News, clock: ZoneInfo) -> bool | None:
-        """None where nothing is known or it does not apply: included lets that through, excluded does not take it
-        out."""
+        """Tell whether ``news`` matches. None when that is unknown or does not apply: "only" then lets it through, and
+        "except" does not leave it out."""
 
     @property
     @abstractmethod
     def words(self) -> str:
-        """For a person; "" for what is said elsewhere."""
+        """Return it in words for a person; "" when that is said elsewhere."""
 
     @property
     @abstractmethod
     def typed(self) -> str:
-        """What is typed for it: ``parse`` makes the same of it again."""
+        """Return what is typed for it, so that ``parse`` makes the same filter again."""
 
     @property
     def is_default(self) -> bool:
-        """Whether it says what holds anyway."""
+        """Tell whether the filter only states the default."""
         return False
 
     @classmethod
     def to_column(cls, filters: Sequence[Self]) -> Any:
-        """As JSON: the one value, or a list of them where there may be several."""
+        """Return the filters as JSON: the single value, or a list where there may be several."""
         values = [_json(cls).dump(one)[fields(cls)[0].name] for one in filters]
         return values if cls.many else values[-1]
 
@@ -101,7 +101,7 @@ def _json(kind: type[Filter]) -> StoredJson[Any]:
 
 
 def pieces(text: str, region: str) -> list[tuple[str, bool]]:
-    """Words, and those that stood in quotes as one; ``label:"on hold"`` is one piece too."""
+    """Split text into words, each with whether it was quoted; ``label:"on hold"`` is one piece."""
     found: list[tuple[str, bool]] = []
     for word in split(_QUOTED_VALUE.sub(r"\1 ", text), region):
         shown = word.text.strip(",;")

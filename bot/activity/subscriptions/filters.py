@@ -1,7 +1,7 @@
-"""The filters of a subscription: a class for each, and ``FILTERS``, which is all that the rest of the product knows.
+"""The filters of a subscription: a class for each, and ``FILTERS``, which is all that other modules need.
 
-A new filter is a class here and its place in ``FILTERS``: the form's hints, the docs, what is said of a subscription
-and how it is stored follow from there.
+A new filter is a class here and its place in ``FILTERS``: the form's hints, the docs, how subscriptions are described
+and how they are stored follow from there.
 """
 
 import re
@@ -28,7 +28,7 @@ _SIDES: Final = {"internal": True, "colleagues": True, "external": False, "outsi
 
 @dataclass(frozen=True)
 class PlaceFilter(Filter):
-    """A line or a person, ``callcenter:5527``, and the name it is shown by. Names are looked up, not parsed."""
+    """A line or a person, such as ``callcenter:5527``, and its name. Names are looked up, not parsed."""
 
     column = "places"
     example = '"Sales"'
@@ -47,7 +47,7 @@ class PlaceFilter(Filter):
 
     @property
     def typed(self) -> str:
-        """By its name in quotes, by its id where the name has quotes itself."""
+        """Return its name in quotes, or its id when the name itself contains quotes."""
         return f'"{self.name}"' if pieces(f'"{self.name}"', "US") == [(self.name, True)] else self.place
 
     @classmethod
@@ -92,7 +92,7 @@ class LabelFilter(Filter):
 
 @dataclass(frozen=True)
 class NumberFilter(Filter):
-    """The beginning of an E.164 number, or all of it."""
+    """An E.164 number, or the beginning of one."""
 
     keys = ("number", "numbers", "prefix")
     column = "numbers"
@@ -115,7 +115,7 @@ class NumberFilter(Filter):
 
     @classmethod
     def parse_bare(cls, word: str, region: str) -> Self | None:
-        """``+44`` is the beginning of a number, too short to look like a whole one."""
+        """Parse ``+44``: the beginning of a number, too short to be taken for a whole one."""
         is_number = _PREFIX.fullmatch(word) is not None or looks_like_number(word)
         return cls.parse_value(word, region) if is_number else None
 
@@ -133,7 +133,7 @@ class NumberFilter(Filter):
 
 @dataclass(frozen=True)
 class CountryFilter(Filter):
-    """Where the number is from, by its ISO 3166 code: +1 alone may be the US, Canada or the Caribbean."""
+    """The number's country, by its ISO 3166 code: +1 alone may be the US, Canada or the Caribbean."""
 
     keys = ("country", "countries")
     column = "countries"
@@ -167,7 +167,7 @@ class CountryFilter(Filter):
 
 @dataclass(frozen=True)
 class InternalFilter(Filter):
-    """Calls among colleagues, or those from outside."""
+    """Internal calls, or calls from outside."""
 
     column = "internal"
     example = "external"
@@ -194,7 +194,7 @@ class InternalFilter(Filter):
 
 @dataclass(frozen=True)
 class LongerFilter(Filter):
-    """Calls of at least so many seconds, once their length is known."""
+    """Calls of at least this many seconds, once their length is known."""
 
     keys = ("longer", "over")
     column = "longer"
@@ -220,7 +220,7 @@ class LongerFilter(Filter):
 
     @property
     def typed(self) -> str:
-        """Whole minutes as such, so that what was typed in minutes is not too long in seconds."""
+        """Return whole minutes as minutes, so that what was typed in minutes does not become too long in seconds."""
         minutes, rest = divmod(self.seconds, 60)
         return f"longer:{minutes}m" if minutes and not rest else f"longer:{self.seconds}s"
 
@@ -231,7 +231,7 @@ class LongerFilter(Filter):
 
 @dataclass(frozen=True)
 class LineHoursFilter(Filter):
-    """What comes while the line itself is open, or closed, as Dialpad tells."""
+    """Events while the line itself is open, or closed, as Dialpad reports."""
 
     keys = ("hours", "open")
     column = "line_hours"
@@ -265,7 +265,7 @@ class LineHoursFilter(Filter):
 
 @dataclass(frozen=True)
 class HoursFilter(Filter):
-    """A part of the day, on all or some weekdays, by the clock of the subscription."""
+    """Hours of the day, on all or some weekdays, in the subscription's time zone."""
 
     keys = ("hours", "open")
     column = "hours"
@@ -297,7 +297,7 @@ class HoursFilter(Filter):
 
 @dataclass(frozen=True)
 class QuietHoursFilter(Filter):
-    """When nothing is posted: what comes then is wanted all the same, and posted when they are over."""
+    """Hours in which nothing is posted: events in them still match, and are posted when the hours are over."""
 
     keys = ("quiet",)
     column = "quiet"
@@ -327,7 +327,7 @@ class QuietHoursFilter(Filter):
 
 @dataclass(frozen=True)
 class QueueFilter(Filter):
-    """How many callers may wait before a queue is long. Said with the event itself."""
+    """How many callers have to wait before a queue counts as long. Described with the event itself."""
 
     keys = ("queue",)
     column = "queue"
@@ -370,17 +370,17 @@ FILTERS: Final[tuple[type[Filter], ...]] = (
     QuietHoursFilter,
     QueueFilter,
 )
-"""In the order in which they are tried and said."""
+"""The order in which filters are tried and described."""
 
 
 def arranged(filters: Iterable[Filter]) -> tuple[Filter, ...]:
-    """The same filters in one order, without what was said twice or need not be said: equal whichever way they were
-    typed or stored."""
+    """Return the filters in one canonical order, without duplicates and defaults: equal however they were typed or
+    stored."""
     given = [one for one in dict.fromkeys(filters) if not one.is_default]
     of_class = [[one for one in given if type(one) is kind] for kind in FILTERS]
     return tuple(one for kind, found in zip(FILTERS, of_class, strict=True) for one in found[0 if kind.many else -1 :])
 
 
 def join_words(words: Sequence[str], last: str) -> str:
-    """ "Mon, Tue and Wed"."""
+    """Join words as in "Mon, Tue and Wed"."""
     return f" {last} ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

@@ -1,4 +1,4 @@
-"""A subscription as it is kept: everything but the id, the owner, the channel, the pause and the problem."""
+"""Subscriptions as they are stored: everything but the id, owner, channel, pause and problem."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -13,13 +13,14 @@ from bot.basics.stored_json import StoredJson
 _SUBSCRIPTION: Final = StoredJson(Subscription, "id", "owner", "channel", "paused", "problem", "included", "excluded")
 _IN_SIDES: Final[Mapping[str, Any]] = {"places": {}, "numbers": [], "labels": [], "internal": None}
 _BESIDE: Final[Mapping[str, Any]] = {"longer": 0, "hours": None, "line_hours": "", "quiet": None, "queue": 3}
-"""The filters of version 0.1.0 and what it kept where they were not set: some in "only" and "but", some beside them.
-They are written so for ever: a row nobody changes stays as it is, and that version reads what this one writes. Filters
-that came later are in "only" and "but", and only where they are set."""
+"""The filters of version 0.1.0 and what it stored for them when they were not set: some in "only" and "but", some
+beside them. They must always be written so: a row that nobody changes stays as it is, and that version reads what this
+one writes. Later filters are in "only" and "but", and only when they are set."""
 
 
 def to_json(subscription: Subscription) -> dict[str, Any]:
-    """``from_json`` reads it, and so do earlier versions, as far as they know the filters."""
+    """Return a subscription as JSON that ``from_json`` reads, and earlier versions too as far as they know the
+    filters."""
     included = _columns(subscription.included)
     beside = {column: included.pop(column, unset) for column, unset in _BESIDE.items()}
     return {
@@ -39,8 +40,7 @@ def _columns(filters: Sequence[Filter]) -> dict[str, Any]:
 def from_json(
     name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
 ) -> Subscription:
-    """Undo ``to_json``. Kinds and filters of a later version are left out. Raises
-    UnreadableJson."""
+    """Undo ``to_json``. Kinds and filters of a later version are left out. Raises UnreadableJson."""
     known = {kind.value for kind in NewsKind}
     beside = {column: rule[column] for column in _BESIDE if column in rule}
     return _SUBSCRIPTION.load(

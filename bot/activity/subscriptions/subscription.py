@@ -1,4 +1,4 @@
-"""A subscription: which happenings a channel or a person wants to hear of."""
+"""A subscription: which events a channel or a person is notified of."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,18 +13,18 @@ from bot.basics.person import PersonKey
 from bot.basics.times import DAY, clock
 
 QUIET_DEFAULT: Final = kinds_that(lambda row: row.usual)
-"""What a subscription with no events named tells about: what waits for somebody, and nothing else."""
+"""The kinds in a subscription that names no events: those that wait for somebody."""
 DIGEST_AT: Final = 8 * 60
-"""Minutes after midnight."""
+"""Default time of a digest, in minutes after midnight."""
 _MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class EscalationPolicy:
-    """What happens with a call that nobody takes care of. Minutes; ``claim`` 0: nothing.
+    """What happens with a call that nobody claims or handles. Times are in minutes; ``claim`` 0 turns it off.
 
-    The steps come one after the other, each ``claim`` minutes after the one before: who is on duty, the user group,
-    the person, the supervisor in a direct message; ``last`` is the supervisor's phone: "sms", "call" or "".
+    The steps follow one another, ``claim`` minutes apart: who is on duty, the user group, the person, the supervisor in
+    a direct message; ``last`` is how the supervisor's phone is reached: "sms", "call" or "".
     """
 
     claim: int = 0
@@ -36,8 +36,8 @@ class EscalationPolicy:
     last: str = ""
 
     def steps(self) -> tuple[tuple[int, str, str], ...]:
-        """``(place, kind, whom)`` in their order. A step keeps its place when others are added or taken out, so that a
-        policy may be changed while it is being gone through. Without any, the thread is reminded."""
+        """Return ``(place, kind, whom)`` in order. A step keeps its place when others are added or removed, so that a
+        policy may be changed while it is under way. With no steps set, the thread gets a reminder."""
         wanted = (
             ("duty", "", self.on_duty),
             ("group", self.group, bool(self.group)),
@@ -58,26 +58,27 @@ class Subscription:
     channel: str
     kinds: frozenset[NewsKind] = QUIET_DEFAULT
     included: tuple[Filter, ...] = ()
-    """Of each class of filter at least one has to match."""
+    """Filters of which at least one of each class has to match."""
     excluded: tuple[Filter, ...] = ()
-    """What any of them matches is left out."""
+    """Filters of which none may match."""
     zone: str = "UTC"
     policy: EscalationPolicy = field(default_factory=EscalationPolicy)
     paused: bool = False
     problem: str = ""
-    """Why it could not post when it last tried; its owner was told."""
+    """Why it could not post when it last tried, with the marks of ``bot.notifications.owner_alerts``; its owner was
+    told."""
     digest_at: int = DIGEST_AT
-    """When a digest comes, minutes after midnight in ``zone``."""
+    """Time of a digest, in minutes after midnight in ``zone``."""
     digest_day: int = 0
-    """The day that a weekly one comes on and its weeks begin with; Mondays are 0."""
+    """The weekday that a weekly digest comes on and its weeks begin with; Mondays are 0."""
     keep: str = ""
-    """A Slack user group, by id, whose members are kept equal to who is on duty."""
+    """Id of a Slack user group whose members are kept equal to who is on duty."""
     topic: bool = False
-    """Whether the channel's topic says who is on duty."""
+    """True when the channel's topic says who is on duty."""
 
     @property
     def problem_word(self) -> str:
-        """``problem`` without the marks that ``bot.notifications.owner_alerts`` keeps in it."""
+        """Return ``problem`` without the marks that ``bot.notifications.owner_alerts`` adds."""
         return self.problem.rstrip("?!")
 
     @property
@@ -86,21 +87,21 @@ class Subscription:
 
     @property
     def places(self) -> dict[str, str]:
-        """The lines and people it is about and their names; none: every line."""
+        """Return the chosen lines and people with their names; empty means every line."""
         return {one.place: one.name for one in self.included if isinstance(one, PlaceFilter)}
 
     @property
     def quiet(self) -> DailyHours | None:
-        """The hours in which nothing is posted."""
+        """Return the hours in which nothing is posted, None when there are none."""
         return next((one.hours for one in self.included if isinstance(one, QuietHoursFilter)), None)
 
     @property
     def queue(self) -> QueueFilter:
-        """From when on a queue is long."""
+        """Return the filter that says when a queue is long; the default when none is set."""
         return next((one for one in self.included if isinstance(one, QueueFilter)), QueueFilter())
 
     def without(self, *kinds: type[Filter]) -> "Subscription":
-        """It includes the same but for filters of these classes."""
+        """Return a copy whose included filters have none of these classes."""
         return replace(self, included=tuple(one for one in self.included if not isinstance(one, kinds)))
 
     @property
@@ -109,28 +110,29 @@ class Subscription:
 
     @property
     def call_centers(self) -> tuple[str, ...]:
-        """Dialpad ids of those whose roster this follows; none when it is about calls only."""
+        """Return the Dialpad ids of the call centers whose roster it follows; empty when it is about calls only."""
         kinds = [place.partition(":") for place in self.places if self.follows_rosters]
         return tuple(entry_id for kind, _, entry_id in kinds if kind == "callcenter")
 
     @property
     def clock(self) -> ZoneInfo:
-        """By which its hours count; UTC for a zone that this machine does not know."""
+        """Return the time zone of its hours; UTC for a zone that this machine does not know."""
         return _zone(self.zone)
 
     @property
     def zone_name(self) -> str:
-        """ "Los Angeles"."""
+        """Return the zone's city, such as "Los Angeles"."""
         return self.zone.rpartition("/")[2].replace("_", " ")
 
     @property
     def digest_time(self) -> str:
-        """``17:00``."""
+        """Return the digest's time, such as ``17:00``."""
         return clock(self.digest_at)
 
 
 def switched(subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription:
-    """With one event more or less. Without any it is paused, and goes on with the first that is turned on."""
+    """Return the subscription with one event turned on or off. Turning off the last one pauses it; turning the first
+    one on resumes it."""
     kinds = subscription.kinds | {kind} if on else subscription.kinds - {kind}
     return replace(
         subscription, kinds=kinds, paused=subscription.paused and bool(subscription.kinds) if kinds else True
@@ -138,7 +140,7 @@ def switched(subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscri
 
 
 def wants(subscription: Subscription, happening: News) -> bool:
-    """Whether ``subscription`` hears of ``happening``, be it only when its quiet hours are over. Never raises."""
+    """Tell whether ``subscription`` is notified of ``happening``, even if only after its quiet hours. Never raises."""
     if subscription.paused or not subscription.kinds & happening.kinds:
         return False
     own = subscription.clock
@@ -150,7 +152,7 @@ def wants(subscription: Subscription, happening: News) -> bool:
 
 
 def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
-    """When the quiet hours that hold ``now`` are over, None when there are none. Never raises."""
+    """Return when the quiet hours around ``now`` end, None outside them. Never raises."""
     zone, quiet = _zone(subscription.zone), subscription.quiet
     local = now.astimezone(zone)
     if quiet is None or not quiet.holds(local):
@@ -160,7 +162,7 @@ def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
     if end <= local:  # both by the wall clock of the same zone
         end = (end + timedelta(days=1)).replace(fold=0)
     until = end.astimezone(UTC)
-    while not quiet.holds((until - _MINUTE).astimezone(zone)):  # the clocks skip over the time at which they end
+    while not quiet.holds((until - _MINUTE).astimezone(zone)):  # the clocks skip the time at which they end
         until -= _MINUTE
     return until
 

@@ -1,4 +1,4 @@
-"""A subscription as sentences."""
+"""Subscriptions described in sentences."""
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, join_words
@@ -7,8 +7,8 @@ from bot.basics.times import WHOLE_WEEKDAYS
 
 
 def in_words(subscription: Subscription) -> str:
-    """The effective filter as a sentence: "missed calls and texts for Support, except label spam". Whoever else reads
-    it in a channel is told by whose clock its hours count."""
+    """Return the effective filter as a sentence: "missed calls and texts for Support, except label spam". The time zone
+    is added where its hours depend on it, since others read it in a channel."""
     kinds = [_said(subscription, kind) for kind in NewsKind if kind in subscription.kinds]
     parts = [f"{join_words(kinds, 'and') or 'nothing'} {lines_in_words(subscription)}"]
     parts += conditions_in_words(subscription)
@@ -35,13 +35,13 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
 
 
 def lines_in_words(subscription: Subscription) -> str:
-    """ "for Support or Sales"."""
+    """Return the lines as in "for Support or Sales"."""
     names = list(subscription.places.values())
     return f"for {join_words(names, 'or')}" if names else "on every line"
 
 
 def conditions_in_words(subscription: Subscription) -> list[str]:
-    """The filters but for the lines, one by one."""
+    """Return the filters other than the lines, one phrase each."""
     only, clauses = [], []
     for kind in FILTERS:
         alternatives = [one.words for one in subscription.included if type(one) is kind and one.words]
