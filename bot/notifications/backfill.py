@@ -1,7 +1,7 @@
-"""Making up for a gap: calls that ended while nothing could be heard are read from Dialpad's list of ended calls.
+"""Backfill: calls that ended while no events were received are read from Dialpad's list of ended calls.
 
-What cannot be made up for: texts, duty and contacts have no list of what happened, and the list of calls is for
-company admins only. The ledger says so.
+What cannot be made up for: texts, duty and contacts have no list of what happened, and the list of calls is for company
+admins only. The outcome stored with a gap says so.
 """
 
 import json
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 LONGEST_CALL: Final = timedelta(hours=4)
 """The list is by when calls began, a gap is about when they ended."""
 LEEWAY: Final = timedelta(seconds=15)
-"""Events come a little after what they tell of, and clocks differ."""
+"""Events come a little after what they report, and clocks differ."""
 
 NOT_ALLOWED: Final = "not allowed"
 NOT_CONNECTED: Final = "not connected"
@@ -32,7 +32,7 @@ REMOVED: Final = "removed"
 
 
 class ReadBack:
-    """Settles gaps in the ledger."""
+    """The backfill: settles gaps in what was received."""
 
     def __init__(self, accounts: Accounts, store: Store, intake: Intake) -> None:
         self._accounts = accounts
@@ -40,7 +40,8 @@ class ReadBack:
         self._intake = intake
 
     async def settle_open(self) -> None:
-        """Looks after every gap nobody has looked after. What Dialpad does not answer now stays for the next time."""
+        """Settle every gap that is still open. One that Dialpad does not answer for now stays open until the next
+        call."""
         for gap in await self._store.gaps.open():
             try:
                 outcome, found = await self._settle(gap)

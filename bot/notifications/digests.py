@@ -1,7 +1,7 @@
 """Digests: when one is due its numbers are counted and become a card, which is then posted like any other.
 
-The card is put on disk under a name made of subscription and day before the digest counts as done, so that a restart
-at any moment makes the same card again and posts it once.
+The card is stored under a name made of subscription and day before the digest counts as done, so that a restart at any
+moment makes the same card again and posts it once.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -26,16 +26,16 @@ from bot.store.postings import NewPosting
 from bot.store.store import Store
 
 READING_BACK: Final = timedelta(minutes=2)
-"""After a start a digest waits so long for the calls of the time before it to be read back."""
+"""How long after a start a digest waits for earlier calls to be backfilled."""
 PULSE: Final = timedelta(minutes=1)
-"""When events were last heard is noted a little late."""
+"""How late the time at which events were last received may be recorded."""
 REST: Final = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
 
 class Digests:
-    """``run_due`` is called often and by several processes."""
+    """Counts and posts due digests. ``run_due`` is called often and by several processes."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class Digests:
         self._rests_until = self._started
 
     async def run_due(self) -> None:
-        """Counts one digest that is due, so that nobody waits long behind it. Raises only the database's errors."""
+        """Count one due digest only, so that nothing waits long behind it. Raises only the database's errors."""
         now = self._store.now()
         found = await self._store.subscriptions.due_digest(now) if now >= self._rests_until else None
         if found is None:
@@ -70,7 +70,7 @@ class Digests:
         await self._store.subscriptions.digest_done(subscription, due)
 
     async def post_so_far(self, subscription: Subscription) -> None:
-        """What its next digests would say by now."""
+        """Post what the next digests would say by now."""
         now = self._store.now()
         for kind in sorted(subscription.kinds & DIGESTS):
             period = period_so_far(subscription, kind, now)
@@ -87,7 +87,7 @@ class Digests:
         since = period.begin if period.so_far else before.begin
         calls = [one async for one in self._calls(subscription, since)]
         texts = [at async for at in self._texts(subscription, since)]
-        # A call that is known was heard, by an ear that may be gone.
+        # A call that is known was received, by a hook that may be gone.
         heard_since = min(
             [*(one.at for one in calls if one.at >= since), *(ear.since for ear in listener)], default=None
         )
@@ -128,7 +128,8 @@ class Digests:
                 yield card
 
     async def _listener(self, subscription: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
-        """What hears the calls of ``subscription``, and whether some of that time may still be read back."""
+        """Return the hooks that receive the calls of ``subscription``, and whether a part of ``period`` may still be
+        backfilled."""
         lost = await self._store.gaps.lost_between(period.begin, period.end)
         hooks = await self._store.hooks.all(team_id=subscription.owner.team_id)
         listener, settling = [], False

@@ -1,4 +1,4 @@
-"""Ending a person's connection, or everything of a workspace: here at once, at Dialpad as soon as it answers."""
+"""Ending a person's connection, or all of a workspace's: here at once, at Dialpad as soon as it answers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -20,12 +20,13 @@ from bot.store.store import Store
 log = structlog.get_logger(__name__)
 
 REMOVED_WITHIN_S: Final = 6.0
-"""So long a person waits to hear whether Dialpad has removed it."""
+"""How long a person waits to hear whether Dialpad has removed everything."""
 RENEWED_WITHIN_S: Final = 3.0
 
 
 class Disconnector:
-    """``subscriptions_gone`` hears which subscriptions went with a person: user groups and topics lose their keeper."""
+    """Ends connections. ``subscriptions_gone`` is called with the subscriptions removed along with a person, whose user
+    groups and topics nobody updates any more."""
 
     def __init__(
         self,
@@ -44,13 +45,14 @@ class Disconnector:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def would_end(self, person: PersonKey) -> Ended:
-        """What ``disconnect`` would take along."""
+        """Return what ``disconnect`` would remove."""
         subscriptions, timed = await self._store.departures.would_end(person)
         return Ended(subscriptions, timed)
 
     async def disconnect(self, person: PersonKey) -> Ended | None:
-        """None when there was no connection. Dialpad being down does not hinder it."""
-        # A pair of tokens that is on its way would be known to nobody.
+        """End a person's connection and return what went with it; None when there was none. Works while Dialpad is
+        down."""
+        # A pair of tokens that is being renewed now would be stored nowhere and never revoked.
         await self._accounts.settled(person, RENEWED_WITHIN_S)
         async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.leave(person)
@@ -68,7 +70,8 @@ class Disconnector:
         return _ended(gone, left)
 
     async def leave_workspace(self, team_id: str) -> None:
-        """The app was removed from it. All of it is forgotten here when this returns; Dialpad follows."""
+        """Remove everything of a workspace that uninstalled the app: here before this returns, at Dialpad
+        afterwards."""
         await self._store.audit.flush()
         async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.forget_workspace(team_id)
@@ -79,12 +82,12 @@ class Disconnector:
         task.add_done_callback(self._tasks.discard)
 
     async def idle(self) -> None:
-        """Return when Dialpad was asked for everything that a workspace left behind."""
+        """Return when Dialpad was asked to remove everything that a workspace left behind."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
     async def aclose(self) -> None:
-        """What is not removed yet stays on the list."""
+        """Stop removing. What is not removed yet stays on the list."""
         for task in set(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,7 +1,8 @@
-"""A call that nobody takes care of: the next of its channel's policy is asked, and a claim that leads nowhere ends.
+"""Escalation: asks the next in the policy about a call nobody claimed, and releases claims that were not handled in
+time.
 
-Each step is a time on disk beside the posting it belongs to. What is said is put on disk under a name made of the
-posting and the step before the step counts as taken, so a restart at any moment says it once and goes on.
+The time of each step is stored with the posting it belongs to. What is said is stored under a name made of the posting
+and the step before the step counts as taken, so a restart at any moment says it once and goes on.
 """
 
 from collections.abc import Sequence
@@ -40,17 +41,18 @@ from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 
 ROUND: Final = 100
-"""Steps are counted through: each time a claim is given back, the next hundred begins."""
+"""Steps per round: each time a claim is released, the next hundred begins."""
 REMINDED: Final = 50
-"""Within a round: whoever claimed it was reminded."""
+"""The step within a round at which the claimer was reminded."""
 
 _IN_HOURS: Final = 120
-"""Minutes from which on nobody counts minutes."""
+"""Minutes from which on waiting times are given in whole hours."""
 _log = structlog.get_logger(__name__)
 
 
 class Escalations:
-    """``run_due`` is called often and by several processes; each step is taken by one."""
+    """Takes escalation steps that are due. ``run_due`` is called often and by several processes; each step is taken by
+    one."""
 
     def __init__(self, store: Store, accounts: Accounts, directory: Directory, people: People) -> None:
         self._store = store
@@ -59,11 +61,11 @@ class Escalations:
         self._people = people
 
     async def run_due(self) -> None:
-        """Takes every step whose time has come. One that goes wrong is tried again and holds up no other."""
+        """Take every step that is due. One that fails is tried again later and does not delay the others."""
         for posting in await self._store.postings.due_escalations(self._store.now()):
             try:
                 await self._run(posting)
-            except Exception:  # noqa: BLE001  whatever is wrong with this call, the others are asked for
+            except Exception:  # noqa: BLE001  an error in one call must not stop the others
                 _log.exception("an escalation step failed")
                 await self._store.postings.step(posting, to=posting.step, next_s=60.0)
 
@@ -118,7 +120,8 @@ class Escalations:
         await self._store.postings.step(posting, to=after, next_s=next_s)
 
     def _waited(self, posting: Posting, policy: EscalationPolicy, number: int) -> int:
-        """Minutes. Longer than the policy says after quiet hours; since it was given back nobody counts."""
+        """Return the minutes waited. After quiet hours that is longer than the policy says; after a claim was released
+        the policy's time is given."""
         by_policy = policy.claim * (number + 1)
         if posting.step >= ROUND:
             return by_policy
@@ -144,7 +147,7 @@ class Escalations:
         return found, waiting if found else f"{waiting} Nobody who could be called is on duty."
 
     async def _on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
-        """By e-mail address."""
+        """Return the e-mail addresses of the operators on duty."""
         if not call_center:
             return []
         operators = await self._accounts.of(subscription.owner).send(
@@ -153,12 +156,12 @@ class Escalations:
         return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
 
     async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
-        """The same from the last known copy."""
+        """Return the same from the last known roster."""
         known = await self._store.rosters.get(subscription.owner.team_id, call_center)
         return [agent.email for agent in known.on_duty] if known else []
 
     async def _in_slack(self, subscription: Subscription, emails: Sequence[str]) -> list[str]:
-        """Whom Slack does not know, or does not tell of, is left out."""
+        """Return the Slack ids for these addresses, without people whom Slack does not know or return."""
         found = []
         for email in emails:
             try:
@@ -170,7 +173,8 @@ class Escalations:
     async def _nudge(
         self, posting: Posting, what: str, said: dict[str, Any], *, direct: str | None = None, at: int = 0
     ) -> None:
-        """``at``: what is said later about the same step goes before what was said first."""
+        """Post a reply in the call's thread, or a direct message. A higher ``at`` replaces what was said before about
+        the step."""
         wanted = NewPosting(
             direct or posting.channel, posting.subscription_id, parent=None if direct else posting.card_id
         )
@@ -178,7 +182,7 @@ class Escalations:
         await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
 
     async def _phone(self, posting: Posting, kind: str, subscription: Subscription, view: CallView, after: int) -> None:
-        """The last step leaves Slack, with the account of whoever set the policy. It is tried once."""
+        """Text or call the supervisor with the account of the subscription's owner. It is tried once."""
         supervisor = PersonKey(subscription.owner.team_id, subscription.policy.supervisor)
         told: dict[str, Any] = {"about": supervisor.user_id}
         try:
@@ -189,11 +193,11 @@ class Escalations:
             told["text"] = f"{_NOT_DONE[kind]} Dialpad knows no phone number of"
         if number:
             await self._nudge(posting, kind, {**told, "text": _BEGUN[kind]})
-        # Said before it is counted and counted before it is done: a crash leaves the line that nobody knows, and
-        # nothing leaves twice.
+        # Said before it is counted and counted before it is done: after a crash it says the outcome is unknown, and
+        # nothing is sent twice.
         counted = await self._store.postings.step(posting, to=after, next_s=None)
         if not counted and not await self._is_untaken(posting):
-            return  # another process has it, and says what became of it
+            return  # another process has taken the step, and reports its outcome
         card = await self._store.cards.get(posting.card_id)
         if not counted or card is None or card.claimed_by or card.handled_by:
             told["text"] = f"{_NOT_DONE[kind]} It was not needed any more. It was meant for"
@@ -202,12 +206,12 @@ class Escalations:
         await self._nudge(posting, kind, told, at=2 if counted else 1)
 
     async def _is_untaken(self, posting: Posting) -> bool:
-        """Whether a step is no longer due though nobody has taken it: the call was claimed, or the policy changed."""
+        """Tell whether a step is no longer due though nobody took it: the call was claimed, or the policy changed."""
         now = await self._store.postings.get(posting.id)
         return now is not None and now.step == posting.step
 
     async def _reach(self, kind: str, number: str, subscription: Subscription, view: CallView) -> str:
-        """What became of it, in words that the supervisor's name follows."""
+        """Return the outcome, in words that the supervisor's name follows."""
         account = self._accounts.of(subscription.owner)
         line = f" on {view.line}" if view.line else ""
         try:
@@ -225,7 +229,8 @@ class Escalations:
         return _DONE[kind]
 
     async def _number_of(self, person: PersonKey, subscription: Subscription) -> str:
-        """By exactly their e-mail address, "" when that leads nowhere: nobody with a similar name is called."""
+        """Return the number of the person with exactly this e-mail address, "" when there is none: nobody with a
+        similar name is called."""
         email = ((await self._people.profile(person)).email or "").casefold()
         if not email:
             return ""
@@ -235,8 +240,8 @@ class Escalations:
 
 
 async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
-    """Slack does not take a direct message to a supervisor: whoever looks at the call is told, and nobody is asked to
-    invite the app anywhere. False when this posting is no such message."""
+    """Report in the call's thread that Slack did not take a direct message to a supervisor. False when this posting is
+    no such message; then nothing is done."""
     card = await store.cards.get(posting.card_id)
     subscription = await store.subscriptions.get(posting.subscription_id)
     if card is None or card.about is None or subscription is None or posting.channel == subscription.channel:
@@ -283,17 +288,17 @@ def _why(problem: ChatopsError) -> str:
 
 
 def _between(policy: EscalationPolicy) -> float | None:
-    """Seconds from one step to the next."""
+    """Return the seconds from one step to the next, None without escalation."""
     return policy.claim * 60.0 if policy.claim else None
 
 
 def _what(view: CallView) -> str:
-    """For who does not see the card: "Jordan Lee left a voicemail."."""
+    """Return a sentence for somebody who does not see the card, such as "Jordan Lee left a voicemail."."""
     named = view.contact and not looks_like_number(view.contact)
     who = view.contact if named else national(view.number) if view.number else "A hidden number"
     return f"{who} left a voicemail." if view.outcome == "voicemail" else f"{who} called."
 
 
 def handle_within(policy: EscalationPolicy) -> timedelta:
-    """How long a claim may take before its claimer is reminded."""
+    """Return how long a claim may take before its claimer is reminded."""
     return timedelta(minutes=max(policy.handle, 1))

@@ -1,8 +1,8 @@
-"""Rosters that somebody follows: what has changed is told, and user groups and topics say who is on duty.
+"""Followed rosters: changes are posted, and user groups and topics are updated to say who is on duty.
 
-The next look at each call center is a time on disk. What a look finds is told under a name made of the call center and
-the look before it, then kept, then marked in Slack; a restart in between repeats what was not finished and nothing
-else, and whatever somebody changed in the user group by hand is put right at the next look.
+The next check of each call center is a stored time. What a check finds is posted under a name made of the call center
+and the check before it, then stored, then shown in Slack; a restart in between repeats what was not finished and
+nothing else, and manual changes to the user group are put right at the next check.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,8 @@ from bot.store.rosters import FollowedRoster
 from bot.store.store import Store
 
 LOOK_EVERY_S: Final = 120.0
-"""Duty events hurry the next look; without them, which only company admins are sent, a change is told so late."""
+"""Duty events bring the next check forward; without them, which only company admins receive, a change is posted this
+late."""
 RETRY_S: Final = 60.0
 
 _WHY: Final = {
@@ -49,7 +50,7 @@ _log = structlog.get_logger(__name__)
 
 
 class DutyMarker(Protocol):
-    """``bot.slack.api.duty_marks.DutyMarks``."""
+    """The part of ``bot.slack.api.duty_marks.DutyMarks`` that handovers need."""
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]: ...
 
@@ -59,7 +60,7 @@ class DutyMarker(Protocol):
 
 
 class Handovers:
-    """``run_due`` is called often and by several processes."""
+    """Checks followed rosters. ``run_due`` is called often and by several processes."""
 
     def __init__(
         self, store: Store, accounts: Accounts, directory: Directory, people: People, marks: DutyMarker
@@ -71,7 +72,7 @@ class Handovers:
         self._marks = marks
 
     async def run_due(self) -> None:
-        """Looks at every roster whose time has come. Raises only the database's errors."""
+        """Check every roster whose time has come. Raises only the database's errors."""
         for followed in await self._store.rosters.due():
             subscriptions = await self._store.subscriptions.of_team(followed.team_id)
             following = [
@@ -102,7 +103,8 @@ class Handovers:
         await self._store.rosters.note_problem(followed, "")
 
     async def _ask(self, followed: FollowedRoster, following: Sequence[Subscription]) -> tuple[Roster, str]:
-        """With the connection of whoever follows it, the first that Dialpad lets look. Raises the last one's error."""
+        """Fetch the roster with the connection of the first follower whom Dialpad allows. Raises the last one's
+        error."""
         refused: ChatopsError = NotConnected()
         for owner in dict.fromkeys(subscription.owner for subscription in following):
             account = self._accounts.of(owner)
@@ -148,7 +150,8 @@ class Handovers:
         await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(at, 0, said), lambda *_: wanted)
 
     async def _in_slack(self, team_id: str, following: Sequence[Subscription], roster: Roster) -> dict[str, Any]:
-        """Who of those on duty the user groups can call; left out where Slack does not say, for that can wait."""
+        """Return which of those on duty are in Slack, for the followers' user groups; nothing while Slack does not say,
+        because that can wait."""
         kept = {subscription.keep for subscription in following if subscription.keep}
         if not kept:
             return {}
@@ -168,10 +171,10 @@ class Handovers:
         emails = dict.fromkeys(agent.email for agent in agents)
         return {email: await self._people.with_email(team_id, email) for email in emails}
 
-    # What shows it
+    # User groups and topics
 
     async def _mark(self, team_id: str, following: Sequence[Subscription]) -> None:
-        """Several subscriptions may keep the same group or topic: it then stands for all their call centers."""
+        """Update user groups and topics. One that several subscriptions keep stands for all their call centers."""
         subscriptions = await self._store.subscriptions.of_team(team_id)
         refused: PostRefused | None = None
         for group in {subscription.keep for subscription in following if subscription.keep}:
@@ -199,13 +202,14 @@ class Handovers:
             raise refused
 
     async def _rosters(self, team_id: str, subscriptions: Sequence[Subscription]) -> list[Roster] | None:
-        """None while one of them has never been seen: what is shown would leave its people out."""
+        """Return the rosters of all their call centers; None while one was never fetched, so that nobody is left
+        out."""
         ids = dict.fromkeys(chain.from_iterable(subscription.call_centers for subscription in subscriptions))
         known = [await self._store.rosters.get(team_id, one) for one in ids]
         return None if None in known else [roster for roster in known if roster is not None]
 
     async def _trouble(self, followed: FollowedRoster, following: Sequence[Subscription], what: str, code: str) -> None:
-        """Whoever set it up hears of it once, until it has worked again."""
+        """Tell the owner once that something is wrong, until it has worked again."""
         await self._store.rosters.look_later(followed, LOOK_EVERY_S)
         if followed.problem == code:
             return
@@ -225,7 +229,7 @@ def _names(agents: Sequence[Agent]) -> list[str]:
 
 
 def _in_words(rosters: Sequence[Roster]) -> str:
-    """``Ana Ferreira, Sam Okafor``; with several call centers each by its name."""
+    """Return who is on duty: ``Ana Ferreira, Sam Okafor``; with several call centers each by its name."""
     said = [", ".join(_names(roster.on_duty)) or "nobody" for roster in rosters]
     if len(rosters) == 1:
         return said[0]

@@ -1,8 +1,8 @@
-"""Having Dialpad tell this bot what happens: the webhook or websocket, and a subscription for every kind of event.
+"""Hooks: the webhook or websocket at Dialpad, and a subscription for every kind of event.
 
-A webhook alone delivers nothing. One hook per company serves everybody in a workspace; whoever may not subscribe for
-the whole company gets one for their own line. Only what is ours is touched: what this bot remembers by id, what our
-secret or address is on, and addresses below our own that no hook stands behind any more.
+A webhook alone delivers nothing. One hook per company serves everybody in a workspace; somebody who may not subscribe
+for the whole company gets one for their own line. Only the bot's own are changed or removed: those stored by id, those
+with our secret or address, and those with addresses below ours that no stored hook uses.
 """
 
 import asyncio
@@ -40,8 +40,8 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class HookSetup:
-    """What a hook brings. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe to,
-    with the scopes that their connection lacks for it; ``repaired``: what had to be put right."""
+    """What a hook delivers. ``subscribed``: words of ``EVENT_KINDS``; ``refused``: those the owner may not subscribe
+    to, with the scopes that their connection lacks for it; ``repaired``: what had to be put right."""
 
     hook: Hook
     subscribed: frozenset[str]
@@ -52,7 +52,7 @@ class HookSetup:
 @dataclass(frozen=True)
 class CheckedHook:
     """One hook after ``reconcile``. ``problem`` is None or a class name such as ``NotConnected``: the owner must act,
-    or Dialpad did not answer and the next look will tell."""
+    or Dialpad did not answer and the next ``reconcile`` tries again."""
 
     hook: Hook
     setup: HookSetup | None = None
@@ -60,17 +60,18 @@ class CheckedHook:
 
 
 class HookListener(Protocol):
-    """Whoever listens where hooks come in."""
+    """Receives the events that come through hooks."""
 
     async def listen(self, hook: Hook) -> None:
-        """From now on events come through it; called again for a hook that is listened to, after it changed."""
+        """Receive events through this hook; called again when a hook has changed."""
 
     async def forget(self, hook_id: str) -> None:
-        """It is gone."""
+        """Stop receiving events through a hook that is gone."""
 
 
 def choose_kind(public_url: str | None, dialpad_url: str) -> HookKind:
-    """A webhook where Dialpad can reach us: over https, or on this machine when Dialpad itself is."""
+    """Choose a webhook where Dialpad can reach us, over https or on this machine when Dialpad itself is; else a
+    websocket."""
     if public_url is None:
         return "websocket"
     parts = urlsplit(public_url)
@@ -81,18 +82,18 @@ def choose_kind(public_url: str | None, dialpad_url: str) -> HookKind:
 
 
 class LeftThere(Protocol):
-    """What connections that ended have left at Dialpad."""
+    """What ended connections have left at Dialpad."""
 
     async def work_off(self) -> int:
-        """Removes what can be removed now."""
+        """Remove what can be removed now."""
 
     async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
-        """One more to remove."""
+        """Add one more hook to remove."""
 
 
 class DialpadHooks:
-    """``public_url`` is where Dialpad reaches this bot, without a trailing slash; ``kind`` comes from
-    ``choose_kind``; ``left`` is worked off with each ``reconcile``."""
+    """Sets hooks up and repairs them. ``public_url`` is where Dialpad reaches this bot, without a trailing slash;
+    ``kind`` comes from ``choose_kind``; ``left`` is worked off with each ``reconcile``."""
 
     def __init__(
         self,
@@ -113,7 +114,7 @@ class DialpadHooks:
         self._lock = asyncio.Lock()
 
     async def ensure(self, person: PersonKey) -> HookSetup:
-        """Makes sure that events this person may see come in, and says which. May be repeated.
+        """Make sure that the events this person may see are received, and return which. May be repeated.
 
         Raises NotConnected, DialpadError, or UserError when Dialpad lets them subscribe to nothing at all.
         """
@@ -132,7 +133,7 @@ class DialpadHooks:
             return setup
 
     async def reconcile(self) -> list[CheckedHook]:
-        """Compares what should be with what is at Dialpad, hook by hook, and puts it right."""
+        """Compare what should be at Dialpad with what is, hook by hook, and put it right."""
         if self._left is not None:
             await self._left.work_off()
         await self._ensure_for(await self._hooks.unheard())
@@ -143,8 +144,8 @@ class DialpadHooks:
 
     @asynccontextmanager
     async def quiet(self, within_s: float) -> AsyncIterator[None]:
-        """While nothing is being set up, as far as that can be had in time: what is being set up all the same for
-        somebody who leaves is removed when it turns out that they have left."""
+        """Hold off setting up hooks, if that can be had within ``within_s``. A hook that is set up all the same for
+        somebody who leaves is removed once it turns out that they have left."""
         try:
             async with asyncio.timeout(within_s):
                 await self._lock.acquire()
@@ -157,12 +158,12 @@ class DialpadHooks:
             self._lock.release()
 
     async def stop_listening(self, hooks: Sequence[Hook]) -> None:
-        """They are removed here already, so nothing that comes is believed."""
+        """Stop receiving through hooks that are removed here already: their events are refused anyway."""
         for hook in hooks:
             await self._listener.forget(hook.id)
 
     async def take_over(self) -> None:
-        """Whoever has subscriptions and heard through a hook that ended hears through a colleague's or their own."""
+        """Give people whose hook ended a colleague's hook or one of their own."""
         await self._ensure_for(await self._hooks.unheard())
 
     async def _ensure_for(self, people: Sequence[PersonKey]) -> None:
@@ -173,7 +174,7 @@ class DialpadHooks:
                 log.warning("events could not be taken over", problem=type(problem).__name__)
 
     async def _find(self, person: PersonKey, company: str) -> Hook | None:
-        """The company's hook while its owner's connection works, else the person's own."""
+        """Return the company's hook while its owner's connection works, else the person's own."""
         own = None
         for hook in await self._hooks.all(team_id=person.team_id, company=company):
             if hook.kind != self._kind:
@@ -246,7 +247,7 @@ class DialpadHooks:
         return await bring_about_websocket(account, hook, repairs)
 
     async def _remove_needless(self, company_hook: Hook) -> None:
-        """What comes for the whole company need not come for one person as well."""
+        """Remove personal hooks that a company hook makes unnecessary."""
         if not company_hook.company:
             return
         for hook in await self._hooks.all(team_id=company_hook.owner.team_id, company=company_hook.company):
@@ -254,7 +255,7 @@ class DialpadHooks:
                 await self._remove(hook)
 
     async def _remove(self, hook: Hook) -> None:
-        """Ends a hook here and at Dialpad. What is left there is refused by us."""
+        """Remove a hook here and at Dialpad. What cannot be removed there sends events that are refused."""
         await self._listener.forget(hook.id)
         try:
             account = self._accounts.of(hook.owner)
@@ -269,8 +270,8 @@ class DialpadHooks:
         await self._hooks.remove(hook.id)
 
     async def _sweep(self, good: list[Hook]) -> None:
-        """Removes webhooks that lead to us and that nothing here stands behind: their row was lost, or could not be
-        removed when its owner had gone."""
+        """Remove webhooks that lead to us and have no stored hook: it was lost, or they could not be removed when their
+        owner had gone."""
         if not self._prefix:
             return
         known = {hook.id for hook in await self._hooks.all()}

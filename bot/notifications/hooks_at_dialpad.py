@@ -1,6 +1,6 @@
-"""A webhook or websocket at Dialpad and its subscriptions, one per kind of event: found, made, put right, removed.
+"""Find, create, repair and remove a webhook or websocket at Dialpad and its subscriptions, one per kind of event.
 
-Whoever makes something and gets no answer looks whether it was made all the same.
+When a request to create something got no answer, it is looked for: it may have been created all the same.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -71,7 +71,7 @@ async def bring_about_websocket(account: Account, hook: Hook, repairs: Repairs) 
 
 
 async def _create(sending: Awaitable[Any], look: Callable[[], Awaitable[Any]]) -> Any:
-    """Creates; when no answer came, looks whether it was created all the same."""
+    """Create something; when no answer came, find out whether it was created all the same."""
     try:
         return await sending
     except OutcomeUnknown:
@@ -84,7 +84,7 @@ async def _create(sending: Awaitable[Any], look: Callable[[], Awaitable[Any]]) -
 async def subscribe(
     account: Account, hook: Hook, kind: EventKind, endpoint_id: str, owner_id: str | None, repairs: Repairs
 ) -> str:
-    """One subscription of this kind, as it should be; its id. Raises NotAllowed."""
+    """Make sure there is one correct subscription of this kind and return its id. Raises NotAllowed."""
     ours = await subscriptions_of(account, kind, endpoint_id, hook.subscriptions.get(kind.word))
     keep = next((one for one in ours if _right(kind, one, endpoint_id, owner_id)), ours[0] if ours else None)
     for spare in ours:
@@ -105,7 +105,7 @@ async def subscribe(
 
 
 async def may_more(account: Account, refused: Collection[str]) -> bool:
-    """Whether this person may have what somebody else was refused: an admin comes after an agent."""
+    """Tell whether this person may have what somebody else was refused, as an admin may who comes after an agent."""
     for kind in EVENT_KINDS:
         if kind.word in refused:
             try:
@@ -132,8 +132,8 @@ def _right(kind: EventKind, one: Any, endpoint_id: str, owner_id: str | None) ->
 
 
 async def remove_there(account: Account, hook: HookLeft, url: str) -> None:
-    """Subscriptions first, also those nobody here has heard of, then the webhook or websocket itself. What is gone
-    already is as good as removed. Raises DialpadError and NotConnected; may then be repeated."""
+    """Remove subscriptions first, unknown ones too, then the webhook or websocket itself. What is gone already counts
+    as removed. Raises DialpadError and NotConnected; may then be repeated."""
     for kind in EVENT_KINDS:
         if (remembered := hook.subscriptions.get(kind.word)) is not None:
             await _known(account.send(kind.delete(remembered)))
@@ -142,7 +142,7 @@ async def remove_there(account: Account, hook: HookLeft, url: str) -> None:
             try:
                 forgotten = await subscriptions_of(account, kind, endpoint_id, None)
             except NotAllowed:
-                continue  # whoever may not list them has made none
+                continue  # people who may not list them have made none
             for subscription in forgotten:
                 await _known(account.send(kind.delete(str(subscription.id))))
         delete = DeleteWebhook if hook.kind == "webhook" else DeleteWebsocket
@@ -150,8 +150,8 @@ async def remove_there(account: Account, hook: HookLeft, url: str) -> None:
 
 
 async def _leading_to(account: Account, hook: HookLeft, url: str) -> list[str]:
-    """A webhook that was being made is known by its address. A websocket has none of ours, and without a subscription
-    it carries nothing."""
+    """Return the ids of endpoints that may be ours. A webhook that was being made is known by its address; a websocket
+    has none of ours, and delivers nothing without a subscription."""
     if hook.kind != "webhook" or not url:
         return []
     pages = account.pages(ListWebhooks())
@@ -166,7 +166,7 @@ async def _known(asking: Awaitable[Any]) -> Any:
 
 
 async def gone(deleting: Awaitable[Any]) -> None:
-    """Deletes what may be gone already. What cannot be deleted is logged."""
+    """Delete what may be gone already. What cannot be deleted is logged."""
     try:
         await deleting
     except NotFound:

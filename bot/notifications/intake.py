@@ -1,7 +1,7 @@
-"""Events from Dialpad: believed, on disk with the work they cause, then delivered, whatever happens in between.
+"""Intake of Dialpad events: verified, stored together with the work they cause, then delivered despite failures.
 
 An event's row and its workflow are one transaction, and many of those share one commit. What still fails after many
-tries is parked with its content, so that it can be taken up once the mistake is found.
+tries is parked with its content, so that it can be retried once the mistake is found.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 WORKFLOW: Final = "event"
 AT_ONCE: Final = 32
-"""So many are taken at each look at the queue: with four looks a second, 128 events a second at most."""
+"""How many are taken each time the queue is polled: with four polls a second, 128 events a second at most."""
 TRIES: Final = 12
 """With the pauses below a delivery is tried for about 25 minutes: longer than Slack's outages of minutes."""
 FIRST_WAIT_S: Final = 2.0
@@ -29,19 +29,19 @@ LONGEST_WAIT_S: Final = 300.0
 
 
 class Deliver(Protocol):
-    """What happens with an event. Called again after an exception, and after a crash in the middle of it: whoever
-    posts remembers what it has posted. Events of one call may be delivered side by side and out of order."""
+    """Delivers one event. Called again after an exception, and after a crash in the middle of it, so it has to remember
+    what it has posted. Events of one call may be delivered concurrently and out of order."""
 
     def __call__(self, event: Event, hook: Hook) -> Awaitable[None]: ...
 
 
 def wait_before_try(tries: int) -> float:
-    """Seconds after the ``tries``-th failure."""
+    """Return the seconds to wait after the ``tries``-th failure."""
     return float(min(FIRST_WAIT_S * 2 ** (tries - 1), LONGEST_WAIT_S))
 
 
 class Intake:
-    """See ``DurableQueue`` for when it is made, resumed and drained."""
+    """The queue of received events. ``DurableQueue`` says when it is made, resumed and drained."""
 
     def __init__(
         self,
@@ -52,22 +52,22 @@ class Intake:
         poll_s: float = 0.25,
         pause: Callable[[int], float] = wait_before_try,
     ) -> None:
-        """``poll_s``: how long an event waits at most for its delivery to begin. ``pause``: seconds after the n-th
-        failure."""
+        """Create the queue. ``poll_s``: how long an event waits at most for its delivery to begin. ``pause``: seconds
+        after the n-th failure."""
         self._store = store
         naming = Naming(WORKFLOW, prefix=f"{WORKFLOW}:")
         work = _Delivering(store, deliver, pause)
         self._queue = DurableQueue(engine, store.context, naming, work, at_once=AT_ONCE, poll_s=poll_s)
 
     async def receive(self, hook: Hook, raw: bytes) -> bool:
-        """Takes one delivery in: a request's body or a websocket's frame. False when it is a repeat.
+        """Take in one delivery: a request's body or a websocket's frame. False when it is a repeat.
 
-        It is on disk when this returns. Raises EventRefused for what is not to be believed, and the database's errors.
+        It is stored when this returns. Raises EventRefused for what fails verification, and the database's errors.
         """
         return await self.accept(hook, open_envelope(raw, hook.secret))
 
     async def accept(self, hook: Hook, body: bytes) -> bool:
-        """As ``receive``, for JSON that is known to be good."""
+        """Store an event like ``receive``, from JSON that is verified already."""
         event = parse_event(parse_document(body))
         if isinstance(event, UnknownEvent):
             log.info("unknown dialpad event", hook=hook.id, keys=sorted(event.document)[:20])
@@ -83,14 +83,14 @@ class Intake:
         return new
 
     async def resume(self) -> None:
-        """After launch."""
+        """Resume unfinished deliveries. Called after launch."""
         await self._queue.resume()
 
     async def retry_parked(self, names: Collection[str] | None = None) -> int:
-        """Takes up again what was set aside, these rows or all; how many events that is.
+        """Retry parked events, these rows or all; return how many there are.
 
-        Also in a process that delivers nothing (``engine.connect()``): the work is queued with the change, for
-        whichever bot runs.
+        Also in a process that delivers nothing (``engine.connect()``): the work is queued with the change, for the bot
+        that runs.
         """
         return await self._store.events.unpark(self._queue.start_again, names)
 
@@ -100,7 +100,7 @@ class Intake:
 
 @dataclass(frozen=True)
 class _Arrived:
-    """``name`` is the row's key, ``tries`` how many failed before."""
+    """An event to deliver. ``name`` is the row's key, ``tries`` the number of earlier failures."""
 
     name: str
     event: Event
@@ -109,7 +109,7 @@ class _Arrived:
 
 
 class _Delivering:
-    """``bot.store.durable_queue.Work`` with events."""
+    """``bot.store.durable_queue.Work`` for events."""
 
     def __init__(self, store: Store, deliver: Deliver, pause: Callable[[int], float]) -> None:
         self._events = store.events
@@ -123,7 +123,7 @@ class _Delivering:
     async def read(self, name: str, attempt: int) -> _Arrived | None:
         stored = await self._events.get(name)
         if stored is None:
-            return None  # delivered or set aside just before a crash
+            return None  # delivered or parked just before a crash
         hook = await self._hooks.get(stored.hook_id)
         if hook is None:
             await self._events.done(name)  # nobody is notified through it any more
@@ -154,12 +154,12 @@ class _Delivering:
 
 
 def _describe(arrived: _Arrived, error: Exception) -> dict[str, Any]:
-    """Without the error's message, which may quote the event."""
+    """Return what is stored of an error: not its message, which may quote the event."""
     return {"kind": arrived.event.kind, "tries": arrived.tries + 1, "error": type(error).__name__}
 
 
 def _where(error: Exception) -> str:
-    """The line that raised: enough to find the mistake, without the message, which may quote the event."""
+    """Return the line that raised: enough to find the mistake, without the message, which may quote the event."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

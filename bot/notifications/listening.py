@@ -1,4 +1,4 @@
-"""Listening where Dialpad's events come in: keeps websockets open, and writes down when nothing could be heard."""
+"""Receives events through hooks: keeps websockets open, and records when nothing could be received."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -23,9 +23,9 @@ from bot.store.store import Store
 log = structlog.get_logger(__name__)
 
 BEAT_S: Final = 20.0
-"""After a kill the gap is taken to begin at most so long too early."""
+"""After a kill the gap is taken to begin at most this much too early."""
 SETTLE_EVERY: Final = 15
-"""Beats between two looks at gaps that could not be read back before."""
+"""Beats between two attempts to backfill gaps that are still open."""
 SHORTEST_GAP: Final = timedelta(seconds=1)
 
 
@@ -37,7 +37,8 @@ class _Heard:
 
 
 class Listening:
-    """``start()`` after the intake has resumed, ``aclose()`` before it is drained."""
+    """The ``HookListener`` that keeps websockets open. ``start()`` after the intake has resumed, ``aclose()`` before it
+    is drained."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Listening:
         self._due = asyncio.Event()
 
     async def start(self) -> None:
-        """Listens to every hook there is; what happened while the bot was not running becomes a gap."""
+        """Listen to every hook there is; the time the bot was not running becomes a gap."""
         for hook in await self._store.hooks.all():
             if hook.endpoint_id is not None:
                 await self.listen(hook)
@@ -69,7 +70,7 @@ class Listening:
         self._due.set()
 
     async def listen(self, hook: Hook) -> None:
-        """See ``bot.notifications.hooks.HookListener``."""
+        """Receive events through this hook, as ``bot.notifications.hooks.HookListener`` says."""
         if hook.id in self._heard:
             return
         heard = self._heard[hook.id] = _Heard()
@@ -80,14 +81,14 @@ class Listening:
         heard.task = asyncio.create_task(heard.socket.run())
 
     async def forget(self, hook_id: str) -> None:
-        """See ``bot.notifications.hooks.HookListener``."""
+        """Stop receiving events through this hook, as ``bot.notifications.hooks.HookListener`` says."""
         heard = self._heard.pop(hook_id, None)
         if heard is not None and heard.task is not None:
             heard.task.cancel()
             await asyncio.gather(heard.task, return_exceptions=True)
 
     async def aclose(self) -> None:
-        """Stops listening and notes until when it did."""
+        """Stop listening, and record until when events were received."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -96,7 +97,7 @@ class Listening:
             await self.forget(hook_id)
 
     async def opened(self, hook_id: str) -> None:
-        """A websocket is open again, or for the first time since the start."""
+        """Record that a websocket is open, again or for the first time since the start."""
         heard = self._heard.get(hook_id)
         hook = await self._store.hooks.get(hook_id)
         if heard is not None and hook is not None:
@@ -104,7 +105,7 @@ class Listening:
             await self._note_gap(hook_id, hook.heard_at, why)
 
     async def closed(self, hook_id: str) -> None:
-        """A websocket's last connection is gone."""
+        """Record that a websocket's last connection is gone."""
         if (heard := self._heard.get(hook_id)) is not None:
             heard.closed = True
         await self._store.hooks.heard(hook_id, self._store.now())
@@ -119,7 +120,7 @@ class Listening:
         async def receive(frame: bytes) -> None:
             current = await self._store.hooks.get(hook.id)
             if current is None:
-                raise EventRefused("forged")  # removed meanwhile: there is no secret to believe it by
+                raise EventRefused("forged")  # removed meanwhile: there is no secret to verify it with
             await self._intake.receive(current, frame)
 
         return EventSocket(
@@ -150,7 +151,7 @@ class Listening:
             beats += 1
             try:
                 await self._beat()
-            except Exception as error:  # noqa: BLE001  # the next beat notes it; a stopped pulse would make gaps up
+            except Exception as error:  # noqa: BLE001  # the next beat records it; stopped beats look like a gap
                 log.warning("pulse not noted", error=type(error).__name__)
             if beats % SETTLE_EVERY == 0:
                 self._due.set()
@@ -161,7 +162,7 @@ class Listening:
             self._due.clear()
             try:
                 await self._read_back.settle_open()
-            except Exception as error:  # noqa: BLE001  # the gap stays in the ledger and is looked at again
+            except Exception as error:  # noqa: BLE001  # the gap stays open and is tried again
                 log.warning("gaps not looked after", error=type(error).__name__)
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:

@@ -1,4 +1,4 @@
-"""What the owner of a subscription hears when Slack takes none of its messages: each thing once.
+"""Alerts to the owner of a subscription whose messages Slack does not take: each is sent once.
 
 ``Subscription.problem`` remembers it: Slack's word, with ``!`` once it is known that some are given up, with ``?``
 while the owner could not be told either. `dialpad-chatops doctor` and the subscription's own card show it too.
@@ -17,7 +17,7 @@ from bot.store.postings import Posting
 from bot.store.store import Store
 
 SLOW: Final = "no answer"
-"""In place of Slack's word where there is none."""
+"""Takes the place of Slack's word where there is none."""
 _IN_DIALPAD: Final = "They are in Dialpad's own history."
 _WHY: Final = {
     "is_archived": "that channel is archived",
@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 
 class DirectMessages(Protocol):
-    """``bot.slack.api.channel_messages.ChannelMessages``, as far as it is needed here."""
+    """The part of ``bot.slack.api.channel_messages.ChannelMessages`` that alerts need."""
 
     async def post(
         self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
@@ -41,14 +41,14 @@ class DirectMessages(Protocol):
 
 
 class OwnerAlerts:
-    """All of it is harmless to call again."""
+    """Alerts owners. Every method may be called again without harm."""
 
     def __init__(self, store: Store, channel_messages: DirectMessages) -> None:
         self._store = store
         self._channel_messages = channel_messages
 
     async def goes_on(self, posting: Posting, code: str) -> None:
-        """Slack does not take it, and it is tried again."""
+        """Tell the owner that Slack does not take a message and that it is tried again."""
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is None or subscription.problem.endswith("!"):
             return
@@ -58,7 +58,7 @@ class OwnerAlerts:
         await self._note(subscription, code, text)
 
     async def given_up(self, posting: Posting, code: str) -> None:
-        """It was tried for a day and will not be posted."""
+        """Tell the owner that a message was tried for a day and will not be posted."""
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is None or subscription.problem.endswith("!"):
             return
@@ -68,7 +68,7 @@ class OwnerAlerts:
         await self._note(subscription, f"{code}!", text)
 
     async def mistaken(self, posting: Posting) -> None:
-        """It is we who wrote what cannot be shown."""
+        """Tell the owner that a card could not be shown because of a mistake of ours."""
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is not None:
             await self._note(
@@ -77,7 +77,7 @@ class OwnerAlerts:
             await self._store.postings.forget_unposted(subscription.id)
 
     async def is_over(self, subscription_id: str) -> None:
-        """Something was posted again."""
+        """Clear the problem: something was posted again."""
         subscription = await self._store.subscriptions.get(subscription_id)
         if subscription is None or not subscription.problem:
             return
@@ -89,7 +89,7 @@ class OwnerAlerts:
         await self._store.subscriptions.note_problem(subscription.id, "")
 
     async def in_doubt(self, posting: Posting) -> None:
-        """It may be there or not, and nobody will know."""
+        """Tell the owner that a message may or may not have been posted and that this cannot be found out."""
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is None:
             return
@@ -98,7 +98,7 @@ class OwnerAlerts:
         await self._tell(subscription, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
     async def _note(self, subscription: Subscription, problem: str, text: str) -> None:
-        """Tells it unless that was done since posting last worked."""
+        """Tell the owner, unless that was done since posting last worked."""
         if not await self._store.subscriptions.note_problem(subscription.id, problem) or subscription.is_personal:
             return
         reply = Reply(text, _next(subscription, lost=problem.endswith("!")), tone="warning")

@@ -1,8 +1,8 @@
-"""Pictures of texts, brought into Slack so that they are seen in the conversation: a link to Dialpad would ask for a
+"""Pictures of texts, uploaded to Slack so that they are seen in the conversation: a link to Dialpad would need a
 sign-in.
 
-A picture that is there is kept with its text, so whatever is posted or changed later shows the same file. Dying in
-between brings it a second time and shows it once.
+An uploaded picture is stored with its text, so later posts and changes show the same file. After a crash in between it
+is uploaded a second time and shown once.
 """
 
 import asyncio
@@ -21,31 +21,31 @@ from bot.store.store import Store
 LARGEST: Final = 5_000_000
 """Bytes. Networks carry pictures of up to about 1 MB; this leaves room."""
 MOST: Final = 5
-"""Of one text."""
+"""The most pictures of one text."""
 WITHIN_S: Final = 10.0
 ALL_WITHIN_S: Final = 25.0
 AT_ONCE: Final = 8
-"""So many are in memory together."""
+"""The most pictures in memory at once."""
 _ENDINGS: Final = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
-"""What Slack draws, by how such a file begins: what its sender calls it proves nothing."""
+"""Image types that Slack shows, by the first bytes of the file: the type its sender names proves nothing."""
 
 _log = structlog.get_logger(__name__)
 
 
 class PictureDownloader(Protocol):
-    """``bot.dialpad.downloads.DialpadDownloads``, as far as it is needed here."""
+    """The part of ``bot.dialpad.downloads.DialpadDownloads`` that pictures need."""
 
     async def read_as(self, account: Account, url: str, *, largest: int, within_s: float) -> Fetched: ...
 
 
 class PictureUploader(Protocol):
-    """``bot.slack.api.files.SlackFiles``, as far as it is needed here."""
+    """The part of ``bot.slack.api.files.SlackFiles`` that pictures need."""
 
     async def keep(self, team_id: str, name: str, content: bytes) -> str: ...
 
 
 class Pictures:
-    """Never raises but for the database: without its picture a text says where to see it."""
+    """Uploads pictures. Raises only the database's errors: without its picture a text says where to see it."""
 
     def __init__(self, store: Store, accounts: Accounts, downloads: PictureDownloader, files: PictureUploader) -> None:
         self._store = store
@@ -56,9 +56,10 @@ class Pictures:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def bring(self, team_id: str, text: str, owners: Sequence[PersonKey]) -> None:
-        """``text`` is the name of its card. Fetched with the connection of the first of ``owners`` who may."""
+        """Upload the pictures of a text. ``text`` is the name of its card; ``owners`` are tried in turn for a
+        connection that may fetch them."""
         if (team_id, text) in self._busy:
-            return  # news of the same text, while its pictures are on their way
+            return  # another event of the same text, while its pictures are being uploaded
         self._busy.add((team_id, text))
         try:
             card = await self._store.cards.named(team_id, text)

@@ -1,4 +1,4 @@
-"""What a posting looks like now: the card's state, who is on the other side, and what has become of it."""
+"""The current content of a posting: the card's state, who is on the other side, and who claimed or handled it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +37,7 @@ def standing_of(card: StoredCard, subscription: str) -> CardStatus:
 
 
 class PostedCardRenderer:
-    """Renders without side effects. Names are looked up as the owner of the subscription sees them."""
+    """Renders postings without side effects. Names are looked up as the owner of the subscription sees them."""
 
     def __init__(self, store: Store, accounts: Accounts, directory: Directory) -> None:
         self._store = store
@@ -63,7 +63,7 @@ class PostedCardRenderer:
                 return await self._told(card, subscription)
 
     async def _told(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
-        """What is no call and no text."""
+        """Return the content of a card that is neither a call nor a text."""
         gear = subscription.id if subscription else ""
         match card.kind:
             case "digest":
@@ -83,13 +83,14 @@ class PostedCardRenderer:
                 return MessageContent(notice(said, gear))
 
     async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
-        """What one subscription adds: how many of its calls wait for somebody, and its own user group."""
+        """Return what one subscription adds: how many of its calls wait for somebody, and its own user group."""
         calls = await self._store.cards.open_calls(subscription.owner.team_id, subscription.id)
         waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
         return {"open": waiting, "group": (said.get("groups") or {}).get(subscription.keep)}
 
     async def _nudge(self, card: StoredCard) -> MessageContent:
-        """Once somebody has claimed or handled the call, that stands where the Claim button was."""
+        """Return an escalation message. Once somebody has claimed or handled the call, that replaces the Claim
+        button."""
         call = await self._store.cards.get(card.about) if card.about else None
         whom = value(card.state, "claimer") or value(card.state, "about")
         said = prose(str(value(card.state, "text")), *((" ", Mention(str(whom))) if whom else ()))
@@ -103,7 +104,7 @@ class PostedCardRenderer:
         return MessageContent(Reply(said, buttons=(claim, show) if asks and not taken else (show,)), stamp, ping)
 
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
-        """Several calls in one message."""
+        """Return the content of one message about several calls."""
         rows = []
         gear = ""
         held = False
@@ -122,7 +123,7 @@ class PostedCardRenderer:
         return MessageContent(text_reply(view_text(card.state), view, caller))
 
     async def caller(self, subscription: Subscription | None, number: str) -> Caller | None:
-        """None when the directory does not know the number, or cannot be asked."""
+        """Look a caller up; None when the directory does not know the number, or cannot be asked."""
         if subscription is None:
             return None
         return await look_up_caller(self._directory, self._accounts.of(subscription.owner), number)

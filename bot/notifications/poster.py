@@ -1,6 +1,6 @@
-"""Brings what is due into Slack: one message a second and channel, many at once as one, nothing twice, nothing lost.
+"""Posts what is due to Slack: one message a second and channel, many at once as one, each exactly once.
 
-The work is rows on disk (``bot.store.postings``), so it goes on after a restart where it was. A row is marked before
+The work is stored as rows (``bot.store.postings``), so it goes on after a restart where it was. A row is marked before
 its message is sent; one that is found marked and without a message was interrupted, and is looked for in the channel
 before it is sent again.
 """
@@ -40,17 +40,17 @@ FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
 GIVE_UP_AFTER: Final = timedelta(hours=24)
 LEAST_TRIES: Final = 30
-"""Two hours of them: what quiet hours or a pause held for days has its time as well."""
+"""About two hours of tries, so that what quiet hours or a pause held for days gets its time as well."""
 UPDATE_TRIES: Final = 300
-"""About a day of them; a card may be older than what it cannot be brought up to date with."""
+"""About a day of tries; a card may be older than the change it cannot be updated with."""
 TELL_AFTER_TRIES: Final = 7
 TELL_AFTER_S: Final = 240.0
-"""Four minutes without a word from Slack, or with so long a pause asked for, are no passing trouble any more."""
+"""Four minutes without an answer from Slack, or a pause that long asked for, no longer count as passing."""
 LOOK_EVERY_S: Final = 5.0
 """How long a row that another process made due waits at most."""
 LEAST_S: Final = 0.05
 BUSY_S: Final = 0.5
-"""What is due may be just what a chore is at: it is not asked for again and again meanwhile."""
+"""Pause while chores run: the rows that are due may be the ones they are working on."""
 _PARENT_WAIT_S: Final = 1.0
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
@@ -59,7 +59,7 @@ _log = structlog.get_logger(__name__)
 
 
 class MessageSender(Protocol):
-    """``bot.slack.api.channel_messages.ChannelMessages``, as far as it is needed here."""
+    """The part of ``bot.slack.api.channel_messages.ChannelMessages`` that the poster needs."""
 
     async def post(
         self, team_id: str, channel: str, content: MessageContent, *, name: str, thread_ts: str | None = None
@@ -73,7 +73,7 @@ class MessageSender(Protocol):
 
 
 class CardRenderer(Protocol):
-    """``bot.notifications.posted_cards.PostedCardRenderer``."""
+    """The part of ``bot.notifications.posted_cards.PostedCardRenderer`` that the poster needs."""
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent: ...
 
@@ -81,8 +81,8 @@ class CardRenderer(Protocol):
 
 
 class Poster:
-    """``chores`` do what else has come due, each once at a time; one that waits for Dialpad holds up no message.
-    Started with ``start``, ended with ``aclose``."""
+    """Posts and updates messages. ``chores`` do what else has come due, each once at a time; one that waits for Dialpad
+    delays no message. Started with ``start``, ended with ``aclose``."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class Poster:
         self._running = asyncio.create_task(self._run_for_ever())
 
     async def aclose(self, within_s: float = 5.0) -> None:
-        """Lets messages that are on their way arrive; what waits for its turn goes on at the next start."""
+        """Wait for messages being sent; the others are sent after the next start."""
         if self._running is not None:
             self._running.cancel()
         if under_way := self._under_way:
@@ -122,7 +122,7 @@ class Poster:
         return {*self._serving.values(), *self._doing.values()}
 
     def wake(self) -> None:
-        """Something may be due."""
+        """Look at once for what is due."""
         self._woken.set()
 
     async def _run_for_ever(self) -> None:
@@ -131,7 +131,7 @@ class Poster:
             try:
                 await self.look()
                 wait_s = await self._wait_s()
-            except Exception:  # noqa: BLE001  the database is away: the rows are still there when it is back
+            except Exception:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
                 _log.exception("could not look for what is due")
                 wait_s = LOOK_EVERY_S
             try:
@@ -148,7 +148,7 @@ class Poster:
         return min(LOOK_EVERY_S, max(soonest, (next_at - self._store.now()).total_seconds()))
 
     async def look(self) -> None:
-        """Starts on everything that is due now."""
+        """Start on everything that is due now."""
         for number, chore in enumerate(self._chores):
             if number not in self._doing:
                 self._doing[number] = asyncio.create_task(self._do(number, chore))
@@ -158,7 +158,7 @@ class Poster:
         try:
             await chore()
             await self._serve_due()
-        except Exception:  # noqa: BLE001  it is done again at the next look
+        except Exception:  # noqa: BLE001  it is done again next time
             _log.exception("something due was not done")
         finally:
             del self._doing[number]
@@ -177,7 +177,7 @@ class Poster:
         self.wake()
 
     async def settle(self) -> None:
-        """Returns when nothing is due now. For tests and shutdown."""
+        """Return when nothing is due now. For tests and shutdown."""
         await self._finish()
         posted = True
         while posted:
@@ -185,7 +185,7 @@ class Poster:
             posted = await self._finish()
 
     async def _finish(self) -> bool:
-        """Waits for what is under way. Whether anything of it was a message."""
+        """Wait for what is under way and tell whether any of it was a message."""
         posted = False
         while under_way := self._under_way:
             posted = posted or bool(self._serving)
@@ -196,7 +196,7 @@ class Poster:
     async def _serve(self, team_id: str, channel: str) -> None:
         try:
             await self._serve_until_done(team_id, channel)
-        except Exception:  # noqa: BLE001  the database is away: the rows are still there when it is back
+        except Exception:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
             _log.exception("posting stopped")
             await self._sleep(LOOK_EVERY_S)
 
@@ -290,7 +290,8 @@ class Poster:
             await self._trouble.is_over(first.subscription_id)
 
     async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
-        """It was on its way when the process ended, or Slack never said what became of it."""
+        """Look in the channel for a message that was being sent when the process ended, or that Slack never
+        confirmed."""
         name = posting.bundle or posting.id
         rows = [one for one in fresh if (one.bundle or one.id) == name]
         ids = [one.id for one in rows]
@@ -317,7 +318,7 @@ class Poster:
                 await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions={}, looks=None)
 
     async def _content(self, together: list[tuple[Posting, StoredCard]]) -> MessageContent | None:
-        """None for what cannot be shown: it must not hold up what comes after it in its channel."""
+        """Return the content of a message; None when it cannot be shown, so that it does not delay its channel."""
         try:
             return await (self._renderer.bundle(together) if len(together) > 1 else self._renderer.of(*together[0]))
         except Exception:  # noqa: BLE001  whatever is wrong with this card, the others go on
@@ -325,7 +326,7 @@ class Poster:
             await self._store.postings.set_aside([one.id for one, _ in together])
             return None
 
-    # Messages that are there
+    # Updating messages
 
     async def _update(self, posting: Posting) -> None:
         together = [posting] if posting.bundle is None else await self._store.postings.bundled(posting.bundle)
@@ -357,7 +358,7 @@ class Poster:
             await self._store.postings.updated(ids, versions, _looks(content))
             await self._trouble.is_over(posting.subscription_id)
 
-    # Trouble
+    # Failures
 
     async def _refused(self, together: Sequence[Posting], code: str, *, in_doubt: bool = False) -> None:
         if code in _GONE:
@@ -378,7 +379,7 @@ class Poster:
     async def _later(
         self, together: Sequence[Posting], code: str, wait_s: float | None = None, *, in_doubt: bool = False
     ) -> None:
-        """Tried again, unless that was done for a day. ``code``: why not now."""
+        """Try again later, or give up after a day of tries. ``code``: why not now."""
         ids, first = [one.id for one in together], together[0]
         if self._was_tried_for_a_day(first):
             await self._store.postings.set_aside(ids, doubtful=in_doubt)
@@ -396,7 +397,7 @@ class Poster:
 
 
 def _looks(content: MessageContent) -> str:
-    """The same for what looks the same: not every event changes what people see."""
+    """Return a key that is equal for contents that look the same: not every event changes what people see."""
     return sha256(repr(content).encode(errors="surrogatepass")).hexdigest()[:32]
 
 

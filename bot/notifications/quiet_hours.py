@@ -1,4 +1,5 @@
-"""What is due and yet not posted now: it waits for quiet hours or a pause to end, or is not wanted any more."""
+"""Holding back postings that are due: they wait for quiet hours or a pause to end, or are dropped as no longer
+wanted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,11 +16,11 @@ from bot.store.postings import Posting
 from bot.store.store import Store
 
 PAUSED_FOR: Final = timedelta(minutes=15)
-"""What a paused subscription holds back is looked at as often; resuming does it at once."""
+"""How often what a paused subscription holds back is checked; resuming checks it at once."""
 
 
 async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> list[tuple[Posting, StoredCard]]:
-    """Those of the new messages that are to be posted now; the others are put off or dropped."""
+    """Return the new messages that are to be posted now; the others are put off or dropped."""
     now = store.now()
     subscriptions = {name: await store.subscriptions.get(name) for name in {one.subscription_id for one, _ in fresh}}
     left, unwanted = [], []
@@ -39,20 +40,20 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> lis
 
 
 def held_until(subscription: Subscription, now: datetime) -> datetime | None:
-    """When it is worth looking again whether a subscription lets anything through; None: it does."""
+    """Return when to check again whether a subscription may post; None when it may now."""
     return now + PAUSED_FOR if subscription.paused else quiet_until(subscription, now)
 
 
 def _is_made_up(card: StoredCard) -> bool:
-    """By the Test button: shown at once, whatever its subscription wants."""
+    """Tell whether the Test button made the card: it is shown at once, whatever its subscription wants."""
     if card.kind == "digest":
         return digest.from_json(value(card.state, "digest")).period.so_far
     return card.kind == "call" and view_call(card.state).line_id == "callcenter:test"
 
 
 async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription: Subscription) -> bool:
-    """A call's legs tell their parts in any order: what looked missed may have been answered elsewhere. And what
-    waited may have been taken care of meanwhile."""
+    """Tell whether a posting is still wanted. Events of a call's legs come in any order, so a call that looked missed
+    may have been answered elsewhere; and it may have been handled while it waited."""
     if card.kind == "nudge":
         return await _still_asks(store, card)
     if card.kind != "call" or posting.parent_id is not None:
@@ -67,7 +68,7 @@ async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription
 
 
 async def _still_asks(store: Store, nudge: StoredCard) -> bool:
-    """Whether what is said of a call that waits for somebody is still so when its turn comes."""
+    """Tell whether an escalation message is still true when its turn comes."""
     about = await store.cards.get(nudge.about) if nudge.about else None
     if about is None or about.handled_by:
         return False

@@ -1,4 +1,4 @@
-"""Removing at Dialpad what belonged to connections that ended here: at once where Dialpad answers, else when it does.
+"""Removes at Dialpad what belonged to connections that ended here: at once if Dialpad answers, else once it does.
 
 Each is removed with the token it was made with. Where Dialpad has ended that, a colleague's connection may do it: what
 is removed is this bot's own, by id.
@@ -45,7 +45,7 @@ class RemovalsAtDialpad:
         self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
 
     async def work_off(self, *, only: Collection[str] | None = None, all_: bool = True) -> int:
-        """Removes what can be removed now; how many entries are done with. ``only``: these; without ``all_`` only
+        """Remove what can be removed now; return how many entries are done with. ``only``: these; without ``all_`` only
         those whose pause after the last try is over. Never raises what Dialpad answers."""
         done = 0
         for removal in await self._removals.all():
@@ -58,11 +58,11 @@ class RemovalsAtDialpad:
         return done
 
     async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
-        """One more to remove."""
+        """Add one more hook to remove."""
         await self._removals.add(person, company, hook, link)
 
     async def _try(self, name: str) -> bool:
-        """Whether nothing is left of it."""
+        """Try to remove one entry and tell whether nothing of it is left."""
         try:
             removal = await self._removals.get(name)
             if removal is not None:
@@ -80,7 +80,7 @@ class RemovalsAtDialpad:
             await self._tried(self._revoke(removal, own))
 
     async def _tried(self, removing: Awaitable[None]) -> bool | None:
-        """True when it is gone, False when nobody may remove it, None when Dialpad did not say."""
+        """Return True when it is removed, False when nobody may remove it, None when Dialpad did not answer."""
         try:
             await removing
         except (NotAllowed, NotConnected) as refusal:
@@ -105,7 +105,7 @@ class RemovalsAtDialpad:
         raise refusal
 
     async def _revoke(self, removal: Removal, own: Account) -> None:
-        """Dialpad takes back all tokens of a user at once, so whoever is connected again keeps theirs."""
+        """Revoke the tokens, unless their user is connected again: Dialpad revokes all tokens of a user at once."""
         revokes = removal.link is not None and not await self._removals.connected_elsewhere(removal.link)
         if self._oauth is not None and revokes:
             with contextlib.suppress(NotConnected):  # Dialpad ended it before we could

@@ -1,7 +1,7 @@
-"""An event becomes cards: what is known is joined, and whoever wants to hear of it gets a place to be posted to.
+"""Turns events into cards: merges what is known, and adds a posting for each subscription that wants it.
 
-All of that is on disk when ``EventRouter`` returns; posting is ``bot.notifications.poster``'s. Called again with the
-same event, also after a crash in the middle, nothing changes: cards are found by name and joined, places exist once.
+All of that is stored when ``EventRouter`` returns; ``bot.notifications.poster`` does the posting. Called again with the
+same event, also after a crash in the middle, nothing changes: cards are found by name and merged, postings exist once.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,23 +31,23 @@ from bot.store.postings import NewPosting
 from bot.store.store import Store
 
 SETTLE_S: Final = 0.4
-"""A new card waits so long for what comes right after: the legs of a call ring and end within moments."""
+"""How long a new card waits for events right after it: the legs of a call ring and end within moments."""
 PART_S: Final = 4.0
-"""The same while only one person's leg of a call is known: the rest may say that somebody else answered."""
+"""How long it waits while only one person's leg of a call is known: the rest may say that somebody else answered."""
 DEBOUNCE_S: Final = 0.8
-"""A card that is shown is changed once for all that happens within this."""
+"""A posted card is updated once for all that happens within this time."""
 ROSTER_S: Final = 10.0
-"""How soon after somebody went on or off duty the roster is looked at: a shift changes within moments."""
+"""How soon after somebody went on or off duty the roster is fetched: a shift changes within moments."""
 PICTURE_S: Final = 2.5
-"""A text with a picture waits so long for it; one that comes later is added to the text."""
+"""How long a text waits for its picture; one that comes later is added to the text."""
 QUEUE_EVERY_S: Final = 900
-"""A long queue is told about once in so long."""
+"""A long queue is reported once in this time."""
 
 _log = structlog.get_logger(__name__)
 
 
 class EventRouter:
-    """``wake`` is called when something is due to be posted."""
+    """Delivers events: stores cards and postings. ``wake`` is called when something is due to be posted."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class EventRouter:
         self._wake = wake
 
     async def __call__(self, event: Event, hook: Hook) -> None:
-        """Raises only the database's errors."""
+        """Store what one event says and what is to be posted about it. Raises only the database's errors."""
         subscriptions = await self._listening(hook)
         match event:
             case CallEvent():
@@ -78,7 +78,8 @@ class EventRouter:
         self._wake()
 
     async def _listening(self, hook: Hook) -> list[Subscription]:
-        """What comes through one person's own connection is nobody else's business."""
+        """Return the subscriptions that may see the hook's events: those through a person's own connection are only
+        theirs."""
         subscriptions = await self._store.subscriptions.of_team(hook.owner.team_id)
         return [
             subscription
@@ -214,7 +215,7 @@ def _heard(hook: Hook) -> State:
 
 
 def _first_step(subscription: Subscription, now: datetime) -> float | None:
-    """Seconds, counted from when it is posted."""
+    """Return the seconds from posting to the first escalation step."""
     if not subscription.policy.claim:
         return None
     until = quiet_until(subscription, now)

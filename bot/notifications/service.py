@@ -1,4 +1,4 @@
-"""Subscriptions and cards for handlers: what they ask of the store, with what must follow from it."""
+"""Subscriptions and cards for handlers: reads and changes them in the store, with what has to follow."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -34,10 +34,10 @@ class Setup(Protocol):
 
 
 Ensure = Callable[[PersonKey], Awaitable[Setup]]
-"""Sees to it that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
+"""Makes sure that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
 
 _ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.personal)
-"""Subscriptions that nobody can have for their own line alone."""
+"""Kinds of events that nobody can subscribe to for their own line alone."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
@@ -102,7 +102,7 @@ class NotificationService:
         )
 
     async def _look_again(self, subscription: Subscription) -> None:
-        """At what it holds back: its quiet hours may be others now, or its pause over."""
+        """Check again what a subscription holds back: its quiet hours may have changed, or its pause ended."""
         claim = subscription.policy.claim
         await self._store.postings.due_anew(subscription.id, claim * 60.0 if claim else None)
         self._wake()
@@ -120,14 +120,14 @@ class NotificationService:
             await self._clear_topic(subscription)
 
     async def clear_topics(self, subscriptions: Sequence[Subscription]) -> None:
-        """Their owner left, and they went along."""
+        """Clear the topics of subscriptions that were removed with their owner."""
         for subscription in subscriptions:
             if subscription.topic:
                 await self._clear_topic(subscription)
 
     async def _clear_topic(self, subscription: Subscription) -> None:
-        """What nobody keeps true any more should not stand there. Where another subscription keeps the channel's
-        topic, its next look writes it again."""
+        """Clear a channel topic that is no longer updated. Where another subscription keeps it, its next check writes
+        it again."""
         try:
             await self._marks.keep_topic(subscription.owner.team_id, subscription.channel, "")
         except ChatopsError as problem:
@@ -213,7 +213,7 @@ class NotificationService:
 
 
 def _made_up(now: datetime) -> CallEvent:
-    """A missed call from a number that is kept free for fiction."""
+    """Return a missed call from a number that is reserved for fiction."""
     ms = (now - _EPOCH) // timedelta(milliseconds=1)
     event = parse_event(
         {

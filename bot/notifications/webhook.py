@@ -1,7 +1,7 @@
-"""``POST /dialpad/events/{hook}``: where Dialpad's webhooks come in.
+"""``POST /dialpad/events/{hook}``: receives Dialpad's webhooks.
 
-The answer decides what Dialpad does next: 5xx is tried again, 4xx never, and 2xx must come within 5 s. So trouble on
-this side is always 503, whatever it is, and 4xx only says that this very body will never be believed.
+The answer decides what Dialpad does next: 5xx is tried again, 4xx never, and 2xx must come within 5 s. So a failure on
+this side is always 503, whatever it is, and 4xx only says that this very body will never be accepted.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 PATH: Final = "/dialpad/events"
 ANSWER_WITHIN_S: Final = 4.0
-"""Before Dialpad gives up and counts it as refused, which it repeats less often than a 503."""
+"""Answered before Dialpad gives up and counts it as refused, which it repeats less often than a 503."""
 
 _STATUS: Final = {"too large": 413, "garbled": 400, "unsigned": 401, "algorithm": 401, "forged": 401}
 
@@ -31,8 +31,8 @@ def build_hook_route(
     *,
     answer_within_s: float = ANSWER_WITHIN_S,
 ) -> Route:
-    """The route for ``build_web``. ``find`` knows the hooks, ``receive`` returns when an event is on disk and raises
-    EventRefused for what is none."""
+    """Return the route for ``build_web``. ``find`` returns a hook by its id; ``receive`` returns when an event is
+    stored and raises EventRefused for one that fails verification."""
 
     async def take(name: str, raw: bytes) -> Response:
         hook = await find(name)
@@ -45,7 +45,7 @@ def build_hook_route(
         name = request.path_params["hook"]
         try:
             raw = await _read(request)
-            # Shielded: what is being committed is committed, and the repeat is then no news.
+            # Shielded: what is being committed is committed, and the retry is then a known repeat.
             async with asyncio.timeout(answer_within_s):
                 return await asyncio.shield(_in_background(take(name, raw)))
         except EventRefused as refused:
@@ -53,7 +53,7 @@ def build_hook_route(
             return PlainTextResponse("this event was not accepted", _STATUS[refused.why])
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400)
-        except Exception as error:  # noqa: BLE001  # a mistake of ours must not cost the event: Dialpad comes again
+        except Exception as error:  # noqa: BLE001  # a mistake of ours must not lose the event: Dialpad tries again
             log.warning("dialpad event not stored", hook=name[:40], error=type(error).__name__)
             return PlainTextResponse("try again", 503)
 
@@ -61,7 +61,7 @@ def build_hook_route(
 
 
 async def _read(request: Request) -> bytes:
-    """The body, whatever it says it is. Raises EventRefused as soon as it is too long."""
+    """Read the body, whatever its headers say. Raises EventRefused as soon as it is too long."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -71,7 +71,7 @@ async def _read(request: Request) -> bytes:
 
 
 def _in_background(work: Coroutine[Any, Any, Response]) -> asyncio.Task[Response]:
-    """A failure that comes after the answer is no news: Dialpad was told to try again."""
+    """Start a task whose failure after the answer is not reported: Dialpad was told to try again."""
     task = asyncio.create_task(work)
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
     return task
