@@ -1,1 +1,1 @@
-"""How one thing looks: a call, a conversation, a number, a roster, a digest, a subscription, a notice."""
+"""Cards: how a call, a conversation, a number, a roster, a digest, a subscription or a notice is shown."""

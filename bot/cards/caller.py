@@ -1,4 +1,4 @@
-"""Who is this number: what Dialpad knows, how sure that is, and what can be done."""
+"""A number's card: what Dialpad knows about it, how sure that is, and what can be done."""
 
 import asyncio
 from datetime import timedelta
@@ -20,7 +20,7 @@ LAST_CALLS: Final = 3
 
 
 async def caller_card(ctx: Ctx, party: Party) -> Card:
-    """Everything about one number. Raises DialpadError."""
+    """Return the card with everything about one number. Raises DialpadError."""
     blocked, opted_out, calls = await asyncio.gather(
         _blocked(ctx, party), opted_out_among(ctx, [party.number]), _last_calls(ctx, party)
     )

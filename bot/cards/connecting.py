@@ -1,4 +1,4 @@
-"""How somebody connects their own Dialpad account."""
+"""The card that asks somebody to connect their own Dialpad account."""
 
 from typing import Final
 
@@ -11,10 +11,10 @@ WITH_KEY: Final = Button("Use an API key", "connect.with_key", form=True)
 
 
 async def connect_card(ctx: Ctx, text: str) -> Card:
-    """For somebody who is not connected. ``text`` says what happens then."""
+    """Return the card for somebody who is not connected. ``text`` says what they can do once they are."""
     title = "You are not connected to Dialpad"
     if ctx.origin is Origin.EVENT:
-        # Home stays on the screen for longer than an address is good.
+        # Home stays on the screen for longer than the address is valid.
         return Card(title, text=text, buttons=(CONNECT_BUTTON,))
     buttons = [WITH_KEY]
     if ctx.deps.connections.offers_oauth:

@@ -30,12 +30,12 @@ _WHY: Final = {
 
 
 SEND_TEXT: Final = "sms.sms"
-"""The route that shows a text before it leaves."""
+"""The route that shows a text before it is sent."""
 SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
 
 
 def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Part, ...]:
-    """Who writes, by name and number."""
+    """Return the outside party, by name and number."""
     name = (
         known.name if known and known.name else "" if looks_like_number(conversation.contact) else conversation.contact
     )
@@ -43,7 +43,7 @@ def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Pa
 
 
 async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
-    """The button that sends ``text`` to whoever writes in this thread; None where it is no text conversation's.
+    """Return the button that sends ``text`` to the number that this thread is about; None outside a text conversation.
 
     Raises UserError when they asked for no more texts.
     """
@@ -64,7 +64,7 @@ def line_of(conversation: ConversationView) -> str:
 
 
 def conversation_card(conversation: ConversationView, known: Caller | None, subscription: str) -> Card:
-    """The head of the conversation's thread."""
+    """Return the card at the head of the conversation's thread."""
     facts = (
         Fact("Texts", f"{plural(conversation.received, 'text')} from them, {conversation.sent} from us"),
         Fact("Last", (When(conversation.last, "date"),)),
@@ -88,7 +88,7 @@ def conversation_card(conversation: ConversationView, known: Caller | None, subs
 
 
 def text_reply(text: TextView, conversation: ConversationView, known: Caller | None) -> Reply:
-    """One text, in the conversation's thread."""
+    """Return one text as a reply in the conversation's thread."""
     who = other_side(conversation, known)[:1] if text.inbound else (Bold(line_of(conversation)),)
     shown = len(text.pictures)
     missing = max(len(text.media), int(text.has_media)) - shown
@@ -114,7 +114,7 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
 
 
 def _alt(text: TextView, conversation: ConversationView, known: Caller | None) -> str:
-    """What a picture is, for who does not see it."""
+    """Return the alternative text of a picture."""
     if not text.inbound:
         return f"Picture sent from {line_of(conversation)}"
     name = (

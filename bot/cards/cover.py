@@ -1,4 +1,4 @@
-"""Somebody asks for cover: the card that colleagues answer to."""
+"""The card of a request for cover, with buttons for colleagues."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ def lines_of(cover: Cover) -> Prose:
 
 
 def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
-    """``is_open``: nobody has taken over, and it was not taken back."""
+    """Return the card of a cover request. ``is_open``: nobody has taken over, and it was not withdrawn."""
     return Card(
         prose("🙋 ", Bold(cover.name), " asks for cover on ", lines_of(cover), " until ", When(cover.until, "date")),
         text=cover.note,
@@ -22,7 +22,7 @@ def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
 
 
 def cover_stamp(taken_by: str | None, taken_at: datetime | None, *, withdrawn: bool) -> Prose:
-    """What became of it."""
+    """Say who took over, or that the request was withdrawn."""
     if taken_by:
         return prose("Covered by ", Mention(taken_by), *((" since ", When(taken_at, "date")) if taken_at else ()))
     return "Taken back: no cover is needed any more." if withdrawn else ""

@@ -16,7 +16,7 @@ _BEFORE: Final = {NewsKind.DAILY: "the day before", NewsKind.WEEKLY: "the week b
 
 
 def digest_card(digest: Digest, subscription: str) -> Card | Reply:
-    """A day without calls is one line."""
+    """Return a digest as a card; a period without calls is one line."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     so_far = " so far" if digest.period.so_far else ""
     name = f"{_NAMES[digest.period.kind]}{so_far} {digest.lines}, {_days(digest.period, digest)}"
@@ -36,7 +36,7 @@ def digest_card(digest: Digest, subscription: str) -> Card | Reply:
 
 
 def _days(period: DigestPeriod, digest: Digest, *, short: bool = False) -> str:
-    """``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
+    """Return ``Monday 23 November`` or ``16 to 22 November``; ``short``: ``Mon 23 Nov``, ``16 – 22 Nov``."""
     weekday, month, to = ("%a", "%b", "–") if short else ("%A", "%B", "to")
     first, last = period.days(digest.clock)
     if first == last:

@@ -20,16 +20,16 @@ from bot.dialpad.actions.contacts import CreateContact
 from bot.dialpad.directory import Directory
 
 LONGEST_TEXT: Final = 1_500
-"""Characters of a transcript or recap on a card; the whole is behind More."""
+"""Characters of a transcript or recap on a card; the More button shows all of it."""
 MOST_ROWS: Final = 20
 
 CardId = Annotated[str, Carried("Card", longest=40)]
-"""The card that a button stands on."""
+"""The id of the card that a button is on."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who is on the other side, and ``sure``: in words, how that is known."""
+    """Who is on the other side; ``sure`` says in words how that is known."""
 
     name: str = ""
     sure: str = ""
@@ -39,7 +39,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class CardStatus:
-    """Who has claimed or handled a card. ``subscription`` is the subscription that posted it."""
+    """Who has claimed or handled a card. ``subscription`` is the id of the subscription that posted it."""
 
     card: str
     subscription: str = ""
@@ -78,7 +78,7 @@ _NOW: Final = {
 
 
 def caller_of(view: CallView, known: Caller | None) -> Caller:
-    """What the directory knows; else what Dialpad put on the event, which may be no more than a guess."""
+    """Return what the directory knows; else what Dialpad put on the event, which may be no more than a guess."""
     if known is not None and known.name:
         return known
     name = "" if looks_like_number(view.contact) else view.contact
@@ -92,7 +92,8 @@ def caller_of(view: CallView, known: Caller | None) -> Caller:
 
 
 async def look_up_caller(directory: Directory, account: Account, number: str) -> Caller | None:
-    """As this account's owner sees them; None when the directory does not know the number, or cannot be asked."""
+    """Look a number up as this account's owner sees it; None when the directory does not know it, or cannot be
+    asked."""
     try:
         who = await directory.by_number(account, number) if number else None
     except ChatopsError:
@@ -115,7 +116,7 @@ def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:
 
 
 def call_content(view: CallView, known: Caller | None, standing: CardStatus) -> tuple[Card, Prose]:
-    """The card, and its stamp: who claimed or handled it, "" while nobody has."""
+    """Return the card and its stamp: who claimed or handled it, "" while nobody has."""
     caller = caller_of(view, known)
     word = _word(view)
     towards = " to " if not view.inbound else " from "
@@ -153,7 +154,7 @@ def _state(view: CallView, word: str) -> str:
 
 
 def outcome_words(view: CallView) -> str:
-    """What became of it: ``Answered``, ``Hung up before it rang anywhere``."""
+    """Return how a call ended: ``Answered``, ``Hung up before it rang anywhere``."""
     return _NOW[_word(view)] if view.outcome else "Going on"
 
 
@@ -162,7 +163,7 @@ def _long(view: CallView) -> str:
 
 
 def _said(view: CallView) -> Prose:
-    """The voicemail's words, the recap, and what is to be done; what is too long is cut, the whole is behind More."""
+    """Return the voicemail's words, the recap and the follow-up tasks, cut when too long; the More button shows all."""
     to_do = "\n".join(f"• {one}" for one in view.to_do)
     quoted = f"“{view.transcript}”" if view.transcript else ""
     said: list[Prose] = []
@@ -177,7 +178,7 @@ def _said(view: CallView) -> Prose:
 
 
 def stamp_of(standing: CardStatus) -> Prose:
-    """``Claimed by @ana at 14:02``."""
+    """Return who claimed or handled a call: ``Claimed by @ana at 14:02``."""
     said: list[Prose] = []
     if standing.claimed_by and standing.claimed_at:
         said.append(prose("Claimed by ", Mention(standing.claimed_by), " at ", When(standing.claimed_at)))
@@ -206,7 +207,7 @@ def _buttons(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Butt
 
 
 def hearing(view: CallView, card: str) -> tuple[Button, ...]:
-    """What was said, once there is something to listen to or to read."""
+    """Return the buttons for listening and reading, once there is a recording or a transcript."""
     found: tuple[Button, ...] = ()
     if view.has_voicemail or view.recording_ready:
         found = (Button("Listen", "card.listen", {"card": card}),)
@@ -216,13 +217,13 @@ def hearing(view: CallView, card: str) -> tuple[Button, ...]:
 
 
 def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:
-    """Getting back to them; not by phone where Dialpad is about to call them."""
+    """Return the buttons for getting back to the caller; no call button where Dialpad is about to call them."""
     text = Button("Text", "sms.sms", {"to": [view.number]}, form=True)
     return (text,) if _word(view) == "callback" else (Button("Call back", "call.call", {"to": view.number}), text)
 
 
 def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
-    """What is done about the number and the call."""
+    """Return the buttons for blocking and saving the number and labelling the call."""
     label = Button("Label", "card.label", {"card": standing.card, "labels": ", ".join(view.labels)}, form=True)
     if caller.is_ours:
         return (label,)
@@ -236,7 +237,7 @@ def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, 
 
 
 def call_line(view: CallView, known: Caller | None, standing: CardStatus) -> Row:
-    """One line of a bundle of calls."""
+    """Return one row of a message about several calls."""
     caller = caller_of(view, known)
     word = _word(view)
     line = f" to {view.line}" if view.line else ""
@@ -248,7 +249,7 @@ def call_line(view: CallView, known: Caller | None, standing: CardStatus) -> Row
 
 
 def bundle(rows: Sequence[Row], subscription: str, *, held: bool = False) -> Listing:
-    """Many at once: one message with a count. ``held``: they came in the quiet hours."""
+    """Return several calls as one message with a count. ``held``: they came in the quiet hours."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     when = "from the quiet hours" if held else "at once"
     return Listing(f"{plural(len(rows), 'notification')} {when}", tuple(rows), buttons=gear)

@@ -1,4 +1,5 @@
-"""What is told once and does not change: duty, handovers, contacts, settings, a long queue."""
+"""Notices: events that are posted once and do not change, such as duty, handovers, contacts, settings and long
+queues."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +11,12 @@ from bot.contract.reply import Bold, Button, Card, Fact, Phone, Prose, Reply
 from bot.dialpad.events import ChangeEvent, ContactEvent
 
 Said: TypeAlias = Mapping[str, Any]
-"""What is kept of it, as JSON."""
+"""What is stored of a notice, as JSON."""
 _ROSTER_TROUBLE: Final = "roster trouble"
 
 
 def notice(said: Said, subscription: str) -> Reply | Card:
-    """``said["about"]``: the kind of news, or trouble with following a roster."""
+    """Return a notice. ``said["about"]`` is the kind of event, or trouble with following a roster."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     about = said.get("about")
     if about == NewsKind.HANDOVER:
@@ -27,8 +28,8 @@ def notice(said: Said, subscription: str) -> Reply | Card:
 
 
 def _handover(said: Said, gear: tuple[Button, ...]) -> Card:
-    """``came``, ``left`` and ``on`` are names; ``group``, ``held`` and ``strangers`` tell of the user group that is
-    kept: its handle, who of those on duty is in it, and who is not in Slack."""
+    """Return a handover. ``came``, ``left`` and ``on`` are names; ``group``, ``held`` and ``strangers`` are the handle
+    of the user group that is kept, who of those on duty is in it, and who is not in Slack."""
     came, left, on_duty = (_names(said.get(key)) for key in ("came", "left", "on"))
     moves = [prose(names, verb) for names, verb in ((came, " came on duty"), (left, " went off duty")) if names]
     waiting = int(said.get("open") or 0)
@@ -103,15 +104,16 @@ def _setting(said: Said) -> Prose:
 
 
 def _what_changed(said: Said) -> str:
-    """Dialpad's note says it in words, its action as ``operator_removed``; neither follows a standard."""
+    """Return what changed: Dialpad's note says it in words, its action as ``operator_removed``; neither has a fixed
+    form."""
     words = str(said.get("note") or said.get("action") or "Dialpad does not say which").rstrip(".")
     return words if " " in words else words.replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True)
 class NoticeLook:
-    """``text``: what people read. ``read``: what is kept of an event that is such news, None for any other; kinds that
-    need more than one event are told by ``bot.notifications`` instead."""
+    """How a kind of notice is shown. ``text`` returns what people read. ``read`` returns what is stored of an event of
+    this kind, None for any other; kinds that need more than one event are stored by ``bot.notifications`` instead."""
 
     text: Callable[[Said], Prose]
     read: Callable[[ContactEvent | ChangeEvent], Said | None] = lambda _: None

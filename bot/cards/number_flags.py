@@ -1,4 +1,4 @@
-"""What Dialpad knows of numbers besides whose they are: blocked, opted out of texts."""
+"""What Dialpad knows of a number besides its owner: blocked, opted out of texts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from bot.dialpad.actions.blockednumbers import GetBlockedNumber
 from bot.dialpad.actions.company import ListOptOuts
 
 MOST_PAGES = 5
-"""Pages of opt-outs read before a text: enough for 500 numbers, and bounded."""
+"""The most pages of opt-outs that are read before a text: enough for 500 numbers, and bounded."""
 
 
 async def is_blocked(ctx: Ctx, number: str) -> bool:
-    """Whether the company has blocked the number. Raises DialpadError."""
+    """Tell whether the company has blocked the number. Raises DialpadError."""
     try:
         await ctx.send(GetBlockedNumber(number=number))
     except NotFound:
@@ -23,7 +23,7 @@ async def is_blocked(ctx: Ctx, number: str) -> bool:
 
 
 async def blocked_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
-    """Those the company has blocked; none for whom Dialpad does not let see it."""
+    """Return the numbers that the company has blocked; none for a person whom Dialpad does not let see it."""
 
     async def check(number: str) -> bool:
         try:
@@ -36,7 +36,8 @@ async def blocked_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
 
 
 async def opted_out_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
-    """Those known to want no texts. Dialpad shows the list to company admins only: for others nothing is known."""
+    """Return the numbers known to have opted out of texts. Dialpad shows that list to company admins only; for others
+    nothing is known."""
     company = (await ctx.account.link()).company_id
     if company is None:
         return frozenset()

@@ -1,4 +1,4 @@
-"""One's own notifications: direct messages about one's own line, with a switch for each event."""
+"""A person's own notifications: direct messages about their own line, with a switch for each event."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ _EVENTS: Final = events("Events")
 
 
 async def is_own(ctx: Ctx, subscription: Subscription) -> bool:
-    """Whether it is about the person's own line and nothing else; not while nobody can say which line that is."""
+    """Tell whether a subscription is about the person's own line alone; False while that line cannot be looked up."""
     try:
         return subscription.is_personal and set(subscription.places) == {await _own_place(ctx)}
     except UserError:
@@ -37,7 +37,7 @@ async def own_subscription(ctx: Ctx, notifications: Notifications) -> Subscripti
 
 
 async def new_own_subscription(ctx: Ctx, notifications: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
-    """Not saved yet. Raises UserError."""
+    """Make a subscription for the person's own line, not saved yet. Raises UserError."""
     own = PlaceFilter(await _own_place(ctx), "you")
     return Subscription(
         notifications.new_subscription_id(), ctx.person, ctx.person.user_id, kinds=kinds,
@@ -50,7 +50,8 @@ async def _own_place(ctx: Ctx) -> str:
 
 
 def switches(subscription: Subscription | None, note: Prose = "") -> Listing:
-    """One row for each event, on or off; None while there is no subscription of one's own."""
+    """Return one row for each event, on or off. ``subscription`` is None for somebody without a subscription of their
+    own."""
     on = subscription.kinds if subscription else frozenset()
     kinds = (*_SWITCHES, *(kind for kind in NewsKind if kind in on and kind not in _SWITCHES))
     buttons: tuple[Button, ...] = (Button("Turn the usual on", "notify.me", style="primary", in_place=True),)
@@ -100,8 +101,8 @@ def _is_filtered(subscription: Subscription) -> bool:
 async def switch_events(
     ctx: Ctx, notifications: Notifications, subscription: Subscription | None, kinds: Sequence[NewsKind], on: bool
 ) -> Listing:
-    """These on or off, the others as they are; a subscription of one's own is made where there is none. Raises
-    UserError for what is not about one person."""
+    """Turn these events on or off and leave the others; makes the person's own subscription when there is none. Raises
+    UserError for events that are not about one person."""
     if others := [kind.row.words for kind in kinds if kind not in OF_ONE_PERSON]:
         raise UserError(f"{others[0].capitalize()} are not about one person. Choose them in a channel.")
     problem = ""
@@ -117,7 +118,7 @@ async def switch_events(
 
 
 def read_switch(words: str) -> tuple[list[NewsKind], bool] | None:
-    """``voicemail off``, ``my missed calls on``: which, and whether on. None for anything else."""
+    """Parse ``voicemail off`` or ``my missed calls on`` into events and on or off. None for anything else."""
     phrase, _, last = words.strip().casefold().rpartition(" ")
     phrase = phrase.strip()
     if last not in {"on", "off"} or not phrase:

@@ -1,4 +1,4 @@
-"""A call of the past as people see it: a line of a list, and a card with everything about it."""
+"""A past call: a row of a list, and a card with everything about it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -14,7 +14,7 @@ from bot.contract.reply import Bold, Button, Card, Fact, Link, Part, Phone, Pros
 
 
 def other_side(view: CallView, names: Mapping[str, str]) -> tuple[Part, ...]:
-    """Who is on the other side, by name and number. ``names``: what the directory knows, by number."""
+    """Return who is on the other side, by name and number. ``names`` is what the directory knows, by number."""
     known = names.get(view.number) or ("" if looks_like_number(view.contact) else view.contact)
     if not view.number:
         return (Bold(known or "Hidden number"),)
@@ -22,12 +22,12 @@ def other_side(view: CallView, names: Mapping[str, str]) -> tuple[Part, ...]:
 
 
 def _ours(view: CallView) -> str:
-    """The colleagues who were on it."""
+    """Return the colleagues who were on the call."""
     return " and ".join(view.answered_by or (view.people if len(view.people) == 1 else ()))
 
 
 def call_row(view: CallView, names: Mapping[str, str]) -> Row:
-    """One line of a list of calls."""
+    """Return one row of a list of calls."""
     side, own, became = other_side(view, names), _ours(view), outcome_words(view).casefold()
     sentence: Prose
     if not view.inbound:
@@ -42,7 +42,7 @@ def call_row(view: CallView, names: Mapping[str, str]) -> Row:
 
 
 def call_card(call: PastCall, names: Mapping[str, str], *, can_block: bool) -> Card:
-    """Everything about one call, and what can be done next."""
+    """Return a card with everything about one call, and what can be done next."""
     view = call.view
     facts = [
         Fact("Result", outcome_words(view)),

@@ -1,6 +1,6 @@
-"""Calls started from Slack: their ids are the only ones Dialpad ever tells a person who is no company admin.
+"""Calls started from Slack: the only call ids that Dialpad tells a person who is no company admin.
 
-Only ids and times are kept, never a number.
+Only ids and times are stored, never a number.
 """
 
 import asyncio
@@ -23,19 +23,19 @@ _NAME: Final = "placed_calls"
 
 
 async def remember_call(ctx: Ctx, call_id: str) -> None:
-    """Keep the id of a call that was just started."""
+    """Store the id of a call that was just started."""
     kept = [{"id": call_id, "at": ctx.now.isoformat()}, *_recent(ctx, await _kept(ctx))]
     await ctx.deps.preferences.set(ctx.person, {_NAME: kept[:KEPT]})
 
 
 async def forget_call(ctx: Ctx, call_id: str) -> None:
-    """The call is over."""
+    """Remove the id of a call that is over."""
     kept = await _kept(ctx)
     await ctx.deps.preferences.set(ctx.person, {_NAME: [one for one in kept if one.get("id") != call_id]})
 
 
 async def placed_calls(ctx: Ctx) -> list[CallView]:
-    """The newest calls started from Slack as Dialpad knows them now, live ones too. Raises DialpadError."""
+    """Return the newest calls started from Slack as Dialpad knows them now, live ones too. Raises DialpadError."""
     ids = [str(one["id"]) for one in _recent(ctx, await _kept(ctx))[:LOOKED_UP]]
     found = await asyncio.gather(*(_look_up(ctx, call_id) for call_id in ids))
     return [talk for talk in found if talk]

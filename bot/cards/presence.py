@@ -1,4 +1,4 @@
-"""How somebody stands at Dialpad right now: do not disturb, duty, status, and what changes back by itself."""
+"""A person's state at Dialpad right now: do not disturb, duty, status, and what changes back by itself."""
 
 from bot.contract.later import Pending
 from bot.contract.prose import prose, till
@@ -9,22 +9,22 @@ _WHAT = {"dnd.back": "Do not disturb", "duty.back": "Duty", "status.back": "Stat
 
 
 def is_operator(me: User) -> bool:
-    """Whether duty means anything for this person."""
+    """Tell whether the person works in a call center, so that duty applies to them."""
     return bool(me.on_duty_status) or any(place.group_type == "callcenter" for place in me.group_details)
 
 
 def reason_of(reason: str | None) -> str:
-    """Why somebody is off duty; empty for a reason that says no more than that they are."""
+    """Return why somebody is off duty; "" for a reason that says no more than that they are."""
     return "" if (reason or "").strip().casefold() == "off duty" else reason or ""
 
 
 def standing_facts(me: User) -> tuple[Fact, ...]:
-    """One line each; duty only for who works in a call center."""
+    """Return one fact for each part of the state; duty only for a person who works in a call center."""
     return tuple(fact for _, _, fact in _standing(me))
 
 
 def standing_rows(me: User, pending: list[Pending]) -> tuple[Row, ...]:
-    """The same with what changes by itself, each of which can be kept as it is."""
+    """Return one row for each part of the state and each change back that is due, which a button can cancel."""
     due = [one for one in pending if one.route in _WHAT]
     rows = []
     for route, value, fact in _standing(me):
@@ -37,7 +37,7 @@ def standing_rows(me: User, pending: list[Pending]) -> tuple[Row, ...]:
 
 
 def _standing(me: User) -> list[tuple[str, bool, Fact]]:
-    """The route that would change it back, whether it is on, and how to say it."""
+    """Return, for each part, the route that would change it back, whether it is on, and the fact that says so."""
     dnd = bool(me.do_not_disturb)
     facts = [("dnd.back", dnd, Fact("Do not disturb", "On" if dnd else "Off"))]
     if is_operator(me):
@@ -51,7 +51,7 @@ def _standing(me: User) -> list[tuple[str, bool, Fact]]:
 
 
 def _ends(one: Pending, is_on: bool) -> bool:
-    """Whether it changes what is so now; somebody may have changed it by hand meanwhile."""
+    """Tell whether a change back still changes anything; somebody may have changed the state by hand meanwhile."""
     return one.route == "status.back" or _state(one) != is_on
 
 

@@ -1,4 +1,4 @@
-"""Listening to a call or a voicemail, and links to them: only on request, and with the asker's own rights."""
+"""Recordings of calls and voicemails, and links to them: only on request, and with the person's own rights."""
 
 from typing import Final
 
@@ -17,13 +17,13 @@ from bot.dialpad.downloads import TOO_LARGE, Fetched
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 
 LARGEST: Final = 32_000_000
-"""Bytes. About an hour of Dialpad's MP3s; it is in memory while it is on its way."""
+"""Bytes. About an hour of Dialpad's MP3s; the file is in memory while it is passed on."""
 WITHIN_S: Final = 60.0
 SCOPE: Final = "recordings_export"
 _ENDINGS: Final = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", "audio/x-wav": "wav"}
-"""Of the file's name, by what Dialpad says it is. Dialpad sends MP3s; anything else is most likely no sound."""
+"""File name endings by the type that Dialpad reports. Dialpad sends MP3s; other types are most likely not audio."""
 _MOST_LOOKED_UP: Final = 2
-"""Dialpad answers ten such questions a minute, for the whole company."""
+"""Dialpad answers ten such requests a minute, for the whole company."""
 
 _NOT_READY: Final = (
     "Dialpad has no recording of this call that you can hear, or not yet: it takes some minutes after a call."
@@ -39,7 +39,8 @@ _NO_SOUND: Final = "Dialpad did not send the recording. Listen to it in Dialpad.
 
 
 async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
-    """The audio, for the asker alone. ``part``: which of several, from 0. Raises UserError with what is in the way."""
+    """Return the audio, visible to the person who asked only. ``part``: which of several, from 0. Raises UserError that
+    says why not."""
     parts = _parts([one for _, one in view.recordings]) or await _look_up(ctx, view)
     if not parts:
         raise UserError(_NOT_READY)
@@ -59,7 +60,7 @@ async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
 
 
 def _parts(recordings: list[Recorded]) -> list[Recorded]:
-    """Those of the first kind there is: a company's recording is of the same talk as a person's own."""
+    """Return the recordings of the first kind there is: a company's recording is of the same call as a person's own."""
     return [one for one in recordings if one.kind == recordings[0].kind]
 
 
@@ -72,7 +73,7 @@ def _what(view: CallView, one: Recorded) -> str:
 
 
 async def _fetch(ctx: Ctx, view: CallView, one: Recorded) -> Fetched:
-    """By the address that is known; where that has expired, by the one that Dialpad names now."""
+    """Fetch a recording from its known address, or, when that has expired, from the one that Dialpad returns now."""
     try:
         if one.url:
             return await _read(ctx, one.url)
@@ -109,7 +110,7 @@ async def _why_not(ctx: Ctx, refused: NotAllowed) -> str:
 
 
 async def _look_up(ctx: Ctx, view: CallView) -> list[Recorded]:
-    """What Dialpad shows this person now: the legs that are known to have a recording, else the caller's own."""
+    """Return what Dialpad shows this person now: the legs known to have a recording, else the caller's own leg."""
     legs = dict.fromkeys([*(leg for leg, _ in view.recordings), *view.legs])
     refused: NotAllowed | None = None
     found: list[Recorded] = []
@@ -126,7 +127,7 @@ async def _look_up(ctx: Ctx, view: CallView) -> list[Recorded]:
 
 
 def recordings_of(call: Call) -> tuple[Recorded, ...]:
-    """As the API names them."""
+    """Return a call's recordings from the API's answer."""
     details = [
         Recorded(
             one.id or "", one.recording_type or "callrecording", one.url or "",
@@ -141,7 +142,7 @@ def recordings_of(call: Call) -> tuple[Recorded, ...]:
 
 
 def offer_link(view: CallView, card: str) -> Confirm:
-    """Nothing is made yet: says who could open it. Raises UserError when there is nothing to share."""
+    """Ask before a link is made, and say who could open it. Raises UserError when there is nothing to share."""
     voicemail = _voicemail(view)
     if voicemail is None and not view.recording_ready and not view.transcribed:
         raise UserError(_NOT_READY)
@@ -161,7 +162,7 @@ def offer_link(view: CallView, card: str) -> Confirm:
 
 
 async def make_link(ctx: Ctx, view: CallView) -> Reply:
-    """For the company, never for everybody. Raises UserError and DialpadError."""
+    """Make a link that only the company can open. Raises UserError and DialpadError."""
     voicemail = _voicemail(view)
     if voicemail is not None:
         made = await ctx.send(

@@ -1,4 +1,4 @@
-"""What of the company's phones a person belongs to, as Dialpad tells with their own token."""
+"""A person's rights: the lines and groups they belong to, as Dialpad tells with their own token."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from bot.dialpad.actions.users import GetUser
 
 @dataclass(frozen=True)
 class Rights:
-    """``places`` as ``callcenter:5527`` and ``user:5100``; ``led``: those the person supervises or administers.
-    Whoever administers the company belongs to all and leads all."""
+    """What a person belongs to. ``places`` are such as ``callcenter:5527`` and ``user:5100``; ``led`` are those they
+    supervise or administer. A company admin belongs to all and leads all."""
 
     places: frozenset[str]
     is_admin: bool
@@ -22,16 +22,16 @@ class Rights:
         return self.is_admin or bool(self.places.intersection(places))
 
     def lead(self, places: Iterable[str]) -> bool:
-        """Whether the person supervises all the call centers among ``places``."""
+        """Tell whether the person supervises all the call centers among ``places``."""
         return self.is_admin or all(place in self.led for place in places if place.startswith("callcenter:"))
 
     def lacking(self, places: Mapping[str, str]) -> list[str]:
-        """Names of the places the person does not belong to."""
+        """Return the names of the places that the person does not belong to."""
         return [] if self.is_admin else [name for place, name in places.items() if place not in self.places]
 
 
 async def rights_of(ctx: Ctx) -> Rights:
-    """Raises NotConnected or DialpadError."""
+    """Return the rights of the person who asks. Raises NotConnected or DialpadError."""
     me = await ctx.send(GetUser())
     roles = {
         f"{(one.group_type or '').replace('_', '')}:{one.group_id}": one.role
@@ -43,7 +43,7 @@ async def rights_of(ctx: Ctx) -> Rights:
 
 
 async def named_places(ctx: Ctx, rights: Rights) -> dict[str, str]:
-    """The person's own lines and themselves, by name."""
+    """Return the person's own lines and themselves, by name."""
     found: dict[str, str] = {}
     for place in sorted(rights.places):
         kind, _, entry_id = place.partition(":")

@@ -1,4 +1,4 @@
-"""Who answers for a call center, as a list: those on duty first, since when, and why the others are not."""
+"""A call center's roster as a list: those on duty first, since when, and why the others are not."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ _WORDS: Final = {
 
 
 def read_roster(call_center: str, name: str, users: Sequence[User], seen_at: datetime) -> Roster:
-    """From what Dialpad lists as a call center's operators."""
+    """Convert the operators that Dialpad lists for a call center to a roster."""
     agents = sorted(map(_agent, users), key=lambda agent: (not agent.on_duty, agent.name.casefold(), agent.id))
     return Roster(call_center, name, seen_at, tuple(agents))
 
@@ -46,7 +46,7 @@ def _agent(user: User) -> Agent:
 def roster_card(
     roster: Roster, status: CallCenterStatus | None, *, buttons: tuple[Button, ...], stale: bool
 ) -> Listing:
-    """``stale``: Dialpad does not answer, so this is how it was when it last did."""
+    """Return a roster as a list. ``stale``: Dialpad does not answer, so this is the last known roster."""
     hidden = len(roster.agents) - ROWS
     notes: list[Prose] = []
     if stale:

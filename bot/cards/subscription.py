@@ -1,4 +1,4 @@
-"""A subscription as people see it: what it tells about, where, and what happens with calls that nobody claims."""
+"""A subscription as people see it: its events, where it posts, and what happens with calls that nobody claims."""
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.conditions import write_conditions
@@ -11,7 +11,7 @@ from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, R
 
 
 def escalation(policy: EscalationPolicy) -> Prose:
-    """What happens with a call that nobody claims."""
+    """Say what happens with a call that nobody claims."""
     if not policy.claim:
         return "Nobody is reminded of calls that nobody claims."
     said: dict[str, tuple[Part, ...]] = {
@@ -30,7 +30,7 @@ def escalation(policy: EscalationPolicy) -> Prose:
 
 
 def quiet_hours(subscription: Subscription) -> str:
-    """What happens in them, "" where there are none."""
+    """Say what happens in the quiet hours, "" when there are none."""
     if subscription.quiet is None:
         return ""
     begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
@@ -39,7 +39,7 @@ def quiet_hours(subscription: Subscription) -> str:
 
 
 def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
-    """All of one subscription, and what can be done with it."""
+    """Return the card with all of one subscription, and what can be done with it."""
     facts = (
         Fact("Tells about", in_words(subscription)),
         Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
@@ -58,7 +58,7 @@ def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
 
 
 def _shown_by(subscription: Subscription) -> Prose:
-    """Where Slack shows the roster besides what is posted."""
+    """Say where Slack shows the roster besides what is posted."""
     said = [prose(Mention(subscription.keep), " holds exactly them")] if subscription.keep else []
     return prose(*listed([*said, *(["the channel's topic names them"] if subscription.topic else [])]), ".")
 
@@ -86,7 +86,7 @@ def subscription_row(subscription: Subscription, number: int) -> Row:
 
 
 def fields_of(subscription: Subscription) -> dict[str, Raw]:
-    """What the form is filled with."""
+    """Return the values that the form is filled with."""
     queue = subscription.queue
     shown = [queue] if NewsKind.QUEUE in subscription.kinds or not queue.is_default else []
     only = write_conditions([*subscription.without(PlaceFilter, QueueFilter).included, *shown])

@@ -1,4 +1,4 @@
-"""From what was filled in or typed to a subscription: names looked up, rights checked."""
+"""Making a subscription from what was filled in or typed: names looked up, rights checked."""
 
 from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
@@ -13,7 +13,7 @@ from bot.dialpad.action import Entity
 
 
 async def conditions(ctx: Ctx, field: str, text: str | None, side: Side) -> Conditions:
-    """Raises FieldError with an example."""
+    """Parse one side's conditions. Raises FieldError with an example."""
     try:
         return parse_conditions(text or "", await ctx.region(), side)
     except UnclearFilter as problem:
@@ -21,7 +21,7 @@ async def conditions(ctx: Ctx, field: str, text: str | None, side: Side) -> Cond
 
 
 async def places_named(ctx: Ctx, field: str, names: tuple[str, ...]) -> dict[str, str]:
-    """Raises FieldError for a name that nobody has, or several."""
+    """Look places up by name. Raises FieldError for a name that nobody has, or several."""
     try:
         return dict([await find_place(ctx, name) for name in names])
     except UnclearName as problem:
@@ -29,8 +29,8 @@ async def places_named(ctx: Ctx, field: str, names: tuple[str, ...]) -> dict[str
 
 
 async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, own: bool) -> dict[str, str]:
-    """Only what the person belongs to: nobody listens to other people's calls by subscribing to them. ``own``: without
-    any they mean themselves."""
+    """Return ``chosen`` or, when nothing is chosen, the person's lines; with ``own`` the person alone. Raises
+    FieldError for places they do not belong to: nobody listens to other people's calls by subscribing to them."""
     if lacking := rights.lacking(chosen):
         raise FieldError(
             "places",
@@ -43,7 +43,7 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
 
 
 def check_roster(made: Subscription, rights: Rights) -> None:
-    """Raises FieldError for a roster nobody can follow, or marks that are not this person's to set."""
+    """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
     if made.follows_rosters and not made.call_centers:
         raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
     if made.topic and made.is_personal:
@@ -63,7 +63,8 @@ async def policy_of(
     last: str | None,
     handle: str | None,
 ) -> EscalationPolicy:
-    """Raises FieldError for a colleague who is not in this Slack."""
+    """Return the escalation policy from the form's fields. Raises FieldError for a colleague who is not in this
+    Slack."""
     return EscalationPolicy(
         claim=int(claim or 0),
         handle=int(handle or EscalationPolicy().handle),

@@ -1,4 +1,4 @@
-"""What was set for a while and changes back by itself."""
+"""Changes that were made for a limited time and are undone by themselves."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,21 +11,21 @@ from bot.contract.reply import RawArgs
 
 
 def waiting_key(person: PersonKey, what: str, which: str = "") -> str:
-    """The key under which a change back waits; a new one with the same key takes the place of the old one."""
+    """Return the key under which a change back is stored; a new one with the same key replaces the old one."""
     return ":".join((what, person.team_id, person.user_id, which))
 
 
 async def ends_at(ctx: Ctx, key: str) -> datetime | None:
-    """When the change back under ``key`` is due, None when nothing waits."""
+    """Return when the change back under ``key`` is due, None when there is none."""
     return next((waiting.when for waiting in await ctx.deps.later.pending(ctx.person) if waiting.key == key), None)
 
 
 @asynccontextmanager
 async def for_a_while(ctx: Ctx, until: datetime | None, key: str, route: str, args: RawArgs) -> AsyncIterator[None]:
-    """Around a change that ends by itself: the way back is on disk before the change is made, so that a crash between
-    the two cannot leave somebody unreachable for good. A change that is refused leaves an earlier way back in place.
+    """Wrap a change that ends by itself: the change back is stored before the change is made, so that a crash between
+    the two cannot leave somebody unreachable for good. A change that is refused leaves an earlier change back in place.
 
-    Without ``until`` the change is to stay, and an earlier way back is dropped after it.
+    Without ``until`` the change is to stay, and an earlier change back is dropped after it.
     """
     later = ctx.deps.later
     if until is None:
@@ -38,7 +38,7 @@ async def for_a_while(ctx: Ctx, until: datetime | None, key: str, route: str, ar
     try:
         yield
     except OutcomeUnknown:
-        raise  # it may have happened, and the way back harms nobody
+        raise  # it may have happened, and the change back does no harm
     except Exception:
         if earlier is None:
             await later.cancel(key)
