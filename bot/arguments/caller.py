@@ -1,4 +1,4 @@
-"""One party outside or inside: a number, a contact, a colleague or one of the company's lines."""
+"""The argument for one outside or inside party: a number, a contact, a colleague or one of the company's lines."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -25,7 +25,7 @@ from bot.dialpad.action import Entity
 
 
 async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
-    """The party that a number or a name means. Raises UnclearName."""
+    """Return the party that a number or a name means. Raises UnclearName."""
     shown = text.strip().strip(",;:")
     region = await ctx.region()
     number = read_number(shown, region)

@@ -1,4 +1,4 @@
-"""Somebody in the company, by @mention, e-mail address or name."""
+"""The argument for a colleague, by @mention, e-mail address or name."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
 
 
 async def wanted(ctx: Ctx, text: str) -> str:
-    """What to look for: of a mention the e-mail address, of anything else the words. Raises UnclearName."""
+    """Return what to search for: the e-mail address behind a mention, else the words. Raises UnclearName."""
     mention = _SLACK_ID.fullmatch(text)
     if mention is None:
         return text.removeprefix("@")
@@ -32,20 +32,21 @@ async def wanted(ctx: Ctx, text: str) -> str:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A person at Dialpad; ``id`` is Dialpad's."""
+    """A colleague at Dialpad; ``id`` is Dialpad's."""
 
     id: str
     name: str
 
     @property
     def raw(self) -> str:
-        """What a button or a later request carries."""
+        """Return what a button or a later request carries."""
         return self.id
 
 
 @dataclass(frozen=True)
 class ColleagueChoice(Lookup):
-    """The value is a Colleague. Typed, it needs an @ or an e-mail address, so that a reason is no name."""
+    """A colleague; the value is a Colleague. Typed, it needs an @ or an e-mail address, so that a reason is not read as
+    a name."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return int(bool(words) and "@" in words[0].text and len(words[0].text) > 1)

@@ -1,4 +1,4 @@
-"""A call center, department or office, by name."""
+"""The argument for a call center, department or office, by name."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,8 @@ ENTITIES: Final[dict[GroupType, Entity]] = {
 
 @dataclass(frozen=True)
 class Group:
-    """``kind`` is the API's word; ``name`` is "the group" where the directory cannot tell."""
+    """A call center, department or office. ``kind`` is the API's word; ``name`` is "the group" when the directory has
+    none."""
 
     kind: GroupType
     id: str
@@ -35,13 +36,13 @@ class Group:
 
     @property
     def raw(self) -> str:
-        """What a button or a later request carries."""
+        """Return what a button or a later request carries."""
         return f"{self.kind}:{self.id}"
 
 
 @dataclass(frozen=True)
 class GroupChoice(Lookup):
-    """The value is a Group. ``kinds``: which are allowed."""
+    """A group of one of ``kinds``; the value is a Group."""
 
     _: KW_ONLY
     kinds: tuple[GroupType, ...] = ("callcenter", "department", "office")
@@ -82,7 +83,7 @@ class GroupChoice(Lookup):
             return same[0]
 
     async def _last_known(self, ctx: Ctx) -> list[Group]:
-        """The call centers whose roster somebody has seen before: enough to name one while Dialpad is down."""
+        """Return the call centers with a stored roster: enough to name one while Dialpad is down."""
         if ctx.deps.notifications is None or "callcenter" not in self.kinds:
             return []
         known = await ctx.deps.notifications.rosters(ctx.person, await ctx.account.company())

@@ -1,4 +1,4 @@
-"""``for 30m``, ``until 15:00``, ``tomorrow 9:00``: moments as people write them, in the time zone of who wrote it."""
+"""``for 30m``, ``until 15:00``, ``tomorrow 9:00``: moments as people write them, in their own time zone."""
 
 import re
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from bot.contract.reply import Raw
 
 FURTHEST: Final = timedelta(days=31)
 MORNING: Final = 9 * 60
-"""Minutes after midnight, as the evening."""
+"""Minutes after midnight, like ``EVENING``."""
 EVENING: Final = 18 * 60
 JUST_PAST: Final = timedelta(hours=3)
 """A time of day that passed less than this ago is taken for a slip, not for tomorrow."""
@@ -42,7 +42,7 @@ PRESETS: Final = ("30m", "1h", "2h", "4h", "end of day", "tomorrow")
 
 
 class NoMoment(Exception):
-    """Text that is no usable moment; the message is the sentence for the person."""
+    """Text that is not a usable moment; the message is the sentence for the person."""
 
 
 class NotAMoment(NoMoment):
@@ -54,10 +54,10 @@ class NotAMoment(NoMoment):
 
 
 def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """The moment meant, aware, in UTC. ``now`` is aware. Raises NoMoment.
+    """Parse a moment into an aware datetime in UTC. ``now`` is aware. Raises NoMoment.
 
-    A time of day that has passed is tomorrow's, unless it passed less than three hours ago: that is more likely a
-    slip of the pen than a wish for 23 hours of quiet.
+    A time of day that has passed is tomorrow's, unless it passed less than three hours ago: that is more likely a slip
+    of the pen than a wish for 23 hours of quiet.
     """
     cleaned = _clean(text)
     local = now.astimezone(zone)
@@ -100,7 +100,7 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
     try:
         if re.fullmatch(r"[0-9-]{10}", text):
             return on_clock(moment.date(), MORNING, local.tzinfo)
-        # Out of UTC and back: a time that the clocks jump over is moved on.
+        # Out of UTC and back: a time that the clocks skip is moved on.
         return (moment if moment.tzinfo else moment.replace(tzinfo=local.tzinfo)).astimezone(UTC)
     except OverflowError:
         return None
@@ -142,7 +142,7 @@ def _leading_day(text: str, today: date) -> tuple[date | None, str]:
 
 
 def _clock(text: str, *, hour_alone: bool = True) -> int | None:
-    """Minutes after midnight; an hour alone counts as a time only after a day's name."""
+    """Return minutes after midnight; an hour alone counts as a time only after a day's name."""
     return _PARTS_OF_DAY[text] if text in _PARTS_OF_DAY else read_clock(text, end=True, hour_alone=hour_alone)
 
 
@@ -163,7 +163,7 @@ def _next_clock(text: str, local: datetime) -> datetime | None:
 
 
 def is_moment(text: str) -> bool:
-    """Whether this is surely a moment, whatever the time is now."""
+    """Tell whether this is surely a moment, whatever the time is now."""
     try:
         parse_moment(text, _ANY_TIME, ZoneInfo("UTC"))
     except NoMoment:
@@ -173,7 +173,7 @@ def is_moment(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Moment(Lookup):
-    """A time to come, given as a span, a time of day or a day. The value is an aware datetime in UTC."""
+    """A future moment, given as a span, a time of day or a day. The value is an aware datetime in UTC."""
 
     def fits(self, text: str) -> bool:
         # The zone and the clock decide only whether a moment has passed, never whether it is one.
@@ -220,9 +220,9 @@ class Moment(Lookup):
 
 @dataclass(frozen=True)
 class MomentWords(Moment):
-    """The same as it was typed, for another form to read."""
+    """A moment whose value is the text as it was typed, for another form to parse."""
 
-    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:  # type: ignore[override]  # words are no moment yet
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:  # type: ignore[override]  # not parsed yet
         return " ".join(raw) if isinstance(raw, list) else str(raw)
 
 

@@ -1,4 +1,4 @@
-"""Why a text is no phone number."""
+"""Explains why a text is not a phone number."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ _FLAWS: Final = {
 
 
 def why_no_number(text: str, region: str) -> str:
-    """The sentence for text that was meant as a number and is none."""
+    """Return the sentence for text that was meant as a number and is not one."""
     shown = " ".join(text.split())
     shown = shown if len(shown) <= 30 else shown[:29] + "…"
     return f"“{shown}” {_flaw(text, region)}"

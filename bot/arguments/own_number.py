@@ -1,4 +1,4 @@
-"""The number somebody calls or texts from: their own, or one of their groups'."""
+"""The argument for the number somebody calls or texts from: their own, or one of their groups'."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,19 @@ from bot.dialpad.actions.users import CallerIds, GetCallerId
 
 @dataclass(frozen=True)
 class OwnNumber:
-    """``number`` is E.164, or "" when Dialpad named none and will choose itself; ``name`` the line it belongs to."""
+    """A number to call or text from. ``number`` is E.164, or "" when Dialpad named none and will choose itself;
+    ``name`` is the line it belongs to."""
 
     number: str
     name: str
 
     def shown(self) -> tuple[Part, ...]:
-        """The line's name and its number."""
+        """Return the line's name and its number."""
         return (Bold(self.name), " ", Phone(self.number)) if self.number else (Bold(self.name),)
 
 
 async def own_number(ctx: Ctx, *, for_calls: bool = False) -> OwnNumber:
-    """What is used when nothing is chosen: the person's caller id for calls, their own number for texts."""
+    """Return what is used when nothing is chosen: the person's caller id for calls, their own number for texts."""
     known = await ctx.send(GetCallerId())
     chosen = known.caller_id if for_calls else None
     if chosen == "blocked":
@@ -33,7 +34,7 @@ async def own_number(ctx: Ctx, *, for_calls: bool = False) -> OwnNumber:
 
 
 def own_lines(known: CallerIds) -> list[OwnNumber]:
-    """Every number the person may show, their own first, once each."""
+    """Return every number the person may show, each once and their own first."""
     lines = [OwnNumber(number, "Your number") for number in (known.primary_phone, *known.phone_numbers) if number]
     lines += [OwnNumber(group.caller_id, group.display_name or "Group") for group in known.groups if group.caller_id]
     if known.office_main_line:

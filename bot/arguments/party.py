@@ -1,4 +1,4 @@
-"""Whoever a phone number leads to."""
+"""A phone number together with its owner."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,27 +11,27 @@ PartyKind = Literal["contact", "colleague", "line", "unknown"]
 
 @dataclass(frozen=True)
 class Party:
-    """A number, E.164, and whose it is."""
+    """A number, E.164, and its owner."""
 
     number: str
     kind: PartyKind = "unknown"
     name: str = ""
     id: str = ""
     detail: str = ""
-    """The company of a contact, the kind of a line."""
+    """The company of a contact, or the kind of a line."""
     is_shared: bool = False
-    """Dialpad has this number under more than one name; ``name`` is the first."""
+    """True when Dialpad has this number under more than one name; ``name`` is the first."""
 
     @property
     def is_ours(self) -> bool:
-        """The number belongs to the company itself."""
+        """Tell whether the number belongs to the company itself."""
         return self.kind in {"colleague", "line"}
 
     def shown(self) -> tuple[Part, ...]:
-        """Name and number, or the number alone."""
+        """Return name and number, or the number alone."""
         return (Bold(self.name), " ", Phone(self.number)) if self.name else (Phone(self.number),)
 
     def plain(self, region: str) -> str:
-        """The same where no parts can be: in a field's error, on a button."""
+        """Return name and number as plain text, for a field's error or a button."""
         number = national(self.number, region)
         return f"{self.name} {number}" if self.name else number

@@ -1,4 +1,4 @@
-"""``today``, ``yesterday``, ``last 7 days``, ``since monday``: a stretch of the past, in the person's time zone."""
+"""``today``, ``yesterday``, ``last 7 days``, ``since monday``: past periods, in the person's time zone."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
 FURTHEST_BACK: Final = 366
-"""Days. Older calls belong into a statistics export, not into a list of rows."""
+"""Days. Older calls belong in a statistics export, not in a list of rows."""
 
 PRESETS: Final = ("today", "yesterday", "last hour", "this week", "last 7 days", "last 30 days")
 
@@ -39,9 +39,9 @@ _MINUTES: Final = {"m": 1, "h": 60, "d": DAY, "w": 7 * DAY, "month": 30 * DAY}
 
 @dataclass(frozen=True)
 class Period:
-    """From ``after`` (aware, UTC) to ``before``, None meaning now.
+    """A period from ``after`` (aware, UTC) to ``before``, None meaning now.
 
-    ``words`` finishes a title: "today"; ``raw`` is what it was read from.
+    ``words`` finishes a title: "today"; ``raw`` is what it was parsed from.
     """
 
     after: datetime
@@ -51,18 +51,18 @@ class Period:
 
 
 class NoPeriod(Exception):
-    """Text that names no stretch of the past; the message is the sentence for the person."""
+    """Text that is not a usable past period; the message is the sentence for the person."""
 
 
 class NotAPeriod(NoPeriod):
-    """Text that was not meant as a stretch of the past at all."""
+    """Text that was not meant as a period at all."""
 
     def __init__(self, text: str) -> None:
         super().__init__(str(UnclearTime("time", text, "Type today, yesterday, last 7 days, monday or 2026-01-31.")))
 
 
 def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
-    """The stretch meant. Raises NoPeriod."""
+    """Parse a past period. Raises NoPeriod."""
     cleaned = " ".join(text.casefold().split()).strip(" ,;.!").removeprefix("since ")
     local = now.astimezone(zone)
     period = None if len(text) > LONGEST else _read_days(cleaned, local) or _read_span(cleaned, local)
@@ -143,7 +143,7 @@ def _midnight(day: date, local: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Since(Lookup):
-    """A stretch of the past. The value is a Period."""
+    """A past period. The value is a Period."""
 
     def fits(self, text: str) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""What a typed name or number means: the directory's answers as parties, and the sentences when there is doubt."""
+"""Look up typed names and numbers in the directory, with the sentences for a name that is unclear."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, fold
 
 LONGEST_NAME: Final = 4
-"""Words tried as one name."""
+"""The most words that are tried as one name."""
 LONGEST_TEXT: Final = 60
-"""Characters of a name; what is longer is nobody's."""
+"""Characters of a name; longer text is not looked up."""
 
 SHORTEST_BEGINNING: Final = 3
-"""Letters that count as the beginning of a name; "a" in "Jordan, a word please" is nobody."""
+"""Letters that count as the beginning of a name; "a" in "Jordan, a word please" is not one."""
 
 KINDS: Final[dict[Entity, PartyKind]] = {
     Entity.CONTACT: "contact",
@@ -37,7 +37,7 @@ class UnclearName(Exception):
 
 
 async def party_of(ctx: Ctx, number: str) -> Party:
-    """Whose number this is; a number nobody knows is a party as well. Never fails for want of the directory."""
+    """Return the party with this number; an unknown number is a party as well. Never fails because of the directory."""
     try:
         who = await ctx.deps.directory.by_number(ctx.account, number)
     except ChatopsError:
@@ -48,7 +48,7 @@ async def party_of(ctx: Ctx, number: str) -> Party:
 
 
 async def parties_of(ctx: Ctx, numbers: Iterable[str]) -> tuple[Party, ...]:
-    """The same for several, each number once."""
+    """Return the parties with these numbers, each number once."""
     return tuple(await asyncio.gather(*(party_of(ctx, number) for number in dict.fromkeys(numbers))))
 
 
@@ -59,7 +59,7 @@ def _party(entry: Entry, number: str, *, shared: bool = False) -> Party:
 
 
 async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_only: bool = True) -> list[Entry]:
-    """Entries that ``text`` names for certain: their whole name, a word of it, or its beginning."""
+    """Return the entries that ``text`` surely names: by their whole name, a word of it, or its beginning."""
     wanted = fold(text)
     if not wanted or len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
@@ -77,7 +77,7 @@ def _names(entry: Entry, wanted: str) -> bool:
 
 
 async def name_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> int:
-    """How many words, from the first on, name somebody: the longest beginning that does."""
+    """Return how many words, from the first on, name somebody: the longest beginning that does."""
     for count in range(min(len(words), LONGEST_NAME), 0, -1):
         text = " ".join(word.text for word in words[:count]).strip(",;:")
         if await named(ctx, text, entities, callable_only=False):
@@ -86,7 +86,7 @@ async def name_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity
 
 
 async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
-    """The one entry that ``text`` means. Raises UnclearName."""
+    """Return the one entry that ``text`` means. Raises UnclearName."""
     shown = text if len(text) <= 30 else text[:29] + "…"
     region = await ctx.region()
     entries = await named(ctx, text, entities)
@@ -117,7 +117,7 @@ def _either(entries: Sequence[Entry], region: str) -> str:
 
 
 async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
-    """The party that a typed name means, with its first number. Raises UnclearName."""
+    """Return the party that a typed name means, with its first number. Raises UnclearName."""
     entry = await one_named(ctx, text, entities)
     if not entry.phones:
         raise UnclearName(f"{entry.name} has no phone number in Dialpad. Type a number instead.")
@@ -125,7 +125,8 @@ async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
 
 
 async def suggested(ctx: Ctx, query: str, entities: Sequence[Entity], *, most: int = 20) -> list[Option]:
-    """One option per number of everybody who fits; a number typed whole is one too. The value is the number."""
+    """Return one option per number of everybody who matches; a number typed in full is one too. The value is the
+    number."""
     region = await ctx.region()
     results = await asyncio.gather(
         *(ctx.deps.directory.search(ctx.account, entity, query, most) for entity in entities), return_exceptions=True
@@ -143,7 +144,7 @@ async def suggested(ctx: Ctx, query: str, entities: Sequence[Entity], *, most: i
 
 
 async def described(ctx: Ctx, raw: str) -> Option:
-    """A number that was picked, with whose it is; what is none as it stands."""
+    """Return the option for a picked number, with its owner's name; text that is not a number is shown as it is."""
     region = await ctx.region()
     number = read_number(raw, region)
     if number is None:

@@ -1,4 +1,4 @@
-"""Lines and people, by name: what a subscription is for."""
+"""The argument for lines and people, by name: what a subscription is about."""
 
 import re
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ ENTITIES: Final = tuple(KINDS.values())
 
 
 def raw_of(entry: Entry) -> str:
-    """``callcenter:5527``."""
+    """Return a place's id, such as ``callcenter:5527``."""
     return f"{next(kind for kind, entity in KINDS.items() if entity is entry.entity)}:{entry.id}"
 
 
 async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
-    """The place that a name means, and its name. Raises UnclearName."""
+    """Return the place that a name means, and its name. Raises UnclearName."""
     kind, _, entry_id = text.partition(":")
     if kind in KINDS and entry_id.isascii() and entry_id.isdigit():
         name = await ctx.deps.directory.name_of(ctx.account, KINDS[kind], entry_id)
@@ -45,7 +45,7 @@ async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Places(Lookup):
-    """The value is a dictionary from ``callcenter:5527`` to the name it is shown by."""
+    """Lines and people; the value is a dictionary from ids such as ``callcenter:5527`` to their names."""
 
     _: KW_ONLY
     many: bool = True
@@ -56,7 +56,7 @@ class Places(Lookup):
         return bool(text.strip()) and len(text) <= LONGEST_TEXT and not looks_like_number(text)
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        """Names, one after the other, with commas or "and" between them."""
+        """Take names one after the other, with commas or "and" between them."""
         at = 0
         while at < len(words):
             joins = at > 0 and words[at].text.casefold() in {"and", "or", ","} and not words[at].quoted
@@ -107,7 +107,7 @@ def _items(raw: Raw) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    """Names between commas or "and"; one in quotes may have both."""
+    """Split text into names at commas or "and"; a quoted name may contain both."""
     parts: list[str] = []
     for number, piece in enumerate(re.split(r'"([^"]*)"', text)):
         parts += [piece] if number % 2 else re.split(r",|;|(?:^|\s+)(?:and|or)(?:\s+|$)", piece)

@@ -1,4 +1,4 @@
-"""Why somebody is off duty: the office's own list of reasons, or any words."""
+"""The argument for why somebody is off duty: one of the office's own reasons, or any words."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -22,7 +22,7 @@ class Reason(Lookup):
     """Characters; a picked option carries no more."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        """All but a time at the end: "duty off lunch 30m" has the reason "lunch"."""
+        """Take all but a time at the end: "duty off lunch 30m" has the reason "lunch"."""
         for start in range(max(1, len(words) - 4), len(words)):
             if is_moment(" ".join(word.text for word in words[start:])):
                 return start

@@ -1,4 +1,4 @@
-"""Several parties: numbers in any human form, contacts and colleagues, with or without commas."""
+"""The argument for several parties: numbers in any human form, contacts and colleagues, with or without commas."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -20,14 +20,14 @@ _MARKS = " ,;:"
 
 @dataclass(frozen=True)
 class Recipients(Lookup):
-    """The value is a tuple of parties, each number once; the raw value is the list of numbers."""
+    """Several parties; the value is a tuple of them, each number once, and the raw value is the list of numbers."""
 
     _: KW_ONLY
     entities: tuple[Entity, ...] = PEOPLE
     many: bool = True
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        """Names and numbers, as long as they go on; a name after the first needs a comma or "and" before it.
+        """Take names and numbers as long as they go on; a name after the first needs a comma or "and" before it.
 
         "sms Jordan Will be late" has one recipient, though there may be a contact called Will.
         """
@@ -58,7 +58,7 @@ class Recipients(Lookup):
         return await name_length(ctx, words[:1] if words[0].quoted else words[:end], self.entities)
 
     async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
-        """A number for everybody who is clear, so that a form can show them; else what was typed."""
+        """Return a number for each recipient that is clear, so that a form can show them; else what was typed."""
         region = await ctx.region()
         found: list[str] = []
         at = 0
@@ -108,4 +108,4 @@ Numbers = Annotated[
     tuple[Party, ...],
     Recipients("Numbers", many=True, most=10, placeholder="Numbers or contacts", hint="Up to 10 at once."),
 ]
-"""What is blocked or unblocked."""
+"""The numbers that are blocked or unblocked."""

@@ -1,4 +1,4 @@
-"""Some of a few choices."""
+"""The argument for some of a few choices."""
 
 import re
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from bot.contract.reply import Raw
 
 @dataclass(frozen=True)
 class Several(Choice):
-    """Some of a few; the value is a tuple of values, each once, in the order of the options."""
+    """Some of a few choices; the value is a tuple of values, each once, in the order of the options."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return len(words)

@@ -1,4 +1,4 @@
-"""What a subscription is made of, besides its lines: the events, the conditions, and who is asked for help."""
+"""The arguments of a subscription, besides its lines: the events, the conditions, and who is asked for help."""
 
 import re
 from collections.abc import Sequence
@@ -80,7 +80,8 @@ _JOINS: Final = frozenset({"and", "&", "+", ",", "digest", "digests"})
 
 @dataclass(frozen=True)
 class NewsKindChoice(Several):
-    """The value is a tuple of words of ``NewsKind``. Typed: words beside each other, with or without commas."""
+    """Kinds of events; the value is a tuple of words of ``NewsKind``. Typed: words one after the other, with or without
+    commas."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         at = 0
@@ -108,7 +109,8 @@ def events(label: str, *, hint: str = "") -> NewsKindChoice:
 
 @dataclass(frozen=True)
 class TimeOfDay(Argument):
-    """The value is in minutes after midnight. Typed without its keyword it looks like a time: ``at:8``, ``17:00``."""
+    """A time of day; the value is in minutes after midnight. Typed without its keyword it looks like a time: ``at:8``,
+    ``17:00``."""
 
     def fits(self, text: str) -> bool:
         return read_clock(_bare(text)) is not None
@@ -131,8 +133,7 @@ def _bare(text: str) -> str:
 
 @dataclass(frozen=True)
 class TypedWords(Lookup):
-    """All the words as they were typed, to be read by the rules of another form. Quoted words stay quoted, mentions
-    stay mentions."""
+    """All the words as they were typed, for another form to parse. Quoted words stay quoted, mentions stay mentions."""
 
     _: KW_ONLY
     many: bool = True
@@ -155,7 +156,7 @@ class TypedWords(Lookup):
 
 @dataclass(frozen=True)
 class UserGroupChoice(Lookup):
-    """The value is the id of a Slack user group. Typed as a mention or its handle after an @."""
+    """A Slack user group; the value is its id. Typed as a mention or its handle after an @."""
 
     def fits(self, text: str) -> bool:
         return _GROUP.fullmatch(text.strip()) is not None or text.strip().startswith("@")

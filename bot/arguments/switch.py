@@ -1,4 +1,4 @@
-"""On or off."""
+"""The argument for on or off."""
 
 from dataclasses import KW_ONLY, dataclass
 from typing import Final, Literal
