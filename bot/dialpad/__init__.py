@@ -1,1 +1,1 @@
-"""Dialpad: its operations, its client, its sign-in."""
+"""Dialpad's API: its actions, client, sign-in and events."""

@@ -36,27 +36,28 @@ def _utc_now() -> datetime:
 
 
 class Account:
-    """One Slack person at Dialpad. Cheap to make; nothing is read before it is used."""
+    """One Slack person's Dialpad account. Cheap to make; nothing is read before it is used."""
 
     def __init__(self, accounts: "Accounts", person: PersonKey) -> None:
         self.person = person
         self._accounts = accounts
 
     async def link(self) -> DialpadConnection:
-        """The person's working link, renewed if it was about to end. Raises ``NotConnected``."""
+        """Return the person's working connection, renewed if it was about to end. Raises ``NotConnected``."""
         return await self._accounts.working_connection(self.person)
 
     async def company(self) -> str:
-        """Dialpad's id of the person's company, "" when unknown; from what is stored, so also while Dialpad is down.
-        Raises ``NotConnected``."""
+        """Return Dialpad's id of the person's company, "" when unknown; from what is stored, so also while Dialpad
+        is down. Raises ``NotConnected``."""
         return (await self._accounts.stored_connection(self.person)).company_id or ""
 
     async def renewed(self, stale: DialpadConnection) -> DialpadConnection:
-        """A newer link than one whose token Dialpad refused. Raises ``NotConnected`` when there will be none."""
+        """Return a newer connection than one whose token Dialpad refused. Raises ``NotConnected`` if there is none."""
         return await self._accounts.renewed_connection(self.person, stale)
 
     async def user_id(self) -> str:
-        """The person's own Dialpad user id. Raises ``UserError`` for a company key that says nothing about them."""
+        """Return the person's own Dialpad user id. Raises ``UserError`` for a company key that says nothing about
+        them."""
         return _own_id(await self.link())
 
     async def send(self, action: Action[A], *, background: bool = False) -> A:
@@ -74,7 +75,7 @@ class Account:
         return await self._send(action, link, background)
 
     def pages(self, action: Action[Page[A]], *, background: bool = False) -> Pages[A]:
-        """All pages of a list, as ``DialpadClient.pages``."""
+        """Iterate over all pages of a list, as ``DialpadClient.pages``."""
 
         async def fetch(page_action: Action[Page[A]]) -> Page[A]:
             return await self.send(page_action, background=background)
@@ -90,7 +91,7 @@ class Account:
 class Accounts:
     """All people's accounts. ``lock`` serialises renewals of one person between replicas.
 
-    ``on_broken`` is awaited the first time a person's link is found broken, also when nobody was waiting for it.
+    ``on_broken`` is awaited the first time a person's connection is found broken, even if nobody was waiting for it.
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class Accounts:
         self._renewals: dict[tuple[PersonKey, str], asyncio.Task[DialpadConnection]] = {}
 
     def of(self, person: PersonKey) -> Account:
-        """The account to act for ``person``."""
+        """Return the account to act for ``person``."""
         return Account(self, person)
 
     async def aclose(self) -> None:
@@ -120,13 +121,13 @@ class Accounts:
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
     async def settled(self, person: PersonKey, within_s: float) -> None:
-        """Return when no renewal of this person's is under way, or it takes too long."""
+        """Return when no renewal for this person is under way, or ``within_s`` has passed."""
         renewals = [task for (whose, _), task in self._renewals.items() if whose == person]
         if renewals:
             await asyncio.wait(renewals, timeout=within_s)
 
     async def stored_connection(self, person: PersonKey) -> DialpadConnection:
-        """The link as it is, whatever its token may be worth by now. Raises ``NotConnected``."""
+        """Return the connection as stored; its token may no longer be valid. Raises ``NotConnected``."""
         link = await self._links.get(person)
         if link is None:
             raise NotConnected
@@ -135,7 +136,7 @@ class Accounts:
         return link
 
     async def working_connection(self, person: PersonKey) -> DialpadConnection:
-        """A link whose token is good for another minute. Raises ``NotConnected``."""
+        """Return a connection whose token is valid for another minute. Raises ``NotConnected``."""
         link = await self.stored_connection(person)
         if link.expires_at is None or link.refresh_token is None or link.expires_at - RENEW_BEFORE > self._clock():
             return link
@@ -148,13 +149,13 @@ class Accounts:
             return link
 
     async def renewed_connection(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
-        """A link newer than ``stale``. Raises ``NotConnected(broken=True)`` when there will be none."""
+        """Return a connection newer than ``stale``. Raises ``NotConnected(broken=True)`` if there is none."""
         key = (person, stale.access_token.get_secret_value())
         renewal = self._renewals.get(key)
         if renewal is None:
             renewal = self._renewals[key] = asyncio.create_task(self._renew(person, stale))
             renewal.add_done_callback(lambda done: self._forget(key, done))
-        return await asyncio.shield(renewal)  # whoever gives up waiting must not lose the new pair for the others
+        return await asyncio.shield(renewal)  # a caller that stops waiting must not lose the new pair for the others
 
     def _forget(self, key: tuple[PersonKey, str], done: asyncio.Task[DialpadConnection]) -> None:
         self._renewals.pop(key, None)
@@ -187,7 +188,7 @@ class Accounts:
             return fresh
 
     async def _current(self, person: PersonKey, stale: DialpadConnection) -> DialpadConnection:
-        """``stale`` itself while it is what is stored; else what replaced it. Raises ``NotConnected``."""
+        """Return ``stale`` itself while it is what is stored, else what replaced it. Raises ``NotConnected``."""
         stored = await self.stored_connection(person)
         return stale if stored.access_token == stale.access_token else stored
 
@@ -199,7 +200,8 @@ class Accounts:
 
 
 def name_me(action: Action[A], link: DialpadConnection) -> Action[A]:
-    """``action`` with ``ME`` replaced wherever Dialpad does not take it: for company keys, and outside users' paths.
+    """Replace ``ME`` in ``action`` with the person's id where Dialpad does not take it: for company keys, and outside
+    users' paths.
 
     A field whose default is ``ME`` is one that Dialpad documents to take the word.
     """

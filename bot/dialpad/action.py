@@ -28,7 +28,7 @@ from pydantic.fields import FieldInfo
 
 
 class Risk(StrEnum):
-    """What a wrong click would cost. Set by hand for every action, never derived from the HTTP method."""
+    """What a mistaken click would cost. Set by hand for every action, never derived from the HTTP method."""
 
     READ = "read"
     CHANGE = "change"
@@ -37,7 +37,7 @@ class Risk(StrEnum):
 
 
 class Entity(StrEnum):
-    """What an id names; type-ahead and result tables turn ids into names by it."""
+    """The kind of thing an id names; type-ahead and result tables turn ids into names by it."""
 
     USER = "user"
     OFFICE = "office"
@@ -65,7 +65,8 @@ class Entity(StrEnum):
 
 @dataclass(frozen=True)
 class Rate:
-    """At most ``calls`` in ``seconds``. ``per`` names the path parameter a limit belongs to, None for the endpoint."""
+    """A rate limit: at most ``calls`` in ``seconds``. ``per`` names the path parameter it belongs to, None for the
+    endpoint."""
 
     calls: int
     seconds: float = 60.0
@@ -74,7 +75,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an action goes: ``path`` as in the API reference, with ``{placeholders}``."""
+    """The method and path of an action: ``path`` as in the API reference, with ``{placeholders}``."""
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
@@ -85,32 +86,32 @@ class Endpoint:
 
 
 def GET(path: str) -> Endpoint:  # noqa: N802  reads as the request line in an action
-    """``request = GET("/api/v2/...")``."""
+    """Build a GET endpoint: ``request = GET("/api/v2/...")``."""
     return Endpoint("GET", path)
 
 
 def POST(path: str) -> Endpoint:  # noqa: N802  as GET
-    """``request = POST("/api/v2/...")``."""
+    """Build a POST endpoint: ``request = POST("/api/v2/...")``."""
     return Endpoint("POST", path)
 
 
 def PUT(path: str) -> Endpoint:  # noqa: N802  as GET
-    """``request = PUT("/api/v2/...")``."""
+    """Build a PUT endpoint: ``request = PUT("/api/v2/...")``."""
     return Endpoint("PUT", path)
 
 
 def PATCH(path: str) -> Endpoint:  # noqa: N802  as GET
-    """``request = PATCH("/api/v2/...")``."""
+    """Build a PATCH endpoint: ``request = PATCH("/api/v2/...")``."""
     return Endpoint("PATCH", path)
 
 
 def DELETE(path: str) -> Endpoint:  # noqa: N802  as GET
-    """``request = DELETE("/api/v2/...")``."""
+    """Build a DELETE endpoint: ``request = DELETE("/api/v2/...")``."""
     return Endpoint("DELETE", path)
 
 
 class Place(Enum):
-    """Where a parameter travels when the method's habit does not hold."""
+    """Where a parameter is sent when the method's default does not hold."""
 
     QUERY = "query"
     BODY = "body"
@@ -121,7 +122,7 @@ InBody: Final = Place.BODY
 
 
 def read_id(value: Any) -> Any:
-    """Dialpad sends ids as digit strings in answers and as numbers in events; both mean the same id."""
+    """Read an id, which Dialpad sends as a digit string in answers and as a number in events."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -164,13 +165,13 @@ ME: Final = "me"
 
 
 class Response(BaseModel):
-    """What Dialpad sent back. Unknown keys are kept, absent keys are None: live answers leave empty fields out."""
+    """An answer from Dialpad. Unknown keys are kept, absent keys are None: live answers leave empty fields out."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
 
 
 class Done(Response):
-    """The answer of an operation that says nothing but that it worked (204, or an empty 200)."""
+    """The answer of an operation that only says that it worked (204, or an empty 200)."""
 
 
 A = TypeVar("A", bound=Response)
@@ -206,10 +207,11 @@ class Action(BaseModel, Generic[A]):
     sensitive: ClassVar[bool] = False
     """The answer holds what only the asker may see: transcripts, recordings, call logs, contacts."""
     repeatable: ClassVar[bool | None] = None
-    """May the request be sent again when no answer came? None: by its method (GET, PUT, DELETE yes; POST, PATCH no)."""
+    """Whether the request may be sent again when no answer came. None: by its method (GET, PUT, DELETE yes; POST,
+    PATCH no)."""
 
     def build_request(self) -> HttpRequest:
-        """This action as the HTTP request Dialpad expects."""
+        """Build the HTTP request Dialpad expects for this action."""
         values = self.model_dump(mode="json", by_alias=True, exclude_unset=False, exclude_none=True)
         endpoint = self.request
         path = endpoint.path.format_map({n: quote(str(values.pop(n)), safe="") for n in endpoint.placeholders})
@@ -225,14 +227,14 @@ class Action(BaseModel, Generic[A]):
 
     @classmethod
     def can_repeat(cls) -> bool:
-        """Whether sending the same request twice is the same as sending it once."""
+        """Tell whether sending the same request twice is the same as sending it once."""
         if cls.repeatable is not None:
             return cls.repeatable
         return cls.request.method in {"GET", "PUT", "DELETE"}
 
     @classmethod
     def answer_type(cls) -> type[Response]:
-        """The model named in ``Action[...]``."""
+        """Return the model named in ``Action[...]``."""
         return _answer_type(cls)
 
     @classmethod
@@ -244,12 +246,12 @@ class Action(BaseModel, Generic[A]):
 
 
 def wire_name(name: str, info: FieldInfo) -> str:
-    """The name Dialpad knows the field by."""
+    """Return Dialpad's name of the field."""
     return info.serialization_alias or info.alias or name
 
 
 def place_of(action: type[Action[Any]], name: str, info: FieldInfo) -> Literal["path", "query", "body"]:
-    """Where the field travels."""
+    """Return where the field is sent."""
     if wire_name(name, info) in action.request.placeholders:
         return "path"
     for mark in info.metadata:
@@ -259,7 +261,7 @@ def place_of(action: type[Action[Any]], name: str, info: FieldInfo) -> Literal["
 
 
 def entity_of(info: FieldInfo) -> Entity | None:
-    """What the field's value names, when it is an id or a number."""
+    """Return what the field's value names, when it is an id or a number."""
     for mark in (*info.metadata, *_nested_metadata(info.annotation)):
         if isinstance(mark, Names):
             return mark.entity

@@ -1,8 +1,8 @@
-"""The way to Dialpad, and the only user of httpx.
+"""The HTTP client for Dialpad, and the only user of httpx.
 
-``Http`` is one pooled client for the process: bounded time, bounded bodies, no redirects, no cookies (they would
-travel from one person's requests to another's). ``DialpadClient`` sends actions through it: paced, with typed errors,
-and repeated only where repeating cannot do anything twice.
+``Http`` is one pooled client for the process: bounded time, bounded bodies, no redirects, no cookies (they would travel
+from one person's requests to another's). ``DialpadClient`` sends actions through it: paced, with typed errors, and
+repeated only where repeating cannot do anything twice.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ LARGEST_BODY: Final = 16 * 1024 * 1024
 
 TRIES: Final = 3
 INTERACTIVE_BUDGET: Final = 6.0
-"""Seconds after which a click is not tried again."""
+"""Seconds after which an interactive request is not tried again."""
 BACKGROUND_BUDGET: Final = 60.0
 
 _CONNECTIONS: Final = 50
@@ -43,11 +43,11 @@ _KEEP_ALIVE: Final = 30.0
 
 
 class NotSent(Exception):
-    """No connection came about: the other side has seen nothing."""
+    """The connection failed: the other side has seen nothing."""
 
 
 class NotAnswered(Exception):
-    """The connection broke or stayed silent after it was used: the other side may have acted."""
+    """The connection broke or timed out after it was used: the other side may have acted."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ async def _read_body(response: httpx.Response, largest: int) -> bytes:
 
 
 def _kind_of(failure: Exception) -> NotSent | NotAnswered:
-    """Whether the request can have arrived.
+    """Tell whether the request can have arrived.
 
     httpx-aiohttp calls nearly every connection failure a ConnectTimeout, also a connection lost after sending
     (https://github.com/karpetrosyan/httpx-aiohttp, ``AIOHTTP_EXC_MAP``), so aiohttp's own exception decides.
@@ -151,8 +151,8 @@ def _kind_of(failure: Exception) -> NotSent | NotAnswered:
 class Pages(Generic[A]):
     """The pages of one list, fetched as they are asked for: ``async for page in client.pages(...)``.
 
-    ``cut_short`` is True when Dialpad refused its own cursor half-way (a known fault of its contact lists): what
-    came before is good, the rest is missing.
+    ``cut_short`` is True when Dialpad refused its own cursor half-way (a known fault of its contact lists): what came
+    before is valid, the rest is missing.
     """
 
     def __init__(self, fetch: Callable[[Action[Page[A]]], Awaitable[Page[A]]], first: Action[Page[A]]) -> None:
@@ -179,7 +179,7 @@ class Pages(Generic[A]):
 
 
 class DialpadClient:
-    """Sends actions. One for the process; the token comes with each call."""
+    """Sends actions to Dialpad. One for the process; the token comes with each call."""
 
     def __init__(
         self,
@@ -204,9 +204,9 @@ class DialpadClient:
     ) -> A:
         """Do ``action`` as the owner of ``token`` and return its answer. Raises ``DialpadError``.
 
-        ``company`` is whose rate limits count; ``background`` work lets clicks go first and waits longer.
-        A refusal for speed (429) is repeated within the time budget, trouble at Dialpad's side only when sending
-        the same thing twice is the same as once.
+        ``company`` is whose rate limits count; ``background`` requests give way to interactive ones and wait longer. A
+        429 is repeated within the time budget, a failure at Dialpad's side only when sending the same request twice is
+        the same as once.
         """
         request = action.build_request()
         secret = token.get_secret_value() if isinstance(token, SecretStr) else token
@@ -228,7 +228,7 @@ class DialpadClient:
     def pages(
         self, action: Action[Page[A]], *, token: SecretStr | str, company: str = "", background: bool = False
     ) -> Pages[A]:
-        """All pages of a list, in order."""
+        """Iterate over all pages of a list, in order."""
 
         async def fetch(page_action: Action[Page[A]]) -> Page[A]:
             return await self.send(page_action, token=token, company=company, background=background)
@@ -268,7 +268,8 @@ class DialpadClient:
         raise read_refusal(heard.status, heard.headers, heard.body, can_repeat=action.can_repeat(), secret=secret)
 
     def _pause(self, attempt: int, refused: DialpadError) -> float:
-        """Seconds before the next try: what Dialpad asked for, else doubling from half a second, both with jitter."""
+        """Return the seconds before the next try: what Dialpad asked for, else doubling from half a second, both
+        with jitter."""
         asked = refused.retry_after if isinstance(refused, TooMany) else None
         if asked is not None:
             return asked + 0.25 * self._jitter()

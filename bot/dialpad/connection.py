@@ -1,4 +1,4 @@
-"""A person's connection to Dialpad, and where connections are kept."""
+"""A person's connection to Dialpad, and the interface to stored ones."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bot.basics.person import PersonKey
 
 @dataclass(frozen=True)
 class DialpadConnection:
-    """What is needed to act at Dialpad for one Slack person.
+    """A person's Dialpad connection: what is needed to act at Dialpad for one Slack person.
 
     ``expires_at`` and ``connected_at`` are aware UTC; ``expires_at`` None means that Dialpad named no end.
     ``dialpad_user_id`` is None for a company key whose owner Dialpad does not know by the Slack e-mail address.
@@ -32,8 +32,9 @@ class DialpadConnection:
     connected_at: datetime
 
     def lacks(self, scopes: Collection[str], refused: NotAllowed) -> tuple[str, ...]:
-        """Which of ``scopes`` it was for want of that Dialpad refused, so far as can be told; () when it was not. The
-        connection may have been granted others, or Dialpad says so: a pasted key knows nothing of its own scopes."""
+        """Return the missing scopes among ``scopes`` that made Dialpad refuse, as far as can be told; () when it was
+        not that. Either the connection was granted others, or Dialpad says so: a pasted key does not know its own
+        scopes."""
         lacking = set(scopes) - set(self.scopes) if self.scopes else set()
         if not lacking and "scope" in refused.message.casefold():
             lacking = set(scopes)
@@ -41,16 +42,16 @@ class DialpadConnection:
 
 
 class DialpadConnections(Protocol):
-    """Where links are kept, encrypted."""
+    """Stored connections, encrypted."""
 
     async def get(self, key: PersonKey) -> DialpadConnection | None:
-        """The person's link, broken or not."""
+        """Return the person's connection, broken or not."""
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
-        """Keep ``link``; it is on disk when this returns."""
+        """Store a connection; it is on disk when this returns."""
 
     async def mark_broken(self, key: PersonKey) -> bool:
-        """Note that Dialpad ended the link. True the first time, so that the person is told once."""
+        """Mark the connection as ended by Dialpad. True the first time, so that the person is told once."""
 
     async def delete(self, key: PersonKey) -> None:
-        """Forget the link."""
+        """Delete the connection."""

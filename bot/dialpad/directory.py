@@ -1,8 +1,8 @@
-"""A copy in memory of who and what there is at Dialpad, for type-ahead and for turning ids into names.
+"""An in-memory copy of Dialpad's people, lines and other lists, for type-ahead and for turning ids into names.
 
-Slack gives a type-ahead three seconds; Dialpad has pages. So answers come from the copy, at once, and a copy that is
-too old is renewed behind the answer. Each owner of a token has a copy of their own: what one person may see is never
-shown to another.
+Slack gives a type-ahead three seconds; Dialpad has pages. So answers come from the copy, at once, and an outdated copy
+is renewed in the background. Each owner of a token has a copy of their own: what one person may see is never shown to
+another.
 """
 
 import asyncio
@@ -25,19 +25,20 @@ _log = structlog.get_logger(__name__)
 
 FRESH_FOR: Final = 300.0
 OUTDATED_AFTER: Final = 30.0
-"""The same for a copy of which Dialpad said that it changed: an import changes a thousand contacts in a minute."""
+"""Seconds after which a copy is renewed that Dialpad said has changed: an import changes a thousand contacts in a
+minute."""
 FIRST_LOAD: Final = 2.0
 """Seconds a first question waits for the copy; then it gets what has come so far."""
 RETRY_AFTER: Final = 3.0
-"""Seconds after a load that failed; who types into an empty type-ahead goes on typing."""
+"""Seconds after a failed load until the next: people keep typing into an empty type-ahead."""
 MOST_ENTRIES: Final = 20_000
-"""Per list. Beyond that a type-ahead is no use and memory is."""
+"""Entries per list at most. Beyond that a type-ahead is of no use and costs memory."""
 MOST_COPIES: Final = 500
 
 
 @dataclass(frozen=True)
 class NameMatch:
-    """What a name may mean: ``one`` is set when there is no doubt; else ``several``, best first, as "did you mean"."""
+    """What a typed name may mean: ``one`` when it is unambiguous; else ``several``, best first, as "did you mean"."""
 
     one: Entry | None = None
     several: tuple[Entry, ...] = ()
@@ -45,7 +46,7 @@ class NameMatch:
 
 @dataclass(frozen=True)
 class Who:
-    """Whose a number is. ``sure`` is ``line`` (the company's own), ``contact``, or ``several`` entries share it."""
+    """The owner of a number. ``sure`` is ``line`` (the company's own), ``contact``, or ``several`` entries share it."""
 
     entry: Entry
     sure: Literal["line", "contact", "several"]
@@ -68,7 +69,7 @@ class _Copy:
 
 
 class Directory:
-    """The copies. ``clock`` is monotonic seconds."""
+    """In-memory copies of Dialpad's lists, per owner of a token. ``clock`` is monotonic seconds."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic, first_load: float = FIRST_LOAD) -> None:
         self._clock = clock
@@ -76,7 +77,7 @@ class Directory:
         self._copies: dict[tuple[str, Entity], _Copy] = {}
 
     async def search(self, account: Account, entity: Entity, query: str, limit: int = 20) -> list[Entry]:
-        """Entries whose name, detail or number goes with ``query``, best first; all by name for an empty one.
+        """Find entries whose name, detail or number matches ``query``, best first; all by name for an empty one.
 
         Raises ``UserError`` or ``DialpadError`` only when nothing could be loaded at all.
         """
@@ -84,7 +85,7 @@ class Directory:
         return ranked(copy.entries, copy.folded, query)[:limit]
 
     async def find(self, account: Account, entity: Entity, text: str) -> NameMatch:
-        """What ``text``, a typed name, number, e-mail address or id, means."""
+        """Find what ``text``, a typed name, number, e-mail address or id, means."""
         copy = await self._copy(account, entity)
         wanted = fold(text)
         if not wanted:
@@ -104,7 +105,7 @@ class Directory:
         return NameMatch(several=tuple(ranked(copy.entries, copy.folded, text)[:5]))
 
     async def name_of(self, account: Account, entity: Entity, entry_id: str) -> str | None:
-        """The name behind an id, None when the copy does not have it."""
+        """Return the name behind an id, None when the copy does not have it."""
         try:
             entry = (await self._copy(account, entity)).entries.get(entry_id)
         except (DialpadError, UserError):
@@ -112,7 +113,7 @@ class Directory:
         return entry.name if entry else None
 
     async def by_number(self, account: Account, e164: str) -> Who | None:
-        """Whose number this is: a person or line of the company first, then a contact."""
+        """Find the owner of a number: a person or line of the company first, then a contact."""
         lines = (Entity.USER, Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
         kinds: tuple[tuple[Literal["line", "contact"], tuple[Entity, ...]], ...] = (
             ("line", lines),
@@ -129,20 +130,21 @@ class Directory:
         return None
 
     async def forget(self, account: Account) -> None:
-        """Drop the owner's copies, so that the next question sees what is new."""
+        """Drop the owner's copies, so that the next question loads them anew."""
         owner = _owner_of(await account.link())
         for key in [key for key in self._copies if key[0] == owner]:
             self._stop(self._copies.pop(key))
 
     async def expire(self, account: Account) -> None:
-        """Renew the owner's copies behind the next questions, which are still answered from what is there."""
+        """Renew the owner's copies in the background of the next questions, which are still answered from the old
+        ones."""
         owner = _owner_of(await account.link())
         for (of, _), copy in self._copies.items():
             if of == owner:
                 copy.loaded_at = copy.tried_at = float("-inf")
 
     def outdate(self, company: str, entity: Entity) -> None:
-        """Something in this list of the company's has changed: whoever asks next has it renewed behind the answer."""
+        """Mark a list of the company's as changed: the next question renews it in the background."""
         for (_, of), copy in self._copies.items():
             if of is entity and copy.company == company:
                 copy.outdated = True
@@ -204,7 +206,7 @@ class Directory:
 
 
 def _owner_of(link: DialpadConnection) -> str:
-    """Whose eyes a copy was read with. A company key sees the same for everybody who pasted it."""
+    """Return whose access a copy was read with. A company key sees the same for everybody who pasted it."""
     if link.is_company_key or link.dialpad_user_id is None:
         key = sha256(link.access_token.get_secret_value().encode()).hexdigest()
         return f"{link.kind}:company:{link.company_id}:{key}"

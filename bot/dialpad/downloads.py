@@ -1,7 +1,7 @@
-"""Files that Dialpad hands out: by a signed address to anybody, or behind somebody's own token.
+"""Downloads of Dialpad's files: from signed addresses, or with a person's own token.
 
-Addresses come out of events and answers, so they are not trusted: a token goes to Dialpad's own host and nowhere
-else, and every other host must be a public one, over HTTPS.
+Addresses come out of events and answers, so they are not trusted: a token goes to Dialpad's own host and nowhere else,
+and every other host must be a public one, over HTTPS.
 """
 
 import asyncio
@@ -19,26 +19,27 @@ from bot.dialpad.public_hosts import is_public
 from bot.dialpad.reading import read_refusal
 
 MOST_HOPS: Final = 3
-"""Dialpad sends on to its storage once."""
+"""Redirects to follow; Dialpad redirects once, to its storage."""
 TOO_LARGE: Final = "too large"
 SIGN_IN: Final = "sign in"
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PLAIN: Final = re.compile(r"https?://[a-z0-9.\-_:\[\]]+(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?", re.IGNORECASE | re.ASCII)
-"""No user name and nothing that two readers of addresses could take for different hosts."""
+"""An address without a user name or anything that two parsers could take for different hosts."""
 _SIGN_IN_PATH: Final = re.compile(r"/(login|signin|sign-in|accounts?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """``kind``: the content type, lower case and without parameters."""
+    """A downloaded file. ``kind``: the content type, lower case and without parameters."""
 
     content: bytes = field(repr=False)
     kind: str
 
 
 class DialpadDownloads:
-    """``http`` speaks to Dialpad's own address, which in the demo is on loopback; ``outside`` to everybody else."""
+    """Downloads files. ``http`` is for Dialpad's own address, which in the demo is on loopback; ``outside`` for all
+    others."""
 
     def __init__(self, http: Http, base_url: str, outside: Http) -> None:
         self._http = http
@@ -46,15 +47,15 @@ class DialpadDownloads:
         self._home = _origin(urlsplit(base_url))
 
     async def read(self, url: str, *, largest: int) -> bytes:
-        """A file with a signed address. Raises DialpadError."""
+        """Download a file with a signed address. Raises DialpadError."""
         heard = await self._ask(url, None, largest)
         if heard.status != 200:
             raise DialpadError(status=heard.status)
         return heard.body
 
     async def read_as(self, account: Account, url: str, *, largest: int, within_s: float) -> Fetched:
-        """A file that only those with the right get, as ``account``. Raises NotConnected and DialpadError: NotAllowed
-        with ``SIGN_IN`` as its reason where Dialpad shows its sign-in page instead, Unreadable with ``TOO_LARGE``."""
+        """Download a file that needs a token, as ``account``. Raises NotConnected and DialpadError: NotAllowed with
+        ``SIGN_IN`` as its reason where Dialpad shows its sign-in page instead, Unreadable with ``TOO_LARGE``."""
         try:
             async with asyncio.timeout(within_s):
                 link = await account.link()
@@ -105,7 +106,8 @@ def _origin(url: SplitResult) -> tuple[str, str, int | None]:
 
 
 def _is_out_in_the_open(url: str) -> bool:
-    """Over HTTPS, to a name or a public address. Where a name leads is checked when it is connected to."""
+    """Tell whether an address is HTTPS, to a name or a public IP address. Where a name leads is checked on
+    connecting."""
     try:
         parts = urlsplit(url) if _PLAIN.fullmatch(url) else None
         host = parts.hostname if parts and parts.scheme == "https" and parts.port in {None, 443} else None

@@ -1,4 +1,4 @@
-"""One thing to choose, and how what somebody types is matched with it."""
+"""Entries to choose from, and how typed text is matched with them."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -10,12 +10,12 @@ from rapidfuzz import fuzz, process
 from bot.dialpad.action import Entity
 
 _CLOSE: Final = 72.0
-"""rapidfuzz score from which a name counts as meant with a slip of the finger."""
+"""rapidfuzz score from which a name counts as meant with a typing mistake."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to choose. ``detail`` tells it from its namesakes; ``phones`` are E.164."""
+    """One entry to choose. ``detail`` distinguishes it from others of the same name; ``phones`` are E.164."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Entry:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, white space made single: how names are compared."""
+    """Normalise a name for comparison: lower case, without accents, white space made single."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
@@ -35,13 +35,14 @@ def _digits(text: str) -> str:
 
 
 def number_is(entry: Entry, text: str) -> bool:
-    """Whether ``text`` is one of the entry's numbers, however it is written: seven digits at least."""
+    """Tell whether ``text`` is one of the entry's numbers, however it is written: seven digits at least."""
     digits = _digits(text)
     return len(digits) >= 7 and any(_digits(phone) == digits for phone in entry.phones)
 
 
 def ranked(entries: Mapping[str, Entry], folded: Mapping[str, str], query: str) -> list[Entry]:
-    """Those that go with ``query``, best first; all by name for an empty one. ``folded``: by id, what is searched."""
+    """Return the entries that match ``query``, best first; all by name for an empty one. ``folded``: by id, what is
+    searched."""
     wanted = fold(query)
     if not wanted:
         return sorted(entries.values(), key=lambda entry: fold(entry.name))

@@ -1,4 +1,4 @@
-"""What this bot subscribes to at Dialpad, and how such a subscription is made, recognised as complete, and removed."""
+"""The event subscriptions this bot makes at Dialpad: how one is made, recognised as complete, and removed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,14 +35,15 @@ from bot.dialpad.actions.subscriptions import (
 )
 
 CALL_STATES: Final[tuple[CallState, ...]] = tuple(state for state in get_args(CallState) if state in news.CALL_STATES)
-"""Those that some kind of news needs, not ``all``: monitoring and barging in are no news for a channel, and every event
-costs a delivery."""
+"""Call states that some kind of news needs, not ``all``: monitoring and barging in are no news for a channel, and
+every event costs a delivery."""
 
 
 @dataclass(frozen=True)
 class EventKind:
-    """One subscription of ours. ``create`` and ``update`` take the endpoint's id and, for one person's own line only,
-    that person's Dialpad id; ``update`` first the subscription's. ``personal``: can be had for one line."""
+    """One kind of subscription at Dialpad. ``create`` and ``update`` take the hook's Dialpad id and, for one
+    person's own line only, that person's Dialpad id; ``update`` first the subscription's. ``personal``: can be had
+    for one line."""
 
     word: str
     personal: bool
@@ -51,13 +52,13 @@ class EventKind:
     update: Callable[[str, str, str | None], Action[Any]]
     delete: Callable[[str], Action[Any]]
     fits: Callable[[Any, str | None], bool]
-    """Whether what Dialpad has is what ``create`` would ask for; its endpoint aside."""
+    """Tells whether Dialpad's subscription is what ``create`` would ask for, apart from its hook."""
     belongs: Callable[[Any], bool] = lambda _: True
-    """Whether a subscription of this list is this kind's: contacts have two."""
+    """Tells whether a subscription of this list is of this kind: contacts have two."""
 
 
 def endpoint_of(subscription: EventSubscription) -> str | None:
-    """Dialpad's id of where its events go."""
+    """Return Dialpad's id of the webhook or websocket that a subscription's events go to."""
     there = subscription.webhook or subscription.websocket
     return there.id if there is not None else None
 

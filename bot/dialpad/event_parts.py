@@ -1,6 +1,6 @@
-"""The pieces events are made of, and how leniently they are read.
+"""The parts events are made of, and how leniently they are read.
 
-A value that is not what it should be counts as absent: key sets grow, and no oddity of one field may lose an event.
+A value of an unexpected type counts as absent: key sets grow, and no oddity of one field may lose an event.
 """
 
 import math
@@ -25,7 +25,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _read_moment(value: Any) -> Any:
-    """Epoch milliseconds, as a number or digits, to an aware datetime; 0 means never."""
+    """Read epoch milliseconds, as a number or digits, as an aware datetime; 0 means never."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -51,14 +51,14 @@ def _read_ms(value: Any) -> Any:
 
 
 def _as_list(value: Any) -> Any:
-    """Dialpad writes one thing, several, or nothing under the same name."""
+    """Read a list where Dialpad writes one thing, several, or nothing under the same name."""
     if value is None or value == "":
         return ()
     return value if isinstance(value, list | tuple) else (value,)
 
 
 def _lower(value: Any) -> Any:
-    """Words' case differs between kinds of event; agent status has even been a boolean."""
+    """Lower-case a word: case differs between kinds of event; agent status has even been a boolean."""
     if isinstance(value, bool):
         return "available" if value else "unavailable"
     return value.strip().lower() if isinstance(value, str) else value
@@ -70,7 +70,7 @@ def none_if_empty(value: Any) -> Any:
 
 EventMoment: TypeAlias = Annotated[datetime, BeforeValidator(_as_utc)]
 EventSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_read_ms)]
-"""Dialpad counts in milliseconds, whole or not."""
+"""A span of time in milliseconds, whole or not, as Dialpad writes it."""
 EventWord: TypeAlias = Annotated[str, BeforeValidator(_lower)]
 EventTexts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 EventIds: TypeAlias = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
@@ -78,11 +78,11 @@ EventText: TypeAlias = Annotated[str, BeforeValidator(none_if_empty)]
 
 
 class EventPart(BaseModel):
-    """A piece of an event. A value that is not what it should be counts as absent; the document still has it."""
+    """A part of an event. A value of an unexpected type counts as absent; the document still has it."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
     needed: ClassVar[frozenset[str]] = frozenset()
-    """Fields without which it would be nothing: these alone are not forgiven."""
+    """Fields without which the part would mean nothing: for these alone an unexpected value is an error."""
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -115,11 +115,12 @@ class EventParty(EventPart):
 
 
 OptionalEventParty: TypeAlias = Annotated[EventParty | None, BeforeValidator(none_if_empty)]
-"""Dialpad writes ``{}`` for nobody."""
+"""A party, or None for the ``{}`` that Dialpad writes for nobody."""
 
 
 class EventRecording(EventPart):
-    """``kind``: ``callrecording``, ``admincallrecording`` or ``voicemail``. ``url`` needs the owner's token."""
+    """A recording in an event. ``kind``: ``callrecording``, ``admincallrecording`` or ``voicemail``. ``url`` needs
+    the owner's token."""
 
     id: Id | None = None
     url: str | None = None

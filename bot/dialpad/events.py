@@ -1,8 +1,8 @@
-"""What Dialpad tells of by itself: calls, texts, duty, contacts, changed settings.
+"""Events that Dialpad sends: calls, texts, duty, contacts, changed settings.
 
 Events carry no type field; their keys tell what they are. The models are lenient on purpose: key sets grow and differ
-between years and kinds of call, so unknown keys are kept, absent or misshapen ones are None, and what is no known
-kind is an ``UnknownEvent``. ``document`` is always the event as it came.
+between years and kinds of call, so unknown keys are kept, absent or misshapen ones are None, and what is no known kind
+is an ``UnknownEvent``. ``document`` is always the event as it came.
 """
 
 import json
@@ -32,7 +32,7 @@ from bot.dialpad.event_parts import (
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 
 STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
-"""What carriers take as "no more texts", in any case."""
+"""Words that carriers take as "no more texts", in any case."""
 RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -45,21 +45,22 @@ class _Event(EventPart):
 
     @property
     def document(self) -> Mapping[str, Any]:
-        """The event as Dialpad sent it."""
+        """Return the event as Dialpad sent it."""
         return self._document
 
     @property
     def at(self) -> datetime | None:
-        """When it happened, aware UTC. Order by this, never by arrival. None where Dialpad names no time."""
+        """Return when it happened, aware UTC; None where Dialpad gives no time. Order by this, never by arrival."""
         return None
 
     @property
     def key(self) -> str:
-        """The same for every delivery of the same event through one hook, whatever its envelope. ASCII, short."""
+        """Return a key that is the same for every delivery of the event through one hook, whatever its envelope.
+        ASCII, short."""
         return f"{self.kind}:{self._content}"
 
     def __repr__(self) -> str:
-        """Safe to log: no number, name or text."""
+        """Name the event in a way that is safe to log: no number, name or text."""
         return f"<{type(self).__name__} {self.key}>"
 
     __str__ = __repr__
@@ -118,10 +119,10 @@ class CallEvent(_Event):
     mos_score: float | None = None
     callback_requested: bool | None = None
     target_availability_status: EventWord | None = None
-    """``open`` while what was called is within its opening hours."""
+    """``open`` while the called line is within its opening hours."""
     voicemail_link: EventText | None = None
     voicemail_share_link: EventText | None = None
-    """Dialpad's page of it, which is what answers about calls have instead."""
+    """Dialpad's page for the voicemail; answers about calls have this instead."""
     voicemail_recording_id: Id | None = None
     transcription_text: EventText | None = None
     call_recording_ids: EventIds = ()
@@ -135,7 +136,7 @@ class CallEvent(_Event):
     dispositions: Any = None
     custom_data: str | None = None
     read_back: bool = False
-    """Not sent by Dialpad: made up from its list of ended calls after a gap."""
+    """True for an event made from Dialpad's list of ended calls after a gap, not sent by Dialpad."""
 
     @property
     def at(self) -> datetime | None:
@@ -147,8 +148,8 @@ class CallEvent(_Event):
 
     @property
     def legs(self) -> frozenset[str]:
-        """Ids of this leg and those it names. One human call is whatever is joined by them, step by step: no single
-        id stands on all its legs."""
+        """Return the ids of this leg and those it names. One call, as people see it, is all legs joined by them,
+        step by step: no single id stands on all its legs."""
         ids = (self.call_id, self.master_call_id, self.entry_point_call_id, self.operator_call_id)
         return frozenset(one for one in ids if one)
 
@@ -158,22 +159,23 @@ class CallEvent(_Event):
 
     @property
     def external(self) -> str | None:
-        """The number outside, None when it is hidden."""
+        """Return the outside number, None when it is hidden."""
         return _number(self.external_number)
 
     @property
     def internal(self) -> str | None:
-        """The company's number: the one dialled for an inbound call. None when it is hidden."""
+        """Return the company's number: the one dialled for an inbound call. None when it is hidden."""
         return _number(self.internal_number)
 
     @property
     def line(self) -> EventParty | None:
-        """Whose line it is: the call center, department or office that an agent's leg came through, else its own."""
+        """Return the line called: the call center, department or office that an agent's leg came through, else its
+        own."""
         return self.entry_point_target or self.target
 
     @property
     def agent(self) -> EventParty | None:
-        """The person on this leg, if it is a person's."""
+        """Return the person on this leg, if it is a person's."""
         return self.target if self.target is not None and self.target.type == "user" else None
 
     @property
@@ -182,19 +184,19 @@ class CallEvent(_Event):
 
     @property
     def answered(self) -> bool:
-        """By a person: a menu or a queue that picks up sets ``date_connected`` too."""
+        """Tell whether a person answered: a menu or a queue that picks up sets ``date_connected`` too."""
         if self.date_connected is None:
             return False
         return self.operator_call_id is not None or self.agent is not None
 
     @property
     def ended(self) -> bool:
-        """This leg is over."""
+        """Tell whether this leg is over."""
         return self.state in {"hangup", "missed"}
 
     @property
     def recordings(self) -> tuple[Recorded, ...]:
-        """Every recording that is named, voicemails too."""
+        """Return every recording that is named, voicemails too."""
         details = [
             Recorded(one.id or "", one.kind or "callrecording", one.url or "", _whole_ms(one.duration))
             for one in self.recording_details
@@ -206,8 +208,8 @@ class CallEvent(_Event):
 
     @property
     def recording_ready(self) -> bool:
-        """A recording of the talk can be fetched now. ``was_recorded`` alone says only that there will be one, and
-        the addresses of a company's recordings are there before the recordings are."""
+        """Tell whether a recording of the call can be fetched now. ``was_recorded`` alone says only that there will
+        be one, and the addresses of a company's recordings are there before the recordings are."""
         if self.state in RECORDING_STATES or self.recording_url:
             return True
         there = any(one.kind != VOICEMAIL for one in self.recording_details)
@@ -215,8 +217,8 @@ class CallEvent(_Event):
 
 
 class SmsEvent(_Event):
-    """A text, or news of its delivery under the same id. ``text`` is None where the connection that subscribed may
-    not read texts; ``to_numbers`` are E.164."""
+    """A text, or a change of its delivery under the same id. ``text`` is None where the connection that subscribed
+    may not read texts; ``to_numbers`` are E.164."""
 
     kind: ClassVar[str] = "sms"
     needed: ClassVar[frozenset[str]] = frozenset({"id"})
@@ -252,24 +254,24 @@ class SmsEvent(_Event):
 
     @property
     def customer(self) -> str | None:
-        """The other side's number: with ``line`` it names the conversation."""
+        """Return the other side's number: with ``line`` it names the conversation."""
         numbers = (self.from_number,) if self.inbound else self.to_numbers
         return _number(numbers[0]) if numbers else None
 
     @property
     def line(self) -> str | None:
-        """The company's number in this conversation."""
+        """Return the company's number in this conversation."""
         numbers = self.to_numbers if self.inbound else (self.from_number,)
         return _number(numbers[0]) if numbers else None
 
     @property
     def media(self) -> tuple[str, ...]:
-        """Where the pictures of it are. Some texts name them only among their words."""
+        """Return the addresses of its pictures. Some texts have them only in their body."""
         return self.mms_urls or (tuple(_ADDRESS.findall(self.text or "")) if self.mms else ())
 
     @property
     def words(self) -> str | None:
-        """The text without the addresses of its pictures; None where it may not be read."""
+        """Return the text without the addresses of its pictures; None where it may not be read."""
         said = [one for one in (self.text, self.text_content) if one is not None]
         if not said or not self.media:
             return self.text
@@ -283,12 +285,12 @@ class SmsEvent(_Event):
 
     @property
     def text_withheld(self) -> bool:
-        """There was a text, and the connection that subscribed may not read it."""
+        """Tell whether there was a text that the connection that subscribed may not read."""
         return self.text is None and not self.mms and not self.mms_urls
 
 
 class AgentStatusEvent(_Event):
-    """An agent went on or off duty, or became busy. ``status``: available, unavailable, occupied, wrapup, busy."""
+    """A change of an agent's duty. ``status``: available, unavailable, occupied, wrapup, busy."""
 
     kind: ClassVar[str] = "agent_status"
 
@@ -310,14 +312,14 @@ class AgentStatusEvent(_Event):
 
     @property
     def on_duty(self) -> bool | None:
-        """None for a word that is not known."""
+        """Tell whether the agent is on duty; None for an unknown status."""
         if self.status == "unavailable":
             return False
         return True if self.status in {"available", "occupied", "wrapup", "busy"} else None
 
 
 class ContactDetails(EventParty):
-    """A contact as its event shows it."""
+    """A contact as in its event."""
 
     first_name: EventText | None = None
     last_name: EventText | None = None
@@ -329,7 +331,7 @@ class ContactDetails(EventParty):
 
 
 class ContactEvent(_Event):
-    """A contact was ``created``, ``updated`` or ``deleted``. Dialpad names no time."""
+    """A contact that was ``created``, ``updated`` or ``deleted``. Dialpad gives no time."""
 
     kind: ClassVar[str] = "contact"
 
@@ -338,7 +340,7 @@ class ContactEvent(_Event):
 
 
 class ChangeEvent(_Event):
-    """A setting was changed. ``note`` and ``additional_data`` follow no standard."""
+    """A changed setting. ``note`` and ``additional_data`` follow no standard."""
 
     kind: ClassVar[str] = "changelog"
 
@@ -362,7 +364,7 @@ class ChangeEvent(_Event):
 
 
 class UnknownEvent(_Event):
-    """Something Dialpad has begun to send. Kept, logged by the names of its keys, and nothing else."""
+    """An event of an unknown kind. It is stored, and only the names of its keys are logged."""
 
     kind: ClassVar[str] = "unknown"
 
@@ -371,7 +373,7 @@ Event: TypeAlias = CallEvent | SmsEvent | AgentStatusEvent | ContactEvent | Chan
 
 
 def parse_event(document: dict[str, Any]) -> Event:
-    """Never raises: what cannot be read as what it looks like is an UnknownEvent."""
+    """Parse an event. Never raises: one that cannot be read as what it looks like is an UnknownEvent."""
     model = _model_for(document)
     try:
         event = model.model_validate(document)
@@ -397,7 +399,7 @@ def _model_for(document: Mapping[str, Any]) -> type[Event]:
 
 
 def _number(value: str | None) -> str | None:
-    """None for "blocked", "anonymous" and whatever else is no number."""
+    """Read a number; None for "blocked", "anonymous" and everything else that is none."""
     return value if value and any(character.isdigit() for character in value) else None
 
 
@@ -406,7 +408,7 @@ def _whole_ms(span: timedelta | None) -> int | None:
 
 
 def _plain(text: str) -> str:
-    """Ids and states as they are; anything else, whatever an unknown future or a joker sends, as a digest."""
+    """Return ids and states as they are; anything else, from an unknown future or a forger, as a digest."""
     return text if _PLAIN.fullmatch(text) else _digest(text)
 
 

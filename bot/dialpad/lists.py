@@ -1,4 +1,4 @@
-"""What Dialpad lists, kind by kind, and how an answer there becomes an entry to choose."""
+"""Dialpad's lists, by kind, and how an item becomes an entry to choose."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ def _of_number(number: AssignedNumber) -> Entry:
 
 
 def _of_anything(entity: Entity, *named: str) -> Callable[[Response], Entry]:
-    """An entry of a list that has no model worth naming: the first of ``named`` that is there is its name."""
+    """Build an entry from an item without a model of its own: the first of ``named`` that is there is its name."""
 
     def build(answer: Response) -> Entry:
         known = answer.model_dump(mode="json", by_alias=True)
@@ -61,7 +61,7 @@ def _of_anything(entity: Entity, *named: str) -> Callable[[Response], Entry]:
 
 
 def _moment(ms: object) -> datetime | None:
-    """A moment in epoch ms; None for what is none."""
+    """Read a moment in epoch ms; None if it is none."""
     try:
         return datetime.fromtimestamp(float(str(ms)) / 1000, UTC) if ms else None
     except (ValueError, OverflowError, OSError):
@@ -121,14 +121,14 @@ _BY_PATH: Final[dict[Entity, tuple[tuple[str, _Build], ...]]] = {
 }
 """Lists by the path of their action."""
 _MOST_LINES: Final = 40
-"""Lines whose announcements are read."""
+"""Number of lines whose announcements are read."""
 _FIRST_PAGES: Final = {Entity.CALL: 2}
-"""Lists of which only the beginning, the newest, is worth a type-ahead."""
+"""Pages to read of lists of which only the newest entries are useful in a type-ahead."""
 
 
 @cache
 def lists(entity: Entity) -> tuple[_Source, ...]:
-    """Where the entries of a kind come from; empty for what Dialpad lists nowhere."""
+    """Return the sources of the entries of a kind; empty for what Dialpad lists nowhere."""
     if entity in _KNOWN:
         return (_KNOWN[entity],)
     gets = {action.request.path: action for action in ALL if action.request.method == "GET"}
@@ -136,7 +136,7 @@ def lists(entity: Entity) -> tuple[_Source, ...]:
 
 
 async def read_list(account: Account, entity: Entity) -> AsyncIterator[Entry]:
-    """Every entry that this owner may see. Raises DialpadError."""
+    """Yield every entry that this owner may see. Raises DialpadError."""
     if entity is Entity.IVR:
         async for entry in _read_ivrs(account):
             yield entry
@@ -157,7 +157,7 @@ async def read_list(account: Account, entity: Entity) -> AsyncIterator[Entry]:
 
 
 async def _read_ivrs(account: Account) -> AsyncIterator[Entry]:
-    """Announcements are listed line by line."""
+    """Yield announcements, which are listed line by line."""
     kinds = {"callcenter": ListCallCenters, "department": ListDepartments, "office": ListOffices}
     lines = 0
     for kind, list_them in kinds.items():
@@ -174,7 +174,7 @@ async def _read_ivrs(account: Account) -> AsyncIterator[Entry]:
 
 
 def _ivrs_in(answer: Response) -> Iterable[tuple[str, str, str]]:
-    """Id, name and kind of every announcement in a line's list."""
+    """Yield id, name and kind of every announcement in a line's list."""
     for sort in answer.model_dump(mode="json", by_alias=True).get("items") or ():
         for one in sort.get("ivrs") or ():
             if one.get("id"):
@@ -195,7 +195,7 @@ async def _answers(account: Account, action: Action[Any], most: int | None) -> A
 
 
 def items_of(answer: Response) -> tuple[Response, ...]:
-    """The things in an answer that is no page: its one list of objects, else the answer itself."""
+    """Return the items of an answer that is no page: its one list of objects, else the answer itself."""
     for value in dict(answer).values():
         if isinstance(value, list | tuple) and value and all(isinstance(item, Response) for item in value):
             return tuple(value)

@@ -19,7 +19,7 @@ from bot.dialpad.reading import parse_message, read_refusal
 
 @dataclass(frozen=True)
 class Tokens:
-    """What Dialpad hands out. ``expires_at`` is aware UTC; ``refresh_token`` comes only with ``offline_access``."""
+    """Tokens from Dialpad. ``expires_at`` is aware UTC; ``refresh_token`` comes only with ``offline_access``."""
 
     access_token: SecretStr
     refresh_token: SecretStr | None
@@ -28,7 +28,7 @@ class Tokens:
 
 
 def build_pkce() -> tuple[str, str]:
-    """A fresh ``(verifier, challenge)`` for method S256."""
+    """Generate a ``(verifier, challenge)`` for method S256."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -61,7 +61,7 @@ class DialpadOAuth:
         self._clock = clock
 
     def authorize_url(self, state: str, code_challenge: str) -> str:
-        """Where the person's browser goes to give consent."""
+        """Return the address where the person gives consent in their browser."""
         query = {
             "response_type": "code",
             "client_id": self._client_id,
@@ -75,7 +75,8 @@ class DialpadOAuth:
         return f"{self._base_url}/oauth2/authorize?{urlencode(query)}"
 
     async def exchange(self, code: str, verifier: str) -> Tokens:
-        """The code from the callback, for tokens. ``GrantEnded`` when the code is used up or somebody else's."""
+        """Exchange the code from the callback for tokens. ``GrantEnded`` when the code is used up or somebody
+        else's."""
         return await self._ask_for_tokens(
             {
                 "grant_type": "authorization_code",
@@ -86,7 +87,7 @@ class DialpadOAuth:
         )
 
     async def refresh(self, refresh_token: SecretStr | str) -> Tokens:
-        """A new pair; the old one is used up by this. ``GrantEnded`` when the person has to connect again."""
+        """Refresh the tokens; this uses the old pair up. ``GrantEnded`` when the person has to connect again."""
         value = refresh_token.get_secret_value() if isinstance(refresh_token, SecretStr) else refresh_token
         return await self._ask_for_tokens({"grant_type": "refresh_token", "refresh_token": value})
 
@@ -144,7 +145,8 @@ class DialpadOAuth:
 
 
 def _read_oauth_refusal(heard: HttpAnswer) -> DialpadError:
-    """OAuth's own ``error`` codes first; they say more than the status, which differs between servers."""
+    """Turn a refusal into an exception by OAuth's own ``error`` codes: they say more than the status, which differs
+    between servers."""
     message, reason = parse_message(heard.body)
     if reason == "invalid_grant" or "invalid_grant" in message:
         return GrantEnded(message, status=heard.status, reason="invalid_grant")

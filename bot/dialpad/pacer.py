@@ -1,4 +1,4 @@
-"""Our own brakes ahead of Dialpad's: requests leave at a rate that never earns a 429.
+"""Client-side rate limiting: requests leave at a rate that never gets a 429.
 
 Two kinds of limit, because they fail differently:
 
@@ -6,8 +6,8 @@ Two kinds of limit, because they fail differently:
   second holds more than 20; at exactly 20 the network's jitter alone produced refusals when it was measured.
 * An endpoint's "5 per minute" must let five people call at once, so each keeps the times of its last requests.
 
-Clicks reserve their slot at once and know how long they will wait. Background work takes a slot only when one is
-free at this moment, so it always stands behind every click.
+Clicks reserve their slot at once and know how long they will wait. Background work takes a slot only when one is free
+at this moment, so it always stands behind every click.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ PER_SECOND: Final = 19.5
 """Dialpad allows 20 a second per company."""
 
 INTERACTIVE_LIMIT: Final = 2.5
-"""Seconds a click may wait for its slot. Slack's forms must be answered in 3."""
+"""Seconds an interactive request may wait for its slot. Slack's forms must be answered in 3."""
 
 BACKGROUND_LIMIT: Final = 120.0
-"""Seconds background work may wait for its slot."""
+"""Seconds a background request may wait for its slot."""
 
 _SLACK: Final = 0.5
 _SWEEP_EVERY: Final = 256
@@ -54,7 +54,7 @@ class _Spacing:
 
 @dataclass
 class _Window:
-    """At most ``calls`` in any ``span`` seconds, as fast as you like within that."""
+    """A sliding window: at most ``calls`` in any ``span`` seconds, in bursts of any speed."""
 
     calls: int
     span: float
@@ -82,7 +82,8 @@ class _Window:
 
 
 class Pacer:
-    """Hands out turns. Keys are companies; an unknown company is one company, which errs on the slow side."""
+    """Makes requests wait for their turn. Keys are companies; all unknown companies share one, which errs on the
+    slow side."""
 
     def __init__(
         self,
@@ -103,13 +104,13 @@ class Pacer:
         self._turns = 0
 
     def wait_for(self, action: Action[Any], *, company: str = "") -> float:
-        """Seconds until ``action`` could leave, without taking the turn: what a form says as "in 4 s"."""
+        """Return the seconds until ``action`` could leave, without taking the turn: forms show it as "in 4 s"."""
         now = self._clock()
         slots = [window.earliest(now) for window in self._windows_of(action, company)]
         return max(0.0, max([self._spacing(company).earliest(now), *slots]) - now)
 
     async def turn(self, action: Action[Any], *, company: str = "", background: bool = False) -> None:
-        """Return when ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
+        """Wait until ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
         self._turns += 1
         if self._turns % _SWEEP_EVERY == 0:
             self._forget_idle()
@@ -158,7 +159,8 @@ class Pacer:
         return self._spacings.setdefault(company, _Spacing(self._interval))
 
     def _windows_of(self, action: Action[Any], company: str) -> Iterator[_Window]:
-        """The windows of ``action``. Each is longer than Dialpad's by the most a click can be late for its slot."""
+        """Yield the windows of ``action``. Each is longer than Dialpad's by the most an interactive request can be
+        late for its slot."""
         for rate in action.rates:
             if rate.per is None and rate.calls / rate.seconds >= _COVERED_PER_SECOND:
                 continue  # 1200 a minute is never reached at the company's own pace
@@ -167,7 +169,7 @@ class Pacer:
             yield self._windows.setdefault(key, _Window(rate.calls, span))
 
     def _forget_idle(self) -> None:
-        """Nobody still waits on what has been idle for longer than the longest wait."""
+        """Drop the windows that have been idle for longer than the longest wait: nobody can be waiting on them."""
         then = self._clock() - max(self._background_limit, self._interactive_limit)
         self._spacings = {key: spacing for key, spacing in self._spacings.items() if not spacing.idle_since(then)}
         self._windows = {key: window for key, window in self._windows.items() if not window.idle_since(then)}

@@ -1,4 +1,4 @@
-"""Which addresses are out in the open: what a text or an event names must not lead into our own network."""
+"""Checks for public addresses: what a text or an event names must not lead into our own network."""
 
 import socket
 from ipaddress import ip_address
@@ -8,8 +8,9 @@ from aiohttp.resolver import DefaultResolver
 
 
 class PublicHosts(AbstractResolver):
-    """Finds public addresses only. It is asked where the connection is made, so that a name cannot lead elsewhere
-    between the check and the connection. Addresses written as numbers never come here: see ``is_public``."""
+    """A resolver that finds public addresses only. It is asked where the connection is made, so that a name cannot
+    lead elsewhere between the check and the connection. Addresses written as numbers never come here: see
+    ``is_public``."""
 
     def __init__(self, inner: AbstractResolver | None = None) -> None:
         self._inner = inner or DefaultResolver()
@@ -17,7 +18,7 @@ class PublicHosts(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Raises OSError when none is public."""
+        """Resolve ``host`` to its public addresses. Raises OSError when there are none."""
         found = await self._inner.resolve(host, port, family)
         public = [one for one in found if is_public(one["host"])]
         if not public:
@@ -29,7 +30,8 @@ class PublicHosts(AbstractResolver):
 
 
 def is_public(address: str) -> bool:
-    """False for loopback, private, link-local and other special IP addresses, and for what is none."""
+    """Tell whether an IP address is public: not loopback, private, link-local or otherwise special. False for text
+    that is none."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""What Dialpad answers, read leniently: good answers into models, refusals into our exceptions.
+"""Lenient parsing of Dialpad's answers: good ones into models, refusals into our exceptions.
 
 Nothing here puts an answer's or a request's content into an exception's text: those end up in logs.
 """
@@ -45,7 +45,7 @@ _HAPPENED_OR_NOT: Final = frozenset({500, 502, 504})
 
 
 def read_answer(action: Action[A], body: bytes) -> A:
-    """The answer of ``action``. A known field of an unknown shape counts as absent. Raises ``Unreadable``."""
+    """Parse the answer to ``action``. A known field of an unknown shape counts as absent. Raises ``Unreadable``."""
     try:
         return action.parse_answer(body)
     except ValidationError as failure:
@@ -83,7 +83,7 @@ def _forget(data: Any, where: tuple[int | str, ...]) -> str:
 def read_refusal(
     status: int, headers: Mapping[str, str], body: bytes, *, can_repeat: bool, secret: str = ""
 ) -> DialpadError:
-    """The exception for an answer that is no success. ``secret`` is taken out of Dialpad's sentence."""
+    """Build the exception for an unsuccessful answer. ``secret`` is taken out of Dialpad's message."""
     message, reason = parse_message(body)
     if secret:
         message = message.replace(secret, "…")
@@ -106,7 +106,8 @@ def _refusal(status: int, headers: Mapping[str, str], message: str, reason: str,
 
 
 def parse_message(body: bytes) -> tuple[str, str]:
-    """Dialpad's sentence and reason code, from whichever of its error shapes ``body`` has; "" for what is missing."""
+    """Return Dialpad's message and reason code, from whichever of its error shapes ``body`` has; "" for what is
+    missing."""
     try:
         data = json.loads(body)
     except ValueError:
@@ -130,7 +131,7 @@ def _first(errors: Any) -> dict[str, Any]:
 
 
 def parse_retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds from a ``Retry-After`` header, which may also be a date. None when there is none."""
+    """Parse the seconds of a ``Retry-After`` header, which may also be a date. None when there is none."""
     value = headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(value))

@@ -1,7 +1,7 @@
-"""The recordings that an event or a call names, whichever of its fields it names them in.
+"""The recordings that an event or a call names, in any of its fields.
 
-``recording_details`` says all of it; some events and answers have only addresses, in which the recording's own id
-stands. That id, never the call's, is what Dialpad's share links want.
+``recording_details`` is complete; some events and answers have only addresses, which contain the recording's own id.
+That id, never the call's, is what Dialpad's share links want.
 """
 
 import re
@@ -16,8 +16,8 @@ _IN_PATH: Final = re.compile(r"/(?:(?P<admin>adminrecording)|(?P<voicemail>voice
 
 @dataclass(frozen=True)
 class Recorded:
-    """``kind``: ``callrecording``, ``admincallrecording`` or ``voicemail``. ``url`` "" where nobody has said it; it
-    opens only with a token, and not for ever. ``ms``: its length."""
+    """A recording. ``kind``: ``callrecording``, ``admincallrecording`` or ``voicemail``. ``url``: "" if unknown; it
+    opens only with a token, and expires. ``ms``: its length."""
 
     id: str
     kind: str
@@ -26,7 +26,7 @@ class Recorded:
 
 
 def recorded_at(url: str) -> Recorded | None:
-    """What an address says by its shape: ``/r/1``, ``/blob/adminrecording/1.mp3``, ``/secureblob/voicemail/1.mp3``."""
+    """Parse a recording's address: ``/r/1``, ``/blob/adminrecording/1.mp3``, ``/secureblob/voicemail/1.mp3``."""
     try:
         found = _IN_PATH.search(urlsplit(url).path)
     except ValueError:
@@ -38,7 +38,7 @@ def recorded_at(url: str) -> Recorded | None:
 
 
 def gather(named: Iterable[Recorded | None]) -> tuple[Recorded, ...]:
-    """Each recording once, with all that is said of it; what comes first goes before."""
+    """Merge what is known of each recording into one; earlier values take precedence."""
     found: dict[str, Recorded] = {}
     for one in named:
         if one is not None and one.id:

@@ -27,19 +27,18 @@ _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """Half of a character outside the first 65,536, as JSON writes it."""
 _refused: Final = HeaderParameter("not taken from whoever sends", "none")
 _RULES: Final = jws.JWSRegistry({"crit": _refused, "b64": _refused}, ["HS256"], strict_check_header=False)
-"""What a header may say: HS256, and anything else that changes nothing about how the signature is checked."""
+"""What a header may say: HS256, and nothing that changes how the signature is checked."""
 _RULES.max_payload_length = LARGEST_EVENT
 
 Why = Literal["too large", "unsigned", "algorithm", "forged", "garbled"]
 
 
 class EventRefused(ChatopsError):
-    """What came is no event that may be believed.
+    """A delivery that is not a trustworthy event.
 
-    ``why``: ``too large``; ``unsigned`` (JSON where a signature is due); ``algorithm`` (signed with anything but
-    HS256, or with ``none``, or with a header that wants more than a check); ``forged`` (the signature does not fit the
-    secret, or there is no secret to check one with); ``garbled`` (cut short, or not JSON). Never holds any of the
-    content.
+    ``why``: ``too large``; ``unsigned`` (JSON where a signature is due); ``algorithm`` (signed with anything but HS256,
+    or with ``none``, or with a header that wants more than a check); ``forged`` (the signature does not fit the secret,
+    or there is no secret to check one with); ``garbled`` (cut short, or not JSON). Never holds any of the content.
     """
 
     def __init__(self, why: Why) -> None:
@@ -48,7 +47,7 @@ class EventRefused(ChatopsError):
 
 
 def open_envelope(raw: bytes, secret: SecretStr | None) -> bytes:
-    """The event's JSON as bytes, not parsed yet. Raises EventRefused."""
+    """Check an envelope's signature and return the event's JSON as bytes, not parsed yet. Raises EventRefused."""
     if len(raw) > LARGEST_EVENT:
         raise EventRefused("too large")
     body = raw.strip()
@@ -64,7 +63,8 @@ def open_envelope(raw: bytes, secret: SecretStr | None) -> bytes:
 
 
 def parse_document(body: bytes) -> dict[str, Any]:
-    """A JSON object whose strings UTF-8 can write. Raises EventRefused ``garbled`` for anything else, however odd."""
+    """Parse a JSON object whose strings UTF-8 can write. Raises EventRefused ``garbled`` for anything else, however
+    odd."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):  # ValueError: not JSON, not UTF-8, or a number of thousands of digits
@@ -75,13 +75,14 @@ def parse_document(body: bytes) -> dict[str, Any]:
 
 
 def _in_whole_characters(document: dict[str, Any]) -> dict[str, Any]:
-    """Half an emoji, as is left where a text was cut to a length, can neither be stored nor shown."""
+    """Replace lone surrogates, such as half an emoji left where a text was cut to a length: they can neither be
+    stored nor shown."""
     whole: dict[str, Any] = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
     return whole
 
 
 def _is_shallow(document: dict[str, Any]) -> bool:
-    """Whether everything after this may walk through it recursively."""
+    """Tell whether a document is shallow enough for everything after this to walk through it recursively."""
     level: list[Any] = [document]
     for _ in range(DEEPEST):
         level = [
@@ -109,14 +110,15 @@ def _open_jwt(token: bytes, secret: SecretStr) -> bytes:
 
 
 class _NoKey(Exception):
-    """Everybody knows this secret: it is empty, or a public key."""
+    """The secret is public knowledge: empty, or a public key."""
 
 
 @lru_cache(maxsize=128)
 def _key(secret: SecretStr) -> OctKey:
-    """Kept: whether it is a public key by mistake is looked at so long that it would cost more than all the rest."""
+    """Return the key for a secret. Cached: checking whether it is a public key by mistake costs more than all the
+    rest."""
     with warnings.catch_warnings():
-        # A secret was agreed on where the hook was made, and one that is short is still better checked than not.
+        # A hook was made with this secret, and even a short one is better checked than not.
         warnings.simplefilter("ignore", SecurityWarning)
         try:
             return OctKey.import_key(secret.get_secret_value().encode())

@@ -1,8 +1,8 @@
-"""Events over a Dialpad websocket: for a bot that no public address leads to.
+"""Events over a Dialpad websocket: for a bot without a public address.
 
 Address and connection live one hour. The next connection is opened before the hour is over and both are read for a
-while, so that nothing falls between them; what comes twice is the same event. What happens while no connection is
-open is lost to the websocket, and ``SocketObserver.closed`` and ``opened`` say when that was.
+while, so that nothing falls between them; what comes twice is the same event. What happens while no connection is open
+is lost to the websocket, and ``SocketObserver.closed`` and ``opened`` say when that was.
 
 This is the one place besides ``client.py`` that talks to Dialpad: httpx knows no websockets.
 """
@@ -26,32 +26,32 @@ LIVES_S: Final = 3600.0
 RENEW_BEFORE_S: Final = 300.0
 OVERLAP_S: Final = 10.0
 PING_EVERY_S: Final = 30.0
-"""A line on which no pong comes back within half of this counts as broken."""
+"""Seconds between pings. A connection on which no pong comes back within half of this counts as broken."""
 CONNECT_WITHIN_S: Final = 20.0
 FIRST_WAIT_S: Final = 1.0
 LONGEST_WAIT_S: Final = 60.0
 STEADY_AFTER_S: Final = 30.0
-"""A connection that breaks sooner counts as a failed attempt, so that two parties do not spin."""
+"""Seconds. A connection that breaks sooner counts as a failed attempt, so that two sides do not reconnect in a loop."""
 STORE_AGAIN_S: Final = 1.0
 STORE_TRIES: Final = 600
-"""Ten minutes; a frame that cannot be stored then would keep out all that come after it."""
+"""Tries to store a frame, for ten minutes; one that cannot be stored then would block all that come after it."""
 LARGEST_FRAME: Final = 4 * LARGEST_EVENT
-"""Bytes. An event that is somewhat too large is passed over; a frame beyond this ends the line, and leaves a gap."""
+"""Bytes. An event somewhat above its limit is skipped; a frame beyond this ends the connection, and leaves a gap."""
 _GOODBYE: Final = aiohttp.ClientWSTimeout(ws_close=2.0)
 
 
 class SocketObserver(Protocol):
-    """Whoever keeps the ledger of gaps."""
+    """Told when the websocket opens and closes, to keep the list of gaps."""
 
     async def opened(self) -> None:
-        """The first connection is open: nothing is missed from here on."""
+        """Record that the first connection is open: nothing is missed from here on."""
 
     async def closed(self) -> None:
-        """The last connection is gone: things may be missed from here on."""
+        """Record that the last connection is closed: events may be missed from here on."""
 
 
 class EventSocket:
-    """Keeps one websocket open. ``find_address`` gives a fresh ``wss://`` address each time; ``receive`` takes one
+    """A websocket that is kept open. ``find_address`` gives a fresh ``wss://`` address each time; ``receive`` takes one
     frame and returns once it is on disk, raising EventRefused for what is no event.
 
     ``sleep`` and ``clock`` (seconds, monotonic) are replaced in tests.
@@ -78,10 +78,10 @@ class EventSocket:
         self._open: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
         self.problem: str | None = "Dialpad's events do not arrive yet: the line is being opened."
-        """For whoever runs the bot; None while a connection is open."""
+        """The current problem, for the person who runs the bot; None while a connection is open."""
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Keep the websocket open until cancelled."""
         failures = 0
         try:
             while True:
@@ -126,7 +126,7 @@ class EventSocket:
             old.cancel()
 
     def _retire(self, *, but: asyncio.Task[None]) -> None:
-        """The connections before this one are read a little longer, then closed."""
+        """Close the earlier connections after reading them a little longer."""
         for reader in self._open - {but}:
             task = asyncio.create_task(self._cancel_later(reader))
             self._retiring.add(task)
@@ -147,7 +147,7 @@ class EventSocket:
                     await self._store(frame)
                 except EventRefused as refused:
                     odd += 1
-                    if odd <= 3:  # a line that talks nonsense says so a few times
+                    if odd <= 3:  # a connection that sends nonsense is logged a few times only
                         log.warning("dialpad websocket frame refused", why=refused.why, size=len(frame))
         finally:
             me = asyncio.current_task()
@@ -161,7 +161,7 @@ class EventSocket:
             log.info("dialpad websocket closed", reason=line.close_code)
 
     async def _store(self, frame: bytes) -> None:
-        """Nothing more is read until it is on disk: a websocket does not repeat itself."""
+        """Store a frame before the next is read: a websocket does not repeat itself."""
         for _ in range(STORE_TRIES):
             try:
                 await self._receive(frame)

@@ -1,7 +1,7 @@
 """The people, lines and groups that both sandboxes know: one small company, Northlight Supply.
 
-Slack and Dialpad share only the e-mail address of a person, as in life. All numbers are from the range
-+1 415 555 01xx, which is kept free for fiction.
+Slack and Dialpad share only the e-mail address of a person, as in life. All numbers are from the range +1 415 555 01xx,
+which is reserved for fiction.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Role = Literal["agent", "supervisor", "admin"]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody at Northlight. ``slack_id`` or ``dialpad_id`` is None for who has no seat there."""
+    """A person at Northlight. ``slack_id`` or ``dialpad_id`` is None for those without an account there."""
 
     key: str
     name: str
@@ -39,7 +39,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        """The bearer token the embedded Dialpad takes for this person without any OAuth."""
+        """Return the bearer token the embedded Dialpad takes for this person without OAuth."""
         return f"sandbox-{self.key}"
 
 
@@ -61,7 +61,7 @@ GUS = Person("gus", "Gus Bergström", "gus@northlight.example", "agent", "Wareho
 PEOPLE = (ANA, SAM, PRIYA, NOOR, LEO, MEI, GUS)
 
 CONNECTED_AT_START = (ANA, SAM, PRIYA)
-"""Who the demo starts with a Dialpad connection; Noor connects in front of the audience."""
+"""The people who have a Dialpad connection when the demo starts; Noor connects in front of the audience."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ LINES = (OFFICE, SUPPORT, SALES, BILLING)
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody outside. ``is_contact`` says whether Dialpad's shared contacts know the number."""
+    """A customer. ``is_contact`` says whether Dialpad's shared contacts know the number."""
 
     key: str
     name: str

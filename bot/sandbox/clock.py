@@ -1,4 +1,4 @@
-"""The demo's clock: real time, plus what somebody at the phone panel let pass."""
+"""The demo's clock: real time, plus the time skipped on the phone panel."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 
 class SandboxClock:
-    """Everybody in the demo reads the same one, so after ``forward`` all of them agree on what is due.
+    """A clock shared by everything in the demo, so that after ``forward`` all of them agree on what is due.
 
-    ``on_forward`` lists who is told that time has passed.
+    ``on_forward`` lists the callbacks to run after time was skipped.
     """
 
     def __init__(self, real: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -24,7 +24,7 @@ class SandboxClock:
         return self.now().timestamp()
 
     def later(self, seconds: float, run: Callable[[], None]) -> None:
-        """Runs something in so many seconds of this clock, inside the running loop, unless the loop ends before."""
+        """Run something in so many seconds of this clock, inside the running loop, unless the loop ends before."""
 
         def ring() -> None:
             del self._waiting[handle]
@@ -34,7 +34,7 @@ class SandboxClock:
         self._waiting[handle] = (self.now() + timedelta(seconds=seconds), run)
 
     def forward(self, span: timedelta) -> None:
-        """Lets time pass at once. What was to happen meanwhile happens in its order, each at its own moment."""
+        """Skip time. What was due meanwhile runs in its order, each at its own moment."""
         end = self.now() + span
         while due := [(moment, handle) for handle, (moment, _) in self._waiting.items() if moment <= end]:
             moment, handle = min(due, key=lambda one: one[0])

@@ -39,7 +39,7 @@ DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/", *BLOB_PATHS)
 
 @dataclass(frozen=True, repr=False)  # all there is would be in it, and asyncio asks for it at every turn of a test
 class Demo:
-    """All three, running by one ``clock``. ``url`` is the page."""
+    """The running demo: Slack, Dialpad and the bot, on one ``clock``. ``url`` is the page."""
 
     url: str
     slack: SlackSandbox
@@ -121,7 +121,7 @@ async def running_demo(
 
 
 def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool, command: str = COMMAND) -> Settings:
-    """The settings a person would put into the environment, with the sandboxes' addresses."""
+    """Build the settings a person would put into the environment, with the sandboxes' addresses."""
     return Settings(
         _env_file=None,
         slack_bot_token=SecretStr("xoxb-sandbox"),
@@ -166,7 +166,7 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person, *, scopes: 
 
 
 async def subscribe_support(demo: Demo) -> None:
-    """What an admin would type on the first day, so that the phone panel has something to show in #support."""
+    """Subscribe #support as an admin would on the first day, so that the phone panel has something to show there."""
     priya = demo.slack.person(PRIYA.slack_id or "")
     for typed in (
         'ringing missed voicemail sms for "Support" escalate 5 group @support-oncall supervisor @sam',
@@ -179,7 +179,7 @@ async def subscribe_support(demo: Demo) -> None:
 
 
 async def run_demo(*, port: int, open_browser: bool, over_http: bool) -> None:
-    """Run until interrupted."""
+    """Run the demo until interrupted."""
     set_up_logging("console")
     try:
         async with running_demo(port=port, over_http=over_http, rings_out=True) as demo:
@@ -203,7 +203,7 @@ async def run_demo(*, port: int, open_browser: bool, over_http: bool) -> None:
 
 
 async def serve_dialpad(port: int) -> None:
-    """The embedded Dialpad alone, until interrupted."""
+    """Serve the embedded Dialpad alone, until interrupted."""
     set_up_logging("console")
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
@@ -213,7 +213,7 @@ async def serve_dialpad(port: int) -> None:
 
 
 async def serve_slack(port: int, events_url: str | None) -> None:
-    """The embedded Slack alone, until interrupted."""
+    """Serve the embedded Slack alone, until interrupted."""
     set_up_logging("console")
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
@@ -228,7 +228,7 @@ async def serve_slack(port: int, events_url: str | None) -> None:
 
 
 async def interrupted() -> None:
-    """Wait for Ctrl+C or a polite kill."""
+    """Wait for Ctrl+C or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -12,7 +12,7 @@ ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 def listen(port: int) -> socket.socket:
-    """A bound loopback socket; 0 lets the system choose. Raises OSError when the port is taken."""
+    """Return a bound loopback socket; 0 lets the system choose. Raises OSError when the port is taken."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -39,9 +39,9 @@ async def serving(app: ASGI, on: socket.socket) -> AsyncIterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the program around it, says when it listens, and stops at once.
+    """A uvicorn server that leaves signals to the program around it, says when it listens, and stops at once.
 
-    uvicorn's own loop and shutdown look every 0.1 s whether there is something to do: 0.2 s for each server that stops.
+    uvicorn's own loop and shutdown poll every 0.1 s: 0.2 s for each server that stops.
     """
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -85,7 +85,7 @@ class _Server(uvicorn.Server):
 
 
 class _Emptying(set[Any]):
-    """A set that can be waited for until it has nothing in it; uvicorn takes things out one by one."""
+    """A set that can be waited for until it is empty; uvicorn takes things out one by one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class _Emptying(set[Any]):
 
 
 def by_path(parts: dict[str, ASGI], otherwise: ASGI) -> ASGI:
-    """One ASGI app out of several, chosen by the beginning of the path; the first that matches wins."""
+    """Build one ASGI app out of several, chosen by the beginning of the path; the first that matches wins."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")

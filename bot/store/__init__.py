@@ -1,1 +1,1 @@
-"""What the bot remembers: SQLite by default, Postgres by URL. Start at ``bot.store.store.Store``."""
+"""The bot's database: SQLite by default, Postgres by URL. Start at ``bot.store.store.Store``."""

@@ -1,4 +1,5 @@
-"""Who did what, how it went, and where it came from. No message bodies, tokens or phone numbers, by construction."""
+"""The audit log: who did what, from where, and with what outcome. It holds no message bodies, tokens or phone
+numbers."""
 
 import asyncio
 from dataclasses import dataclass
@@ -34,9 +35,9 @@ audit = Table(
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One thing done. ``action`` is a Dialpad slug or "", ``route`` ``<handler file>.<function>``, ``outcome`` one
-    word such as ``done`` or the error's class, ``origin`` command, button, form and so on, ``reference`` the short id
-    that a person was shown and the log carries."""
+    """One entry of the audit log. ``action`` is a Dialpad slug or "", ``route`` ``<handler file>.<function>``,
+    ``outcome`` one word such as ``done`` or the error's class, ``origin`` command, button, form and so on,
+    ``reference`` the short id that the person was shown and the log carries."""
 
     at: datetime
     person: PersonKey
@@ -48,7 +49,7 @@ class AuditRow:
 
 
 class Audit:
-    """Written once, read by admins, dropped after 180 days."""
+    """The audit log: entries are only added, admins read them, and they are deleted after 180 days."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -66,9 +67,9 @@ class Audit:
         reference: str = "",
         at_once: bool = True,
     ) -> None:
-        """On disk when this returns. Without ``at_once``, within a second and together with others: for what only
-        read, where a line lost in a crash is not worth a disk write for each look at a list.
-        """
+        """Write an entry; it is on disk when this returns. Without ``at_once`` it is written within a second,
+        together with others: for actions that only read, where an entry lost in a crash is not worth a disk write
+        each."""
         line = {
             "at": self._context.now(),
             "team_id": person.team_id,
@@ -87,13 +88,13 @@ class Audit:
             self._writing = asyncio.create_task(self._write_soon())
 
     async def flush(self) -> None:
-        """What waits is on disk when this returns."""
+        """Write all entries that wait; they are on disk when this returns."""
         lines, self._waiting = self._waiting, []
         if lines:
             await self._context.run(insert(audit).values(lines))
 
     async def aclose(self) -> None:
-        """Write what waits, and nothing after."""
+        """Write the entries that wait and stop accepting new ones."""
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
@@ -108,7 +109,7 @@ class Audit:
             structlog.get_logger(__name__).exception("audit not written")
 
     async def recent(self, team_id: str, *, person: PersonKey | None = None, limit: int = 50) -> list[AuditRow]:
-        """The newest entries of a workspace, or of one person in it, newest first."""
+        """Return the newest entries of a workspace, or of one person in it, newest first."""
         await self.flush()
         where = belongs_to(audit, person) if person else audit.c.team_id == team_id
         statement = select(audit).where(where).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)

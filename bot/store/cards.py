@@ -1,6 +1,6 @@
-"""What is told about in channels: one row per call, text or other thing.
+"""Cards: one row per call, text or other thing that is posted to channels.
 
-What is known of it is sealed; what has become of it among us (who claimed it, who is done with it) is not.
+What is known of it is sealed; who has claimed or handled it is not.
 """
 
 import secrets
@@ -32,12 +32,13 @@ from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
 from bot.store.table_rules import With, older_than, rules
 
 _AT_ONCE: Final = 100
-"""Cards read in one piece: others get their turn in between."""
+"""Cards read at a time, so that other queries get their turn in between."""
 KEPT_FOR: Final = timedelta(days=30)
-"""A card that has not changed for so long is forgotten; what is in Slack stays there."""
+"""How long an unchanged card is kept; its messages in Slack stay."""
 
 LONGEST_NAME: Final = 200
-"""Characters; ids and numbers are of 20, and Postgres indexes no more than 2,700 bytes."""
+"""Longest name stored as it is, in characters; ids and numbers have about 20, and Postgres indexes no more than
+2,700 bytes."""
 
 cards = Table(
     "cards",
@@ -67,8 +68,8 @@ card_names = Table(
 
 @dataclass(frozen=True)
 class StoredCard:
-    """One card. ``claimed_by`` and ``handled_by`` are Slack ids; ``about`` is the card that this one asks or tells of,
-    None for what stands for itself."""
+    """One stored card. ``claimed_by`` and ``handled_by`` are Slack ids; ``about`` is the id of the card that this
+    one asks or tells about, None for one that stands for itself."""
 
     id: str
     team_id: str
@@ -83,18 +84,19 @@ class StoredCard:
 
 
 PostingPlan = Callable[[State, StoredCard | None], Sequence[NewPosting]]
-"""From what is now known and the card before to where it shall be posted."""
+"""Decides where a card is to be posted, from what is known now and the card as it was before."""
 
 
 def _key(name: str) -> str:
-    """A name as it is stored: itself, or a digest where it is too long for an index or no database would take it."""
+    """Return a name as it is stored: itself, or a digest if it is too long for an index or holds what no database
+    accepts."""
     if len(name) <= LONGEST_NAME and name.isprintable():
         return name
     return sha256(name.encode(errors="surrogatepass")).hexdigest()
 
 
 class Cards:
-    """All of it goes by transactions; nothing here waits."""
+    """Queries on cards. Every change is one transaction, and none waits for Slack or Dialpad."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -112,8 +114,8 @@ class Cards:
         debounce_s: float = 0.0,
         about: str | None = None,
     ) -> str:
-        """Joins what an event says into the card that any of ``names`` leads to, a new one where none does. Cards
-        that turn out to be one are joined. Returns the card's id. A repeat changes nothing."""
+        """Merge what an event says into the card that any of ``names`` leads to, or a new one, and return the card's
+        id. Cards that turn out to be the same are merged. Repeating it changes nothing."""
         wanted = sorted({_key(name) for name in names})
         fresh = secrets.token_urlsafe(9)
         now = self._context.now()
@@ -138,13 +140,14 @@ class Cards:
         return await self._context.database.write(change)
 
     def _named(self, connection: Connection, team_id: str, names: Sequence[str]) -> list[StoredCard]:
-        """The one that has changed most first: people know it."""
+        """Find the cards with any of these names, most often changed first: that is the one people know."""
         ids = select(card_names.c.card_id).where(card_names.c.team_id == team_id, card_names.c.name.in_(names))
         statement = select(cards).where(cards.c.id.in_(ids)).order_by(cards.c.version.desc(), cards.c.id)
         return [self._read(row) for row in connection.execute(statement.with_for_update())]
 
     def _merge(self, connection: Connection, known: Sequence[StoredCard], fresh: str) -> None:
-        """The first takes over names, places and claim; where both were posted, the others say that they are one."""
+        """Merge cards into the first, which takes over names, places and claim. If several were posted, the others
+        then say that they were merged."""
         into, others = known[0], known[1:]
         ids = [one.id for one in others]
         connection.execute(update(card_names).where(card_names.c.card_id.in_([fresh, *ids])).values(card_id=into.id))
@@ -199,7 +202,7 @@ class Cards:
         return None if row is None else self._read(row)
 
     async def named(self, team_id: str, name: str) -> StoredCard | None:
-        """The card with this name, such as ``talk:+14155550101|+14155550150``."""
+        """Find a card by name, such as ``talk:+14155550101|+14155550150``."""
 
         def query(connection: Connection) -> list[StoredCard]:
             return self._named(connection, team_id, [_key(name)])
@@ -208,7 +211,7 @@ class Cards:
         return found[0] if found else None
 
     async def at(self, channel: str, ts: str) -> StoredCard | None:
-        """The card that a message shows."""
+        """Find the card that a message shows."""
         where = and_(postings.c.place == channel, postings.c.ts == ts)
         statement = select(cards).join(postings, postings.c.card_id == cards.c.id).where(where)
 
@@ -219,7 +222,7 @@ class Cards:
         return None if row is None else self._read(row)
 
     async def open_calls(self, team_id: str, subscription_id: str) -> list[StoredCard]:
-        """Calls of one subscription that somebody was asked to claim, or has claimed, and nobody has handled."""
+        """Return a subscription's calls that somebody was asked to claim, or has claimed, and nobody has handled."""
         shown = select(postings.c.card_id).where(postings.c.subscription_id == subscription_id)
         where = and_(
             cards.c.team_id == team_id, cards.c.id.in_(shown), cards.c.kind == "call", cards.c.handled_at.is_(None)
@@ -231,7 +234,7 @@ class Cards:
         return [self._read(row) for row in await self._context.database.read(query)]
 
     async def changed_since(self, team_id: str, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
-        """All of one kind, in no order, a few at a time."""
+        """Yield all cards of one kind that changed since then, in no order, a few at a time."""
         column, last = cards.c, ""
         where = and_(column.team_id == team_id, column.kind == kind, column.changed_at >= since)
         statement = select(cards).where(where).order_by(column.id).limit(_AT_ONCE)
@@ -247,20 +250,21 @@ class Cards:
     # Claiming
 
     async def claim(self, card_id: str, user_id: str) -> StoredCard | None:
-        """The card as it stands: claimed by ``user_id`` exactly when nobody had claimed or handled it. None: gone."""
+        """Claim a card for ``user_id`` unless somebody has claimed or handled it. Return the card as it is
+        afterwards, None if it no longer exists."""
         column = cards.c
         free = and_(column.id == card_id, column.claimed_by.is_(None), column.handled_by.is_(None))
         return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._context.now())
 
     async def release(self, card_id: str, user_id: str, *, claimed_at: datetime | None = None) -> StoredCard | None:
-        """Whoever claimed it gives it back; with ``claimed_at`` that claim alone, not one they made since."""
+        """Release a card that ``user_id`` has claimed; with ``claimed_at`` only that claim, not one they made since."""
         mine = and_(cards.c.id == card_id, cards.c.claimed_by == user_id, cards.c.handled_by.is_(None))
         if claimed_at is not None:
             mine = and_(mine, cards.c.claimed_at == claimed_at)
         return await self._stamp(card_id, mine, claimed_by=None, claimed_at=None)
 
     async def handle(self, card_id: str, user_id: str) -> StoredCard | None:
-        """Done, by whoever claimed it, or by anybody while nobody has."""
+        """Mark a card as handled: by the person who claimed it, or by anybody if it is unclaimed."""
         open_ = and_(cards.c.id == card_id, cards.c.handled_by.is_(None))
         return await self._stamp(card_id, open_, handled_by=user_id, handled_at=self._context.now())
 
@@ -279,7 +283,7 @@ class Cards:
 
     @staticmethod
     def _touch_about(connection: Connection, card_id: str, now: datetime) -> None:
-        """What asks or tells of the card shows what became of it."""
+        """Make the cards due that ask or tell about this one, so that they show its new state."""
         mine = update(cards).where(cards.c.about == card_id).values(version=cards.c.version + 1)
         for name in connection.execute(mine.returning(cards.c.id)).scalars().all():
             touch(connection, name, now)

@@ -1,4 +1,4 @@
-"""What waits for a yes: the exact request, kept on our side, so that a button carries nothing but an id."""
+"""Requests that wait to be confirmed. They are stored here, so that a button carries nothing but an id."""
 
 import secrets
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from bot.store.table_rules import Goes, expired, older_than, rules
 
 LIFETIME = timedelta(minutes=10)
 EXPLAINED_FOR = timedelta(days=1)
-"""How long a click on an old confirmation still hears whether it was used or late, rather than unknown."""
+"""How long a click on an old confirmation is still told that it was used or has expired, rather than unknown."""
 
 confirmations = Table(
     "confirmations",
@@ -37,7 +37,7 @@ confirmations = Table(
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What the person agreed to. ``place`` is where in Slack, as the caller gave it."""
+    """A request that the person confirmed. ``place`` is where in Slack, as the caller gave it."""
 
     route: str
     args: Mapping[str, Any] = field(repr=False)
@@ -48,7 +48,7 @@ _CONFIRMED: Final = StoredJson(Confirmed)
 
 
 class Confirmations:
-    """One person, one request, one use."""
+    """Requests to confirm, each for one person and one use."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -56,7 +56,7 @@ class Confirmations:
     async def create(
         self, person: PersonKey, route: str, args: Mapping[str, Any], place: Mapping[str, Any] | None = None
     ) -> str:
-        """Keeps the request; the id opens it once, for the same person, within 10 minutes."""
+        """Store a request and return its id, which opens it once, for the same person, within 10 minutes."""
         name = secrets.token_urlsafe(16)
         kept = _CONFIRMED.dump(Confirmed(route, args, place or {}))
         statement = insert(confirmations).values(
@@ -70,10 +70,11 @@ class Confirmations:
         return name
 
     async def take(self, name: str, person: PersonKey) -> Confirmed:
-        """Uses the confirmation up. Raises NotConfirmed ``used``, ``late``, ``foreign`` or ``unknown``.
+        """Use a confirmation up and return its request. Raises NotConfirmed ``used``, ``late``, ``foreign`` or
+        ``unknown``.
 
-        Of two clicks at the same moment one gets it: the update counts only where nobody was before, and what was
-        kept is wiped by it.
+        If two clicks arrive together, only one gets it: the update counts only if nobody used it before, and it wipes
+        the stored request.
         """
         column = confirmations.c
         now = self._context.now()

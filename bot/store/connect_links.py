@@ -1,4 +1,4 @@
-"""The one-time page ``/connect/{token}``: bound to one Slack person, good for 15 minutes."""
+"""One-time links to the page ``/connect/{token}``: bound to one Slack person, valid for 15 minutes."""
 
 import secrets
 from collections.abc import Mapping
@@ -28,7 +28,8 @@ connect_links = Table(
 
 @dataclass(frozen=True)
 class ConnectLink:
-    """Whom a page is for. ``place`` is whatever the caller gave: where in Slack the person asked, their name."""
+    """The person a link was made for. ``place`` is what the caller gave: where in Slack the person asked, their
+    name."""
 
     person: PersonKey
     place: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -36,7 +37,7 @@ class ConnectLink:
 
 
 class ConnectLinks:
-    """At rest there is only a hash of the token."""
+    """Queries on one-time links. Only a hash of the token is stored."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -55,7 +56,8 @@ class ConnectLinks:
         return token
 
     async def look(self, token: str) -> ConnectLink | None:
-        """Whom the page is for, without using it up: browsers fetch links ahead. None: unknown, used or late."""
+        """Return whom the link is for, without using it up: browsers fetch links ahead. None if unknown, used or
+        expired."""
         statement = select(connect_links).where(connect_links.c.token_hash == hash_token(token))
 
         def query(connection: Connection) -> ConnectLink | None:
@@ -64,7 +66,7 @@ class ConnectLinks:
         return await self._context.database.read(query)
 
     async def take(self, token: str) -> ConnectLink | None:
-        """Uses the page up. None when it is unknown, used before or late."""
+        """Use the link up and return whom it is for. None if it is unknown, used or expired."""
         statement = (
             delete(connect_links).where(connect_links.c.token_hash == hash_token(token)).returning(connect_links)
         )

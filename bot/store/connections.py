@@ -1,4 +1,4 @@
-"""Each person's connection to Dialpad. Tokens are sealed together, in the row of their owner and nowhere else."""
+"""Each person's connection to Dialpad. Its tokens are sealed together, in its own row and nowhere else."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ connections = Table(
 
 
 class StoredConnections:
-    """``bot.dialpad.connection.DialpadConnections``, in the database."""
+    """The database's ``bot.dialpad.connection.DialpadConnections``."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -45,7 +45,7 @@ class StoredConnections:
         return None if row is None else self.read(row)
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
-        """Replaces what was there: the old tokens are gone when this returns."""
+        """Store a connection in place of an earlier one, whose tokens are gone when this returns."""
         tokens = {
             "access": link.access_token.get_secret_value(),
             "refresh": link.refresh_token.get_secret_value() if link.refresh_token else None,
@@ -73,14 +73,14 @@ class StoredConnections:
         await self._context.run(delete(connections).where(belongs_to(connections, key)))
 
     async def mark_broken(self, key: PersonKey) -> bool:
-        """True for the one caller who found it whole: that one tells the person."""
+        """Mark a connection as broken. True only for the one caller who found it working: that one tells the person."""
         statement = (
             update(connections).where(belongs_to(connections, key), connections.c.broken.is_(False)).values(broken=True)
         )
         return await self._context.run(statement) == 1
 
     def read(self, row: Row[Any]) -> DialpadConnection:
-        """A row of the table. Raises KeyProblem."""
+        """Read a connection from a row of the table. Raises KeyProblem."""
         tokens = self._context.keys.open_json(row.sealed, _name(PersonKey(row.team_id, row.user_id)))
         return DialpadConnection(
             kind=row.kind,

@@ -1,8 +1,8 @@
-"""One door to either database: functions over a plain SQLAlchemy connection, read or written.
+"""Access to either database: functions over a plain SQLAlchemy connection, read or written.
 
-A query is an ordinary function ``(Connection) -> result``. The same function runs on SQLite in a thread and on
-Postgres through psycopg's async connection, so every query exists once. A write runs to its end whatever happens to
-the task that asked for it.
+A query is an ordinary function ``(Connection) -> result``. The same function runs on SQLite in a thread and on Postgres
+through psycopg's async connection, so every query exists once. A write runs to its end even when the task that asked
+for it is cancelled.
 """
 
 import os
@@ -19,37 +19,37 @@ from bot.basics.errors import ChatopsError
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 15_000
-"""How long a connection to SQLite waits for another process that is writing."""
+"""How long, in ms, a connection to SQLite waits for another process that is writing."""
 
 
 class DatabaseProblem(ChatopsError):
-    """The database cannot be used. The message is for whoever runs the bot; it never holds a password."""
+    """The database cannot be used. The message is for the person who runs the bot and never holds a password."""
 
 
 class Database(Protocol):
-    """Where the store's tables live."""
+    """The database that holds the store's tables."""
 
     url: URL
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """Runs a query that changes nothing."""
+        """Run a query that changes nothing."""
 
     async def write(self, change: Callable[[Connection], T]) -> T:
-        """Runs a change as one transaction: all of it is on disk when this returns, none of it when it raises.
+        """Run a change as one transaction: all of it is on disk when this returns, none of it when it raises.
 
         Cancelling the caller does not stop it. ``change`` must not wait for anything but the connection.
         """
 
     @property
     def engine(self) -> AsyncEngine:
-        """For libraries that bring their own tables, such as Slack's installation store."""
+        """Return an engine for libraries that bring their own tables, such as Slack's installation store."""
 
     async def aclose(self) -> None:
-        """Finishes what was begun and closes every connection and thread."""
+        """Finish running work and close every connection and thread."""
 
 
 def build_url(text: str) -> URL:
-    """``sqlite:///x.db``, ``postgres://`` and the like, with the driver this bot uses."""
+    """Parse ``sqlite:///x.db``, ``postgres://`` and the like into a URL with the driver this bot uses."""
     try:
         url = make_url(text)
         backend = url.get_backend_name()
@@ -68,12 +68,12 @@ def build_url(text: str) -> URL:
 
 
 def sqlite_file(url: URL) -> Path | None:
-    """The database's file, None for Postgres."""
+    """Return the path of a SQLite database's file, None for Postgres."""
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
 def open_database(url: URL) -> Database:
-    """Connects lazily. ``url`` comes from ``build_url``."""
+    """Open a database; it connects with the first query. ``url`` comes from ``build_url``."""
     # Imported here so that a process on SQLite never loads libpq, and the other way round.
     if url.get_backend_name() == "sqlite":
         from bot.store.sqlite import SqliteDatabase  # noqa: PLC0415

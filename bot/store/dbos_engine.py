@@ -1,10 +1,10 @@
-"""The one DBOS in this process: its tables in the bot's database, its threads, its start and its end.
+"""The process's one DBOS instance: its tables in the bot's database, its threads, its start and its shutdown.
 
 DBOS is a global: its decorators register functions on a registry, and one instance runs them. Here both exist only
-between ``launch`` and ``shutdown``, so importing does nothing, and tests start as many in a row as they like.
+between ``launch`` and ``shutdown``, so importing does nothing, and tests can start one after another.
 
-Workflows are coroutines that DBOS runs on an event loop of its own, in a thread of its own. Whatever they do with the
-bot's clients and database goes through ``Engine.on_bot_loop``.
+Workflows are coroutines that DBOS runs on its own event loop in its own thread. Whatever they do with the bot's clients
+and database goes through ``Engine.on_bot_loop``.
 """
 
 import asyncio
@@ -30,19 +30,21 @@ Workflow: TypeAlias = Callable[..., Coroutine[Any, Any, Any]]
 
 APP_NAME = "dialpad-chatops"
 WORK_VERSION = "1"
-"""DBOS hands work only to processes of the version that queued it. Left to itself it derives one from the source, and
-work in flight at an upgrade waits for a version that is gone. Raise this only with a workflow whose steps changed so
-that old ones cannot go on, and then under a new workflow name instead."""
+"""Version of the workflows; DBOS hands work only to processes of the version that queued it. By default it derives
+one from the source, and work queued before an upgrade would wait for a version that is gone. Raise this only with a
+workflow whose steps changed so that old ones cannot go on, and then under a new workflow name instead."""
 THREADS = 16
 CONNECTIONS = 8
 LISTEN_S = 0.25
-"""How often a workflow that waits for a message looks, on SQLite; a shutdown waits as long. Postgres notifies."""
+"""How often, in seconds, a workflow that waits for a message polls on SQLite; a shutdown waits as long. Postgres
+notifies."""
 _only_one = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Queue:
-    """``at_once``: how many of its workflows one process runs together. ``poll_s``: how often it looks for new ones."""
+    """A queue of workflows. ``at_once``: how many of them one process runs together. ``poll_s``: how often it checks
+    for new ones."""
 
     name: str
     at_once: int
@@ -51,8 +53,8 @@ class Queue:
 
 @dataclass(frozen=True)
 class Queued:
-    """A workflow that is not over. ``executor`` is the process that runs it, None while it waits. ``delayed``: its time
-    has not come, by the clock of when it was queued."""
+    """A workflow that has not ended. ``executor`` is the process that runs it, None while it waits. ``delayed``: its
+    time has not come, by the clock of when it was queued."""
 
     id: str
     executor: str | None
@@ -60,7 +62,7 @@ class Queued:
 
 
 class JsonSerializer(Serializer):
-    """DBOS's own writes pickles, which run code when read. An exception is kept as its text."""
+    """JSON instead of DBOS's default pickles, which run code when read. An exception is stored as its text."""
 
     def serialize(self, data: Any) -> str:
         return json.dumps(data, default=repr, separators=(",", ":"))
@@ -73,12 +75,12 @@ class JsonSerializer(Serializer):
 
 
 class Engine:
-    """Collects workflows and queues, then runs them from ``launch`` to ``shutdown``."""
+    """The registry of workflows and queues, and what runs them from ``launch`` to ``shutdown``."""
 
     def __init__(self, url: URL, *, executor: str | None = None) -> None:
-        """``url`` comes from ``bot.store.database.build_url``. ``executor`` names this process over restarts: the
-        workflows it was running when it died are its own to go on with. By default the host's name, and on SQLite,
-        where there is one process, a fixed one."""
+        """Prepare an engine for the database at ``url``, which comes from ``bot.store.database.build_url``.
+        ``executor`` names this process across restarts: it resumes the workflows it was running when it died. By
+        default the host's name, and on SQLite, where there is one process, a fixed one."""
         self._url = url
         self._sqlite = url.get_backend_name() == "sqlite"
         self.executor = executor or ("local" if self._sqlite else socket.gethostname())
@@ -89,8 +91,8 @@ class Engine:
         self._client: DBOSClient | None = None
 
     def add(self, name: str, workflow: Workflow, queue: Queue) -> None:
-        """A workflow takes and returns JSON values: ids, never message bodies, numbers or tokens. It goes on from its
-        last finished step after a crash, found by ``name``, so a name is for ever."""
+        """Register a workflow. It takes and returns JSON values: ids, never message bodies, numbers or tokens. After
+        a crash it is found by ``name`` and goes on from its last finished step, so a name must never change."""
         if self._loop is not None:
             raise RuntimeError("workflows are added before launch")
         if name in self._workflows:
@@ -98,7 +100,7 @@ class Engine:
         self._workflows[name] = (workflow, queue)
 
     async def launch(self) -> None:
-        """Migrates DBOS's tables and starts its threads; work left over from before begins to run at once."""
+        """Migrate DBOS's tables and start its threads; unfinished workflows resume at once."""
         if not _only_one.acquire(blocking=False):
             raise RuntimeError("another engine runs in this process")
         self._loop = asyncio.get_running_loop()
@@ -111,13 +113,13 @@ class Engine:
             raise
 
     async def connect(self) -> None:
-        """Instead of ``launch``, for a process that only queues work: a running bot takes it up, and DBOS's tables are
-        there since that bot was first started."""
+        """Connect without running workflows, for a process that only queues them. A running bot picks them up;
+        DBOS's tables exist since that bot was first started."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="work-engine")
         await self._in_thread(self._connect)
 
     async def shutdown(self) -> None:
-        """Stops; what was running goes on at the next launch. May be called twice, and without a launch."""
+        """Stop; what was running resumes at the next launch. May be called twice, and without a launch."""
         if self._thread is None:
             return
         launched = self._loop is not None
@@ -128,14 +130,14 @@ class Engine:
             _only_one.release()
 
     async def on_bot_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        """Called inside a workflow: runs ``work`` on the loop that launched the engine, where clients live."""
+        """Run ``work`` on the event loop that launched the engine, where clients live. Called inside a workflow."""
         if self._loop is None:
             work.close()
             raise asyncio.CancelledError
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def current_id(self) -> str:
-        """The workflow's that asks, before it goes to the bot's loop."""
+        """Return the id of the workflow that calls this, before it switches to the bot's loop."""
         name = DBOS.workflow_id
         if name is None:
             raise RuntimeError("this is no workflow")
@@ -144,7 +146,7 @@ class Engine:
     def enqueue(
         self, connection: Connection, workflow: str, args: Sequence[Any], *, workflow_id: str, delay_s: float = 0.0
     ) -> None:
-        """Queues a workflow in the caller's own transaction: it exists when, and only when, that commits.
+        """Queue a workflow in the caller's own transaction: it exists when, and only when, that commits.
 
         The same ``workflow_id`` twice is one workflow. ``delay_s``: not before so many seconds from now.
         """
@@ -159,7 +161,7 @@ class Engine:
         self._need_client().enqueue_in_transaction(connection, options, *args)
 
     async def unfinished(self, workflow: str) -> list[Queued]:
-        """Everything queued or running under this name, in all processes."""
+        """Return every workflow of this name that is queued or running, in all processes."""
         found = await self._in_thread(
             partial(
                 self._need_client().list_workflows,
@@ -175,17 +177,17 @@ class Engine:
         ]
 
     async def take_over(self, ids: Sequence[str]) -> None:
-        """Queues workflows again that a process was running which is gone."""
+        """Queue workflows again whose process no longer exists."""
         if ids:
             await self._in_thread(partial(self._need_client().resume_workflows, list(ids)))
 
     async def begin_now(self, ids: Sequence[str]) -> None:
-        """Delayed workflows wait no longer. Changes nothing for those that have begun meanwhile."""
+        """Start delayed workflows now. Those that have begun meanwhile are left alone."""
         for one in ids:
             await self._in_thread(partial(self._need_client().set_workflow_delay, one, delay_seconds=0.0))
 
     async def forget_finished(self, before: timedelta) -> int:
-        """Deletes the records of workflows that ended longer ago than ``before``, at most 1000 at a time."""
+        """Delete the records of workflows that ended longer ago than ``before``, at most 1000 at a time."""
         ended = (datetime.now(UTC) - before).isoformat()
         client = self._need_client()
         found = await self._in_thread(
@@ -264,7 +266,7 @@ class Engine:
 
 
 def _as_function(workflow: Workflow) -> Workflow:
-    """DBOS leaves marks on what it registers, which a bound method refuses."""
+    """Wrap a workflow in a function: DBOS sets attributes on what it registers, which a bound method refuses."""
 
     async def run(*args: Any) -> Any:
         return await workflow(*args)
@@ -273,7 +275,7 @@ def _as_function(workflow: Workflow) -> Workflow:
 
 
 def _quieten() -> None:
-    """DBOS prints to the console unless its logger has a handler; like this it speaks through the root logger."""
+    """Route DBOS's logging through the root logger: it prints to the console unless its logger has a handler."""
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())

@@ -1,6 +1,5 @@
-"""Leaving: everything of a person, or of a workspace, is forgotten in one transaction, which also writes down what is
-to be removed at Dialpad. Whatever dies afterwards, nothing that comes is believed and the list is on disk.
-"""
+"""Leaving: everything of a person or a workspace is deleted in one transaction, which also writes down what is to be
+removed at Dialpad. If the process dies afterwards, events that still come are refused and the list is on disk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from bot.store.timed_requests import kept
 
 @dataclass(frozen=True)
 class Departure:
-    """What was forgotten here. ``removals``: ids of what is to be removed at Dialpad; ``timed``: changes that were
+    """What was deleted here. ``removals``: ids of what is to be removed at Dialpad; ``timed``: changes that were
     still due."""
 
     hooks: tuple[Hook, ...] = ()
@@ -36,7 +35,7 @@ class Departure:
 
 
 class Departures:
-    """All of it is harmless to repeat."""
+    """Deletes the data of people and workspaces that leave. Repeating it does no harm."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -44,7 +43,7 @@ class Departures:
         self._links = StoredConnections(context)
 
     async def would_end(self, person: PersonKey) -> tuple[int, int]:
-        """How many subscriptions and how many timed changes are a person's."""
+        """Count a person's subscriptions and timed changes, which leaving would end."""
 
         def count(connection: Connection, table: Table) -> int:
             return connection.execute(select(func.count()).where(belongs_to(table, person))).scalar_one()
@@ -55,9 +54,9 @@ class Departures:
         return await self._context.database.read(query)
 
     async def leave(self, person: PersonKey) -> Departure | None:
-        """A person's connection and what hangs on it. None when there is no connection.
+        """Delete a person's connection and what depends on it. None if there is no connection.
 
-        A hook that serves others as well passes to one of them: what came in through it and waits is theirs too.
+        A hook that also serves others passes to one of them, with the events that came through it and still wait.
         """
 
         def change(connection: Connection) -> Departure | None:
@@ -81,7 +80,7 @@ class Departures:
         return await self._context.database.write(change)
 
     async def forget_workspace(self, team_id: str) -> Departure:
-        """Everything of everybody in it."""
+        """Delete everything of everybody in a workspace."""
 
         def change(connection: Connection) -> Departure:
             linked = connection.execute(
@@ -119,8 +118,8 @@ class Departures:
             return None  # its key is lost, and leaving is possible all the same
 
     def _pass_on(self, connection: Connection, hook: Hook) -> None:
-        """The company's hook, to the colleague who has had a subscription the longest. It is made anew for them: they
-        know no more of the old one than anybody. Until it is at Dialpad, what happens is a gap that is read back."""
+        """Pass the company's hook to the colleague who has had a subscription the longest. It is made anew for them,
+        with a new id and secret. Until it exists at Dialpad, what happens is a gap that is read back."""
         heir = _heir(connection, hook) if hook.company and hook.reach == "company" else None
         if heir is None:
             return
@@ -161,7 +160,7 @@ def _forget_hooks(connection: Connection, names: Sequence[str]) -> None:
 
 
 def _delete_what_goes_with(connection: Connection, person: PersonKey) -> dict[str, int]:
-    """Table name to rows deleted."""
+    """Delete the rows that go with a person; return table name to rows deleted."""
     deleted = {}
     for table in all_tables():
         goes = rules_of(table).person
@@ -172,7 +171,7 @@ def _delete_what_goes_with(connection: Connection, person: PersonKey) -> dict[st
 
 
 def _of_workspace(table: Table, team_id: str) -> ColumnElement[bool] | None:
-    """None when the table's rows do not leave with the workspace's."""
+    """Select the table's rows of a workspace. None if they are not deleted with the workspace."""
     match rules_of(table).workspace:
         case Goes():
             return table.c.team_id == team_id
@@ -183,7 +182,7 @@ def _of_workspace(table: Table, team_id: str) -> ColumnElement[bool] | None:
 
 
 def _stop_posting(connection: Connection, subscription_ids: Sequence[str]) -> None:
-    """As ``Postings.drop_waiting``, for all of them."""
+    """Do for all of them what ``Postings.drop_waiting`` does for one."""
     theirs = postings.c.subscription_id.in_(subscription_ids)
     waiting = and_(theirs, postings.c.ts.is_(None), postings.c.attempted_at.is_(None))
     connection.execute(delete(postings).where(waiting))

@@ -1,4 +1,4 @@
-"""``Later`` on the durable queue: the request lies sealed in the store until it is due, is done, or is given up."""
+"""Requests that run at a later time, on the durable queue: sealed in the store until they are done or given up."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,10 +22,10 @@ LATER_POLL_S: Final = 1.0
 
 
 class DurableLater:
-    """See ``bot.contract.later.Later``, and ``DurableQueue`` for when it is made, resumed and drained.
+    """The durable ``bot.contract.later.Later``. ``DurableQueue`` says when it is made, resumed and drained.
 
-    A job runs once if it succeeds. If the process dies right after it, it runs again: jobs set a state rather than
-    change it by an amount.
+    A request runs once if it succeeds. If the process dies right after it, it runs again: requests set a state rather
+    than change it by an amount.
     """
 
     def __init__(self, engine: Engine, store: Store, run: Run, failed: Failed, *, poll_s: float = LATER_POLL_S) -> None:
@@ -59,7 +59,7 @@ class DurableLater:
         return [Pending(one.key, one.route, one.args, one.due_at) for one in kept if one.id not in happening]
 
     async def resume(self) -> None:
-        """After launch, and after the clock was put forward."""
+        """Resume unfinished requests. Called after launch, and after the clock was put forward."""
         await self._queue.resume(begin_overdue=True)
 
     async def drain(self, within_s: float = 5.0) -> None:
@@ -67,7 +67,7 @@ class DurableLater:
 
 
 class _TimedWork:
-    """``bot.store.durable_queue.Work`` with timed requests."""
+    """Timed requests as ``bot.store.durable_queue.Work``."""
 
     def __init__(self, store: Store, run: Run, failed: Failed) -> None:
         self._store = store
@@ -101,7 +101,7 @@ class _TimedWork:
         log.warning("later job given up", route=job.route, attempt=job.attempt, error=type(error).__name__)
         try:
             await self._failed(job, error)
-        except Exception:  # the job is over either way
+        except Exception:  # the request is over either way
             log.exception("nobody could be told that a job was given up", route=job.route)
         await self._kept.drop(job.id)
 

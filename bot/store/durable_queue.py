@@ -1,9 +1,9 @@
-"""Work that is done, tried again or given up, whatever happens in between: a row of the store, and a DBOS workflow per
+"""Durable work: done, tried again or given up, even across crashes; a row of the store, and a DBOS workflow per
 attempt.
 
 The workflow carries only the row's name, and both are written in one transaction. An attempt that fails queues the next
 one in the same way, so a backoff survives a restart too, costs no thread and no memory meanwhile, and with several
-replicas any of them goes on.
+replicas any of them can go on.
 """
 
 import asyncio
@@ -25,55 +25,55 @@ from bot.store.schema import StoreContext
 log = structlog.get_logger(__name__)
 
 RUN_WITHIN: Final = timedelta(minutes=5)
-"""An attempt that takes longer has failed: what is done in one are a few requests to Slack or Dialpad."""
+"""An attempt that takes longer has failed: each is only a few requests to Slack or Dialpad."""
 _ABANDONED_AFTER: Final = 2 * RUN_WITHIN
 _DATABASE_WAIT_S: Final = 5.0
 
 Item = TypeVar("Item")
 AlsoWrite: TypeAlias = Callable[[Connection], None]
-"""What is to be written in the same transaction."""
+"""Writes more in the same transaction."""
 
 
 @dataclass(frozen=True)
 class UnfinishedRow:
-    """The part of a row that needs no key to read. ``due_at`` is when its work was, or is, to begin."""
+    """The part of a row that can be read without its key. ``due_at`` is when its work was, or is, to begin."""
 
     name: str
     due_at: datetime
 
 
 class Work(Protocol[Item]):
-    """One queue's rows, and what is done with them. Exceptions of the database may come out of everything but ``run``:
-    the attempt is then made again once it answers."""
+    """One queue's rows and how they are worked on. Everything but ``run`` may raise the database's exceptions: the
+    attempt is then made again once it answers."""
 
     async def unfinished(self) -> Sequence[UnfinishedRow]:
-        """Every row that needs a workflow."""
+        """Return every row that needs a workflow."""
 
     async def read(self, name: str, attempt: int) -> Item | None:
-        """None when nothing is left to do. Raises KeyProblem."""
+        """Read a row, None when nothing is left to do. Raises KeyProblem."""
 
     async def unreadable(self, name: str) -> None:
-        """Its key is not here."""
+        """Handle a row whose key is not available."""
 
     async def run(self, item: Item) -> None:
-        """Once if it succeeds. If the process dies before ``done`` is written, once more."""
+        """Do the work. Runs once if it succeeds, once more if the process dies before ``done`` is written."""
 
     async def done(self, item: Item) -> None:
-        """The row waits no more."""
+        """Mark the row as done."""
 
     def wait_before_retry(self, item: Item, error: Exception) -> float | None:
-        """Seconds until the next attempt, None when there shall be none."""
+        """Return the seconds until the next attempt, None to give up."""
 
     async def retry(self, item: Item, error: Exception, also: AlsoWrite) -> None:
-        """Notes the failure; ``also`` queues the next attempt."""
+        """Record the failure; ``also`` queues the next attempt."""
 
     async def give_up(self, item: Item, error: Exception) -> None:
-        """The row waits no more, though it was not done."""
+        """Mark the row as given up: it no longer waits, though it was not done."""
 
 
 @dataclass(frozen=True)
 class Naming:
-    """How workflows are named, which is for ever: those of earlier versions lie in databases.
+    """How workflows are named. Names must not change: databases hold workflows of earlier versions.
 
     ``workflow`` is its name and its queue's. Ids are ``<prefix><row's name>:<label>``. ``with_attempt``: whether the
     attempt's number is the workflow's second argument; otherwise the row counts.
@@ -94,7 +94,8 @@ class Naming:
 
 
 class DurableQueue(Generic[Item]):
-    """Made before ``engine.launch()``, ``resume()`` after it, ``drain()`` before its ``shutdown()``.
+    """A queue of stored rows. Made before ``engine.launch()``, ``resume()`` after it, ``drain()`` before its
+    ``shutdown()``.
 
     ``start`` and ``start_again`` are called in the transaction that writes the row.
     """
@@ -102,8 +103,8 @@ class DurableQueue(Generic[Item]):
     def __init__(
         self, engine: Engine, context: StoreContext, naming: Naming, work: Work[Item], *, at_once: int, poll_s: float
     ) -> None:
-        """``at_once``: how many rows one process works on together. ``poll_s``: how long a row waits at most for its
-        work to begin."""
+        """Set the queue up. ``at_once``: how many rows one process works on together. ``poll_s``: the longest a row
+        waits for its work to begin."""
         self._engine = engine
         self._context = context
         self._naming = naming
@@ -114,20 +115,20 @@ class DurableQueue(Generic[Item]):
 
     @property
     def happening(self) -> frozenset[str]:
-        """Names of the rows that this process works on right now."""
+        """Return the names of the rows that this process works on right now."""
         return frozenset(self._happening)
 
     def start(self, connection: Connection, name: str, *, delay_s: float = 0.0) -> None:
-        """The first attempt at a new row."""
+        """Queue the first attempt at a new row."""
         self._queue(connection, name, "1", delay_s=delay_s)
 
     def start_again(self, connection: Connection, name: str) -> None:
-        """The first attempt at a row that was given up."""
+        """Queue the first attempt at a row that had been given up."""
         self._queue(connection, name, f"p{secrets.token_hex(4)}-1")
 
     async def resume(self, *, begin_overdue: bool = False) -> None:
-        """After launch: gives every unfinished row a workflow if it has none, and takes over those that another process
-        was running when it died for good. ``begin_overdue``: what is due is not delayed any longer."""
+        """Give every unfinished row a workflow if it has none, and take over those that another process was running
+        when it died. Called after launch. ``begin_overdue``: start what is due at once, whatever its delay."""
         workflows = {self._naming.row_name(one.id): one for one in await self._engine.unfinished(self._naming.workflow)}
         now = self._context.now()
         abandoned, overdue = [], []
@@ -135,7 +136,7 @@ class DurableQueue(Generic[Item]):
             workflow = workflows.get(row.name)
             late = now - row.due_at
             if workflow is None:
-                # Its first id may be taken by a workflow that ended without an end for the row.
+                # Its first id may be taken by a workflow that ended without settling the row.
                 label, delay_s = f"r{int(now.timestamp())}-1", -late.total_seconds()
                 await self._context.database.write(partial(self._queue, name=row.name, label=label, delay_s=delay_s))
             elif workflow.delayed:
@@ -147,7 +148,7 @@ class DurableQueue(Generic[Item]):
         await self._engine.begin_now(overdue)
 
     async def drain(self, within_s: float = 5.0) -> None:
-        """Waits for what is running; what does not end in time is cancelled, and runs at the next start."""
+        """Wait for running work; what does not end in time is cancelled, and runs at the next start."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=within_s)
         for task in self._tasks:
@@ -210,6 +211,6 @@ class DurableQueue(Generic[Item]):
 
 
 def _label_after(label: str) -> str:
-    """The next attempt's label follows from this one's: an attempt that a crash repeats queues no second successor."""
+    """Derive the next attempt's label from this one's: an attempt that a crash repeats queues no second successor."""
     begin, dash, number = label.rpartition("-")
     return f"{begin}{dash}{int(number) + 1}" if number.isdecimal() else f"{label}-2"

@@ -1,5 +1,5 @@
-"""What Dialpad delivered, on disk before it is answered. The key makes a repeat harmless, the content is wiped once
-delivered."""
+"""Events that Dialpad delivered, on disk before Dialpad is answered. The key makes a repeat harmless, the content is
+wiped once the event is delivered."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ from bot.store.schema import MomentColumn, StoreContext, metadata
 from bot.store.table_rules import With, rules
 
 KEPT_FOR = timedelta(days=2)
-"""How long a delivered event is remembered by its key. Dialpad's last retry, of a text, comes within half a day."""
+"""How long a delivered event's key is kept. Dialpad's last retry, of a text, comes within half a day."""
 PARKED_FOR = timedelta(days=14)
-"""How long what could not be delivered can still be taken up again."""
+"""How long an event that could not be delivered can still be retried."""
 REPEATED_WITHIN = timedelta(minutes=10)
-"""Contact events name no time: the same content is a repeat within this, and news after it."""
+"""Contact events carry no time: the same content is a repeat within this, and a new event after it."""
 
 
 def _over(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -51,7 +51,7 @@ _RECEIVE = {
     "sqlite": sqlite_insert(events).on_conflict_do_nothing().returning(events.c.key),
     "postgresql": postgres_insert(events).on_conflict_do_nothing().returning(events.c.key),
 }
-"""Built once: this is done for every event before Dialpad is answered."""
+"""Built once: it runs for every event before Dialpad is answered."""
 
 _WAITS = and_(events.c.done_at.is_(None), events.c.parked_at.is_(None))
 _PARKED = and_(events.c.done_at.is_(None), events.c.parked_at.is_not(None))
@@ -84,13 +84,13 @@ class ParkedEvent:
 
     @property
     def key(self) -> str:
-        """What people type for it. The row's own key may hold a customer's number."""
+        """The key that people type for it. The row's own key may hold a customer's number."""
         return sha256(self.name.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
 class EventCounts:
-    """How many are not delivered yet. ``oldest``: when the one that waits longest came."""
+    """Counts of events that are waiting or set aside. ``oldest``: when the one that has waited longest came."""
 
     waiting: int
     parked: int
@@ -98,7 +98,7 @@ class EventCounts:
 
 
 class Events:
-    """Keys begin with their hook's id, so hooks cannot take one another's events away."""
+    """Queries on received events. Keys begin with their hook's id, so hooks cannot take one another's events away."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -113,7 +113,7 @@ class Events:
         timed: bool,
         also: Callable[[Connection, str], None],
     ) -> bool:
-        """False when it was delivered before. On disk when this returns.
+        """Store an event; it is on disk when this returns. False if it was delivered before.
 
         ``timed``: the key names the moment it happened. ``also`` is called with the row's key in the same transaction,
         to start the work, and only for what is new.
@@ -142,7 +142,7 @@ class Events:
         return await self._context.database.write(change)
 
     async def get(self, name: str) -> StoredEvent | None:
-        """By row key; None when it is delivered, set aside, or forgotten. Raises KeyProblem."""
+        """Read an event by row key. None when it is delivered, set aside, or deleted. Raises KeyProblem."""
         statement = select(events).where(events.c.key == name, _WAITS)
 
         def query(connection: Connection) -> Row[Any] | None:
@@ -155,12 +155,12 @@ class Events:
         return StoredEvent(row.key, row.hook_id, row.kind, body, row.received_at, row.tries)
 
     async def done(self, name: str) -> None:
-        """The content is wiped; the key stays, to recognise repeats."""
+        """Mark an event as delivered: the content is wiped; the key stays, to recognise repeats."""
         values = {"done_at": self._context.now(), "sealed": None}
         await self._context.run(update(events).where(events.c.key == name).values(**values))
 
     async def failed(self, name: str, *, tries: int, also: Callable[[Connection], None]) -> None:
-        """Counts a failed try; ``also`` queues the next one in the same transaction."""
+        """Count a failed try; ``also`` queues the next one in the same transaction."""
 
         def change(connection: Connection) -> None:
             connection.execute(update(events).where(events.c.key == name).values(tries=tries))
@@ -169,12 +169,12 @@ class Events:
         await self._context.database.write(change)
 
     async def park(self, name: str, *, tries: int) -> None:
-        """Sets aside what cannot be delivered; the content stays."""
+        """Set aside an event that cannot be delivered; the content stays."""
         values = {"parked_at": self._context.now(), "tries": tries}
         await self._context.run(update(events).where(events.c.key == name).values(**values))
 
     async def parked(self) -> list[ParkedEvent]:
-        """What was set aside, the oldest first."""
+        """Return the events that were set aside, oldest first."""
         column = events.c
         statement = (
             select(column.key, column.hook_id, column.kind, hooks.c.company,
@@ -190,8 +190,8 @@ class Events:
         return await self._context.database.read(query)
 
     async def unpark(self, also: Callable[[Connection, str], None], names: Collection[str] | None = None) -> int:
-        """Takes up again what was set aside: these rows, or all. How many that was; ``also`` starts each one's work in
-        the same transaction."""
+        """Queue events again that were set aside, these rows or all, and return how many. ``also`` starts each one's
+        work in the same transaction."""
         statement = update(events).where(_parked(names)).values(parked_at=None, tries=0).returning(events.c.key)
 
         def change(connection: Connection) -> int:
@@ -203,12 +203,12 @@ class Events:
         return await self._context.database.write(change)
 
     async def drop(self, names: Collection[str] | None = None) -> int:
-        """Wipes what was set aside, these rows or all, as if it had been delivered. How many that was."""
+        """Wipe events that were set aside, these rows or all, as if they had been delivered. Return how many."""
         values = {"done_at": self._context.now(), "sealed": None}
         return await self._context.run(update(events).where(_parked(names)).values(**values))
 
     async def counts(self) -> EventCounts:
-        """How many wait and how many are set aside, without reading any of them."""
+        """Count the events that wait and those set aside, without reading any of them."""
         column = events.c
         statement = select(
             func.count().filter(column.parked_at.is_(None)),
@@ -222,7 +222,7 @@ class Events:
         return await self._context.database.read(query)
 
     async def waiting(self) -> list[tuple[str, datetime]]:
-        """Row keys of what is neither delivered nor set aside, and when each came, the oldest first."""
+        """Return the row keys of events neither delivered nor set aside, and when each came, oldest first."""
         column = events.c
         statement = select(column.key, column.received_at).where(_WAITS)
 
@@ -233,7 +233,7 @@ class Events:
         return await self._context.database.read(query)
 
     async def has(self, hook_id: str, prefix: str) -> bool:
-        """Whether an event whose key begins like this was received through the hook."""
+        """Tell whether an event whose key begins with ``prefix`` was received through the hook."""
         start = f"{hook_id}:{prefix}"
         statement = select(events.c.key).where(events.c.key.startswith(start, autoescape=True)).limit(1)
 

@@ -1,4 +1,4 @@
-"""The ledger of gaps: when Dialpad could not reach this bot, and what was read back of that time."""
+"""The list of gaps: when Dialpad could not reach this bot, and what was read back of that time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from bot.store.table_rules import With, older_than, rules
 
 KEPT_FOR = timedelta(days=90)
 READ_BACK: Final = "read back"
-"""The outcome of a gap whose calls are all known by now."""
+"""The outcome of a gap whose calls have all been read back."""
 
 gaps = Table(
     "gaps",
@@ -30,8 +30,9 @@ gaps = Table(
 
 @dataclass(frozen=True)
 class Gap:
-    """``why``: ``stopped`` (the bot did not run), ``closed`` (a websocket broke). ``outcome``: None until it was looked
-    after, then ``read back`` or why not (``not allowed``, ``not connected``); ``found`` calls were made up for."""
+    """A time in which events were missed. ``why``: ``stopped`` (the bot did not run), ``closed`` (a websocket
+    broke). ``outcome``: None until it was dealt with, then ``read back`` or why not (``not allowed``, ``not
+    connected``); ``found`` counts the calls that were read back."""
 
     id: int
     hook_id: str
@@ -44,7 +45,8 @@ class Gap:
 
 
 class Gaps:
-    """Written when a gap is over: while it lasts, the hook's ``heard_at`` is its beginning."""
+    """Queries on gaps. A row is written when its gap is over: while it lasts, the hook's ``heard_at`` is its
+    beginning."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -62,15 +64,15 @@ class Gaps:
         await self._context.run(update(gaps).where(gaps.c.id == gap.id).values(**values))
 
     async def open(self) -> list[Gap]:
-        """Those nobody has looked after yet, the oldest first."""
+        """Return the gaps that have not been dealt with yet, oldest first."""
         return await self._list(100, only_open=True)
 
     async def recent(self, limit: int = 20) -> list[Gap]:
-        """The newest first."""
+        """Return the latest gaps, newest first."""
         return await self._list(limit, only_open=False)
 
     async def lost_between(self, begin: datetime, end: datetime) -> list[Gap]:
-        """Those that reach into that time and were not made up for, or not yet."""
+        """Return the gaps that overlap that time and were not read back, or not yet."""
         lost = or_(gaps.c.outcome.is_(None), gaps.c.outcome != READ_BACK)
         statement = select(gaps).where(gaps.c.began_at < end, gaps.c.ended_at > begin, lost)
 

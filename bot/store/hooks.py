@@ -1,4 +1,4 @@
-"""Where Dialpad sends this bot events: our webhooks and websockets, with the secret that signs what they carry."""
+"""Hooks: our webhooks and websockets at Dialpad, with the secret that signs the events they carry."""
 
 import secrets
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ hooks = Table(
 
 @dataclass(frozen=True)
 class Hook:
-    """One webhook or websocket at Dialpad that is ours.
+    """One of our webhooks or websockets at Dialpad.
 
     ``owner`` is the person whose connection made it and keeps it; ``company`` Dialpad's id of theirs ("" when unknown).
     ``endpoint_id`` is Dialpad's id of it, None until it exists there. ``subscriptions``: kind of event (``call``,
@@ -80,7 +80,7 @@ class Hook:
 
 
 def fresh_hook(context: StoreContext, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
-    """A hook that does not exist at Dialpad yet, as a row and as it is read."""
+    """Build a hook that does not exist at Dialpad yet, as a row and as it is read."""
     name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), context.now()
     values: dict[str, Any] = {
         "id": name,
@@ -99,20 +99,20 @@ def fresh_hook(context: StoreContext, owner: PersonKey, company: str, kind: Hook
 
 
 class Hooks:
-    """Few rows: one per company and workspace, or per person where nobody may subscribe for all."""
+    """Queries on hooks: one row per company and workspace, or per person where nobody may subscribe for all."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
     async def create(self, owner: PersonKey, company: str, kind: HookKind) -> Hook:
-        """A hook with a fresh id and secret, before anything exists at Dialpad. The id is all that a webhook's
-        address shows, the secret 32 random bytes."""
+        """Create a hook with a fresh id and secret, before anything exists at Dialpad. The id is all that a
+        webhook's address shows; the secret is 32 random bytes."""
         values, hook = fresh_hook(self._context, owner, company, kind)
         await self._context.run(insert(hooks).values(**values))
         return hook
 
     async def get(self, name: str) -> Hook | None:
-        """Raises KeyProblem when its secret cannot be read."""
+        """Read a hook, None if there is none. Raises KeyProblem when its secret cannot be read."""
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(hooks).where(hooks.c.id == name)).one_or_none()
@@ -121,7 +121,7 @@ class Hooks:
         return None if row is None else self.read(row)
 
     async def all(self, *, team_id: str | None = None, company: str | None = None) -> list[Hook]:
-        """The oldest first."""
+        """Return hooks, oldest first."""
         statement = select(hooks).order_by(hooks.c.created_at, hooks.c.id)
         if team_id is not None:
             statement = statement.where(hooks.c.team_id == team_id)
@@ -134,8 +134,8 @@ class Hooks:
         return [self.read(row) for row in await self._context.database.read(query)]
 
     async def unheard(self) -> list[PersonKey]:
-        """Connected people with subscriptions for whom nothing comes in: neither their company nor they themselves have
-        a hook that exists at Dialpad. Who has had a subscription the longest comes first."""
+        """Return connected people with subscriptions who receive no events: neither their company nor they
+        themselves have a hook that exists at Dialpad. Those who have had a subscription the longest come first."""
         serves = (
             hooks.c.team_id == connections.c.team_id,
             hooks.c.company == func.coalesce(connections.c.company_id, ""),
@@ -168,21 +168,21 @@ class Hooks:
         subscriptions: Mapping[str, str],
         reach: Literal["company", "person"],
     ) -> None:
-        """What exists at Dialpad now."""
+        """Record what exists at Dialpad now."""
         values = {"endpoint_id": endpoint_id, "subscriptions": dict(subscriptions), "reach": reach}
         await self._context.run(update(hooks).where(hooks.c.id == name).values(**values))
 
     async def heard(self, name: str, until: datetime) -> None:
-        """Until then nothing was missed. Never goes back."""
+        """Record that nothing was missed until then. Never moves back."""
         statement = update(hooks).where(hooks.c.id == name, hooks.c.heard_at < until).values(heard_at=until)
         await self._context.run(statement)
 
     async def remove(self, name: str) -> bool:
-        """From here on nothing that comes for it is believed."""
+        """Delete a hook; events that still come for it are refused."""
         return await self._context.run(delete(hooks).where(hooks.c.id == name)) == 1
 
     def read(self, row: Row[Any], *, with_secret: bool = True) -> Hook:
-        """A row of the table. Raises KeyProblem when its secret is wanted and cannot be read."""
+        """Read a hook from a row of the table. Raises KeyProblem when its secret is wanted and cannot be read."""
         secret = None
         if row.sealed is not None and with_secret:
             secret = SecretStr(self._context.keys.open(row.sealed, row_name(hooks.name, row.id)).decode())

@@ -1,4 +1,4 @@
-"""What Slack delivered, on disk before it is acknowledged: a crash loses nothing, a repeat runs nothing twice.
+"""Payloads that Slack delivered, on disk before they are acknowledged: a crash loses none, a repeat runs none twice.
 
 Slack retries an event at once, after 1 and after 5 minutes; a signed request can be replayed for 5. Keys are kept for
 longer than either.
@@ -21,11 +21,11 @@ from bot.store.schema import MomentColumn, StoreContext, metadata
 from bot.store.table_rules import Otherwise, rules
 
 KEPT_FOR = timedelta(minutes=20)
-"""How long a delivery that is done, or had nothing to resume, is remembered by its key."""
+"""How long the key of a delivery is kept that is done, or had nothing to resume."""
 GIVEN_UP_AFTER = timedelta(hours=24)
-"""An unfinished delivery older than this is dropped: whoever asked has long asked again."""
+"""An unfinished delivery older than this is dropped: the person has long tried again."""
 TRIES = 3
-"""A delivery that was in hand at so many crashes may be their cause: it is not resumed again."""
+"""A delivery that was running at this many crashes may be their cause: it is not resumed again."""
 
 
 def _over(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -57,12 +57,12 @@ _RECEIVE = {
     "sqlite": sqlite_insert(inbox).on_conflict_do_nothing().returning(inbox.c.key),
     "postgresql": postgres_insert(inbox).on_conflict_do_nothing().returning(inbox.c.key),
 }
-"""Built once: everybody who waits for an acknowledgement waits for this."""
+"""Built once: every acknowledgement waits for it."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Something to resume. ``started``: its work had begun when the process ended, so part of it may have happened."""
+    """A delivery to resume. ``started``: its work had begun when the process ended, so part of it may have happened."""
 
     key: str
     kind: str
@@ -72,7 +72,8 @@ class Delivery:
 
 
 class Inbox:
-    """``idle`` is how long another process must have left a delivery alone before this one may take it over."""
+    """Queries on deliveries. ``idle`` is how long another process must have left one alone before this one may take
+    it over."""
 
     def __init__(self, context: StoreContext, *, idle: timedelta) -> None:
         self._context = context
@@ -80,7 +81,7 @@ class Inbox:
         self._holder = secrets.token_hex(8)
 
     async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
-        """False when this was delivered before. On disk when this returns.
+        """Store a delivery; it is on disk when this returns. False if it was delivered before.
 
         ``payload`` is what is needed to do the work after a crash; None for what only reads, which is not resumed.
         """
@@ -101,18 +102,18 @@ class Inbox:
         return await self._context.database.write(change)
 
     async def started(self, key: str) -> None:
-        """From here on the work may have had an effect."""
+        """Record that the work has begun: from here on it may have had an effect."""
         now = self._context.now()
         await self._context.run(update(inbox).where(inbox.c.key == key).values(started_at=now, touched_at=now))
 
     async def done(self, key: str) -> None:
-        """The payload is wiped; the key stays, to recognise repeats."""
+        """Mark a delivery as done: the payload is wiped; the key stays, to recognise repeats."""
         await self._context.run(
             update(inbox).where(inbox.c.key == key).values(done_at=self._context.now(), sealed=None)
         )
 
     async def unfinished(self) -> list[Delivery]:
-        """Takes over what another process (or this one, before it was restarted) left undone, oldest first.
+        """Take over what another process (or this one, before a restart) left unfinished, oldest first.
 
         Each delivery is handed to one process only, and at most twice over its life.
         """

@@ -1,7 +1,7 @@
-"""Encryption of what must not lie readable in the database: tokens, and what people asked for.
+"""Encryption of values that must not be readable in the database: tokens, and what people asked for.
 
 AES-256-GCM. A sealed value is ``version (1 byte) | key id (4 bytes) | nonce (12 bytes) | ciphertext and tag``, and it
-opens only in the row it was sealed for: copied to another person's row it is as good as forged.
+opens only in the row it was sealed for: copied to another person's row it fails like a forged one.
 """
 
 import base64
@@ -27,26 +27,26 @@ _HEAD = len(_VERSION) + _ID_BYTES
 
 
 class KeyProblem(ChatopsError):
-    """The encryption keys cannot be used. The message is for whoever runs the bot and holds no key."""
+    """The encryption keys cannot be used. The message is for the person who runs the bot and holds no key."""
 
 
 def generate_key() -> str:
-    """A fresh key as it goes into ``ENCRYPTION_KEYS``: 32 bytes, base64."""
+    """Generate a key as it goes into ``ENCRYPTION_KEYS``: 32 bytes, base64."""
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def row_name(table: str, *key: str) -> str:
-    """What a sealed value is tied to: its table and primary key, unambiguous for any text in the key."""
+    """Return the name a sealed value is tied to: its table and primary key, unambiguous for any text in the key."""
     return json.dumps([table, *key], ensure_ascii=True, separators=(",", ":"))
 
 
 def hash_token(token: str) -> str:
-    """What stands in the database for a token that opens something. Such tokens are random, so no salt is needed."""
+    """Hash a token that opens something, as it is stored. Such tokens are random, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Keyring:
-    """The keys in order: the first seals, all open. Shows nothing of them in ``repr``."""
+    """The encryption keys in order: the first seals, all open. ``repr`` shows nothing of them."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys:
@@ -63,12 +63,12 @@ class Keyring:
 
     @property
     def head(self) -> bytes:
-        """What every value sealed with the first key begins with."""
+        """Return the bytes that every value sealed with the first key begins with."""
         return _VERSION + self._first
 
     @property
     def heads(self) -> frozenset[bytes]:
-        """What values begin with that this keyring can open."""
+        """Return the beginnings of the values that this keyring can open."""
         return frozenset(_VERSION + key_id for key_id in self._ciphers)
 
     def seal(self, plain: bytes, row: str) -> bytes:
@@ -76,7 +76,8 @@ class Keyring:
         return self.head + nonce + self._ciphers[self._first].encrypt(nonce, plain, row.encode())
 
     def open(self, sealed: bytes, row: str) -> bytes:
-        """Raises KeyProblem when no key fits, or when the value was changed or moved from another row."""
+        """Decrypt a value. Raises KeyProblem when no key fits, or when the value was changed or moved from another
+        row."""
         if sealed[:1] != _VERSION:
             raise KeyProblem("A stored value is in a form this version does not know. Upgrade the bot.")
         cipher = self._ciphers.get(sealed[1:_HEAD])
@@ -96,17 +97,17 @@ class Keyring:
 
 
 def parse_keys(text: str) -> Keyring:
-    """Reads ``ENCRYPTION_KEYS``: base64 keys separated by commas, the one that encrypts first."""
+    """Parse ``ENCRYPTION_KEYS``: base64 keys separated by commas, the one that encrypts first."""
     return Keyring([_parse_key(part.strip()) for part in text.split(",") if part.strip()])
 
 
 def key_file_for(database: Path) -> Path:
-    """Where the key of a SQLite database lives when ENCRYPTION_KEYS is not set."""
+    """Return where the key of a SQLite database is stored when ENCRYPTION_KEYS is not set."""
     return database.with_name(database.name + ".key")
 
 
 def read_or_create_key_file(path: Path) -> Keyring:
-    """The keyring in ``path``; a new key is written there first when there is none. Only the owner may read it.
+    """Read the keyring in ``path``, or write a new key there if there is none. Only the owner may read the file.
 
     Processes that start at the same moment agree on one key: the file appears complete or not at all.
     """

@@ -16,12 +16,13 @@ _ADVISORY_LOCK = 0x6469_616C  # any number, as long as every replica uses the sa
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """What Alembic compares: our tables only, because the durable work's own tables share the database."""
+    """Tell Alembic to compare our tables only, because the durable work's own tables share the database."""
     return kind != "table" or name in all_metadata().tables
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Runs inside the connection's transaction, which holds the write lock on SQLite from its BEGIN on."""
+    """Upgrade the schema inside the connection's transaction, which holds the write lock on SQLite from its BEGIN
+    on."""
     _lock(connection)
     command.upgrade(_build_config(connection), revision)
 
@@ -32,7 +33,7 @@ def downgrade(connection: Connection, revision: str) -> None:
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether the schema is the one this version was written for."""
+    """Tell whether the schema is the one this version was written for."""
     script = ScriptDirectory.from_config(_build_config(connection))
     return set(MigrationContext.configure(connection).get_current_heads()) == set(script.get_heads())
 

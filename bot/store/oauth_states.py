@@ -1,4 +1,4 @@
-"""The OAuth ``state`` a browser carries to Dialpad and back: good once, for 10 minutes, for one Slack person."""
+"""The OAuth ``state`` a browser carries to Dialpad and back: valid once, for 10 minutes, for one Slack person."""
 
 import secrets
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ oauth_states = Table(
 
 @dataclass(frozen=True)
 class OAuthState:
-    """What was kept while the browser was away. ``verifier`` is PKCE's; ``carry`` is whatever the caller gave."""
+    """What was stored for the browser's return. ``verifier`` is PKCE's; ``carry`` is what the caller gave."""
 
     person: PersonKey
     verifier: str = field(repr=False)
@@ -41,7 +41,7 @@ _STATE: Final = StoredJson(OAuthState, "person")
 
 
 class OAuthStates:
-    """At rest there is a hash of the state, and everything that goes with it is sealed."""
+    """Queries on OAuth states. A hash of the state is stored, and everything that goes with it is sealed."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -49,7 +49,7 @@ class OAuthStates:
     async def create(
         self, person: PersonKey, verifier: str, token: str = "", carry: Mapping[str, Any] | None = None
     ) -> str:
-        """A fresh state. ``token`` may be the ``/connect/{token}`` it came from."""
+        """Create a state. ``token`` may be the ``/connect/{token}`` it came from."""
         state = secrets.token_urlsafe(32)
         name = hash_token(state)
         kept = _STATE.dump(OAuthState(person, verifier, token, carry or {}))
@@ -65,7 +65,8 @@ class OAuthStates:
         return state
 
     async def take(self, state: str) -> OAuthState | None:
-        """Uses the state up. None when it is unknown, used before or late: all the same to whoever holds it."""
+        """Use a state up and return what was stored with it. None when it is unknown, used or expired, without
+        telling which."""
         name = hash_token(state)
         statement = delete(oauth_states).where(oauth_states.c.state_hash == name).returning(oauth_states)
 

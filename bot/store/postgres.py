@@ -15,7 +15,7 @@ POOL_SIZE = 10
 
 
 class PostgresDatabase:
-    """See ``bot.store.database.Database``."""
+    """The Postgres ``bot.store.database.Database``."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -48,7 +48,7 @@ class PostgresDatabase:
     def _forget(self, task: "asyncio.Task[object]") -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # seen here when the caller was cancelled and nobody else looks
+            task.exception()  # retrieved here in case the caller was cancelled and nobody else does
 
     async def _read(self, query: Callable[[Connection], T]) -> T:
         async with self.engine.connect() as connection:

@@ -1,8 +1,8 @@
-"""A card's places in Slack, as work on disk.
+"""Postings: where each card is to be shown in Slack, as work on disk.
 
-Whoever has ``due_at`` wants to be posted or brought up to date, and keeps wanting it until that has happened; whoever
-has ``escalate_at`` wants somebody to be asked. Changing a card and making its postings due is one transaction, so
-nothing that was taken in can be forgotten.
+A posting with ``due_at`` is to be posted or updated, and stays due until that has happened; one with ``escalate_at``
+will ask somebody to claim its card. Changing a card and making its postings due is one transaction, so no event that
+was taken in can be forgotten.
 """
 
 import secrets
@@ -77,13 +77,14 @@ turns = Table(
 
 
 _GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, postings.c.doubtful.is_(False))
-"""Of those that were never posted."""
+"""Postings that were given up without ever being posted."""
 
 
 @dataclass(frozen=True)
 class NewPosting:
-    """A place a card shall be posted to. ``parent``: the card in whose thread. ``escalate_s``: seconds until somebody
-    is asked to claim it, None when nobody is. ``not_before``: what is held for the same moment comes due together."""
+    """A place a card is to be posted to. ``parent``: the card in whose thread. ``escalate_s``: seconds until
+    somebody is asked to claim it, None when nobody is. ``not_before``: what is held for the same moment comes due
+    together."""
 
     channel: str
     subscription_id: str
@@ -95,9 +96,9 @@ class NewPosting:
 
 @dataclass(frozen=True)
 class Posting:
-    """``place`` is the conversation Slack answered with, which for a person's direct messages differs from
-    ``channel``. ``shown`` is the card's version in Slack, ``looks`` a digest of what is seen there, ``bundle`` the
-    message several cards share, ``doubtful`` one that may or may not have been posted."""
+    """One card in one channel. ``place`` is the conversation Slack answered with, which for a person's direct
+    messages differs from ``channel``. ``shown`` is the card's version in Slack, ``looks`` a digest of what is seen
+    there, ``bundle`` the message several cards share, ``doubtful`` one that may or may not have been posted."""
 
     id: str
     card_id: str
@@ -120,8 +121,8 @@ class Posting:
 
 
 def want(connection: Connection, now: datetime, card_id: str, team_id: str, wanted: Sequence[NewPosting]) -> None:
-    """Posts a card where it is not posted yet. One that was posted before anybody was to be asked may be now; one that
-    another subscription holds back is posted by the first that does not."""
+    """Add postings for a card where it is not posted yet. A posting made without an escalation can get one now; one
+    that another subscription holds back is posted by the first that does not."""
     for one in wanted:
         parent = None
         if one.parent:
@@ -162,7 +163,7 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
 
 
 def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
-    """Whoever shows the card shall show it anew; what is due sooner keeps its turn. What may have been posted, or was
+    """Make every posting of a card due again; those due sooner keep their turn. What may have been posted, or was
     given up before it ever was, stays as it is."""
     alive = and_(
         postings.c.card_id == card_id,
@@ -174,7 +175,7 @@ def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
 
 
 class Postings:
-    """All of it goes by transactions; nothing here waits."""
+    """Queries on postings. Every change is one transaction, and none waits for Slack or Dialpad."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -187,11 +188,11 @@ class Postings:
         return found[0] if found else None
 
     async def bundled(self, bundle: str) -> list[Posting]:
-        """Everything that one message shows."""
+        """Return the postings that share one message."""
         return await self._postings(postings.c.bundle == bundle)
 
     async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
-        """Workspace and channel of everything that wants to be posted."""
+        """Return workspace and channel of every posting that is due."""
         statement = select(postings.c.team_id, postings.c.channel).where(postings.c.due_at <= now).distinct()
 
         def query(connection: Connection) -> list[tuple[str, str]]:
@@ -200,7 +201,8 @@ class Postings:
         return await self._context.database.read(query)
 
     async def due(self, team_id: str, channel: str, now: datetime, most: int = 50) -> list[Posting]:
-        """What a channel waits for: new messages first, then replies to them, then changes; each by their age."""
+        """Return a channel's due postings: new messages first, then replies to them, then changes; each oldest
+        first."""
         where = (postings.c.team_id == team_id, postings.c.channel == channel, postings.c.due_at <= now)
         order = (postings.c.ts.is_not(None), postings.c.parent_id.is_not(None), postings.c.created_at, postings.c.id)
         statement = select(postings).where(*where).order_by(*order).limit(most)
@@ -211,7 +213,7 @@ class Postings:
         return [_read_posting(row) for row in await self._context.database.read(query)]
 
     async def next_at(self) -> datetime | None:
-        """When something is to be posted or escalated next."""
+        """Return when the next posting or escalation is due."""
 
         def query(connection: Connection) -> list[datetime]:
             columns = (postings.c.due_at, postings.c.escalate_at)
@@ -221,18 +223,18 @@ class Postings:
         return min(await self._context.database.read(query), default=None)
 
     async def attempt(self, ids: Sequence[str], bundle: str | None) -> None:
-        """On disk before the message is sent: should the process die now, the message is looked for first."""
+        """Record an attempt before the message is sent: if the process dies now, the message is looked for first."""
         values = {"attempted_at": self._context.now(), "tries": postings.c.tries + 1, "bundle": bundle}
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
     async def count_try(self, ids: Sequence[str]) -> None:
-        """One more attempt at bringing a message up to date."""
+        """Count one more attempt at updating a message."""
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(tries=postings.c.tries + 1))
 
     async def posted(
         self, ids: Sequence[str], *, place: str, ts: str, versions: Mapping[str, int], looks: str | None
     ) -> None:
-        """It is in Slack. Cards that changed while it was on its way stay due."""
+        """Record that a message was posted. Cards that changed meanwhile stay due."""
         await self._settle(ids, versions, {"ts": ts, "place": place, "doubtful": False, "looks": looks})
 
     async def updated(self, ids: Sequence[str], versions: Mapping[str, int], looks: str | None) -> None:
@@ -253,22 +255,22 @@ class Postings:
         await self._context.database.write(change)
 
     async def postpone(self, ids: Sequence[str], wait_s: float, *, in_doubt: bool = False) -> None:
-        """Tries again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
+        """Try again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
         values: dict[str, Any] = {"due_at": self._context.now() + timedelta(seconds=wait_s)}
         if not in_doubt:
             values["attempted_at"] = None
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
     async def hold(self, ids: Sequence[str], until: datetime) -> None:
-        """They are new, and not posted before then."""
+        """Hold new postings back until then."""
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(due_at=until))
 
     async def drop(self, ids: Sequence[str]) -> None:
-        """They were never posted, and are not wanted after all; they may be wanted again."""
+        """Delete postings that were never posted and are not wanted after all; they may be wanted again."""
         await self._context.run(delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None)))
 
     async def due_anew(self, subscription_id: str, escalate_s: float | None) -> None:
-        """What its subscription holds back is looked at again now. ``escalate_s``: seconds until somebody is asked to
+        """Make the postings due that a subscription holds back. ``escalate_s``: seconds until somebody is asked to
         claim what was to be claimed; None: nobody is."""
         now = self._context.now()
         held = and_(self._waiting(subscription_id), postings.c.due_at.is_not(None))
@@ -282,7 +284,7 @@ class Postings:
         await self._context.database.write(change)
 
     async def drop_waiting(self, subscription_id: str) -> None:
-        """Its subscription is gone: what waits for its turn is not posted, and nobody is asked to claim the rest."""
+        """Stop a deleted subscription's postings: what waits is not posted, and nobody is asked to claim the rest."""
 
         def change(connection: Connection) -> None:
             connection.execute(delete(postings).where(self._waiting(subscription_id)))
@@ -294,17 +296,17 @@ class Postings:
 
     @staticmethod
     def _waiting(subscription_id: str) -> Any:
-        """Never posted, and not on its way."""
+        """Select a subscription's postings that were never posted and are not being posted."""
         column = postings.c
         return and_(column.subscription_id == subscription_id, column.ts.is_(None), column.attempted_at.is_(None))
 
     async def set_aside(self, ids: Sequence[str], *, doubtful: bool = False) -> None:
-        """Not posted or brought up to date any more."""
+        """Stop trying to post or update these."""
         values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None}
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
     async def unposted(self, subscription_id: str) -> tuple[int, int]:
-        """How many of a subscription's messages were given up though they were tried, and how many still wait."""
+        """Count a subscription's messages that were tried and given up, and those that still wait."""
         mine = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None))
         given_up = select(func.count()).where(mine, _GIVEN_UP)
         waiting = select(func.count()).where(mine, postings.c.due_at.is_not(None))
@@ -315,12 +317,13 @@ class Postings:
         return await self._context.database.read(query)
 
     async def forget_unposted(self, subscription_id: str) -> None:
-        """Whoever should know of them has been told."""
+        """Forget the messages that were given up, once the people concerned have been told."""
         where = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None), _GIVEN_UP)
         await self._context.run(update(postings).where(where).values(tries=0))
 
     async def take_turn(self, channel: str, every_s: float) -> float:
-        """0 when the channel may be written to now, and nobody else may for ``every_s``; else seconds to wait."""
+        """Take the channel's turn: 0 when it may be written to now, and by nobody else for ``every_s``; else seconds
+        to wait."""
         now = self._context.now()
 
         def change(connection: Connection) -> float:
@@ -335,7 +338,7 @@ class Postings:
         return await self._context.database.write(change)
 
     async def end_turn(self, channel: str, every_s: float) -> None:
-        """The channel was written to just now: however long that took to arrive, what comes next arrives later."""
+        """Restart the channel's pause now that it was written to, however long that message took to arrive."""
         next_at = self._context.now() + timedelta(seconds=every_s)
         await self._context.run(update(turns).where(turns.c.channel == channel).values(next_at=next_at))
 
@@ -343,8 +346,8 @@ class Postings:
         return await self._postings(postings.c.escalate_at <= now, limit=most)
 
     async def step(self, posting: Posting, *, to: int, next_s: float | None) -> bool:
-        """Counts the step that is due as taken, unless somebody else has, or it is no longer due: it was claimed or
-        handled meanwhile. ``next_s``: seconds until the next, None: there is none."""
+        """Count the due escalation step as taken. False if another process took it, or it is no longer due because
+        the card was claimed or handled. ``next_s``: seconds until the next, None: there is none."""
         next_at = None if next_s is None else self._context.now() + timedelta(seconds=next_s)
         seen = (postings.c.step == posting.step, postings.c.escalate_at == posting.escalate_at)
         where = and_(postings.c.id == posting.id, *seen)
@@ -353,8 +356,8 @@ class Postings:
     async def escalate_at(
         self, card_id: str, moment: datetime | None, *, only: str | None = None, step: int | None = None
     ) -> None:
-        """When the next step of a card is due; None for never. ``only``: one of its postings, the others never.
-        ``step``: which it is, by default the one that was due anyway."""
+        """Set when the next escalation step of a card is due; None for never. ``only``: one of its postings, the
+        others never. ``step``: which it is, by default the one that was due anyway."""
         shown = and_(postings.c.card_id == card_id, postings.c.parent_id.is_(None))
 
         def change(connection: Connection) -> None:

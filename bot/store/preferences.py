@@ -1,4 +1,4 @@
-"""What a person chose: region, time zone, favourites. One JSON object each, in clear."""
+"""A person's preferences: region, time zone, favourites. One JSON object each, not sealed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ preferences = Table(
 
 
 class Preferences:
-    """Unknown names are kept as they are; what they mean belongs to whoever asks."""
+    """Queries on preferences. Unknown names are stored as they are; the caller knows what they mean."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -33,7 +33,7 @@ class Preferences:
         return await self._context.database.read(query)
 
     async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Merges ``changes`` in; None takes a name out. Returns all that is chosen now."""
+        """Merge ``changes`` into a person's preferences; None removes a name. Return all of them."""
         where = belongs_to(preferences, person)
         lock = select(preferences.c.chosen).where(where).with_for_update()
 

@@ -1,4 +1,4 @@
-"""Forgetting what is over, as each table declares it."""
+"""Deletion of expired rows, as each table declares it."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from bot.store.table_rules import Forever, all_tables, are_over, rules_of
 
 
 def purge(connection: Connection, now: datetime) -> dict[str, int]:
-    """Deletes everything expired; table name to rows deleted."""
+    """Delete everything expired; return table name to rows deleted."""
     tables = all_tables()
     for table in tables:
         if (wipe := rules_of(table).wipe) is not None:

@@ -1,6 +1,6 @@
-"""What is still to be removed at Dialpad after a connection ended here, and with which token that can be done.
+"""What is still to be removed at Dialpad after a connection ended here, and the token to do it with.
 
-The token lies sealed, and only for as long as something needs it.
+The token is sealed, and stored only as long as something needs it.
 """
 
 import secrets
@@ -38,7 +38,7 @@ from bot.store.table_rules import Otherwise, older_than, rules
 
 GIVEN_UP_AFTER: Final = timedelta(days=14)
 KEPT_FOR: Final = GIVEN_UP_AFTER + timedelta(days=1)
-"""Whoever gives up says so in the log; this is for when nobody did."""
+"""How long a removal is stored at most. Giving up is logged and ends it sooner; this is for when nobody did."""
 HELD_FOR: Final = timedelta(minutes=2)
 COLLEAGUES: Final = 3
 
@@ -66,8 +66,8 @@ removals = Table(
 
 @dataclass(frozen=True)
 class HookLeft:
-    """A webhook or websocket, by Dialpad's ids. ``id`` is what our address for it ended in; ``endpoint_id`` is None
-    when it was being made and nobody knows how far that came."""
+    """A webhook or websocket to remove, by Dialpad's ids. ``id`` is what our address for it ended in;
+    ``endpoint_id`` is None when it was being made and nobody knows how far that got."""
 
     id: str
     kind: HookKind
@@ -80,8 +80,8 @@ _HOOK: Final = StoredJson(HookLeft)
 
 @dataclass(frozen=True)
 class Removal:
-    """One connection's remains. ``access``: the access itself is still to be revoked, which comes last. ``link`` is
-    None when no token of the person's is of use any more."""
+    """What is left at Dialpad of one connection. ``access``: its token is still to be revoked, which comes last.
+    ``link`` is None when no token of the person's is of use any more."""
 
     id: str
     person: PersonKey
@@ -106,7 +106,7 @@ def note_removal(
     hooks: Sequence[HookLeft],
     link: DialpadConnection | None,
 ) -> str | None:
-    """Puts it on the list, in the caller's transaction; its id, None when there is nothing to remove."""
+    """Add a removal in the caller's transaction and return its id, None when there is nothing to remove."""
     link = None if link is None or link.broken else link
     access = link is not None and link.kind == "oauth"
     if not hooks and not access:
@@ -129,13 +129,13 @@ def note_removal(
 
 
 class Removals:
-    """Few rows, and none as a rule."""
+    """Queries on removals. The table is usually empty."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
     async def all(self) -> list[Removal]:
-        """The oldest first."""
+        """Return all removals, oldest first."""
         statement = select(removals).order_by(removals.c.created_at, removals.c.id)
 
         def query(connection: Connection) -> list[Row[Any]]:
@@ -144,7 +144,7 @@ class Removals:
         return [self._read(row) for row in await self._context.database.read(query)]
 
     async def get(self, name: str) -> Removal | None:
-        """None when everything is removed, or was given up."""
+        """Read a removal. None when everything is removed, or was given up."""
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(removals).where(removals.c.id == name)).one_or_none()
@@ -153,7 +153,7 @@ class Removals:
         return None if row is None else self._read(row)
 
     async def add(self, person: PersonKey, company: str, hook: HookLeft, link: DialpadConnection) -> None:
-        """Something was made at Dialpad whose hook was removed here at the same moment."""
+        """Add a hook that was created at Dialpad while it was being removed here."""
 
         def change(connection: Connection) -> None:
             note_removal(connection, self._context, person, company, [hook], link)
@@ -161,7 +161,7 @@ class Removals:
         await self._context.database.write(change)
 
     async def hold(self, name: str) -> bool:
-        """True for the one process that may work on it now; counts the try."""
+        """Reserve a removal for this process and count the try. False if another process works on it."""
         now, column = self._context.now(), removals.c
         free = or_(column.held_until.is_(None), column.held_until <= now)
         values = {"tries": column.tries + 1, "tried_at": now, "held_until": now + HELD_FOR}
@@ -171,7 +171,7 @@ class Removals:
         await self._context.run(update(removals).where(removals.c.id == name).values(held_until=None))
 
     async def hook_gone(self, name: str, hook_id: str) -> None:
-        """It is not at Dialpad any more."""
+        """Record that a hook no longer exists at Dialpad."""
 
         def change(row: Row[Any]) -> dict[str, Any]:
             return {"hooks": [one for one in row.hooks if one["id"] != hook_id]}
@@ -179,14 +179,14 @@ class Removals:
         await self._change(name, change)
 
     async def access_gone(self, name: str) -> None:
-        """The token is worth nothing any more, or must not be revoked: it is wiped."""
+        """Wipe the token: it is worth nothing any more, or must not be revoked."""
         await self._change(name, lambda _: {"access": False, "sealed": None})
 
     async def give_up(self, name: str) -> None:
         await self._context.run(delete(removals).where(removals.c.id == name))
 
     async def colleagues(self, company: str) -> list[PersonKey]:
-        """People of the same Dialpad company whose connections work, those with the company's own key first."""
+        """Return people of the same Dialpad company whose connections work, those with the company's own key first."""
         column = connections.c
         theirs = (column.company_id == company, column.broken.is_(False))
         order = (column.is_company_key.desc(), column.connected_at)
@@ -198,8 +198,8 @@ class Removals:
         return await self._context.database.read(query) if company else []
 
     async def connected_elsewhere(self, link: DialpadConnection) -> bool:
-        """Whether the same Dialpad user is connected by sign-in, again or from another place: Dialpad revokes all of a
-        user's tokens at once."""
+        """Tell whether the same Dialpad user is connected by sign-in, again or from another place: Dialpad revokes
+        all of a user's tokens at once."""
         column = connections.c
         same = (column.dialpad_user_id == link.dialpad_user_id, column.kind == "oauth", column.broken.is_(False))
         statement = select(column.user_id).where(*same).limit(1)
@@ -210,16 +210,16 @@ class Removals:
         return link.dialpad_user_id is not None and await self._context.database.read(query)
 
     def links_of(self, removal: Removal) -> DialpadConnections:
-        """The connection's own token, kept with the removal: for ``Accounts``, which renews it."""
+        """Return the ended connection, stored with the removal, in the form ``Accounts`` needs to renew its token."""
         return _LeftLink(self, removal.id)
 
     async def keep_renewed(self, name: str, link: DialpadConnection) -> None:
-        """Dialpad has replaced the token."""
+        """Store the token that Dialpad issued in place of the old one."""
         sealed = _seal(self._context, name, link)
         await self._context.run(update(removals).where(removals.c.id == name).values(sealed=sealed))
 
     async def _change(self, name: str, change: Callable[[Row[Any]], dict[str, Any]]) -> None:
-        """The row goes with the last thing that is left."""
+        """Change a removal; its row is deleted when nothing is left to remove."""
         this = removals.c.id == name
 
         def write(connection: Connection) -> None:
@@ -271,7 +271,7 @@ class Removals:
 
 @dataclass(frozen=True)
 class _LeftLink:
-    """``bot.dialpad.connection.DialpadConnections`` of one removal, whoever is asked for."""
+    """The ``bot.dialpad.connection.DialpadConnections`` of one removal, the same for every person."""
 
     kept: Removals
     name: str

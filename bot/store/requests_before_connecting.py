@@ -1,4 +1,4 @@
-"""What somebody asked for before they were connected: it runs by itself once they are, for 30 minutes."""
+"""Requests of people who were not connected yet: they run once the person connects, within 30 minutes."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from bot.store.table_rules import Goes, expired, rules
 
 LIFETIME = timedelta(minutes=30)
 AT_MOST = 10
-"""So many requests of one person are kept, the newest: connecting must not set off a flood."""
+"""How many requests of one person are stored, the newest: connecting must not set off a flood."""
 
 remembered = Table(
     "remembered",
@@ -29,7 +29,7 @@ remembered = Table(
 
 
 class RequestsBeforeConnecting:
-    """Requests are JSON objects of the caller's own shape; here they are only sealed and ordered."""
+    """Queries on these requests: JSON objects of the caller's own shape, which are only sealed and ordered here."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -62,7 +62,7 @@ class RequestsBeforeConnecting:
         await self._context.database.write(change)
 
     async def take_all(self, person: PersonKey) -> list[dict[str, Any]]:
-        """Everything still good, oldest first; nobody gets it a second time."""
+        """Return everything still valid, oldest first, and delete it."""
         statement = delete(remembered).where(belongs_to(remembered, person)).returning(remembered)
         now = self._context.now()
 

@@ -1,7 +1,7 @@
-"""The last known rosters of call centers: what is shown while Dialpad is down, and what the next look is compared with.
+"""The last known rosters of call centers: shown while Dialpad is down, and compared with the next poll.
 
-A roster that some channel follows has ``due_at``, the time of the next look at Dialpad, which only the look itself
-moves on; the others are copies that whoever asked last left behind.
+A roster that some channel follows has ``due_at``, the time of the next poll, which only the poll itself moves on; the
+others are copies from the last time somebody asked.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
 from bot.store.table_rules import rules
 
 KEPT_FOR: Final = timedelta(days=30)
-"""A roster that nobody follows or has asked for in so long is forgotten."""
+"""How long a roster is stored that nobody follows or asks for."""
 
 rosters = Table(
     "rosters",
@@ -48,8 +48,9 @@ rosters = Table(
 
 @dataclass(frozen=True)
 class FollowedRoster:
-    """A call center whose roster somebody follows. ``version`` counts the looks that found something new; ``known`` is
-    None before the first; ``problem`` why user group or topic could not be kept when their owners were told."""
+    """A call center whose roster somebody follows. ``version`` counts the polls that found a change; ``known`` is
+    None before the first; ``problem`` is why user group or topic could not be updated when their owners were last
+    told."""
 
     team_id: str
     call_center: str
@@ -59,27 +60,27 @@ class FollowedRoster:
 
 
 class Rosters:
-    """One row per workspace and call center."""
+    """Queries on rosters, one row per workspace and call center."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
     async def get(self, team_id: str, call_center: str, company: str | None = None) -> Roster | None:
-        """The last known copy. With ``company``: only if it is that company's."""
+        """Return the last known copy. With ``company``: only if it is that company's."""
         found = await self._select(_is(team_id, call_center))
         row = found[0] if found else None
         foreign = row is not None and company is not None and row.company != company
         return None if row is None or foreign else self._read(row)
 
     async def of_company(self, team_id: str, company: str) -> list[Roster]:
-        """Every copy there is, by name."""
+        """Return every copy of a company's rosters, by name."""
         found = await self._select(and_(rosters.c.team_id == team_id, rosters.c.company == company))
         known = [roster for row in found if (roster := self._read(row)) is not None]
         return sorted(known, key=lambda roster: roster.name.casefold())
 
     async def note(self, team_id: str, company: str, roster: Roster) -> None:
-        """Somebody has just asked Dialpad. A roster that is followed is looked at soon instead, if it has changed: who
-        follows it must hear of the change."""
+        """Store a roster that somebody has just asked Dialpad for. If it is followed and has changed, it is polled
+        now instead: its followers must hear of the change."""
         now = self._context.now()
         kept = self._values(team_id, company, roster)
 
@@ -97,7 +98,7 @@ class Rosters:
         await self._context.database.write(change)
 
     async def follow(self, team_id: str, call_centers: Sequence[str]) -> None:
-        """They are looked at now, and from now on."""
+        """Poll these call centers now, and regularly from now on."""
         now = self._context.now()
         fresh = {"company": "", "version": 0, "seen_at": now, "due_at": now, "problem": ""}
 
@@ -110,13 +111,13 @@ class Rosters:
         await self._context.database.write(change)
 
     async def hurry(self, team_id: str, call_centers: Sequence[str], within_s: float) -> None:
-        """Something has happened there: those that are followed are looked at within so many seconds."""
+        """Poll those that are followed within so many seconds, because something has happened there."""
         soon = self._context.now() + timedelta(seconds=within_s)
         here = and_(rosters.c.team_id == team_id, rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
         await self._context.run(update(rosters).where(here).values(due_at=soon))
 
     async def due(self) -> list[FollowedRoster]:
-        """Those whose time for a look has come."""
+        """Return the rosters whose poll is due."""
         return [
             FollowedRoster(row.team_id, row.call_center, row.version, self._read(row), row.problem)
             for row in await self._select(rosters.c.due_at <= self._context.now())
@@ -125,20 +126,20 @@ class Rosters:
     async def looked(
         self, followed: FollowedRoster, company: str, roster: Roster, *, changed: bool, next_s: float
     ) -> bool:
-        """Keeps what a look has found. False when another process was faster."""
+        """Store the result of a poll. False when another process was faster."""
         values = self._values(followed.team_id, company, roster)
         values |= {"version": followed.version + changed, "due_at": self._context.now() + timedelta(seconds=next_s)}
         here = and_(_is(followed.team_id, followed.call_center), rosters.c.version == followed.version)
         return await self._context.run(update(rosters).where(here).values(**values)) == 1
 
     async def look_later(self, followed: FollowedRoster, wait_s: float | None) -> None:
-        """Nothing was found out. None: nobody follows it any more."""
+        """Postpone the next poll after one that failed. None: nobody follows it any more."""
         due_at = None if wait_s is None else self._context.now() + timedelta(seconds=wait_s)
         here = _is(followed.team_id, followed.call_center)
         await self._context.run(update(rosters).where(here).values(due_at=due_at))
 
     async def note_problem(self, followed: FollowedRoster, problem: str) -> bool:
-        """True when this is news."""
+        """Record why user group or topic could not be updated. True if that is a new problem."""
         here = and_(_is(followed.team_id, followed.call_center), rosters.c.problem != problem)
         return await self._context.run(update(rosters).where(here).values(problem=problem)) == 1
 

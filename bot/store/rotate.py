@@ -1,4 +1,4 @@
-"""Changing the key under everything that is sealed, while the bot runs."""
+"""Key rotation: seals every value with the first key while the bot runs."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,14 +18,15 @@ CHUNK = 200
 
 @dataclass(frozen=True)
 class Rotation:
-    """``resealed`` rows now carry the first key; ``dropped`` could not be read by any key and were deleted."""
+    """The result of a rotation. ``resealed`` rows now carry the first key; ``dropped`` could not be read by any key
+    and were deleted."""
 
     resealed: int
     dropped: int
 
 
 async def rotate(database: Database, keys: Keyring, *, drop_unreadable: bool = False) -> Rotation:
-    """Seals every row with the first key. Raises KeyProblem when rows cannot be read, unless they may be dropped."""
+    """Seal every row with the first key. Raises KeyProblem when rows cannot be read, unless they may be dropped."""
     resealed = dropped = 0
     for table in _sealed_tables():
         names = await database.read(partial(_stale, table, keys))
@@ -37,7 +38,7 @@ async def rotate(database: Database, keys: Keyring, *, drop_unreadable: bool = F
 
 
 def count_unreadable(connection: Connection, keys: Keyring) -> int:
-    """Rows without which the bot does not start, and which were sealed with a key that is not in the keyring."""
+    """Count the rows that the bot needs to start and that were sealed with a key that is not in the keyring."""
     tables = [table for table in _sealed_tables() if rules_of(table).read_at_start]
     return sum(_count_unreadable(connection, table, keys) for table in tables)
 

@@ -42,7 +42,8 @@ metadata = MetaData(
 
 
 class MomentColumn(TypeDecorator[datetime]):
-    """An aware datetime, stored as microseconds since 1970 UTC, so that both databases compare and sort it alike."""
+    """A column of aware datetimes, stored as microseconds since 1970 UTC, so that both databases compare and sort
+    them alike."""
 
     impl = BigInteger
     cache_ok = True
@@ -55,7 +56,7 @@ class MomentColumn(TypeDecorator[datetime]):
 
 
 def person_columns(*, primary_key: bool = False) -> tuple[Column[str], Column[str]]:
-    """The person a row belongs to."""
+    """Build the columns for the person a row belongs to."""
     return (
         Column("team_id", Text, primary_key=primary_key, nullable=False),
         Column("user_id", Text, primary_key=primary_key, nullable=False),
@@ -67,20 +68,20 @@ def belongs_to(table: Table, person: PersonKey) -> ColumnElement[bool]:
 
 
 def name_row(table: Table, row: Row[Any]) -> str:
-    """The name a row's sealed value is tied to, from its primary key."""
+    """Return the name a row's sealed value is tied to, from its primary key."""
     return row_name(table.name, *(str(getattr(row, column.name)) for column in table.primary_key))
 
 
 @dataclass(frozen=True)
 class StoreContext:
-    """What every query object works with."""
+    """What every query class works with."""
 
     database: Database
     keys: Keyring
     now: Clock
 
     async def run(self, statement: Executable) -> int:
-        """One statement that changes something; how many rows it touched."""
+        """Run one statement that changes something; return how many rows it touched."""
 
         def change(connection: Connection) -> int:
             return connection.execute(statement).rowcount
@@ -89,5 +90,5 @@ class StoreContext:
 
 
 def insert_for(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
-    """An INSERT that knows ON CONFLICT, in the connection's dialect."""
+    """Build an INSERT that supports ON CONFLICT, in the connection's dialect."""
     return postgres_insert(table) if connection.dialect.name == "postgresql" else sqlite_insert(table)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 READERS = 4
 BATCH = 256
-"""At most so many changes share a commit, so that the first of them does not wait for ever."""
+"""At most so many changes share a commit, so that the first of them does not wait without limit."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class _Outcome:
 
 
 class SqliteDatabase:
-    """See ``bot.store.database.Database``."""
+    """The SQLite ``bot.store.database.Database``."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
@@ -121,7 +121,7 @@ class SqliteDatabase:
 
 
 def build_engine(url: URL, *, begins: Literal["always", "on write", "never"], size: int) -> Engine:
-    """A synchronous engine; ``begins`` says when BEGIN IMMEDIATE is sent.
+    """Build a synchronous engine; ``begins`` says when BEGIN IMMEDIATE is sent.
 
     ``on write`` leaves it to the driver, which sends it before the first INSERT, UPDATE or DELETE: for libraries that
     read and write through one engine.
@@ -151,7 +151,7 @@ def _keep_to_ourselves(_dialect: object, _record: object, arguments: list[Any], 
 
 
 def _set_pragmas(connection: sqlite3.Connection) -> None:
-    """What every connection to this file has, whoever opens it."""
+    """Set the pragmas that every connection to this file has."""
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _switch_to_wal(connection)
     connection.execute("PRAGMA synchronous=FULL")
@@ -159,7 +159,8 @@ def _set_pragmas(connection: sqlite3.Connection) -> None:
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """The first process switches the file; SQLite does not apply the busy time-out to that, so it is repeated."""
+    """Switch the file to WAL, which the first process does; SQLite does not apply the busy time-out to that, so it
+    is repeated."""
     give_up = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
@@ -192,7 +193,7 @@ def _commit(connection: Connection, batch: Sequence[_Job]) -> list[_Outcome]:
 
 
 def _run_in_savepoint(connection: Connection, job: _Job) -> _Outcome:
-    """One of several changes in a transaction: when it fails, the others stay."""
+    """Run one of several changes in a transaction: when it fails, the others stay."""
     connection.exec_driver_sql("SAVEPOINT change")
     try:
         result = job.change(connection)

@@ -32,7 +32,7 @@ from bot.store.timed_requests import TimedRequests
 
 PING_WITHIN_S = 3
 SECOND_REPLICA_WAITS = timedelta(minutes=2)
-"""On Postgres another replica may still be at work on what looks unfinished; Slack work takes seconds."""
+"""How long unfinished work is left to another replica, on Postgres; Slack work takes seconds."""
 
 
 def read_clock() -> datetime:
@@ -40,7 +40,7 @@ def read_clock() -> datetime:
 
 
 def read_keyring(url: str, encryption_keys: str | None) -> Keyring:
-    """The keys from the settings; without them, from a file beside a SQLite database, made when missing."""
+    """Read the keys from the settings, or without them from a file beside a SQLite database, made when missing."""
     if encryption_keys:
         return parse_keys(encryption_keys)
     file = sqlite_file(build_url(url))
@@ -51,7 +51,7 @@ def read_keyring(url: str, encryption_keys: str | None) -> Keyring:
 
 @dataclass(frozen=True)
 class Store:
-    """Everything the bot remembers. Made by ``Store.open``; ``await aclose()`` before the process ends.
+    """The bot's database with all its tables. Made by ``Store.open``; ``await aclose()`` before the process ends.
 
     Query classes that have no attribute here are made with ``context`` where they are used.
     """
@@ -81,7 +81,8 @@ class Store:
 
     @classmethod
     async def open(cls, url: str, keys: Keyring, now: Clock = read_clock) -> "Store":
-        """Raises DatabaseProblem for an address that cannot be one. Connects with the first query."""
+        """Open the store; it connects with the first query. Raises DatabaseProblem for an address that cannot be
+        one."""
         address = build_url(url)
         database = open_database(address)
         context = StoreContext(database, keys, now)
@@ -112,14 +113,14 @@ class Store:
         )
 
     async def aclose(self) -> None:
-        """Finishes running writes, then closes connections and threads. May be called twice."""
+        """Finish running writes, then close connections and threads. May be called twice."""
         try:
             await self.audit.aclose()
         finally:
             await self.database.aclose()
 
     async def migrate(self) -> None:
-        """Brings the schema to this version, then checks that what is kept for long can be read with these keys.
+        """Bring the schema to this version, then check that long-lived values can be read with these keys.
 
         Raises DatabaseProblem when the database cannot be reached, KeyProblem when a key is missing.
         """
@@ -132,7 +133,7 @@ class Store:
         await self.check_keys()
 
     async def check_keys(self) -> None:
-        """Raises KeyProblem when connections or timers were sealed with a key that is not here."""
+        """Check that connections and timed requests can be read. Raises KeyProblem when their key is not available."""
 
         def query(connection: Connection) -> int:
             return rotate.count_unreadable(connection, self.keys)
@@ -145,7 +146,8 @@ class Store:
             )
 
     async def ping(self) -> None:
-        """Raises DatabaseProblem when the database does not answer within 3 s or has another version's schema."""
+        """Check the database. Raises DatabaseProblem when it does not answer within 3 s or has another version's
+        schema."""
         try:
             async with asyncio.timeout(PING_WITHIN_S):
                 current = await self.database.read(migrate.is_current)
@@ -155,16 +157,16 @@ class Store:
             raise DatabaseProblem("The database has another version's tables. Run `dialpad-chatops db upgrade`.")
 
     async def purge(self) -> dict[str, int]:
-        """Forgets everything expired; table name to rows deleted."""
+        """Delete everything expired; return table name to rows deleted."""
         now = self.now()
         return await self.database.write(lambda connection: purge.purge(connection, now))
 
     async def rotate(self, *, drop_unreadable: bool = False) -> rotate.Rotation:
-        """Seals everything with the first key, so that the others can be taken out of ENCRYPTION_KEYS afterwards."""
+        """Seal everything with the first key, so that the others can be taken out of ENCRYPTION_KEYS afterwards."""
         return await rotate.rotate(self.database, self.keys, drop_unreadable=drop_unreadable)
 
 
 def _plain(error: Exception) -> str:
-    """The driver's own words, first line only: SQLAlchemy adds the statement and a link."""
+    """Return the first line of the driver's own message: SQLAlchemy adds the statement and a link."""
     original = getattr(error, "orig", None) or error
     return (str(original).strip().splitlines() or [type(error).__name__])[0]

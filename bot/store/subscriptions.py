@@ -34,17 +34,18 @@ subscriptions = Table(
 
 
 class Subscriptions:
-    """Some per channel. ``problem`` is why posting did not work; its marks are ``bot.notifications.owner_alerts``'s."""
+    """Queries on subscriptions, a few per channel. ``problem`` is why posting failed, in the words of
+    ``bot.notifications.owner_alerts``."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
     def new_id(self) -> str:
-        """For a subscription that is not stored yet: short, since every button of a card carries it."""
+        """Generate an id for a new subscription: short, since every button of a card carries it."""
         return secrets.token_urlsafe(6)
 
     async def save(self, subscription: Subscription) -> None:
-        """Adds it, or changes the one with the same id. The channel of a subscription stays what it was."""
+        """Store a subscription, or change the one with the same id. Its channel never changes."""
         digest_at = next_due(subscription, self._context.now())
         fresh = {
             "id": subscription.id,
@@ -65,7 +66,7 @@ class Subscriptions:
         await self._context.database.write(change)
 
     async def switch(self, name: str, kind: NewsKind, *, on: bool) -> Subscription | None:
-        """One event of a subscription on or off, whatever happens to its others at the same time. None: it is gone."""
+        """Switch one event of a subscription on or off, without touching the others. None if it no longer exists."""
 
         def change(connection: Connection) -> Subscription | None:
             row = self._locked(connection, name)
@@ -83,7 +84,7 @@ class Subscriptions:
         ).one_or_none()
 
     def _change(self, connection: Connection, before: Row[Any], after: Subscription) -> None:
-        """A digest that is due stays due while its times stay the same."""
+        """Update the row. A digest that is due stays due while its times stay the same."""
         same = schedule(read_subscription(before)) == schedule(after)
         digest_at = before.digest_at if same else next_due(after, self._context.now())
         this = subscriptions.c.id == after.id
@@ -94,18 +95,18 @@ class Subscriptions:
         return found[0] if found else None
 
     async def here(self, team_id: str, channel: str) -> list[Subscription]:
-        """Those that post to one place, the oldest first."""
+        """Return the subscriptions that post to one place, oldest first."""
         return await self._select(subscriptions.c.team_id == team_id, subscriptions.c.channel == channel)
 
     async def of_team(self, team_id: str) -> list[Subscription]:
-        """All of a workspace that are not paused."""
+        """Return all subscriptions of a workspace that are not paused."""
         return await self._select(subscriptions.c.team_id == team_id, subscriptions.c.paused.is_(False))
 
     async def owned(self, owner: PersonKey) -> list[Subscription]:
         return await self._select(subscriptions.c.team_id == owner.team_id, subscriptions.c.user_id == owner.user_id)
 
     async def due_digest(self, now: datetime) -> tuple[Subscription, datetime] | None:
-        """The one whose digest has been due the longest, and since when."""
+        """Return the subscription whose digest has been due the longest, and since when."""
         statement = (
             select(subscriptions)
             .where(subscriptions.c.digest_at <= now)
@@ -119,22 +120,23 @@ class Subscriptions:
         return None if row is None else (read_subscription(row), row.digest_at)
 
     async def digest_done(self, subscription: Subscription, due: datetime) -> None:
-        """What was due at ``due`` is on disk or left out, unless somebody else was faster or has changed the times."""
+        """Record that the digest due at ``due`` is stored or skipped, unless another process did or the times have
+        changed."""
         this = (subscriptions.c.id == subscription.id, subscriptions.c.digest_at == due)
         await self._context.run(
             update(subscriptions).where(*this).values(digest_at=next_due(subscription, self._context.now()))
         )
 
     async def troubled(self) -> list[Subscription]:
-        """Those of all workspaces that could not post when they last tried."""
+        """Return the subscriptions of all workspaces that could not post when they last tried."""
         return await self._select(subscriptions.c.problem != "")
 
     async def delete(self, name: str) -> bool:
-        """False when it was gone. What it has posted stays, and is still brought up to date."""
+        """Delete a subscription. False if there was none. Its messages stay, and are still updated."""
         return await self._context.run(delete(subscriptions).where(subscriptions.c.id == name)) == 1
 
     async def note_problem(self, name: str, problem: str) -> bool:
-        """True when this is news: nobody was told of this problem since posting last worked."""
+        """Record a problem. True if it is new: nobody was told of it since posting last worked."""
         changed = (
             update(subscriptions)
             .where(subscriptions.c.id == name, subscriptions.c.problem != problem)

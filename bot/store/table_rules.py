@@ -1,7 +1,7 @@
-"""What each table declares about its rows, beside its columns: how long they are kept, whose they are, and whether the
-bot starts without being able to read them.
+"""Rules that each table declares beside its columns: how long its rows are kept, whose they are, and whether the bot
+starts without being able to read them.
 
-Purging, changing keys and forgetting a person or a workspace go by this. A new table is its module and its migration.
+Purging, changing keys and deleting a person or a workspace go by this. A new table is its module and its migration.
 """
 
 import pkgutil
@@ -18,20 +18,20 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.store.schema import metadata
 
 Over: TypeAlias = Callable[[Table, datetime], ColumnElement[bool]]
-"""Which rows of the table are over at that moment."""
+"""Selects the table's rows that have expired at that moment."""
 _RULES: Final = "rules"
 
 
 @dataclass(frozen=True)
 class Forever:
-    """Rows that no time ends. ``why`` says what does."""
+    """Rows that never expire. ``why`` says what deletes them."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class With:
-    """A row goes with the row of another table whose ``its`` equals this one's ``column``."""
+    """A row is deleted with the row of another table whose ``its`` equals this one's ``column``."""
 
     column: str
     table: str
@@ -40,7 +40,7 @@ class With:
 
 @dataclass(frozen=True)
 class Goes:
-    """A row is deleted with its owner; with ``only``, when that is so of it as well."""
+    """A row is deleted with its owner; with ``only``, when that is true of it as well."""
 
     only: Callable[[Table], ColumnElement[bool]] | None = None
 
@@ -54,9 +54,9 @@ class Otherwise:
 
 @dataclass(frozen=True)
 class Rules:
-    """``forget``: which rows ``Store.purge`` deletes. ``wipe``: of which it wipes what is sealed. ``workspace`` and
-    ``person``: what happens when they leave; a table with ``user_id`` has to say so. ``read_at_start``: rows that were
-    sealed with a lost key keep the bot from starting."""
+    """The rules of one table. ``forget``: which rows ``Store.purge`` deletes. ``wipe``: of which it wipes what is
+    sealed. ``workspace`` and ``person``: what happens when they leave; a table with ``user_id`` has to say so.
+    ``read_at_start``: rows that were sealed with a lost key keep the bot from starting."""
 
     forget: Over | With | Forever
     wipe: Over | None = None
@@ -73,12 +73,12 @@ def rules(
     person: Goes | Otherwise | None = None,
     read_at_start: bool = False,
 ) -> dict[str, Rules]:
-    """A table's ``info``."""
+    """Build a table's ``info``."""
     return {_RULES: Rules(forget, wipe, workspace, person, read_at_start)}
 
 
 def rules_of(table: Table) -> Rules:
-    """Raises LookupError for a table that declares nothing."""
+    """Return a table's rules. Raises LookupError for a table that declares none."""
     found: Rules | None = table.info.get(_RULES)
     if found is None:
         raise LookupError(f"the table {table.name} does not declare its rules")
@@ -94,18 +94,18 @@ def expired(column: str = "expires_at") -> Over:
 
 
 def all_metadata() -> MetaData:
-    """With the tables of every module of the store, which it imports if nobody has."""
+    """Return the MetaData with the tables of every module of the store, importing those that are not loaded yet."""
     _import_all()
     return metadata
 
 
 def all_tables() -> list[Table]:
-    """Those whose rows go with another table's come before it."""
+    """Return all tables, those whose rows go with another table's before it."""
     return sorted(all_metadata().sorted_tables, key=_depth, reverse=True)
 
 
 def followers(table: Table) -> Iterator[tuple[Table, With]]:
-    """Tables whose rows leave a workspace with rows of this one."""
+    """Yield the tables whose rows are deleted with this one's when a workspace leaves."""
     for other in all_tables():
         link = rules_of(other).workspace
         if isinstance(link, With) and link.table == table.name:
@@ -125,7 +125,7 @@ def are_over(table: Table, now: datetime) -> ColumnElement[bool]:
 
 
 def goes_with(table: Table, link: With, where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The rows of ``table`` that go with the linked table's rows for which ``where`` holds."""
+    """Select the rows of ``table`` that go with the linked table's rows for which ``where`` holds."""
     return table.c[link.column].in_(select(metadata.tables[link.table].c[link.its]).where(where))
 
 

@@ -1,4 +1,4 @@
-"""What a person left to happen later: "do not disturb for 30 minutes" keeps the way back here until it is time.
+"""Requests that run later: "do not disturb for 30 minutes" stores how to switch it off again.
 
 The timer itself (``bot.store.durable_later``) knows only a row's ``id``; the request is sealed here.
 """
@@ -32,7 +32,7 @@ kept = Table(
 
 @dataclass(frozen=True)
 class TimedRequest:
-    """One request that waits. ``id`` changes when a later request with the same key takes its place."""
+    """One request that waits. ``id`` changes when a later request with the same key replaces it."""
 
     id: str
     key: str
@@ -48,14 +48,14 @@ _REQUEST: Final = StoredJson(TimedRequest, "id", "key", "person", "route", "due_
 
 @dataclass(frozen=True)
 class WaitingRequest:
-    """The part of a request that needs no key to read."""
+    """The part of a request that can be read without its key."""
 
     id: str
     due_at: datetime
 
 
 class TimedRequests:
-    """At most one request per key, over all persons: put the person into the key."""
+    """Queries on timed requests. At most one request per key, over all persons: put the person into the key."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
@@ -70,7 +70,7 @@ class TimedRequests:
         place: Mapping[str, Any],
         also: Callable[[Connection, str], None] | None = None,
     ) -> tuple[str, str | None]:
-        """Keeps the request in place of an earlier one with the same key. Returns its id, and the earlier one's.
+        """Store a request in place of an earlier one with the same key. Return its id, and the earlier one's.
 
         ``also`` is called with the new id in the same transaction: to start the timer.
         """
@@ -97,7 +97,7 @@ class TimedRequests:
         return name, await self._context.database.write(change)
 
     async def get(self, name: str) -> TimedRequest | None:
-        """By id; None when it was replaced, cancelled or is done."""
+        """Read a request by id; None when it was replaced, cancelled or is done."""
         statement = select(kept).where(kept.c.id == name)
 
         def query(connection: Connection) -> Row[Any] | None:
@@ -107,11 +107,11 @@ class TimedRequests:
         return None if row is None else self._read(row)
 
     async def drop(self, name: str) -> bool:
-        """By id: what was put under the same key since then stays. False when there was nothing."""
+        """Delete a request by id; one stored since under the same key stays. False when there was none."""
         return await self._context.run(delete(kept).where(kept.c.id == name)) == 1
 
     async def cancel(self, key: str) -> str | None:
-        """By key. The id of what was waiting, None when nothing was."""
+        """Cancel a request by key. Return the id of the one that was waiting, None when there was none."""
         statement = delete(kept).where(kept.c.key == key).returning(kept.c.id)
 
         def change(connection: Connection) -> str | None:
@@ -120,7 +120,7 @@ class TimedRequests:
         return await self._context.database.write(change)
 
     async def of(self, person: PersonKey) -> list[TimedRequest]:
-        """Everything that waits for a person, the next first."""
+        """Return everything that waits for a person, the next first."""
         statement = select(kept).where(belongs_to(kept, person)).order_by(kept.c.due_at, kept.c.key)
 
         def query(connection: Connection) -> list[Row[Any]]:
@@ -129,7 +129,7 @@ class TimedRequests:
         return [self._read(row) for row in await self._context.database.read(query)]
 
     async def waiting(self) -> list[WaitingRequest]:
-        """Everything that waits, for everybody: what a timer must exist for."""
+        """Return everybody's waiting requests: each must have a timer."""
         statement = select(kept.c.id, kept.c.due_at).order_by(kept.c.due_at)
 
         def query(connection: Connection) -> list[WaitingRequest]:

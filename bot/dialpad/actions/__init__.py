@@ -10,14 +10,14 @@ from bot.dialpad.action import Action
 
 
 def _collect() -> Iterator[type[Action[Any]]]:
-    """By module, then in the order they are written in."""
+    """Yield the actions by module, then in the order they are written in."""
     for found in pkgutil.iter_modules(__path__):
         module = import_module(f"{__name__}.{found.name}")
         yield from (value for value in vars(module).values() if _is_declared_in(value, module.__name__))
 
 
 def _is_declared_in(value: Any, module: str) -> TypeGuard[type[Action[Any]]]:
-    """Not what the module imports, nor a parent that several actions share."""
+    """Tell whether the module itself declares it: not an import, nor a parent that several actions share."""
     return (
         isinstance(value, type) and issubclass(value, Action) and value.__module__ == module and "slug" in vars(value)
     )
@@ -27,12 +27,12 @@ ALL: Final[tuple[type[Action[Any]], ...]] = tuple(_collect())
 
 
 def by_slug(slug: str) -> type[Action[Any]]:
-    """The action called ``slug``. Raises ``KeyError``."""
+    """Find the action with this slug. Raises ``KeyError``."""
     return _slugs()[slug]
 
 
 def group_of(action: type[Action[Any]]) -> str:
-    """The resource an action belongs to, as in its path: ``users``, ``callcenters`` and so on."""
+    """Return the resource an action belongs to, as in its path: ``users``, ``callcenters`` and so on."""
     return action.__module__.rpartition(".")[2]
 
 

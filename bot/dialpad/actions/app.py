@@ -1,4 +1,4 @@
-"""What is set for the app that the token belongs to."""
+"""Settings of the app that the token belongs to."""
 
 from typing import Any
 

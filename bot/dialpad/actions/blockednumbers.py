@@ -1,4 +1,4 @@
-"""Numbers that cannot call in."""
+"""Blocked numbers, which cannot call in."""
 
 from pydantic import Field
 

@@ -32,7 +32,7 @@ ShownNumber = Annotated[
 
 
 class CallParty(Response):
-    """Somebody or something a call touches."""
+    """A person, group or number that a call involves."""
 
     id: Id | None = None
     type: str | None = None
@@ -91,13 +91,13 @@ class Call(Response):
 
 
 class PlacedCall(Response):
-    """The call that came about."""
+    """The call that was placed."""
 
     call_id: Id | None = None
 
 
 class TransferredCall(Response):
-    """Where a call went."""
+    """The call that was transferred, and where to."""
 
     call_id: Id | None = None
     transferred_to_number: str | None = None

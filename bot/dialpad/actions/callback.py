@@ -13,13 +13,13 @@ CallbackCenter = Annotated[
 
 
 class QueuedCallback(Response):
-    """``position`` in the queue; 1 is next."""
+    """A callback in the queue. ``position`` 1 is next."""
 
     position: int | None = None
 
 
 class CallbackCheck(Response):
-    """Whether the callback would be taken."""
+    """The answer whether a callback would be taken."""
 
     success: bool | None = None
 

@@ -52,7 +52,7 @@ Advanced = Annotated[AdvancedSettings | None, Field(title="Wrap-up and recording
 
 
 class Availability(Response):
-    """Open or closed; ``name`` tells the holiday, if it is one."""
+    """Whether a call center is open; ``name`` is the holiday, if it is one."""
 
     name: str | None = None
     status: str | None = None

@@ -1,4 +1,4 @@
-"""Where Dialpad sends events, as it answers. Subscriptions and reports carry their webhook or websocket within."""
+"""Webhooks and websockets as Dialpad answers with them. Subscriptions and reports contain theirs."""
 
 from pydantic import SecretStr
 
@@ -6,7 +6,7 @@ from bot.dialpad.action import Id, Response
 
 
 class Signature(Response):
-    """How events are signed. Dialpad tells the secret in clear; here it stays out of sight."""
+    """How events are signed. Dialpad sends the secret in clear; ``repr`` hides it here."""
 
     algo: str | None = None
     type: str | None = None
@@ -22,7 +22,8 @@ class Webhook(Response):
 
 
 class Websocket(Response):
-    """A line that events are read from. Whoever has ``websocket_url`` reads them, for an hour, so it is a secret."""
+    """A websocket that events are read from. Anybody who has ``websocket_url`` can read them, for an hour, so it is
+    a secret."""
 
     id: Id | None = None
     websocket_url: SecretStr | None = None

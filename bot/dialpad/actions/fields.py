@@ -21,7 +21,8 @@ class KindIn:
 
 @dataclass(frozen=True)
 class OnlyWith:
-    """Marks a field that goes with one word of another field of the same model, and whether that word needs it."""
+    """Marks a field that goes with one value of another field of the same model, and says whether that value needs
+    it."""
 
     field: str
     word: str
@@ -110,7 +111,7 @@ WORDS: Final[Mapping[str, str]] = {
     **words.CALL_STATES,
     **words.IVRS,
 }
-"""What people read for Dialpad's words; a word without an entry is shown as it is."""
+"""Words that people read for Dialpad's values; a value without an entry is shown as it is."""
 
 GroupId = Annotated[Id, KindIn("group_type")]
 TargetId = Annotated[Id, KindIn("target_type")]
@@ -128,7 +129,7 @@ PolicyId = Annotated[Id, Names(Entity.POLICY)]
 WebhookId = Annotated[Id, Names(Entity.WEBHOOK)]
 WebsocketId = Annotated[Id, Names(Entity.WEBSOCKET)]
 EndpointId = Annotated[Id, Names(Entity.WEBHOOK), Names(Entity.WEBSOCKET)]
-"""Where events go: a webhook or a websocket, one id for both."""
+"""Id of a webhook or a websocket that events go to; both share one kind of id."""
 SubscriptionId = Annotated[Id, Names(Entity.SUBSCRIPTION)]
 ReportId = Annotated[Id, Names(Entity.REPORT)]
 ShareLinkId = Annotated[str, Names(Entity.SHARE_LINK)]
@@ -145,7 +146,8 @@ Secret = Annotated[
     PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json"),
     Look.HIDDEN,
 ]
-"""Sent to Dialpad as it is, hidden in ``repr`` and ``model_dump()``: only the request (mode ``json``) has it."""
+"""A secret: sent to Dialpad as it is, hidden in ``repr`` and ``model_dump()``: only the request (mode ``json``) has
+it."""
 CallerId = Annotated[str, Names(Entity.NUMBER)]
 """A number in E.164, or the word ``blocked`` to hide it."""
 PhoneNumbers = list[PhoneNumber]

@@ -16,7 +16,7 @@ Primary = Annotated[
 
 
 class FormattedNumber(Response):
-    """A number in its ways of writing."""
+    """A number in its written forms."""
 
     e164_number: str | None = None
     local_number: str | None = None

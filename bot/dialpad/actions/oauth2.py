@@ -15,7 +15,7 @@ from bot.dialpad.actions.fields import OnlyWith, Secret
 
 
 class TokenPair(Response):
-    """What Dialpad hands out. ``expires_in`` in seconds; no refresh token without the scope ``offline_access``."""
+    """Tokens from Dialpad. ``expires_in`` in seconds; no refresh token without the scope ``offline_access``."""
 
     access_token: SecretStr | None = None
     refresh_token: SecretStr | None = None
@@ -104,4 +104,4 @@ RUN_AS: Final[Mapping[type[Action[Any]], str]] = {
     RedeemToken: "connect",
     Deauthorize: "disconnect",
 }
-"""The word through which people run each of them."""
+"""The word that people type to run each of them."""

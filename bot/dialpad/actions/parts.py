@@ -1,4 +1,4 @@
-"""Nested pieces of request bodies, for the settings that groups and offices share."""
+"""Nested parts of request bodies, for the settings that groups and offices share."""
 
 from typing import Annotated, Literal
 
@@ -100,7 +100,7 @@ class Routing(RequestPart):
 
 
 class RoutingOptions(RequestPart):
-    """Both halves are needed as soon as one is given."""
+    """Routing in and out of opening hours. Both are needed as soon as one is given."""
 
     open: Routing = Field(title="While open", description="What happens to calls in opening hours.")
     closed: Routing = Field(title="While closed", description="What happens to calls out of opening hours.")

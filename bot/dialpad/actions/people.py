@@ -1,4 +1,4 @@
-"""What Dialpad says of people and rooms; several resources answer with these."""
+"""People, rooms and groups as Dialpad describes them; several resources answer with these."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Statistics: asked for, worked out by Dialpad in the background, fetched as a file."""
+"""Statistics: requested, computed by Dialpad in the background, fetched as a file."""
 
 from typing import Annotated, Literal
 
@@ -13,14 +13,16 @@ StatTarget = Literal[
 
 
 class StatsStarted(Response):
-    """Ask for the result by ``request_id``. The same question within a while has the same id."""
+    """The answer to a request for statistics. The result is fetched by ``request_id``; the same question within a
+    while has the same id."""
 
     request_id: str | None = None
     already_started: bool | None = None
 
 
 class StatsResult(Response):
-    """``status`` is processing, complete or failed. ``download_url`` is signed: fetch it without a bearer token."""
+    """Statistics, or how far they are. ``status`` is processing, complete or failed. ``download_url`` is signed:
+    fetch it without a bearer token."""
 
     status: str | None = None
     file_type: str | None = None

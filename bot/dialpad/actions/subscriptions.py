@@ -51,7 +51,7 @@ AgentType = Literal["callcenter"]
 
 
 class EventSubscription(Response):
-    """What all subscriptions have: where events go, through one of the two."""
+    """What all subscriptions have: where events go, a webhook or a websocket."""
 
     id: Id | None = None
     enabled: bool | None = None
@@ -75,7 +75,7 @@ class CallSubscription(EventSubscription):
 
 
 class SmsSubscription(EventSubscription):
-    """A subscription to texts. ``status``: delivery is told as well."""
+    """A subscription to texts. ``status``: delivery is reported as well."""
 
     direction: str | None = None
     include_internal: bool | None = None

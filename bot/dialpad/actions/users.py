@@ -48,7 +48,7 @@ class StatusMessage(Response):
 
 
 class ActiveCall(Response):
-    """Somebody's call of this moment."""
+    """A person's current call."""
 
     id: Id | None = None
     call_state: str | None = None
@@ -56,7 +56,7 @@ class ActiveCall(Response):
 
 
 class AssistedCall(Response):
-    """Somebody's call of this moment and whether Dialpad Ai listens."""
+    """A person's current call and whether Dialpad Ai listens."""
 
     id: Id | None = None
     call_state: str | None = None
@@ -72,7 +72,7 @@ class GroupCallerId(Response):
 
 
 class CallerIds(Response):
-    """What the other side sees when a person calls, and what else could be chosen."""
+    """The numbers others can see when a person calls: the current one and the other choices."""
 
     id: Id | None = None
     caller_id: str | None = None
@@ -100,13 +100,13 @@ class Personas(Response):
 
 
 class OnDevice(Response):
-    """The device on which it happened."""
+    """The device that an action ran on."""
 
     device: Device | None = None
 
 
 class PresenceStatus(RequestPart):
-    """A presence line set by another program."""
+    """A presence text set by another program."""
 
     type: Literal["conference", "default"] | None = Field(
         default=None,

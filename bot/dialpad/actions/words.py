@@ -1,4 +1,4 @@
-"""What people read for Dialpad's words, where there are many of one kind."""
+"""Words that people read for Dialpad's values, where there are many of one kind."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""A Dialpad that lives in this process: same paths, same rules, made-up people."""
+"""An embedded Dialpad: same paths, same rules, made-up people."""
 
 from bot.sandbox.dialpad.access import COMPANY_KEY, OAuthApp
 from bot.sandbox.dialpad.faults import Fault

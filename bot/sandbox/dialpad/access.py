@@ -1,4 +1,4 @@
-"""Who is asking: bearer tokens, what they allow, and how long they live."""
+"""Authentication: bearer tokens, what they allow, and how long they live."""
 
 import secrets
 from collections.abc import Collection
@@ -44,7 +44,7 @@ class OAuthApp:
 
 @dataclass(frozen=True)
 class TokenOwner:
-    """``user_id`` None is the company itself (a company API key)."""
+    """The owner of a token. ``user_id`` None is the company itself (a company API key)."""
 
     user_id: int | None
     scopes: frozenset[str]
@@ -73,7 +73,7 @@ class Tokens:
         self._by_refresh: dict[str, Grant] = {}
 
     def caller(self, header: str | None) -> TokenOwner:
-        """Reads an Authorization header. Raises a 401 for anything but a token that is good right now."""
+        """Read an Authorization header. Raises a 401 for anything but a token that is valid right now."""
         scheme, _, token = (header or "").partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
@@ -115,7 +115,7 @@ class Tokens:
         return grant
 
     def refresh(self, refresh_token: str) -> Grant | None:
-        """A new pair for an old refresh token, which is dead from now on; None when it is no good."""
+        """Trade a refresh token, which becomes invalid, for a new pair; None when it is not valid."""
         old = self._by_refresh.pop(refresh_token, None)
         if old is None:
             return None
@@ -125,7 +125,7 @@ class Tokens:
         self._revoke([grant for grant in self._grants() if grant.user_id == user_id])
 
     def revoke_code(self, code: str) -> None:
-        """An authorization code that shows up twice was stolen: what it bought is taken back."""
+        """Revoke the tokens of an authorization code that was used twice: it was stolen."""
         self._revoke([grant for grant in self._grants() if grant.code == code])
 
     def _grants(self) -> list[Grant]:
@@ -150,7 +150,7 @@ def is_admin(state: State, caller: TokenOwner) -> bool:
 
 
 def supervises(state: State, boss_id: int, user_id: int) -> bool:
-    """Whether the first leads a group that the second is in."""
+    """Tell whether the first leads a group that the second is in."""
     return any(group.members.get(boss_id) in ("supervisor", "admin") for group in state.groups_of(user_id))
 
 

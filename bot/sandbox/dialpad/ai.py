@@ -1,4 +1,4 @@
-"""Dialpad Ai, made up: some seconds after a talk there is a transcript and then, event by event, a recap."""
+"""Dialpad Ai, simulated: some seconds after a call there is a transcript and then, event by event, a recap."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +10,12 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.timers import RunLater
 
 WRITES_AFTER_S = 4.0
-"""The real one takes two to three minutes."""
+"""Seconds until the transcript; the real one takes two to three minutes."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What was said, the customer first and then in turns, and what is made of it."""
+    """The words of a call, the customer first and then in turns, and its recap."""
 
     said: tuple[str, ...]
     summary: str
@@ -42,7 +42,7 @@ TALKS = (
 
 
 class Ai:
-    """Listens to every call that ends. Without ``later`` it writes nothing by itself."""
+    """Writes a transcript and recap for every call that ends. Without ``later`` it writes nothing by itself."""
 
     def __init__(self, state: State, later: RunLater | None) -> None:
         self._state = state
@@ -56,7 +56,7 @@ class Ai:
         self._later(WRITES_AFTER_S, lambda: self.write(call, heard))
 
     def write(self, call: Call, heard: Heard) -> None:
-        """The transcript, and the recap as the events that tell its parts."""
+        """Write the transcript, and the recap as the events that report its parts."""
         state = self._state
         names = (render_contact(state, call.external_number)["name"], name_of(state, call.target))
         began = call.connected or call.started

@@ -1,4 +1,5 @@
-"""The /api/v2 door: records the request, checks it in the order Dialpad does, runs its function, writes the answer."""
+"""The endpoint /api/v2: records the request, checks it in the order Dialpad does, runs its function, writes the
+answer."""
 
 import json
 from collections.abc import Mapping
@@ -28,8 +29,8 @@ COMPANY_CALLER = "company"
 
 @dataclass
 class Received:
-    """One request as it came in. ``person`` is the e-mail of whose token it carried, ``company`` for the company
-    key, None when the token was no good; ``body`` is parsed JSON or form fields, else the raw text."""
+    """One request as it came in. ``person`` is the e-mail address of the token's owner, ``company`` for the company
+    key, None when the token was invalid; ``body`` is parsed JSON or form fields, else the raw text."""
 
     method: str
     path: str
@@ -42,7 +43,7 @@ class Received:
 
 @cache
 def _route_table() -> RouteTable:
-    """The same for every sandbox of a process."""
+    """Build the table of routes, the same for every sandbox of a process."""
     return RouteTable(ALL_ROUTES)
 
 
@@ -144,14 +145,14 @@ class Api:
 
 
 def counted_apart(route: Route, path: Mapping[str, str], data: Any) -> str:
-    """What a limit "per something" counts by: the path's id, or the target in the body."""
+    """Return what a limit "per something" counts by: the path's id, or the target in the body."""
     if route.limit.per == "target":
         return str(data.get("target_id", "")) if isinstance(data, dict) else ""
     return path.get("id", "") if route.limit.per == "id" else ""
 
 
 def parse_json(raw: bytes) -> Any:
-    """None for no body. NaN and Infinity are no JSON, whatever Python thinks."""
+    """Parse JSON, None for no body. NaN and Infinity are refused, though Python's parser takes them."""
     if not raw.strip():
         return None
 

@@ -1,7 +1,7 @@
-"""Voicemails, recordings and pictures as Dialpad keeps them: behind a bearer token, else the sign-in page comes.
+"""Voicemails, recordings and pictures as Dialpad serves them: with a bearer token, else the sign-in page comes.
 
-``/shared/`` is where share links lead. Here everybody who opens one is taken for somebody of the company who has
-signed in; a link that is not there leads nowhere.
+``/shared/`` is where share links lead. Here everybody who opens one is taken for somebody of the company who has signed
+in; a link that does not exist gives a 404.
 """
 
 import base64
@@ -91,7 +91,7 @@ class Blobs:
         raise not_found("recording")
 
     def _picture(self, name: str, caller: TokenOwner) -> Picture:
-        """For whom the text was, the people of its line, and admins."""
+        """Serve a picture to those the text was for, the people of its line, and admins."""
         for message in self._state.messages:
             if message.picture is not None and str(message.picture.id) == name:
                 target = message.target

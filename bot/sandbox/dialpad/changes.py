@@ -20,7 +20,7 @@ class Changes:
         self._wake()
 
     async def stream(self) -> AsyncGenerator[int, None]:
-        """The version now, then again after each change; several changes in a row may come as one."""
+        """Yield the version now, then again after each change; several changes in a row may come as one."""
         news = asyncio.Event()
         self._waiting.add(news)
         try:

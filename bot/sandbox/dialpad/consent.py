@@ -70,7 +70,8 @@ def render_page(title: str, content: str) -> str:
 def render_consent(
     app: OAuthApp, request_id: str, people: Iterable[User], chosen: int | None, scopes: Iterable[str]
 ) -> str:
-    """``chosen`` is the user id to start with, the others behind one line; None leaves the choice open."""
+    """Render the consent page. ``chosen`` is the user id to start with, the others behind one line; None leaves the
+    choice open."""
     everybody = list(people)
     choices = "".join(_choice(user, chosen=True) for user in everybody if user.id == chosen)
     others = "".join(_choice(user) for user in everybody if user.id != chosen)

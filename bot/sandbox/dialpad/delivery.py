@@ -1,4 +1,4 @@
-"""Events leave the embedded Dialpad as they leave the real one: to webhooks by POST, to websockets as frames.
+"""Delivery of events as Dialpad does it: to webhooks by POST, to websockets as frames.
 
 A 5xx is tried again after pauses that depend on the kind of event, a refused connection or silence once and at once, a
 4xx never. Nothing says which subscription an event is for, so one that two subscriptions want is delivered twice.
@@ -24,14 +24,14 @@ PAUSES_S = {
     "sms": (30.0, 60.0, 120.0, 240.0, 480.0, 900.0, 1800.0, 2700.0, 3600.0, 3600.0),
 }
 QUICK_PAUSES_S = (0.1, 0.2, 0.4, 0.8)
-"""For contacts, duty and changes."""
+"""Pauses in seconds for contacts, duty and changes."""
 QUICKLY_AGAIN_S = 0.1
 QUICK_TRIES = 2
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One POST. ``status`` is 0 when nobody answered."""
+    """One POST. ``status`` is 0 when there was no answer."""
 
     kind: str
     hook_url: str
@@ -40,8 +40,9 @@ class Attempt:
 
 
 class Delivery:
-    """``copies`` delivers everything so many times; ``hold()`` keeps events back until ``release()``, which may change
-    their order. ``attempts`` lists what was posted, the newest last."""
+    """Delivers events to webhooks and websockets. ``copies`` delivers everything so many times; ``hold()`` keeps
+    events back until ``release()``, which may change their order. ``attempts`` lists what was posted, the newest
+    last."""
 
     def __init__(self, state: State, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.copies = 1
@@ -57,7 +58,7 @@ class Delivery:
         self._http: httpx.AsyncClient | None = None
 
     def hear(self, kind: str, payload: Json) -> None:
-        """An event happened. Returns at once; it is delivered in the running loop."""
+        """Take an event and return at once; it is delivered in the running loop."""
         if self._held is not None:
             self._held.append((kind, payload))
             return
@@ -79,7 +80,7 @@ class Delivery:
             self.hear(kind, payload)
 
     async def idle(self) -> None:
-        """Waits until everything is delivered or given up."""
+        """Wait until everything is delivered or given up."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 

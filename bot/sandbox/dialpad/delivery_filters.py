@@ -1,4 +1,4 @@
-"""Which subscription wants which event."""
+"""Filters that decide which subscription wants which event."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,7 +10,7 @@ TARGETS = ("target", "entry_point_target", "proxy_target")
 
 
 def wanted_by(state: State, kind: str, payload: Json, *, is_update: bool) -> list[Json]:
-    """The enabled subscriptions that get this event. ``is_update``: news of a text's delivery."""
+    """Return the enabled subscriptions that get this event. ``is_update``: a change of a text's delivery."""
     test = _TESTS.get(kind)
     if test is None:
         return []

@@ -1,4 +1,4 @@
-"""What an event looks like on its way: a JWT of the whole, or plain JSON; and the tickets of websocket addresses."""
+"""The envelope of an event, a JWT of the whole or plain JSON, and the tickets in websocket addresses."""
 
 import base64
 import hashlib
@@ -23,7 +23,8 @@ def _mac(key: bytes, text: str) -> str:
 
 
 def wrap(payload: Json, secret: str | None) -> str:
-    """The body of a delivery, or the text of a frame. The event's fields are the claims, and there are no others."""
+    """Build the body of a delivery, or the text of a frame. The event's fields are the claims, and there are no
+    others."""
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     if not secret:
         return body
@@ -32,13 +33,13 @@ def wrap(payload: Json, secret: str | None) -> str:
 
 
 def issue_ticket(endpoint_id: int, now: datetime) -> str:
-    """What stands at the end of a websocket's address, good for an hour."""
+    """Issue the ticket at the end of a websocket's address, valid for an hour."""
     said = f"{endpoint_id}.{int(now.timestamp()) + TICKET_LIVES_S}.{secrets.token_hex(4)}"
     return f"{said}.{_mac(_TICKET_KEY, said)}"
 
 
 def read_ticket(ticket: str, now: datetime) -> int | None:
-    """The websocket's id, None for what was never issued or is over."""
+    """Return the websocket's id, None for a ticket that was never issued or has expired."""
     said, _, mac = ticket.rpartition(".")
     if not said or not hmac.compare_digest(mac.encode(), _mac(_TICKET_KEY, said).encode()):
         return None

@@ -1,4 +1,5 @@
-"""Websockets that events are read from. An address and a connection live one hour; nothing is kept for who is away."""
+"""Websockets that events are read from. An address and a connection live one hour; nothing is kept for absent
+readers."""
 
 import asyncio
 import contextlib
@@ -13,7 +14,7 @@ NO_TOKEN = "You are connected without a valid token, please send your api key fo
 
 
 class EventSockets:
-    """All open lines. ``changed`` is set whenever one opens or closes."""
+    """All open connections. ``changed`` is set whenever one opens or closes."""
 
     def __init__(self, now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]) -> None:
         self._now = now
@@ -40,7 +41,7 @@ class EventSockets:
             self.changed.set()
 
     async def send(self, endpoint_id: int, frame: str) -> int:
-        """To everybody who reads this websocket; how many that were."""
+        """Send a frame to every reader of this websocket; return how many there were."""
         lines = [socket for one, socket in self.open if one == endpoint_id]
         for socket in lines:
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
@@ -48,18 +49,18 @@ class EventSockets:
         return len(lines)
 
     async def say(self, frame: str | bytes) -> None:
-        """Any frame, of text or binary, to every line."""
+        """Send any frame, of text or binary, to every connection."""
         for _, socket in list(self.open):
             await (socket.send_text(frame) if isinstance(frame, str) else socket.send_bytes(frame))
 
     async def cut(self) -> None:
-        """Ends every connection, as after an hour."""
+        """End every connection, as after an hour."""
         for _, socket in list(self.open):
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(code=1001)
 
     async def until_open(self, count: int = 1, timeout: float = 10.0) -> None:  # noqa: ASYNC109  (what a test reads)
-        """Waits until exactly so many lines are open."""
+        """Wait until exactly so many connections are open."""
         async with asyncio.timeout(timeout):
             while len(self.open) != count:
                 self.changed.clear()

@@ -1,4 +1,4 @@
-"""Resources that are only stored and given back, such as webhooks and subscriptions."""
+"""Resources that are only stored and returned, such as webhooks and subscriptions."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from bot.sandbox.dialpad.refusals import not_found
 
 
 class Documents:
-    """Each kind is a shelf of its own; a document is a dictionary with its ``id`` in it."""
+    """Documents by kind, each a dictionary with its ``id`` in it."""
 
     def __init__(self, new_id: Callable[[], int]) -> None:
         self._new_id = new_id

@@ -1,4 +1,4 @@
-"""Finished statistics, as signed storage gives them: to anybody with the address, and to nobody with a token."""
+"""Finished statistics, served as signed storage does: to anybody with the address, but not with a bearer token."""
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,7 +21,7 @@ class Downloads:
         return response
 
     def _answer(self, request: Request) -> Response:
-        """A bearer token is refused: it has no business at a storage service."""
+        """Serve a file. A request with a bearer token is refused, as a storage service would."""
         if request.headers.get("authorization"):
             return PlainTextResponse("this address is signed; send no Authorization header", 400)
         found = find_export(self._state, request.path_params["token"])

@@ -1,4 +1,4 @@
-"""Going on and off duty, however it was asked for."""
+"""Going on and off duty, for every endpoint that changes it."""
 
 from bot.sandbox.dialpad.events import agent_status_event
 from bot.sandbox.dialpad.model import User
@@ -7,7 +7,7 @@ from bot.sandbox.dialpad.switchboard import Switchboard
 
 
 def change_duty(state: State, switchboard: Switchboard, user: User, *, on: bool, reason: str) -> None:
-    """In all call centers the person works in. Callers who wait may ring them now."""
+    """Change a person's duty in all call centers they work in. Waiting callers may ring them now."""
     now = state.now()
     if on and not user.on_duty:
         user.on_duty_started = now

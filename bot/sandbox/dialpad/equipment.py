@@ -1,4 +1,4 @@
-"""What Northlight has in Dialpad besides people and lines: rooms, channels, teams, policies, phones, links, reports."""
+"""Northlight's other resources in Dialpad: rooms, channels, teams, policies, phones, links, reports."""
 
 from datetime import datetime, timedelta
 
@@ -210,7 +210,7 @@ def _add_ivrs(state: State) -> None:
 
 
 def _recording_of(state: State, person: Person, kind: str) -> tuple[int, Recording]:
-    """The latest recording of the kind among the person's calls, with the id of the leg that has it."""
+    """Return the latest recording of the kind among the person's calls, with the id of the leg that has it."""
     target = Target("user", _id(person))
     for call in sorted(state.calls.values(), key=lambda call: call.started, reverse=True):
         for recording in call.recordings:

@@ -26,7 +26,8 @@ def _contact(state: State, number: str) -> Json:
 
 
 def call_event(state: State, call: Call, word: str) -> Json:
-    """``word`` is the event's state, which can differ from the call's own (voicemail_uploaded, transcription)."""
+    """Build the event of a call. ``word`` is the event's state, which can differ from the call's own
+    (voicemail_uploaded, transcription)."""
     ended = call.ended is not None
     talk = elapsed_ms(call.connected, call.ended) if ended else None
     group = call.target if call.target.kind != "user" else call.entry_point
@@ -150,7 +151,7 @@ def agent_status_event(state: State, user: User) -> Json:
 
 
 def contact_event(contact: Contact, word: str) -> Json:
-    """``word`` is Created, Updated or Deleted."""
+    """Build the event of a contact. ``word`` is Created, Updated or Deleted."""
     return {
         "event": word,
         "contact": {
@@ -173,7 +174,7 @@ def contact_event(contact: Contact, word: str) -> Json:
 
 
 def setting_event(state: State, action: str, note: str, group: Group, by: User) -> Json:
-    """The kind of target and person begins with a capital letter here, as nowhere else."""
+    """Build the event of a changed setting. The kind of target and person is capitalised here, as nowhere else."""
     return {
         "action": action,
         "note": note,

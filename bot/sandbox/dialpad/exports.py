@@ -21,7 +21,7 @@ ExportRow = dict[str, Any]
 
 @dataclass(frozen=True)
 class Job:
-    """What to export. ``start`` is in it, ``end`` is not; ``targets`` None means the whole company.
+    """What to export. ``start`` is inclusive, ``end`` exclusive; ``targets`` None means the whole company.
 
     ``is_broad`` (company or office) counts a call once and not once per phone that rang.
     """
@@ -63,7 +63,7 @@ def category_of(call: Call) -> str:
 
 
 def calls_of(state: State, job: Job) -> Iterator[Call]:
-    """Concluded calls, the oldest first."""
+    """Yield the concluded calls, oldest first."""
     for call in sorted(state.calls.values(), key=lambda call: (call.started, call.id)):
         if call.is_live or call.state == "blocked" or not job.covers(call.started, call.target, call.proxy):
             continue
@@ -95,7 +95,7 @@ def call_rows(state: State, job: Job) -> Iterator[ExportRow]:
 
 
 def text_rows(state: State, job: Job) -> Iterator[ExportRow]:
-    """Without what was written: that needs a scope of its own."""
+    """Yield a row per text, without its content: that needs a scope of its own."""
     for message in state.messages:
         sender = None if message.user_id is None else Target("user", message.user_id)
         if job.covers(message.created, message.target, sender):
@@ -130,7 +130,7 @@ def recording_rows(state: State, job: Job, kinds: tuple[str, ...]) -> Iterator[E
 
 
 def duty_rows(state: State, job: Job) -> Iterator[ExportRow]:
-    """The duty everybody has now, as far as it reaches into the time asked for; nobody keeps what was before."""
+    """Yield each person's current duty, as far as it reaches into the time asked for; earlier duty is not stored."""
     for user in state.users.values():
         started = user.duty_started
         if started is None or user.state != "active" or not state.call_centers_of(user.id):
@@ -153,7 +153,7 @@ def answered_of_groups(state: State, job: Job) -> Iterator[Call]:
 
 
 def csat_rows(state: State, job: Job) -> Iterator[ExportRow]:
-    """Every third caller answers the survey; what they say follows from the call's id."""
+    """Yield a survey answer for every third call; it is derived from the call's id."""
     for call in answered_of_groups(state, job):
         if call.id % 3 == 0:
             yield {
@@ -247,7 +247,7 @@ COUNTERS: dict[str, tuple[Counter, ...]] = {
 
 
 def count_up(job: Job, rows: Iterable[ExportRow]) -> tuple[tuple[str, ...], list[ExportRow]]:
-    """Calls by person and day, by day, or by group; everything else by who it is about."""
+    """Count rows: calls by person and day, by day, or by group; everything else by the person it is about."""
     by = job.group_by if job.stat_type == "calls" else "target"
     heading = {"user": ("date", *WHO), "date": ("date",), "group": WHO, "target": WHO}[by]
     heaps: dict[tuple[Any, ...], list[ExportRow]] = {}
@@ -270,7 +270,7 @@ def is_leg(row: ExportRow) -> bool:
 
 
 def build_csv(state: State, job: Job) -> str:
-    """With a heading line even when there is nothing to tell."""
+    """Build the CSV, with a heading line even when there are no rows."""
     columns, rows = COLUMNS[job.stat_type], list(RECORDS[job.stat_type](state, job))
     if job.export_type == "stats":
         columns, rows = count_up(job, rows)

@@ -1,4 +1,4 @@
-"""Trouble on demand: what a test or the demo wants to go wrong with the next matching requests."""
+"""Injected faults: what a test or the demo wants to go wrong with the next matching requests."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ MESSAGES = {
 
 @dataclass
 class Fault:
-    """``after_effect`` lets the request do its work first, so that only the answer is lost.
+    """A fault to inject. ``after_effect`` lets the request do its work first, so that only the answer is lost.
 
     A slow fault sets ``entered`` when a request has arrived and lets it go on once ``release`` is set.
     """
@@ -68,26 +68,26 @@ class Faults:
         times: int | None = 1,
         after_effect: bool = False,
     ) -> Fault:
-        """``match`` is ``METHOD /path/prefix``, ``/path/prefix`` for any method, or ``*``.
+        """Add a fault. ``match`` is ``METHOD /path/prefix``, ``/path/prefix`` for any method, or ``*``.
 
         ``times`` None means until cleared.
 
-        Kinds: ``status`` answers with ``status`` and ``body`` (Dialpad's shape by default), ``down`` is a 503 in
-        plain text as a load balancer gives it, ``slow`` waits for the fault's ``release``, ``broken_json`` is a 200
-        whose JSON stops in the middle.
+        Kinds: ``status`` answers with ``status`` and ``body`` (Dialpad's shape by default), ``down`` is a 503 in plain
+        text as a load balancer gives it, ``slow`` waits for the fault's ``release``, ``broken_json`` is a 200 whose
+        JSON stops in the middle.
         """
         fault = Fault(match, kind, 503 if kind == "down" else status, body, times, after_effect)
         self._faults.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Forget all faults and let slow requests go on."""
+        """Remove all faults and let slow requests go on."""
         for fault in self._faults:
             fault.release.set()
         self._faults.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The first fault for this request, which counts as used."""
+        """Return the first fault for this request and count it as used."""
         for fault in self._faults:
             if fault.applies_to(method, path) and (fault.times is None or fault.hits < fault.times):
                 fault.hits += 1

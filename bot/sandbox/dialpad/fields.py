@@ -1,7 +1,7 @@
-"""The types of request fields, and how their mistakes are told.
+"""The types of request fields, and the errors for wrong values.
 
-Dialpad's integers may come as numbers or as strings of digits; booleans and strings must be exactly that.
-A field Dialpad does not know is refused, so that a misspelt one is found here and not in production.
+Dialpad's integers may come as numbers or as strings of digits; booleans and strings must be exactly that. A field
+Dialpad does not know is refused, so that a misspelt one is found here and not in production.
 """
 
 import re
@@ -59,12 +59,12 @@ CallerId = Annotated[StrictStr, AfterValidator(check_caller_id)]
 
 
 class Body(BaseModel):
-    """A request body. ``model_fields_set`` tells what the caller sent from what was left out."""
+    """A request body. ``model_fields_set`` distinguishes what the caller sent from what was left out."""
 
     model_config = ConfigDict(extra="forbid")
 
     def sent(self) -> dict[str, Any]:
-        """What the caller gave a value, by field name; null counts as not given."""
+        """Return what the caller gave a value, by field name; null counts as not given."""
         return {
             name: getattr(self, name)
             for name in type(self).model_fields
@@ -76,7 +76,7 @@ BodyT = TypeVar("BodyT", bound=Body)
 
 
 def parse_body(model: type[BodyT], data: Any) -> BodyT:
-    """Raises a 400 that names the first wrong field and never repeats its value."""
+    """Parse a request body. Raises a 400 that names the first wrong field and never repeats its value."""
     if not isinstance(data, dict):
         raise bad_request("the request body must be a JSON object")
     try:

@@ -1,4 +1,4 @@
-"""What happened at Northlight in the days before the sandbox started: calls, voicemails, texts."""
+"""The calls, voicemails and texts at Northlight in the days before the sandbox started."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ CallResult = Literal["answered", "missed", "abandoned", "voicemail", "outbound",
 
 @dataclass(frozen=True)
 class Past:
-    """One conversation. ``minutes`` before now; ``seconds`` of talk, or of waiting when nobody answered."""
+    """One past conversation. ``minutes`` before now; ``seconds`` of talking, or of waiting when nobody answered."""
 
     minutes: int
     outcome: CallResult

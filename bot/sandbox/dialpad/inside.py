@@ -1,4 +1,4 @@
-"""What people of the company do in their own Dialpad apps, as somebody at the demo's panel (or a test) plays it."""
+"""What people of the company do in their own Dialpad apps, played from the demo's panel or a test."""
 
 from bot.sandbox.cast import PRIYA
 from bot.sandbox.dialpad.duty import change_duty
@@ -12,7 +12,7 @@ SHORT_RING_SECONDS = 15
 
 
 class Inside:
-    """Ids are integers. What Dialpad does not allow raises a ``Refusal``."""
+    """The company's side of calls. Ids are integers. What Dialpad does not allow raises a ``Refusal``."""
 
     def __init__(self, state: State, switchboard: Switchboard) -> None:
         self._state = state
@@ -25,7 +25,7 @@ class Inside:
         change_duty(self._state, self._switchboard, user, on=on, reason=reason)
 
     def hold(self, call_id: int) -> Call:
-        """The caller hears music, and the person stays on the call."""
+        """Put the caller on hold with music, while the person stays on the call."""
         call = self._talking(call_id)
         self._switchboard.park(call, "hold")
         return call
@@ -36,7 +36,7 @@ class Inside:
         return call
 
     def transfer(self, call_id: int, person_id: int) -> Call:
-        """Gives the caller to somebody else, whose phone rings; the answer is the call that has ended so."""
+        """Transfer the caller to somebody else, whose phone rings; return the call that has ended."""
         call = self._talking(call_id)
         target = self._state.user(person_id).target
         if any(leg.target == target for leg in self._state.live_legs_of(person_id)):
@@ -45,7 +45,7 @@ class Inside:
         return call
 
     def save_contact(self, number: str, name: str, company: str) -> Contact:
-        """A shared contact with this number: a new one, or the one there is with what is given."""
+        """Save a shared contact with this number: a new one, or the existing one with the given values."""
         first, _, last = name.strip().partition(" ")
         if not first:
             raise bad_request("name: must not be empty")
@@ -57,7 +57,7 @@ class Inside:
         return contact
 
     def change_ring_time(self, group_id: int) -> Group:
-        """An admin lets a line ring for a shorter time, or for the usual time again."""
+        """Switch a line between a shorter ring time and its usual one, as an admin would."""
         group = self._state.groups.get(group_id)
         if group is None or group.state == "deleted":
             raise bad_request("line_id: there is no such line")

@@ -1,4 +1,4 @@
-"""The legs of a call: finding them, changing their state, ending them, and the events on the way."""
+"""The legs of a call: finding them, changing their state, ending them, and the events these cause."""
 
 from bot.sandbox.dialpad.events import agent_status_event, call_event
 from bot.sandbox.dialpad.model import Call, Recording, User
@@ -11,7 +11,7 @@ class Legs:
         self.state = state
 
     def entry_of(self, call: Call) -> Call:
-        """The leg that the caller dialled, for any leg of the call."""
+        """Return the leg that the caller dialled, for any leg of the call."""
         return call if call.entry_point_call_id is None else self.state.calls[call.entry_point_call_id]
 
     def _live_family(self, entry: Call) -> list[Call]:

@@ -11,8 +11,8 @@ from bot.sandbox.dialpad.refusals import rate_limited
 
 @dataclass(frozen=True)
 class Limit:
-    """``per`` id counts each value of the path's {id} by itself, as for "per user" limits, and ``per`` target each
-    target_id of the body."""
+    """A rate limit. ``per`` id counts each value of the path's {id} by itself, as for "per user" limits, and ``per``
+    target each target_id of the body."""
 
     count: int
     seconds: int
@@ -41,7 +41,7 @@ class RateLimits:
         self._seen: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
     def take(self, key: str, limit: Limit) -> None:
-        """Raises a 429 without a Retry-After header: Dialpad sends none."""
+        """Count a request. Raises a 429 without a Retry-After header: Dialpad sends none."""
         if not self.enforce:
             return
         now = self._now()

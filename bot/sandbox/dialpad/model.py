@@ -1,4 +1,4 @@
-"""What the embedded Dialpad remembers: people, groups, calls, texts, contacts, numbers.
+"""The embedded Dialpad's records: people, groups, calls, texts, contacts, numbers.
 
 These are plain mutable records; only ``resources/`` and ``switchboard.py`` change them, and only inside the event loop.
 Moments are aware datetimes here and become Dialpad's formats at the border.
@@ -11,13 +11,13 @@ from typing import Any, Literal, NamedTuple
 Json = dict[str, Any]
 GroupKind = Literal["callcenter", "department", "office"]
 TargetKind = Literal["callcenter", "callrouter", "department", "office", "room", "user"]
-"""What can have a phone number."""
+"""The kinds of thing that can have a phone number."""
 Direction = Literal["inbound", "outbound"]
 GROUP_KINDS: tuple[GroupKind, ...] = ("callcenter", "department", "office")
 
 
 class Target(NamedTuple):
-    """Somebody or some group of the company that a call, text or number belongs to."""
+    """A person or group of the company that a call, text or number belongs to."""
 
     kind: TargetKind
     id: int
@@ -100,7 +100,7 @@ class Group:
 
 @dataclass
 class Room:
-    """A meeting room or a phone on a wall: a number and desk phones, and nobody in particular."""
+    """A meeting room or wall phone: a number and desk phones, without a person."""
 
     id: int
     name: str
@@ -151,11 +151,11 @@ class Recording:
     duration_ms: int
 
     is_gone: bool = False
-    """Its address has expired."""
+    """True once its address has expired."""
 
     @property
     def path(self) -> str:
-        """Of its address, as Dialpad builds it for each kind."""
+        """Return the path of its address, as Dialpad builds it for each kind."""
         if self.kind == "voicemail":
             return f"/secureblob/voicemail/{self.id}.wav"
         return f"/blob/adminrecording/{self.id}.wav" if self.kind == "admincallrecording" else f"/r/{self.id}"
@@ -228,7 +228,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Picture:
-    """What came with a text."""
+    """A picture sent with a text."""
 
     id: int
     content: bytes = field(repr=False)

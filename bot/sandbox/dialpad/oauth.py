@@ -1,4 +1,4 @@
-"""/oauth2: the consent page, codes for tokens, refreshing, and giving it all back."""
+"""/oauth2: the consent page, codes for tokens, refreshing, and revoking."""
 
 import base64
 import binascii
@@ -33,7 +33,7 @@ START_AGAIN = "Go back to Slack and start connecting again."
 
 @dataclass(frozen=True)
 class Ask:
-    """A request for consent that the person has open."""
+    """A consent page that the person has open."""
 
     redirect_uri: str
     state: str | None
@@ -109,7 +109,8 @@ class OAuth:
     # Consent
 
     def _show_consent(self, query: Mapping[str, str], cookie: str) -> Response:
-        """A wrong client or redirect URI is shown here; anything else goes back to the app as ``error``."""
+        """Show the consent page. A wrong client or redirect URI is shown here; other errors go back to the app as
+        ``error``."""
         app = self.app
         if app is None or query.get("client_id") != app.client_id:
             return problem("Dialpad does not know the app that sent you here.", "Check its client ID.")
@@ -146,7 +147,7 @@ class OAuth:
         return HTMLResponse(render_consent(app, request_id, people, chosen, scopes), headers=PAGE_HEADERS)
 
     def _check_only(self, query: Mapping[str, str]) -> Response:
-        """A program with a token has no eyes for a page: the documented 204, or why there would be none."""
+        """Answer a program with a token, which needs no page: the documented 204, or why there would be none."""
         app = self.app
         given = {key: value for key, value in query.items() if value}
         if app is None or given.get("client_id") != app.client_id or given.get("redirect_uri") not in app.redirect_uris:
@@ -237,7 +238,7 @@ class OAuth:
         return grant
 
     def _deauthorize(self, authorization: str | None) -> Response:
-        """Takes back every token this person gave to the app."""
+        """Revoke every token this person gave to the app."""
         try:
             caller = self._tokens.caller(authorization)
             if not caller.from_oauth or caller.user_id is None:
@@ -249,7 +250,7 @@ class OAuth:
 
 
 def parse_parameters(raw: bytes, content_type: str) -> Any:
-    """A JSON or form body as a dictionary; None for none, the text for anything unreadable."""
+    """Parse a JSON or form body into a dictionary; None for none, the text for anything unreadable."""
     if not raw:
         return None
     text = raw.decode(errors="replace")
@@ -282,7 +283,7 @@ def verifier_fits(challenge: str | None, verifier: object) -> bool:
 
 
 def read_client(fields: Mapping[str, Any], authorization: str | None) -> tuple[object, object]:
-    """Client id and secret from the body, else from a Basic header."""
+    """Read client id and secret from the body, else from a Basic header."""
     if fields.get("client_id") is not None:
         return fields.get("client_id"), fields.get("client_secret")
     scheme, _, encoded = (authorization or "").partition(" ")
@@ -300,7 +301,7 @@ def problem(what: str, next_step: str) -> Response:
 
 
 def send_back(redirect_uri: str, answers: Mapping[str, str | None]) -> Response:
-    """Back to the app, keeping what its registered address already has as a query."""
+    """Redirect to the app, keeping the query its registered address already has."""
     parts = urlsplit(redirect_uri)
     query = [*parse_qsl(parts.query), *((key, value) for key, value in answers.items() if value is not None)]
     location = urlunsplit(parts._replace(query=urlencode(query)))

@@ -1,4 +1,4 @@
-"""Cursors: opaque, tied to the list they came from, and pointing behind the last item given."""
+"""Cursors: opaque, tied to the list they came from, and pointing behind the last item returned."""
 
 import base64
 import binascii
@@ -29,7 +29,7 @@ def parse_cursor(list_name: str, cursor: str) -> str:
 def cut_page(
     items: Sequence[ItemT], *, list_name: str, cursor: str | None, size: int, id_of: Callable[[ItemT], object]
 ) -> tuple[list[ItemT], str | None]:
-    """One page and the cursor of the next one, which is None on the last page."""
+    """Return one page and the cursor of the next one, which is None on the last page."""
     start = 0
     if cursor:
         last = parse_cursor(list_name, cursor)

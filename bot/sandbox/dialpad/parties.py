@@ -7,7 +7,7 @@ from bot.sandbox.dialpad.state import State
 
 
 def local_format(number: str) -> str:
-    """(415) 555-0101 for +14155550101; anything unreadable comes back as it is."""
+    """Format a number as (415) 555-0101 for +14155550101; anything unreadable comes back as it is."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
@@ -36,7 +36,7 @@ def render_target(state: State, target: Target) -> Json:
 
 
 def render_contact(state: State, number: str) -> Json:
-    """Whoever has this number: a colleague, a known contact, or a bare number that Dialpad makes a contact of."""
+    """Render the owner of a number: a colleague, a known contact, or a bare number that Dialpad makes a contact of."""
     inside = state.target_of_number(number)
     if inside is not None and inside.kind == "user":
         return render_target(state, inside)

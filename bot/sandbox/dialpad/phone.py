@@ -1,4 +1,4 @@
-"""The telephone network around the company, as somebody at the demo's panel (or a test) plays it."""
+"""The telephone network outside the company, played from the demo's panel or a test."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,11 +19,13 @@ from bot.sandbox.dialpad.times import epoch_ms
 
 RECENT_CALLS = 20
 LONGEST_PASS_MIN = 60
-"""A token lives an hour; who lets more pass would see renewals rather than what they wanted to see."""
+"""Most minutes to skip at once: a token lives an hour, and skipping more would show renewals instead of what was
+wanted."""
 
 
 class PhoneNetwork:
-    """Numbers are E.164, call ids integers. What the network does not allow raises a ``Refusal``."""
+    """The phones outside the company. Numbers are E.164, call ids integers. What the network does not allow raises a
+    ``Refusal``."""
 
     def __init__(
         self, state: State, switchboard: Switchboard, let_pass: Callable[[timedelta], None] | None = None
@@ -35,7 +37,7 @@ class PhoneNetwork:
 
     @property
     def auto_answer(self) -> bool:
-        """Whether everybody outside picks up at once when the company calls them."""
+        """Tell whether everybody outside picks up at once when the company calls them."""
         return self._switchboard.auto_answer
 
     @auto_answer.setter
@@ -45,7 +47,7 @@ class PhoneNetwork:
 
     @property
     def rings_out(self) -> bool:
-        """Whether a call that nobody answers is missed after a while. Needs a sandbox made with ``later``."""
+        """Tell whether a call that nobody answers is missed after a while. Needs a sandbox made with ``later``."""
         return self._switchboard.rings_out
 
     @rings_out.setter
@@ -58,46 +60,46 @@ class PhoneNetwork:
         return [call for call in self._state.calls.values() if call.is_live]
 
     def ring(self, caller: str, to: str) -> Call:
-        """``caller`` dials ``to``, a number of the company; the answer is the leg that they dialled."""
+        """Dial ``to``, a number of the company, from ``caller``; return the leg that they dialled."""
         target = self._state.target_of_number(to)
         if target is None:
             raise bad_request("to: nobody in the company has this number")
         return self._switchboard.ring(check_number(caller, "caller"), target)
 
     def answer(self, call_id: int, person: Person | int) -> Call:
-        """``person`` (or their Dialpad id) picks up a call that rings for them; returns their leg."""
+        """Answer a call that rings for ``person`` (or their Dialpad id); return their leg."""
         return self._switchboard.answer(call_id, self._user(person))
 
     def decline(self, call_id: int, person: Person | int) -> Call:
         return self._switchboard.decline(call_id, self._user(person))
 
     def pick_up(self, call_id: int) -> Call:
-        """The customer answers a call that the company makes to them."""
+        """Answer, as the customer, a call that the company makes to them."""
         return self._switchboard.pick_up(call_id)
 
     def hang_up(self, call_id: int) -> Call:
-        """The caller gives up, or either side ends the talk. Unanswered, this is a missed call."""
+        """Hang up: the caller gives up, or either side ends the call. Unanswered, this is a missed call."""
         return self._switchboard.hang_up(call_id)
 
     def leave_voicemail(self, call_id: int, text: str) -> Call:
         return self._switchboard.leave_voicemail(call_id, text)
 
     def text(self, sender: str, to: str, text: str, picture: bytes = b"") -> Message | None:
-        """A customer texts the company; None when they are blocked and nobody sees it."""
+        """Send a customer's text to the company; None when they are blocked and nobody sees it."""
         return receive(self._state, check_number(sender, "sender"), to, text, picture)
 
     def picture(self, name: str) -> Picture | None:
-        """What came with a text, by its id, as the phones outside show it."""
+        """Return the picture sent with a text, by its id, as the phones outside show it."""
         pictures = [one.picture for one in self._state.messages if one.picture is not None]
         return next((one for one in pictures if str(one.id) == name), None)
 
     def set_reachable(self, number: str, *, on: bool) -> None:
-        """Whether texts of the company reach this number."""
+        """Set whether texts of the company reach this number."""
         (self._state.unreachable.discard if on else self._state.unreachable.add)(check_number(number, "number"))
         self._state.changes.bump()
 
     def let_pass(self, minutes: int) -> None:
-        """So much time goes by at once, for everybody who reads this clock."""
+        """Skip time at once, for everything that reads this clock."""
         if self._let_pass is None:
             raise conflict("this clock cannot be put forward")
         if not 1 <= minutes <= LONGEST_PASS_MIN:
@@ -105,7 +107,7 @@ class PhoneNetwork:
         self._let_pass(timedelta(minutes=minutes))
 
     def snapshot(self) -> Json:
-        """All that the panel draws; ids are strings, times epoch milliseconds, empty fields null."""
+        """Return all that the panel draws; ids are strings, times epoch milliseconds, empty fields null."""
         state = self._state
         return {
             "version": state.changes.version,
@@ -164,7 +166,8 @@ class PhoneNetwork:
         }
 
     def _render_live(self, call: Call) -> Json:
-        """``ringing`` and ``talking`` name the people of the company; ``can`` says what the panel may offer."""
+        """Render a live call. ``ringing`` and ``talking`` name the people of the company; ``can`` says what the
+        panel may offer."""
         legs = [leg for leg in self.live if leg is call or leg.entry_point_call_id == call.id]
         people = [leg for leg in legs if leg.target.kind == "user"]
         ringing = [str(leg.target.id) for leg in people if leg.state == "ringing"]
@@ -211,7 +214,7 @@ class PhoneNetwork:
         ]
 
     def _render_threads(self) -> dict[str, list[Json]]:
-        """What each number outside would see on its phone, the oldest first."""
+        """Render what each number outside would see on its phone, oldest first."""
         threads: dict[str, list[Json]] = {}
         for message in self._state.messages:
             if message.status == "failed":
@@ -233,7 +236,8 @@ class PhoneNetwork:
 
 
 def outcome_of(call: Call) -> str:
-    """answered, voicemail, blocked, missed (it rang somewhere), abandoned (it never did), or no_answer (outgoing)."""
+    """Return answered, voicemail, blocked, missed (it rang somewhere), abandoned (it never did), or no_answer
+    (outgoing)."""
     if call.state == "blocked":
         return "blocked"
     if call.connected is not None:

@@ -1,6 +1,6 @@
 """/phone: the panel's JSON routes. No sign-in; the server listens on loopback only.
 
-A POST must say application/json, which a foreign web page cannot send here without being asked first.
+A POST must say application/json, which a foreign web page cannot send here without a CORS preflight.
 """
 
 import base64
@@ -27,7 +27,7 @@ LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 
 class RingLine(Body):
-    """``caller`` and ``to`` are numbers."""
+    """The body of a call to the company. ``caller`` and ``to`` are numbers."""
 
     caller: Text
     to: Text
@@ -48,7 +48,7 @@ class Voicemail(Body):
 
 
 class SendText(Body):
-    """``picture`` is base64."""
+    """The body of a customer's text. ``picture`` is base64."""
 
     sender: Text
     to: Text
@@ -86,7 +86,7 @@ class OfLine(Body):
 
 
 async def stream_versions(state: State) -> AsyncIterator[str]:
-    """Server-sent events: ``data: {"version": 7}`` now and after every change."""
+    """Yield server-sent events: ``data: {"version": 7}`` now and after every change."""
     async with aclosing(state.changes.stream()) as versions:
         async for version in versions:
             yield f"data: {json.dumps({'version': version})}\n\n"

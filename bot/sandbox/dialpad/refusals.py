@@ -1,4 +1,4 @@
-"""Every way the embedded Dialpad says no, and the error body it says it with."""
+"""The embedded Dialpad's refusals, and the error bodies they are sent with."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ REASONS = {
 
 
 class Refusal(Exception):
-    """A request that is turned down; ``message`` is what the caller reads."""
+    """A request that is refused; ``message`` is what the caller reads."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)

@@ -34,7 +34,7 @@ class RequestContext:
 
     @property
     def me(self) -> User:
-        """The person behind the token; a company key is nobody in particular."""
+        """Return the person behind the token; a company key has none."""
         if self.caller.user_id is None:
             raise bad_request("'me' can be used only with a user level API key")
         return self.state.user(self.caller.user_id)
@@ -49,7 +49,7 @@ class RequestContext:
             raise bad_request(f"{name}: must be an integer") from None
 
     def user(self, value: str | None = None) -> User:
-        """The user named by the path's {id} (or ``value``), which may be ``me``."""
+        """Return the user named by the path's {id} (or ``value``), which may be ``me``."""
         given = self.path["id"] if value is None else value
         if given == "me":
             return self.me
@@ -59,20 +59,20 @@ class RequestContext:
             raise not_found("user") from None
 
     def user_to_act_on(self, value: str | None = None) -> User:
-        """As ``user``, and a 403 unless the caller is that user, supervises them, or is an admin."""
+        """Return the same as ``user``. Raises a 403 unless the caller is that user, supervises them, or is an admin."""
         user = self.user(value)
         require_may_act_for(self.state, self.caller, user.id)
         return user
 
     def document(self, shelf: str, name: str = "id") -> Json:
-        """The document named by the path. Raises a 404, also for an id that is no number."""
+        """Return the document named by the path. Raises a 404, also for an id that is no number."""
         try:
             return self.state.documents.find(shelf, parse_whole(self.path[name]))
         except ValueError:
             raise not_found(shelf) from None
 
     def require_exists(self, kind: str, target_id: int) -> None:
-        """Raises a 404 for a target of any of Dialpad's kinds that is not there."""
+        """Check that a target of any of Dialpad's kinds exists. Raises a 404 otherwise."""
         shelf = {"channel": "channel", "coachinggroup": "coachingteam", "coachingteam": "coachingteam"}.get(kind)
         if shelf is None:
             self.state.find_target(kind, target_id)
@@ -80,12 +80,13 @@ class RequestContext:
             self.state.documents.find(shelf, target_id)
 
     def require_admin(self) -> None:
-        """For what Dialpad leaves to company admins though the key's kind does not matter."""
+        """Check that the caller is a company admin, for what Dialpad leaves to them though the key's kind does not
+        matter."""
         if not self.is_admin:
             raise forbidden("Only a company admin can do this.")
 
     def require_leads(self, group: Group) -> None:
-        """Only those who lead a group, and admins, change it."""
+        """Check that the caller leads the group or is an admin: only they may change it."""
         if self.is_admin or group.members.get(self.caller.user_id or 0) in ("supervisor", "admin"):
             return
         raise forbidden("Only a supervisor or admin of this group can change it.")
@@ -94,7 +95,7 @@ class RequestContext:
         return self.state.group(self.path_id(name), kind)
 
     def group_by(self, kind: str | None, group_id: int | None) -> Group | None:
-        """A group named by a type and an id of the body, which come together or not at all."""
+        """Return the group named by a type and an id of the body, which come together or not at all."""
         if kind is None and group_id is None:
             return None
         known = next((word for word in GROUP_KINDS if word == kind), None)
@@ -134,7 +135,7 @@ class RequestContext:
         id_of: Callable[[ItemT], object],
         largest: int = 100,
     ) -> Answer:
-        """A list's answer: ``items`` and, when there is more, ``cursor``. An empty list is an empty object."""
+        """Build a list's answer: ``items`` and, when there is more, ``cursor``. An empty list is an empty object."""
         size = min(self.state.page_size, largest)
         asked = self.query_whole("limit")
         if asked is not None and asked > 0:

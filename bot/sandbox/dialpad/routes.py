@@ -1,4 +1,4 @@
-"""A route: what a request must look like and bring along before its function runs."""
+"""A route: what is required of a request before its function runs."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ API = "/api/v2"
 
 @dataclass(frozen=True)
 class Route:
-    """``path`` is below /api/v2. ``admin``: "Requires a company admin API key" in Dialpad's words."""
+    """An API route. ``path`` is below /api/v2. ``admin``: "Requires a company admin API key" in Dialpad's words."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Route:
 
 
 class RouteTable:
-    """Finds routes; a fixed word in a path goes before a {parameter}. Two routes for one path are refused."""
+    """Finds routes; a fixed word in a path takes precedence over a {parameter}. Two routes for one path are refused."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._by_shape: dict[tuple[str, int], list[tuple[list[str], Route]]] = {}

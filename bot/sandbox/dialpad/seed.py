@@ -10,7 +10,7 @@ from bot.sandbox.dialpad.model import Contact, Device, Group, PhoneNumber, User
 from bot.sandbox.dialpad.state import State
 
 POOL = tuple(f"+141555501{number:02d}" for number in range(4, 10))
-"""Numbers the company has and nobody uses yet."""
+"""Numbers the company has and does not use yet."""
 
 TOLL_FREE = ("+18335550108", "+18335550109")
 OFF_DUTY_STATUSES = ("Lunch", "Break", "In a meeting", "Training", "Off Duty")
@@ -113,7 +113,7 @@ def _settings(line: Line) -> dict[str, Any]:
 
 
 def _put_on_duty(state: State) -> None:
-    """The morning: Ana, Sam and Leo work, Noor is at lunch, Mei has the night."""
+    """Put people on duty as in the morning: Ana, Sam and Leo work, Noor is at lunch, Mei has the night."""
     for user in state.users.values():
         if user.id == PRIYA.dialpad_id:
             continue

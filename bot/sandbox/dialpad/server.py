@@ -1,4 +1,4 @@
-"""The embedded Dialpad as one object: an ASGI app, the state behind it, and the handles tests and the demo hold."""
+"""The embedded Dialpad as one object: an ASGI app, the state behind it, and what tests and the demo control it by."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ class DialpadSandbox:
 
     ``app`` answers /api/v2/..., /oauth2/..., /phone/... and the addresses of recordings and pictures. ``state`` may be
     read and changed by tests; ``phone`` plays the people outside; ``ai`` writes transcripts and recaps; ``delivery``
-    sends events out; ``faults`` makes trouble; ``requests`` lists everything that came in, without /phone.
+    sends events out; ``faults`` injects failures; ``requests`` lists everything that came in, without /phone.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class DialpadSandbox:
         base_url: str = "https://dialpad.example",
         let_pass: Callable[[timedelta], None] | None = None,
     ) -> None:
-        """``base_url`` is where it is reached: events and answers name recordings and pictures there. ``later``
-        makes calls ring out and has talks summed up; without it they ring for ever. ``let_pass`` puts the clock
-        forward that ``now`` reads: then the panel offers it."""
+        """Set the sandbox up. ``base_url`` is where it is reached: events and answers name recordings and pictures
+        there. ``later`` makes calls ring out and be summarised; without it they ring until answered. ``let_pass``
+        puts the clock forward that ``now`` reads: then the panel offers it."""
         self.oauth_app = oauth_app
         self.state = State(now, base_url)
         fill(self.state)
@@ -67,7 +67,8 @@ class DialpadSandbox:
         self.app = self._build_app()
 
     def issue_token(self, person: Person, scopes: Collection[str] | None = None) -> dict[str, Any]:
-        """A pair of OAuth tokens as if the person had allowed the app: access_token, refresh_token, expires_in (s)."""
+        """Issue a pair of OAuth tokens as if the person had allowed the app: access_token, refresh_token, expires_in
+        (s)."""
         if scopes is None:
             scopes = ALL_SCOPES if self.oauth_app is None else self.oauth_app.scopes
         grant = self.tokens.issue(dialpad_id_of(person), scopes, with_refresh=True)
@@ -78,12 +79,12 @@ class DialpadSandbox:
         }
 
     def on_event(self, callback: EventListener) -> Callable[[], None]:
-        """Calls back with (kind, payload) for every event; returns what ends it."""
+        """Call back with (kind, payload) for every event; return a function that ends it."""
         self.state.listeners.append(callback)
         return lambda: self.state.listeners.remove(callback)
 
     def close(self) -> None:
-        """Ends open /phone/live streams and slow faults, so that a server can stop at once."""
+        """End open /phone/live streams and slow faults, so that a server can stop at once."""
         self.state.changes.close()
         self.faults.clear()
 

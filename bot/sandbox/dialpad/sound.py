@@ -1,4 +1,4 @@
-"""What a recording sounds like here: soft tones, made up, as a WAV."""
+"""The sound of the sandbox's recordings: soft tones as a WAV."""
 
 import io
 import math
@@ -7,11 +7,11 @@ import wave
 RATE = 8000
 LONGEST_S = 20
 _TONES = (392.0, 523.25, 659.25, 523.25)
-"""Hz, half a second each, over and over."""
+"""Hz, half a second each, repeated."""
 
 
 def build_wav(duration_ms: int) -> bytes:
-    """Mono, 8 bits, of the length told, at least half a second and at most 20 s: what it is for is being heard."""
+    """Build a WAV: mono, 8 bits, of the given length, but at least half a second, to be audible, and at most 20 s."""
     samples = RATE * max(500, min(duration_ms, LONGEST_S * 1000)) // 1000
     written = io.BytesIO()
     with wave.open(written, "wb") as file:

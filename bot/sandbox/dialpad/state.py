@@ -1,4 +1,4 @@
-"""The one place where the embedded Dialpad's records are kept and found."""
+"""The embedded Dialpad's records and how they are found."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -26,7 +26,7 @@ from bot.sandbox.dialpad.refusals import not_found
 
 FIRST_NEW_ID = 4_800_000_000_000_001
 ID_STEP = 16_411
-"""New ids are 16 digits and grow, but are no neat row, so nobody starts to count on them."""
+"""Step between ids. New ids have 16 digits and grow, but not by one, so that nobody relies on counting them."""
 
 EventListener = Callable[[str, Json], None]
 """Called with the kind (call, sms, agent_status, contact, changelog) and the payload Dialpad would deliver."""
@@ -36,7 +36,7 @@ class State:
     def __init__(self, now: Callable[[], datetime], base_url: str = "https://dialpad.example") -> None:
         self.now = now
         self.base_url = base_url
-        """Where this Dialpad is reached: the addresses of recordings and pictures begin with it."""
+        """Address of this Dialpad: the addresses of recordings and pictures begin with it."""
         self.changes = Changes()
         self.company_id = COMPANY_ID
         self.company_name = COMPANY_NAME
@@ -52,15 +52,15 @@ class State:
         self.blocked: dict[str, datetime] = {}
         self.opt_outs: dict[str, OptOut] = {}
         self.unreachable: set[str] = set()
-        """Numbers outside that no text reaches."""
+        """Outside numbers that no text reaches."""
         self.fax_lines: dict[str, Target] = {}
         self.addresses: dict[Target, Json] = {}
-        """Where an ambulance goes when this person or office dials 911."""
+        """Emergency address per person or office, for 911."""
         self.labels: list[str] = []
         self.off_duty_statuses: list[str] = []
         self.documents = Documents(self.new_id)
         self.page_size = 100
-        """How many items a list gives at once; tests make it small."""
+        """How many items a list returns at once; tests make it small."""
         self.listeners: list[EventListener] = []
         self._next_id = FIRST_NEW_ID
 
@@ -104,7 +104,7 @@ class State:
         return found
 
     def holder(self, target: Target) -> User | Group | Room | CallRouter:
-        """Whoever has the number, even when they were deleted: old calls still name them."""
+        """Return the holder of a number, even one that was deleted: old calls still name it."""
         if target.kind == "user":
             return self.users[target.id]
         if target.kind == "room":
@@ -112,7 +112,7 @@ class State:
         return self.routers[target.id] if target.kind == "callrouter" else self.groups[target.id]
 
     def find_target(self, kind: str, target_id: int) -> Target:
-        """Raises a 404 for what does not exist, any more, or cannot have a number."""
+        """Find a target. Raises a 404 for one that does not exist, was deleted, or cannot have a number."""
         if kind == "user":
             return self.user(target_id).target
         if kind == "room":
@@ -131,14 +131,14 @@ class State:
         return [group for group in self.groups.values() if group.kind == kind and group.state != "deleted"]
 
     def call_centers_of(self, user_id: int) -> list[Group]:
-        """The call centers whose calls this user takes."""
+        """Return the call centers whose calls this user takes."""
         return [group for group in self.groups_of_kind("callcenter") if user_id in group.operators]
 
     def contact_by_number(self, number: str) -> Contact | None:
         return next((contact for contact in self.contacts.values() if number in contact.phones), None)
 
     def target_of_number(self, number: str) -> Target | None:
-        """Who in the company answers this number; None for a number outside or one in the pool."""
+        """Return who in the company answers this number; None for a number outside or one in the pool."""
         found = self.numbers.get(number)
         return None if found is None else found.target
 
@@ -150,7 +150,8 @@ class State:
         return any(leg.is_talking or leg.direction == "outbound" for leg in self.live_legs_of(user_id))
 
     def duty_word(self, user: User) -> str:
-        """on_duty_status as Dialpad names it: unavailable, occupied (call center call), busy (other), available."""
+        """Return on_duty_status in Dialpad's words: unavailable, occupied (call center call), busy (other),
+        available."""
         if not user.on_duty:
             return "unavailable"
         for leg in self.live_legs_of(user.id):

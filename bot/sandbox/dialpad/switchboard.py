@@ -1,4 +1,4 @@
-"""The life of a call: ringing, queueing, answering, parking, transferring, ending, and the events on the way."""
+"""The life of a call: ringing, queueing, answering, parking, transferring, ending, and the events these cause."""
 
 from bot.sandbox.dialpad.legs import Legs
 from bot.sandbox.dialpad.model import Call, Group, Recording, Target, User
@@ -12,7 +12,8 @@ RING_SECONDS = 30
 
 
 class Switchboard(Legs):
-    """Without ``later`` nothing runs by a timer: calls ring until somebody answers, declines or hangs up."""
+    """Runs calls from ringing to hanging up. Without ``later`` nothing runs by a timer: calls ring until somebody
+    answers, declines or hangs up."""
 
     def __init__(self, state: State, later: RunLater | None = None) -> None:
         super().__init__(state)
@@ -20,16 +21,17 @@ class Switchboard(Legs):
         """When on, an incoming call that nobody answers is missed after a while."""
         self._later = later
         self.auto_answer = False
-        """When on, whoever the bot calls outside picks up at once."""
+        """When on, everybody outside whom the bot calls picks up at once."""
 
     # Incoming
 
     def ring(
         self, external: str, target: Target, *, transferred: Call | None = None, straight_to: str | None = None
     ) -> Call:
-        """A caller dials a line, a room or a person. Whoever is on the block list does not get through.
+        """Ring a line, a room or a person for an outside caller. Callers on the block list do not get through.
 
         A call router's calls go to its default target, as they do when its web service does not answer.
+
         ``straight_to`` is a state (voicemail, parked, hold) that the call takes without ringing anybody.
         """
         state = self.state
@@ -125,7 +127,7 @@ class Switchboard(Legs):
         return leg
 
     def answer(self, call_id: int, user: User) -> Call:
-        """The person picks up; returns their leg. Raises a 409 when this call does not ring for them."""
+        """Answer a call for a person; return their leg. Raises a 409 when this call does not ring for them."""
         entry = self.entry_of(self.state.call(call_id))
         if entry.direction == "outbound" and self.state.target_of_number(entry.external_number) == user.target:
             return self.pick_up(entry.id)
@@ -147,7 +149,7 @@ class Switchboard(Legs):
         return leg
 
     def decline(self, call_id: int, user: User) -> Call:
-        """The person sends the call away; when nobody is left to ring, the caller hears the voicemail greeting."""
+        """Decline a call for a person; when nobody is left to ring, the caller hears the voicemail greeting."""
         entry = self.entry_of(self.state.call(call_id))
         leg = self._ringing_leg_of(entry, user)
         if leg is None:
@@ -159,7 +161,7 @@ class Switchboard(Legs):
         return entry
 
     def leave_voicemail(self, call_id: int, text: str) -> Call:
-        """The caller speaks after the tone and hangs up; ``text`` becomes the transcript."""
+        """Leave a voicemail and hang up; ``text`` becomes the transcript."""
         entry = self.entry_of(self.state.call(call_id))
         if not entry.is_live or entry.connected is not None or entry.direction != "inbound":
             raise conflict("a voicemail can be left only on a call nobody has answered")
@@ -175,7 +177,7 @@ class Switchboard(Legs):
         return entry
 
     def reconsider_queue(self) -> None:
-        """Somebody became free: callers who wait may ring now."""
+        """Ring waiting callers through to people who became free."""
         for call in list(self.state.calls.values()):
             if call.is_live and call.state == "queued" and call.target.is_group:
                 self._ring_group(call, self.state.groups[call.target.id])
@@ -194,7 +196,7 @@ class Switchboard(Legs):
         is_consult: bool = False,
         master: Call | None = None,
     ) -> Call:
-        """The user's devices dial a number. Raises a 409 while they are on another call, unless it is a consult."""
+        """Place a call from a user's devices. Raises a 409 while they are on another call, unless it is a consult."""
         state = self.state
         busy = [leg for leg in state.live_legs_of(user.id) if leg.is_talking or leg.direction == "outbound"]
         if busy and not is_consult:
@@ -228,7 +230,7 @@ class Switchboard(Legs):
         return call
 
     def place_from_group(self, group: Group, number: str, *, caller_id: str, custom_data: str) -> Call:
-        """The group's IVR calls somebody; no person of the company is on the line."""
+        """Call a number from a group's IVR; no person of the company is on the line."""
         call = Call(
             id=self.state.new_id(),
             direction="outbound",
@@ -249,7 +251,7 @@ class Switchboard(Legs):
         return call
 
     def pick_up(self, call_id: int) -> Call:
-        """The person outside answers a call that the company made."""
+        """Answer, as the person outside, a call that the company made."""
         call = self.state.call(call_id)
         if call.direction != "outbound" or call.state != "ringing":
             raise conflict("this call is not ringing outside")
@@ -260,7 +262,7 @@ class Switchboard(Legs):
     # Anything live
 
     def hang_up(self, call_id: int) -> Call:
-        """Ends the whole conversation. Raises a 409 when it is over already."""
+        """End the whole conversation. Raises a 409 when it is over already."""
         entry = self.entry_of(self.state.call(call_id))
         family = self._live_family(entry)
         if not family:
@@ -271,7 +273,7 @@ class Switchboard(Legs):
         return entry
 
     def park(self, call: Call, state_word: str) -> None:
-        """Puts the caller aside: ``hold`` keeps the person on the call, ``parked`` frees them."""
+        """Put the caller aside: ``hold`` keeps the person on the call, ``parked`` frees them."""
         entry = self.entry_of(call)
         if state_word == "parked":
             for leg in self._live_family(entry):
@@ -280,7 +282,7 @@ class Switchboard(Legs):
         self._enter(entry, state_word)
 
     def resume(self, call: Call) -> None:
-        """The person takes the caller back from hold."""
+        """Take the caller back from hold."""
         entry = self.entry_of(call)
         if not entry.is_live or entry.state != "hold":
             raise conflict("this call is not on hold")
@@ -300,7 +302,7 @@ class Switchboard(Legs):
         return leg
 
     def transfer(self, call: Call, target: Target | None, number: str, state_word: str | None) -> None:
-        """Gives the caller to somebody else in the company (a new call rings there) or to a number outside.
+        """Transfer the caller to somebody else in the company (a new call rings there) or to a number outside.
 
         ``state_word`` is Dialpad's transfer_state: all but preanswer keep the new call from ringing.
         """
@@ -316,7 +318,7 @@ class Switchboard(Legs):
             self.ring(entry.external_number, target, transferred=call, straight_to=straight_to)
 
     def merge(self, call: Call, other: Call) -> None:
-        """Joins two live calls; the person between them drops out of the first."""
+        """Join two live calls; the person between them drops out of the first."""
         self.entry_of(call).is_transferred = True
         other.participants.append(call.external_number)
         self._emit(other, "merged")

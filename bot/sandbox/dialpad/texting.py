@@ -1,4 +1,4 @@
-"""Texts in both directions, and what STOP and START do."""
+"""Texts in both directions, and the effect of STOP and START."""
 
 from bot.sandbox.dialpad.events import sms_event
 from bot.sandbox.dialpad.model import Message, OptOut, Picture, Target
@@ -15,7 +15,7 @@ def has_opted_out(state: State, number: str) -> bool:
 
 
 def deliver(state: State, message: Message) -> None:
-    """Stores a text of the company and lets the network deliver it: the events pending, and delivered or failed."""
+    """Store a text of the company and deliver it: the events are pending, then delivered or failed."""
     state.messages.append(message)
     state.emit("sms", sms_event(state, message))
     if state.unreachable.intersection(message.to_numbers):
@@ -26,14 +26,14 @@ def deliver(state: State, message: Message) -> None:
 
 
 def build_picture(state: State, content: bytes) -> Picture:
-    """A file of a text; its kind by how it begins, as nobody says it."""
+    """Build a picture of a text; its type is read from its first bytes, as nothing else says it."""
     kinds = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
     kind = next((kind for head, kind in kinds.items() if content.startswith(head)), "application/octet-stream")
     return Picture(state.new_id(), content, kind)
 
 
 def receive(state: State, sender: str, number: str, text: str, picture: bytes = b"") -> Message | None:
-    """A customer texts a number of the company. None when the company has blocked them."""
+    """Receive a customer's text to a number of the company. None when the company has blocked them."""
     target: Target | None = state.target_of_number(number)
     if target is None:
         raise bad_request("to: must be a number of the company that somebody has")

@@ -1,4 +1,4 @@
-"""What happens by itself after a while: calls that nobody answers ring out."""
+"""Timers: calls that nobody answers ring out after a while."""
 
 from collections.abc import Callable
 

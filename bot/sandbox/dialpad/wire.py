@@ -1,4 +1,4 @@
-"""How an answer looks on the wire: every integer a string, nothing empty."""
+"""The JSON of answers: every integer a string, nothing empty."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,14 +8,14 @@ from bot.sandbox.dialpad.model import Json
 
 @dataclass(frozen=True)
 class Answer:
-    """``body`` None is an answer that tells nothing: an empty object on the wire, which every client can read."""
+    """An answer before it is written. ``body`` None becomes an empty object, which every client can read."""
 
     body: Json | None = None
     status: int = 200
 
 
 def to_wire(value: Any) -> Any:
-    """Integers become strings (all of Dialpad's are 64 bit); None, "", [] and {} inside objects are left out."""
+    """Turn integers into strings (all of Dialpad's are 64 bit) and leave None, "", [] and {} inside objects out."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int):

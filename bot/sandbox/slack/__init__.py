@@ -1,4 +1,4 @@
-"""A Slack that lives in this process: it remembers, delivers and refuses as Slack does, for the demo and for tests."""
+"""An embedded Slack that remembers, delivers and refuses as Slack does, for the demo and for tests."""
 
 from bot.sandbox.slack.inputs import BadValue
 from bot.sandbox.slack.person import Person

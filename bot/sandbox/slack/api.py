@@ -1,5 +1,5 @@
-"""``/api/{method}``: bodies and tokens read as Slack reads them, then limits, scopes, the method, and the record of
-the call."""
+"""``/api/{method}``: reads bodies and tokens as Slack does, then checks limits and scopes, runs the method, and
+records the call."""
 
 import json
 from dataclasses import dataclass
@@ -128,7 +128,7 @@ def _decoded(value: Any) -> Any:
 
 
 async def read_fields(request: Request) -> Json:
-    """Query string, form and JSON body, the later over the earlier. Raises ValueError for broken JSON."""
+    """Read query string, form and JSON body, the later over the earlier. Raises ValueError for broken JSON."""
     fields: Json = dict(request.query_params)
     kind = request.headers.get("content-type", "").partition(";")[0]
     if kind == "application/json":

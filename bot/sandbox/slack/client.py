@@ -1,6 +1,6 @@
-"""What a Slack-like page talks to: ``/client/...`` (JSON) and ``/client/live`` (a WebSocket of changes).
+"""The API of the Slack-like page: ``/client/...`` (JSON) and ``/client/live`` (a WebSocket of changes).
 
-Everybody is trusted: ``as`` names the person whose hands are used. JSON in, JSON out, always HTTP 200 with ``ok``
+Everybody is trusted: ``as`` names the person who acts. JSON in, JSON out, always HTTP 200 with ``ok``
 except for an unknown route (404) and an unknown person (400 ``{"ok": false, "error": "unknown_person", ...}``).
 
 Objects
@@ -351,7 +351,7 @@ async def _send_all(socket: WebSocket, queue: "asyncio.Queue[Json]") -> None:
 
 
 def shown_person(user: Json) -> Json:
-    """A person as the page gets them."""
+    """Return a person as the page gets them."""
     profile = user["profile"]
     return {
         "id": user["id"],

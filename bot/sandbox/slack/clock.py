@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Timers:
-    """All waiting of the embedded Slack. ``now`` gives unix seconds; ``on_sleep`` is called when a wait begins."""
+    """Timers of the embedded Slack. ``now`` gives unix seconds; ``on_sleep`` is called when a wait begins."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
@@ -24,14 +24,14 @@ class Timers:
         self.on_sleep()
         try:
             while not sleeper.done():
-                # An injected clock may stand still while the loop's moves on: then look again later.
+                # An injected clock may stand still while the loop's moves on: then check again later.
                 await asyncio.wait({sleeper}, timeout=max(due - self.now(), 0.01))
                 self.tick()
         finally:
             self._sleepers.pop(sleeper, None)
 
     async def within(self, seconds: float, task: "asyncio.Future[T]") -> T:
-        """The task's result; TimeoutError, and the task cancelled, when the clock passes ``seconds`` first."""
+        """Return the task's result; TimeoutError, and the task cancelled, when the clock passes ``seconds`` first."""
         timer = asyncio.ensure_future(self.sleep(seconds))
         racing: list[asyncio.Future[Any]] = [timer, task]
         try:
@@ -44,7 +44,7 @@ class Timers:
             timer.cancel()
 
     def tick(self) -> None:
-        """Wake everything that is due. Call it after moving an injected clock."""
+        """Resume every sleeper that is due. Call it after moving an injected clock."""
         moment = self.now()
         for sleeper, due in list(self._sleepers.items()):
             if due <= moment and not sleeper.done():
@@ -52,7 +52,7 @@ class Timers:
 
     @property
     def waiting(self) -> tuple[float, ...]:
-        """When each sleeper is due, soonest first; for tests that wait until something has begun to wait."""
+        """Return when each sleeper is due, soonest first; for tests that wait until something has begun to wait."""
         return tuple(sorted(self._sleepers.values()))
 
 

@@ -1,4 +1,4 @@
-"""A person types: slash commands, messages, ``/invite``."""
+"""What a person types: slash commands, messages, ``/invite``."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ INVITE: Json = {
 
 
 def find_channel(core: Core, user: str, channel_id: str) -> Conversation:
-    """A conversation this person may write in. Raises NotThere."""
+    """Find a conversation this person may write in. Raises NotThere."""
     channel = core.space.channels.get(channel_id)
     if channel is None or (channel.kind != "channel" and user not in channel.members):
         raise NotThere("That conversation is not there for you.")
@@ -30,7 +30,7 @@ def find_channel(core: Core, user: str, channel_id: str) -> Conversation:
 
 
 async def run_command(core: Core, user: str, channel_id: str, line: str, thread_ts: str | None = None) -> Json:
-    """Send a whole line, ``/dp dnd on``, and show what its acknowledgement says. The answer is the page's."""
+    """Send a whole line, ``/dp dnd on``, and show what its acknowledgement says. Return the page's answer."""
     channel = find_channel(core, user, channel_id)
     word, _, rest = line.strip().partition(" ")
     if word == INVITE["command"]:
@@ -114,7 +114,7 @@ def join(core: Core, channel: Conversation, user: str, inviter: str | None = Non
 def say(
     core: Core, user: str, channel_id: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False
 ) -> Json:
-    """Write a message; the app hears of it as its subscriptions say. Raises NotThere, also when the app takes no
+    """Write a message; the app receives it as its subscriptions say. Raises NotThere, also when the app takes no
     messages."""
     channel = find_channel(core, user, channel_id)
     if user not in channel.members:

@@ -1,4 +1,4 @@
-"""What the parts of the embedded Slack share: state, clock, tickets, the way to the bot, the app's manifest."""
+"""What the parts of the embedded Slack share: state, clock, tickets, delivery to the bot, the app's manifest."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -27,9 +27,11 @@ class Token:
 
 @dataclass
 class Core:
-    """``drafts`` holds what people filled in and nobody submitted: (user, surface) → block_id → action_id → state
+    """The shared parts. ``drafts`` holds input that was not submitted: (user, surface) → block_id → action_id → state
     value.
-    ``suggested`` holds options that an external select was offered: (surface, action_id) → options."""
+
+    ``suggested`` holds options that an external select was offered: (surface, action_id) → options.
+    """
 
     space: Workspace
     timers: Timers
@@ -53,7 +55,7 @@ class Core:
         return tuple(self.manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", ()))
 
     def feature(self, name: str) -> list[Json]:
-        """``slash_commands`` or ``shortcuts`` of the manifest."""
+        """Return ``slash_commands`` or ``shortcuts`` of the manifest."""
         return list(self.manifest.get("features", {}).get(name, []))
 
     def app_in(self, channel: Conversation) -> bool:

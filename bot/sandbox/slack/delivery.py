@@ -1,4 +1,4 @@
-"""Requests from Slack to the bot, by signed HTTP or Socket Mode, and what its acknowledgement said."""
+"""Requests from Slack to the bot, by signed HTTP or Socket Mode, and their acknowledgements."""
 
 import asyncio
 import hashlib
@@ -20,8 +20,9 @@ DeliveryKind = Literal["slash_commands", "interactive", "events_api"]
 
 @dataclass(frozen=True)
 class Ack:
-    """``reason`` is ``ok``, ``operation_timeout`` (nobody acknowledged in 3 s) or ``dispatch_failed`` (nobody there,
-    or an error status). ``payload`` is a dict, a text, or None for an empty acknowledgement."""
+    """An acknowledgement. ``reason`` is ``ok``, ``operation_timeout`` (none within 3 s) or ``dispatch_failed`` (the
+    bot was not reached, or answered with an error status). ``payload`` is a dict, a text, or None for an empty
+    acknowledgement."""
 
     reason: Literal["ok", "operation_timeout", "dispatch_failed"]
     payload: Any = None
@@ -39,7 +40,7 @@ def sign(secret: str, timestamp: str, body: str) -> str:
 
 
 class Delivery:
-    """``request_url`` None means Socket Mode."""
+    """Delivers requests to the bot. ``request_url`` None means Socket Mode."""
 
     def __init__(self, timers: Timers, signing_secret: str, sockets: SocketHub) -> None:
         self.request_url: str | None = None
@@ -52,7 +53,7 @@ class Delivery:
         self._sending: set[asyncio.Future[Any]] = set()
 
     async def idle(self) -> None:
-        """Returns when the bot has acknowledged everything, or did not in time."""
+        """Wait until the bot has acknowledged everything, or did not in time."""
         await asyncio.sleep(0)  # what was begun just now is on its way then
         while self._sending:
             await asyncio.wait(set(self._sending))
@@ -60,8 +61,8 @@ class Delivery:
     async def send(
         self, kind: DeliveryKind, payload: Json, *, accepts_payload: bool = False, attempt: int = 0, why: str = ""
     ) -> Ack:
-        """Hand ``payload`` to the bot and wait up to ``ack_seconds``. ``attempt`` and ``why`` are said of an event that
-        comes again."""
+        """Send ``payload`` to the bot and wait up to ``ack_seconds``. ``attempt`` and ``why`` are sent with an event
+        that is retried."""
         if self.request_url is None:
             work = self.sockets.deliver(kind, payload, accepts_payload=accepts_payload, attempt=attempt, why=why)
             task = asyncio.ensure_future(work)
@@ -80,7 +81,7 @@ class Delivery:
         return Ack("ok", answer, status)
 
     async def verify_url(self) -> bool:
-        """The ``url_verification`` handshake that Slack makes when a request URL is saved."""
+        """Make the ``url_verification`` handshake, as Slack does when a request URL is saved."""
         if self.request_url is None:
             return False
         challenge = {"type": "url_verification", "token": "", "challenge": "sandbox-challenge"}

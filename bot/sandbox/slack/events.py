@@ -22,11 +22,11 @@ _SCOPE = {
     "reaction_removed": "reactions:read",
     "member_joined_channel": "channels:read",
 }
-"""What the reference page of each event asks for; ``app_home_opened`` asks for nothing."""
+"""Scopes that the reference page of each event asks for; ``app_home_opened`` asks for none."""
 
 
 def send_event(core: Core, name: str, event: Json) -> None:
-    """Deliver in the background when the manifest subscribes to ``name`` and its scope is granted."""
+    """Deliver an event in the background when the manifest subscribes to ``name`` and its scope is granted."""
     needed = _SCOPE.get(name)
     if name in core.bot_events and (needed is None or needed in core.scopes):
         core.tasks.start(_deliver(core, build_event(core, event)))
@@ -49,7 +49,7 @@ async def _deliver(core: Core, envelope: Json) -> None:
 def send_message_event(
     core: Core, channel: Conversation, message: Json, *, subtype: str | None = None, previous: Json | None = None
 ) -> None:
-    """``message`` events reach the app where it is a member, its own messages included."""
+    """Send a ``message`` event if the app is a member of the channel, for its own messages too."""
     if not core.app_in(channel):
         return
     moment = message["ts"] if subtype is None else core.space.new_ts()

@@ -1,12 +1,12 @@
-"""Trouble on order: the next calls of a method fail as told."""
+"""Injected faults: the next calls of a method fail in a given way."""
 
 from dataclasses import dataclass
 
 
 @dataclass
 class Fault:
-    """``status`` answers with an HTTP error, ``error`` with ``{"ok": false}``; ``body`` replaces the JSON, to break
-    it."""
+    """A fault to inject. ``status`` answers with an HTTP error, ``error`` with ``{"ok": false}``; ``body`` replaces
+    the JSON, to break it."""
 
     method: str
     error: str | None = None
@@ -17,7 +17,7 @@ class Fault:
 
 
 class Faults:
-    """Faults are used up in the order they were added; ``*`` matches every method."""
+    """Faults to inject, used up in the order they were added; ``*`` matches every method."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []

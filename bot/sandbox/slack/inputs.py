@@ -1,5 +1,4 @@
-"""Elements and what people put into them: Slack's ``state.values``, ``actions``, and the checks Slack makes before a
-submit."""
+"""Elements and their inputs: Slack's ``state.values``, ``actions``, and the checks Slack makes before a submit."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -48,11 +47,11 @@ _LINK = re.compile(r"https?://[^\s/?#]+\.?[^\s]*")
 
 
 class BadValue(ValueError):
-    """Somebody chose what the element does not offer; the text says what."""
+    """A choice that the element does not offer; the text says what."""
 
 
 def elements_of(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """(block, element) for every interactive element, in order, containers included."""
+    """Yield (block, element) for every interactive element, in order, containers included."""
     for block in blocks:
         parts = [
             block.get("accessory"),
@@ -76,7 +75,8 @@ def find_element(blocks: list[Json], action_id: str, block_id: str | None = None
 
 
 def build_state(element: Json, value: Any) -> Json:
-    """``{"type": …, "selected_…"|"value": …}`` for a chosen value; BadValue when the element has no such choice."""
+    """Build ``{"type": …, "selected_…"|"value": …}`` for a chosen value; BadValue when the element has no such
+    choice."""
     kind = element["type"]
     if kind not in _FIELD:
         return {"type": kind}
@@ -136,7 +136,7 @@ def _option(element: Json, value: Any) -> Json:
 
 
 def initial_state(element: Json) -> Json | None:
-    """The state before anybody touched it; None for what has no state (buttons, overflow menus)."""
+    """Return the state before anybody touched the element; None for one without state (buttons, overflow menus)."""
     kind = element["type"]
     if kind not in _FIELD or kind == "overflow":
         return None
@@ -158,7 +158,7 @@ def state_values(blocks: list[Json], draft: Draft) -> dict[str, dict[str, Json]]
 
 
 def keep_matching(blocks: list[Json], draft: Draft) -> Draft:
-    """What is left of a draft after the blocks changed: same ``block_id``, ``action_id`` and type."""
+    """Return what is left of a draft after the blocks changed: same ``block_id``, ``action_id`` and type."""
     kept: Draft = {}
     for block, element in elements_of(blocks):
         state = draft.get(block["block_id"], {}).get(element["action_id"])
@@ -168,7 +168,7 @@ def keep_matching(blocks: list[Json], draft: Draft) -> Draft:
 
 
 def check_inputs(blocks: list[Json], values: dict[str, dict[str, Json]]) -> dict[str, str]:
-    """block_id → what Slack writes under the field; nothing is sent to the app while there is any."""
+    """Return block_id → what Slack writes under the field; nothing is sent to the app while there is any."""
     errors: dict[str, str] = {}
     for block in blocks:
         if block["type"] == "input":
@@ -235,7 +235,7 @@ _CHECKS: dict[str, Callable[[Json, Any], str | None]] = {
 
 
 def build_action(block: Json, element: Json, state: Json, moment: str) -> Json:
-    """One entry of ``actions`` in a ``block_actions`` payload."""
+    """Build one entry of ``actions`` in a ``block_actions`` payload."""
     kept = ("text", "value", "style", "url", "confirm") if element["type"] in {"button", "icon_button"} else ()
     named = {key: element[key] for key in ("placeholder",) if key in element and element["type"].endswith("_select")}
     action: Json = {key: element[key] for key in kept if key in element}

@@ -1,4 +1,4 @@
-"""Every number at which Slack says no, in one table, with where each is published.
+"""Slack's limits in one table, with where each is published.
 
 Sources: SDK = checks in slack_sdk's Block Kit models, TYPES = @slack/types, BLOCKS = limits of the slackblocks package,
 MANIFEST = @slack/web-api manifest types, TIERS = rate-limit tiers in java-slack-sdk, BOLT = slack_bolt documentation.

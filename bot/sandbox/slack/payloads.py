@@ -6,7 +6,7 @@ from bot.sandbox.slack.workspace import Conversation, Json, Upload
 
 
 def build_interaction(core: Core, kind: str, user: str) -> Json:
-    """What every interactive payload begins with."""
+    """Build what every interactive payload begins with."""
     person, team = core.space.users[user], core.space.team
     return {
         "type": kind,
@@ -45,12 +45,12 @@ def build_channel(channel: Conversation) -> Json:
 
 
 def payload_name(channel: Conversation) -> str:
-    """Slack hides the names of conversations that are not public."""
+    """Return the conversation's name in payloads: Slack hides the names of those that are not public."""
     return {"im": "directmessage", "private": "privategroup", "mpim": channel.name}.get(channel.kind, channel.name)
 
 
 def build_event(core: Core, event: Json) -> Json:
-    """The envelope of the Events API."""
+    """Build the envelope of the Events API."""
     team = core.space.team["id"]
     return {
         "token": VERIFICATION_TOKEN,
@@ -80,7 +80,7 @@ CHANNEL_TYPE = {"channel": "channel", "private": "group", "im": "im", "mpim": "m
 
 
 def as_sent(message: Json) -> Json:
-    """A message as payloads carry it: without what only the page needs."""
+    """Return a message as payloads carry it: without what only the page needs."""
     return {key: value for key, value in message.items() if key not in {"channel", "ephemeral", "pinned"}}
 
 
@@ -89,8 +89,8 @@ def is_ready(core: Core, upload: Upload) -> bool:
 
 
 def build_file(core: Core, upload: Upload, *, ready: bool | None = None) -> Json:
-    """Slack's file object; ``url_private`` answers to the bot's token and to the page. What it is stays open for a
-    moment after an upload."""
+    """Build Slack's file object; ``url_private`` answers to the bot's token and to the page. The file's type is
+    missing for a moment after an upload."""
     url = f"{core.base_url}/files/{upload.id}/{upload.name}"
     extension = upload.name.rpartition(".")[2] if "." in upload.name else ""
     return {

@@ -31,7 +31,7 @@ class Person:
         return await commands.run_command(self._core, self.id, self.channel_id(channel), line, thread_ts)
 
     async def say(self, channel: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False) -> Json:
-        """The message as it was posted; events go out in the background."""
+        """Post a message and return it; events go out in the background."""
         return commands.say(self._core, self.id, self.channel_id(channel), text, thread_ts, broadcast=broadcast)
 
     async def press(
@@ -43,18 +43,19 @@ class Person:
         block_id: str | None = None,
         values: Json | None = None,
     ) -> Json:
-        """``where``: a message or view as seen here, a view's id, or ``{"channel", "ts"}``; ``value`` as in
-        ``client``."""
+        """Press an element. ``where``: a message or view as seen here, a view's id, or ``{"channel", "ts"}``;
+        ``value`` as in ``client``."""
         unfolded = self._unfold(where, values)
         return await presses.press(self._core, self.id, where, action_id, value, block_id=block_id, values=unfolded)
 
     async def fill(self, view: Any, values: Json) -> None:
-        """``values``: ``{block_id: {action_id: value}}``, or ``{block_id: value}`` for input blocks."""
+        """Fill inputs without submitting. ``values``: ``{block_id: {action_id: value}}``, or ``{block_id: value}``
+        for input blocks."""
         surface = find_surface(self._core, self.id, view)
         remember(self._core, surface, self._unfold(view, values))
 
     async def submit(self, view: Any, values: Json | None = None) -> Json:
-        """``values`` as in ``fill``."""
+        """Submit a modal; ``values`` as in ``fill``."""
         surface = find_surface(self._core, self.id, view)
         return await submits.submit(self._core, self.id, str(surface.document["id"]), self._unfold(view, values))
 
@@ -65,7 +66,7 @@ class Person:
     async def options(
         self, where: Any, action_id: str, query: str, *, block_id: str | None = None, values: Json | None = None
     ) -> Json:
-        """``{"options": [...], "option_groups": [...]}``, both empty when nobody answered."""
+        """Return ``{"options": [...], "option_groups": [...]}``, both empty when nobody answered."""
         unfolded = self._unfold(where, values)
         return await presses.suggest(self._core, self.id, where, action_id, query, block_id=block_id, values=unfolded)
 
@@ -76,7 +77,7 @@ class Person:
         return await presses.use_message_shortcut(self._core, self.id, callback_id, self.channel_id(channel), ts)
 
     async def open_home(self, tab: str = "home") -> Json | None:
-        """Look at the app's Home; what was published so far (the app may publish anew)."""
+        """Open the app's Home and return what was published so far (the app may publish anew)."""
         send_home_opened(self._core, self.id, tab)
         return self.home
 
@@ -90,7 +91,7 @@ class Person:
         self._core.space.remove_ephemeral(self.id, ts)
 
     def upload(self, name: str, content: bytes) -> str:
-        """The id of a file, to be chosen in a file input."""
+        """Upload a file and return its id, to be chosen in a file input."""
         upload = announce(self._core, name, self.id)
         upload.content = content
         return upload.id
@@ -106,7 +107,7 @@ class Person:
         return next((one.id for one in self._core.space.channels.values() if one.name == named), channel)
 
     def messages(self, channel: str) -> list[Json]:
-        """By time, thread replies among them; empty for a conversation this person cannot see."""
+        """Return messages by time, thread replies among them; empty for a conversation this person cannot see."""
         found = self._core.space.channels.get(self.channel_id(channel))
         if found is None or self.id not in self._core.space.audience(found):
             return []
@@ -118,7 +119,7 @@ class Person:
 
     @property
     def modals(self) -> list[Json]:
-        """Open modals, bottom first."""
+        """Return the open modals, bottom first."""
         return list(self._core.space.modals.get(self.id, []))
 
     @property
@@ -131,16 +132,16 @@ class Person:
 
     @property
     def notices(self) -> list[str]:
-        """Toasts, warning triangles and failed commands of this person, oldest first."""
+        """Return toasts, warning triangles and failed commands of this person, oldest first."""
         return [one.text for one in self._core.space.notices if one.user == self.id]
 
     async def until(self, predicate: Callable[[], Any], timeout: float = 60.0) -> Any:  # noqa: ASYNC109  (what a test reads)
-        """Wait until ``predicate()`` is true, looking after every change; its value. TimeoutError after real
+        """Wait until ``predicate()`` is true, checking after every change; return its value. TimeoutError after real
         seconds."""
         return await self._core.space.until(predicate, timeout)
 
     def _unfold(self, where: Any, values: Json | None) -> Json:
-        """``{block_id: value}`` → ``{block_id: {action_id: value}}`` for input blocks."""
+        """Turn ``{block_id: value}`` into ``{block_id: {action_id: value}}`` for input blocks."""
         blocks = find_surface(self._core, self.id, where).blocks
         actions = {one["block_id"]: one["element"]["action_id"] for one in blocks if one["type"] == "input"}
         unfolded: Json = {}

@@ -1,4 +1,4 @@
-"""Messages that come from the app: posted, ephemeral, changed, and written through a ``response_url``."""
+"""Messages from the app: posted, ephemeral, changed, and written through a ``response_url``."""
 
 import copy
 from typing import Any
@@ -34,7 +34,7 @@ def name_parts(core: Core, blocks: Any) -> list[Json]:
 
 
 def build_content(core: Core, fields: Json, *, needs_text: bool = True) -> Json:
-    """``text``, ``blocks``, ``attachments``, ``metadata`` of a message, checked. Refuses with ``no_text``,
+    """Check and return ``text``, ``blocks``, ``attachments``, ``metadata`` of a message. Refuses with ``no_text``,
     ``invalid_blocks`` …"""
     text, blocks, attachments = fields.get("text"), fields.get("blocks"), fields.get("attachments")
     if text is not None and not isinstance(text, str):
@@ -55,7 +55,7 @@ def build_content(core: Core, fields: Json, *, needs_text: bool = True) -> Json:
 
 
 def check_pictures(core: Core, blocks: Any) -> None:
-    """Blocks show only pictures that are in the workspace and that Slack has had time to look at."""
+    """Check that blocks show only pictures that are in the workspace and that Slack has had time to process."""
     for index, block in enumerate(blocks):
         for node in walk(block):
             asked = node.get("slack_file")
@@ -89,7 +89,7 @@ def _check_metadata(metadata: Any) -> Json:
 
 
 def build_author(core: Core) -> Json:
-    """The fields that say a message is the app's."""
+    """Build the fields that say a message is the app's."""
     return {
         "user": BOT_USER,
         "bot_id": BOT_ID,
@@ -108,7 +108,7 @@ def build_author(core: Core) -> Json:
 
 
 def post(core: Core, channel: Conversation, fields: Json) -> Json:
-    """A message of the app in a channel, in a thread when ``thread_ts`` says so."""
+    """Post a message of the app in a channel, in a thread when ``thread_ts`` says so."""
     content = build_content(core, fields)
     message: Json = {"type": "message", "ts": core.space.new_ts(), **build_author(core), **content}
     thread_ts = fields.get("thread_ts")
@@ -142,7 +142,7 @@ def post_ephemeral(core: Core, user: str, channel: Conversation, fields: Json, t
 
 
 def say_as_slackbot(core: Core, user: str, channel: str, text: str, thread_ts: str | None = None) -> None:
-    """Slackbot's ephemeral for a command that could not run."""
+    """Post Slackbot's ephemeral for a command that could not run."""
     message: Json = {
         "type": "message",
         "channel": channel,
@@ -172,7 +172,7 @@ def change(core: Core, channel: Conversation, message: Json, fields: Json) -> No
 
 
 def write_through_url(core: Core, url: ResponseUrl, fields: Json) -> None:
-    """What a POST to a ``response_url`` does: answer anew, or replace or delete the message that was pressed."""
+    """Handle a POST to a ``response_url``: answer anew, or replace or delete the message that was pressed."""
     channel = core.space.channels[url.channel]
     if url.ts and fields.get("delete_original"):
         _delete_original(core, url, channel)
@@ -200,7 +200,7 @@ def _replace_original(core: Core, url: ResponseUrl, channel: Conversation, field
         return
     shown = core.space.find_ephemeral(url.user, str(url.ts))
     if shown is None:
-        return  # put away by the person meanwhile: Slack says ok and shows nothing
+        return  # dismissed by the person meanwhile: Slack says ok and shows nothing
     for key in ("blocks", "attachments"):
         shown.pop(key, None)
     shown |= content

@@ -1,4 +1,4 @@
-"""A person uses what the app drew: buttons, menus, pickers, type-ahead, shortcuts."""
+"""What a person does with the app's interactive elements: buttons, menus, pickers, type-ahead, shortcuts."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ async def press(
 
 
 def _thread_of(message: Json) -> str | None:
-    """The thread in which an answer to a reply appears; one to a message with replies appears in the channel."""
+    """Return the thread in which an answer to a reply appears; one to a message with replies appears in the channel."""
     thread: str | None = message.get("thread_ts")
     return None if thread == message["ts"] else thread
 
@@ -70,7 +70,7 @@ def _modal_id(surface: Surface) -> str | None:
 
 
 def _place(core: Core, surface: Surface) -> Json:
-    """The part of a payload that says where the element stands."""
+    """Build the part of a payload that says where the element is."""
     if surface.channel is None:
         refresh(core, surface)
         container = {"type": "view", "view_id": surface.document["id"]}
@@ -96,7 +96,8 @@ def _place(core: Core, surface: Surface) -> Json:
 async def suggest(
     core: Core, user: str, where: Any, action_id: str, query: str, *, block_id: str | None = None, values: Any = None
 ) -> Json:
-    """Type-ahead of an external select. Below ``min_query_length`` (3 unless said) nobody is asked, as in Slack."""
+    """Return type-ahead options of an external select. Below ``min_query_length`` (3 unless said) the app is not
+    asked, as in Slack."""
     surface = find_surface(core, user, where)
     remember(core, surface, values)
     block, element = find_on(surface, action_id, block_id)

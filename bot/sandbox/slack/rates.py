@@ -15,7 +15,7 @@ same."""
 
 
 class RateLimits:
-    """``check`` gives 0 or the seconds for ``Retry-After``."""
+    """Rate limits of methods and channels. ``check`` gives 0 or the seconds for ``Retry-After``."""
 
     def __init__(self, timers: Timers) -> None:
         self._timers = timers
@@ -36,7 +36,7 @@ class RateLimits:
         return 0
 
     def _check_channel(self, channel: str) -> int:
-        """GCRA: one a second, ``POST_BURST`` ahead of time."""
+        """Check a channel's limit by GCRA: one a second, ``POST_BURST`` ahead of time."""
         moment = self._timers.now()
         due = max(self._due.get(channel, 0.0), moment)
         if due - moment > POST_BURST - 1:

@@ -1,10 +1,11 @@
-"""The one way in which the embedded Slack says no to a Web API call."""
+"""The embedded Slack's refusal of a Web API call."""
 
 from typing import Any
 
 
 class Refused(Exception):
-    """Answered as ``{"ok": false, "error": code, ...}``; ``messages`` become ``response_metadata.messages``."""
+    """A refused call, answered as ``{"ok": false, "error": code, ...}``; ``messages`` become
+    ``response_metadata.messages``."""
 
     def __init__(self, code: str, *, messages: tuple[str, ...] | list[str] = (), **extra: Any) -> None:
         super().__init__(code)

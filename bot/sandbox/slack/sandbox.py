@@ -30,12 +30,9 @@ PAGE = Path(__file__).parent.parent / "page"
 
 
 class SlackSandbox:
-    """``manifest`` is the app manifest: its commands, shortcuts, events and scopes are what the app has here.
-
-    ``base_url`` is where ``app`` is served and may be set later. ``now`` gives unix seconds; after moving it by hand
-    call
-    ``tick()``. ``enforce_limits`` switches the rate limits, nothing else.
-    """
+    """The embedded Slack, as one object. ``manifest`` is the app manifest: its commands, shortcuts, events and
+    scopes are what the app has here. ``base_url`` is where ``app`` is served and may be set later. ``now`` gives
+    unix seconds; after moving it by hand call ``tick()``. ``enforce_limits`` switches the rate limits, nothing else."""
 
     def __init__(
         self,
@@ -78,7 +75,7 @@ class SlackSandbox:
 
     @property
     def calls(self) -> list[WebApiCall]:
-        """Web API calls received, oldest first."""
+        """Return the Web API calls received, oldest first."""
         return self._api.calls
 
     @property
@@ -87,7 +84,7 @@ class SlackSandbox:
 
     @property
     def workspace(self) -> Workspace:
-        """People, channels and messages, for tests that arrange or look deeper than a person can."""
+        """Return people, channels and messages, for tests that arrange or check more than a person can."""
         return self._core.space
 
     @property
@@ -103,11 +100,11 @@ class SlackSandbox:
         self._api.enforce_limits = value
 
     def person(self, slack_id: str) -> Person:
-        """Raises LookupError when nobody has this id."""
+        """Return the person with this id. Raises LookupError when there is none."""
         return Person(self._core, slack_id)
 
     def deliver_to(self, request_url: str | None, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        """Where the app is reached: a request URL (signed HTTP), or None for Socket Mode.
+        """Set where the app is reached: a request URL (signed HTTP), or None for Socket Mode.
 
         ``transport`` reaches an ASGI app without a port.
         """
@@ -118,14 +115,14 @@ class SlackSandbox:
         self._core.tokens[token].revoked = True
 
     def uninstall(self) -> None:
-        """Remove the app: its bot token is revoked and the app hears of it as far as it subscribed."""
+        """Remove the app: its bot token is revoked and the app receives the events it subscribed to."""
         for token in self._core.tokens.values():
             token.revoked = token.revoked or token.kind == "bot"
         send_event(self._core, "tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
         send_event(self._core, "app_uninstalled", {"type": "app_uninstalled"})
 
     def tick(self) -> None:
-        """Wake what is due after the injected clock was moved."""
+        """Resume what is due after the injected clock was moved."""
         self._core.timers.tick()
 
     async def aclose(self) -> None:

@@ -18,7 +18,7 @@ _COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "235e5b")
 
 
 def build_workspace(timers: Timers, manifest: Json) -> Workspace:
-    """``manifest`` names the app; whoever has a ``slack_id`` in the cast has an account."""
+    """Build the workspace. ``manifest`` names the app; everybody in the cast with a ``slack_id`` has an account."""
     display = manifest.get("display_information", {})
     features = manifest.get("features", {})
     home = features.get("app_home", {})
@@ -65,13 +65,13 @@ def _add_channels(space: Workspace) -> None:
 
 
 def _add_group(space: Workspace) -> None:
-    """Somebody once made it by hand, and nobody has kept it since."""
+    """Add a user group as somebody once made it by hand, outdated since."""
     priya, leo = str(cast.PRIYA.slack_id), str(cast.LEO.slack_id)
     space.usergroups[GROUP] = build_group(space, GROUP, "Support on duty", "support-oncall", priya) | {"users": [leo]}
 
 
 def build_group(space: Workspace, identifier: str, name: str, handle: str, creator: str) -> Json:
-    """A user group that nobody is in yet."""
+    """Build a user group without members."""
     return {
         "id": identifier,
         "team_id": space.team["id"],

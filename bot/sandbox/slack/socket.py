@@ -1,4 +1,4 @@
-"""Socket Mode, Slack's side: ``hello``, envelopes, acknowledgements, ``disconnect``. Each envelope goes to one
+"""Slack's side of Socket Mode: ``hello``, envelopes, acknowledgements, ``disconnect``. Each envelope goes to one
 connection."""
 
 import asyncio
@@ -40,7 +40,7 @@ class SocketHub:
         self.connections: list[Connection] = []
         self.changed = asyncio.Event()
         self.deaf = False
-        """Set to take envelopes' place on the wire without sending them: a connection that looks healthy."""
+        """When set, envelopes are accepted but not sent: a connection that seems healthy."""
         self._timers = timers
         self._tasks = tasks
         self._app_id = app_id
@@ -81,8 +81,8 @@ class SocketHub:
     async def deliver(
         self, kind: str, payload: Json, *, accepts_payload: bool, attempt: int, why: str
     ) -> tuple[int, Any, dict[str, str]]:
-        """Status, acknowledgement payload and no headers, like an HTTP answer. ConnectionError when nobody is
-        connected."""
+        """Send an envelope; return status, acknowledgement payload and no headers, like an HTTP answer.
+        ConnectionError when nobody is connected."""
         ready = [one for one in self.connections if not one.draining]
         if not ready:
             raise ConnectionError("no socket is open")
@@ -105,7 +105,7 @@ class SocketHub:
             connection.waiting.pop(envelope["envelope_id"], None)
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to come back, as Slack does every few hours; it stays open until the app closes it."""
+        """Ask every connection to reconnect, as Slack does every few hours; it stays open until the app closes it."""
         for connection in list(self.connections):
             await self._ask_to_leave(connection, reason)
 

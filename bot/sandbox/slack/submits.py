@@ -1,4 +1,4 @@
-"""A person submits or closes a modal, and what the app answers to that."""
+"""Submitting and closing a modal, and how the app's answers are handled."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from bot.sandbox.slack.workspace import Json
 
 
 async def submit(core: Core, user: str, view_id: str, values: Any = None) -> Json:
-    """Press Submit. What Slack itself refuses (required, lengths, numbers, addresses) never reaches the app."""
+    """Submit a modal. What Slack itself refuses (required, lengths, numbers, addresses) never reaches the app."""
     surface = find_surface(core, user, view_id)
     view = surface.document
     if surface.kind != "modal" or not view.get("submit"):
@@ -76,7 +76,7 @@ def _apply(core: Core, user: str, view: Json, action: Any, answer: Json) -> Json
 
 
 def _response_urls(core: Core, user: str, view: Json) -> list[Json]:
-    """One for each filled conversation select that asked for it."""
+    """Build one response URL for each filled conversation select that asked for it."""
     urls: list[Json] = []
     for block, element in elements_of(view["blocks"]):
         if element.get("response_url_enabled"):
@@ -103,7 +103,7 @@ def _show_errors(core: Core, user: str, view: Json, errors: dict[str, str], erro
 
 
 def _fail(core: Core, user: str, view: Json, reason: str) -> Json:
-    """Slack says the same words whatever was wrong; the reason is kept in the notices."""
+    """Show Slack's error, which is the same text whatever was wrong; the reason is stored in the notices."""
     _show_errors(core, user, view, {}, TROUBLE)
     event = {"type": "failed", "where": {"kind": "view", "view_id": view["id"]}, "action_id": "", "message": TROUBLE}
     core.space.notice(user, "failed", f"{view['callback_id']}: {reason}", event)
@@ -111,7 +111,7 @@ def _fail(core: Core, user: str, view: Json, reason: str) -> Json:
 
 
 async def close(core: Core, user: str, view_id: str, *, everything: bool = False) -> Json:
-    """Close one modal, or with ``everything`` the whole stack; the app hears of each that has ``notify_on_close``."""
+    """Close one modal, or with ``everything`` the whole stack; the app is told of each that has ``notify_on_close``."""
     surface = find_surface(core, user, view_id)
     if surface.kind != "modal":
         raise NotThere("The Home tab does not close.")

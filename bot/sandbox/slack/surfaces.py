@@ -1,4 +1,4 @@
-"""Where interactive elements live: a message, an ephemeral, a modal, a Home tab."""
+"""Surfaces that contain interactive elements: a message, an ephemeral, a modal, a Home tab."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,8 @@ class NotThere(LookupError):
 
 @dataclass(frozen=True)
 class Surface:
-    """``kind`` is ``message``, ``ephemeral``, ``modal`` or ``home``; ``document`` is the message or the view."""
+    """A place with interactive elements. ``kind`` is ``message``, ``ephemeral``, ``modal`` or ``home``; ``document``
+    is the message or the view."""
 
     kind: str
     user: str
@@ -35,14 +36,14 @@ class Surface:
 
     @property
     def where(self) -> Json:
-        """The same place as the page names it."""
+        """Return the page's ``where`` object for this surface."""
         if self.channel is None:
             return {"kind": "view", "view_id": self.document["id"]}
         return {"kind": self.kind, "channel": self.channel.id, "ts": self.document["ts"]}
 
 
 def find_surface(core: Core, user: str, where: Any) -> Surface:
-    """``where`` is a ``where`` object, a message, a view, or a view's id."""
+    """Find a surface. ``where`` is a ``where`` object, a message, a view, or a view's id."""
     if isinstance(where, str):
         where = {"view_id": where}
     if where.get("type") in {"modal", "home"} and "id" in where:
@@ -94,7 +95,7 @@ def remember(core: Core, surface: Surface, values: Any) -> None:
 
 
 def only_known(surface: Surface, values: Any) -> Json:
-    """What of ``values`` still has its element: a page may send a form that changed a moment ago."""
+    """Return the ``values`` whose element still exists: a page may send a form that changed a moment ago."""
     known = {(block["block_id"], element["action_id"]) for block, element in elements_of(surface.blocks)}
     return {
         block_id: {action_id: value for action_id, value in entries.items() if (block_id, action_id) in known}
@@ -103,8 +104,8 @@ def only_known(surface: Surface, values: Any) -> Json:
 
 
 def keep(core: Core, surface: Surface, block: Json, element: Json, value: Any) -> Json:
-    """Record one choice; its state. File ids become Slack's file objects, values of earlier suggestions their
-    options."""
+    """Record one choice and return its state. File ids become Slack's file objects, values of earlier suggestions
+    their options."""
     if "external" in element["type"] and value is not None:
         seen = {one["value"]: one for one in core.suggested.get((surface.key, element["action_id"]), [])}
         many = isinstance(value, list | tuple)

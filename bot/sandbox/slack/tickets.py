@@ -1,5 +1,4 @@
-"""What Slack hands out with an interaction and takes back: trigger ids (3 s, once) and response URLs (30 min, 5
-times)."""
+"""Tickets that Slack issues with an interaction: trigger ids (3 s, once) and response URLs (30 min, 5 times)."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ Source = Literal["command", "message", "ephemeral", "view"]
 
 @dataclass
 class Trigger:
-    """``view_id`` is the modal the person was in, None elsewhere."""
+    """An issued trigger id. ``view_id`` is the modal the person was in, None elsewhere."""
 
     id: str
     user: str
@@ -25,7 +24,7 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """``ts`` is the message that was pressed, None for commands and modals."""
+    """An issued response URL. ``ts`` is the message that was pressed, None for commands and modals."""
 
     id: str
     user: str
@@ -53,7 +52,8 @@ class Tickets:
         return identifier
 
     def take_trigger(self, identifier: str) -> Trigger:
-        """Raises Refused: ``invalid_trigger_id``, ``exchanged_trigger_id`` or ``expired_trigger_id``."""
+        """Use a trigger id up. Raises Refused: ``invalid_trigger_id``, ``exchanged_trigger_id`` or
+        ``expired_trigger_id``."""
         trigger = self._triggers.get(identifier)
         if trigger is None:
             raise Refused("invalid_trigger_id")

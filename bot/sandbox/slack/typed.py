@@ -1,4 +1,4 @@
-"""What Slack's composer makes of a typed line: escapes, mentions, links, telephone numbers, and rich text blocks."""
+"""Slack's formatting of a typed line: escapes, mentions, links, telephone numbers, and rich text blocks."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def unescape(text: str) -> str:
 
 
 def format_typed(space: Workspace, text: str, *, mentions: bool = True, labels: bool = False) -> str:
-    """``text`` as Slack stores and sends it.
+    """Format ``text`` as Slack stores and sends it.
 
     ``mentions`` turns ``@Name`` and ``#channel`` into links, ``labels`` adds the name behind a person's id (slash
     commands with ``should_escape``). Tokens that are links already (``<@U…>``, ``<tel:…|…>``) stay: a person picked
@@ -88,7 +88,7 @@ def _stands(text: str, start: int, word: str) -> bool:
 
 
 def build_rich_text(text: str, block_id: str) -> Json:
-    """The rich text block Slack puts beside the text of whatever a person wrote. ``text`` is already formatted."""
+    """Build the rich text block Slack puts beside the text a person wrote. ``text`` is already formatted."""
     elements: list[Json] = []
     position = 0
     for found in _PARTS.finditer(text):

@@ -1,4 +1,4 @@
-"""Modals and Home tabs: the stack a person sees, and what ``views.*`` and submit answers do to it."""
+"""Modals and Home tabs: the stack a person sees, and how ``views.*`` and submit answers change it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _HOME_TITLE = {"type": "plain_text", "text": "View Title", "emoji": True}
 
 
 def _build(core: Core, given: Json, identifier: str) -> Json:
-    """The view as Slack keeps and shows it. ``errors`` and ``error`` are for the page only."""
+    """Build the view as Slack stores and shows it. ``errors`` and ``error`` are for the page only."""
     team = core.space.team["id"]
     return {
         "id": identifier,
@@ -41,7 +41,7 @@ def _build(core: Core, given: Json, identifier: str) -> Json:
 
 
 def view_as_sent(view: Json) -> Json:
-    """A view as payloads and answers carry it."""
+    """Return a view as payloads and answers carry it."""
     return {key: value for key, value in view.items() if key not in {"errors", "error"}}
 
 
@@ -52,7 +52,7 @@ def refresh_state(core: Core, user: str, view: Json) -> Json:
 
 
 def find_modal(core: Core, identifier: str) -> tuple[str, Json]:
-    """(person, view) of an open modal. Raises Refused ``not_found``."""
+    """Return (person, view) of an open modal. Raises Refused ``not_found``."""
     for user, stack in core.space.modals.items():
         for view in stack:
             if view["id"] == identifier:
@@ -91,7 +91,7 @@ def open_modal(core: Core, trigger_id: str, given: Any) -> Json:
 
 
 def push_modal(core: Core, trigger_id: str, given: Any) -> Json:
-    """Needs a trigger that came from inside an open modal."""
+    """Push a modal onto the stack. Needs a trigger that came from inside an open modal."""
     check_view(given, "modal")
     _check_external(core, given)
     trigger = core.tickets.take_trigger(trigger_id)
@@ -114,7 +114,8 @@ def push_on(core: Core, user: str, given: Json) -> Json:
 def update_modal(
     core: Core, given: Any, *, view_id: str | None = None, external_id: str | None = None, expected: str | None = None
 ) -> Json:
-    """``expected`` is the hash the caller saw last. Refuses ``not_found`` for a closed view and ``hash_conflict``."""
+    """Update an open modal. ``expected`` is the hash the caller saw last. Refuses ``not_found`` for a closed view
+    and ``hash_conflict``."""
     check_view(given, str(given.get("type")) if isinstance(given, dict) and given.get("type") == "home" else "modal")
     found = _find_external(core, external_id) if external_id else _find_any(core, str(view_id))
     if found is None:
@@ -165,7 +166,7 @@ def publish_home(core: Core, user: str, given: Any, expected: str | None = None)
 
 
 def pop_modal(core: Core, user: str, identifier: str) -> None:
-    """Close a view and whatever lies on top of it."""
+    """Close a view and every view on top of it."""
     stack = core.space.modals.get(user, [])
     position = next((number for number, one in enumerate(stack) if one["id"] == identifier), None)
     if position is None:

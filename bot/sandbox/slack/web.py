@@ -1,4 +1,4 @@
-"""The rest of Slack's addresses: response URLs, file bytes, and the consent page of an install."""
+"""Slack's other addresses: response URLs, file bytes, and the consent page of an install."""
 
 import html
 import json
@@ -39,7 +39,7 @@ class Web:
         self.routes: list[BaseRoute] = [Route(path, run, methods=methods) for path, methods, run in handlers]
 
     async def _respond(self, request: Request) -> Response:
-        """Slack answers ``ok``; 404 with ``expired_url`` or ``used_url``, 400 for content it does not take."""
+        """Answer ``ok``; 404 with ``expired_url`` or ``used_url``, 400 for content Slack does not take."""
         try:
             url = self._core.tickets.take_url(request.path_params["ticket"])
         except Refused as no:

@@ -1,4 +1,4 @@
-"""What a Slack workspace remembers: people, conversations, messages, views, files. Nothing here speaks HTTP."""
+"""A Slack workspace's state: people, conversations, messages, views, files. Nothing here uses HTTP."""
 
 import asyncio
 import copy
@@ -38,8 +38,8 @@ class Conversation:
 
 @dataclass
 class Upload:
-    """A file; ``channels`` says where it was shared, ``content`` is None until the upload came. Until ``ready_at``
-    (epoch s) Slack has not found out what it is, and shows it in no block."""
+    """An uploaded file; ``channels`` says where it was shared, ``content`` is None until the upload came. Until
+    ``ready_at`` (epoch s) Slack has not determined its type, and shows it in no block."""
 
     id: str
     name: str
@@ -54,7 +54,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something a person was told outside of a message: a toast, a warning triangle, a failed command."""
+    """A notice outside of messages: a toast, a warning triangle, a failed command."""
 
     user: str
     kind: Literal["toast", "failed", "command_failed"]
@@ -62,7 +62,7 @@ class Notice:
 
 
 class Workspace:
-    """State and who watches it. ``ts`` values never repeat and only grow."""
+    """The state and the pages connected to it. ``ts`` values never repeat and only grow."""
 
     def __init__(self, timers: Timers, *, team: Json, app: Json) -> None:
         self.timers = timers
@@ -104,12 +104,12 @@ class Workspace:
         self._queues.get(user, set()).discard(queue)
 
     def stop_watching(self) -> None:
-        """Let every page's connection end: an empty event is the last one."""
+        """End every page's connection: an empty event is the last one."""
         for queue in itertools.chain.from_iterable(self._queues.values()):
             queue.put_nowait({})
 
     def tell(self, audience: Iterable[str], event: Json) -> None:
-        """Send one live event to the pages of these people and wake whoever waits in ``until``."""
+        """Send one live event to the pages of these people and notify callers of ``until``."""
         for user in set(audience):
             for queue in self._queues.get(user, ()):
                 queue.put_nowait(copy.deepcopy(event))  # what is sent is what was true now
@@ -122,7 +122,8 @@ class Workspace:
         self.tell([user], event)
 
     async def until(self, predicate: Callable[[], Any], timeout: float) -> Any:  # noqa: ASYNC109  (what a test reads)
-        """Wait for changes until ``predicate()`` is true; its value. TimeoutError after ``timeout`` real seconds."""
+        """Wait for changes until ``predicate()`` is true; return its value. TimeoutError after ``timeout`` real
+        seconds."""
         async with asyncio.timeout(timeout):
             while not (found := predicate()):
                 waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -139,7 +140,7 @@ class Workspace:
         return list(self.users) if channel.kind == "channel" else list(channel.members)
 
     def dm(self, *members: str) -> Conversation:
-        """The DM (two members) or group DM of exactly these people, made when there is none yet."""
+        """Return the DM (two members) or group DM of exactly these people, made when there is none yet."""
         kind: ConversationKind = "im" if len(members) == 2 else "mpim"
         for channel in self.channels.values():
             if channel.kind == kind and set(channel.members) == set(members):
@@ -152,7 +153,7 @@ class Workspace:
         return made
 
     def shown_channel(self, channel: Conversation, user: str) -> Json:
-        """A conversation as the page gets it, seen by ``user``."""
+        """Return a conversation as the page gets it, seen by ``user``."""
         shown: Json = {
             "id": channel.id,
             "name": channel.name,
@@ -210,7 +211,7 @@ class Workspace:
         self.change_message(channel, parent)
 
     def shown(self, channel: Conversation, message: Json, *, ephemeral: bool = False) -> Json:
-        """A message as the page gets it."""
+        """Return a message as the page gets it."""
         return {**message, "channel": channel.id, "ephemeral": ephemeral, "pinned": message["ts"] in channel.pins}
 
     # Ephemerals

@@ -115,7 +115,7 @@ def create_policy(ctx: RequestContext) -> Answer:
 
 
 def update_policy(ctx: RequestContext) -> Answer:
-    """Also brings a deleted policy back, with ``state`` active."""
+    """Update a policy, or bring a deleted one back with ``state`` active."""
     policy = ctx.document(POLICY)
     body = ctx.body(UpdatePolicy)
     if policy["state"] == "deleted" and body.state is None:
@@ -130,7 +130,7 @@ def update_policy(ctx: RequestContext) -> Answer:
 
 
 def delete_policy(ctx: RequestContext) -> Answer:
-    """Whoever had it loses it; the policy can be restored, its assignments cannot."""
+    """Delete a policy; everybody who held it loses it. It can be restored, its assignments cannot."""
     policy = find_policy(ctx)
     policy["state"] = "deleted"
     for one in assignments_of(ctx, policy):
@@ -157,7 +157,7 @@ def render_assignment(ctx: RequestContext, policy: Json, user_id: int) -> Json:
 
 
 def target_of(ctx: RequestContext, policy: Json, body: Assign) -> int:
-    """What the permissions are for: the company, or the office or call center that the request names."""
+    """Return what the permissions are for: the company, or the office or call center that the request names."""
     level = policy["target_type"]
     if body.target_type not in (None, level):
         raise bad_request(f"target_type: this policy is for a {level}")
@@ -181,7 +181,7 @@ def assign(ctx: RequestContext) -> Answer:
 
 
 def unassign(ctx: RequestContext) -> Answer:
-    """The answer shows what the user still has of the policy."""
+    """Take a policy from a user; the answer shows what they still have of it."""
     policy = find_policy(ctx)
     body = ctx.body(Unassign)
     user = ctx.state.user(body.user_id)

@@ -1,5 +1,5 @@
-"""/app/settings: whether the app behind the token is on for somebody, and what it is set to. Dialpad lets nobody
-change them over the API; tests change them in ``state.documents``."""
+"""/app/settings: whether the app behind the token is on for a target, and its settings. Dialpad lets nobody change
+them over the API; tests change them in ``state.documents``."""
 
 from bot.sandbox.dialpad.model import Json
 from bot.sandbox.dialpad.refusals import bad_request
@@ -18,7 +18,7 @@ DEFAULTS: Json = {
 
 
 def get_settings(ctx: RequestContext) -> Answer:
-    """A target without settings of its own has the company's."""
+    """Return the settings of a target, or the company's if it has none of its own."""
     kind, target_id = ctx.query_choice("target_type", TARGET_TYPES), ctx.query_whole("target_id")
     if (kind is None) != (target_id is None):
         raise bad_request("target_type and target_id must be given together")

@@ -1,4 +1,4 @@
-"""/blockednumbers: who cannot reach the company. One list for everybody."""
+"""/blockednumbers: numbers that cannot reach the company. One list for everybody."""
 
 from bot.sandbox.dialpad.fields import E164, Body
 from bot.sandbox.dialpad.refusals import bad_request, not_found
@@ -19,7 +19,7 @@ def read_numbers(ctx: RequestContext) -> list[str]:
 
 
 def block(ctx: RequestContext) -> Answer:
-    """Blocking twice is no mistake. A number of the company itself cannot be blocked."""
+    """Block numbers. Blocking twice is no error. A number of the company itself cannot be blocked."""
     numbers = read_numbers(ctx)
     if any(number in ctx.state.numbers for number in numbers):
         raise bad_request("numbers: a number of the company cannot be blocked")

@@ -1,4 +1,4 @@
-"""Who may see a call, and who may do something to it."""
+"""Rights to a call: who may see it and who may act on it."""
 
 from bot.sandbox.dialpad.access import may_act_for
 from bot.sandbox.dialpad.model import Call
@@ -18,7 +18,8 @@ def _is_part_of(ctx: RequestContext, call: Call) -> bool:
 
 
 def call_to_see(ctx: RequestContext, name: str = "id") -> Call:
-    """Those on the call or above them, everybody in a group it came in on, and admins. Else a 403."""
+    """Return the call if the caller is on it, may act for somebody who is, is in the group it came in on, or is an
+    admin. Else a 403."""
     return require_may_see(ctx, ctx.state.call(ctx.path_id(name)))
 
 
@@ -32,7 +33,7 @@ def require_may_see(ctx: RequestContext, call: Call) -> Call:
 
 
 def call_to_act_on(ctx: RequestContext) -> Call:
-    """Those on the call, their supervisors, the group's supervisors, and admins. Else a 403."""
+    """Return the call if the caller is on it, supervises somebody on it or the group, or is an admin. Else a 403."""
     call = ctx.state.call(ctx.path_id())
     if ctx.is_admin or _is_part_of(ctx, call):
         return call

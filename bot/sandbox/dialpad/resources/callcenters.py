@@ -24,7 +24,8 @@ def get_operators(ctx: RequestContext) -> Answer:
 
 
 def get_status(ctx: RequestContext) -> Answer:
-    """``longest_call_wait_time`` is in seconds; ``capacity`` counts who could take a call right now."""
+    """Return the status. ``longest_call_wait_time`` is in seconds; ``capacity`` counts who could take a call right
+    now."""
     state = ctx.state
     group = ctx.group("callcenter")
     on_duty = [
@@ -65,7 +66,7 @@ class UpdateDutyStatus(Body):
 
 
 def update_duty_status(ctx: RequestContext) -> Answer:
-    """Applies to all call centers the person works in; Dialpad has no way to name one."""
+    """Set a person's duty in all their call centers; Dialpad has no way to name one."""
     state = ctx.state
     user = ctx.user_to_act_on()
     body = ctx.body(UpdateDutyStatus)

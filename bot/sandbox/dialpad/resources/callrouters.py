@@ -34,7 +34,7 @@ class CreateRouter(Body):
 
 
 def render_router(router: CallRouter) -> Json:
-    """The secret comes back in clear, as with webhooks."""
+    """Render a router. The secret is returned in clear, as with webhooks."""
     signature = {"algo": "HS256", "type": "jwt", "secret": router.secret} if router.secret else None
     return {
         "id": router.id,
@@ -50,7 +50,8 @@ def render_router(router: CallRouter) -> Json:
 
 
 def find_router(ctx: RequestContext) -> CallRouter:
-    """Some of these paths call the id a string, so a wrong one is not found rather than malformed."""
+    """Find the router named by the path. Some of these paths call the id a string, so a wrong one is not found
+    rather than malformed."""
     found = next((router for key, router in ctx.state.routers.items() if str(key) == ctx.path["id"]), None)
     if found is None:
         raise not_found("callrouter")

@@ -81,7 +81,7 @@ def render_call(state: State, call: Call) -> Json:
 
 
 def list_calls(ctx: RequestContext) -> Answer:
-    """Only concluded calls, the newest first; every leg is an item of its own. Bounds are epoch milliseconds."""
+    """List concluded calls, newest first; every leg is an item of its own. Bounds are epoch milliseconds."""
     after, before = ctx.query_whole("started_after"), ctx.query_whole("started_before")
     kind, target_id = ctx.query_choice("target_type", TARGET_TYPES), ctx.query_whole("target_id")
     if (kind is None) != (target_id is None):
@@ -149,7 +149,7 @@ def hang_up(ctx: RequestContext) -> Answer:
 
 
 class Destination(Body):
-    """Exactly one of: ``number``; ``call_id``; ``target_type`` with ``target_id``."""
+    """Where to transfer a call. Exactly one of: ``number``; ``call_id``; ``target_type`` with ``target_id``."""
 
     number: E164 | None = None
     call_id: Id | None = None
@@ -181,7 +181,7 @@ def live_call(ctx: RequestContext) -> Call:
 
 
 def transfer(ctx: RequestContext) -> Answer:
-    """Without ``to`` the call only changes its state: hold or parked."""
+    """Transfer a call. Without ``to`` the call only changes its state: hold or parked."""
     call = live_call(ctx)
     body = ctx.body(TransferCall)
     answer: Json = {"call_id": call.id, "transferred_to_state": body.transfer_state}
@@ -216,7 +216,7 @@ class Labels(Body):
 
 
 def put_labels(ctx: RequestContext) -> Answer:
-    """Replaces all labels of the call; none at all clears them."""
+    """Replace all labels of the call; an empty list clears them."""
     call = call_to_see(ctx)
     labels = [label.strip() for label in ctx.body(Labels).labels or []]
     if not all(labels):

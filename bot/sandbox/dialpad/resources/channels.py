@@ -1,4 +1,4 @@
-"""/channels: rooms for talk in the Dialpad app. A private one is known to its members and to admins only."""
+"""/channels: chat rooms in the Dialpad app. A private one is visible to its members and to admins only."""
 
 from typing import Annotated, Literal
 
@@ -50,7 +50,8 @@ def require_owner(ctx: RequestContext, channel: Json) -> None:
 
 
 def channel_and_user(ctx: RequestContext) -> tuple[Json, int]:
-    """Its owner and admins say who is in a channel; everybody may join one they see, and leave it."""
+    """Return the channel and the user to add or remove. Owner and admins may name anybody; everybody may join a
+    channel they see, and leave it."""
     channel = find_channel(ctx)
     user_id = ctx.body(Member).user_id
     if user_id != ctx.caller.user_id:
@@ -59,7 +60,7 @@ def channel_and_user(ctx: RequestContext) -> tuple[Json, int]:
 
 
 def list_channels(ctx: RequestContext) -> Answer:
-    """``state`` is any word; a channel that is there is ``active``."""
+    """List channels. ``state`` is any word; an existing channel is ``active``."""
     state = ctx.query_text("state")
     channels = [one for one in ctx.state.documents.all(CHANNEL) if may_see(ctx, one) and state in (None, "active")]
     return ctx.page(channels, render_channel, id_of=lambda one: one["id"])
@@ -70,7 +71,7 @@ def get_channel(ctx: RequestContext) -> Answer:
 
 
 def create_channel(ctx: RequestContext) -> Answer:
-    """A company key must say whose channel it is; anybody else makes their own."""
+    """Create a channel. A company key must say whose it is; anybody else makes their own."""
     body = ctx.body(CreateChannel)
     owner_id = ctx.caller.user_id
     if owner_id is None:

@@ -20,7 +20,7 @@ NOT_FOR_MEMBERS = (
     "on_duty_started",
     "on_duty_status",
 )
-"""What a user has and a coaching team's member does not."""
+"""Fields that a user has and a coaching team's member does not."""
 
 
 class AddMember(Body):
@@ -66,7 +66,7 @@ def list_members(ctx: RequestContext) -> Answer:
 
 
 def add_member(ctx: RequestContext) -> Answer:
-    """By a coach of the team or an admin."""
+    """Add a member; only a coach of the team or an admin may."""
     team = find_team(ctx)
     members: dict[int, str] = team["members"]
     if not ctx.is_admin and members.get(ctx.caller.user_id or 0) != "coach":

@@ -1,4 +1,4 @@
-"""/company: the company itself, and who does not want its texts."""
+"""/company: the company itself, and the numbers that opted out of its texts."""
 
 from bot.sandbox.dialpad.fields import parse_whole
 from bot.sandbox.dialpad.limits import PER_MINUTE_250

@@ -1,4 +1,4 @@
-"""/conference: Dialpad Meetings' rooms, and what took place in them."""
+"""/conference: Dialpad Meetings' rooms, and past meetings."""
 
 from bot.sandbox.dialpad.model import Json
 from bot.sandbox.dialpad.refusals import not_found
@@ -12,7 +12,7 @@ MEETING = "meeting"
 
 
 def render_room(ctx: RequestContext, room: Json) -> Json:
-    """An id is a string here, and the number is the one to dial in."""
+    """Render a room. An id is a string here, and the number is the one to dial in."""
     shown = {key: room[key] for key in ("display_name", "email", "number", "path")}
     return {**shown, "id": str(room["id"]), "company_name": ctx.state.company_name}
 
@@ -39,7 +39,7 @@ def list_rooms(ctx: RequestContext) -> Answer:
 
 
 def list_meetings(ctx: RequestContext) -> Answer:
-    """The newest first."""
+    """List meetings, newest first."""
     room_id = ctx.query_text("room_id")
     if room_id is not None and room_id not in (str(room["id"]) for room in ctx.state.documents.all(MEETING_ROOM)):
         raise not_found(MEETING_ROOM)

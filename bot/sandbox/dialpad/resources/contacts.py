@@ -66,7 +66,8 @@ def find_contact(ctx: RequestContext) -> Contact:
 
 
 def list_contacts(ctx: RequestContext) -> Answer:
-    """The shared ones; with ``owner_id`` that person's own; ``include_local`` adds all local ones one may see."""
+    """List the shared contacts; with ``owner_id`` that person's own; ``include_local`` adds all local ones the
+    caller may see."""
     contacts = list(ctx.state.contacts.values())
     owner = ctx.query_text("owner_id")
     if owner is not None:
@@ -107,7 +108,7 @@ def create_contact(ctx: RequestContext) -> Answer:
 
 
 def upsert_contact(ctx: RequestContext) -> Answer:
-    """The same ``uid`` is the same shared contact; what is not sent becomes empty."""
+    """Create or replace the shared contact with this ``uid``; what is not sent becomes empty."""
     body = ctx.body(UpsertContact)
     check_names(body.first_name, body.last_name)
     if not body.uid.strip():

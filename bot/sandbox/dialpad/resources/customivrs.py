@@ -109,7 +109,7 @@ class SelectIvr(Body):
 
 
 def check_may_set(ctx: RequestContext, kind: str, target_id: int) -> None:
-    """People for themselves, those who lead a group for it, and admins for all."""
+    """Check that the caller may set it: people for themselves, those who lead a group for it, and admins for all."""
     ctx.require_exists(kind, target_id)
     if kind == "user":
         ctx.user_to_act_on(str(target_id))
@@ -159,7 +159,7 @@ def list_ivrs(ctx: RequestContext) -> Answer:
 
 
 def create_ivr(ctx: RequestContext) -> Answer:
-    """The new one is played from now on."""
+    """Create an announcement, which is played from now on."""
     body = ctx.body(CreateIvr)
     check_may_set(ctx, body.target_type, body.target_id)
     check_audio(body.file)
@@ -177,7 +177,7 @@ def update_details(ctx: RequestContext) -> Answer:
 
 
 def ivr_of_target(ctx: RequestContext) -> Json:
-    """The one named by the body, which must be of the target and type that the path names."""
+    """Find the announcement named by the body, which must be of the target and type that the path names."""
     kind, target_id = ctx.path["target_type"], ctx.path_id("target_id")
     if kind not in TARGET_TYPES:
         raise bad_request(f"target_type: must be one of {', '.join(TARGET_TYPES)}")
@@ -198,7 +198,7 @@ def select_ivr(ctx: RequestContext) -> Answer:
 
 
 def delete_ivr(ctx: RequestContext) -> Answer:
-    """Nothing takes its place: the line plays Dialpad's own recording again."""
+    """Delete an announcement without a replacement: the line plays Dialpad's own recording again."""
     ivr = ctx.state.documents.remove(IVR, ivr_of_target(ctx)["id"])
     return Answer(render_ivr({**ivr, "selected": False}))
 

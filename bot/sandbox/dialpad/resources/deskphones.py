@@ -1,4 +1,4 @@
-"""The phones on people's desks and in rooms. They come by plugging in; the API shows them and takes them away."""
+"""The desk phones of people and rooms. They register when plugged in; the API only lists and deletes them."""
 
 from bot.sandbox.dialpad.model import Json, Target
 from bot.sandbox.dialpad.refusals import not_found

@@ -30,12 +30,13 @@ class OfficeAddress(UserAddress):
 
 
 def render_address(body: Address) -> Json:
-    """``use_validated_option`` is taken and changes nothing: nobody here knows a better spelling."""
+    """Render an address. ``use_validated_option`` is accepted and changes nothing: there is no address validation
+    here."""
     return {name: getattr(body, name) for name in Address.model_fields}
 
 
 def get_of_user(ctx: RequestContext) -> Answer:
-    """Somebody without an address of their own has the one of their office."""
+    """Return a user's emergency address, or their office's if they have none of their own."""
     user = ctx.user_to_act_on()
     office = ctx.state.group(user.office_id, "office")
     return Answer(ctx.state.addresses.get(user.target) or ctx.state.addresses.get(office.target))
@@ -52,7 +53,7 @@ def get_of_office(ctx: RequestContext) -> Answer:
 
 
 def put_of_office(ctx: RequestContext) -> Answer:
-    """By admins of the office; ``update_all`` gives the address to everybody in it too."""
+    """Set an office's address; only its admins may. ``update_all`` gives the address to everybody in it too."""
     office = ctx.group("office")
     if not ctx.is_admin and office.id not in ctx.me.admin_office_ids:
         raise forbidden("Only an admin of this office can change its address.")

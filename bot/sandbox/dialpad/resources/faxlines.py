@@ -14,7 +14,8 @@ from bot.sandbox.dialpad.wire import Answer
 class FaxLine(Body):
     """A number that is reserved, any of an area code, or a toll-free one.
 
-    Nobody documents what ``type`` says: here toll-free is told by that word, and the other two by their field.
+    The values of ``type`` are undocumented: here toll-free is recognised by that word, and the other two by their
+    field.
     """
 
     type: Text
@@ -50,7 +51,7 @@ def pick_number(ctx: RequestContext, line: FaxLine) -> PhoneNumber:
 
 
 def assign_fax_line(ctx: RequestContext) -> Answer:
-    """The number leaves the pool of numbers to call and text with."""
+    """Assign a fax number; it leaves the pool of numbers to call and text with."""
     body = ctx.body(AssignFaxLine)
     target = ctx.state.find_target(body.target.target_type, body.target.target_id)
     if target in ctx.state.fax_lines.values():

@@ -64,14 +64,14 @@ KINDS = (
 
 
 def check_name(state: State, kind: GroupKind, name: str, *, but: Group | None = None) -> None:
-    """Two groups of a kind with one name could not be told apart by the people who dial them."""
+    """Check that no other group of the kind has the name: people who dial them could not tell them apart."""
     for other in state.groups_of_kind(kind):
         if other is not but and other.name.lower() == name.strip().lower():
             raise conflict(f"a {kind} with this name exists already")
 
 
 def remove(ctx: RequestContext, group: Group) -> None:
-    """Its calls end, its numbers go to the pool, its people are free of it. Old calls still know its name."""
+    """Remove a group: its calls end, its numbers go to the pool, its members leave. Old calls still have its name."""
     if any(router.default_target == group.target for router in ctx.state.routers.values()):
         raise conflict("a call router sends its calls here; change its default target first")
     for call in list(ctx.state.calls.values()):

@@ -1,4 +1,4 @@
-"""What can be set on a call center, a department or an office: hours, queue, routing, alerts."""
+"""Settings of a call center, a department or an office: hours, queue, routing, alerts."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -47,7 +47,8 @@ OperatorRouting = Literal["fixedorder", "longestidle", "mostskilled", "random", 
 
 
 def check_hours(hours: list[str]) -> list[str]:
-    """Pairs of opening and closing times in order, such as 08:00, 12:00, 14:00, 18:00. None at all is a closed day."""
+    """Check the pairs of opening and closing times, in order, such as 08:00, 12:00, 14:00, 18:00. An empty list is a
+    closed day."""
     if len(hours) % 2 or not all(HOUR_PATTERN.fullmatch(hour) for hour in hours):
         raise ValueError("must be pairs of times such as 08:00")
     if sorted(set(hours)) != hours:
@@ -126,7 +127,7 @@ class VoiceIntelligence(Body):
 
 
 class GroupSettings(Body):
-    """What every kind of group has. A name is at most 100 characters, a description 256."""
+    """Settings of every kind of group. A name is at most 100 characters, a description 256."""
 
     name: Annotated[Line, Field(min_length=1, max_length=100)] | None = None
     group_description: Annotated[Text, Field(max_length=256)] | None = None
@@ -187,7 +188,7 @@ def department_defaults() -> Json:
 
 
 def change_settings(state: State, group: Group, body: GroupSettings) -> None:
-    """Takes over what was sent; inside a nested object, what was not sent stays as it is."""
+    """Change the settings that were sent; inside a nested object, what was not sent stays as it is."""
     given: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"office_id"})
     for part in (given.get("routing_options") or {}).values():
         check_routing(state, part)

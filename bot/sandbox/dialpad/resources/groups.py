@@ -1,4 +1,4 @@
-"""What call centers, departments and offices have in common in answers."""
+"""What answers about call centers, departments and offices have in common."""
 
 from bot.sandbox.dialpad.model import Group, GroupKind, Json
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -20,7 +20,7 @@ def render_group(group: Group) -> Json:
 
 
 def answer_group_list(ctx: RequestContext, kind: GroupKind, *, office_id: int | None) -> Answer:
-    """The groups of one kind; ``name_search`` takes any part of the name, in any case."""
+    """Return the groups of one kind; ``name_search`` takes any part of the name, in any case."""
     groups = ctx.state.groups_of_kind(kind)
     if office_id is not None:
         groups = [group for group in groups if group.office_id == office_id]

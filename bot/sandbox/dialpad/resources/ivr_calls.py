@@ -1,4 +1,4 @@
-"""/call/initiate_ivr_call: a group's IVR calls somebody up."""
+"""/call/initiate_ivr_call: calls a number from a group's IVR."""
 
 from bot.sandbox.dialpad.fields import E164, Body, CallerId, Id, Text
 from bot.sandbox.dialpad.limits import PER_MINUTE_10_EACH_TARGET

@@ -1,4 +1,4 @@
-"""POST /offices: another place of the company, with its billing."""
+"""POST /offices: another office of the company, with its billing."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -30,7 +30,7 @@ COUNTRIES = (
     "IL IN IS IT JP KE KH KR KZ LK LT LU LV MA MD MM MT MX MY NG NL NO NZ PA PE PH PK PL PR PT PY RO RU SA SE SG "
     "SI SK SV TH TR TW UA US UY VE VN ZA"
 )
-"""Where Dialpad has offices, as its document lists them."""
+"""Countries where Dialpad has offices, as its documentation lists them."""
 
 
 def check_country(country: str) -> str:
@@ -98,7 +98,7 @@ BILLING_FIELDS = (
     "unified_billing",
     "use_same_address",
 )
-"""What is not a setting of the office's line."""
+"""Fields that are not settings of the office's line."""
 
 
 def emergency_address(body: CreateOffice) -> Json | None:
@@ -130,7 +130,8 @@ def add_plan(ctx: RequestContext, office: Group, body: CreateOffice) -> None:
 
 
 def create_office(ctx: RequestContext) -> Answer:
-    """``mainline_number`` must be a free number of the pool. Company admins are admins of the new office too."""
+    """Create an office. ``mainline_number`` must be a free number of the pool. Company admins are admins of the new
+    office too."""
     ctx.require_admin()
     body = ctx.body(CreateOffice)
     check_name(ctx.state, "office", body.name)

@@ -1,4 +1,4 @@
-"""Giving numbers to people and lines, and taking them back into the company's pool."""
+"""Assigning numbers to people and lines, and returning them to the company's pool."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -51,12 +51,12 @@ class SwapNumber(Body):
 
 
 def numbers_of(ctx: RequestContext, target: Target) -> list[str]:
-    """The list itself, so that it can be changed; the first number is the primary one."""
+    """Return the target's own list of numbers, so that it can be changed; the first number is the primary one."""
     return ctx.state.holder(target).phone_numbers
 
 
 def pick_from_pool(ctx: RequestContext, area_code: str | None) -> PhoneNumber:
-    """The first free number of the area code; without one, a toll-free number is not given away."""
+    """Return the first free number of the area code; without one, a toll-free number is not given away."""
     for number in sorted(ctx.state.numbers.values(), key=lambda number: number.number):
         fits = area_code == number.number[2:5] if area_code is not None else number.kind != "tollfree"
         if number.target is None and fits:
@@ -86,7 +86,8 @@ def attach(ctx: RequestContext, number: PhoneNumber, target: Target, *, primary:
 
 
 def assign(ctx: RequestContext, target: Target, body: AssignNumber | AssignAnyToTarget) -> Answer:
-    """A named number must be free; without one the pool gives the first, of the area code if there is one."""
+    """Assign a number. A named number must be free; without one the pool gives the first, of the area code if there
+    is one."""
     if body.number is None:
         number = pick_from_pool(ctx, body.area_code)
     else:
@@ -126,7 +127,7 @@ def assign_any(ctx: RequestContext) -> Answer:
 
 
 def reassign(ctx: RequestContext) -> Answer:
-    """Takes the number from whoever has it."""
+    """Assign a number that may belong to another target, which loses it."""
     ctx.require_admin()
     body = ctx.body(AssignToTarget)
     number = find_number(ctx, ctx.path["number"])
@@ -135,7 +136,7 @@ def reassign(ctx: RequestContext) -> Answer:
 
 
 def delete_number(ctx: RequestContext) -> Answer:
-    """Back into the pool, or with ``release`` out of the company."""
+    """Return a number to the pool, or with ``release`` remove it from the company."""
     ctx.require_admin()
     number = find_number(ctx, ctx.path["number"])
     detach(ctx, number)
@@ -146,7 +147,7 @@ def delete_number(ctx: RequestContext) -> Answer:
 
 
 def swap(ctx: RequestContext) -> Answer:
-    """The target's primary number goes to the pool and a new one takes its place."""
+    """Replace the target's primary number by a new one; the old one goes to the pool."""
     ctx.require_admin()
     body = ctx.body(SwapNumber)
     target = ctx.state.find_target(body.target.target_type, body.target.target_id)

@@ -1,4 +1,4 @@
-"""/numbers: the company's own phone numbers, and how a number is written."""
+"""/numbers: the company's own phone numbers, and the formatting of numbers."""
 
 import phonenumbers
 
@@ -58,7 +58,7 @@ def get_number(ctx: RequestContext) -> Answer:
 
 
 def format_number(ctx: RequestContext) -> Answer:
-    """Reads the query, though it is a POST. ``country_code`` is needed for numbers without a plus."""
+    """Format a number. Reads the query, though it is a POST. ``country_code`` is needed for numbers without a plus."""
     given = ctx.query_text("number")
     if given is None:
         raise bad_request('missing required field "number"')

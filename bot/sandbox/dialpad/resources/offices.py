@@ -1,4 +1,4 @@
-"""/offices: the company's places, their main lines, and the groups in them."""
+"""/offices: the company's offices, their main lines, and the groups in them."""
 
 from bot.sandbox.dialpad.model import Group, Json
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -21,7 +21,7 @@ OFFICE_SETTINGS: Json = {
 
 
 def render_office(state: State, office: Group) -> Json:
-    """An office shows fewer settings than a group in it. The first office of the company is the primary one."""
+    """Render an office, with fewer settings than a group in it. The first office of the company is the primary one."""
     rendered = {
         **render_group(office),
         "is_primary_office": office is state.groups_of_kind("office")[0],

@@ -1,4 +1,4 @@
-"""Who works in a group: adding, removing, and skill levels."""
+"""The operators of a group: adding, removing, and skill levels."""
 
 from typing import Literal
 

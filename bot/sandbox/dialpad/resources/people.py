@@ -1,4 +1,4 @@
-"""How a user, a device and an operator look in answers."""
+"""How users, devices and operators are rendered in answers."""
 
 from bot.sandbox.dialpad.model import Device, Group, Json, Room, User
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -7,7 +7,7 @@ from bot.sandbox.dialpad.times import epoch_ms, naive_iso
 
 
 def status_message_of(state: State, user: User) -> str:
-    """Empty once the message has expired."""
+    """Return the status message, empty once it has expired."""
     if user.status_expires_at is not None and state.now() >= user.status_expires_at:
         return ""
     return user.status_message
@@ -64,7 +64,7 @@ def render_user(state: State, user: User) -> Json:
 
 
 def render_duty(state: State, user: User) -> Json:
-    """The same moments as in ``render_user``, but in milliseconds: so does Dialpad."""
+    """Render a user's duty: the same moments as in ``render_user``, but in milliseconds, as Dialpad does."""
     return {
         "user_id": user.id,
         "on_duty": user.on_duty,
@@ -84,7 +84,7 @@ def render_operators(ctx: RequestContext, group: Group) -> Json:
 
 
 def render_member(state: State, user: User) -> Json:
-    """A user as an operator that was just added or removed."""
+    """Render a user as an operator that was just added or removed."""
     return {
         "id": user.id,
         "company_id": state.company_id,
@@ -98,7 +98,7 @@ def render_member(state: State, user: User) -> Json:
 
 
 def render_room(state: State, room: Room) -> Json:
-    """A room, on its own or as an operator."""
+    """Render a room, on its own or as an operator."""
     return {
         "id": room.id,
         "company_id": state.company_id,

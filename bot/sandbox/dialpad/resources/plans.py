@@ -1,4 +1,4 @@
-"""/offices/{id}/plan and /available_licenses: what is paid for, and what of it is still free. For admins only."""
+"""/offices/{id}/plan and /available_licenses: the licences paid for, and those still free. For admins only."""
 
 from bot.sandbox.dialpad.model import GROUP_KINDS, Json
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -20,7 +20,7 @@ LINES = (
     "uberconference_lines",
 )
 NEW_OFFICE: Json = {"talk_lines": 5, "room_lines": 1, "additional_number_lines": 2, "uberconference_lines": 5}
-"""What an office starts with; whoever wants more buys it at Dialpad."""
+"""Licences that an office starts with; more are bought at Dialpad."""
 
 
 def plan_of(state: State, office_id: int) -> Json:
@@ -57,7 +57,7 @@ def get_plan(ctx: RequestContext) -> Answer:
 
 
 def get_available(ctx: RequestContext) -> Answer:
-    """What is used counts against the plan; a plan that was overdrawn has none left."""
+    """Return the free licences. What is used counts against the plan; a plan that was overdrawn has none left."""
     ctx.require_admin()
     office = ctx.group("office", "office_id")
     plan, used = plan_of(ctx.state, office.id), used_lines(ctx.state, office.id)

@@ -62,7 +62,7 @@ def create_room(ctx: RequestContext) -> Answer:
 
 
 def update_room(ctx: RequestContext) -> Answer:
-    """``phone_numbers`` puts the room's numbers into a new order; those left out go to the pool."""
+    """Update a room. ``phone_numbers`` reorders the room's numbers; those left out go to the pool."""
     ctx.require_admin()
     room = find_room(ctx)
     body = ctx.body(UpdateRoom)
@@ -78,7 +78,7 @@ def update_room(ctx: RequestContext) -> Answer:
 
 
 def delete_room(ctx: RequestContext) -> Answer:
-    """Its numbers go to the pool and its desk phones are signed out."""
+    """Delete a room; its numbers go to the pool and its desk phones are signed out."""
     ctx.require_admin()
     room = find_room(ctx)
     for number in list(room.phone_numbers):
@@ -94,7 +94,7 @@ def delete_room(ctx: RequestContext) -> Answer:
 
 
 def create_pin(ctx: RequestContext) -> Answer:
-    """A short number that a room's phone asks for before it calls abroad."""
+    """Create a PIN, a short number that a room's phone asks for before it calls abroad."""
     content = {
         "customer_ref": ctx.body(CreatePin).customer_ref,
         "pin": f"{secrets.randbelow(100_000):05}",

@@ -16,11 +16,11 @@ from bot.sandbox.dialpad.wire import Answer
 
 REPORT = "schedule report"
 LAST_DAY = {"daily": 0, "weekly": 6, "monthly": 30}
-"""``on_day`` counts from 0, which is all that a daily report can have."""
+"""The last day of each frequency: ``on_day`` counts from 0, which is all that a daily report can have."""
 
 
 class Report(Body):
-    """Creating and updating take the same: an update says everything again. ``at`` is an hour, 0 to 23."""
+    """The body that creates or updates a report: an update replaces everything. ``at`` is an hour, 0 to 23."""
 
     name: Annotated[Line, Field(min_length=1)]
     at: Annotated[Whole, Field(ge=0, le=23)]

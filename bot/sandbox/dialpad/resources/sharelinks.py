@@ -39,7 +39,7 @@ class UpdateRecordingLink(Body):
 
 
 def find_link(ctx: RequestContext, shelf: str) -> Json:
-    """Whoever may see the call may see its links."""
+    """Find a link. Everybody who may see the call may see its links."""
     link = ctx.document(shelf)
     require_may_see(ctx, ctx.state.call(link["call_id"]))
     return link
@@ -56,7 +56,7 @@ def require_own(ctx: RequestContext, link: Json) -> Json:
 
 
 def add_link(ctx: RequestContext, shelf: str, folder: str, content: Json) -> Json:
-    """The same thing has one link: asking again gives it, with the privacy asked for last."""
+    """Create the one link to a thing, or return the existing one with the privacy asked for last."""
     for known in ctx.state.documents.all(shelf):
         if (known["call_id"], known.get("item_id")) == (content["call_id"], content.get("item_id")):
             if known["privacy"] != content["privacy"]:
@@ -107,7 +107,7 @@ def call_of_recording(ctx: RequestContext, kind: str, recording_id: str) -> Call
 
 
 def create_recording(ctx: RequestContext) -> Answer:
-    """``recording_id`` is the recording's own id; a call's id is refused as not found."""
+    """Create a link to a recording. ``recording_id`` is the recording's own id; a call's id is refused as not found."""
     body = ctx.body(CreateRecordingLink)
     call = require_may_see(ctx, call_of_recording(ctx, body.recording_type, body.recording_id))
     content = {

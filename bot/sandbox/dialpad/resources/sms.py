@@ -48,7 +48,7 @@ def read_media(media: str | None) -> bytes:
 
 
 def find_recipients(ctx: RequestContext, body: SendSms, sender: User | None) -> list[str]:
-    """E.164 numbers; with ``infer_country_code`` local ones are read as of the sender's country."""
+    """Return the recipients in E.164; with ``infer_country_code`` local numbers are read as of the sender's country."""
     numbers: list[str] = []
     for given in body.to_numbers or []:
         number = given
@@ -79,7 +79,7 @@ def find_user(ctx: RequestContext, body: SendSms) -> User | None:
 
 
 def find_sender(ctx: RequestContext, body: SendSms, user: User | None) -> tuple[Target, str]:
-    """Who the text is from: ``from_number`` goes before the sender group, which goes before the user."""
+    """Find the sender: ``from_number`` takes precedence over the sender group, and that over the user."""
     group = ctx.group_by(body.sender_group_type, body.sender_group_id)
     if body.from_number is not None:
         target = ctx.state.target_of_number(body.from_number)

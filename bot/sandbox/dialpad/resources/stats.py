@@ -27,7 +27,8 @@ DOWNLOAD_PATH = "/api/v2/exports"
 
 
 class ProcessStats(Body):
-    """``days_ago_start`` is the recent end and ``days_ago_end`` the older one; ``is_today`` goes before both."""
+    """The body of a request for statistics. ``days_ago_start`` is the recent end and ``days_ago_end`` the older one;
+    ``is_today`` takes precedence over both."""
 
     export_type: Literal["records", "stats"]
     stat_type: Literal["calls", "csat", "dispositions", "onduty", "recordings", "screenshare", "texts", "voicemails"]
@@ -57,7 +58,7 @@ class ProcessStats(Body):
 
 
 def read_span(body: ProcessStats, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """From the first midnight to the midnight after the last day, as clocks in the zone show them."""
+    """Return the span from the first midnight to the midnight after the last day, as clocks in the zone show them."""
     recent = 1 if body.days_ago_start is None else body.days_ago_start
     oldest = 30 if body.days_ago_end is None else body.days_ago_end
     if body.is_today:
@@ -78,7 +79,8 @@ def of_office(state: State, office_id: int) -> frozenset[Target]:
 
 
 def read_targets(ctx: RequestContext, body: ProcessStats) -> tuple[frozenset[Target] | None, bool]:
-    """Whose statistics, and whether that is broad. People may ask for themselves, leads for their group or team."""
+    """Return the targets of the statistics, and whether that is broad. People may ask for themselves, leads for
+    their group or team."""
     state = ctx.state
     kind, target_id = body.target_type, body.target_id
     if (kind is None) != (target_id is None):
@@ -106,7 +108,7 @@ def read_targets(ctx: RequestContext, body: ProcessStats) -> tuple[frozenset[Tar
 
 
 def start(ctx: RequestContext) -> Answer:
-    """The same question while the first is still being answered gives the first one's id."""
+    """Start an export; the same question while the first is still being answered gets the first one's id."""
     body = ctx.body(ProcessStats)
     if body.stat_type in ("csat", "dispositions"):
         if body.target_id is None:
@@ -132,7 +134,7 @@ def start(ctx: RequestContext) -> Answer:
 
 
 def get_result(ctx: RequestContext) -> Answer:
-    """Only for who asked. The address lives half an hour from when the file is ready."""
+    """Return the result, only to the one who asked. The address lives half an hour from when the file is ready."""
     request = ctx.document(STATS)
     if request["question"][0] != ctx.caller.user_id:
         raise not_found(STATS)
@@ -143,7 +145,7 @@ def get_result(ctx: RequestContext) -> Answer:
 
 
 def find_export(state: State, token: str) -> Json | None:
-    """The request whose file this address gives; None when there is none, or it has expired."""
+    """Find the request whose file this address gives; None when there is none, or it has expired."""
     for request in state.documents.all(STATS):
         if secrets.compare_digest(request["token"].encode(), token.encode()):
             return request if request["ready"] <= state.now() < request["ready"] + LINK_LIFETIME else None

@@ -63,7 +63,7 @@ CallState = Literal[
 
 
 class Subscription(Body):
-    """What every kind has; a new one is enabled unless it says otherwise."""
+    """The body that creates a subscription of any kind; a new one is enabled unless it says otherwise."""
 
     enabled: Flag | None = None
     endpoint_id: Id | None = None
@@ -124,7 +124,7 @@ KINDS = (
 
 
 def render_subscription(ctx: RequestContext, document: Json) -> Json:
-    """The endpoint comes whole, under ``webhook`` or ``websocket``."""
+    """Render a subscription. Its endpoint is included whole, under ``webhook`` or ``websocket``."""
     rendered = {key: value for key, value in document.items() if key != "endpoint_id"}
     endpoint = document.get("endpoint_id")
     if endpoint is not None and ctx.state.documents.has(WEBHOOK, endpoint):

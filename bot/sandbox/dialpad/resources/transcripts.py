@@ -8,7 +8,7 @@ from bot.sandbox.dialpad.wire import Answer
 
 
 def get_transcript(ctx: RequestContext) -> Answer:
-    """Without a transcript there is no ``lines`` at all."""
+    """Return the transcript; a call without one has no ``lines`` at all."""
     call = call_to_see(ctx, "call_id")
     lines = [
         {

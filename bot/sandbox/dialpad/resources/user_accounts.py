@@ -1,4 +1,4 @@
-"""Making, moving and removing users: for admins only."""
+"""Creating, moving and removing users: for admins only."""
 
 from bot.sandbox.dialpad.fields import Body, Flag, Id, Line, Text
 from bot.sandbox.dialpad.model import User
@@ -53,7 +53,7 @@ def create_user(ctx: RequestContext) -> Answer:
 
 
 def delete_user(ctx: RequestContext) -> Answer:
-    """Their numbers go to the pool and they leave every group; the answer shows them as deleted."""
+    """Delete a user: their numbers go to the pool and they leave every group; the answer shows them as deleted."""
     ctx.require_admin()
     user = ctx.user()
     if any(router.default_target == user.target for router in ctx.state.routers.values()):

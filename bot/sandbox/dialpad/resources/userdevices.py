@@ -1,4 +1,4 @@
-"""/userdevices: the apps and phones that ring when somebody is called."""
+"""/userdevices: the apps and phones that ring when a person is called."""
 
 from bot.sandbox.dialpad.access import require_may_act_for
 from bot.sandbox.dialpad.refusals import not_found

@@ -1,4 +1,4 @@
-"""/users: who there is, and what each can set about themselves."""
+"""/users: the company's people, and what each can set about themselves."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -19,7 +19,7 @@ License = Literal[
     "admins", "agents", "dpde_all", "dpde_one", "lite_lines", "lite_support_agents", "magenta_lines", "talk"
 ]
 OWN_FIELDS = frozenset({"first_name", "last_name", "job_title", "forwarding_numbers", "presence_status"})
-"""What people may change about themselves; the rest of PATCH /users/{id} is for admins."""
+"""Fields that people may change about themselves; the rest of PATCH /users/{id} is for admins."""
 EPOCH_MS_FROM = 10**11
 EPOCH_SECONDS_FROM = 10**9
 
@@ -111,7 +111,7 @@ class SetStatus(Body):
 
 
 def parse_expiration(expiration: int, now: datetime) -> datetime:
-    """The moment a status ends. The unit is nowhere documented, and the documented example is 3600.
+    """Parse the moment a status ends. The unit is undocumented, and the documented example is 3600.
 
     So a small number is seconds from now; one as large as a date is epoch seconds, or milliseconds.
     """
@@ -180,7 +180,7 @@ def get_caller_id(ctx: RequestContext) -> Answer:
 
 
 def numbers_to_show(ctx: RequestContext, user: User) -> set[str]:
-    """The numbers a user may call or text from: their own and those of their groups."""
+    """Return the numbers a user may call or text from: their own and those of their groups."""
     of_groups = [number for group in ctx.state.groups_of(user.id) for number in group.phone_numbers]
     return {*user.phone_numbers, *of_groups}
 
@@ -223,7 +223,7 @@ def running_app_of(ctx: RequestContext, user: User) -> Device:
 
 
 def initiate_call(ctx: RequestContext) -> Answer:
-    """Makes the running app dial; the answer names the device only, never the call."""
+    """Make the user's running app dial; the answer names the device only, never the call."""
     user = ctx.user_to_act_on()
     body = ctx.body(InitiateCall)
     group = group_to_call_as(ctx, user, body.group_type, body.group_id)

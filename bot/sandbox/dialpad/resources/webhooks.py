@@ -1,4 +1,4 @@
-"""/webhooks and /websockets: where events go. Their answers carry the secret in clear, as Dialpad's do."""
+"""/webhooks and /websockets: where events are sent. Their answers carry the secret in clear, as Dialpad's do."""
 
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ def render_webhook(document: Json) -> Json:
 
 
 def render_websocket(ctx: RequestContext, document: Json) -> Json:
-    """The URL is new each time it is asked for: a connection and its token last an hour."""
+    """Render a websocket. The URL is new each time: a connection and its token last an hour."""
     host = ctx.base_url.replace("http", "ws", 1)  # https becomes wss
     url = f"{host}/events/{issue_ticket(document['id'], ctx.state.now())}"
     return {"id": document["id"], "websocket_url": url, "signature": _signature(document)}

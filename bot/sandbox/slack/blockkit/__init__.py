@@ -1,4 +1,4 @@
-"""Would Slack take these blocks, or this view? Reasons come in the words of Slack's ``response_metadata.messages``."""
+"""Block Kit validation of blocks and views, with reasons in the words of Slack's ``response_metadata.messages``."""
 
 from bot.sandbox.slack.blockkit.documents import check_attachments, check_message_blocks, check_view
 

@@ -1,4 +1,4 @@
-"""Every block type and its fields. Which may stand in a message, a modal or the Home tab is said in ``documents``."""
+"""Every block type and its fields. ``documents`` says which may be in a message, a modal or the Home tab."""
 
 from typing import Any
 

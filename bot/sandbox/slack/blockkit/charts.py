@@ -1,4 +1,4 @@
-"""What a chart is made of: slices of a pie, or series of points over the categories of an axis."""
+"""The parts of a chart: slices of a pie, or series of points over the categories of an axis."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ _AXES = shape(
 
 
 def _series_fit_the_axis(findings: Findings, value: Any, pointer: str) -> None:
-    """Each series has its own name and exactly one point for every category."""
+    """Check that each series has its own name and exactly one point for every category."""
     series, config = value.get("series"), value.get("axis_config")
     categories = config.get("categories") if isinstance(config, dict) else None
     if not isinstance(series, list) or not isinstance(categories, list):

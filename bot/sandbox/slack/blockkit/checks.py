@@ -1,4 +1,4 @@
-"""A small language for shapes: a check looks at one JSON value and records what Slack would complain about.
+"""Composable checks of JSON shapes: each looks at one value and records what Slack would complain about.
 
 Checks are built once and called as ``check(findings, value, pointer)``, where ``pointer`` is the JSON pointer that
 Slack puts behind each complaint.
@@ -61,7 +61,7 @@ def boolean(findings: Findings, value: Any, pointer: str) -> None:
 
 
 def anything(findings: Findings, value: Any, pointer: str) -> None:
-    """For parts that are open in Slack's own types, such as a workflow's trigger inputs."""
+    """Accept any value, for parts that are open in Slack's own types, such as a workflow's trigger inputs."""
 
 
 def one_of(*allowed: str | int) -> Check:
@@ -88,7 +88,8 @@ def items(of: Check, low: int = 0, high: int | None = None) -> Check:
 
 
 def shape(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
-    """An object with exactly these fields. A ``type`` field is looked at by whoever picked this shape."""
+    """Build a check for an object with exactly these fields. A ``type`` field is checked by the caller that picked
+    this shape."""
     known = {**required, **(optional or {})}
 
     def check(findings: Findings, value: Any, pointer: str) -> None:
@@ -110,7 +111,7 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, Check] | None = 
 
 
 def typed(shapes: Mapping[str, Check], *, allowed: Sequence[str] | None = None) -> Check:
-    """An object whose ``type`` picks its shape; ``allowed`` narrows which types may stand here."""
+    """Build a check for an object whose ``type`` picks its shape; ``allowed`` narrows the types allowed here."""
     permitted = frozenset(shapes if allowed is None else allowed)
 
     def check(findings: Findings, value: Any, pointer: str) -> None:

@@ -43,7 +43,7 @@ _HOME = shape({"blocks": _VIEW_BLOCKS["home"], "type": one_of("home")}, dict(_VI
 
 
 def check_message_blocks(blocks: Any) -> None:
-    """Refuse with ``invalid_blocks`` or ``msg_blocks_too_long``."""
+    """Check a message's blocks. Refuses with ``invalid_blocks`` or ``msg_blocks_too_long``."""
     findings = Findings()
     _MESSAGE_BLOCKS(findings, blocks, "/blocks")
     if isinstance(blocks, list):
@@ -72,7 +72,7 @@ def check_attachments(attachments: Any) -> None:
 
 
 def check_view(view: Any, kind: str) -> None:
-    """``kind`` is what the method takes: ``modal`` or ``home``. Refuse with ``invalid_arguments`` or
+    """Check a view. ``kind`` is what the method takes: ``modal`` or ``home``. Refuses with ``invalid_arguments`` or
     ``view_too_large``."""
     findings = Findings()
     if not isinstance(view, dict):
@@ -91,7 +91,7 @@ def check_view(view: Any, kind: str) -> None:
 
 
 def _across(findings: Findings, blocks: list[Any], pointer: str) -> None:
-    """What only shows when all blocks are seen together."""
+    """Check what only shows when all blocks are seen together."""
     seen: set[str] = set()
     focused = 0
     for index, block in enumerate(blocks):
@@ -111,7 +111,7 @@ def _across(findings: Findings, blocks: list[Any], pointer: str) -> None:
 
 
 def walk(node: Any) -> Iterator[dict[str, Any]]:
-    """Every object inside a document, the outermost first."""
+    """Yield every object inside a document, the outermost first."""
     if isinstance(node, dict):
         yield node
         for inner in node.values():
@@ -122,5 +122,5 @@ def walk(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def count_characters(blocks: Any) -> int:
-    """Characters a reader could see: all text fields, labels of options among them."""
+    """Count the characters a reader could see: all text fields, labels of options among them."""
     return sum(len(node["text"]) for node in walk(blocks) if isinstance(node.get("text"), str))

@@ -1,4 +1,4 @@
-"""Block Kit's interactive elements, and where each may stand."""
+"""Block Kit's interactive elements, and where each is allowed."""
 
 from typing import Any
 

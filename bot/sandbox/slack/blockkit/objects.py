@@ -18,7 +18,7 @@ from bot.sandbox.slack.limits import LIMITS
 
 
 def text(high: int = LIMITS["text.max_length"], *, plain_only: bool = False) -> Check:
-    """A text object of 1 to ``high`` characters."""
+    """Build a check for a text object of 1 to ``high`` characters."""
     words = string(LIMITS["text.min_length"], high)
     shapes = {
         "plain_text": shape({"text": words}, {"emoji": boolean}),
@@ -43,7 +43,8 @@ CONFIRM = shape(
 
 
 def option(*, mrkdwn: bool = False, url: bool = False) -> Check:
-    """``mrkdwn`` for checkboxes and radio buttons, ``url`` for overflow menus: nobody else may have them."""
+    """Build a check for an option. Only checkboxes and radio buttons may have ``mrkdwn``, only overflow menus
+    ``url``."""
     optional: dict[str, Check] = {"description": text(LIMITS["option.description.max_length"], plain_only=not mrkdwn)}
     if url:
         optional["url"] = string(1, LIMITS["option.url.max_length"])
@@ -132,7 +133,7 @@ IMAGE_BLOCK = both(
 
 
 def initial_among_options(findings: Findings, value: Any, pointer: str) -> None:
-    """What is chosen at first must be one of the options, to the letter."""
+    """Check that what is chosen at first is exactly one of the options."""
     if not isinstance(value, dict):
         return
     offered = list(value.get("options") or [])

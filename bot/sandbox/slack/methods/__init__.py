@@ -1,4 +1,5 @@
-"""Every Web API method the embedded Slack has: what runs it, and which scopes it asks for (any one of them)."""
+"""The table of Web API methods the embedded Slack has: the function of each, and the scopes it asks for (any one of
+them)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from bot.sandbox.slack.workspace import Json
 
 @dataclass(frozen=True)
 class Method:
-    """``scopes``: one of them is enough. Methods that depend on the kind of conversation check their scope
-    themselves."""
+    """A Web API method. ``scopes``: one of them is enough. Methods that depend on the kind of conversation check
+    their scope themselves."""
 
     run: Callable[[Core, Args], Json]
     scopes: tuple[str, ...] = ()

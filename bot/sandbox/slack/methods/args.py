@@ -9,7 +9,7 @@ from bot.sandbox.slack.workspace import Json
 
 
 class Args:
-    """``fields`` as they came (form values are text), ``token`` as it was looked up."""
+    """The arguments of one call. ``fields`` as they came (form values are text), ``token`` as it was looked up."""
 
     def __init__(self, fields: Json, token: Token) -> None:
         self.fields = fields
@@ -37,7 +37,7 @@ class Args:
             raise Refused("invalid_arguments", messages=[f"[ERROR] {name} must be an integer"]) from None
 
     def document(self, name: str, refusal: str = "invalid_arguments") -> Any:
-        """A JSON value that forms carry as text. None when it is not there."""
+        """Return a JSON value that forms carry as text. None when it is not there."""
         value = self.fields.get(name)
         if not isinstance(value, str):
             return value
@@ -47,7 +47,7 @@ class Args:
             raise Refused(refusal, messages=[f"[ERROR] {name} is not valid JSON"]) from None
 
     def names(self, name: str) -> list[str]:
-        """A list, or text with commas."""
+        """Return names from a list, or from text with commas."""
         value = self.fields.get(name)
         if isinstance(value, list):
             return [str(one) for one in value]
@@ -58,13 +58,13 @@ class Args:
         return [one.strip() for one in text.split(",") if one.strip()]
 
     def need_scope(self, *any_of: str) -> None:
-        """Raises Refused ``missing_scope`` with what is needed and what the token has."""
+        """Check the token's scopes. Raises Refused ``missing_scope`` with what is needed and what the token has."""
         if any_of and not set(any_of) & set(self.token.scopes):
             raise Refused("missing_scope", needed=any_of[0], provided=",".join(self.token.scopes))
 
 
 def page(items: list[Any], args: Args, default: int = 100) -> tuple[list[Any], Json]:
-    """One page by ``cursor`` and ``limit``, and the ``response_metadata`` of it."""
+    """Return one page by ``cursor`` and ``limit``, and its ``response_metadata``."""
     size = args.number("limit", default) or default
     cursor = args.text("cursor")
     if cursor and not cursor.startswith("dXNlcjp"):

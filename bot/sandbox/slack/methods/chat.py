@@ -14,8 +14,8 @@ from bot.sandbox.slack.workspace import Conversation, Json
 
 
 def find_target(core: Core, args: Args, *, writing: bool = True) -> Conversation:
-    """The channel of a call, by id, ``#name`` or a person's id (their DM). Slack hides private channels the app is
-    not in."""
+    """Find the channel of a call, by id, ``#name`` or a person's id (their DM). Slack hides private channels the app
+    is not in."""
     wanted = args.required("channel")
     person = core.space.users.get(wanted)
     if person is not None:

@@ -14,7 +14,7 @@ _TYPES = {"public_channel": "channel", "private_channel": "private", "im": "im",
 
 
 def build_conversation(core: Core, channel: Conversation) -> Json:
-    """Slack's conversation object as the app sees it."""
+    """Build Slack's conversation object as the app sees it."""
     if channel.kind == "im":
         return {
             "id": channel.id,
@@ -170,7 +170,7 @@ def list_(core: Core, args: Args) -> Json:
 
 
 def of_user(core: Core, args: Args) -> Json:
-    """``users.conversations``: of the app itself, or those it shares with ``user``."""
+    """Answer ``users.conversations``: of the app itself, or those it shares with ``user``."""
     kinds, user = _asked_kinds(args), args.text("user", BOT_USER)
     if user not in core.space.users:
         raise Refused("user_not_found")

@@ -13,7 +13,7 @@ from bot.sandbox.slack.seed import BOT_USER
 from bot.sandbox.slack.workspace import Conversation, Json, Upload
 
 PROCESSING_S = 0.1
-"""Slack answers before it has looked at the file; how long that takes is written nowhere."""
+"""Seconds until Slack has processed a file; it answers before, and how long that takes is undocumented."""
 _MOST = 1_073_741_824  # 1 GB: "file_upload_size_restricted" in the documentation of files.getUploadURLExternal
 
 

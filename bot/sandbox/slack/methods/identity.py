@@ -69,7 +69,7 @@ def open_connection(core: Core, args: Args) -> Json:
 
 
 def oauth_access(core: Core, args: Args) -> Json:
-    """A code from the consent page becomes the bot's token; a code works once."""
+    """Exchange a code from the consent page for the bot's token; a code works once."""
     installer = core.codes.pop(args.text("code"), None)
     if installer is None:
         raise Refused("invalid_code")

@@ -10,7 +10,7 @@ from bot.sandbox.slack.workspace import Json
 
 
 def _shown(args: Args, user: Json) -> Json:
-    """E-mail addresses only with ``users:read.email``."""
+    """Return a user as the app may see them: e-mail addresses only with ``users:read.email``."""
     shown = copy.deepcopy(user)
     if "users:read.email" not in args.token.scopes:
         shown["profile"].pop("email", None)
@@ -73,7 +73,7 @@ def list_group_users(core: Core, args: Args) -> Json:
 
 
 def update_group_users(core: Core, args: Args) -> Json:
-    """Replaces the whole list; Slack refuses an empty one."""
+    """Replace the whole list of a user group's members; Slack refuses an empty one."""
     group = _find_group(core, args)
     users = args.names("users")
     if not users:
