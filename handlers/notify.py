@@ -5,7 +5,7 @@ from itertools import starmap
 from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.subscriptions.conditions import hint, placeholder
+from bot.activity.subscriptions.conditions import placeholder
 from bot.activity.subscriptions.filters import PlaceFilter, arranged
 from bot.activity.subscriptions.subscription import DIGEST_AT, QUIET_DEFAULT, Subscription
 from bot.activity.subscriptions.words import in_words
@@ -72,6 +72,7 @@ def _channel(ctx: Ctx, *, personal: bool = False) -> str:
     return ctx.where.channel
 
 
+_AFTER: Final = f"After only: {placeholder('only')}. After except: {placeholder('except')}."
 _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
 
 
@@ -97,7 +98,10 @@ async def notify(
     ctx: Ctx,
     words: Annotated[
         str,
-        TypedWords("What this channel hears of", hint=f"After only: {hint('only')}. After except: {hint('except')}."),
+        TypedWords(
+            "What this channel hears of",
+            hint=f"After only: {placeholder('only')}. After except: {placeholder('except')}.",
+        ),
     ] = "",
 ) -> Answer:
     """Alone: what there is. With words: a subscription, or something to do with one."""

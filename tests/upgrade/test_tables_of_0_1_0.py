@@ -1,13 +1,14 @@
 """The tables of version 0.1.0, brought up to date."""
 
 import contextlib
-import runpy
 import sqlite3
 from pathlib import Path
 from typing import Final
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from tests.upgrade.opened import KEY, count_rows, read_written, restore
 
 VERSION: Final = "version_0_1_0"
@@ -18,9 +19,8 @@ def test_bringing_them_up_to_date_keeps_every_row(tmp_path: Path, monkeypatch: p
     restore(VERSION, written, file)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
     monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
-    monkeypatch.setattr("sys.argv", ["dialpad-chatops", "db", "upgrade"])
-    with contextlib.suppress(SystemExit):
-        runpy.run_module("bot", run_name="__main__")
+    done = CliRunner().invoke(app, ["db", "upgrade"])
+    assert done.exit_code == 0, done.output
 
     with contextlib.closing(sqlite3.connect(file)) as connection:
         kept = count_rows(connection, written["rows"])

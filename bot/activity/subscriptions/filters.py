@@ -32,7 +32,6 @@ class PlaceFilter(Filter):
 
     column = "places"
     example = '"Sales"'
-    hint = '"Sales" (the name of a line or a colleague)'
     many = True
 
     place: str
@@ -171,7 +170,7 @@ class InternalFilter(Filter):
 
     column = "internal"
     example = "external"
-    hint = "internal or external"
+    hint = "internal, external"
 
     internal: bool
 
@@ -236,7 +235,7 @@ class LineHoursFilter(Filter):
     keys = ("hours", "open")
     column = "line_hours"
     example = "hours:open"
-    hint = "hours:open or hours:closed (the line's own)"
+    hint = "hours:open"
     is_clause = True
 
     state: Literal["open", "closed"]
