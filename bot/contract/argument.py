@@ -1,4 +1,4 @@
-"""What an argument is: how it reads from typed words, how a form asks for it, what value it becomes.
+"""A handler's argument: how typed words are read, how a form asks for it, and which value it becomes.
 
 One declaration per handler parameter serves the typed command, the form and the button::
 
@@ -22,7 +22,7 @@ TEXT_LIMIT = 3000
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to pick. ``value`` is the raw argument: at most 75 characters, Slack's tighter limit."""
+    """An option to pick. ``value`` is the raw argument: at most 75 characters, Slack's tighter limit."""
 
     text: str
     value: str
@@ -38,45 +38,49 @@ class Argument:
     hint: str = ""
     placeholder: str = ""
     keywords: tuple[str, ...] = ()
-    """Words that introduce it in a typed command; without any it is read by its position."""
+    """Words that introduce it in a typed command; an argument without any is read by position."""
     bare: bool = False
     """Whether it is also read without its keyword, where words of its kind stand: ``dnd on 30m``."""
     shown: bool = True
     """Whether forms ask for it. A hidden one is carried along: the id a button came with."""
     group: str = ""
-    """Heads the form fields that belong together."""
+    """The heading above form fields that belong together."""
     folded: bool = False
-    """Stands behind "More fields" until somebody wants it."""
+    """Whether forms hide it behind "More fields" at first."""
     keeps_quotes: bool = False
-    """Typed words in quotes are handed on in quotes: what is in them is read as one by rules of its own."""
+    """Whether quoted words are passed on with their quotes, because the argument itself reads what is in them as
+    one."""
     awaited: bool = False
-    """Choosing it fills in the rest of the form."""
+    """Whether choosing a value fills in the rest of the form."""
     formerly: str = ""
     """The parameter's name in messages, forms and stored requests of an earlier version."""
 
     @property
     def words_alone(self) -> tuple[str, ...]:
-        """Words that say all of it, lower case: they end the words of the argument before like a keyword does."""
+        """Return words that are a whole value by themselves, lower case: they end the words of the argument before like
+        a keyword does."""
         return ()
 
     def fits(self, text: str) -> bool:
-        """Whether the words after a keyword can be meant as this; "until I am back" is no moment."""
+        """Tell whether the words after a keyword can be a value of this; "until I am back" is no moment."""
         return bool(text)
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        """How many of the words, from the first on, belong to this positional argument; 0 when they are another's."""
+        """Count how many words, from the first on, belong to this positional argument; 0 when they belong to
+        another."""
         return 1
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
-        """The value for the handler. Raises FieldError with what to type instead."""
+        """Return the value for the handler. Raises FieldError with what to type instead."""
         raise NotImplementedError
 
     async def entered(self, ctx: Ctx, name: str, raw: Raw) -> Raw:
-        """What was typed as the form has it, where the two differ: several things in one text are a list there."""
+        """Convert typed text to what the form holds, where the two differ: several values in one text are a list
+        there."""
         return raw
 
     def refuse(self, name: str, text: str) -> FieldError:
-        """The error for this argument."""
+        """Build the FieldError for this argument."""
         return FieldError(name, text)
 
 
@@ -105,14 +109,14 @@ class Text(Argument):
 
 @dataclass(frozen=True)
 class Choice(Argument):
-    """One of a few. ``aliases`` are other words people type for a value, lower case."""
+    """One of a few options. ``aliases`` are other words people type for a value, lower case."""
 
     _: KW_ONLY
     options: tuple[Option, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     drawn: Literal["radio", "select"] = "select"
     unset: str = ""
-    """The words of a first option that stands for no choice, "" for none: a select cannot be emptied again."""
+    """The text of a first option that means no choice, "" for no such option: a select cannot be emptied again."""
 
     @property
     def words_alone(self) -> tuple[str, ...]:
@@ -128,7 +132,8 @@ class Choice(Argument):
         return self.chosen(text.strip())
 
     def chosen(self, text: str) -> str | None:
-        """The value that was typed or picked. Values go before texts: one option may be called what another is."""
+        """Return the value that was typed or picked. Values go before texts: one option's text may be another's
+        value."""
         typed = text.casefold()
         by_value = (option.value for option in self.options if option.value.casefold() == typed)
         by_text = (option.value for option in self.options if option.text.casefold() == typed)
@@ -173,17 +178,18 @@ class Lookup(Argument):
     min_query_length: int = 0
 
     async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
-        """With ``many``: the raw values that the words taken stand for."""
+        """Split the words taken into raw values, for an argument with ``many``."""
         return [word.text for word in words if word.text.strip(",;:")]
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
-        """What fits ``query``, best first. Well under 2.5 s: Slack gives a type-ahead 3 s and no second try."""
+        """Find options that match ``query``, best first. Well under 2.5 s: Slack gives a type-ahead 3 s and no second
+        try."""
         raise NotImplementedError
 
     async def suggest_beside(self, ctx: Ctx, query: str, others: Mapping[str, Raw]) -> list[Option]:
-        """As ``suggest``, knowing what the form's other fields say."""
+        """Find options that match ``query`` and the values of the form's other fields."""
         return await self.suggest(ctx, query)
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
-        """The option for a value that is already filled in, so that a form can show it by name."""
+        """Return the option for a value that is already filled in, so that a form can show it by name."""
         return Option(raw[:75], raw[:75])

@@ -1,4 +1,4 @@
-"""What handlers need of subscriptions and cards, in their own words."""
+"""What handlers need of subscriptions, cards and rosters, as protocols."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ class UserGroup:
 
 
 class PostedCard(Protocol):
-    """One call, conversation or text as it is known. ``claimed_by`` and ``handled_by`` are Slack ids."""
+    """A posted card with the state of its call, text conversation or request for cover. ``claimed_by`` and
+    ``handled_by`` are Slack ids."""
 
     @property
     def id(self) -> str: ...
@@ -53,39 +54,40 @@ class Notifications(Protocol):
     async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]: ...
 
     async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
-        """One of the person's workspace, None when it is gone."""
+        """Return a subscription of the person's workspace, None when it is gone."""
         ...
 
     def new_subscription_id(self) -> str: ...
 
     async def save_subscription(self, subscription: Subscription) -> str:
-        """Keeps it and sees to it that Dialpad sends what it needs. Returns what is in the way, "" for nothing."""
+        """Store a subscription and set up the hooks at Dialpad that it needs. Returns what is in the way, "" for
+        nothing."""
         ...
 
     async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
-        """Turns one event of a subscription on or off and leaves its others alone. None when it is gone."""
+        """Turn one event of a subscription on or off and leave its others alone. None when it is gone."""
         ...
 
     async def remove_subscription(self, subscription: Subscription) -> None:
-        """What it holds back is not posted."""
+        """Delete a subscription. What still waits to be posted for it is dropped."""
         ...
 
     async def post_test(self, subscription: Subscription) -> None:
-        """Posts a card that is plainly made up, the way real ones go, and digests of the time so far."""
+        """Post a made-up card, marked as one, the way real ones are posted, and digests of the time so far."""
         ...
 
     async def card(self, person: PersonKey, name: str) -> PostedCard | None: ...
 
     async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
-        """The text conversation whose thread this is."""
+        """Find the text conversation that a thread belongs to."""
         ...
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
-        """Posts it where colleagues see it; the card's id. Asking for the same twice is asking once."""
+        """Post a request for cover in a channel; the card's id. A repeated request posts nothing new."""
         ...
 
     async def claim(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
-        """How it stands afterwards: claimed by this person exactly when nobody was faster."""
+        """Claim a card; its state afterwards, claimed by this person exactly when nobody was faster."""
         ...
 
     async def release(self, card: PostedCard, person: PersonKey) -> PostedCard | None: ...
@@ -93,17 +95,17 @@ class Notifications(Protocol):
     async def handle(self, card: PostedCard, person: PersonKey) -> PostedCard | None: ...
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
-        """False when the app is surely not a member of a channel."""
+        """Tell whether the app may post in a channel; False only when it is known not to be a member."""
         ...
 
     async def user_groups(self, person: PersonKey) -> Sequence[UserGroup]:
-        """Slack's, of the person's workspace; none when Slack does not say."""
+        """Return the user groups of the person's workspace; none when Slack does not say."""
         ...
 
     async def rosters(self, person: PersonKey, company: str) -> Sequence[Roster]:
-        """The last known copy of every call center of this company, by name."""
+        """Return the last known roster of every call center of this company, sorted by name."""
         ...
 
     async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
-        """Dialpad has just said so; kept for when it does not answer."""
+        """Store a roster that Dialpad has just sent, for when it does not answer."""
         ...

@@ -1,4 +1,4 @@
-"""Who asked, from where, how, and with what at hand: everything a handler is given besides its arguments."""
+"""What a handler is given besides its arguments: who asked, from where, how, and the services it can use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ A = TypeVar("A", bound=Response)
 
 
 class Origin(StrEnum):
-    """How the request came in. Kept for the audit, and for what can be shown: only some origins can open a modal."""
+    """How the request came in. Stored for the audit, and decides what can be shown: only some origins can open a
+    modal."""
 
     TYPED = "typed"
     MENTION = "mention"
@@ -38,7 +39,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Where:
-    """Where the answer belongs. ``response_url`` takes 5 answers in 30 minutes, then it is spent."""
+    """Where the answer is posted. ``response_url`` takes 5 answers in 30 minutes, then it is used up."""
 
     channel: str | None = None
     thread_ts: str | None = None
@@ -46,12 +47,12 @@ class Where:
     is_direct: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As kept in ``private_metadata``, in a confirmation, or with a remembered request."""
+        """Return it as stored in ``private_metadata``, in a confirmation, or with a remembered request."""
         return {key: value for key, value in _WHERE.dump(self).items() if value}
 
     @classmethod
     def from_json(cls, stored: Any) -> "Where":
-        """Undo ``to_json``. What it did not write reads as nowhere."""
+        """Undo ``to_json``. Anything else is read as a place without a channel."""
         try:
             return _WHERE.load(stored) if isinstance(stored, Mapping) else cls()
         except UnreadableJson:
@@ -71,30 +72,35 @@ class Profile:
 
 
 class People(Protocol):
-    """Slack's people, from a copy that is at most an hour old."""
+    """Slack profiles, from a copy that is at most an hour old."""
 
     async def profile(self, key: PersonKey) -> Profile: ...
 
     async def with_email(self, team_id: str, email: str) -> str | None:
-        """Whose address this is in the workspace, by Slack id; None for nobody's. Raises ChatopsError when Slack does
-        not say."""
+        """Find the Slack id of the person with this address in the workspace; None when there is none.
+
+        Raises ChatopsError when Slack does not say.
+        """
         ...
 
 
 class PreferenceStore(Protocol):
-    """Small choices a person made: region, favourites."""
+    """A person's preferences: region, favourites."""
 
     async def get(self, person: PersonKey) -> Mapping[str, Any]: ...
 
     async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Change some and keep the others; None forgets one. Returns all."""
+        """Change some preferences and keep the others; None deletes one. Returns all."""
         ...
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What ends, or ended, with a connection: the person's subscriptions and the changes that were still due. The rest
-    is what Dialpad has not removed yet, because it did not answer: webhooks or websockets, and the access itself."""
+    """What ends, or ended, with a connection: the person's subscriptions and the timed requests that were still due.
+
+    ``hooks_left`` and ``access_left`` are what Dialpad has not removed yet because it did not answer: webhooks or
+    websockets, and the token.
+    """
 
     subscriptions: int = 0
     timed: int = 0
@@ -103,13 +109,13 @@ class Ended:
 
 
 class ConnectionService(Protocol):
-    """Connecting and disconnecting a person's Dialpad account."""
+    """Connects and disconnects a person's Dialpad account."""
 
     @property
     def offers_oauth(self) -> bool: ...
 
     async def start(self, key: PersonKey) -> str:
-        """An address for this person's browser, good once and for 15 minutes."""
+        """Return an address for this person's browser, good once and for 15 minutes."""
         ...
 
     async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
@@ -117,11 +123,11 @@ class ConnectionService(Protocol):
         ...
 
     async def would_end(self, key: PersonKey) -> Ended:
-        """What ``disconnect`` would take along."""
+        """Count what ``disconnect`` would end."""
         ...
 
     async def disconnect(self, key: PersonKey) -> Ended | None:
-        """Forget here, then remove at Dialpad what is there. None when there was nothing to forget."""
+        """Delete a connection here, then remove at Dialpad what belongs to it. None when there was no connection."""
         ...
 
 
@@ -135,28 +141,28 @@ class Upload:
 
 
 class UploadReader(Protocol):
-    """Files that people put into forms."""
+    """Reads files that people put into forms."""
 
     async def read(self, person: PersonKey, file_id: str, *, largest: int) -> Upload:
-        """Raises UserError when the file is larger than ``largest`` bytes, or gone."""
+        """Read a file. Raises UserError when it is larger than ``largest`` bytes, or gone."""
         ...
 
 
 class Downloader(Protocol):
-    """Files that Dialpad hands out, by a signed address or to those with the right."""
+    """Downloads files from Dialpad, by a signed address or with a person's own token."""
 
     async def read(self, url: str, *, largest: int) -> bytes:
-        """Fetched without any token. Raises DialpadError."""
+        """Download from a signed address, without any token. Raises DialpadError."""
         ...
 
     async def read_as(self, account: Account, url: str, *, largest: int, within_s: float) -> Fetched:
-        """Fetched with a person's own token, which goes to Dialpad alone. Raises NotConnected and DialpadError."""
+        """Download with a person's own token, which is sent to Dialpad alone. Raises NotConnected and DialpadError."""
         ...
 
 
 @dataclass(frozen=True)
 class Deps:
-    """What the composition root built, shared by all requests."""
+    """The services the composition root built, shared by all requests."""
 
     settings: Settings
     accounts: Accounts
@@ -169,11 +175,11 @@ class Deps:
     files: UploadReader | None = None
     downloads: Downloader | None = None
     notifications: Notifications | None = None
-    """Notifications; None where they are not switched on."""
+    """None where notifications are not switched on."""
 
 
 class Routes(Protocol):
-    """What help and the menu need to know of the route table."""
+    """The part of the route table that help and the menu need."""
 
     def commands(self) -> "tuple[CommandInfo, ...]": ...
 
@@ -190,7 +196,7 @@ class CommandInfo:
 
 @dataclass(frozen=True)
 class Ctx:
-    """One request on its way through a handler."""
+    """The request a handler answers: who asked, where, how, when, and the services to use."""
 
     person: PersonKey
     where: Where
@@ -210,16 +216,16 @@ class Ctx:
         return await self.account.send(action)
 
     def pages(self, action: Action[Page[A]]) -> Pages[A]:
-        """The pages of a list, one after the other, as this person."""
+        """Return the pages of a list, fetched one after the other as this person."""
         self.done.append(action.slug)
         return self.account.pages(action)
 
     async def zone(self) -> ZoneInfo:
-        """The time zone of the person who asked."""
+        """Return the time zone of the person who asked, from their Slack profile."""
         return (await self.deps.people.profile(self.person)).zone
 
     async def region(self) -> str:
-        """Where the person's numbers without country code are from, ISO 3166 alpha-2."""
+        """Return the region of the person's numbers without country code, ISO 3166 alpha-2."""
         chosen = (await self.deps.preferences.get(self.person)).get("region")
         return str(chosen or self.deps.settings.region)
 

@@ -1,4 +1,4 @@
-"""Putting sentences together from parts."""
+"""Builds sentences from parts."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from bot.contract.reply import Part, Prose, When
 
 
 def prose(*pieces: Prose | Part) -> tuple[Part, ...]:
-    """One sentence from pieces, each a part or itself a sentence."""
+    """Join pieces, each a part or itself a sentence, into one sentence."""
     parts: list[Part] = []
     for piece in pieces:
         parts.extend(piece if isinstance(piece, tuple) else (piece,))
@@ -15,7 +15,7 @@ def prose(*pieces: Prose | Part) -> tuple[Part, ...]:
 
 
 def listed(items: Sequence[Prose], last: str = " and ") -> tuple[Part, ...]:
-    """``a, b and c``."""
+    """List items as ``a, b and c``."""
     parts: list[Prose | Part] = []
     for index, item in enumerate(items):
         if index:
@@ -25,17 +25,17 @@ def listed(items: Sequence[Prose], last: str = " and ") -> tuple[Part, ...]:
 
 
 def till(moment: datetime | None) -> tuple[Part, ...]:
-    """`` until 14:00``, nothing without a moment."""
+    """Return `` until 14:00``, nothing without a moment."""
     return () if moment is None else (" until ", When(moment, "date"))
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """``1 call``, ``3 calls``."""
+    """Write a count with its noun: ``1 call``, ``3 calls``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def from_ms(ms: float | None) -> datetime | None:
-    """A moment of Dialpad's calls: milliseconds since 1970. None for what is no possible moment."""
+    """Convert a time of Dialpad's calls, in milliseconds since 1970. None for what is no possible time."""
     if ms is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""From the words of a typed command, a form or a button to the values a handler is called with.
+"""Turns the words of a typed command, a form or a button into the values a handler is called with.
 
 Everything becomes raw arguments first (text, yes/no, lists of text) and is then parsed by the one rule its
 ``Argument`` has, so that typing, picking and pressing can never mean different things.
@@ -16,11 +16,11 @@ from bot.contract.reply import Answer, Form, Raw, RawArgs
 from bot.contract.routing import Route
 
 _LONGEST_VALUE: Final = 12
-"""Words tried as a keyword's value: a name, a moment. Without an end, 10,000 words would be tried 10,000 times."""
+"""Most words tried as a keyword's value. Without a limit, 10,000 words would be tried 10,000 times."""
 
 
 class Refused(UserError):
-    """Several arguments are wrong at once; ``problems`` has a sentence for each, by parameter name."""
+    """Several arguments are wrong; ``problems`` has a sentence for each, by parameter name."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(problems.values()))
@@ -28,7 +28,7 @@ class Refused(UserError):
 
 
 async def read_words(ctx: Ctx, route: Route, text: str, *, usage: str = "") -> dict[str, Raw]:
-    """Raw arguments from what was typed after the command's word. ``usage`` is how it is typed, by default the
+    """Read raw arguments from what was typed after the command's word. ``usage`` is how it is typed, by default the
     route's. Raises UserError for words left over, which says what is wrong with them as far as can be told."""
     words = split(text, await ctx.region()) if text.strip() else []
     raw: dict[str, Raw] = {}
@@ -62,7 +62,7 @@ async def _read_positional(
         if count:
             return await _keep(ctx, argument, name, raw, text, words, at, count)
     if _introduced_by(route, words[at]):
-        return at  # what follows it is wrong, and no name of anybody
+        return at  # what follows it is a wrong value, not part of a name
     for name, argument in waiting.items():
         if _is_name(argument, words[at:end]):
             return await _keep(ctx, argument, name, raw, text, words, at, end - at)
@@ -70,12 +70,12 @@ async def _read_positional(
 
 
 def _is_name(argument: Argument, words: Sequence[Word]) -> bool:
-    """Whether these words can only be meant as the one thing that ``argument`` looks up."""
+    """Tell whether these words can only be the name that ``argument`` looks up."""
     return isinstance(argument, Lookup) and not argument.many and argument.fits(" ".join(word.text for word in words))
 
 
 def _introduced_by(route: Route, word: Word) -> list[tuple[str, Argument]]:
-    """The arguments that this word is a keyword of; a quoted one is no keyword."""
+    """Return the arguments that have this word as a keyword; a quoted word is no keyword."""
     typed = word.text.casefold()
     named = [(name, argument) for name, argument in route.arguments.items() if typed in argument.keywords]
     return [] if word.quoted else named
@@ -98,7 +98,7 @@ async def _keep(
 
 
 async def _trailing(ctx: Ctx, route: Route, raw: Mapping[str, Raw], text: str, words: Sequence[Word], at: int) -> int:
-    """Where the words of a positional argument end because a keyword with a fitting value begins."""
+    """Find where the words of a positional argument end because a keyword with a fitting value begins."""
     for index in range(at, len(words)):
         if await _keyword_at(ctx, route, raw, text, words, index) is not None:
             return index
@@ -118,7 +118,7 @@ async def _read_keywords(ctx: Ctx, route: Route, raw: dict[str, Raw], text: str,
 async def _keyword_at(
     ctx: Ctx, route: Route, raw: Mapping[str, Raw], text: str, words: Sequence[Word], at: int
 ) -> tuple[str, int] | None:
-    """The argument a keyword at this place introduces, and where its value ends.
+    """Find the argument that a keyword at this place introduces, and where its value ends.
 
     The value is what the argument takes: of several with the same keyword, the first that takes anything. When none
     does, it is the longest run of words that could be meant as it, so that a misspelt name is told at its field.
@@ -145,7 +145,7 @@ def _value(words: Sequence[Word], start: int, end: int, *, quotes: bool = False)
 
 
 def _next_keyword(route: Route, words: Sequence[Word], start: int) -> int:
-    """Where the next word stands that introduces an argument, or is one by itself: "topic"."""
+    """Find the next word that introduces an argument, or is one by itself: "topic"."""
     own = (argument.keywords or argument.words_alone for argument in route.arguments.values())
     keywords = {keyword for words_of_it in own for keyword in words_of_it}
     for index in range(start + 1, len(words)):
@@ -176,12 +176,12 @@ async def _left_over(
 
 
 def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:
-    """Required arguments that were not given."""
+    """Return the required arguments that were not given."""
     return [name for name in route.arguments if name in route.required and raw.get(name) in (None, "", [])]
 
 
 async def fill_in(ctx: Ctx, route: Route, raw: RawArgs) -> Answer:
-    """What ``route`` answers to these arguments; its form, with what was typed in it, where they are not all right."""
+    """Run ``route`` with these arguments; its form, with what was typed filled in, when one of them is wrong."""
     if missing(route, raw):
         return Form(route.id, await _entered(ctx, route, raw))
     try:
@@ -197,7 +197,8 @@ async def _entered(ctx: Ctx, route: Route, raw: RawArgs) -> RawArgs:
 
 
 async def parse_arguments(ctx: Ctx, route: Route, raw: Mapping[str, Raw]) -> dict[str, Any]:
-    """The handler's keyword arguments. Raises FieldError for one wrong argument, Refused for several."""
+    """Parse raw arguments into the handler's keyword arguments. Raises FieldError for one wrong argument, Refused for
+    several."""
     given = {name: value for name, value in raw.items() if name in route.arguments and value not in (None, "", [])}
     results = await asyncio.gather(
         *(route.arguments[name].parse(ctx, name, value) for name, value in given.items()), return_exceptions=True

@@ -24,14 +24,14 @@ class Bold:
 
 @dataclass(frozen=True)
 class Code:
-    """Something to type or copy exactly."""
+    """Text to type or copy exactly, in a monospaced font."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class When:
-    """A moment, shown in the reader's own time zone. ``date`` adds the day where it is not today."""
+    """A time, shown in the reader's own time zone. ``date`` adds the day unless it is today."""
 
     at: datetime
     style: Literal["time", "date", "ago"] = "time"
@@ -39,7 +39,7 @@ class When:
 
 @dataclass(frozen=True)
 class Phone:
-    """A number, E.164; shown in national format and dialable."""
+    """A phone number, E.164; shown in national format and dialable."""
 
     e164: str
 
@@ -53,7 +53,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Link:
-    """A link with its own words."""
+    """A link with its text."""
 
     url: str
     text: str
@@ -67,23 +67,23 @@ Tone: TypeAlias = Literal["done", "info", "warning"]
 
 @dataclass(frozen=True)
 class Button:
-    """A press runs ``route`` (``<handler file>.<function>``) with ``args``, as if it had been typed."""
+    """A button that runs ``route`` (``<handler file>.<function>``) with ``args``, as if it had been typed."""
 
     label: str
     route: str = ""
     args: RawArgs = field(default_factory=dict)
     style: Literal["primary", "danger"] | None = None
     url: str | None = None
-    """Opens this address instead of running something."""
+    """An address that it opens instead of running a route."""
     form: bool = False
-    """Opens the route's form with ``args`` filled in, even when nothing is missing."""
+    """Whether it opens the route's form with ``args`` filled in, even when nothing is missing."""
     in_place: bool = False
-    """The answer takes the place of what was pressed, where only the presser sees it."""
+    """Whether the answer replaces the pressed message, where only the person who pressed sees it."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that is in Slack as ``file``. ``instead`` is said where it cannot be shown."""
+    """A picture that is in Slack as ``file``. ``instead`` is the text where it cannot be shown."""
 
     file: str
     alt: str
@@ -92,13 +92,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Reply:
-    """A sentence or two, and what can be done next."""
+    """An answer in a sentence or two, with buttons for what can be done next."""
 
     text: Prose
     buttons: tuple[Button, ...] = ()
     tone: Tone = "info"
     shared: bool = False
-    """Everybody in the channel sees it. Only ever after the person chose to share."""
+    """Whether everybody in the channel sees it: only after the person chose to share."""
     pictures: tuple[Picture, ...] = ()
 
 
@@ -112,20 +112,20 @@ class Fact:
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars: beside each other for each category, one of each series. ``series``: name and a number per category."""
+    """A bar chart: for each category one bar of every series. ``series``: name and a number per category."""
 
     title: str
     categories: tuple[str, ...]
     series: tuple[tuple[str, tuple[float, ...]], ...]
     across: str = ""
-    """What the categories are: "Hour"."""
+    """The label of the categories: "Hour"."""
     up: str = ""
-    """What is counted: "Calls"."""
+    """The label of the numbers: "Calls"."""
 
 
 @dataclass(frozen=True)
 class DataTable:
-    """Rows under a head, each as long as it. The first column says what the others count."""
+    """A table: rows under a header of the same length. The first column says what the others count."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -133,7 +133,8 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Card:
-    """One thing, with its facts and the obvious next steps. Where charts or tables cannot be drawn they are text."""
+    """One object, with its facts and buttons for the next steps. Where charts or tables cannot be drawn they are
+    text."""
 
     title: Prose
     facts: tuple[Fact, ...] = ()
@@ -146,7 +147,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: what it says, smaller print, and the one thing to do with it."""
+    """One line of a list: its text, a note in small print, and one button."""
 
     text: Prose
     note: Prose = ""
@@ -155,7 +156,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Listing:
-    """Many things, one row each. ``empty`` is said when there are none."""
+    """A list, one row for each item. ``empty`` is the text when there are none."""
 
     title: Prose
     rows: tuple[Row, ...]
@@ -166,32 +167,32 @@ class Listing:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file, sent to the person alone, with a line that tells what it is."""
+    """A file, sent to the person alone, with a line that says what it is."""
 
     name: str
     content: bytes = field(repr=False)
     text: Prose = ""
     card: "Card | Listing | Reply | None" = None
-    """What is said beside it."""
+    """What is shown beside the file."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """Opens the form of ``route``, whose fields are the handler's own arguments."""
+    """An answer that opens the form of ``route``, whose fields are the handler's own arguments."""
 
     route: str
     args: RawArgs = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
-    """Argument name to what is wrong with it; shown at the field."""
+    """What is wrong with an argument, by its name; shown at the field."""
     notice: Prose = ""
-    """Stands above the fields."""
+    """A text above the fields."""
 
 
 @dataclass(frozen=True)
 class Confirm:
-    """Nothing has happened yet: shows exactly what would, and runs ``route`` only when the same person agrees.
+    """A confirmation: shows exactly what would be done, and runs ``route`` only when the same person agrees.
 
-    The arguments are kept on our side; the button carries only the confirmation's id, which works once and for
+    The arguments are stored on our side; the button carries only the confirmation's id, which works once and for
     10 minutes. ``edit`` is the route whose form the person goes back to.
     """
 
@@ -211,7 +212,7 @@ class Confirm:
 
 @dataclass(frozen=True)
 class Nothing:
-    """There is nothing to say."""
+    """An answer that shows nothing."""
 
 
 Shown: TypeAlias = Reply | Card | Listing
@@ -220,14 +221,14 @@ Shown: TypeAlias = Reply | Card | Listing
 
 @dataclass(frozen=True)
 class MessageContent:
-    """What a message shows. ``stamp`` is what was decided, by whom and when."""
+    """The content of a message. ``stamp`` is what was decided, by whom and when."""
 
     shown: Shown
     stamp: Prose = ""
     ping: tuple[str, ...] = ()
-    """Slack ids of people and user groups who are called by it."""
+    """Slack ids of the people and user groups it mentions."""
     broadcast: bool = False
-    """A reply in a thread that the channel sees too."""
+    """Whether a reply in a thread is also shown in the channel."""
 
 
 Answer: TypeAlias = Reply | Card | Listing | Attachment | Form | Confirm | Nothing

@@ -1,4 +1,4 @@
-"""Which handler runs for a word, a button, a form or a shortcut.
+"""Decides which handler runs for a word, a button, a form or a shortcut.
 
 A ``Router`` only records what a handler file declares; ``build_table`` puts the files together and refuses clashes.
 The same table feeds routing, help, the manifest and the docs. Ids are derived: ``<handler file>.<function>``.
@@ -36,7 +36,7 @@ class RouteKind(StrEnum):
 
 @dataclass(frozen=True)
 class Route:
-    """One declared way in."""
+    """One declared way to reach a handler."""
 
     id: str
     kind: RouteKind
@@ -48,39 +48,39 @@ class Route:
     usage: str = ""
     summary: str = ""
     title: str = ""
-    """Heads the form; at most 24 characters."""
+    """The form's title; at most 24 characters."""
     submit: str = "Done"
     examples: tuple[str, ...] = ()
     risk: Risk = Risk.READ
     short: bool = False
-    """Has a slash command of its own, such as ``/dp-dnd``."""
+    """Whether it has a slash command of its own, such as ``/dp-dnd``."""
     always_form: bool = False
-    """With no words at all the form opens although nothing is required."""
+    """Whether the form opens when nothing was typed, although nothing is required."""
     intro: str = ""
-    """Stands at the head of the form: what it is for."""
+    """A text above the form's fields that says what it is for."""
     prefill: Prefill | None = None
-    """Adds how things stand to what a form is opened with."""
+    """Adds current values to what a form is opened with."""
     needs_connection: bool = True
     """Whether its form is only of use to somebody who is connected to Dialpad."""
 
     @property
     def changes(self) -> bool:
-        """Whether a request for it is put on disk before it is acknowledged."""
+        """Tell whether a request for it is put on disk before it is acknowledged."""
         return self.risk is not Risk.READ
 
     @property
     def fields(self) -> dict[str, Argument]:
-        """The arguments a form asks for."""
+        """Return the arguments a form asks for."""
         return {name: argument for name, argument in self.arguments.items() if argument.shown}
 
     def by_todays_names(self, raw: RawArgs) -> RawArgs:
-        """The same arguments, those under a name of an earlier version under the one they have now."""
+        """Rename arguments that have a name of an earlier version to the name they have now."""
         renamed = {argument.formerly: name for name, argument in self.arguments.items() if argument.formerly}
         return {renamed.get(name, name): value for name, value in raw.items()} if renamed else raw
 
 
 class Router:
-    """What one handler file declares. ``Router()`` in ``handlers/sms.py`` names its routes ``sms.…``."""
+    """The routes one handler file declares. ``Router()`` in ``handlers/sms.py`` names its routes ``sms.…``."""
 
     def __init__(self) -> None:
         self.routes: list[Route] = []
@@ -101,7 +101,7 @@ class Router:
         always_form: bool = False,
         needs_connection: bool = True,
     ) -> Callable[[H], H]:
-        """A word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
+        """Declare a word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
         known = risk or (action.risk if action else Risk.READ)
         return self._record(
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases, examples=examples, title=title,
@@ -111,27 +111,28 @@ class Router:
     def button(
         self, *, title: str = "", submit: str = "Done", risk: Risk = Risk.READ, needs_connection: bool = True
     ) -> Callable[[H], H]:
-        """Something only buttons and forms lead to."""
+        """Declare a handler that only buttons and forms lead to."""
         return self._record(RouteKind.BUTTON, title=title, submit=submit, risk=risk, needs_connection=needs_connection)
 
     def confirmed(self, *, action: type[Action[Any]] | None = None, risk: Risk | None = None) -> Callable[[H], H]:
-        """Runs only after its ``Confirm`` was agreed to, with the arguments kept on our side."""
+        """Declare a handler that runs only after its ``Confirm`` was agreed to, with the arguments stored on our
+        side."""
         return self._record(RouteKind.CONFIRMED, risk=risk or (action.risk if action else Risk.DESTRUCTIVE))
 
     def shortcut(self, name: str, *, summary: str, title: str = "", submit: str = "Done") -> Callable[[H], H]:
-        """An entry of Slack's global shortcuts menu; ``name`` at most 24 characters."""
+        """Declare an entry of Slack's global shortcuts menu; ``name`` at most 24 characters."""
         return self._record(RouteKind.SHORTCUT, word=name, summary=summary, title=title, submit=submit)
 
     def message_shortcut(self, name: str, *, summary: str) -> Callable[[H], H]:
-        """An entry of a message's menu; the handler's ``text`` argument is the message's text."""
+        """Declare an entry of a message's menu; the handler's ``text`` argument is the message's text."""
         return self._record(RouteKind.MESSAGE, word=name, summary=summary)
 
     def event(self, name: str) -> Callable[[H], H]:
-        """An event of Slack's, by its type."""
+        """Declare a handler of a Slack event, by the event's type."""
         return self._record(RouteKind.EVENT, word=name)
 
     def later(self, *, risk: Risk = Risk.CHANGE) -> Callable[[H], H]:
-        """Runs at a time that was set earlier, as the person who set it."""
+        """Declare a handler that runs at a time that was set earlier, as the person who set it."""
         return self._record(RouteKind.LATER, risk=risk)
 
     def _record(self, kind: RouteKind, **declared: Any) -> Callable[[H], H]:
@@ -153,7 +154,10 @@ class Router:
 
 
 def read_signature(handler: Handler) -> tuple[dict[str, Argument], frozenset[str]]:
-    """Arguments by parameter name, and which have no default. The first parameter is the context."""
+    """Read a handler's arguments by parameter name, and which have no default. The first parameter is the context.
+
+    Raises TypeError for a parameter without an Argument.
+    """
     hints = get_type_hints(handler, include_extras=True)
     arguments: dict[str, Argument] = {}
     required: set[str] = set()
@@ -171,7 +175,7 @@ def read_signature(handler: Handler) -> tuple[dict[str, Argument], frozenset[str
 
 
 class Clash(Exception):
-    """Two handlers want the same word or id. The program does not start."""
+    """Two handlers declare the same word, id or event. The program does not start."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ class RouteTable:
     order: tuple[Route, ...] = field(default=())
 
     def commands(self) -> tuple[CommandInfo, ...]:
-        """Every command, in the order of declaration."""
+        """Return every command, in the order of declaration."""
         return tuple(
             CommandInfo(route.word, route.usage, route.summary, route.examples)
             for route in self.order
@@ -192,7 +196,7 @@ class RouteTable:
         )
 
     def of_kind(self, kind: RouteKind) -> tuple[Route, ...]:
-        """Every route of one kind, in the order of declaration."""
+        """Return every route of one kind, in the order of declaration."""
         return tuple(route for route in self.order if route.kind is kind)
 
 
