@@ -1,4 +1,4 @@
-"""Everything that can go wrong on purpose.
+"""The errors that are raised on purpose.
 
 ChatopsError
 ├── UserError                 said to the person as it is
@@ -58,7 +58,7 @@ class NotConnected(UserError):
 
 
 class NotConfirmed(UserError):
-    """A confirmation that cannot be used: ``why`` is ``used``, ``late``, ``foreign`` or ``unknown``."""
+    """The confirmation cannot be used: ``why`` is ``used``, ``late``, ``foreign`` or ``unknown``."""
 
     TEXTS: ClassVar[Mapping[str, str]] = {
         "used": "This was already confirmed once, so nothing was done again.",
@@ -91,7 +91,7 @@ class TokenRefused(DialpadError):
 
 
 class GrantEnded(DialpadError):
-    """What the person once consented to is used up or was revoked at Dialpad; only connecting again helps."""
+    """The person's consent has expired or was revoked at Dialpad; only connecting again helps."""
 
 
 class NotAllowed(DialpadError):
@@ -99,15 +99,15 @@ class NotAllowed(DialpadError):
 
 
 class NotFound(DialpadError):
-    """No such thing at Dialpad, or none this person can see."""
+    """Dialpad has no such object, or none this person can see."""
 
 
 class Conflict(DialpadError):
-    """The state of things does not allow it: the call has ended, the number is taken."""
+    """The current state does not allow it: the call has ended, the number is taken."""
 
 
 class TooMany(DialpadError):
-    """A rate limit. ``retry_after``: seconds until it is worth trying again, None when nobody knows."""
+    """A rate limit was reached. ``retry_after``: seconds until it is worth trying again, None when unknown."""
 
     def __init__(
         self,

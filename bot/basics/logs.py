@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import structlog
 
 _COLOR: Final = r"(?:\x1b\[[\d;]*m)*"
-"""In a terminal structlog colours keys and values, which puts codes right in front of a secret."""
+"""Colour codes, which structlog puts around keys and values in a terminal, right in front of a secret."""
 
 _SECRETS: Final = (
     (re.compile(r"(xox[a-z]-|xapp-|xoxe\.)[\w-]+"), r"\1…"),
@@ -34,18 +34,19 @@ _SECRETS: Final = (
 _QUIET: Final = frozenset(
     {"slack_sdk", "slack_bolt", "httpx", "httpcore", "aiohttp", "dbos", "sqlalchemy", "alembic", "asyncio"}
 )
-"""At INFO or DEBUG these write whole URLs, payloads or OAuth answers."""
+"""Loggers that write whole URLs, payloads or OAuth answers at INFO or DEBUG."""
 
 
 def redact(text: str) -> str:
-    """Return ``text`` with everything that looks like a secret or a phone number cut short."""
+    """Return ``text`` with everything shaped like a secret or a phone number cut short."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
 
 
 def _is_fit(record: logging.LogRecord) -> bool:
-    """Whether a record may leave. Setting the loggers' levels is not enough: Bolt sets its own back to the root's."""
+    """Tell whether a record may be written. Setting the loggers' levels is not enough: Bolt sets its own back to the
+    root's."""
     return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _QUIET
 
 
@@ -59,7 +60,7 @@ class _Redacting(logging.Formatter):
 
 
 def _drop_color_message(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """uvicorn's second copy of its message, with colours."""
+    """Remove uvicorn's second copy of its message, with colours."""
     event.pop("color_message", None)
     return event
 
@@ -86,7 +87,7 @@ def set_up_logging(style: Literal["console", "json"], *, level: int = logging.IN
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,  # a logger kept from one set-up would write to a stream of the past
+        cache_logger_on_first_use=False,  # a logger cached from an earlier set-up would write to a closed stream
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

@@ -1,4 +1,5 @@
-"""What Prometheus sees at ``/metrics``. Labels are routes, slugs and outcomes: never a person, a number or a text."""
+"""The metrics at ``/metrics``, for Prometheus. Labels are routes, slugs and outcomes: never a person, a number or a
+text."""
 
 import math
 from collections.abc import Iterable
@@ -6,11 +7,11 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 ACKNOWLEDGED_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
-"""Seconds; Slack gives up at 3."""
+"""Histogram buckets in seconds; Slack gives up at 3."""
 
 
 class Metrics:
-    """One registry per bot, so that several can live in one process."""
+    """A bot's metrics, in a registry of their own, so that several bots can run in one process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -39,21 +40,22 @@ class Metrics:
 
     def _gauge(self, name: str, what: str) -> Gauge:
         gauge = Gauge(name, what, registry=self.registry)
-        gauge.set(math.nan)  # nobody has looked
+        gauge.set(math.nan)  # not known yet
         return gauge
 
     def acknowledged(self, kind: str, seconds: float) -> None:
-        """A request of Slack's was acknowledged after so long."""
+        """Count a request of Slack's that was acknowledged, and how long that took."""
         self._acknowledged.labels(kind).observe(seconds)
 
     def handled(self, route: str, outcome: str, slugs: Iterable[str]) -> None:
-        """A request ended; ``slugs`` are the actions it sent to Dialpad."""
+        """Count a request that ended; ``slugs`` are the actions it sent to Dialpad."""
         self._handled.labels(route, outcome).inc()
         for slug in slugs:
             self._dialpad.labels(slug).inc()
 
     def events(self, waiting: float, parked: float, oldest_s: float) -> None:
-        """How many events from Dialpad there are, and for how long; NaN for what is not known."""
+        """Set how many events from Dialpad wait or are set aside, and how long the oldest has waited; NaN when not
+        known."""
         self._waiting.set(waiting)
         self._parked.set(parked)
         self._oldest.set(oldest_s)

@@ -1,4 +1,4 @@
-"""Phone numbers: any human way of writing in, E.164 inside, national format out."""
+"""Phone numbers: read in any format people write, E.164 inside, shown in national format."""
 
 import re
 
@@ -31,7 +31,7 @@ def looks_like_number(text: str) -> bool:
 
 
 def national(e164: str, region: str = "US") -> str:
-    """How the number is written at home, or with its country code when it is from elsewhere."""
+    """Write an E.164 number in national format, or with its country code when it is from another region."""
     try:
         number = phonenumbers.parse(e164)
     except NumberParseException:
@@ -41,6 +41,6 @@ def national(e164: str, region: str = "US") -> str:
 
 
 def numbers_in(text: str, region: str) -> list[str]:
-    """Every number mentioned in ``text``, E.164, in order, once each."""
+    """Find every number in ``text``, E.164, in order, once each."""
     found = phonenumbers.PhoneNumberMatcher(text, region)
     return list(dict.fromkeys(phonenumbers.format_number(m.number, PhoneNumberFormat.E164) for m in found))

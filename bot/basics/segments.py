@@ -1,4 +1,4 @@
-"""How many SMS segments a text takes: what it costs, and whether phones show it in one piece.
+"""Counts the SMS segments of a text, which decide what it costs and whether phones show it in one piece.
 
 GSM 03.38: 160 characters alone or 153 per part; its extension characters count twice and are never split over two
 parts. One character outside of it makes the whole text UCS-2: 70 alone or 67 per part, in UTF-16 units, and a
@@ -17,14 +17,14 @@ _EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 
 @dataclass(frozen=True)
 class Segments:
-    """A text as SMS parts: ``count`` of them; ``culprits`` are the characters that forced UCS-2, once each."""
+    """The SMS parts of a text: ``count`` of them; ``culprits`` are the characters that forced UCS-2, once each."""
 
     count: int
     culprits: tuple[str, ...] = ()
 
 
 def count_segments(text: str) -> Segments:
-    """Segments of ``text``; an empty text has none."""
+    """Count the segments of ``text``; an empty text has none."""
     culprits = tuple(dict.fromkeys(c for c in text if c not in _BASIC and c not in _EXTENSION))
     if culprits:
         sizes = [2 if ord(c) > 0xFFFF else 1 for c in text]

@@ -1,4 +1,4 @@
-"""Everything that can be set, read from the environment and from ``.env``."""
+"""The bot's settings, read from the environment and from ``.env``."""
 
 from typing import Annotated, Final, Literal
 
@@ -6,12 +6,12 @@ from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 COMMAND: Final = "/dp"
-"""The root slash command where nobody chose another: in manifest.yml and the generated pages. What people read in Slack
+"""The default root slash command: in manifest.yml and the generated pages. What people read in Slack
 or a browser says ``Settings.typed``."""
 
 
 class Settings(BaseSettings):
-    """Names are the environment's names in lower case. Secrets never show in ``repr``."""
+    """The settings, under the environment's names in lower case. Secrets never show in ``repr``."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
@@ -31,9 +31,9 @@ class Settings(BaseSettings):
     dialpad_scopes: Annotated[tuple[str, ...], NoDecode] = (
         "offline_access", "calls:list", "message_content_export", "recordings_export",
     )  # fmt: skip
-    """What people are asked to agree to; Dialpad approves each scope for an OAuth app by hand."""
+    """The OAuth scopes people are asked to consent to; Dialpad approves each scope for an OAuth app by hand."""
     dialpad_api_key: SecretStr | None = None
-    """For the command line (``call``); nobody in Slack acts with it."""
+    """For the command line (``call``); never used for requests from Slack."""
 
     database_url: str = "sqlite+aiosqlite:///dialpad-chatops.db"
     encryption_keys: SecretStr | None = None
@@ -70,10 +70,10 @@ class Settings(BaseSettings):
         return value.rstrip("/") + "/"
 
     def typed(self, words: str) -> str:
-        """How ``words`` are typed in Slack: every text that tells somebody what to type takes it from here."""
+        """Return how ``words`` are typed in Slack; every text that says what to type uses this."""
         return f"{self.command} {words.strip()}".rstrip()
 
     @property
     def base_url(self) -> str:
-        """The address put into links for browsers, without a trailing slash."""
+        """Return the address for links that browsers open, without a trailing slash."""
         return self.public_url or f"http://localhost:{self.port}"

@@ -1,4 +1,4 @@
-"""Dataclasses as JSON, and back: what is kept in the database, in a card's state or in a form's metadata."""
+"""Converts dataclasses to JSON and back: what is stored in the database, in a card's state or in a form's metadata."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,11 +11,13 @@ T = TypeVar("T")
 
 
 class UnreadableJson(ValueError):
-    """JSON that is no such dataclass. Says where it is wrong, not what is there: it may be a secret."""
+    """JSON that does not fit the dataclass. The message says where it is wrong, not what is there: it may be a
+    secret."""
 
 
 class StoredJson(Generic[T]):
-    """One dataclass's JSON. Fields that are absent have their defaults, fields of a later version are ignored.
+    """Converts one dataclass to JSON and back. Fields that are absent have their defaults, fields of a later version
+    are ignored.
 
     ``columns`` are fields that have a column of their own beside the JSON. The adapter is built when it is first used:
     import stays fast.
@@ -30,14 +32,14 @@ class StoredJson(Generic[T]):
         return TypeAdapter(self._kind)
 
     def dump(self, value: T, *, without_none: bool = False) -> dict[str, Any]:
-        """``without_none`` leaves fields out that are None."""
+        """Convert a dataclass to JSON. ``without_none`` leaves out fields that are None."""
         dumped: dict[str, Any] = self._adapter.dump_python(
             value, mode="json", exclude=self._columns, exclude_none=without_none
         )
         return dumped
 
     def load(self, stored: Mapping[str, Any], **columns: Any) -> T:
-        """Raises UnreadableJson."""
+        """Build the dataclass from JSON. Raises UnreadableJson."""
         try:
             return self._adapter.validate_python({**stored, **columns})
         except ValidationError as problem:

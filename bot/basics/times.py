@@ -11,9 +11,9 @@ from typing import Final
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WHOLE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DAY: Final = 24 * 60
-"""Minutes; a span that ends with the day ends here."""
+"""Minutes of a day; a span that ends with the day ends here."""
 LONGEST: Final = 60
-"""Characters; nobody writes a time in more."""
+"""Most characters of a text that is tried as a time."""
 
 _CLOCK: Final = re.compile(
     r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2}))?"
@@ -41,13 +41,14 @@ class UnclearTime(ValueError):
 
 
 def quoted(text: str) -> str:
-    """What somebody typed, in quotation marks, with at most 30 characters."""
+    """Quote what somebody typed, with at most 30 characters."""
     shown = " ".join(text.split())
     return f"“{shown if len(shown) <= 30 else shown[:29] + '…'}”"
 
 
 def read_clock(text: str, *, end: bool = False, hour_alone: bool = True) -> int | None:
-    """Minutes after midnight of ``8``, ``8:30``, ``8.30``, ``8h30``, ``3pm``, ``3:30 p.m.``, ``noon`` or ``midnight``;
+    """Read a clock time as minutes after midnight: ``8``, ``8:30``, ``8.30``, ``8h30``, ``3pm``, ``3:30 p.m.``,
+    ``noon`` or ``midnight``;
     None for anything else.
 
     24:00 and midnight are the end of the day (1,440) where an ``end`` is meant, and its beginning (0) elsewhere.
@@ -70,7 +71,7 @@ def read_clock(text: str, *, end: bool = False, hour_alone: bool = True) -> int 
 
 
 def parse_clock(text: str, example: str = "17:00") -> int:
-    """What ``read_clock`` reads. Raises UnclearTime."""
+    """Read a clock time as ``read_clock`` does. Raises UnclearTime."""
     minutes = read_clock(text)
     if minutes is None:
         raise UnclearTime("time", text, f"Type it like {example}.")
@@ -78,7 +79,8 @@ def parse_clock(text: str, example: str = "17:00") -> int:
 
 
 def parse_hours(text: str, example: str = "8-18") -> tuple[int, int]:
-    """The two ends of ``8-18``, ``9 to 17:30`` or ``22-7``, in minutes after midnight. Raises UnclearTime."""
+    """Read hours such as ``8-18``, ``9 to 17:30`` or ``22-7``: both ends in minutes after midnight. Raises
+    UnclearTime."""
     ends = _TO.split(text.strip().casefold())
     if len(ends) != 2:
         raise UnclearTime("hours", text, f"Type it like {example}.")
@@ -89,14 +91,16 @@ def parse_hours(text: str, example: str = "8-18") -> tuple[int, int]:
 
 
 def clock(at: int | time) -> str:
-    """``08:30``. A number counts minutes after midnight."""
+    """Write a clock time as ``08:30``. A number is minutes after midnight."""
     minutes = at if isinstance(at, int) else at.hour * 60 + at.minute
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def read_weekday(text: str, *, every_week: bool = False) -> int | None:
-    """Mondays are 0; by the whole name or its first three letters or more. None for anything else. The plural is one
-    too where ``every_week`` is meant: "Fridays" are not next Friday."""
+    """Read a weekday, Monday being 0, by its whole name or at least three letters. None for anything else.
+
+    The plural is read too with ``every_week``: "Fridays" does not mean next Friday.
+    """
     said = text.strip().casefold()
     if every_week and said.endswith("days"):
         said = said.removesuffix("s")
@@ -105,7 +109,7 @@ def read_weekday(text: str, *, every_week: bool = False) -> int | None:
 
 
 def parse_weekdays(text: str, example: str = "mon-fri") -> tuple[int, ...]:
-    """The days of ``mon``, ``mon-fri``, ``fri-mon``, ``weekdays`` or ``weekend``. Raises UnclearTime."""
+    """Read weekdays such as ``mon``, ``mon-fri``, ``fri-mon``, ``weekdays`` or ``weekend``. Raises UnclearTime."""
     said = text.strip().casefold()
     if said in _GROUPS:
         return _GROUPS[said]
@@ -117,7 +121,8 @@ def parse_weekdays(text: str, example: str = "mon-fri") -> tuple[int, ...]:
 
 
 def read_span(text: str) -> timedelta | None:
-    """``30m``, ``1h30``, ``1.5h``, ``2 hours and 15 minutes``, ``half an hour``; None for anything else.
+    """Read a span such as ``30m``, ``1h30``, ``1.5h``, ``2 hours and 15 minutes``, ``half an hour``; None for anything
+    else.
 
     ``17h30`` is a time of day, as is ``08h30``; up to 12 hours, ``1h30`` is a span.
     """
@@ -144,17 +149,17 @@ def read_span(text: str) -> timedelta | None:
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
-    """``moment`` and ``span``, in the zone of ``moment``. A negative span leads back. Raises OverflowError."""
+    """Add ``span``, which may be negative, to ``moment``, in the zone of ``moment``. Raises OverflowError."""
     return (moment.astimezone(UTC) + span).astimezone(moment.tzinfo)
 
 
 def elapsed(since: datetime, until: datetime) -> timedelta:
-    """How long it is from one to the other; negative when ``until`` comes first."""
+    """Return the time from one moment to the other; negative when ``until`` comes first."""
     return until.astimezone(UTC) - since.astimezone(UTC)
 
 
 def on_clock(day: date, minutes: int, zone: tzinfo | None, *, after: datetime | None = None) -> datetime:
-    """When the clocks of ``zone`` show that many minutes after midnight of ``day``.
+    """Return the moment when clocks in ``zone`` show that many minutes after midnight of ``day``.
 
     A time that the clocks jump over is moved on by as much as they jump. Of a time that they show twice it is the
     first, unless only the second is ``after`` that moment.
@@ -167,7 +172,7 @@ def on_clock(day: date, minutes: int, zone: tzinfo | None, *, after: datetime | 
 
 
 def distance(moment: datetime, now: datetime) -> str:
-    """How long until then, roughly: ``30 min``, ``2 h``, ``1 h 30 min``, ``3 days``."""
+    """Write roughly how long it is until then: ``30 min``, ``2 h``, ``1 h 30 min``, ``3 days``."""
     minutes = max(1, round(elapsed(now, moment).total_seconds() / 60))
     if minutes < DAY:
         return _hours_and_minutes(minutes)
@@ -176,13 +181,13 @@ def distance(moment: datetime, now: datetime) -> str:
 
 
 def how_long(minutes: int) -> str:
-    """A time as people set it: ``5 min``, ``90 min``, ``2 hours``."""
+    """Write a span as people set it: ``5 min``, ``90 min``, ``2 hours``."""
     hours, rest = divmod(minutes, 60)
     return f"{minutes} min" if rest or not hours else "1 hour" if hours == 1 else f"{hours:,} hours"
 
 
 def lasting(ms: float | None) -> str:
-    """A length: ``12 s``, ``3 min 20 s``, ``1 h 5 min``; empty for none."""
+    """Write a duration: ``12 s``, ``3 min 20 s``, ``1 h 5 min``; empty for none."""
     if ms is None or ms < 500:
         return ""
     minutes, seconds = divmod(round(ms / 1000), 60)

@@ -1,4 +1,4 @@
-"""Text after a command, as a person types it and Slack sends it, turned into words.
+"""Splits the text after a command, as a person types it and Slack sends it, into words.
 
 Slack wraps what it recognises: ``<tel:+14155550150|+1 415-555-0150>``, ``<@U01|ana>``, ``<https://x|x>``, and
 escapes ``&``, ``<`` and ``>``. Phones put curly quotes where straight ones were meant. A number typed with blanks and
@@ -28,7 +28,8 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Word:
-    """One word. ``start`` and ``end`` are offsets in the text it came from; ``quoted`` words are never keywords."""
+    """A word of a command. ``start`` and ``end`` are offsets in the text it came from; ``quoted`` words are never
+    keywords."""
 
     text: str
     start: int
@@ -37,7 +38,7 @@ class Word:
 
 
 def split(text: str, region: str = "US") -> list[Word]:
-    """Words of ``text``. Never fails: an unclosed quote is an ordinary character."""
+    """Split ``text`` into words. Never fails: an unclosed quote is an ordinary character."""
     words: list[Word] = []
     at = 0
     while match := _TOKEN.search(text, at):
@@ -61,7 +62,7 @@ def _word(match: re.Match[str], region: str) -> Word:
 
 
 def _number(digits: str, start: int, region: str) -> Word:
-    """The longest beginning that is a whole phone number, else what stands before the first blank.
+    """Return the longest beginning that is a whole phone number, else what stands before the first blank.
 
     ``4155550150 5 minutes late`` holds a number and a 5, not a number of eleven digits.
     """
@@ -73,7 +74,7 @@ def _number(digits: str, start: int, region: str) -> Word:
 
 
 def unwrap(inside: str) -> str:
-    """What stands between Slack's angle brackets, as the thing meant: the number, the ``@id``, the address."""
+    """Return what Slack's angle brackets stand for: the number, the ``@id``, the address."""
     target, _, shown = inside.partition("|")
     if target.startswith("tel:"):
         return target.removeprefix("tel:")
@@ -97,7 +98,7 @@ def _shown(inside: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
-    """The known words nearest to a mistyped one, best first; empty when none is near."""
+    """Find the known words nearest to a mistyped one, best first; empty when none is near."""
     found = process.extract(
         word, list(known), scorer=fuzz.WRatio, processor=utils.default_process, limit=most, score_cutoff=65
     )
