@@ -1,1 +1,1 @@
-"""All of Dialpad's actions as people meet them: fields, forms, checks, confirmations and answers."""
+"""All of Dialpad's actions as people see them: fields, forms, checks, confirmations and answers."""

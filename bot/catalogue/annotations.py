@@ -1,4 +1,4 @@
-"""A field of an action's class as it was written: its type, and what stands beside it."""
+"""Reads a field of an action's class: its type, title, description and the annotations beside it."""
 
 from dataclasses import dataclass
 from types import NoneType, UnionType
@@ -11,7 +11,7 @@ from bot.dialpad.action import wire_name
 
 @dataclass(frozen=True)
 class AnnotatedField:
-    """A pydantic field, unwrapped. ``wire`` is Dialpad's name for it, ``marks`` what is written beside its type."""
+    """A pydantic field, unwrapped. ``wire`` is Dialpad's name for it, ``marks`` the metadata in its ``Annotated``."""
 
     wire: str
     title: str
@@ -24,7 +24,7 @@ class AnnotatedField:
 
 
 def look(name: str, info: FieldInfo) -> AnnotatedField:
-    """``name`` is the field's in Python."""
+    """Unwrap a pydantic field. ``name`` is the field's name in Python; it becomes the title of a field without one."""
     kind, marks, infos = _unwrap(info.annotation)
     marks = (*info.metadata, *marks)
     optional = not info.is_required()
@@ -39,7 +39,7 @@ def look(name: str, info: FieldInfo) -> AnnotatedField:
 
 
 def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...], tuple[FieldInfo, ...]]:
-    """The type within ``Annotated`` and ``| None``, with what was written beside it."""
+    """Return the type inside ``Annotated`` and ``| None``, with the metadata and field infos beside it."""
     marks: list[Any] = []
     infos: list[FieldInfo] = []
     while True:
@@ -61,28 +61,28 @@ def _unwrap(annotation: Any) -> tuple[Any, tuple[Any, ...], tuple[FieldInfo, ...
 
 
 def members(kind: Any) -> tuple[Any, ...]:
-    """The types of a union; of anything else itself alone."""
+    """Return the types of a union; any other type alone."""
     return get_args(kind) if get_origin(kind) in {Union, UnionType} else (kind,)
 
 
 def marks_of(info: FieldInfo) -> tuple[Any, ...]:
-    """What is written beside its type."""
+    """Return the metadata in a field's ``Annotated``."""
     return look("", info).marks
 
 
 def words_of(name: str) -> str:
-    """``hold_queue`` as a label: Hold queue."""
+    """Turn a field's name into a label: ``hold_queue`` is "Hold queue"."""
     text = name.replace("_", " ").strip()
     return text[:1].upper() + text[1:]
 
 
 def most_of(seen: AnnotatedField, otherwise: int) -> int:
-    """How long a text or list may be."""
+    """Return how long a text or list may be; ``otherwise`` when its class sets no limit."""
     return next((mark.max_length for mark in seen.marks if getattr(mark, "max_length", None)), otherwise)
 
 
 def bounds_of(seen: AnnotatedField) -> tuple[float | None, float | None]:
-    """The least and the most of a number."""
+    """Return the lowest and the highest value a number may have, both included; None for no limit."""
     low = next((mark.ge for mark in seen.marks if getattr(mark, "ge", None) is not None), None)
     high = next((mark.le for mark in seen.marks if getattr(mark, "le", None) is not None), None)
     return low, high

@@ -1,4 +1,4 @@
-"""What an action answered, as a card, a list, or a sentence that says what was done."""
+"""Shows an action's answer as a card, a list, or a sentence that says what was done."""
 
 import csv
 import io
@@ -21,29 +21,29 @@ from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.lists import items_of
 
 FIND: Final = "_find"
-"""Carried along by a list: words that have to stand in a row."""
+"""The argument of a list that filters it: words that a row has to contain."""
 FROM: Final = "_from"
-"""The row to begin with."""
+"""The argument of a list with the row to begin with."""
 AS: Final = "_as"
-"""The kind of file to make of it."""
+"""The argument of a list with the kind of file to make of it."""
 ROWS: Final = 10
 _BUTTON_ROOM: Final = 1_800
-"""Characters of arguments a button is trusted with; Slack takes 2,000."""
+"""Most characters of arguments put into a button; Slack takes 2,000."""
 
 
 def route_of(action: type[Action[Any]]) -> str:
-    """The id of the route that runs it."""
+    """Return the id of the route that runs an action."""
     return f"run.{action.slug.lower()}"
 
 
 def dumped(answer: Response) -> dict[str, Any]:
-    """An answer as JSON, unknown keys included."""
+    """Return an answer as JSON, unknown keys included."""
     made: dict[str, Any] = answer.model_dump(mode="json", by_alias=True)
     return made
 
 
 def unwrapped(thing: dict[str, Any]) -> dict[str, Any]:
-    """What is inside, where an answer is nothing but a wrapper: ``{"user": {...}}``."""
+    """Return what is inside an answer that only wraps one object: ``{"user": {...}}``."""
     kept = {name: value for name, value in thing.items() if value not in (None, "", [], {})}
     if len(kept) == 1 and isinstance(inside := next(iter(kept.values())), dict):
         return dict(inside)
@@ -56,13 +56,13 @@ def _by_path() -> Mapping[tuple[str, str], type[Action[Any]]]:
 
 
 def opener_of(action: type[Action[Any]]) -> type[Action[Any]] | None:
-    """The action that looks one thing of this list up."""
+    """Find the action that fetches one item of this list; None when there is none."""
     path = action.request.path
     return _by_path().get(("GET", path + "/{id}")) or _by_path().get(("GET", f"/api/v2/{path.split('/')[-1]}/{{id}}"))
 
 
 def reader_of(action: type[Action[Any]]) -> type[Action[Any]] | None:
-    """The action that tells how things stand before this one changes them."""
+    """Find the action that reads what a PATCH or PUT changes; None when there is none."""
     if action.request.method not in {"PATCH", "PUT"}:
         return None
     found = _by_path().get(("GET", action.request.path))
@@ -70,7 +70,7 @@ def reader_of(action: type[Action[Any]]) -> type[Action[Any]] | None:
 
 
 def is_list(action: type[Action[Any]]) -> bool:
-    """Whether the answer is many things."""
+    """Tell whether the action answers with pages of items."""
     return issubclass(action.answer_type(), Page)
 
 
@@ -78,7 +78,7 @@ def is_list(action: type[Action[Any]]) -> bool:
 
 
 async def shown_arguments(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any]) -> list[Fact]:
-    """Every argument given, by name: what a confirmation shows."""
+    """Return a fact for every argument that was given and that forms show, as a confirmation lists them."""
     facts = []
     for field in fields_of(action):
         if field.name in raw and field.argument.shown:
@@ -87,7 +87,7 @@ async def shown_arguments(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, val
 
 
 async def shown_argument(ctx: Ctx, field: ActionField, raw: Raw, value: Any = None) -> Prose:
-    """One argument's value as people read it."""
+    """Show one argument's value: names for ids, ``HIDDEN`` for a secret, name and size for a file."""
     argument = field.argument
     if field.secret:
         return HIDDEN
@@ -109,7 +109,7 @@ async def shown_argument(ctx: Ctx, field: ActionField, raw: Raw, value: Any = No
 async def shown_changes(
     ctx: Ctx, action: type[Action[Any]], before: RawArgs, raw: RawArgs, names: set[str]
 ) -> list[Fact]:
-    """``name: A → B`` for what changes."""
+    """Return a fact ``A → B`` for each of the fields in ``names`` whose value changes."""
     facts = []
     for field in fields_of(action):
         if (
@@ -126,7 +126,7 @@ async def shown_changes(
 
 
 async def object_of(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> str:
-    """The thing an action is about, by name: what its path names; "" without."""
+    """Return the name of what an action is about, which is the object in its path; "" when there is none."""
     for field in fields_of(action):
         if field.place == "path" and values.get(field.name) is not None:
             argument = field.argument
@@ -142,12 +142,12 @@ async def object_of(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, An
     return ""
 
 
-# One thing
+# One object
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """An obvious next step: the action ``slug`` with this thing's id as ``argument``."""
+    """A likely next step: the action ``slug`` with this object's id as ``argument``."""
 
     label: str
     slug: str
@@ -187,7 +187,7 @@ _NEXT: Final[Mapping[str, tuple[NextStep, ...]]] = {
 
 
 def next_steps(action: type[Action[Any]], thing: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[Button, ...]:
-    """Buttons for what people do after seeing this thing."""
+    """Return buttons for what people usually do after seeing this object."""
     slugs = {one.slug: one for one in ALL}
     group = group_of(action)
     about = str(thing.get("call_id") or thing.get("id") or asked.get("id") or "")
@@ -202,7 +202,7 @@ def next_steps(action: type[Action[Any]], thing: Mapping[str, Any], asked: Mappi
 async def card_of(
     ctx: Ctx, action: type[Action[Any]], answer: Response, *, asked: RawArgs, about: str, changes: Sequence[Fact] = ()
 ) -> Card:
-    """One thing, or what was done."""
+    """Build the card that shows one object, or what was done to it."""
     thing = unwrapped(dumped(answer))
     done = "✅ " if action.risk is not Risk.READ else ""
     name = headline(thing) or about
@@ -221,12 +221,14 @@ async def card_of(
 
 
 def steps_after_deleting(action: type[Action[Any]]) -> tuple[Button, ...]:
-    """Another one of the same kind."""
+    """Return the button that asks for another object to delete."""
     return (Button("Another one…", route_of(action), {}, form=True),)
 
 
 def again(action: type[Action[Any]], asked: RawArgs) -> tuple[Button, ...]:
-    """Run again, keep, copy: where a button can carry what was entered."""
+    """Return the buttons to run an action again, save it as a favourite and copy it as a command.
+
+    Files, and arguments over the size of a button, are not carried: the form is opened instead."""
     secret = {field.name for field in fields_of(action) if field.secret}
     args = {
         name: value for name, value in asked.items()
@@ -251,7 +253,7 @@ def again(action: type[Action[Any]], asked: RawArgs) -> tuple[Button, ...]:
 
 
 def as_words(action: type[Action[Any]], args: RawArgs) -> str:
-    """What to type for the same, after the command."""
+    """Return what to type after the root command to run the same action."""
     words = []
     for name, value in args.items():
         text = ", ".join(value) if isinstance(value, list) else str(value)
@@ -260,12 +262,13 @@ def as_words(action: type[Action[Any]], args: RawArgs) -> str:
     return " ".join(("run", action.slug, *words))
 
 
-# Many things
+# Lists
 
 
 @dataclass(frozen=True)
 class FoundRows:
-    """Rows of a list, where they begin, and how to go on. ``total`` is None while there may be more."""
+    """Rows of a list: the index of the first, and the arguments for the next page. ``total`` is None while there may be
+    more."""
 
     rows: tuple[dict[str, Any], ...]
     start: int
@@ -282,7 +285,7 @@ async def listing_of(
     find: str,
     opener: type[Action[Any]] | None = None,
 ) -> Listing:
-    """One screenful, with ways on."""
+    """Build the listing for one page of rows, with buttons for the next page, filters and files."""
     opener = opener or opener_of(action)
     rows = [await _row(ctx, thing, opener) for thing in found.rows]
     plain = {name: value for name, value in asked.items() if not name.startswith("_") and name != "cursor"}
@@ -339,7 +342,9 @@ async def _row(ctx: Ctx, thing: dict[str, Any], opener: type[Action[Any]] | None
 def only_list(
     action: type[Action[Any]], answer: Response
 ) -> tuple[list[dict[str, Any]], type[Action[Any]] | None] | None:
-    """The things of an answer that is nothing but one list, though not in pages, and what looks one of them up."""
+    """Return the items of an unpaged answer that holds nothing but one list, and the action that fetches one of them.
+
+    None for any other answer."""
     if action.request.method != "GET" or isinstance(answer, Page):
         return None
     kept = {name: value for name, value in dumped(answer).items() if value not in (None, "", [], {})}
@@ -352,19 +357,20 @@ def only_list(
 
 
 def things_in(answer: Response) -> list[dict[str, Any]]:
-    """The things of a page, or of an answer that holds one list."""
+    """Return the items of a page, or of an answer that holds one list, as JSON."""
     items = answer.items if isinstance(answer, Page) else items_of(answer)
     return [dumped(item) for item in items]
 
 
 def matches(thing: Mapping[str, Any], find: str) -> bool:
-    """Whether all words stand somewhere in the thing."""
+    """Tell whether the item's JSON contains every word of ``find``, in any case."""
     text = json.dumps(thing, ensure_ascii=False).casefold()
     return all(word in text for word in find.casefold().split())
 
 
 def as_csv(things: Sequence[Mapping[str, Any]]) -> str:
-    """One line each; nested values by dotted name. Cells that a spreadsheet would run are marked as text."""
+    """Write items as CSV, one line each; nested values by dotted name. Cells that a spreadsheet would run are marked as
+    text."""
     flat = [{".".join(one.path): one.value for one in leaves(thing)} for thing in things]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     out = io.StringIO()

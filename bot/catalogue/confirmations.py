@@ -1,4 +1,4 @@
-"""What is said before something that reaches people outside or cannot be undone."""
+"""What a confirmation says before an action that reaches people outside or cannot be undone."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -18,7 +18,7 @@ NAMED_AGAIN: Final = frozenset(
         "DIALPAD_DELETE_USER_BY_ID",
     }
 )
-"""The worst: what many people lose at once, or a number that may be gone for good. Its name has to be typed."""
+"""The worst actions: many people lose something at once, or a number may be gone for good. The name has to be typed."""
 
 _WORDS: Final = (
     ("delete", "Delete"), ("take", "Take away"), ("disconnect", "Disconnect"), ("call", "Call"), ("hang up", "Hang up"),
@@ -29,13 +29,13 @@ _WORDS: Final = (
 
 
 def agreeing_word(action: type[Action[Any]]) -> str:
-    """What the button says: the action's own verb."""
+    """Return the confirmation button's label: the action's own verb, "Go ahead" for an unknown one."""
     name = action.name.casefold()
     return next((word for begins, word in _WORDS if name.startswith(begins)), "Go ahead")
 
 
 def consequence(action: type[Action[Any]]) -> str:
-    """What happens after a yes, in a sentence or two."""
+    """Describe what happens once the person agrees, from the action's docstring."""
     return " ".join((action.__doc__ or action.name).split())
 
 
@@ -64,7 +64,7 @@ _OF_ACTION: Final[Mapping[str, str]] = {
 
 
 def warning(action: type[Action[Any]]) -> str:
-    """The line under a confirmation: why it asks."""
+    """Return the line under a confirmation that says why it asks."""
     if action.risk is Risk.DESTRUCTIVE:
         return "This cannot be undone from here."
     return f"{_reason(action)} Nothing has happened yet."
@@ -75,7 +75,7 @@ def _reason(action: type[Action[Any]]) -> str:
 
 
 def confirmation_text(action: type[Action[Any]]) -> str:
-    """What follows and why it asks, for the docs; "" for what asks nothing."""
+    """Describe an action's confirmation for the docs: what happens and why it asks; "" for an action without one."""
     if action.risk not in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         return ""
     typed = " Its name has to be typed first." if action.slug in NAMED_AGAIN else ""

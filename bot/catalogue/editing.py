@@ -1,4 +1,4 @@
-"""Forms that change what is there: filled with how things stand, sending only what differs."""
+"""Forms that edit an object: filled with its current values, sending only what was changed."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,10 @@ _NOTHING: Final = "-" * _SIZE
 
 
 def fingerprint(action: type[Action[Any]], raw: RawArgs) -> str:
-    """Six characters for each field, in their order: 40 fields fit into what a modal carries, their values do not."""
+    """Return a hash of six characters for each field, in the order of the fields.
+
+    The hashes of 40 fields fit into a modal's metadata; their values do not.
+    """
     return "".join(_mark(raw.get(field.name)) for field in fields_of(action))
 
 
@@ -25,7 +28,7 @@ def _mark(value: Raw | None) -> str:
 
 
 def changed_since(action: type[Action[Any]], was: str, raw: RawArgs) -> set[str]:
-    """Names of the fields that differ from what the form was filled with. An emptied field stays as it is."""
+    """Find the fields that differ from what the form was filled with. An emptied field is left as it is at Dialpad."""
     fields = fields_of(action)
     if len(was) != _SIZE * len(fields):
         return set(raw)
@@ -38,7 +41,7 @@ def changed_since(action: type[Action[Any]], was: str, raw: RawArgs) -> set[str]
 
 
 def to_send(action: type[Action[Any]], changed: set[str], given: Iterable[str]) -> set[str]:
-    """What goes to Dialpad: the changed fields, those that say which thing, and what each touched object needs.
+    """Choose the fields to send: changed and required ones, those in the path, and all of each changed nested object.
 
     A PUT replaces the whole, so there everything goes.
     """
@@ -56,10 +59,10 @@ def to_send(action: type[Action[Any]], changed: set[str], given: Iterable[str]) 
 
 
 def _belongs(field: ActionField, touched: set[tuple[str, ...]]) -> bool:
-    """A nested object is replaced as a whole: what it holds goes along when one of its fields changes."""
+    """Tell whether a field is part of a changed nested object: Dialpad replaces one as a whole."""
     return len(field.path) > 1 and field.path[:1] in touched
 
 
 def only(raw: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    """The part of ``raw`` under these names."""
+    """Return the entries of ``raw`` under these names."""
     return {name: value for name, value in raw.items() if name in names}

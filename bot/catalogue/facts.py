@@ -1,4 +1,5 @@
-"""Any answer of Dialpad's as labelled lines: ids as names, numbers, moments and lengths as people write them."""
+"""Shows any answer of Dialpad's as labelled lines: ids as names; phone numbers, times and durations as people write
+them."""
 
 import asyncio
 import re
@@ -19,7 +20,7 @@ MOST_FACTS: Final = 40
 _LONGEST_VALUE: Final = 1_500
 _DEEPEST: Final = 3
 HIDDEN: Final = "••••••"
-"""What stands for a secret."""
+"""Shown in place of a secret."""
 
 _GROUP: Final = re.compile(r"([A-Za-z]+):(\d+)")
 """How calls name their line: ``Callcenter:5527…``."""
@@ -49,7 +50,8 @@ _OF_NAME: Final[Mapping[str, Entity]] = {
     "policy_id": Entity.POLICY,
     "company_id": Entity.COMPANY,
 }
-"""What an id in an answer names. Others are told by the kind beside them: ``target_type``, ``target_id``."""
+"""The kind of object an id in an answer names. Other ids have their kind beside them: ``target_type``,
+``target_id``."""
 
 _FIRST: Final = (
     "display_name",
@@ -68,7 +70,7 @@ _LAST: Final = ("id", "company_id", "image_url")
 
 @dataclass(frozen=True)
 class Named:
-    """A value on its way to a line: where it stands and what it is."""
+    """A value of an answer, with its path and the object it is in."""
 
     path: tuple[str, ...]
     value: Any
@@ -76,13 +78,13 @@ class Named:
 
 
 def shorten(text: str, longest: int) -> str:
-    """At most ``longest`` characters on one line, with an ellipsis where something was cut."""
+    """Shorten a text to one line of at most ``longest`` characters, with an ellipsis where it was cut."""
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= longest else one_line[: longest - 1] + "…"
 
 
 def label_of(path: tuple[str, ...]) -> str:
-    """``hold_queue.max_hold_count`` as "Hold queue: max hold count"."""
+    """Turn a path into a label: ``hold_queue.max_hold_count`` is "Hold queue: max hold count"."""
     words = [part.replace("_", " ").strip() for part in path]
     words = [re.sub(r"\b(id|ids|url|uri|ivr|sms|csat|mos)\b", lambda m: m[0].upper(), word) for word in words]
     text = ": ".join(words)
@@ -90,14 +92,14 @@ def label_of(path: tuple[str, ...]) -> str:
 
 
 def named_label(one: Named, shown: Prose) -> str:
-    """Without "ID" where the value is shown by its name."""
+    """Label a value, without "ID" when it is shown by name."""
     name = one.path[-1]
     is_named = _entity_of(name, one.beside) is not None and shown != str(one.value)
     return label_of((*one.path[:-1], re.sub(r"_ids?$", "", name))) if is_named and name != "id" else label_of(one.path)
 
 
 def leaves(value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[Named]:
-    """Every value that says something, nested ones by their path. Lists of objects stay whole."""
+    """Yield every value that is not empty, nested ones with their path. Lists of objects stay whole."""
     for name in sorted(value, key=_rank):
         one = value[name]
         if one is None or one in ("", [], {}) or (name in _IN_DISPLAY_NAME and value.get("display_name")):
@@ -112,7 +114,7 @@ _PARTY: Final = frozenset({"id", "type", "name", "email", "phone", "office_id"})
 
 
 def _is_party(value: Mapping[str, Any]) -> bool:
-    """Somebody or something on a call: one line says it all."""
+    """Tell whether an object is a party of a call, which fits on one line."""
     return set(value) <= _PARTY and bool(value.get("name") or value.get("phone"))
 
 
@@ -132,7 +134,7 @@ def _rank(name: str) -> tuple[int, str]:
 async def facts_of(
     ctx: Ctx, answer: Mapping[str, Any], *, most: int = MOST_FACTS, entity: Entity | None = None
 ) -> tuple[Fact, ...]:
-    """The lines of an answer, at most ``most``; the last one tells how many are left out."""
+    """Return an answer's lines, at most ``most``; the last one names what is left out."""
     found = [one for one in leaves(answer) if not (entity and one.path == ("id",) and "name" in answer)]
     shown = found[:most] if len(found) <= most else found[: most - 1]
     values = await asyncio.gather(*(shown_value(ctx, one) for one in shown))
@@ -144,7 +146,7 @@ async def facts_of(
 
 
 async def shown_value(ctx: Ctx, one: Named) -> Prose:  # noqa: PLR0911  one return for each kind of value
-    """One value as people read it."""
+    """Show one value as people read it."""
     name, value = one.path[-1], one.value
     if _SECRET.search(name) and not isinstance(value, bool):
         return HIDDEN
@@ -177,7 +179,7 @@ def _entity_of(name: str, beside: Mapping[str, Any]) -> Entity | None:
 
 
 async def named(ctx: Ctx, entity: Entity, entry_id: str) -> Prose:
-    """The name behind an id; the id where nobody knows it."""
+    """Return the name for an id; the id itself when the name is not known."""
     if entry_id == ME:
         return "Me"
     if entity is Entity.NUMBER:
@@ -239,7 +241,7 @@ async def _shown_list(ctx: Ctx, one: Named, items: list[Any]) -> Prose:
 
 
 async def _shown_item(ctx: Ctx, item: Mapping[str, Any]) -> Prose:
-    """A thing without a name, in one breath: what its ids name, then the rest."""
+    """Show an object without a name on one line: the names of its ids, then the rest."""
     said: list[Prose] = []
     for one in leaves(item):
         if one.path[-1].endswith("_type") and f"{one.path[-1][:-5]}_id" in item:
@@ -252,7 +254,7 @@ async def _shown_item(ctx: Ctx, item: Mapping[str, Any]) -> Prose:
 
 
 def headline(thing: Mapping[str, Any]) -> str:
-    """What a thing is called; "" for what has no name."""
+    """Return an object's name; "" when it has none."""
     for name in ("display_name", "name", "hook_url", "number", "primary_phone", "title", "label", "phone", "email"):
         if thing.get(name) and isinstance(thing[name], str):
             return str(thing[name])

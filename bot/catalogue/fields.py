@@ -1,6 +1,6 @@
-"""An action's fields as a handler's arguments.
+"""Turns an action's fields into a handler's arguments.
 
-So that one form, one type-ahead and one parser serve hand-written handlers and all 192 generated ones. Fields are
+So one form, one type-ahead and one parser serve hand-written handlers and all 192 generated ones. Fields are
 named as Dialpad names them, nested ones with dots: ``hold_queue.max_hold_count``. An id whose kind stands beside it
 (``group_type``, ``group_id``) is one field under the id's name.
 """
@@ -50,21 +50,21 @@ class ActionField:
     argument: Argument
     required: bool
     read: Callable[[Any], Any]
-    """What the argument's value is in Dialpad's JSON."""
+    """Turns the argument's value into Dialpad's JSON."""
     write: Callable[[Any], Raw]
-    """The reverse: Dialpad's JSON as a raw argument. Raises ValueError or TypeError for what is none."""
+    """Turns Dialpad's JSON into a raw argument. Raises ValueError or TypeError for what is none."""
     kind_path: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
-    """The path of the object that takes several shapes, of which this field belongs to one."""
+    """The path of the object with several possible shapes, when this field belongs to one of them."""
     secret: bool = False
-    """Shown to nobody again, and not kept in favourites."""
+    """Whether it is a secret: never shown again and not stored in favourites."""
     place: str = "body"
     type: str = "string"
     enum: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
-        """With the heading it stands under."""
+        """The argument's label, with the heading of its group before it."""
         return f"{self.argument.group}: {self.argument.label}" if self.argument.group else self.argument.label
 
 
@@ -73,7 +73,7 @@ def _same(value: Any) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """Raises TypeError for what is no plain value."""
+    """Return a plain value as text. Raises TypeError for an object, a list, a boolean or None."""
     if isinstance(value, dict | list | bool) or value is None:
         raise TypeError("no text")
     return str(value)
@@ -81,7 +81,8 @@ def text_of(value: Any) -> str:
 
 @cache
 def fields_of(action: type[Action[Any]]) -> tuple[ActionField, ...]:
-    """All fields, required ones first, each under its heading. Unchanged order otherwise."""
+    """Return all fields of an action: required ones first, then those in the path, those without a heading, and
+    groups."""
     optional: list[ActionField] = []
     required: list[ActionField] = []
     for field in _of_model(action, action, (), "", needed=True):
@@ -99,7 +100,7 @@ def fields_of(action: type[Action[Any]]) -> tuple[ActionField, ...]:
 
 
 def arguments_of(action: type[Action[Any]]) -> tuple[dict[str, Argument], frozenset[str]]:
-    """As ``read_signature`` of a handler: arguments by name, and which are required."""
+    """Return an action's arguments by name, and which are required, as ``read_signature`` does for a handler."""
     fields = fields_of(action)
     return {field.name: field.argument for field in fields}, frozenset(field.name for field in fields if field.required)
 
@@ -107,7 +108,7 @@ def arguments_of(action: type[Action[Any]]) -> tuple[dict[str, Argument], frozen
 def _of_model(
     action: type[Action[Any]], model: type[BaseModel], path: tuple[str, ...], group: str, *, needed: bool
 ) -> Iterator[ActionField]:
-    """``needed``: whether the model itself has to be given."""
+    """Yield the fields of a model. ``needed``: whether the model itself is required."""
     kinds = {mark.field for info in model.model_fields.values() for mark in marks_of(info) if isinstance(mark, KindIn)}
     for name, info in model.model_fields.items():
         if name in kinds:
@@ -133,7 +134,7 @@ def _of_models(
     must: bool,
     place: str,
 ) -> Iterator[ActionField]:
-    """The fields of a nested object; of several possible ones all fields, of which one set has to be filled in."""
+    """Yield the fields of a nested object; of several possible models the fields of all, one set of which is needed."""
     told: set[str] = set()
     for model in models:
         for field in _of_model(action, model, path, heading, needed=must and len(models) == 1):
@@ -198,7 +199,7 @@ def _thing(
 
 
 def _written(seen: AnnotatedField) -> str:
-    """Ids are text here and numbers on the wire."""
+    """Return the JSON type of an id at Dialpad, where some are numbers; here all are text."""
     return "integer" if any(isinstance(mark, PlainSerializer) for mark in seen.marks) else "string"
 
 

@@ -1,4 +1,4 @@
-"""Lists as files."""
+"""Writes lists as files."""
 
 import json
 import re
@@ -10,12 +10,12 @@ from bot.dialpad.action import Action
 
 
 def as_json(things: Sequence[Mapping[str, Any]]) -> str:
-    """Readable JSON, absent values left out."""
+    """Write items as indented JSON, empty values left out."""
     kept = [{name: value for name, value in thing.items() if value not in (None, "", [], {})} for thing in things]
     return json.dumps(kept, ensure_ascii=False, indent=2) + "\n"
 
 
 def file_name(action: type[Action[Any]], now: datetime, kind: str) -> str:
-    """``list-call-centers-2026-11-23.csv``."""
+    """Name the file of a list: ``list-call-centers-2026-11-23.csv``."""
     words = re.sub(r"[^a-z0-9]+", "-", action.name.casefold()).strip("-")
     return f"{words}-{now:%Y-%m-%d}.{kind}"

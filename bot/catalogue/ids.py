@@ -1,4 +1,4 @@
-"""One thing at Dialpad by name: the id a generated form asks for. An id typed by hand is as good as a name."""
+"""Arguments that pick an object at Dialpad by name, or by an id typed by hand."""
 
 import asyncio
 import re
@@ -20,9 +20,9 @@ from bot.dialpad.entries import Entry
 from bot.dialpad.lists import items_of, lists
 
 FREE_IDS: Final = frozenset({Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT})
-"""Ids that are any text without blanks; all others are numbers."""
+"""Kinds whose ids may be any text without blanks; all other ids are numbers."""
 HIDDEN_NUMBER: Final = "blocked"
-"""Dialpad's word for calling without showing a number."""
+"""Dialpad's value for calling without showing a number."""
 _MOST: Final = 20
 
 
@@ -38,7 +38,7 @@ def _is_id(text: str, entity: Entity | None) -> bool:
 
 @dataclass(frozen=True)
 class OneOrMany(Lookup):
-    """Each value is told by itself; with ``many`` they become a tuple, typed with commas between."""
+    """An argument with one value, or with a tuple of values when ``many``, which are typed with commas between."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return len(words)
@@ -51,20 +51,20 @@ class OneOrMany(Lookup):
         return tuple(dict.fromkeys(values))
 
     async def one(self, ctx: Ctx, name: str, text: str) -> str:
-        """One value. Raises FieldError."""
+        """Parse one value. Raises FieldError."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
 class ThingChoice(OneOrMany):
-    """The value is an id as text, or a tuple of them with ``many``."""
+    """An object at Dialpad, picked by name. The value is an id as text, or a tuple of ids with ``many``."""
 
     _: KW_ONLY
     entity: Entity = Entity.USER
     others: tuple[Entity, ...] = ()
-    """What the id may name as well."""
+    """Other kinds that the id may name."""
     takes_me: bool = False
-    """Whether ``me`` stands for the person themselves."""
+    """Whether ``me`` means the person who asks."""
     within: str = ""
     """Only entries with this detail: one of the kinds of subscription."""
 
@@ -121,7 +121,7 @@ def _option(entry: Entry) -> Option:
 
 
 async def name_of(ctx: Ctx, entity: Entity, entry_id: str) -> str | None:
-    """The name behind an id, None when nobody knows it."""
+    """Return the name for an id, None when it is not known."""
     if not lists(entity):
         return None
     return await ctx.deps.directory.name_of(ctx.account, entity, entry_id)
@@ -129,29 +129,29 @@ async def name_of(ctx: Ctx, entity: Entity, entry_id: str) -> str | None:
 
 @dataclass(frozen=True)
 class OfKind:
-    """An id with the kind of thing it names, in Dialpad's words. Either may be missing."""
+    """An id with the kind of object it names, in Dialpad's words. Either may be missing."""
 
     kind: str = ""
     id: str = ""
 
     @property
     def raw(self) -> str:
-        """``callcenter:5527``; ``callcenter:`` for a kind alone, ``5527`` for an id alone."""
+        """The raw argument: ``callcenter:5527``; ``callcenter:`` for a kind alone, ``5527`` for an id alone."""
         return f"{self.kind}:{self.id}" if self.kind else self.id
 
 
 @dataclass(frozen=True)
 class KindAndThing(Lookup):
-    """A thing out of several kinds: one field for what Dialpad keeps in two. The value is OfKind."""
+    """An object of one of several kinds: one form field for Dialpad's two. The value is OfKind."""
 
     _: KW_ONLY
     kinds: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
-    """What people read for a kind."""
+    """The names of the kinds that people read."""
     entities: tuple[tuple[str, Entity], ...] = ()
     """Kinds that can be listed."""
     alone: bool = False
-    """Whether a kind without an id means something."""
+    """Whether a kind may be given without an id."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return len(words)
@@ -242,7 +242,7 @@ class KindAndThing(Lookup):
 
 @dataclass(frozen=True)
 class NumberChoice(OneOrMany):
-    """Numbers, by name or typed. The value is E.164, or a tuple with ``many``."""
+    """A phone number, picked by name or typed. The value is E.164, or a tuple with ``many``."""
 
     _: KW_ONLY
     may_hide: bool = False

@@ -1,4 +1,4 @@
-"""What is entered by hand in generated forms: amounts, opening hours, lists, JSON, moments and files."""
+"""Arguments that are entered by hand in generated forms: numbers, opening hours, lists, JSON, moments and files."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
 UNSET: Final = "-"
-"""The value of the option that stands for "no choice": Slack lets nobody empty a select again."""
+"""The value of the option for "no choice": Slack has no way to empty a select again."""
 
 _HOURS_EXAMPLE: Final = "08:00-12:00, 14:00-18:00"
 
@@ -69,7 +69,7 @@ class Hours(Argument):
 
 
 def write_hours(times: Sequence[str]) -> str:
-    """``08:00-12:00, 14:00-18:00``."""
+    """Write opening hours as people type them: ``08:00-12:00, 14:00-18:00``."""
     pairs = zip(times[::2], times[1::2], strict=False)
     return ", ".join(f"{opens}-{closes}" for opens, closes in pairs)
 
@@ -121,7 +121,7 @@ _STRAIGHT: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"'})
 
 @dataclass(frozen=True)
 class DateAndTime(Argument):
-    """A moment, past or to come. The value is an aware datetime in UTC; raw it is ISO 8601 or words."""
+    """A date and time, past or future. The value is an aware datetime in UTC; raw it is ISO 8601 or words."""
 
     def fits(self, text: str) -> bool:
         return bool(text.strip())
@@ -157,7 +157,7 @@ def _read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
 
 @dataclass(frozen=True)
 class Attached:
-    """A file somebody attached. ``raw`` is how it is asked for again; ``content`` is base64."""
+    """An attached file. ``raw`` is the argument it was parsed from, to read it again; ``content`` is base64."""
 
     raw: str
     content: str
@@ -171,7 +171,7 @@ class FileArgument(Argument):
 
     _: KW_ONLY
     kinds: tuple[str, ...] = ()
-    """Endings Slack offers, without dot."""
+    """File extensions that Slack accepts in the form, without the dot."""
     largest: int = 1_000_000
     """Bytes. Dialpad refuses requests over 1 MB, base64 included: callers leave room for it."""
 
@@ -203,7 +203,7 @@ class FileArgument(Argument):
 
 
 def tri_state(label: str, *, hint: str = "", leave: str = "Leave as it is") -> Choice:
-    """Yes, no, or neither: for what Dialpad takes as unset, which differs from no."""
+    """Build a choice of yes, no or unset, for booleans that Dialpad treats differently when they are absent."""
     return Choice(
         label, hint=hint, options=(Option("Yes", "yes"), Option("No", "no")), unset=leave,
         aliases=(("on", "yes"), ("true", "yes"), ("1", "yes"), ("off", "no"), ("false", "no"), ("0", "no")),

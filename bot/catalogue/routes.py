@@ -1,4 +1,5 @@
-"""The routes of all 192 actions, made from their classes: asking, and where needed agreeing and typing the name."""
+"""Builds the routes of all 192 actions from their classes: the form, the confirmation and the one that asks for the
+name."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -20,7 +21,8 @@ _TITLE: Final = 24
 
 
 def build_routes() -> list[Route]:
-    """The routes of every action: asking, and where needed agreeing and typing the name."""
+    """Build the routes of every action: its form and, where needed, its confirmation and the form that asks for the
+    name."""
     routes: list[Route] = []
     for action in ALL:
         routes += _routes_of(action)
@@ -69,7 +71,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
 
 
 def _title(name: str) -> str:
-    """At most 24 characters, Slack's limit; what it says in full stands below it."""
+    """Shorten an action's name to a title of at most 24 characters, Slack's limit; the form's intro has it in full."""
     return name if len(name) <= _TITLE else name[: _TITLE - 1].rstrip() + "…"
 
 

@@ -1,4 +1,4 @@
-"""Running a generated action: what is asked before, what is sent, what is said after."""
+"""Runs a generated action: confirms it where needed, sends it and shows the answer."""
 
 import contextlib
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ _FIRST_LOOK: Final = timedelta(seconds=4)
 
 
 async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> Answer:
-    """What a submitted form leads to: an answer, or what has to be agreed to first."""
+    """Run a submitted action and return its answer, or the confirmation that it needs first."""
     if action in RUN_AS:
         return _through_connect(RUN_AS[action])
     built, raw = _build(action, values)
@@ -83,13 +83,13 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
 
 
 async def confirmed(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> Answer:
-    """After the yes."""
+    """Send an action that the person has agreed to."""
     built, raw = _build(action, values)
     return await _send(ctx, action, built, raw, values, ())
 
 
 def _build(action: type[Action[Any]], values: Mapping[str, Any]) -> tuple[Action[Any], dict[str, Raw]]:
-    """The action, and its values as raw arguments that a button or a confirmation can carry."""
+    """Build the action, and its values as raw arguments for a button or a confirmation."""
     built = validated(action, assemble(action, values))
     raw = raw_of(action, data_of(built))
     for name, value in values.items():
@@ -110,7 +110,7 @@ def _through_connect(word: str) -> Reply:
 
 
 async def prefill(ctx: Ctx, action: type[Action[Any]], args: RawArgs) -> RawArgs:
-    """``args`` with how things stand, once it is clear which thing is meant. What was given stays."""
+    """Add an object's current values to ``args``, once they say which object is meant. What was given stays."""
     if args.get(FILLED) or reader_of(action) is None:
         return args
     fields = [field for field in fields_of(action) if field.place == "path"]
@@ -137,7 +137,7 @@ async def _before(ctx: Ctx, action: type[Action[Any]], built: Action[Any]) -> Ma
 
 
 async def _read(ctx: Ctx, action: type[Action[Any]], data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """How the thing stands now; empty when this person may not see it."""
+    """Read an object's current values; empty when this person may not see it."""
     reader = reader_of(action)
     if reader is None:
         return {}
@@ -168,7 +168,7 @@ async def _name_again(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
 
 
 async def sure(ctx: Ctx, action: type[Action[Any]], typed: str, values: Mapping[str, Any]) -> Answer:
-    """The name was typed again."""
+    """Check the name that was typed again: the confirmation when it is right, else the form with an error."""
     _, raw = _build(action, values)
     name = await object_of(ctx, action, values) or "yes"
     if " ".join(typed.split()).casefold() != " ".join(name.split()).casefold():
@@ -182,7 +182,7 @@ async def sure(ctx: Ctx, action: type[Action[Any]], typed: str, values: Mapping[
 async def confirmation(
     ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any], changes: list[Fact] | tuple[Fact, ...]
 ) -> Confirm:
-    """Exactly what would happen. Nothing has."""
+    """Build the confirmation that shows exactly what would be done. Sends nothing."""
     name = await object_of(ctx, action, values)
     quoted = next(
         (field for field in fields_of(action) if field.name in {"text", "message"} and field.name in raw), None
@@ -212,7 +212,7 @@ async def confirmation(
 
 
 async def _about_text(ctx: Ctx, raw: RawArgs) -> list[Fact]:
-    """Which number it leaves from when none was chosen, and how many texts it is."""
+    """Describe a text: the number it is sent from when none was chosen, and how many SMS segments it takes."""
     facts: list[Fact] = []
     if not any(name in raw for name in ("from_number", "user_id", "sender_group_id")):
         with contextlib.suppress(DialpadError):  # a preview is worth showing without the sender
@@ -250,7 +250,7 @@ async def _send(
 
 
 def _at_its_field(action: type[Action[Any]], problem: DialpadError) -> ChatopsError:
-    """Dialpad's refusal at the field whose name it mentions; else as it is."""
+    """Turn Dialpad's refusal into an error at the field whose name it mentions; else return it as it is."""
     message = f" {problem.message.casefold()} "
     named = [field for field in fields_of(action) if field.argument.shown and _mentions(message, field.path[-1])]
     if len(named) != 1 or len(problem.message) > 300:

@@ -1,4 +1,4 @@
-"""Finding an action by what somebody types: its slug, its name, or a few words of their own, with slips of the finger.
+"""Finds an action by what somebody types: its slug, its name, or a few words of their own, typing errors included.
 
 Every word of the query is held against the words an action is known by. Words that few actions have count more;
 words of the name count more than those of the summary, and those more than the names of fields.
@@ -68,7 +68,7 @@ _JOINED: Final = {
     "screenpop": "screen pop",
     "sharelink": "share link",
 }
-"""Words that Dialpad writes as one; they are known both ways."""
+"""Words that Dialpad writes as one; they are found either way."""
 _SAID: Final = {
     "callerid": "caller",
     "centre": "center",
@@ -79,7 +79,7 @@ _SAID: Final = {
     "optout": "opt out",
     "unsubscribe": "delete subscription",
 }
-"""What people say that is nowhere in an action's own words."""
+"""Words that people use and that no action contains."""
 _GROUPS: Final = {
     "callcenters": "queue",
     "conference": "video",
@@ -87,7 +87,7 @@ _GROUPS: Final = {
     "subscriptions": "event",
     "users": "colleague",
 }
-"""Further words for whole groups."""
+"""More words for whole groups of actions."""
 # fmt: off
 _EMPTY: Final = frozenset({
     "a", "an", "and", "api", "are", "at", "be", "by", "dialpad", "endpoint", "for", "from", "how", "i", "id", "in",
@@ -114,7 +114,7 @@ class _Known:
 
 
 def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
-    """The actions that go with ``query``, best first; in their own order for an empty one, none for nonsense."""
+    """Find the actions that match ``query``, best first; all in their own order for an empty one."""
     words = [said for word in _split(query) for said in _SAID.get(_stem(word), word).split()]
     if not words:
         return list(ALL[:limit])
@@ -151,7 +151,7 @@ def _is_called(action: type[Action[Any]], query: str) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    """The words that say something, in lower case and without accents."""
+    """Split a text into its meaningful words, in lower case and without accents."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     found = re.findall(r"[a-z0-9]+", plain.replace("'s", ""))
     told = [word for word in found if word not in _EMPTY]
@@ -159,7 +159,7 @@ def _split(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    """Without the ending of a plural."""
+    """Return a word without a plural ending."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -194,7 +194,7 @@ def _read(action: type[Action[Any]]) -> _Known:
 
 @cache
 def _vocabulary() -> Mapping[str, str]:
-    """Every word of the index and its stem."""
+    """Return every word of the index with its stem."""
     return {word: _stem(word) for known in _index() for word in known.words}
 
 
@@ -209,7 +209,7 @@ def _alike() -> Mapping[str, frozenset[str]]:
 
 
 def _fits(word: str) -> dict[str, float]:
-    """How well words of the index go with one word of the query: 1 for the very same."""
+    """Score how well the words of the index match one word of the query: 1 for the same word."""
     stem = _stem(word)
     alike = _alike().get(stem, frozenset())
     fits: dict[str, float] = {}

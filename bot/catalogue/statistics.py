@@ -1,4 +1,4 @@
-"""Statistics that Dialpad works out in the background: looked for again and again, delivered with their file."""
+"""Statistics that Dialpad prepares in the background: polled until they are ready, then delivered with their file."""
 
 import csv
 import io
@@ -12,14 +12,14 @@ from bot.contract.reply import Answer, Attachment, Button, Card, Fact, Nothing, 
 from bot.dialpad.actions.stats import GetStats
 
 MOST_TRIES: Final = 40
-"""About 20 minutes."""
+"""Attempts, which take about 20 minutes."""
 LARGEST_FILE: Final = 8_000_000
 _BARS: Final = 12
 _WIDTH: Final = 16
 
 
 async def look(ctx: Ctx, request: str, *, tries: int) -> Answer:
-    """The result, or when it is looked for next. ``tries`` is 0 when a person asked."""
+    """Fetch statistics when they are ready, else schedule the next attempt. ``tries`` is 0 when a person asked."""
     found = await ctx.send(GetStats(id=request))
     status = (found.status or "").casefold()
     if status == "failed":
@@ -82,13 +82,13 @@ def _number(text: str) -> float | None:
 
 
 def totals(rows: list[dict[str, str]]) -> tuple[Fact, ...]:
-    """Sums of the first columns that hold numbers."""
+    """Sum the first columns that hold numbers, at most eight."""
     sums = {name: sum(values) for name, values in _numbers(rows).items() if any(values)}
     return tuple(Fact(name.replace("_", " ").capitalize(), f"{value:,.0f}") for name, value in list(sums.items())[:8])
 
 
 def bars(rows: list[dict[str, str]]) -> str:
-    """The first column that holds numbers, as bars of text against the first that holds words."""
+    """Draw the first column of numbers as bars of text, summed by the first column of words; "" without either."""
     numbers = {name: values for name, values in _numbers(rows).items() if any(values)}
     words = (column for column in (rows[0] if rows else ()) if column and column not in numbers)
     label = next((column for column in words if any(row[column] for row in rows)), None)

@@ -1,4 +1,4 @@
-"""What was said on a call, line by line."""
+"""Shows the transcript of a call."""
 
 from bot.contract.reply import Answer, Bold, Button, Listing, Reply, Row, When
 from bot.dialpad.actions.transcripts import Transcript
@@ -7,7 +7,7 @@ MOST_LINES = 40
 
 
 def transcript_of(transcript: Transcript, about: str, buttons: tuple[Button, ...]) -> Answer:
-    """The beginning of it; the rest is a file's business."""
+    """Show the first ``MOST_LINES`` lines of a transcript."""
     spoken = [line for line in transcript.lines if line.content]
     if not spoken:
         return Reply("There is no transcript of this call. Dialpad Ai writes one while it listens.", buttons)

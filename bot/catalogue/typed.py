@@ -1,4 +1,4 @@
-"""An action as somebody types it: by name, by a few of its words, or with ``key=value`` after it."""
+"""Reads an action as somebody types it: by name, by a few of its words, or with ``key=value`` after it."""
 
 import re
 from collections.abc import Collection
@@ -26,7 +26,7 @@ _GROUP_WORDS: Final = {
 
 @dataclass(frozen=True)
 class ActionChoice(Lookup):
-    """The value is an action; raw it is its slug."""
+    """An action, picked from a list. The raw argument is its slug."""
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> type[Action[Any]]:
         action = named_action(str(raw).strip())
@@ -50,7 +50,7 @@ class ActionChoice(Lookup):
 
 
 def named_action(text: str) -> type[Action[Any]] | None:
-    """By its slug, with or without DIALPAD_ in front, in any case."""
+    """Find an action by its slug, with or without ``DIALPAD_`` in front, in any case; None when there is none."""
     slug = text.upper()
     for wanted in (slug, f"DIALPAD_{slug}"):
         try:
@@ -61,12 +61,12 @@ def named_action(text: str) -> type[Action[Any]] | None:
 
 
 def group_word(group: str) -> str:
-    """A group of actions as people call it."""
+    """Return a group's name as people read it."""
     return _GROUP_WORDS.get(group, group[:1].upper() + group[1:])
 
 
 async def recent_actions(ctx: Ctx) -> list[type[Action[Any]]]:
-    """What this person ran last, the newest first."""
+    """Return the actions this person ran last, the newest first."""
     known = (await ctx.deps.preferences.get(ctx.person)).get("recent") or []
     return [action for slug in known if (action := named_action(str(slug))) is not None]
 
@@ -75,8 +75,10 @@ _PAIR: Final = re.compile(r"(?:^|(?<=\s))(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=")
 
 
 def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] = ()) -> dict[str, Raw]:
-    """Raw arguments from ``key=value`` words; a value goes on until the next key. ``beside``: keys that are no field's.
-    Raises UserError for unknown keys."""
+    """Read raw arguments from ``key=value`` words; a value goes on until the next key.
+
+    ``beside``: keys that are allowed but are no field's. Raises UserError for unknown keys.
+    """
     fields = {field.name: field for field in fields_of(action)}
     kinds = {".".join(field.kind_path): field.name for field in fields.values() if field.kind_path}
     starts = [match for match in _PAIR.finditer(text) if text.count('"', 0, match.start()) % 2 == 0]

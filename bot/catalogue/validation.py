@@ -1,4 +1,4 @@
-"""From a generated form's values to the action, with what is wrong said in words at the field."""
+"""Builds an action from a generated form's values, and turns validation errors into sentences at the field."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -40,12 +40,12 @@ _SENTENCES: Final[Mapping[str, str]] = {
 
 
 def build_action(action: type[Action[Any]], values: Mapping[str, Any]) -> Action[Any]:
-    """The action that the form's values make. Raises FieldError, Refused or UserError."""
+    """Build the action from the form's values. Raises FieldError, Refused or UserError."""
     return validated(action, assemble(action, values))
 
 
 def validated(action: type[Action[Any]], data: Mapping[str, Any]) -> Action[Any]:
-    """The action in ``--data``. Raises FieldError, Refused or UserError; ``problems`` are by field name."""
+    """Build the action from ``--data``. Raises FieldError, Refused or UserError; ``problems`` are by field name."""
     try:
         return action.model_validate(dict(data))
     except ValidationError as error:
@@ -60,7 +60,7 @@ def validated(action: type[Action[Any]], data: Mapping[str, Any]) -> Action[Any]
 
 
 def problems_of(action: type[Action[Any]], error: ValidationError) -> dict[str, str]:
-    """Field name to sentence; "" for what belongs to no field."""
+    """Describe validation errors: a sentence by field name; "" for what belongs to no field."""
     problems: dict[str, str] = {}
     for detail in error.errors(include_url=False, include_input=False):
         field, rest = _field_at(action, detail["loc"])
@@ -76,7 +76,7 @@ def problems_of(action: type[Action[Any]], error: ValidationError) -> dict[str, 
 def _field_at(
     action: type[Action[Any]], loc: tuple[int | str, ...]
 ) -> tuple[ActionField | None, tuple[int | str, ...]]:
-    """The field that a place in the data belongs to, and the rest of the way within its value."""
+    """Find the field that a location in the data belongs to, and the rest of the location within its value."""
     fields = fields_of(action)
     steps = [step for step in loc if not _is_model_name(step)]
     names = tuple(str(step) for step in steps)
@@ -91,7 +91,7 @@ def _field_at(
 
 
 def _is_model_name(step: int | str) -> bool:
-    """Pydantic puts the name of the model it tried into the place: ``to.ToNumber.number``."""
+    """Tell whether a step is the model that pydantic tried, which it puts into the location: ``to.ToNumber.number``."""
     return isinstance(step, str) and step[:1].isupper()
 
 
@@ -109,6 +109,6 @@ def _sentence(detail: ErrorDetails, field: ActionField | None, rest: tuple[int |
 
 
 def _place(rest: tuple[int | str, ...]) -> str:
-    """``entry 2, options.action`` for ``(1, "options", "action")``."""
+    """Write a location in words: ``entry 2, options, action`` for ``(1, "options", "action")``."""
     words = [f"entry {step + 1}" if isinstance(step, int) else str(step) for step in rest]
     return ", ".join(words)

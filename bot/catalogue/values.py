@@ -1,4 +1,4 @@
-"""An action's values as Dialpad's JSON, and back."""
+"""Converts an action's values to Dialpad's JSON, and back."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from bot.dialpad.action import ME, Action
 
 
 def assemble(action: type[Action[Any]], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What arguments parsed to, as ``--data``: nested, under Dialpad's names."""
+    """Convert parsed arguments to ``--data``: nested, under Dialpad's names."""
     data: dict[str, Any] = {}
     for field in fields_of(action):
         value = values.get(field.name)
@@ -42,7 +42,7 @@ def _get(data: Mapping[str, Any], path: Iterable[str]) -> Any:
 
 
 def raw_of(action: type[Action[Any]], data: Mapping[str, Any]) -> dict[str, Raw]:
-    """The reverse of parsing: ``--data``, or an answer of Dialpad's, as raw arguments. What is no value is left out."""
+    """Convert ``--data``, or an answer of Dialpad's, to raw arguments. What a form cannot hold is left out."""
     raw: dict[str, Raw] = {}
     for field in fields_of(action):
         value = _get(data, field.path)
@@ -59,6 +59,6 @@ def raw_of(action: type[Action[Any]], data: Mapping[str, Any]) -> dict[str, Raw]
 
 
 def data_of(action: Action[Any]) -> dict[str, Any]:
-    """An action as ``--data``."""
+    """Return an action as ``--data``: JSON under Dialpad's names, without what was not given."""
     dumped: dict[str, Any] = action.model_dump(mode="json", by_alias=True, exclude_none=True)
     return {name: value for name, value in dumped.items() if value != ME or name in action.model_fields_set}
