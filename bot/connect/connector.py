@@ -1,4 +1,4 @@
-"""Connecting a Slack person to their own Dialpad account, by OAuth or by API key, and disconnecting again.
+"""Connects a Slack person to their own Dialpad account, by OAuth or by API key, and disconnects it.
 
 OAuth goes ``/connect/{token}`` ("Is this you?") → Dialpad → ``/connect/callback``. The token is bound to the Slack
 person who asked, the state to that person and to the browser that was shown the page: a forwarded link shows whose
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 class ConnectRefused(UserError):
-    """The browser's way to a connection ended here; the text says what to do."""
+    """Connecting in the browser failed; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Connected:
 
 
 class ConnectionEnder(Protocol):
-    """Whoever ends a connection, with all that came of it here and at Dialpad."""
+    """Ends a connection, with everything that depends on it here and at Dialpad."""
 
     async def would_end(self, person: PersonKey) -> Ended:
         """Count what ``disconnect`` would take along."""
@@ -59,7 +59,7 @@ class ConnectionEnder(Protocol):
 
 
 class Connector:
-    """Everything about having, getting and ending a connection.
+    """Starts, completes and ends the connections to Dialpad accounts.
 
     ``typed`` is how a word is typed in Slack, from the settings; the pages say it too.
     ``after_key`` is awaited once an API key is stored: what waited for a connection can run now.
@@ -94,15 +94,15 @@ class Connector:
 
     @property
     def offers_oauth(self) -> bool:
-        """Whether an OAuth app is set up; without one people paste an API key."""
+        """Tell whether an OAuth app is set up; without one people paste an API key."""
         return self._oauth is not None
 
     async def start(self, key: PersonKey) -> str:
-        """The address of this person's "Is this you?" page, good once and for 15 minutes."""
+        """Create this person's "Is this you?" page: its address, good once and for 15 minutes."""
         return f"{self._base_url}/connect/{await self._connect_links.create(key)}"
 
     async def whose(self, token: str) -> Profile:
-        """Whom a ``/connect/{token}`` page is for, without using it up. Raises ConnectRefused."""
+        """Find whom a ``/connect/{token}`` page is for, without using it up. Raises ConnectRefused."""
         link = await self._connect_links.look(token)
         if link is None:
             raise ConnectRefused(
@@ -111,7 +111,7 @@ class Connector:
         return await self._people.profile(link.person)
 
     async def leave_for_dialpad(self, token: str, *, browser_secret: str) -> str:
-        """Use the page up; the address at Dialpad to go to. Raises ConnectRefused.
+        """Use the page up and return the address at Dialpad to go to. Raises ConnectRefused.
 
         ``browser_secret`` is what the browser was given with the page, "" when it never saw it.
         """
@@ -151,7 +151,7 @@ class Connector:
         return Connected(kept.person, slack, link.dialpad_name)
 
     async def refuse(self, state: str) -> None:
-        """The person said no at Dialpad: the state is used up."""
+        """Use the state up after the person refused at Dialpad."""
         await self._states.take(state)
 
     async def connect_with_key(self, key: PersonKey, api_key: str) -> str:

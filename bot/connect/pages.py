@@ -1,4 +1,4 @@
-"""The two pages a browser sees while connecting: "Is this you?" before Dialpad, and how it ended after."""
+"""The two pages a browser shows while connecting: "Is this you?" before Dialpad, and the result after it."""
 
 import secrets
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from bot.connect.connector import Connected, Connector, ConnectRefused
 
 COOKIE: Final = "dialpad_connect"
 COOKIE_LIFE_S: Final = 25 * 60
-"""The page is good for 15 minutes, the way to Dialpad and back for 10."""
+"""Seconds the browser's cookie lasts: 15 minutes for the page and 10 for Dialpad's consent."""
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --page: #f4f3f8; --card: #fff; --ink: #1d1c24; --soft: #5b586b; --accent: #5b3fd1;
@@ -38,7 +38,7 @@ button:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px }
 def connect_routes(
     connector: Connector, connected: Callable[[Connected], Awaitable[None]], *, https: bool
 ) -> list[Route]:
-    """``GET /connect/callback``, ``GET`` and ``POST /connect/{token}``.
+    """Build the routes ``GET /connect/callback``, ``GET`` and ``POST /connect/{token}``.
 
     ``connected`` is called once a connection is stored: it tells the person in Slack and runs what was waiting.
     """

@@ -1,4 +1,4 @@
-"""Whose a token is: from one just received to the connection that is stored."""
+"""Builds the connection for a token that was just received, by asking Dialpad whose it is."""
 
 from datetime import datetime
 from typing import Literal
