@@ -1,1 +1,1 @@
-"""Everything that speaks Slack: payloads in, Block Kit out, and the transports between."""
+"""Everything that knows Slack: transports, payloads, Block Kit and the Web API."""

@@ -1,1 +1,1 @@
-"""What is called at Slack: messages, people, files, user groups, and the app's manifest."""
+"""Calls to Slack's API: messages, people, files, user groups; and the app's manifest."""

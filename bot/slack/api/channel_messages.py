@@ -1,4 +1,4 @@
-"""Messages that stand in channels and change: posted once, found again, brought up to date.
+"""Posts messages in channels exactly once, finds them again and updates them.
 
 Slack gives a post no key that would make it harmless to repeat, so each carries our own name in its metadata: a post
 whose outcome nobody knows is looked for by it before anything is sent again.
@@ -26,10 +26,10 @@ _log = structlog.get_logger(__name__)
 
 EVENT_TYPE: Final = "dialpad_card"
 CLOCK_SLACK: Final = timedelta(seconds=30)
-"""How far Slack's clock and ours may be apart when a message is looked for."""
+"""How far Slack's clock and ours may differ when a message is searched for."""
 _LOOKED_AT: Final = 200
 _PAGES: Final = 20
-"""Slack may give as few as 15 messages at once."""
+"""Most pages read; Slack may return as few as 15 messages in one."""
 _BLIND: Final = frozenset({"missing_scope", "not_allowed_token_type", "access_denied", "no_permission"})
 _UNDECIDED: Final = frozenset({"", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 _REFUSED_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format"})
@@ -38,7 +38,7 @@ _WAIT_S: Final = 30.0
 
 
 class PostRefused(ChatopsError):
-    """Slack said no, and nothing was posted. ``code`` is its word, such as ``is_archived``."""
+    """Slack refused, and nothing was posted. ``code`` is Slack's error, such as ``is_archived``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -46,7 +46,7 @@ class PostRefused(ChatopsError):
 
 
 class PostThrottled(ChatopsError):
-    """Not now. ``wait_s``: seconds until it may be tried."""
+    """Slack's rate limit was reached. ``wait_s``: seconds until the next attempt."""
 
     def __init__(self, wait_s: float) -> None:
         super().__init__(f"{wait_s} s")
@@ -54,15 +54,15 @@ class PostThrottled(ChatopsError):
 
 
 class PostNotSent(ChatopsError):
-    """Slack was not reached, so nothing was posted."""
+    """Slack could not be reached, so nothing was posted."""
 
 
 class InDoubt(ChatopsError):
-    """Slack was asked and did not say: it may be there or not."""
+    """The outcome is unknown: Slack was asked and did not answer, so the message may be there or not."""
 
 
 class CannotLook(ChatopsError):
-    """Slack does not let us see whether a message is there, now or later."""
+    """Slack does not let the app see whether a message is there, now or later."""
 
 
 class CannotShow(ChatopsError):
@@ -71,7 +71,7 @@ class CannotShow(ChatopsError):
 
 @dataclass(frozen=True)
 class MessagePlace:
-    """Where a message stands: the conversation and the message in it."""
+    """Where a message is: the conversation's id and the message's ``ts``."""
 
     place: str
     ts: str
@@ -97,14 +97,15 @@ class ChannelMessages:
         return MessagePlace(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, team_id: str, spot: MessagePlace, content: MessageContent, *, name: str) -> None:
-        """Bring a posted message up to date; trying again is harmless."""
+        """Update a posted message; trying again is harmless."""
         await self._show(team_id, "chat.update", {"channel": spot.place, "ts": spot.ts}, content, name)
 
     async def _show(
         self, team_id: str, method: str, more: Mapping[str, Any], content: MessageContent, name: str
     ) -> Any:
-        """What Slack does not draw holds nothing up: a chart is shown as text, from then on at once; the words that
-        came with a picture go without it."""
+        """Send a message, without what Slack refuses to draw: charts become text, from then on at once, and pictures
+        are
+        left out."""
         client = await self._clients.of(team_id)
         body = self._body(content, name, charts=0 if team_id in self._without_charts else CHARTS)
         bare, charted = _without_pictures(content), _has_chart(body)

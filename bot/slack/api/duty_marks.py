@@ -1,4 +1,4 @@
-"""What in Slack shows who is on duty: the members of a user group, and the end of a channel's topic."""
+"""Shows in Slack who is on duty: in the members of a user group, and at the end of a channel's topic."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +16,7 @@ _OURS: Final = re.compile(r"(?:^|\s*·\s*)On duty: .*\Z", re.DOTALL)
 
 
 class DutyMarks:
-    """Keeps user groups and channel topics saying who is on duty.
+    """Updates user groups and channel topics to show who is on duty.
 
     Everything here raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless. ``clock`` is
     monotonic seconds."""
@@ -27,7 +27,7 @@ class DutyMarks:
         self._groups: dict[str, tuple[float, tuple[UserGroup, ...]]] = {}
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]:
-        """The workspace's user groups, from a copy that is at most 5 minutes old. Needs ``usergroups:read``."""
+        """Return the workspace's user groups, from a copy that is at most 5 minutes old. Needs ``usergroups:read``."""
         until, known = self._groups.get(team_id, (0.0, ()))
         if self._clock() < until:
             return known
@@ -37,8 +37,12 @@ class DutyMarks:
         return known
 
     async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
-        """Make ``people`` the group's members. False when there was nothing to change, and for nobody: Slack takes no
-        empty group, and who calls it should reach somebody. Needs ``usergroups:write``."""
+        """Make ``people`` the group's members. Needs ``usergroups:write``.
+
+        False when there was nothing to change, and for no people: Slack takes no empty group, and a mention should
+        reach
+        somebody.
+        """
         wanted = sorted(set(people))
         if not wanted:
             return False
@@ -50,8 +54,8 @@ class DutyMarks:
         return True
 
     async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
-        """End the channel's topic with ``words`` after "On duty:", takes that away for none, and leaves alone what
-        people wrote before it. False when there was nothing to change."""
+        """End the channel's topic with ``words`` after "On duty:", remove that for no words, and keep what people wrote
+        before it. False when there was nothing to change."""
         client = await self._clients.of(team_id)
         found = await ask(client, "conversations.info", {"channel": channel})
         before = unescape(str((found["channel"].get("topic") or {}).get("value") or ""))

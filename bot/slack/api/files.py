@@ -1,4 +1,5 @@
-"""Files in Slack, with the bot's token: what people put into forms, and pictures that messages show."""
+"""Reads and uploads files in Slack with the bot's token: files that people put into forms, and pictures for
+messages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,12 +21,12 @@ _TIMEOUT: Final = aiohttp.ClientTimeout(total=20)
 
 
 _LOOK_AFTER_S: Final = (0.2, 0.4, 0.8, 1.6, 3.2)
-"""Slack takes a moment before an uploaded picture is one, and refuses messages that show it before
+"""Seconds before each check of an uploaded picture: Slack takes a moment to accept messages that show it
 (https://github.com/slackapi/slack-github-action/issues/413)."""
 
 
 class NotKept(ChatopsError):
-    """Slack did not take the file. ``reason`` is its word, such as ``missing_scope``."""
+    """Slack refused the file. ``reason`` is Slack's error, such as ``missing_scope``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -49,7 +50,7 @@ class SlackFiles:
         self._sleep = sleep
 
     async def keep(self, team_id: str, name: str, content: bytes) -> str:
-        """Put a picture into the workspace, shared with nobody yet; its id, once messages can show it. Raises
+        """Upload a picture to the workspace, shared with nobody yet; its id, once messages can show it. Raises
         NotKept."""
         client = await self._clients.of(team_id)
         try:
@@ -67,7 +68,7 @@ class SlackFiles:
                 known = (await client.files_info(file=file))["file"]
             except SlackApiError as problem:
                 if slack_code(problem) == "missing_scope":
-                    return  # nobody lets us see; should it be too early, the text is posted without it
+                    return  # Slack does not let the app see it; if it is too early, the text is posted without it
                 raise
             if known.get("mimetype"):
                 return

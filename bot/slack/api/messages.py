@@ -1,4 +1,4 @@
-"""Showing one person something in Slack, and the next way when the first is closed."""
+"""Shows something to one person in Slack, and falls back to another way when the first has expired."""
 
 import asyncio
 from collections import OrderedDict
@@ -39,7 +39,7 @@ _POST_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 
 
 class Clients(Protocol):
-    """The Web API client that may speak in a workspace."""
+    """Finds the Web API client of a workspace."""
 
     async def of(self, team_id: str) -> AsyncWebClient: ...
 
@@ -75,7 +75,7 @@ class ResponseUrls:
 
 
 class Trigger:
-    """A ``trigger_id``: good once, for 3 s from the click; ``patience`` leaves time for the way there."""
+    """A ``trigger_id``: good once, for 3 s from the click; ``patience`` leaves time for the request to Slack."""
 
     def __init__(self, name: str, clock: Callable[[], float], *, patience: float) -> None:
         self._name: str | None = name
@@ -83,7 +83,7 @@ class Trigger:
         self._until = clock() + patience
 
     def take(self) -> str | None:
-        """Use the trigger up: its id, None when it was used or is too old."""
+        """Use the trigger up and return its id; None when it was used or is too old."""
         name, self._name = self._name, None
         return name if self._clock() < self._until else None
 
@@ -93,7 +93,7 @@ class Trigger:
 
 
 class SlackMessages:
-    """Speaks to one person at a time, always through the client of that person's workspace."""
+    """Shows messages, modals and Home tabs to one person, always through the client of that person's workspace."""
 
     def __init__(self, clients: Clients, responses: ResponseUrls) -> None:
         self._clients = clients
@@ -104,9 +104,7 @@ class SlackMessages:
         return await self._with_trigger(person, "views.open", trigger, view)
 
     async def push_view(self, person: PersonKey, trigger: Trigger, view: Json) -> str | None:
-        """Open a view on top of the modal the click came from. As ``open_view``: None when the trigger is used up.
-
-        It lies on top of the modal the click came from."""
+        """Open a view on top of the modal the click came from; its id, None when the trigger is used up."""
         return await self._with_trigger(person, "views.push", trigger, view)
 
     async def _with_trigger(self, person: PersonKey, method: str, trigger: Trigger, view: Json) -> str | None:
@@ -134,7 +132,7 @@ class SlackMessages:
         return True
 
     async def publish_home(self, person: PersonKey, view: Json, *, hash_: str | None = None) -> None:
-        """Publish a person's Home tab. With ``hash_``, a Home that changed meanwhile is left as it is."""
+        """Publish a person's Home tab. With ``hash_``, a tab that changed meanwhile is left as it is."""
         client = await self._clients.of(person.team_id)
         try:
             await client.views_publish(user_id=person.user_id, view=view, hash=hash_)
@@ -143,7 +141,7 @@ class SlackMessages:
                 raise
 
     async def say(self, person: PersonKey, where: Where, message: Message, *, replace: bool = False) -> None:
-        """Say something to this person only, near where they asked: ``response_url``, else ephemeral, else a DM."""
+        """Post a message to this person only, near where they asked: ``response_url``, else ephemeral, else a DM."""
         body = message.to_json()
         if where.response_url:
             kind = "in_channel" if message.shared else "ephemeral"
@@ -185,12 +183,12 @@ class SlackMessages:
             raise UserError("Slack did not take the file. Try again in a minute.") from None
 
     async def remove_pressed(self, where: Where) -> None:
-        """Take away the message that was pressed, where Slack lets us."""
+        """Delete the message that was pressed, where Slack allows it."""
         if where.response_url:
             await self.responses.post(where.response_url, {"delete_original": True})
 
 
 async def within(seconds: float, work: "asyncio.Future[Any]") -> bool:
-    """Wait for ``work`` at most so long; whether it is done. It goes on when it is not."""
+    """Wait for ``work`` at most so long; whether it is done. It continues when it is not."""
     done, _ = await asyncio.wait({work}, timeout=seconds)
     return bool(done)

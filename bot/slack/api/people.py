@@ -1,4 +1,4 @@
-"""Slack's people, by id and by e-mail address, from copies that are at most an hour old."""
+"""Looks up people in Slack by id and by e-mail address, from copies that are at most an hour old."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from bot.slack.api.messages import Clients
 
 KEPT_SECONDS: Final = 3600.0
 STRANGER_KEPT_SECONDS: Final = 600.0
-"""Somebody new to Slack is found so much later at most."""
+"""How long an unknown address stays unknown: a new person in Slack is found this much later at most."""
 AT_MOST: Final = 20_000
 
 _NOBODY: Final = frozenset({"users_not_found", "user_not_found"})
@@ -27,7 +27,7 @@ V = TypeVar("V")
 
 
 class SlackPeople:
-    """Profiles of Slack's people: ``users.info``, asked once an hour for each, once however many wait for it."""
+    """Profiles from ``users.info``, fetched once an hour for each person, and once for all who wait for it."""
 
     def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
         self._clients = clients
@@ -83,7 +83,7 @@ class SlackPeople:
 
 
 def _keep(copies: dict[K, V], key: K, copy: V) -> None:
-    """The oldest goes where there are too many."""
+    """Store a copy, and drop the oldest when there are too many."""
     if key not in copies and len(copies) >= AT_MOST:
         del copies[next(iter(copies))]
     copies[key] = copy

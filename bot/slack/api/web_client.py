@@ -1,4 +1,4 @@
-"""slack_sdk's Web API client, with one connection pool for the process and retries that post nothing twice."""
+"""Builds slack_sdk's Web API client, with one connection pool for the process and retries that post nothing twice."""
 
 from typing import Final
 
@@ -16,12 +16,12 @@ from bot.slack.transport.loggers import quiet_logger
 TIMEOUT_SECONDS: Final = 10
 _UPLOAD_TIMEOUT: Final = aiohttp.ClientTimeout(total=120, connect=5)
 _POSTS: Final = ("chat.postMessage", "chat.scheduleMessage", "views.open", "views.push", "oauth.v2.access")
-"""Not repeated after a broken connection: the first one may have arrived."""
+"""Methods that are not repeated after a broken connection: the first call may have arrived."""
 _BROKEN: Final = (aiohttp.ServerConnectionError, aiohttp.ServerDisconnectedError, aiohttp.ClientOSError)
 
 
 class ConnectionRetry(AsyncRetryHandler):
-    """One more try after a broken connection, for calls that may be made twice, and for any that never left."""
+    """Retries once after a broken connection: calls that may be made twice, and any that were never sent."""
 
     async def _can_retry_async(
         self,
@@ -37,7 +37,8 @@ class ConnectionRetry(AsyncRetryHandler):
 
 
 def open_session() -> aiohttp.ClientSession:
-    """The pool for the Web API, ``response_url`` and Socket Mode. Close it last. Needs a running loop."""
+    """Open the connection pool for the Web API, ``response_url`` and Socket Mode. Close it last. Needs a running
+    loop."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=100, limit_per_host=50, keepalive_timeout=30),
         timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, connect=3),
@@ -46,7 +47,7 @@ def open_session() -> aiohttp.ClientSession:
 
 
 def build_web_client(settings: Settings, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:
-    """A client for one workspace's token."""
+    """Build the client for one workspace's token."""
     return AsyncWebClient(
         token=token,
         base_url=settings.slack_api_url,
@@ -60,8 +61,9 @@ def build_web_client(settings: Settings, session: aiohttp.ClientSession, token: 
 async def upload(
     client: AsyncWebClient, name: str, content: bytes, *, channel: str | None = None, words: str | None = None
 ) -> str:
-    """A file into the workspace, shared with ``channel`` or with nobody yet; its id. slack_sdk's own way gives a file
-    the 10 s of a short call, which a long recording is not sent in.
+    """Upload a file to the workspace, shared with ``channel`` or with nobody yet; its id. slack_sdk's own upload has
+    the
+    10 s timeout of a short call, which is not enough for a long recording.
 
     Raises SlackApiError, and aiohttp's errors.
     """

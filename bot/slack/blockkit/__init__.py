@@ -1,1 +1,1 @@
-"""Answers as Block Kit: messages, modals, Home tabs, within Slack's limits."""
+"""Turns answers into Block Kit: messages, modals, Home tabs, within Slack's limits."""

@@ -1,4 +1,4 @@
-"""Prose into Slack's text: literal strings stay literal, times are shown in the reader's zone.
+"""Turns prose into Slack's text: literal strings stay literal, times are shown in the reader's zone.
 
 Slack's mrkdwn cannot escape ``*``, ``_``, ``~``, backticks or ``:names:``. Prose whose literal parts hold none of them
 becomes mrkdwn; other prose becomes a rich text block, where text is never interpreted.
@@ -24,12 +24,12 @@ _DATE_FORMATS = {"time": "{time}", "date": "{date_short_pretty} at {time}", "ago
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 NOTHING = "–"
-"""Stands where Slack refuses an empty text."""
+"""Shown where Slack refuses an empty text."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who will read it: their time zone, and the region whose numbers they know without country code."""
+    """The reader's time zone, and the region whose numbers they see without country code."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     region: str = "US"
@@ -40,12 +40,12 @@ def parts_of(prose: Prose) -> tuple[Part, ...]:
 
 
 def escape(text: str) -> str:
-    """What Slack would read as markup, made harmless."""
+    """Escape what Slack would read as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def written_time(when: When, reader: Reader) -> str:
-    """The moment in words, for where Slack draws no dates: buttons, titles, notifications."""
+    """Write a time in words, where Slack formats no dates: in buttons, titles and notifications."""
     local = _moment(when).astimezone(reader.zone)
     return f"{local:%H:%M}" if when.style == "time" else f"{local.day} {local:%b %H:%M}"
 
@@ -56,7 +56,7 @@ def _moment(when: When) -> datetime:
 
 
 def plain(prose: Prose, reader: Reader) -> str:
-    """Prose without any markup, unescaped."""
+    """Write prose without any markup, unescaped."""
     return "".join(_plain_part(part, reader) for part in parts_of(prose))
 
 
@@ -75,7 +75,7 @@ def _plain_part(part: Part, reader: Reader) -> str:
 
 
 def speaks_mrkdwn(prose: Prose) -> bool:
-    """Whether literal text in it would be taken for formatting by mrkdwn."""
+    """Tell whether mrkdwn would take literal text in it for formatting."""
     return any(_SPEAKS_MRKDWN.search(_literal(part)) for part in parts_of(prose))
 
 
@@ -90,7 +90,7 @@ def _literal(part: Part) -> str:
 
 
 def mrkdwn(prose: Prose, reader: Reader, limit: int) -> str:
-    """Prose as mrkdwn of at most ``limit`` characters after escaping, never cut inside an entity."""
+    """Write prose as mrkdwn of at most ``limit`` characters after escaping, never cut inside an entity."""
     done: list[str] = []
     room = limit - 1
     for part in parts_of(prose):
@@ -138,7 +138,7 @@ def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one retur
 
 
 def called(slack_id: str) -> str:
-    """The mrkdwn that mentions a person or a user group, "" for what is no id of one."""
+    """Write the mrkdwn that mentions a person or a user group, "" for anything that is not the id of one."""
     if not _SLACK_ID.fullmatch(slack_id):
         return ""
     return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
@@ -149,7 +149,7 @@ def _dialable(phone: Phone) -> bool:
 
 
 def rich_elements(prose: Prose, reader: Reader, limit: int) -> list[Json]:
-    """Prose as elements of a rich text section, cut visibly to ``limit`` characters."""
+    """Build prose as elements of a rich text section, cut visibly to ``limit`` characters."""
     elements: list[Json] = []
     room = limit - 1
     for part in parts_of(prose):
@@ -185,12 +185,12 @@ def _rich_part(part: Part, shown: str) -> Json:  # noqa: PLR0911  one return for
 
 
 def plain_object(text: str, limit: int) -> Json:
-    """A plain_text object; ``:names:`` in it stay as they are."""
+    """Build a plain_text object; ``:names:`` in it stay as they are."""
     return {"type": "plain_text", "text": cut(text, limit) if text.strip() else NOTHING, "emoji": False}
 
 
 def text_object(prose: Prose, reader: Reader, limit: int) -> Json:
-    """A text object for places that take no rich text: mrkdwn, or plain text where mrkdwn would change the words."""
+    """Build a text object where rich text is not allowed: mrkdwn, or plain text where mrkdwn would change the words."""
     if speaks_mrkdwn(prose):
         return plain_object(plain(prose, reader), limit)
     text = mrkdwn(prose, reader, limit)
@@ -198,7 +198,7 @@ def text_object(prose: Prose, reader: Reader, limit: int) -> Json:
 
 
 def paragraph(prose: Prose, reader: Reader) -> Json:
-    """A block of ordinary text."""
+    """Build a block of ordinary text."""
     if speaks_mrkdwn(prose):
         section = {"type": "rich_text_section", "elements": rich_elements(prose, reader, SECTION_TEXT)}
         return {"type": "rich_text", "elements": [section]}
@@ -206,12 +206,12 @@ def paragraph(prose: Prose, reader: Reader) -> Json:
 
 
 def context(prose: Prose, reader: Reader) -> Json:
-    """A line of small print."""
+    """Build a line of small print."""
     return {"type": "context", "elements": [text_object(prose, reader, CONTEXT_TEXT)]}
 
 
 def picture(shown: Picture) -> Json:
-    """A picture that is in Slack already."""
+    """Build a block with a picture that is in Slack already."""
     return {"type": "image", "slack_file": {"id": shown.file}, "alt_text": cut(shown.alt, ALT_TEXT) or "Picture"}
 
 
@@ -226,7 +226,7 @@ def quoted(text: str, limit: int = 6_000) -> Json:
 
 
 def weight(blocks: Json | Sequence[Any] | str | float | None) -> int:
-    """Characters of text in blocks, as Slack adds them up for a message; ids and values are left out."""
+    """Count the characters of text in blocks, as Slack does for a message; ids and values are left out."""
     if isinstance(blocks, dict):
         return sum(
             len(value) if key in {"text", "fallback"} and isinstance(value, str) else weight(value)
@@ -238,7 +238,7 @@ def weight(blocks: Json | Sequence[Any] | str | float | None) -> int:
 
 
 def joined(parts: Iterable[Prose], separator: str = "\n") -> Prose:
-    """Several pieces of prose as one, without the empty ones."""
+    """Join several pieces of prose, without the empty ones."""
     together: list[Part] = []
     for prose in parts:
         pieces = [part for part in parts_of(prose) if part != ""]

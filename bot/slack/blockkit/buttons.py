@@ -1,4 +1,4 @@
-"""Buttons: a press names its route in ``action_id`` and carries the arguments in ``value``.
+"""Builds and reads buttons: ``action_id`` names the route and ``value`` carries the arguments.
 
 ``action_id`` is the route's id, followed by ``/form`` when the press opens the form, ``/again`` when the answer belongs
 in the place of the message that was pressed, and ``:n`` where one block would hold the same id twice.
@@ -29,7 +29,7 @@ class ButtonTooLong(ValueError):
 
 @dataclass(frozen=True)
 class Pressed:
-    """What an ``action_id`` says."""
+    """What an ``action_id`` means: its route, and how the answer is shown."""
 
     route: str
     form: bool = False
@@ -37,7 +37,7 @@ class Pressed:
 
 
 def pack_args(route: str, args: RawArgs | Mapping[str, Any]) -> str:
-    """The button's value. Raises ButtonTooLong over 2,000 characters."""
+    """Pack a button's arguments into its value. Raises ButtonTooLong over 2,000 characters."""
     value = json.dumps(dict(args), separators=(",", ":"), ensure_ascii=False)
     if len(value) > BUTTON_VALUE:
         raise ButtonTooLong(f"{route}: {len(value)} characters of arguments; a button carries {BUTTON_VALUE}")
@@ -45,7 +45,7 @@ def pack_args(route: str, args: RawArgs | Mapping[str, Any]) -> str:
 
 
 def unpack_args(value: str) -> dict[str, Any]:
-    """The arguments a button carried; none when it carried something else."""
+    """Unpack the arguments of a button's value; none when it holds something else."""
     try:
         args = json.loads(value or "{}")
     except ValueError:
@@ -58,7 +58,7 @@ def _is_raw(value: object) -> bool:
 
 
 def read_action_id(action_id: str) -> Pressed:
-    """Undo what ``build_button`` put together."""
+    """Read the ``action_id`` that ``build_button`` wrote."""
     route = action_id.partition(":")[0]
     again = route.endswith(_AGAIN)
     route = route.removesuffix(_AGAIN)
@@ -85,7 +85,7 @@ def build_button(button: Button, *, current: str = "") -> Json:
 
 
 def build_rows(buttons: Sequence[Button], *, current: str = "") -> list[Json]:
-    """Action blocks. A button that cannot be carried is left out and named in the log."""
+    """Build actions blocks. A button over Slack's limits is left out and named in the log."""
     made: list[Json] = []
     for button in buttons:
         try:
@@ -96,7 +96,7 @@ def build_rows(buttons: Sequence[Button], *, current: str = "") -> list[Json]:
 
 
 def build_actions(elements: list[Json]) -> Json:
-    """One actions block, with ids made to differ."""
+    """Build one actions block, with unique ids."""
     seen: dict[str, int] = {}
     for element in elements:
         name = element["action_id"]

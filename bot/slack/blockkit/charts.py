@@ -1,4 +1,4 @@
-"""Charts and tables as Slack's blocks, and as text where those cannot be drawn."""
+"""Draws charts and tables as Slack's blocks, or as text where Slack cannot draw them."""
 
 from itertools import zip_longest
 from typing import Final
@@ -17,7 +17,7 @@ from bot.slack.blockkit.limits import (
 )
 
 _BAR: Final = 24
-"""Characters of the longest bar: with its label it fits a phone."""
+"""Characters of the longest bar, which fits on a phone with its label."""
 _SHADES: Final = "█░▒▓"
 
 
@@ -78,7 +78,7 @@ def _shade(number: int) -> str:
 
 
 def _length(value: float, longest: float) -> int:
-    """What is there is seen, however small."""
+    """Return the length of a bar, at least 1 for any value above 0."""
     return max(1, round(_BAR * value / longest)) if value > 0 else 0
 
 

@@ -1,4 +1,4 @@
-"""A handler's arguments as a modal, and a submitted modal as raw arguments.
+"""Turns a handler's arguments into a modal, and a submitted modal into raw arguments.
 
 Stable ids keep what was typed when a view is updated: ``block_id`` is the parameter, ``action_id`` the route's id and
 the parameter. Slack shows errors only in answer to a submit, so a problem known beforehand stands right above
@@ -43,11 +43,11 @@ _WITHOUT_PLACEHOLDER: Final = frozenset({"radio_buttons", "checkboxes", "file_in
 
 
 class FormTooLarge(ValueError):
-    """What a form must carry along does not fit into Slack's 3,000 characters. The message names the route."""
+    """A form's metadata is over Slack's 3,000 characters. The message names the route."""
 
 
 def pack_metadata(where: Where, **more: Any) -> str:
-    """``private_metadata``. Raises FormTooLarge over 3,000 characters."""
+    """Pack a form's ``private_metadata``. Raises FormTooLarge over 3,000 characters."""
     kept = {"w": where.to_json(), **{key: value for key, value in more.items() if value}}
     text = json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
     if len(text) > PRIVATE_METADATA:
@@ -56,7 +56,7 @@ def pack_metadata(where: Where, **more: Any) -> str:
 
 
 def unpack_metadata(view: Mapping[str, Any]) -> tuple[Where, dict[str, Any]]:
-    """Where the form was opened from, and what else it carries. Foreign metadata reads as nothing."""
+    """Unpack where the form was opened from, and what else it carries. Metadata in another format is ignored."""
     try:
         kept = json.loads(view.get("private_metadata") or "{}")
     except ValueError:
@@ -75,7 +75,7 @@ async def build_form(
     notice: Prose = "",
     where: Where | None = None,
 ) -> Json:
-    """The modal that asks for ``route``'s arguments, with ``args`` filled in. Raises FormTooLarge."""
+    """Build the modal that asks for ``route``'s arguments, with ``args`` filled in. Raises FormTooLarge."""
     shown = dict(problems or {})
     blocks: list[Json] = []
     if notice:
@@ -124,7 +124,8 @@ _DOT: Final = "|"
 
 
 def _unfolded(route: Route, args: RawArgs, problems: Mapping[str, str]) -> dict[str, Argument]:
-    """The fields shown: all when asked for; else those that stand in front, hold something, or have a problem."""
+    """Return the fields to show: all when asked for; else those that are never hidden, have a value, or have a
+    problem."""
     front = {name for name, argument in route.fields.items() if not argument.folded}
     if args.get(MORE) or not front:
         return route.fields
@@ -133,7 +134,8 @@ def _unfolded(route: Route, args: RawArgs, problems: Mapping[str, str]) -> dict[
 
 
 def block_id(route: Route, name: str, args: RawArgs) -> str:
-    """Slack keeps what a block shows as long as its id stays: another thing's values come under other ids."""
+    """Return the block's id, which depends on the object that fills the form: Slack keeps a block's value while its id
+    stays."""
     argument = route.arguments[name]
     if not args.get(FILLED) or argument.awaited:
         return name
@@ -141,18 +143,18 @@ def block_id(route: Route, name: str, args: RawArgs) -> str:
 
 
 def block_ids(view: Mapping[str, Any]) -> dict[str, str]:
-    """Field name to the block that shows it, in a submitted view."""
+    """Map field names to the blocks that show them, in a submitted view."""
     values = (view.get("state") or {}).get("values") or {}
     return {str(one).partition("@")[0]: str(one) for one in values}
 
 
 def field_id(route_id: str, name: str) -> str:
-    """The ``action_id`` of a field. Names may have dots, and so may routes."""
+    """Return the ``action_id`` of a field. Names may have dots, and so may routes."""
     return f"{route_id}.{name.replace('.', _DOT)}"
 
 
 def read_field_id(action_id: str) -> tuple[str, str]:
-    """Route and field name."""
+    """Split a field's ``action_id`` into route and field name."""
     route_id, _, name = action_id.rpartition(".")
     return route_id, name.replace(_DOT, ".")
 
@@ -176,7 +178,7 @@ def _build_input(route: Route, name: str, argument: Argument, element: Json, arg
 
 
 async def _build_element(ctx: Ctx, argument: Argument, given: Raw | None) -> tuple[Json, str]:  # noqa: PLR0911  one return for each kind
-    """The element, and a sentence when what was given could not be filled in whole."""
+    """Build the input element, and a sentence when not everything given could be filled in."""
     match argument:
         case Several():
             return _build_several(argument, given), ""
@@ -280,7 +282,7 @@ async def _describe(ctx: Ctx, argument: Lookup, value: str) -> Option:
 
 
 def build_option(option: Option) -> Json:
-    """Slack's option object."""
+    """Build Slack's option object."""
     built: Json = {"text": plain_object(option.text, OPTION_TEXT), "value": option.value[:OPTION_VALUE]}
     if option.note.strip():
         built["description"] = plain_object(option.note, OPTION_TEXT)
@@ -288,7 +290,7 @@ def build_option(option: Option) -> Json:
 
 
 def read_form(route: Route, view: Mapping[str, Any]) -> dict[str, Raw]:
-    """What a submitted form says, with what it carried along. Empty fields are absent."""
+    """Read the values of a submitted form, with what it carried along. Empty fields are absent."""
     _, kept = unpack_metadata(view)
     hidden = kept.get("a")
     raw: dict[str, Raw] = dict(hidden) if isinstance(hidden, dict) else {}

@@ -1,4 +1,4 @@
-"""Where Slack cuts or refuses, in characters and counts, and cutting so that people see it was cut.
+"""Slack's limits, in characters and counts, and visible cutting of longer texts.
 
 Published limits of Block Kit and the Web API; ``MESSAGE_CHARACTERS`` is ours, under the undocumented sum of about
 13,200 characters at which Slack answers ``msg_blocks_too_long``.
@@ -13,9 +13,9 @@ MESSAGE_TEXT: Final = 3_900
 
 VIEW_BLOCKS: Final = 100
 VIEW_CHARACTERS: Final = 60_000
-"""Nobody reads more."""
+"""Most characters in a view, our own limit: nobody reads more."""
 DOCUMENT_BYTES: Final = 220_000
-"""As JSON. A view is too large at 250 KB; the rest is for what stands around the blocks."""
+"""Most bytes of the blocks as JSON. Slack refuses a view of 250 KB; the rest is for what is around the blocks."""
 VIEW_TITLE: Final = 24
 """Also for a modal's submit and close buttons."""
 VIEW_STACK: Final = 3
@@ -67,5 +67,5 @@ TRIGGER_SECONDS: Final = 3.0
 
 
 def cut(text: str, limit: int) -> str:
-    """``text``, ended with … when it is longer than ``limit`` characters."""
+    """Cut ``text`` with … at the end when it is longer than ``limit`` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,4 +1,4 @@
-"""What handlers answer, as Slack's messages, modals and Home tabs. Never raises; what does not fit is cut visibly."""
+"""Renders answers as Slack's messages, modals and Home tabs. Never raises; what does not fit is cut visibly."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +72,7 @@ class Message:
 
 @dataclass
 class _Room:
-    """What is left of a message or a view."""
+    """The room that is left in a message or a view."""
 
     blocks: int
     characters: int
@@ -81,7 +81,7 @@ class _Room:
     tables: int = 0
 
     def draw(self, part: Chart | DataTable) -> Json:
-        """As a block while there is room for one of its kind, else as text."""
+        """Draw a chart or table as a block while there is room for one of its kind, else as text."""
         if isinstance(part, Chart):
             block = build_chart(part) if self.charts else None
             self.charts -= block is not None
@@ -91,7 +91,7 @@ class _Room:
         return block or write_table(part)
 
     def take(self, blocks: Sequence[Json]) -> bool:
-        """Whether they fit; if so, their room is gone."""
+        """Use room for the blocks; False when they do not fit."""
         characters, octets = weight(blocks), len(json.dumps(blocks))
         if len(blocks) > self.blocks or characters > self.characters or octets > self.octets:
             return False
@@ -102,7 +102,7 @@ class _Room:
 
 
 _LAST_LINE = 100
-"""Characters kept for the line that says what is missing."""
+"""Characters reserved for the line that says what is missing."""
 
 
 def _message_room(charts: int = CHARTS) -> _Room:
@@ -126,7 +126,7 @@ def render_message(
 
 
 def render_view(answer: Shown, reader: Reader, *, title: str, metadata: str, current: str = "") -> Json:
-    """A modal that shows an answer; there is nothing to submit."""
+    """Render an answer as a modal without a submit button."""
     return {
         "type": "modal",
         "callback_id": RESULT,
@@ -138,12 +138,12 @@ def render_view(answer: Shown, reader: Reader, *, title: str, metadata: str, cur
 
 
 def render_home(answer: Shown, reader: Reader, *, current: str = "") -> Json:
-    """The app's Home tab."""
+    """Render an answer as the app's Home tab."""
     return {"type": "home", "blocks": _render(answer, reader, _view_room(), current, "")}
 
 
 def render_working(title: str, metadata: str, words: str) -> Json:
-    """A modal that is filled in a moment."""
+    """Render the modal that is shown until the answer is ready."""
     return {
         "type": "modal",
         "callback_id": RESULT,
@@ -155,7 +155,7 @@ def render_working(title: str, metadata: str, words: str) -> Json:
 
 
 def render_confirm_view(confirm: Confirm, reader: Reader, *, metadata: str, name: str) -> Json:
-    """The preview as a modal; its submit button is the yes. ``name`` is the confirmation's id."""
+    """Render a confirmation as a modal; its submit button agrees. ``name`` is the confirmation's id."""
     blocks = _confirm_blocks(confirm, reader, _view_room())
     if confirm.edit is not None:
         blocks.append(build_actions([_confirm_button(confirm.edit.label or "Edit", CONFIRM_EDIT, name)]))
@@ -171,7 +171,7 @@ def render_confirm_view(confirm: Confirm, reader: Reader, *, metadata: str, name
 
 
 def render_confirm_message(confirm: Confirm, reader: Reader, *, name: str) -> Message:
-    """The preview as a message with yes, edit and cancel."""
+    """Render a confirmation as a message with buttons to agree, edit and cancel."""
     yes = _confirm_button(confirm.yes, CONFIRM_YES, name)
     yes["style"] = "danger" if confirm.danger else "primary"
     buttons = [yes]
@@ -191,7 +191,7 @@ def _confirm_button(label: str, action_id: str, name: str) -> Json:
 
 
 def _confirm_blocks(confirm: Confirm, reader: Reader, room: _Room) -> list[Json]:
-    """What would leave is shown whole before anything else gets its room."""
+    """Render a confirmation's content. The text to be sent is shown whole, before anything else gets room."""
     after = [quoted(confirm.quote)] if confirm.quote else []
     if confirm.note:
         after.append(context(("⚠️ ", *parts_of(confirm.note)) if confirm.danger else confirm.note, reader))
@@ -232,7 +232,7 @@ def _says(prose: Prose) -> bool:
 
 
 def _emphasised(run: Iterable[Part]) -> Iterator[Part]:
-    """Words beside each other become one bold run: Slack reads ``*Calls** today*`` as stars."""
+    """Join adjacent words into one bold run: Slack reads ``*Calls** today*`` as asterisks."""
     text = "".join(part.text if isinstance(part, Bold) else str(part) for part in run)
     lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     yield from (part for part in (lead, Bold(text.strip()), trail) if part not in ("", Bold("")))
@@ -245,7 +245,7 @@ def _title(title: Prose, reader: Reader) -> Json:
 
 
 def _facts(facts: Sequence[tuple[str, Prose]], reader: Reader) -> list[Json]:
-    """Two columns where mrkdwn can say it, one line each where it cannot or where a value is long."""
+    """Render facts in two columns where mrkdwn can show them, on one line each where it cannot or a value is long."""
     blocks: list[Json] = []
     for narrow, run in groupby(facts, key=lambda fact: _is_narrow(fact, reader)):
         if not narrow:
@@ -289,7 +289,7 @@ def _row(row: Row, reader: Reader, current: str) -> Json:
 
 
 def _within(blocks: list[Json], room: _Room, reader: Reader) -> list[Json]:
-    """As many blocks as fit; the last line says how many are missing."""
+    """Return as many blocks as fit; the last line says how many are missing."""
     for number, block in enumerate(blocks):
         if not room.take([block]):
             return [*blocks[:number], context(f"… and {len(blocks) - number:,} more that did not fit", reader)]

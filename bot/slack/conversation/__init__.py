@@ -1,1 +1,1 @@
-"""From a payload to an answer in the right place."""
+"""Runs the request in a payload and shows its answer in the right place."""

@@ -1,4 +1,4 @@
-"""From a delivery to an answer: store what changes something, acknowledge, run the handler, show its answer."""
+"""Handles a delivery: stores what changes something, acknowledges, runs the handler, shows its answer."""
 
 import asyncio
 import secrets
@@ -44,7 +44,8 @@ __all__ = ["Ack", "Clocks", "Dispatcher", "Stores"]
 
 @dataclass
 class Dispatcher:
-    """One per process. ``receive`` is for listeners; the rest is for the composition root."""
+    """Receives deliveries and runs requests; one per process. ``receive`` is for listeners, the rest for the
+    composition root."""
 
     table: RouteTable
     deps: Deps
@@ -65,7 +66,7 @@ class Dispatcher:
     # Receiving
 
     async def receive(self, body: Mapping[str, Any]) -> Ack:
-        """Take a delivery in; what to acknowledge it with. Raises only when a change could not be put on disk."""
+        """Receive a delivery and return its acknowledgement. Raises only when a change could not be put on disk."""
         began = self.clocks.monotonic()
         incoming = parse_incoming(body)
         ack = await self._receive(body, incoming)
@@ -111,7 +112,7 @@ class Dispatcher:
         task.add_done_callback(self._tasks.discard)
 
     async def aclose(self, grace_s: float = 10.0) -> None:
-        """Wait for what is under way; what takes longer is taken up again at the next start."""
+        """Wait for what is under way; what takes longer is resumed at the next start."""
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=grace_s)
         for task in set(self._tasks):
@@ -119,14 +120,14 @@ class Dispatcher:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def idle(self) -> None:
-        """Return when nothing is under way."""
+        """Wait until nothing is under way."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
     # Other ways in
 
     async def resume_unfinished(self) -> int:
-        """Take up what was acknowledged before the process ended; how many requests that was."""
+        """Resume what was acknowledged before the process ended; how many requests that was."""
         deliveries = await self.stores.inbox.unfinished()
         for delivery in deliveries:
             request = plan(
@@ -170,13 +171,13 @@ class Dispatcher:
         await self.resume(person)
 
     def home_changed(self, person: PersonKey) -> None:
-        """Redraw a person's Home, which changed although nobody asked for anything."""
+        """Redraw a person's Home tab, which changed without a request."""
         self._start(self._homes.changed(person))
 
     async def run_later(self, due: later.TimedJob) -> None:
         """Run a route at the time that was set for it; the answer comes where ``place`` says, else as a DM.
 
-        What goes wrong is raised and not told: whether to try again is decided by who keeps the schedule.
+        Errors are raised and not told to the person: the caller decides whether to retry.
         """
         request = Request(
             due.person,
@@ -196,12 +197,12 @@ class Dispatcher:
         await self._homes.changed(request.person)
 
     async def tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
-        """Tell the person that what was set for later did not happen, and why."""
+        """Tell the person that a timed request failed, and why."""
         request = Request(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
         await self._executor.tell(request, self._placement.choose(request), error)
 
     async def tell(self, person: PersonKey, answer: Answer) -> None:
-        """Say something that was not asked for, as a DM."""
+        """Send the person a DM that answers no request."""
         ctx = self._placement.build_ctx(Request(person, Where(), Origin.EVENT))
         await self._executor.say_safely(PlacedRequest(ctx, LineScreen(self.tools, ctx)), None, answer)
 

@@ -1,4 +1,4 @@
-"""Every failure as a sentence for the person: what happened, and what to do next."""
+"""Turns every failure into a sentence for the person: what happened, and what to do next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from bot.contract.reading import Refused
 from bot.dialpad.action import Risk
 
 _QUOTED: Final = 160
-"""Characters of Dialpad's own sentence that are worth showing."""
+"""Most characters shown of Dialpad's own sentence."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ
 
 
 def slack_code(error: SlackApiError) -> str:
-    """Slack's error string, "" when it gave none."""
+    """Return Slack's error string, "" when it gave none."""
     try:
         return str(error.response.get("error", ""))
     except (AttributeError, ValueError):

@@ -1,4 +1,4 @@
-"""Running a request: from its arguments to its answer, or to the right words when something goes wrong."""
+"""Runs a request: parses its arguments, calls the handler, and shows the answer or what went wrong."""
 
 import asyncio
 import contextlib
@@ -93,7 +93,7 @@ class Executor:
         return None
 
     async def _as_text(self, request: Request, ctx: Ctx) -> Request:
-        """In the thread of a text conversation, a message that begins with our mention is a text, letter for letter."""
+        """Read a message that mentions the app in a text conversation's thread as a text to send, letter for letter."""
         incoming = request.incoming
         said = _TO_US.match(incoming.text) if incoming is not None and request.origin is Origin.MENTION else None
         if incoming is None or said is None:
@@ -154,7 +154,7 @@ class Executor:
         return await self._form(ctx, answer) if isinstance(answer, Form) else answer
 
     async def _form(self, ctx: Ctx, form: Form) -> Form:
-        """Nobody fills in a form to learn then that there is no connection. Raises NotConnected."""
+        """Show a form, after checking the connection, so that it is not filled in for nothing. Raises NotConnected."""
         if self.table.by_id[form.route].needs_connection:
             with contextlib.suppress(DialpadError):  # a token that cannot be renewed now may be when they are done
                 await ctx.account.link()
@@ -183,7 +183,7 @@ class Executor:
 
     async def _connect_card(self, request: Request, ctx: Ctx, error: NotConnected) -> Card:
         route = request.route
-        # What was confirmed is not run later by itself: the yes was for now.
+        # A confirmed request is not resumed later: the person agreed to it for now.
         keeps = route is not None and route.kind is not RouteKind.CONFIRMED and request.origin is not Origin.EVENT
         if route is not None and keeps:
             words = request.words if not request.raw else None

@@ -1,4 +1,4 @@
-"""Whose Home tab may be on a screen right now, so that it is drawn anew when something has changed."""
+"""Tracks who may have their Home tab open, so that it is redrawn when something has changed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,16 +9,17 @@ from bot.basics.person import PersonKey
 from bot.slack.transport.duplicates import Duplicates
 
 LOOKED_AT_FOR: Final = 2 * 60 * 60
-"""Seconds. Slack asks for Home whenever somebody opens it, so this is about who stays on it: long enough for an hour of
-do not disturb, set there, to end there."""
+"""Seconds a Home tab counts as open. Slack asks for it whenever somebody opens it, so this is for those who stay on it:
+long enough for an hour of do not disturb, set there, to end there."""
 AT_MOST: Final = 2_000
 
 
 class Homes:
-    """Redraws the Home tabs that people may be looking at.
+    """Redraws the Home tabs that people may have open.
 
-    ``draw`` publishes a person's Home. One replica knows who looked at theirs by way of it; a Home that another one
-    drew is as it should be when it is opened the next time."""
+    ``draw`` publishes a person's Home. A replica knows only who opened theirs through it; one that another
+    replica drew is redrawn when it is opened the next time.
+    """
 
     def __init__(self, draw: Callable[[PersonKey], Awaitable[object]], clock: Callable[[], float]) -> None:
         self._draw = draw
@@ -26,7 +27,7 @@ class Homes:
         self._drawing: WeakValueDictionary[PersonKey, asyncio.Lock] = WeakValueDictionary()
 
     def looked(self, person: PersonKey) -> None:
-        """Note that this person is looking at their Home tab."""
+        """Note that this person has opened their Home tab."""
         self._looked.forget(_key(person))
         self._looked.add(_key(person))
 

@@ -1,4 +1,4 @@
-"""Where the answer to a request belongs: chosen once, before the handler runs."""
+"""Chooses where the answer to a request is shown, once, before the handler runs."""
 
 import asyncio
 import secrets
@@ -41,7 +41,7 @@ class PlacedRequest:
         self.ctx = ctx
 
     def release(self) -> None:
-        """Let go of the place: nothing more will be said."""
+        """Release the place: nothing more will be shown there."""
 
 
 @dataclass
@@ -103,7 +103,8 @@ class Placement:
         return PlacedRequest(ctx, screen, trigger)
 
     def _is_homes_own(self, route: Route | None) -> bool:
-        """Declared beside the Home tab, such as its refresh button: the answer is the tab itself."""
+        """Tell whether the handler belongs to the Home tab, like its refresh button, so that the answer is the tab
+        itself."""
         home = self.table.by_event.get(HOME)
         return home is not None and route is not None and route.id.partition(".")[0] == home.id.partition(".")[0]
 

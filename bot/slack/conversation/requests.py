@@ -1,4 +1,4 @@
-"""What one delivery asks for: which route, with which arguments, how it came in. Decided without waiting."""
+"""Reads what a delivery asks for: the route, the arguments, and how it came in. Never waits."""
 
 import re
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060
 
 
 class Decision(StrEnum):
-    """What was pressed on a confirmation."""
+    """Which button of a confirmation was pressed."""
 
     YES = "yes"
     EDIT = "edit"
@@ -34,8 +34,8 @@ class Decision(StrEnum):
 
 @dataclass
 class Request:
-    """What somebody asked for.
-    ``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that is no more.
+    """A request of a person.
+    ``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that no longer exists.
     ``words`` is the text after the command's word, None when ``raw`` holds the arguments already.
     """
 
@@ -55,7 +55,7 @@ class Request:
 
     @property
     def durable(self) -> bool:
-        """Whether it is put on disk before it is acknowledged."""
+        """Tell whether it is put on disk before it is acknowledged."""
         return self.decision is Decision.YES or (self.route is not None and self.route.changes)
 
 
@@ -95,7 +95,7 @@ def without_command(text: str, command: str) -> str:
 
 
 def _text_of_command(incoming: Incoming, command: str) -> str:
-    """``/dp-dnd on`` is ``dnd on``."""
+    """Return the words of a slash command: ``/dp-dnd on`` is ``dnd on``."""
     if incoming.command == command:
         return without_command(incoming.text, command)
     word = incoming.command.removeprefix(command).lstrip("-") or incoming.command.lstrip("/")
@@ -148,7 +148,7 @@ def _is_form_of(incoming: Incoming, route: Route) -> bool:
 
 
 def _plan_chosen(incoming: Incoming, table: RouteTable) -> Request | None:
-    """A field was filled in that the rest of its form depends on: the form is drawn anew with what goes with it."""
+    """Read a request to redraw a form, after a field was filled in that the rest of the form depends on."""
     route_id, name = read_field_id(incoming.action_id)
     route = table.by_id.get(route_id)
     if route is None or name not in route.fields or not route.fields[name].awaited or not _is_form_of(incoming, route):
@@ -156,7 +156,7 @@ def _plan_chosen(incoming: Incoming, table: RouteTable) -> Request | None:
     raw = read_form(route, incoming.view or {})
     if raw.pop(FILLED, None):
         awaited = {field for field, argument in route.fields.items() if argument.awaited}
-        raw = {field: value for field, value in raw.items() if field in awaited}  # the rest was another thing's
+        raw = {field: value for field, value in raw.items() if field in awaited}  # the rest belonged to another object
     request = _job(incoming, Origin.BUTTON)
     request.route, request.raw, request.form = route, raw, True
     return request

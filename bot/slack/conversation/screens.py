@@ -1,4 +1,4 @@
-"""Where a person is looking, and how an answer gets there: a line in the channel, a modal, a submitted form, Home."""
+"""The screens an answer can be shown on: a message in the channel, a modal, a submitted form, the Home tab."""
 
 import asyncio
 from collections.abc import Mapping
@@ -45,10 +45,10 @@ from bot.store.confirmations import Confirmations
 
 @dataclass
 class Patience:
-    """Seconds. Slack's own limits are 3 s for an acknowledgement, a trigger and a type-ahead."""
+    """How long to wait, in seconds. Slack's own limits are 3 s for an acknowledgement, a trigger and a type-ahead."""
 
     line: float = 2.0
-    """Until a slow handler says in a line of its own that the answer is to come: few answers need one."""
+    """Until a slow handler posts a message that the answer will follow: few answers need one."""
     modal: float = 1.0
     """The same for a modal, which must open while its trigger is good."""
     form: float = 0.8
@@ -83,31 +83,31 @@ class ScreenTools:
         return await build_form(ctx, route, args, form.problems, notice=notice or form.notice)
 
     async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
-        """Put the file into the person's DM; what to show where they asked."""
+        """Send the file as a DM and return what to show where the person asked."""
         words = plain(file.text, await self.reader(ctx))
         await self.messages.send_file(ctx.person, file.name, file.content, words)
         return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
 
     async def keep(self, ctx: Ctx, confirm: Confirm) -> str:
-        """Put the request aside until the person agrees; the id."""
+        """Store the request until the person agrees; the confirmation's id."""
         edit = StoredEdit(confirm.edit.route, confirm.edit.args) if confirm.edit is not None else None
         place = CONFIRMATION_PLACE.dump(ConfirmationPlace(ctx.where, confirm.yes, edit), without_none=True)
         return await self.confirmations.create(ctx.person, confirm.route, dict(confirm.args), place)
 
 
 class Screen(Protocol):
-    """One request's place to answer."""
+    """Where the answer to one request is shown."""
 
     async def answer(self, route: Route | None, answer: Answer) -> None: ...
 
     async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None: ...
 
     def patience(self) -> float:
-        """Seconds until ``busy``."""
+        """Return the seconds until ``busy`` is called."""
         ...
 
     async def busy(self, route: Route) -> None:
-        """Say, where the answer will be, that it takes a while."""
+        """Show, where the answer will be, that it takes a while."""
         ...
 
 
@@ -116,7 +116,7 @@ def busy_words(route: Route) -> str:
 
 
 def wait_words(route: Route) -> str:
-    """The words that say it takes a while, true also after the answer has come."""
+    """Return the sentence that says it takes a while, which stays true after the answer has come."""
     about = f" ({route.title or route.summary})" if route.title or route.summary else ""
     return f"Dialpad takes a moment for this{about}. The answer comes below."
 
@@ -129,7 +129,7 @@ def usage_of(ctx: Ctx, route: Route) -> str:
 
 
 class LineScreen:
-    """A message only the person sees, near where they asked. A modal opens for forms while the click is fresh."""
+    """A message only the person sees, near where they asked. Forms open as a modal while the trigger is valid."""
 
     def __init__(
         self, tools: ScreenTools, ctx: Ctx, trigger: Trigger | None = None, *, replace: bool = False, stamp: Prose = ""
@@ -232,7 +232,7 @@ class LineScreen:
 
 
 def _form_button(route: Route, raw: RawArgs) -> tuple[Button, ...]:
-    """Opens the form with what is known already; without it where a button cannot carry so much."""
+    """Build the button that opens the form with what is known already, or empty when a button cannot carry that."""
     if not route.fields:
         return ()
     try:
@@ -243,7 +243,7 @@ def _form_button(route: Route, raw: RawArgs) -> tuple[Button, ...]:
 
 
 class ModalScreen:
-    """A modal: the one that was pressed in (``view_id``), one on top of it (``push``), or a new one."""
+    """A modal: the one a button was pressed in (``view_id``), one on top of it (``push``), or a new one."""
 
     def __init__(
         self, tools: ScreenTools, ctx: Ctx, trigger: Trigger | None, *, view_id: str | None = None, push: bool = False
@@ -339,7 +339,7 @@ class SubmitScreen(ModalScreen):
         self._ctx = ctx
 
     def late(self, route: Route | None) -> Json:
-        """The acknowledgement for a handler that takes longer than Slack waits."""
+        """Return the acknowledgement for a handler that takes longer than Slack waits."""
         self._waiting = True
         words = busy_words(route) if route else "Working on it…"
         title = form_title(route) if route else "Dialpad"
@@ -347,7 +347,7 @@ class SubmitScreen(ModalScreen):
         return {"response_action": "update", "view": view}
 
     async def busy(self, route: Route) -> None:
-        """Say nothing yet: ``late`` does, when the time of the acknowledgement has come."""
+        """Show nothing yet: ``late`` does, when the acknowledgement is due."""
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         if isinstance(answer, Nothing) and self._acknowledge({"response_action": "clear"}):
@@ -389,7 +389,7 @@ class SubmitScreen(ModalScreen):
 
 
 class HomeScreen:
-    """The app's Home tab. With ``hash_``, one that was drawn anew meanwhile is left alone."""
+    """The app's Home tab. With ``hash_``, a tab that was redrawn meanwhile is left as it is."""
 
     def __init__(self, tools: ScreenTools, ctx: Ctx, *, hash_: str | None = None) -> None:
         self._tools = tools
@@ -408,4 +408,4 @@ class HomeScreen:
         return self._tools.patience.line
 
     async def busy(self, route: Route) -> None:
-        """Say nothing: Home is drawn when it is ready."""
+        """Show nothing: Home is drawn when it is ready."""

@@ -1,4 +1,4 @@
-"""What waits in the store while a person decides, or connects their Dialpad account."""
+"""Requests that are stored until a person agrees, or connects their Dialpad account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class StoredEdit:
 
 @dataclass(frozen=True)
 class ConfirmationPlace:
-    """Kept with what is to be confirmed: where that was asked for, and the word on the button."""
+    """Stored with a confirmation: where it was asked for, and the word on the button."""
 
     where: _Where = _NOWHERE
     yes: str = ""
@@ -32,7 +32,7 @@ class ConfirmationPlace:
 
 @dataclass(frozen=True)
 class UnconnectedRequest:
-    """What somebody asked for before they were connected; it runs when they are."""
+    """A request from before the person was connected; it runs when they are."""
 
     route: str = ""
     args: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -1,1 +1,1 @@
-"""How Slack's payloads arrive: signed HTTP or Socket Mode, verified, parsed, acknowledged."""
+"""Receives Slack's payloads over signed HTTP or Socket Mode: verifies, parses and acknowledges them."""

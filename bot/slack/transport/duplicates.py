@@ -1,15 +1,15 @@
-"""Recognising deliveries that Slack repeats and presses that arrive twice."""
+"""Recognises deliveries that Slack repeats and presses that arrive twice."""
 
 from collections import OrderedDict
 from collections.abc import Callable
 
 KEPT_SECONDS = 15 * 60
-"""Slack's last retry of an event comes six minutes after the first try."""
+"""Seconds a key is remembered: Slack's last retry of an event comes six minutes after the first try."""
 AT_MOST = 50_000
 
 
 class Duplicates:
-    """Keys of the last 15 minutes. ``clock`` gives seconds and never goes back."""
+    """The keys of the last 15 minutes. ``clock`` returns seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float], *, kept: float = KEPT_SECONDS, at_most: int = AT_MOST) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Slack over signed HTTP: verified and parsed here, then handed to Bolt as a ready body.
+"""Receives Slack's requests over signed HTTP: verifies and parses them, then passes Bolt a parsed body.
 
 Bolt would look for the word "payload" in a body to tell a form from JSON, and so lose ``/dp run payload``; it would
 also parse before it verifies.
@@ -34,7 +34,7 @@ class Refusal(Exception):
 
 
 class SlackHttp:
-    """The request URL. ``clock`` gives unix seconds."""
+    """Serves the request URL. ``clock`` returns Unix seconds."""
 
     def __init__(self, app: AsyncApp, signing_secret: str, *, clock: Callable[[], float] = time.time) -> None:
         if not signing_secret:
@@ -46,10 +46,10 @@ class SlackHttp:
         self._running: dict[str, asyncio.Future[Response]] = {}
 
     async def events(self, request: Request) -> Response:
-        """``POST /slack/events``."""
+        """Answer ``POST /slack/events``."""
         raw = await request.body()
         if raw == b"ssl_check=1" or raw.startswith(b"ssl_check=1&"):
-            return PlainTextResponse("")  # Slack looks whether the certificate is good, and signs nothing
+            return PlainTextResponse("")  # Slack checks the certificate, and signs nothing
         headers = request.headers
         try:
             signature = self._verify(
@@ -84,12 +84,12 @@ class SlackHttp:
         # In this mode Bolt takes the body as it is; it has no other meaning to Bolt.
         done = await self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         if done.status == 404:
-            return PlainTextResponse("")  # a kind of request nobody listens for is acknowledged all the same
+            return PlainTextResponse("")  # a request without a listener is acknowledged as well
         media = done.headers.get("content-type", ["text/plain;charset=utf-8"])[0]
         return Response(done.body, done.status, media_type=media)
 
     def _verify(self, timestamp: str, signature: str, raw: bytes) -> str:
-        """What tells this request from others. Raises Refusal."""
+        """Check a request's time and signature, and return the signature, which identifies it. Raises Refusal."""
         if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
             raise Refusal(400, "The X-Slack-Request-Timestamp header is missing or not a number.")
         if abs(self._clock() - int(timestamp)) > LATEST:
@@ -101,7 +101,7 @@ class SlackHttp:
 
 
 def parse_body(raw: bytes, content_type: str) -> dict[str, Any]:
-    """Slack's body: JSON, a form, or a form with JSON in ``payload``. Raises Refusal."""
+    """Parse Slack's body: JSON, a form, or a form with JSON in ``payload``. Raises Refusal."""
     media = content_type.partition(";")[0].strip().lower()
     try:
         if media == "application/json":

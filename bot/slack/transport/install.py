@@ -1,4 +1,4 @@
-"""An app that several workspaces install: their tokens, and the two pages through which they do it.
+"""Installs the app in several workspaces: stores their tokens and serves the two pages of the installation.
 
 slack_sdk's store keeps the installations in the bot's own database; a cache keeps the database out of every call. A
 token that is about to end is renewed under one lock for each workspace: Slack takes a refresh token once.
@@ -40,11 +40,12 @@ INSTALL_PATH: Final = "/slack/install"
 REDIRECT_PATH: Final = "/slack/oauth_redirect"
 STATE_SECONDS: Final = 600
 RENEW_MINUTES_BEFORE: Final = 120
-"""Slack's tokens live 12 hours, and the old one is good until its own end."""
+"""Minutes before its end a token is renewed. Slack's tokens last 12 hours, and the old one stays valid until its
+end."""
 
 
 class NotInstalled(ChatopsError):
-    """No installation is kept for a workspace that spoke to us."""
+    """No installation is stored for a workspace that sent a request."""
 
 
 class Installs:
@@ -123,7 +124,7 @@ class Installs:
         return found
 
     def _of(self, table: Table, gone: Uninstalled) -> ColumnElement[bool]:
-        """A workspace is found by itself: the org it was in when it installed may be another by now."""
+        """Select a workspace's rows by its own id: its org may have changed since it installed the app."""
         ours = table.c.client_id == self._store.client_id
         if gone.team_id is None:
             return and_(ours, table.c.enterprise_id == gone.enterprise_id, table.c.is_enterprise_install.is_(True))
@@ -137,7 +138,7 @@ class Installs:
         ]
 
     async def _read(self, team_id: str) -> Bot:
-        """From the cache, or else from the database, renewed where need be. Under the workspace's lock."""
+        """Read a token from the cache or the database, renewed if it ends soon. Call it under the workspace's lock."""
         bot = self._bots.get(team_id)
         if bot is None or _ends_soon(bot):
             bot = await self._find(team_id)  # another replica may have renewed it
@@ -157,7 +158,7 @@ class Installs:
         return bot
 
     async def _enterprise_of(self, team_id: str) -> str | None:
-        """The org a workspace was in when it installed: slack_sdk's store looks for both together."""
+        """Find the org a workspace was in when it installed: slack_sdk's store searches for both together."""
         if team_id not in self._enterprises:
             column = self._store.bots.c
             query = select(column.enterprise_id).where(column.team_id == team_id).order_by(column.installed_at.desc())
@@ -186,7 +187,7 @@ class Installs:
 
 
 class _InstallationStore(AsyncSQLAlchemyInstallationStore):
-    """Tells when somebody has installed the app anew, so that no old token is used from the cache."""
+    """An installation store that reports new installations, so that no old token is used from the cache."""
 
     def __init__(self, client_id: str, engine: AsyncEngine, changed: Callable[[], None]) -> None:
         super().__init__(client_id, engine, logger=quiet_logger())
@@ -198,7 +199,7 @@ class _InstallationStore(AsyncSQLAlchemyInstallationStore):
 
 
 def _moment(stored: datetime) -> datetime:
-    """slack_sdk keeps UTC without saying so."""
+    """Add the zone to a stored time: slack_sdk stores UTC without one."""
     return stored if stored.tzinfo is not None else stored.replace(tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""Our one way into Bolt, and the only place that acknowledges.
+"""The only listener in Bolt, and the only place that acknowledges.
 
 Bolt tries its listeners one by one and builds forty arguments for each call; with ours that was a third of an
 acknowledgement. So all kinds of payload are taken by one middleware, which Bolt runs first and after which it is done:
@@ -31,7 +31,7 @@ _NOT_KEPT = "This could not be written down, so nothing was done. Try again in a
 
 
 class Flow(Installed, Protocol):
-    """Whoever keeps the workspaces' tokens."""
+    """Stores the workspaces' tokens and serves the OAuth flow."""
 
     @property
     def flow(self) -> AsyncOAuthFlow: ...
@@ -50,7 +50,7 @@ def build_bolt(
     installed: Installed | None = None,
     leaves: Leaves | None = None,
 ) -> AsyncApp:
-    """Bolt with everything switched off that is done before it or after it: signatures, SSL checks, tokens.
+    """Build Bolt without the checks that are made before or after it: signatures, SSL checks, tokens.
 
     ``installed`` knows whether the app is still installed, where that is not ``installs``; ``leaves`` forgets the
     workspace that it was removed from.
@@ -75,7 +75,7 @@ def build_bolt(
 
 
 class Acknowledging(AsyncMiddleware):
-    """Answers every request. It stands before Bolt's authorisation: tokens are looked up when something is said."""
+    """Answers every request, before Bolt's authorisation: tokens are looked up when a message is sent."""
 
     def __init__(self, dispatcher: Dispatcher, installed: Installed | None, leaves: Leaves | None) -> None:
         self._dispatcher = dispatcher
@@ -91,11 +91,12 @@ class Acknowledging(AsyncMiddleware):
     ) -> BoltResponse:
         gone = read_uninstalled(req.body)
         if gone is not None and not await self._forgotten(gone):
-            return BoltResponse(status=503, body="")  # it comes again
+            return BoltResponse(status=503, body="")  # Slack sends it again
         return await _acknowledge(self._dispatcher, req.body)
 
     async def _forgotten(self, gone: Uninstalled) -> bool:
-        """The tokens last: what is cut short in between is done with the next delivery."""
+        """Delete a workspace that removed the app, its tokens last: what is interrupted is finished with the next
+        delivery."""
         try:
             if self._installed is None or not await self._installed.is_over(gone):
                 return True
@@ -109,10 +110,10 @@ class Acknowledging(AsyncMiddleware):
 
 
 class _NoLookup(AsyncAuthorize):
-    """Bolt wants an answer to who we are; nothing that runs here asks for it."""
+    """An authorisation that looks up no token: Bolt requires one, and nothing that runs here uses it."""
 
     def __init__(self) -> None:
-        """Bolt's own does nothing either, and is not annotated."""
+        """Replace Bolt's constructor, which does nothing either and is not annotated."""
 
     async def __call__(
         self, *, context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None, user_id: str | None,
@@ -129,7 +130,7 @@ async def _acknowledge(dispatcher: Dispatcher, body: dict[str, Any]) -> BoltResp
         _log.exception("delivery not received", kind=kind.value)
         if kind is PayloadKind.COMMAND:
             return BoltResponse(status=200, body=_NOT_KEPT)
-        return BoltResponse(status=503, body="")  # an event comes again; a click shows that it failed
+        return BoltResponse(status=503, body="")  # Slack sends an event again, and shows a click that it failed
 
 
 def _as_response(ack: Ack) -> BoltResponse:

@@ -1,4 +1,4 @@
-"""The logger that Bolt and slack_sdk are given: at DEBUG they write whole bodies and tokens."""
+"""The logger for Bolt and slack_sdk, which write whole bodies and tokens at DEBUG."""
 
 import logging
 

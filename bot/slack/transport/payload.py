@@ -1,4 +1,4 @@
-"""Slack's JSON, of whatever kind, as one typed value."""
+"""Reads Slack's JSON, of any kind, into one typed value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from bot.slack.blockkit.forms import unpack_metadata
 
 
 class PayloadKind(StrEnum):
-    """What Slack sent."""
+    """The kind of a payload that Slack sent."""
 
     COMMAND = "command"
     PRESS = "press"
@@ -38,7 +38,8 @@ _KINDS: Mapping[str, PayloadKind] = {
 
 @dataclass(frozen=True)
 class Incoming:
-    """One delivery. ``action_id`` is a button's, a select's or, for forms and shortcuts, the ``callback_id``.
+    """One delivery from Slack. ``action_id`` is a button's, a select's or, for forms and shortcuts, the
+    ``callback_id``.
 
     ``key`` is the same for every repeat of the delivery, "" when Slack gave nothing to tell by.
     ``view`` is the modal or Home tab it happened in. ``ephemeral``: the message pressed is seen by this person only.
@@ -132,8 +133,8 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
 
 
 def _thread_of(message: Mapping[str, Any], container: Mapping[str, Any]) -> str | None:
-    """The thread that a message is a reply in. One with replies below it stands in the channel: who presses it there
-    does not see its thread."""
+    """Return the thread that a message is a reply in. A message that starts a thread is in the channel itself: a person
+    who presses it there does not see its thread."""
     thread = message.get("thread_ts") or container.get("thread_ts")
     return None if thread == (message.get("ts") or container.get("message_ts")) else thread
 
@@ -194,7 +195,7 @@ def _person(body: Mapping[str, Any]) -> PersonKey:
 
 
 def _org_wide(body: Mapping[str, Any], enterprise: Any) -> str | None:
-    """The org, where the app is installed in all of its workspaces at once."""
+    """Return the org's id when the app is installed for the whole org."""
     return str(enterprise) if enterprise and body.get("is_enterprise_install") in {True, "true"} else None
 
 

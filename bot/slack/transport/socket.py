@@ -1,7 +1,7 @@
-"""Slack over Socket Mode: no public address is needed. Replaced when the connection goes silent.
+"""Receives Slack's payloads over Socket Mode, without a public address, and replaces a silent connection.
 
 slack_sdk's client reconnects when Slack says so or the connection breaks. What it misses is a connection that looks
-healthy and carries nothing; so the time of the last pong is watched here, and after 45 s without one the whole client
+healthy and carries nothing; so the time of the last pong is checked here, and after 45 s without one the whole client
 is replaced.
 """
 
@@ -43,12 +43,13 @@ class SocketClient(Protocol):
 
     @property
     def last_pong(self) -> float | None:
-        """Unix seconds; None before the first."""
+        """Return the time of the last pong in Unix seconds; None before the first."""
         ...
 
 
 class SlackSocketClient:
-    """slack_sdk's client on the shared session. ``receive`` is awaited for every request."""
+    """A Socket Mode connection by slack_sdk's client on the shared session. ``receive`` is awaited for every
+    request."""
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class SlackSocketClient:
 
     async def connect(self) -> None:
         """Open the connection.
-        Raises what the first try raised, TimeoutError after 20 s; slack_sdk alone tries for ever in silence."""
+        Raises what the first try raised, TimeoutError after 20 s; slack_sdk alone retries silently without end."""
         await self._own_session.close()
         async with asyncio.timeout(CONNECT_WITHIN):
             self._client.wss_uri = await self._client.issue_new_wss_url()
@@ -92,7 +93,7 @@ class SlackSocketClient:
 
 
 class SlackSocket:
-    """Keeps one connection up. ``clock`` gives unix seconds; ``sleep`` waits by the same clock."""
+    """Keeps one connection open. ``clock`` returns Unix seconds; ``sleep`` waits by the same clock."""
 
     def __init__(
         self,
@@ -114,7 +115,7 @@ class SlackSocket:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong, as a sentence for whoever runs the bot; None while Slack is heard."""
+        """Describe what is wrong, for the operator of the bot; None while the connection works."""
         return None if self._up.is_set() else "Socket Mode is not connected."
 
     async def start(self) -> None:
@@ -122,7 +123,7 @@ class SlackSocket:
         self._keeper = asyncio.create_task(self._keep())
 
     async def ready(self) -> None:
-        """Return when a connection is up."""
+        """Wait until a connection is open."""
         await self._up.wait()
 
     async def aclose(self, grace_s: float = 5.0) -> None:
@@ -142,7 +143,7 @@ class SlackSocket:
                 wait = FIRST_WAIT
                 await self._silence()
                 _log.warning("socket silent, rebuilding", after_s=DEAF_AFTER)
-            except Exception as problem:  # noqa: BLE001  whatever breaks the line, it is built anew
+            except Exception as problem:  # noqa: BLE001  whatever breaks the connection, it is built again
                 _log.warning("socket not connected", error=type(problem).__name__, next_try_s=wait)
                 await self._drop()
                 await self._sleep(wait)
@@ -156,7 +157,7 @@ class SlackSocket:
         self._up.set()
 
     async def _silence(self) -> None:
-        """Return when nothing was heard for 45 s."""
+        """Wait until nothing was received for 45 s."""
         heard = self._since
         while self._line is not None:
             heard = max(heard, self._line.last_pong or 0.0)  # slack_sdk forgets it when it reconnects by itself
@@ -200,5 +201,5 @@ def _read_payload(body: str) -> dict[str, Any] | None:
 def build_socket(
     app: AsyncApp, app_token: str, web_client: AsyncWebClient, session: aiohttp.ClientSession
 ) -> SlackSocket:
-    """The real one, on slack_sdk's aiohttp client."""
+    """Build the socket on slack_sdk's aiohttp client."""
     return SlackSocket(app, lambda receive: SlackSocketClient(app_token, web_client, session, receive))

@@ -1,4 +1,4 @@
-"""Slack's word that the app was removed, and whether it still holds: Slack repeats it for up to an hour, in which the
+"""Reads that the app was removed, and tells whether that still holds: Slack repeats it for up to an hour, in which the
 app may have been installed again.
 """
 
@@ -12,12 +12,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.conversation.errors import slack_code
 
 _ENDED: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"})
-"""What Slack says to the token of an app that is not installed any more."""
+"""Slack's errors for the token of an app that is no longer installed."""
 
 
 @dataclass(frozen=True)
 class Uninstalled:
-    """Removed from a workspace, or from a whole org: then ``team_id`` is None. ``at`` is Slack's time of it, in seconds
+    """A removal of the app from a workspace, or from a whole org: then ``team_id`` is None. ``at`` is Slack's time of
+    it, in seconds
     since 1970, None when it is not said."""
 
     team_id: str | None
@@ -26,19 +27,19 @@ class Uninstalled:
 
     @property
     def key(self) -> str:
-        """What people of this installation are known under."""
+        """Return the id of the workspace or org, as people's ``team_id`` has it."""
         return self.team_id or self.enterprise_id or ""
 
 
 class Installed(Protocol):
-    """Who knows whether, and since when, the app is installed."""
+    """Tells whether the app is still installed, and deletes its tokens when it is not."""
 
     async def is_over(self, gone: Uninstalled) -> bool:
-        """Tell whether a removal still holds, or the app is installed again since."""
+        """Tell whether a removal still holds; False when the app was installed again since."""
         ...
 
     async def forget(self, gone: Uninstalled) -> None:
-        """The tokens of that installation."""
+        """Delete the tokens of that installation."""
         ...
 
 
@@ -69,13 +70,14 @@ def _text(value: Any) -> str | None:
 
 
 class OneInstallation:
-    """The one whose token is in the settings: Slack itself says whether it still holds."""
+    """The installation whose token is in the settings: Slack is asked whether the token is still valid."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
 
     async def is_over(self, gone: Uninstalled) -> bool:
-        """Ask Slack whether the token still holds. Raises SlackApiError when Slack does not say."""
+        """Tell whether the app was removed, by asking Slack whether the token is valid. Raises SlackApiError when Slack
+        does not say."""
         try:
             who = await self._client.auth_test()
         except SlackApiError as error:
