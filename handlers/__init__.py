@@ -10,11 +10,12 @@ IN_HELP: Final = (
     "menu", "dnd", "duty", "oncall", "status", "sms", "call", "hangup", "calls", "who", "block", "unblock", "blocked",
     "notify", "run", "connect", "disconnect", "whoami", "help",
 )  # fmt: skip
-"""In this order help, the manifest and the docs tell of them; files that are not named here follow by name."""
+"""The order of the words in help, the manifest and the docs; files that are not listed here follow by name."""
 
 
 def all_routers() -> list[Router]:
-    """The router of every file in this folder, in the order of help. Importing this package alone loads none of them.
+    """Return the router of every file in this folder, in the order of help. Importing this package alone loads none of
+    them.
 
     Raises AttributeError for a file without a ``router``.
     """

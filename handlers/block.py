@@ -1,4 +1,4 @@
-"""``block``: keep numbers from calling or texting anybody in the company."""
+"""Handles ``block``: stops numbers from calling or texting anybody in the company."""
 
 from bot.arguments.party import Party
 from bot.arguments.recipients import Numbers
@@ -24,7 +24,7 @@ router = Router()
     short=True,
 )
 async def block(ctx: Ctx, numbers: Numbers) -> Answer:
-    """Shows whose numbers they are and what follows. Blocks nothing."""
+    """Show whose numbers they are and what blocking them does. Blocks nothing."""
     _refuse_ours(numbers)
     blocked = await blocked_among(ctx, [party.number for party in numbers])
     fresh = [party for party in numbers if party.number not in blocked]
@@ -52,7 +52,7 @@ async def block(ctx: Ctx, numbers: Numbers) -> Answer:
 
 @router.confirmed(action=BlockNumbers)
 async def block_now(ctx: Ctx, numbers: Numbers) -> Answer:
-    """Agreed to."""
+    """Block the numbers that the person confirmed."""
     _refuse_ours(numbers)
     raw = [party.number for party in numbers]
     await ctx.send(BlockNumbers(numbers=raw))

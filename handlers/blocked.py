@@ -1,4 +1,4 @@
-"""``blocked``: which numbers the company has blocked, or whether one is."""
+"""Handles ``blocked``: lists the numbers the company has blocked, or tells whether one is."""
 
 from typing import Annotated, Final
 
@@ -33,7 +33,7 @@ async def blocked(
         CallerChoice("Number", placeholder="A number or contact", hint="Leave it empty for the whole list."),
     ] = None,
 ) -> Answer:
-    """All of them, or one."""
+    """List the blocked numbers, or tell whether one number is blocked."""
     if number is None:
         return await _page(ctx, 0)
     if await is_blocked(ctx, number.number):
@@ -47,7 +47,7 @@ async def blocked(
 
 @router.button()
 async def more(ctx: Ctx, start: Annotated[str, Carried("Start", longest=6)] = "0") -> Answer:
-    """The next rows."""
+    """Show the next page of blocked numbers."""
     return await _page(ctx, int(start) if start.isascii() and start.isdigit() else 0)
 
 

@@ -1,4 +1,4 @@
-"""``call``: one's own phone rings first, then the other side is called."""
+"""Handles ``call``: rings the person's own phone first, then calls the other side."""
 
 import asyncio
 from typing import Annotated
@@ -40,7 +40,7 @@ OwnNumberShown = Annotated[
     short=True,
 )
 async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
-    """Shows who would be called and what they see. Calls nobody."""
+    """Show who would be called and which number they see. Calls nobody."""
     line, blocked = await asyncio.gather(_line(ctx, shown), blocked_among(ctx, [to.number]))
     if line.number == to.number:
         raise FieldError("to", "That is your own number. Choose somebody else.")
@@ -64,7 +64,7 @@ async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
 
 @router.confirmed(action=PlaceCall)
 async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
-    """The phone rings. The call's id is kept for ``hangup``."""
+    """Start the call, and store its id for ``hangup`` and ``transfer``."""
     try:
         placed = await ctx.send(
             PlaceCall(user_id=ME, phone_number=to.number, outbound_caller_id=shown.number if shown else None)

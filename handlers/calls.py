@@ -1,4 +1,4 @@
-"""``calls``: who called whom, newest first, with the details of one call."""
+"""Handles ``calls``: lists calls, newest first, and shows the details of one."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -28,12 +28,12 @@ router = Router()
 
 ROWS: Final = 8
 MOST_PAGES: Final = 6
-"""Pages read for one answer, 50 legs each: enough for a day of a busy line, and bounded."""
+"""Most pages read for one answer, 50 legs each: enough for a day of a busy line."""
 USUAL: Final = timedelta(days=7)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_TRANSCRIPT: Final = 2800
 _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "abandoned", "not answered"})}
-"""What people mean by a word, where that is more than one outcome."""
+"""Words that stand for more than one outcome."""
 
 
 @router.command(
@@ -71,7 +71,8 @@ async def calls(
     ] = None,
     before: Annotated[str, Carried("Before", longest=20)] = "",
 ) -> Answer:
-    """Dialpad shows call lists to company admins only; others are told so, and see what they called from Slack."""
+    """List calls. Dialpad shows them to company admins only; others are told so, and see what they called from
+    Slack."""
     try:
         found, oldest = await _find(ctx, since, only, group, who, _bound(before))
     except NotAllowed:
@@ -107,7 +108,7 @@ async def calls(
 
 @router.button(title="Call")
 async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
-    """One call."""
+    """Show one call."""
     try:
         conversation = past_call(await ctx.send(GetCall(id=call)))
     except NotFound:
@@ -120,7 +121,7 @@ async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) ->
 
 @router.button(title="Transcript")
 async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
-    """What was said. Only the asker sees it."""
+    """Show a call's transcript to the person who asked."""
     try:
         lines = (await ctx.send(GetTranscript(call_id=call))).lines
     except NotFound:
@@ -143,7 +144,7 @@ async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]
 async def _find(
     ctx: Ctx, since: Period | None, only: str | None, group: Group | None, who: Party | None, before: int | None
 ) -> tuple[list[CallView], int | None]:
-    """The newest calls that fit, and the time to go on from (ms), None when there are no older ones."""
+    """Find the newest calls that fit, and the time to continue from (ms); None when there are no older ones."""
     after = since.after if since else ctx.now - USUAL
     end = before or (_ms(since.before) if since and since.before else None)
     target = (group.kind, group.id) if group else ("user", who.id) if who and who.kind == "colleague" else None
@@ -179,7 +180,7 @@ def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[
 
 
 async def _not_shown(ctx: Ctx) -> Answer:
-    """Says who can help, by name where Dialpad tells, and offers what this person may see."""
+    """Say which admins can see call lists, by name where Dialpad shows them, and list the calls this person may see."""
     reason = prose("Dialpad shows call lists only to company admins. ", await _who_can_help(ctx))
     found = await placed_calls(ctx)
     if not found:

@@ -1,4 +1,4 @@
-"""The buttons of cards: claim a call, give it back, mark it handled, label it, see all of it."""
+"""Handles the buttons of call cards: claim, release, mark handled, label, details, voicemails and recordings."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -26,7 +26,7 @@ LONGEST_TRANSCRIPT: Final = 2_800
 
 
 async def _find(ctx: Ctx, name: str) -> tuple[Notifications, PostedCard, CallView]:
-    """The call, if this person belongs to its line. Raises UserError and NotConnected."""
+    """Find a card's call, if this person may see its line. Raises UserError and NotConnected."""
     notifications = ctx.deps.notifications
     found = await notifications.card(ctx.person, name) if notifications is not None else None
     if notifications is None or found is None or found.kind != "call":
@@ -46,7 +46,7 @@ def _by(person: str | None, at: datetime | None) -> Prose:
 
 @router.button(title="Claim", risk=Risk.CHANGE)
 async def claim(ctx: Ctx, card: CardId) -> Answer:
-    """Exactly one person gets it; everybody else hears who."""
+    """Claim a call. Exactly one person gets it; everybody else is told who."""
     notifications, before, view = await _find(ctx, card)
     me = ctx.person.user_id
     if before.handled_by:
@@ -76,7 +76,7 @@ def _next(view: CallView, card: str) -> tuple[Button, ...]:
 
 @router.button(title="Release", risk=Risk.CHANGE)
 async def release(ctx: Ctx, card: CardId) -> Answer:
-    """Only whoever claimed it gives it back."""
+    """Release a call, which only the person who claimed it can."""
     notifications, before, _ = await _find(ctx, card)
     if before.handled_by:
         return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
@@ -90,7 +90,7 @@ async def release(ctx: Ctx, card: CardId) -> Answer:
 
 @router.button(title="Mark handled", risk=Risk.CHANGE)
 async def handled(ctx: Ctx, card: CardId) -> Answer:
-    """By whoever claimed it, or by anybody while nobody has."""
+    """Mark a call as handled: only the person who claimed it can, or anybody while it is unclaimed."""
     notifications, before, _ = await _find(ctx, card)
     me = ctx.person.user_id
     if before.handled_by:
@@ -108,7 +108,7 @@ async def handled(ctx: Ctx, card: CardId) -> Answer:
 
 @router.button(title="Call")
 async def show(ctx: Ctx, card: CardId) -> Answer:
-    """The card by itself, for who is not looking at the channel."""
+    """Show the card alone, to somebody who is not in the channel."""
     _, found, view = await _find(ctx, card)
     known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
     shown, stamp = call_content(view, known, _standing(found))
@@ -117,7 +117,7 @@ async def show(ctx: Ctx, card: CardId) -> Answer:
 
 @router.button(title="Call")
 async def more(ctx: Ctx, card: CardId) -> Answer:
-    """Everything that is known, to the asker only."""
+    """Show everything known about the call, to the person who asked only."""
     _, found, view = await _find(ctx, card)
     facts = [
         Fact("Line", view.line) if view.line else None,
@@ -149,21 +149,21 @@ async def more(ctx: Ctx, card: CardId) -> Answer:
 
 @router.button(title="Listen")
 async def listen(ctx: Ctx, card: CardId, part: Annotated[str, Carried("Part", longest=3)] = "0") -> Answer:
-    """The voicemail or recording as a file, to the asker alone, fetched with their own token."""
+    """Send the voicemail or recording as a file, to the person who asked only, fetched with their own token."""
     _, _, view = await _find(ctx, card)
     return await recordings.listen(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
 
 
 @router.button(title="Share link")
 async def share(ctx: Ctx, card: CardId) -> Answer:
-    """Says who could open the link; makes none."""
+    """Say who could open a link to the recording. Makes none."""
     _, _, view = await _find(ctx, card)
     return recordings.offer_link(view, card)
 
 
 @router.confirmed(action=CreateRecordingLink)
 async def make_link(ctx: Ctx, card: CardId) -> Answer:
-    """Shown to the asker alone."""
+    """Make a link to the recording, shown to the person who asked only."""
     _, _, view = await _find(ctx, card)
     return await recordings.make_link(ctx, view)
 
@@ -176,7 +176,7 @@ async def label(
     ] = "",
     card: CardId = "",
 ) -> Answer:
-    """Replaces the call's labels at Dialpad, with the asker's own token."""
+    """Replace the call's labels at Dialpad, with the token of the person who asked."""
     _, _, view = await _find(ctx, card)
     wanted = list(dict.fromkeys(one.strip() for one in labels.split(",") if one.strip()))
     await ctx.send(LabelCall(id=view.call_id, labels=wanted))

@@ -1,4 +1,4 @@
-"""``connect``: link one's Dialpad account, in the browser or with an API key."""
+"""Handles ``connect``: connects a Dialpad account, in the browser or with an API key."""
 
 from typing import Annotated, Final
 
@@ -27,7 +27,7 @@ _KEY_HELP: Final = (
     needs_connection=False,
 )
 async def connect(ctx: Ctx) -> Answer:
-    """The two ways to connect, or who one is connected as already."""
+    """Offer the two ways to connect, or say whom the person is connected as already."""
     try:
         link = await ctx.account.link()
     except NotConnected as problem:
@@ -44,7 +44,7 @@ async def connect(ctx: Ctx) -> Answer:
 
 @router.button()
 async def again(ctx: Ctx) -> Answer:
-    """Connect anew although there is a connection: another account, or more rights."""
+    """Connect again although there is a connection: to another account, or with more rights."""
     return await _offer(ctx, broken=False)
 
 
@@ -57,7 +57,7 @@ async def with_key(
         Text("API key", longest=500, placeholder="Paste it here", hint="It is kept encrypted and never shown again."),
     ],
 ) -> Answer:
-    """Checks the key with Dialpad and keeps it. The key itself is in no answer, error or log."""
+    """Check an API key at Dialpad and store it. The key itself is in no answer, error or log."""
     if any(c.isspace() for c in key) or not key.isascii():
         raise FieldError("key", "An API key has no blanks and only plain letters and digits. Paste it once more.")
     try:

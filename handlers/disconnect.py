@@ -1,4 +1,4 @@
-"""``disconnect``: end the connection, with all that hangs on it, here and at Dialpad."""
+"""Handles ``disconnect``: ends the connection and everything that depends on it, here and at Dialpad."""
 
 from bot.basics.errors import NotConnected
 from bot.cards.connecting import CONNECT
@@ -21,7 +21,7 @@ router = Router()
     risk=Risk.DESTRUCTIVE,
 )
 async def disconnect(ctx: Ctx) -> Answer:
-    """Says what would end. Ends nothing."""
+    """Show what would end with the connection. Ends nothing."""
     try:
         name = (await ctx.deps.accounts.stored_connection(ctx.person)).dialpad_name
     except NotConnected as problem:
@@ -50,7 +50,7 @@ async def disconnect(ctx: Ctx) -> Answer:
 
 @router.confirmed(risk=Risk.DESTRUCTIVE)
 async def end(ctx: Ctx) -> Answer:
-    """Agreed to."""
+    """End the connection after the person confirmed."""
     ended = await ctx.deps.connections.disconnect(ctx.person)
     connect = (Button("Connect again", CONNECT),)
     if ended is None:
@@ -68,13 +68,13 @@ def _gone_here(ended: Ended) -> str:
         gone.append(plural(ended.timed, "timed change"))
     if len(gone) == 1:
         if ended.hooks_left or ended.access_left:
-            return "Nothing of your Dialpad access is usable here any more"  # a sealed token is kept to remove the rest
+            return "Nothing of your Dialpad access is usable here any more"  # the sealed token stays for the removal
         return "Nothing of your Dialpad access is kept here"
     return f"{', '.join(gone[:-1])} and {gone[-1]} are removed here"
 
 
 def _left_there(ended: Ended) -> str:
-    """What Dialpad still has. Nothing that it sends is taken in any more."""
+    """Say what Dialpad has not removed yet. Nothing that it sends is accepted any more."""
     if not ended.hooks_left:
         what = "that your access is revoked there"
     elif not ended.access_left:

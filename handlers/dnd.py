@@ -1,4 +1,4 @@
-"""``dnd``: do not disturb, for oneself or in one group, also for a while."""
+"""Handles ``dnd``: do not disturb, for oneself or in one group, also for a while."""
 
 from datetime import datetime
 from typing import Annotated
@@ -51,7 +51,7 @@ InGroup = Annotated[
     short=True,
 )
 async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InGroup = None) -> Answer:
-    """Without a state: on when a time is given, else only a look at how things are."""
+    """Turn do not disturb on or off. Without a state: on when a time is given, else the current state is shown."""
     if state is None and until is None:
         return await _present(ctx, group)
     wanted = state is not False
@@ -73,7 +73,7 @@ async def back(
     state: Annotated[bool, Switch("State", shown=False)],
     group: Annotated[Group | None, GroupChoice("Group", shown=False)] = None,
 ) -> Answer:
-    """The time is over. Whoever changed it themselves meanwhile is left alone."""
+    """Set do not disturb back when its time is over, unless the person already did."""
     me = await ctx.send(GetUser())
     if _is_on(me, group) == state:
         return Nothing()

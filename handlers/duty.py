@@ -1,4 +1,4 @@
-"""``duty``: on or off duty for call center calls, with a reason, also for a while, also for a colleague."""
+"""Handles ``duty``: on or off duty for call center calls, with a reason, also for a while, also for a colleague."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -20,7 +20,7 @@ from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutySt
 router = Router()
 
 LONGEST_REASON: Final = 75
-"""Characters: what a picked option carries; a reason is a word or two."""
+"""Most characters of a reason, as many as an option's value has."""
 
 DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
 
@@ -59,7 +59,7 @@ async def duty(
         Reason("Reason", longest=LONGEST_REASON, placeholder="Lunch, training …", hint="Supervisors see it."),
     ] = None,
 ) -> Answer:
-    """Without a state it only shows how things are."""
+    """Go on or off duty, or show the current state when none is given."""
     if state is None and until is None and reason is None:
         return await _present(ctx, colleague)
     if state is None:
@@ -88,7 +88,7 @@ async def back(
     state: Annotated[bool, Switch("Duty", shown=False)],
     colleague: Annotated[Colleague | None, ColleagueChoice("Who", shown=False)] = None,
 ) -> Answer:
-    """The time is over. Whoever changed it meanwhile is left alone."""
+    """Set the duty back when its time is over, unless somebody already did."""
     present = await _ask(ctx, colleague)
     if bool(present.on_duty) == state:
         return Nothing()

@@ -1,4 +1,4 @@
-"""``hangup``: end a live call that was started from Slack."""
+"""Handles ``hangup``: ends a live call that was started from Slack."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ router = Router()
     action=HangUp,
 )
 async def hangup(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)] = "") -> Answer:
-    """Dialpad lists only calls that are over, so the only live ones known are those started here."""
+    """Hang up a live call. Only calls started from Slack are known: Dialpad lists calls when they are over."""
     if call:
         return await _end(ctx, call)
     live = [view for view in await placed_calls(ctx) if view.phase != "ended" and view.call_id]

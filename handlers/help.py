@@ -1,4 +1,4 @@
-"""``help``: all words, or one of them with examples."""
+"""Handles ``help``: lists all words, or shows one of them with examples."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -27,7 +27,7 @@ router = Router()
 async def help_(
     ctx: Ctx, word: Annotated[str | None, Text("Word", longest=100, placeholder="sms, dnd, calls …")] = None
 ) -> Answer:
-    """Everything from the route table: what is not in it cannot be typed."""
+    """Show help, made from the route table: what is not in it cannot be typed."""
     known = {info.word: info for info in ctx.deps.routes.commands() if info.word}
     typed = ctx.deps.settings.typed
     if word is None:

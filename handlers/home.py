@@ -1,4 +1,4 @@
-"""The app's Home tab: the connection, one-press toggles, and what changes by itself."""
+"""Handles the app's Home tab: the connection, toggle buttons, and timed changes."""
 
 import structlog
 
@@ -19,13 +19,13 @@ REFRESH = Button("Refresh", "home.refresh")
 
 @router.event("app_home_opened")
 async def home(ctx: Ctx) -> Answer:
-    """Never an error: somebody who only looks gets a page in any case."""
+    """Show the Home tab. Never an error: opening the tab shows a page in any case."""
     return await _page(ctx)
 
 
 @router.button()
 async def refresh(ctx: Ctx) -> Answer:
-    """The same page, anew."""
+    """Draw the Home tab again."""
     return await _page(ctx)
 
 

@@ -1,4 +1,4 @@
-"""``/dp`` alone: the daily verbs as buttons."""
+"""Handles ``/dp`` without a word: shows everyday commands as buttons."""
 
 from bot.basics.errors import NotConnected
 from bot.cards.connecting import CONNECT_BUTTON
@@ -11,7 +11,7 @@ router = Router()
 
 @router.command("", summary="Menu", aliases=("menu",), title="Dialpad", needs_connection=False)
 async def menu(ctx: Ctx) -> Answer:
-    """Needs nothing from Dialpad, so that it always opens."""
+    """Show the menu. Asks Dialpad for nothing, so that it always opens."""
     try:
         name = (await ctx.account.link()).dialpad_name
     except NotConnected:

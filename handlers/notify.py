@@ -1,4 +1,4 @@
-"""``notify``: what a channel, or a person, hears of from the phones."""
+"""Handles ``notify``: subscriptions of a channel or a person to events on the phones."""
 
 from dataclasses import replace
 from itertools import starmap
@@ -54,7 +54,7 @@ from bot.dialpad.action import Risk
 router = Router()
 
 MOST: Final = 20
-"""Subscriptions of one channel."""
+"""Most subscriptions listed for one channel."""
 
 CarriedSubscription = Annotated[str, Carried("Subscription", longest=40, formerly="watch")]
 
@@ -66,7 +66,7 @@ def _board(ctx: Ctx) -> Notifications:
 
 
 def _channel(ctx: Ctx, *, personal: bool = False) -> str:
-    """Where it posts: the channel, or the person themselves in a direct message."""
+    """Return where a subscription posts: the channel, or the person's id for a direct message."""
     if personal or ctx.where.is_direct or not ctx.where.channel:
         return ctx.person.user_id
     return ctx.where.channel
@@ -104,7 +104,7 @@ async def notify(
         ),
     ] = "",
 ) -> Answer:
-    """Alone: what there is. With words: a subscription, or something to do with one."""
+    """List the subscriptions here; with words, add one or change one."""
     notifications = _board(ctx)
     first, _, rest = words.strip().partition(" ")
     word = first.casefold()
@@ -173,7 +173,7 @@ async def save(
     to: Annotated[str | None, Choice("To", keywords=("to",), shown=False, options=(Option("Me", "me"),))] = None,
     subscription: Annotated[str, Carried("Subscription", longest=40, formerly="watch")] = "",
 ) -> Answer:
-    """A new subscription, or the one of the gear that was pressed."""
+    """Save a new subscription, or the one that is edited."""
     notifications = _board(ctx)
     before = await _mine(ctx, notifications, subscription) if subscription else None
     is_off = before is not None and not before.kinds
@@ -230,7 +230,10 @@ async def _saved(ctx: Ctx, notifications: Notifications, made: Subscription) -> 
 
 
 async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscription:
-    """One that may be changed here: by its owner, by who is in its channel, or by an admin of the company."""
+    """Find a subscription that may be changed here: by its owner, in its channel, or by an admin of the company.
+
+    Raises UserError.
+    """
     found = await notifications.subscription(ctx.person, name)
     if found is None:
         raise UserError("This subscription was removed. Type notify to see what there is.")
@@ -244,13 +247,13 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscripti
 
 @router.button(title="Notifications")
 async def settings(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """What the gear of a card opens: the subscription that posted it."""
+    """Show the subscription that posted a card, when its settings button is pressed."""
     return await _shown(ctx, await _mine(ctx, _board(ctx), subscription))
 
 
 @router.button(title="Notifications")
 async def edit(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """The form, filled in with how things stand."""
+    """Open the form, filled in with the subscription's settings."""
     return Form("notify.save", fields_of(await _mine(ctx, _board(ctx), subscription)))
 
 
@@ -262,7 +265,7 @@ async def _shown(ctx: Ctx, subscription: Subscription, note: Prose = "") -> Answ
 
 @router.button(title="Pause", risk=Risk.CHANGE)
 async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """Keeps it, and posts nothing."""
+    """Pause a subscription: it stays, and posts nothing."""
     notifications = _board(ctx)
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
     await notifications.save_subscription(found)
@@ -271,7 +274,7 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 
 @router.button(title="Resume", risk=Risk.CHANGE)
 async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """Posts again."""
+    """Resume a paused subscription."""
     notifications = _board(ctx)
     found = replace(await _mine(ctx, notifications, subscription), paused=False)
     if not found.kinds:
@@ -281,7 +284,7 @@ async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 
 @router.button(title="Test", risk=Risk.CHANGE)
 async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """A made-up card, by the way real ones go."""
+    """Post a made-up card, the way real ones are posted."""
     notifications = _board(ctx)
     found = await _mine(ctx, notifications, subscription)
     await notifications.post_test(found)
@@ -295,7 +298,7 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 
 @router.button(title="Remove", risk=Risk.CHANGE)
 async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """Asks first."""
+    """Ask for confirmation before a subscription is removed."""
     found = await _mine(ctx, _board(ctx), subscription)
     facts = (Fact("It tells about", in_words(found)),)
     return Confirm(
@@ -306,7 +309,7 @@ async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 
 @router.confirmed(risk=Risk.DESTRUCTIVE)
 async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
-    """Agreed to."""
+    """Remove a subscription after the person confirmed."""
     notifications = _board(ctx)
     found = await _mine(ctx, notifications, subscription)
     await notifications.remove_subscription(found)
@@ -316,18 +319,18 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     )
 
 
-# One's own
+# Personal notifications
 
 
 @router.button(title="Your notifications", risk=Risk.CHANGE)
 async def me(ctx: Ctx) -> Answer:
-    """One's own missed calls, voicemails, texts and recaps, as direct messages."""
+    """Turn on the person's own notifications, as direct messages, or show their switches."""
     return await _me(ctx, _board(ctx), "")
 
 
 @router.button(title="Your notifications")
 async def mine(ctx: Ctx) -> Answer:
-    """The switches as they stand; nothing is turned on by looking."""
+    """Show the switches of the person's own notifications. Turns nothing on."""
     return switches(await own_subscription(ctx, _board(ctx)))
 
 
@@ -355,7 +358,7 @@ async def switch(
     to: Annotated[str, Carried("On or off", longest=3)],
     subscription: CarriedSubscription = "",
 ) -> Answer:
-    """One event of one's own on or off; the others stay as they are."""
+    """Turn one event of the person's own notifications on or off; the others stay as they are."""
     if kind not in set(NewsKind):
         raise UserError("This button is from an older version of the bot. Type notify me.")
     notifications = _board(ctx)

@@ -1,4 +1,4 @@
-"""``oncall``: who is on duty for a call center, since when, and why the others are not; and asking for cover."""
+"""Handles ``oncall``: shows who is on duty for a call center, since when, and why others are not; asks for cover."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -34,9 +34,9 @@ from bot.dialpad.actions.users import GetUser
 router = Router()
 
 REMIND_AFTER: Final = timedelta(minutes=15)
-"""Whoever asked for cover hears after so long that nobody has taken over."""
+"""How long after asking for cover a person is told that nobody has taken over."""
 LONGEST_REASON: Final = 75
-"""Characters of a reason at Dialpad; see ``handlers/duty.py``."""
+"""Most characters of a reason at Dialpad; see ``handlers/duty.py``."""
 
 
 @router.command(
@@ -48,7 +48,7 @@ LONGEST_REASON: Final = 75
     title="Who is on duty?",
     submit="Look",
     action=ListCallCenterOperators,
-    risk=Risk.CHANGE,  # asking for cover is; looking is not
+    risk=Risk.CHANGE,  # because of asking for cover; showing changes nothing
     short=True,
 )
 async def oncall(
@@ -69,7 +69,7 @@ async def oncall(
     ] = None,
     until: Annotated[str | None, MomentWords("Until", keywords=("until", "till", "for"), shown=False)] = None,
 ) -> Answer:
-    """One call center. With none named: the only one the person is in, or a choice."""
+    """Show who is on duty in a call center. With none named: in the only one the person is in, or a choice."""
     if cover_me:
         route = next(route for route in router.routes if route.id == "oncall.cover")
         typed = {"until": until or "", "group": group.raw if group else ""}
@@ -88,7 +88,7 @@ async def oncall(
 
 
 async def _choices(ctx: Ctx) -> list[Group]:
-    """The person's own call centers, else some of the company's; those known from before while Dialpad is down."""
+    """List the person's own call centers, else some of the company's; the last known ones while Dialpad is down."""
     try:
         mine = await _call_centers_of(ctx, await ctx.send(GetUser()))
         if not mine:
@@ -108,7 +108,7 @@ async def _call_centers_of(ctx: Ctx, me: User) -> list[Group]:
 
 
 async def _known(ctx: Ctx) -> list[Roster]:
-    """The last known rosters of the person's company."""
+    """Return the last known rosters of the person's company."""
     return (
         list(await ctx.deps.notifications.rosters(ctx.person, await ctx.account.company()))
         if ctx.deps.notifications
@@ -143,7 +143,7 @@ async def _ask(ctx: Ctx, group: Group) -> Roster:
 
 
 async def _status(ctx: Ctx, group: Group) -> CallCenterStatus | None:
-    """The queue is an extra: without it the roster is still worth showing."""
+    """Fetch the call center's queue; None when that fails, because the roster is useful without it."""
     try:
         return await ctx.send(GetCallCenterStatus(id=group.id))
     except DialpadError:
@@ -169,7 +169,7 @@ async def cover(
         str | None, Text("Why", longest=200, placeholder="Dentist", hint="Your colleagues here see it.")
     ] = None,
 ) -> Answer:
-    """Asks in this channel. Nothing changes before somebody takes over: no line is left alone."""
+    """Ask for cover in this channel. The person stays on duty until somebody takes over."""
     notifications = _board(ctx)
     if ctx.where.is_direct or not ctx.where.channel:
         raise UserError("Ask for cover in the channel where your colleagues see it.")
@@ -196,7 +196,8 @@ async def cover(
 
 @router.button(title="Take over", risk=Risk.CHANGE)
 async def take(ctx: Ctx, card: CardId) -> Answer:
-    """Exactly one colleague gets it: on duty with their own rights, and the other one off duty after that."""
+    """Take over for a colleague. Exactly one person can: they go on duty with their own token, then the colleague off
+    duty."""
     notifications, found, asked = await _find(ctx, card)
     me = ctx.person.user_id
     if asked.asker == me:
@@ -228,7 +229,7 @@ async def take(ctx: Ctx, card: CardId) -> Answer:
 
 
 async def _go_on_duty(ctx: Ctx, me: User, until: datetime) -> None:
-    """Who was on duty anyway stays so afterwards."""
+    """Put the person on duty until a time; one who already is stays on duty afterwards."""
     if me.is_on_duty:
         return
     async with for_a_while(ctx, until, waiting_key(ctx.person, "duty"), "duty.back", {"state": "off"}):
@@ -241,8 +242,10 @@ async def stand_down(
     until: Annotated[str, Carried("Until", longest=40)],
     by: Annotated[str, Carried("Who", longest=100)],
 ) -> Answer:
-    """Somebody has taken over: whoever asked goes off duty, and on again by itself. Run as the asker, who agreed to it
-    by asking."""
+    """Put the person who asked off duty once somebody has taken over, and on again at the end.
+
+    Runs as the person who asked, who agreed to it by asking.
+    """
     end = datetime.fromisoformat(until)
     if ctx.now >= end or not (await ctx.send(GetDutyStatus(id=ME))).on_duty:
         return Nothing()
@@ -257,7 +260,7 @@ async def stand_down(
 
 @router.later(risk=Risk.READ)
 async def still_open(ctx: Ctx, card: CardId) -> Answer:
-    """Whoever asked hears when nobody has taken over."""
+    """Tell the person who asked for cover that nobody has taken over yet."""
     found = await _board(ctx).card(ctx.person, card)
     if found is None or found.claimed_by or found.handled_by:
         return Nothing()
@@ -267,7 +270,7 @@ async def still_open(ctx: Ctx, card: CardId) -> Answer:
 
 @router.button(title="Take it back", risk=Risk.CHANGE)
 async def withdraw(ctx: Ctx, card: CardId) -> Answer:
-    """Only whoever asked, while nobody has taken over."""
+    """Withdraw a request for cover: only the person who asked can, while nobody has taken over."""
     notifications, found, asked = await _find(ctx, card)
     if asked.asker != ctx.person.user_id:
         return Reply(f"Only {asked.name} can take this back.")

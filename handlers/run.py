@@ -1,4 +1,4 @@
-"""``run``: any of Dialpad's actions, found by its words, asked for in a form made from its class."""
+"""Handles ``run``: any of Dialpad's actions, found by its words and run from a form made from its class."""
 
 import json
 from itertools import groupby
@@ -26,7 +26,7 @@ router.routes += build_routes()
 
 ON_MENU: Final = 12
 SHOWN: Final = 8
-"""Matches that fit on a screen without scrolling the best one away."""
+"""Most matches listed: as many as fit on a screen."""
 _FAVOURITES: Final = 10
 _MARKS: Final = {Risk.READ: "", Risk.CHANGE: "changes", Risk.OUTWARD: "asks first", Risk.DESTRUCTIVE: "asks first"}
 
@@ -50,7 +50,7 @@ async def run(
         str | None, Text("What to run", verbatim=True, longest=6_000, placeholder="list call centers")
     ] = None,
 ) -> Answer:
-    """Without words what can be run; with words what fits, and its form when only one does."""
+    """List what can be run; with words the actions that match, or the form of the only one."""
     text = (words or "").strip()
     if not text:
         return await _menu(ctx)
@@ -85,7 +85,7 @@ def _is_meant(text: str, hits: list[type[Action[Any]]]) -> bool:
 
 
 async def _open(ctx: Ctx, action: type[Action[Any]], args: RawArgs | None = None) -> Answer:
-    """Its form; what asks nothing runs."""
+    """Open an action's form; run an action without fields."""
     route = _route(action)
     if action in RUN_AS or not fields_of(action) or all(not field.argument.shown for field in fields_of(action)):
         return await route.handler(ctx, **await parse_arguments(ctx, route, args or {}))
@@ -109,7 +109,7 @@ def _row(action: type[Action[Any]], note: Prose = "") -> Row:
 
 
 def consequence_of(action: type[Action[Any]]) -> str:
-    """The first sentence of what it does."""
+    """Return the first sentence of what an action does."""
     return " ".join((action.__doc__ or "").split()).partition(". ")[0].rstrip(".")
 
 
@@ -143,7 +143,7 @@ _FIRST: Final = (
     "DIALPAD_LIST_USERS", "DIALPAD_RETRIEVE_CALL_CENTERS_INFORMATION", "DIALPAD_RETRIEVE_CONTACT_LIST",
     "DIALPAD_RETRIEVE_CALL_INFORMATION", "DIALPAD_RETRIEVE_COACHING_STATS_V2", "DIALPAD_RETRIEVE_NUMBERS_VIA_API_V2",
 )  # fmt: skip
-"""What is offered before anything was run."""
+"""The actions offered to somebody who has not run any."""
 
 
 def _said(args: RawArgs) -> str:
@@ -159,26 +159,26 @@ def _said(args: RawArgs) -> str:
 async def pick(
     ctx: Ctx, action: Annotated[type[Action[Any]], ActionChoice("Action", placeholder="Type part of its name")]
 ) -> Answer:
-    """The type-ahead over all of them; leads to the chosen one's form."""
+    """Open the form of the action chosen in the type-ahead."""
     return await _open(ctx, action)
 
 
 @router.shortcut("Run an action", summary="Any of the 192 Dialpad actions")
 async def run_an_action(ctx: Ctx) -> Answer:
-    """Opens the type-ahead."""
+    """Open the type-ahead over all actions."""
     return Form("run.pick")
 
 
 @router.button()
 async def group(ctx: Ctx, group: Annotated[str, Carried("Group", longest=40)]) -> Answer:
-    """The actions of one kind of thing."""
+    """List the actions of one group."""
     actions = [action for action in ALL if group_of(action) == group]
     return Listing(group_word(group), tuple(_row(action, consequence_of(action)) for action in actions))
 
 
 @router.button()
 async def refresh(ctx: Ctx) -> Answer:
-    """Names for type-ahead are read anew."""
+    """Clear the cached names for type-ahead, so that they are read again."""
     await ctx.deps.directory.forget(ctx.account)
     return Reply("The lists of people, lines and numbers are read anew.", tone="done")
 
@@ -187,7 +187,7 @@ async def refresh(ctx: Ctx) -> Answer:
 
 
 async def _typed(ctx: Ctx, action: type[Action[Any]], rest: str) -> Answer:
-    """``NAME key=value …``: runs when it is complete, else the form opens with what was given."""
+    """Run a typed ``NAME key=value …`` when it is complete, else open the form with what was given."""
     route = _route(action)
     raw = read_pairs(action, rest, beside=(FIND,))
     if action in RUN_AS:
@@ -212,7 +212,7 @@ async def _typed(ctx: Ctx, action: type[Action[Any]], rest: str) -> Answer:
 async def keep(
     ctx: Ctx, slug: Annotated[str, Carried("Action")], args: Annotated[str, Carried("Values", longest=2_000)] = "{}"
 ) -> Answer:
-    """Among the favourites, with what was entered."""
+    """Save an action as a favourite, with what was entered."""
     action = named_action(slug)
     if action is None:
         raise UserError("This action is no more. Nothing was kept.")
@@ -231,7 +231,7 @@ async def keep(
 async def drop(
     ctx: Ctx, slug: Annotated[str, Carried("Action")], args: Annotated[str, Carried("Values", longest=2_000)] = "{}"
 ) -> Answer:
-    """Out of the favourites."""
+    """Remove an action from the favourites."""
     favourites = (await ctx.deps.preferences.get(ctx.person)).get("favourites") or []
     gone = {"slug": slug, "args": _read(args)}
     await ctx.deps.preferences.set(ctx.person, {"favourites": [one for one in favourites if one != gone]})
@@ -242,7 +242,7 @@ async def drop(
 async def copy(
     ctx: Ctx, slug: Annotated[str, Carried("Action")], args: Annotated[str, Carried("Values", longest=2_000)] = "{}"
 ) -> Answer:
-    """The command that does the same."""
+    """Show the command that does the same."""
     action = named_action(slug)
     if action is None:
         raise UserError("This action is no more.")
@@ -262,7 +262,7 @@ def _read(args: str) -> dict[str, Raw]:
 
 @router.button()
 async def stats_look(ctx: Ctx, request: Annotated[str, Carried("Request")]) -> Answer:
-    """Whether they are ready, now."""
+    """Check now whether statistics are ready."""
     return await look(ctx, request, tries=0)
 
 
@@ -270,5 +270,5 @@ async def stats_look(ctx: Ctx, request: Annotated[str, Carried("Request")]) -> A
 async def stats_ready(
     ctx: Ctx, request: Annotated[str, Carried("Request")], tries: Annotated[str, Carried("Tries", longest=3)] = "1"
 ) -> Answer:
-    """Looks by itself, again and again, until they are."""
+    """Check whether statistics are ready, and schedule the next check until they are."""
     return await look(ctx, request, tries=int(tries) if tries.isdigit() else 1)

@@ -1,4 +1,4 @@
-"""Slack's shortcut menus: two global ones, and four for a message in which numbers are found."""
+"""Handles Slack's shortcuts: global ones, and those of a message, for the numbers in it."""
 
 from typing import Annotated, Final
 
@@ -21,31 +21,31 @@ MessageText = Annotated[str, Text("Message", shown=False, longest=50_000)]
 
 @router.shortcut("Send a text", summary="Send a text message from your Dialpad number")
 async def send_a_text(ctx: Ctx) -> Answer:
-    """Opens the form."""
+    """Open the form for a text message."""
     return Form("sms.sms")
 
 
 @router.shortcut("Set my duty", summary="Go on or off duty for call center calls")
 async def set_my_duty(ctx: Ctx) -> Answer:
-    """Opens the form."""
+    """Open the duty form."""
     return Form("duty.duty")
 
 
 @router.message_shortcut("Text this number", summary="Send a text to a number in the message")
 async def text_number(ctx: Ctx, text: MessageText = "") -> Answer:
-    """The form, with the number filled in."""
+    """Open the text form, with the message's number filled in."""
     return await _choose(ctx, text, "sms.sms", "to", many=True, label="Text")
 
 
 @router.message_shortcut("Call this number", summary="Call a number in the message")
 async def call_number(ctx: Ctx, text: MessageText = "") -> Answer:
-    """The form, with the number filled in."""
+    """Open the call form, with the message's number filled in."""
     return await _choose(ctx, text, "call.call", "to", many=False, label="Call")
 
 
 @router.message_shortcut("Look up caller", summary="Who is the number in the message?")
 async def look_up(ctx: Ctx, text: MessageText = "") -> Answer:
-    """The answer at once when there is one number."""
+    """Look up the number of a message; the form when there are several."""
     numbers = await _numbers(ctx, text)
     if len(numbers) == 1:
         return await caller_card(ctx, await party_of(ctx, numbers[0]))
@@ -54,7 +54,7 @@ async def look_up(ctx: Ctx, text: MessageText = "") -> Answer:
 
 @router.message_shortcut("Block this number", summary="Block a number in the message, for the whole company")
 async def block_number(ctx: Ctx, text: MessageText = "") -> Answer:
-    """The form, with the number filled in; it is confirmed before anything is blocked."""
+    """Open the block form, with the number filled in; it is confirmed before anything is blocked."""
     return await _choose(ctx, text, "block.block", "numbers", many=True, label="Block")
 
 

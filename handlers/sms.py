@@ -1,4 +1,4 @@
-"""``sms``: a text message to one or several numbers, shown letter for letter before it leaves."""
+"""Handles ``sms``: a text message to one or several numbers, shown letter for letter before it is sent."""
 
 import asyncio
 from typing import Annotated, Final
@@ -20,7 +20,7 @@ from bot.dialpad.actions.sms import SendSms
 router = Router()
 
 LONGEST: Final = 1500
-"""Characters of one text. Not in Dialpad's reference; longer ones are refused by carriers anyway (10 segments)."""
+"""Most characters of one text. Not in Dialpad's reference; longer ones are refused by carriers anyway (10 segments)."""
 
 TextTo = Annotated[
     tuple[Party, ...],
@@ -50,7 +50,7 @@ Sender = Annotated[
     short=True,
 )
 async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> Answer:
-    """Checks everything that can be checked and shows what would leave. Sends nothing."""
+    """Check everything that can be checked and show what would be sent. Sends nothing."""
     blocked, opted_out, line = await asyncio.gather(
         blocked_among(ctx, [party.number for party in to]),
         opted_out_among(ctx, [party.number for party in to]),
@@ -91,7 +91,7 @@ async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> 
 
 @router.confirmed(action=SendSms)
 async def send(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> Answer:
-    """The text leaves. It is never repeated by itself: a text sent twice cannot be taken back."""
+    """Send the text. It is never retried automatically: a text sent twice cannot be taken back."""
     numbers = [party.number for party in to]
     again = (
         Button("Send another", "sms.sms", {"to": numbers}, form=True),

@@ -1,4 +1,4 @@
-"""``status``: the line of text colleagues see beside a name, also for a while."""
+"""Handles ``status``: the text colleagues see beside a name, also for a while."""
 
 from datetime import datetime
 from typing import Annotated, Final
@@ -16,7 +16,7 @@ from bot.dialpad.actions.users import GetUser, SetStatusMessage
 router = Router()
 
 LONGEST: Final = 100
-"""Characters. Dialpad publishes no limit; its apps show one line."""
+"""Most characters. Dialpad publishes no limit; its apps show one line."""
 
 _CLEARING: Final = frozenset({"clear", "none", "off", "remove", "delete"})
 
@@ -48,7 +48,8 @@ async def status(
         ),
     ] = None,
 ) -> Answer:
-    """Dialpad's own ``expiration`` is left alone: its unit is documented nowhere. The bot clears the text instead."""
+    """Set or clear the status. The bot clears it in time itself: the unit of Dialpad's ``expiration`` is
+    undocumented."""
     key = waiting_key(ctx.person, "status")
     before = (await ctx.send(GetUser())).status_message or ""
     if text.casefold() in _CLEARING:
@@ -69,7 +70,7 @@ async def status(
 
 @router.later(risk=Risk.CHANGE)
 async def back(ctx: Ctx, text: Annotated[str, Text("Status", shown=False)]) -> Answer:
-    """Clears the text that was set for a while, if it is still the one shown."""
+    """Clear a status that was set for a while, if it is still the one shown."""
     if (await ctx.send(GetUser())).status_message != text:
         return Nothing()
     await ctx.send(SetStatusMessage(status_message=""))

@@ -1,4 +1,4 @@
-"""``transfer``: pass a live call that was started from Slack on to somebody else."""
+"""Handles ``transfer``: transfers a live call that was started from Slack to somebody else."""
 
 from typing import Annotated
 
@@ -32,7 +32,7 @@ LiveCallId = Annotated[str, Carried("Call", longest=40)]
     action=TransferCall,
 )
 async def transfer(ctx: Ctx, to: PassedTo, call: LiveCallId = "") -> Answer:
-    """Shows which call would go to whom. Transfers nothing."""
+    """Show which call would be transferred to whom. Transfers nothing."""
     live = [view for view in await placed_calls(ctx) if view.phase != "ended" and view.call_id]
     chosen = [view for view in live if view.call_id == call] if call else live
     if not chosen:
@@ -67,7 +67,7 @@ def _row(view: CallView, names: dict[str, str], to: Party) -> Row:
 
 @router.confirmed(action=TransferCall)
 async def pass_on(ctx: Ctx, to: PassedTo, call: LiveCallId) -> Answer:
-    """The call goes on without the person who passed it on."""
+    """Transfer the call, which goes on without the person who transferred it."""
     try:
         await ctx.send(TransferCall(id=call, to=ToNumber(number=to.number)))
     except NotFound:

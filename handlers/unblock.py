@@ -1,4 +1,4 @@
-"""``unblock``: let blocked numbers through again."""
+"""Handles ``unblock``: lets blocked numbers through again."""
 
 from bot.arguments.recipients import Numbers
 from bot.cards.number_flags import blocked_among
@@ -21,7 +21,7 @@ router = Router()
     action=UnblockNumbers,
 )
 async def unblock(ctx: Ctx, numbers: Numbers) -> Answer:
-    """Shows what would change. Unblocks nothing."""
+    """Show what would change. Unblocks nothing."""
     blocked = await blocked_among(ctx, [party.number for party in numbers])
     hit = [party for party in numbers if party.number in blocked]
     if not hit:
@@ -44,7 +44,7 @@ async def unblock(ctx: Ctx, numbers: Numbers) -> Answer:
 
 @router.confirmed(action=UnblockNumbers)
 async def unblock_now(ctx: Ctx, numbers: Numbers) -> Answer:
-    """Agreed to."""
+    """Unblock the numbers that the person confirmed."""
     raw = [party.number for party in numbers]
     await ctx.send(UnblockNumbers(numbers=raw))
     return Reply(

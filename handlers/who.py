@@ -1,4 +1,4 @@
-"""``who``: whose number this is."""
+"""Handles ``who``: tells whose number this is."""
 
 from typing import Annotated
 
@@ -24,5 +24,5 @@ router = Router()
 async def who(
     ctx: Ctx, number: Annotated[Party, CallerChoice("Number or name", placeholder="+1 415 555 0150, or a name")]
 ) -> Answer:
-    """Contact, colleague, line or unknown; how sure; last calls; blocked or not."""
+    """Show whose number it is: contact, colleague, line or unknown; how sure that is; last calls; blocked or not."""
     return await caller_card(ctx, number)

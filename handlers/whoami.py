@@ -1,4 +1,4 @@
-"""``whoami``: who one is at Dialpad, how one is connected, and what is still to change by itself."""
+"""Handles ``whoami``: shows the person's Dialpad account, how it is connected, and the timed changes that are due."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ router = Router()
     "whoami", summary="Your Dialpad connection and state", aliases=("me",), examples=("whoami",), title="Who am I?"
 )
 async def whoami(ctx: Ctx) -> Answer:
-    """Raises NotConnected, which offers to connect."""
+    """Show the person's Dialpad account. Raises NotConnected, which offers to connect."""
     link = await ctx.account.link()
     me = await ctx.send(GetUser())
     pending = await ctx.deps.later.pending(ctx.person)
@@ -45,7 +45,7 @@ def _row(fact: Fact) -> Row:
 
 @router.button(risk=Risk.CHANGE)
 async def keep(ctx: Ctx, key: Annotated[str, Carried("What")]) -> Answer:
-    """What was to change by itself does not. Only one's own: the key of somebody else's finds nothing."""
+    """Cancel a timed change. Only the person's own: the key of another person's finds nothing."""
     if not any(one.key == key for one in await ctx.deps.later.pending(ctx.person)):
         return Reply("That change has happened already, so there was nothing to keep.")
     await ctx.deps.later.cancel(key)
