@@ -307,7 +307,7 @@ def events_drop(
 
 
 def _which(keys: list[str] | None, *, everything: bool) -> list[str]:
-    """The keys, none for everything. Exit 2 when neither or both were asked for."""
+    """Return the keys, none for everything. Exit 2 when neither or both were asked for."""
     if bool(keys) is everything:
         typer.echo("Give the keys that `dialpad-chatops events list` shows, or --all.", err=True)
         raise typer.Exit(2)
@@ -315,7 +315,7 @@ def _which(keys: list[str] | None, *, everything: bool) -> list[str]:
 
 
 class _problems_as_sentences:  # noqa: N801  reads as what it does: `with _problems_as_sentences():`
-    """What is wrong with the set-up is a sentence on stderr and exit 2, not a traceback."""
+    """Turn problems with the set-up into a sentence on stderr and exit 2, without a traceback."""
 
     def __init__(self, *, except_for: type[BaseException] | None = None) -> None:
         self._except_for = except_for
@@ -334,7 +334,7 @@ class _problems_as_sentences:  # noqa: N801  reads as what it does: `with _probl
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Run the console script."""
     app()
 
 

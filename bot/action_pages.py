@@ -1,4 +1,4 @@
-"""``docs/actions.md``: every action on one page, made from the classes."""
+"""Writes ``docs/actions.md``: every action on one page, made from the classes."""
 
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,7 @@ _RISKS = {
 
 
 def write_actions_page() -> str:
-    """The whole page."""
+    """Write the whole page."""
     ordered = sorted(ALL, key=lambda action: (group_of(action), action.name))
     groups = [(group, list(actions)) for group, actions in groupby(ordered, key=group_of)]
     parts = [

@@ -80,16 +80,16 @@ REMOVE_EVERY = timedelta(minutes=1)
 
 
 class Misconfigured(ChatopsError):
-    """The settings do not add up; the message says which to set."""
+    """Settings are missing; the message says which to set."""
 
 
 def build_routes() -> RouteTable:
-    """Every declared route. Raises Clash."""
+    """Build the table of every declared route. Raises Clash."""
     return build_table(all_routers())
 
 
 async def open_store(settings: Settings, *, check_keys: bool = True, now: Clock = read_clock) -> Store:
-    """The store, its tables brought up to date. Raises DatabaseProblem or KeyProblem."""
+    """Open the store and migrate its tables. Raises DatabaseProblem or KeyProblem."""
     keys = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
     store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys), now)
     try:
@@ -105,7 +105,7 @@ async def open_store(settings: Settings, *, check_keys: bool = True, now: Clock 
 
 
 def check(settings: Settings) -> None:
-    """Raises Misconfigured with what to set."""
+    """Check that the settings Slack needs are there. Raises Misconfigured, which says what to set."""
     installs = settings.slack_client_id and settings.slack_client_secret
     if not settings.slack_bot_token and not installs:
         raise Misconfigured("Set SLACK_BOT_TOKEN (your Slack app's page, Install App). Only want to look? make demo")
@@ -119,7 +119,7 @@ def check(settings: Settings) -> None:
 
 @dataclass(frozen=True)
 class Bot:
-    """Everything running but the web server. ``web`` is the ASGI app to serve."""
+    """The running bot without the web server. ``web`` is the ASGI app to serve."""
 
     settings: Settings
     store: Store
@@ -141,10 +141,10 @@ class Bot:
         later_poll_s: float = LATER_POLL_S,
         now: Clock = read_clock,
     ) -> "Bot":
-        """Build, connect, and take up what an earlier process left undone. Raises ChatopsError for bad settings.
+        """Build, connect, and resume what an earlier process left undone. Raises ChatopsError for bad settings.
 
-        ``deliver`` is what happens with events from Dialpad, by default cards for whoever subscribed.
-        ``later_poll_s`` is how late at most what was set for a time begins. Call ``catch_up`` when ``now`` made a
+        ``deliver`` handles events from Dialpad; by default they become cards for those who subscribed.
+        ``later_poll_s`` is how late at most a timed request begins. Call ``catch_up`` when ``now`` made a
         jump.
         """
         check(settings)
@@ -180,12 +180,12 @@ class Bot:
         raise AssertionError("unreachable")
 
     async def catch_up(self) -> None:
-        """Begins what has come due since the clock was put forward."""
+        """Run what has come due since the clock was put forward."""
         await self.later.resume()
         self.poster.wake()
 
     async def aclose(self) -> None:
-        """Stop hearing, finish what is under way, then close in the opposite order of building."""
+        """Stop receiving, finish what is under way, then close in the opposite order of building."""
         await self.closing.aclose()
 
 
@@ -291,7 +291,7 @@ def _build_parts(
 
 
 class _Notices:
-    """What happens without a request and must reach a person: bound to the dispatcher, which is built last."""
+    """Passes on what must reach a person without a request to the dispatcher, which is built last."""
 
     dispatcher: Dispatcher
 
@@ -334,7 +334,7 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> None
 
 
 async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Installs | None:
-    """For an app that several workspaces install; one workspace's token in the settings goes before."""
+    """Prepare an app that several workspaces install; None when the settings have the token of one workspace."""
     if settings.slack_bot_token:
         return None
     installs = Installs(settings, session, store.database.engine, [need.name for need in SCOPES])
@@ -393,7 +393,8 @@ async def _database_problem(store: Store) -> str | None:
 
 
 async def _count_events(store: Store, metrics: Metrics) -> None:
-    """For whoever scrapes, who gets the other numbers whatever the database does."""
+    """Count waiting events for the metrics; when the database fails, they are NaN and the other metrics still
+    appear."""
     try:
         async with asyncio.timeout(COUNT_WITHIN_S):
             counts = await store.events.counts()
@@ -444,7 +445,7 @@ async def run_bot(settings: Settings) -> None:
     set_up_logging(settings.log_format)
     bot = await Bot.start(settings)
     try:
-        # What is alive now lives for good: collecting it again and again is what makes the slowest answers slow.
+        # What is alive now stays until the bot stops: collecting it repeatedly makes the slowest answers slow.
         gc.collect()
         gc.freeze()
         await serve(bot.web, settings.host, settings.port)

@@ -37,7 +37,7 @@ class BadInput(ChatopsError):
 
 
 def named(slug: str) -> type[Action[Any]]:
-    """The action with this slug, in any case, with or without its prefix. Raises BadInput."""
+    """Find the action with this slug, in any case, with or without its prefix. Raises BadInput."""
     for wanted in (slug.upper(), f"DIALPAD_{slug.upper()}"):
         try:
             return by_slug(wanted)
@@ -72,11 +72,11 @@ _TEXT_IDS: Final = frozenset(
         "UPDATE_USER_INFORMATION_BY_ID",
     )
 )
-"""Dialpad documents the id in the path of these as text and of all others as a number; the same ids fit both."""
+"""Actions whose id in the path Dialpad documents as text; for all others it is a number. The same ids fit both."""
 
 
 def describe_all() -> list[dict[str, Any]]:
-    """Every action as other tools read it."""
+    """Describe every action as JSON, for other tools."""
     return [_describe(action) for action in ALL]
 
 
@@ -124,7 +124,7 @@ def _needs(action: type[Action[Any]], path: tuple[str, ...]) -> bool:
 
 
 def read_data(action: type[Action[Any]], data: str) -> Action[Any]:
-    """The action in ``--data``. Raises BadInput."""
+    """Build the action from ``--data``. Raises BadInput."""
     try:
         values = json.loads(data or "{}")
     except ValueError as problem:
@@ -143,7 +143,7 @@ def read_data(action: type[Action[Any]], data: str) -> Action[Any]:
 
 
 def as_sent(action: Action[Any]) -> dict[str, Any]:
-    """The request, for ``--dry-run``."""
+    """Return the request as it would be sent, for ``--dry-run``."""
     request = action.build_request()
     return {
         "method": request.method,
@@ -154,7 +154,7 @@ def as_sent(action: Action[Any]) -> dict[str, Any]:
 
 
 async def call(action: Action[Any], settings: Settings, *, everything: bool) -> dict[str, Any]:
-    """Dialpad's answer. Raises BadInput without a key, DialpadError when Dialpad refuses."""
+    """Run an action and return Dialpad's answer. Raises BadInput without a key, DialpadError when Dialpad refuses."""
     key = settings.dialpad_api_key
     if key is None or not key.get_secret_value():
         raise BadInput("Set DIALPAD_API_KEY to an API key of your company (Dialpad, Admin Settings, API Keys).")
@@ -184,7 +184,7 @@ async def _collect(client: DialpadClient, action: Action[Any], key: SecretStr) -
 
 
 def plain(answer: Any) -> dict[str, Any]:
-    """An answer under Dialpad's names, without what Dialpad left out."""
+    """Return an answer as JSON under Dialpad's names, without what Dialpad left out."""
     made: dict[str, Any] = answer.model_dump(
         mode="json", by_alias=True, exclude_unset=True, context={IDS_AS_TEXT: True}
     )
@@ -192,14 +192,14 @@ def plain(answer: Any) -> dict[str, Any]:
 
 
 def sentence_of(problem: DialpadError) -> str:
-    """What went wrong, in the words people read in Slack."""
+    """Describe what went wrong, in the words people read in Slack."""
     if isinstance(problem, TokenRefused):
         return "Dialpad does not know this key. Check DIALPAD_API_KEY."
     return read_trouble(problem, reference="").text
 
 
 def show(answer: Mapping[str, Any], out: TextIO) -> None:
-    """A table on a terminal, JSON in a pipe."""
+    """Print an answer: a table on a terminal, JSON in a pipe."""
     if not out.isatty():
         out.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
         return
@@ -230,7 +230,7 @@ def _table_of(items: list[dict[str, Any]]) -> Table:
 
 
 def show_actions(out: TextIO) -> None:
-    """Every action as a table, by group."""
+    """Print every action as a table, by group."""
     table = Table("Group", "Action", "Slug", "Risk")
     for action in sorted(ALL, key=lambda one: (group_of(one), one.name)):
         table.add_row(group_of(action), action.name, action.slug, action.risk.value)
@@ -238,12 +238,12 @@ def show_actions(out: TextIO) -> None:
 
 
 async def form_of(action: type[Action[Any]]) -> dict[str, Any]:
-    """The modal as it would be opened, nothing filled in."""
+    """Build an action's empty form as Slack gets it."""
     route = next(route for route in build_routes() if route.id == route_of(action))
-    nobody = cast(Ctx, None)  # with nothing filled in there are no names to look up for anybody
+    nobody = cast(Ctx, None)  # an empty form has no names to look up
     return await build_form(nobody, route, {}, where=Where())
 
 
 def keep_quiet() -> None:
-    """Warnings to stderr and nothing else: stdout belongs to the answer."""
+    """Log warnings only, to stderr: stdout belongs to the answer."""
     set_up_logging("console", level=logging.WARNING)

@@ -1,4 +1,4 @@
-"""``dialpad-chatops doctor``: what is set up, what is missing, and what to do about it."""
+"""Checks for ``dialpad-chatops doctor``: what is set up, what is missing, and what to do about it."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ WITHIN_S = 10
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. ``said`` is what was found or, when not ``ok``, what to do."""
+    """The result of one check. ``said`` is what was found or, when not ``ok``, what to do."""
 
     what: str
     ok: bool
@@ -24,7 +24,7 @@ class Finding:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at everything that can be looked at without changing anything but bringing the database up to date."""
+    """Run every check. Changes nothing but migrates the database."""
     findings = [_transport(settings), _connecting(settings), *await _database(settings)]
     timeout = aiohttp.ClientTimeout(total=WITHIN_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
@@ -66,7 +66,8 @@ async def _database(settings: Settings) -> list[Finding]:
 
 
 async def _notifications(store: Store) -> Finding:
-    """What their owners may not have heard, if Slack takes no direct messages either."""
+    """Check for subscriptions that cannot post, whose owners may not have been told when direct messages fail as
+    well."""
     troubled = await store.subscriptions.troubled()
     if not troubled:
         return Finding("Notifications", True, "nothing stands in the way of any subscription")

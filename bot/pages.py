@@ -1,4 +1,4 @@
-"""The generated pages of docs/: made from the route table, so that they cannot tell anything else than the code."""
+"""Writes the generated pages of docs/ from the route table, so that they always match the code."""
 
 from bot.action_pages import write_actions_page
 from bot.basics.settings import COMMAND
@@ -14,7 +14,7 @@ RISKS = {
 
 
 def write_pages(table: RouteTable) -> dict[str, str]:
-    """File name to text."""
+    """Write the generated pages: text by file name."""
     return {"actions.md": write_actions_page(), "commands.md": _commands(table)}
 
 

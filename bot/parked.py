@@ -22,21 +22,21 @@ from bot.store.hooks import Hook
 from bot.store.store import Store
 
 _WIDTH = 160
-"""Columns, where the answer goes into a file and no terminal sets them."""
+"""Columns of a table that is not written to a terminal."""
 
 
 class NotParked(ChatopsError):
-    """What was typed names nothing that is set aside; the message says what to type."""
+    """No parked event has the key that was typed; the message says what to type."""
 
 
 async def read_parked(settings: Settings) -> list[ParkedEvent]:
-    """What is set aside, the oldest first."""
+    """Return the parked events, the oldest first."""
     async with _store(settings) as store:
         return await store.events.parked()
 
 
 async def retry(settings: Settings, keys: Collection[str]) -> int:
-    """Lets these be delivered again, or all without a key; how many that is. Raises NotParked."""
+    """Queue these parked events again, or all when no key is given; how many that is. Raises NotParked."""
     async with _store(settings) as store:
         names = await _named(store, keys)
         engine = Engine(store.database.url)
@@ -49,13 +49,13 @@ async def retry(settings: Settings, keys: Collection[str]) -> int:
 
 
 async def drop(settings: Settings, keys: Collection[str]) -> int:
-    """Throws these away for good, or all without a key; how many that was. Raises NotParked."""
+    """Delete these parked events, or all when no key is given; how many that was. Raises NotParked."""
     async with _store(settings) as store:
         return await store.events.drop(await _named(store, keys))
 
 
 def describe(event: ParkedEvent) -> dict[str, Any]:
-    """An event for other programs. Never what is in it."""
+    """Describe an event as JSON for other programs, without its content."""
     return {
         "key": event.key,
         "kind": event.kind,
@@ -68,7 +68,7 @@ def describe(event: ParkedEvent) -> dict[str, Any]:
 
 
 def show(events: Sequence[ParkedEvent], out: TextIO) -> None:
-    """A table for people."""
+    """Print parked events as a table."""
     table = Table("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
     for event in events:
         company = "hook is gone" if event.company is None else event.company or "unknown"
@@ -79,7 +79,7 @@ def show(events: Sequence[ParkedEvent], out: TextIO) -> None:
 
 @asynccontextmanager
 async def _store(settings: Settings) -> AsyncIterator[Store]:
-    # An event whose key is lost can still be dropped, so nobody is sent away for one.
+    # An event whose encryption key is lost can still be dropped, so keys are not checked.
     store = await open_store(settings, check_keys=False)
     try:
         yield store

@@ -1,4 +1,4 @@
-"""Every address this bot answers."""
+"""The web app with every address this bot serves."""
 
 import asyncio
 import contextlib
@@ -16,14 +16,14 @@ from starlette.routing import BaseRoute, Route
 from bot.basics.metrics import Metrics
 
 Check = Callable[[], Awaitable[str | None]]
-"""None when all is well, else a sentence for whoever runs the bot."""
+"""A readiness check: None when all is well, else a sentence for the operator of the bot."""
 
 LARGEST_BODY: Final = 1_500_000
-"""Bytes. Slack's views are at most 250 kB, form-encoded perhaps three times that."""
+"""Most bytes of a request's body. Slack's views are at most 250 kB, form-encoded perhaps three times that."""
 
 
 ANSWERED_WITHIN_S: Final = 5
-"""What is still unanswered then is cut off: Slack has long given up."""
+"""Seconds requests get to finish at shutdown; Slack gives up after 3."""
 STOPPED_BY: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -35,8 +35,8 @@ def build_web(
     metrics: Metrics,
     look: Callable[[], Awaitable[None]] | None = None,
 ) -> Starlette:
-    """The ASGI app. ``others`` are the connecting pages and, with a Slack OAuth app, the install pages. ``look`` brings
-    up to date what is counted only when somebody asks for the metrics."""
+    """Build the ASGI app. ``others`` are the connecting pages and, with a Slack OAuth app, the install pages. ``look``
+    updates what is counted only when the metrics are read."""
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -81,7 +81,8 @@ async def serve(app: Starlette, host: str, port: int) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to ``serve``: uvicorn raises them once more on its way out, so that nothing after it would run."""
+    """A uvicorn server that leaves signals to ``serve``: uvicorn raises them again at its end, so nothing after it
+    would run."""
 
     def stop(self) -> None:
         self.force_exit = self.should_exit
