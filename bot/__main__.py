@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 sandbox = typer.Typer(help="The embedded Dialpad or Slack alone, on loopback.", no_args_is_help=True)
-db = typer.Typer(help="The database: bring its tables up to date, throw away what has expired.", no_args_is_help=True)
+db = typer.Typer(help="The database: bring its tables up to date, delete what has expired.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption keys for stored tokens.", no_args_is_help=True)
 events = typer.Typer(help="Events from Dialpad that could not be delivered and are set aside.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
@@ -124,7 +124,7 @@ def manifest(
     public_url: Annotated[
         str | None, typer.Option(help="For HTTP instead of Socket Mode: where Slack reaches you.")
     ] = None,
-    command: Annotated[str | None, typer.Option(help="The root slash command. By default what COMMAND says.")] = None,
+    command: Annotated[str | None, typer.Option(help="The root slash command. Defaults to COMMAND.")] = None,
     check: Annotated[Path | None, typer.Option(help="Only compare with this file; exit 1 when it differs.")] = None,
 ) -> None:
     """Print the Slack app's manifest."""
@@ -137,13 +137,13 @@ def manifest(
     if check is None:
         sys.stdout.write(text)
     elif not check.exists() or check.read_text(encoding="utf-8") != text:
-        typer.echo(f"{check} is out of step with the code. Run `make docs`.", err=True)
+        typer.echo(f"{check} is out of date. Run `make docs`.", err=True)
         raise typer.Exit(1)
 
 
 @app.command()
 def docs(
-    folder: Annotated[Path, typer.Argument(help="Where the pages go.")] = Path("docs"),
+    folder: Annotated[Path, typer.Argument(help="Where to write the pages.")] = Path("docs"),
     check: Annotated[bool, typer.Option("--check", help="Only compare; exit 1 when a page differs.")] = False,
 ) -> None:
     """Write the generated pages: every command with its usage and examples."""
@@ -156,7 +156,7 @@ def docs(
             folder.mkdir(parents=True, exist_ok=True)
             page.write_text(text, encoding="utf-8")
         elif not page.exists() or page.read_text(encoding="utf-8") != text:
-            typer.echo(f"{page} is out of step with the code. Run `make docs`.", err=True)
+            typer.echo(f"{page} is out of date. Run `make docs`.", err=True)
             raise typer.Exit(1)
 
 
@@ -214,7 +214,7 @@ def db_purge() -> None:
             await store.aclose()
 
     with _problems_as_sentences():
-        typer.echo(f"{asyncio.run(purge())} expired rows thrown away.")
+        typer.echo(f"{asyncio.run(purge())} expired rows deleted.")
 
 
 @keys.command("generate")
@@ -228,7 +228,8 @@ def keys_generate() -> None:
 @keys.command("rotate")
 def keys_rotate(
     drop_unreadable: Annotated[
-        bool, typer.Option("--drop-unreadable", help="Give up rows whose key is lost; those people connect again.")
+        bool,
+        typer.Option("--drop-unreadable", help="Delete rows whose key is lost; those people have to connect again."),
     ] = False,
 ) -> None:
     """Encrypt everything anew with the first key of ENCRYPTION_KEYS; afterwards the old ones can be removed."""
@@ -291,7 +292,7 @@ def events_retry(keys: Keys = None, everything: Everything = False) -> None:
 def events_drop(
     keys: Keys = None,
     everything: Everything = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Needed: what is dropped is gone for good.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Required: dropped events cannot be recovered.")] = False,
 ) -> None:
     """Throw away for good, without telling anybody in Slack. Exit 2 for an unknown key."""
     from bot import parked
@@ -299,11 +300,11 @@ def events_drop(
 
     typed = _which(keys, everything=everything)
     if not yes:
-        typer.echo("What is dropped is gone for good. Add --yes to do it.", err=True)
+        typer.echo("Dropped events cannot be recovered. Add --yes to go ahead.", err=True)
         raise typer.Exit(2)
     with _problems_as_sentences():
         count = asyncio.run(parked.drop(Settings(), typed))
-    typer.echo(f"Dropped for good: {count}." if count else "Nothing is set aside.")
+    typer.echo(f"Dropped: {count}." if count else "Nothing is set aside.")
 
 
 def _which(keys: list[str] | None, *, everything: bool) -> list[str]:

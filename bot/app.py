@@ -108,7 +108,9 @@ def check(settings: Settings) -> None:
     """Check that the settings Slack needs are there. Raises Misconfigured, which says what to set."""
     installs = settings.slack_client_id and settings.slack_client_secret
     if not settings.slack_bot_token and not installs:
-        raise Misconfigured("Set SLACK_BOT_TOKEN (your Slack app's page, Install App). Only want to look? make demo")
+        raise Misconfigured(
+            "Set SLACK_BOT_TOKEN (your Slack app's page, Install App). Just want to try it? Run make demo"
+        )
     if not settings.slack_bot_token and not settings.public_url:
         raise Misconfigured("Set PUBLIC_URL, where browsers find /slack/install, or SLACK_BOT_TOKEN for one workspace.")
     if not settings.slack_app_token and not settings.slack_signing_secret:
@@ -301,7 +303,7 @@ class _Notices:
     async def connection_broken(self, person: PersonKey) -> None:
         self.dispatcher.home_changed(person)
         connect = Button("Connect again", CONNECT, style="primary")
-        text = "Dialpad ended your connection, so nothing can be done there for you. Connect again to go on."
+        text = "Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue."
         await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
 
     async def run_later(self, job: TimedJob) -> None:

@@ -159,7 +159,7 @@ async def call(action: Action[Any], settings: Settings, *, everything: bool) -> 
     if key is None or not key.get_secret_value():
         raise BadInput("Set DIALPAD_API_KEY to an API key of your company (Dialpad, Admin Settings, API Keys).")
     if everything and not issubclass(type(action).answer_type(), Page):
-        raise BadInput("--all is for lists; this action answers with one thing.")
+        raise BadInput("--all is for lists; this action returns a single item.")
     client = DialpadClient(settings.dialpad_base_url)
     try:
         return await _collect(client, action, key) if everything else plain(await client.send(action, token=key))
@@ -179,7 +179,7 @@ async def _collect(client: DialpadClient, action: Action[Any], key: SecretStr) -
             if not sys.stderr.isatty():
                 sys.stderr.write(f"{count} pages, {len(items)} items\n")
     if pages.cut_short:
-        sys.stderr.write("Dialpad refused its own cursor half-way: the list ends early.\n")
+        sys.stderr.write("Dialpad refused its own cursor partway through: the list is incomplete.\n")
     return {"items": items}
 
 
@@ -194,7 +194,7 @@ def plain(answer: Any) -> dict[str, Any]:
 def sentence_of(problem: DialpadError) -> str:
     """Describe what went wrong, in the words people read in Slack."""
     if isinstance(problem, TokenRefused):
-        return "Dialpad does not know this key. Check DIALPAD_API_KEY."
+        return "Dialpad did not accept this key. Check DIALPAD_API_KEY."
     return read_trouble(problem, reference="").text
 
 

@@ -70,14 +70,14 @@ async def _notifications(store: Store) -> Finding:
     well."""
     troubled = await store.subscriptions.troubled()
     if not troubled:
-        return Finding("Notifications", True, "nothing stands in the way of any subscription")
+        return Finding("Notifications", True, "every subscription can post")
     waiting = sum([(await store.postings.unposted(subscription.id))[1] for subscription in troubled])
     why = ", ".join(sorted({subscription.problem_word for subscription in troubled}))
     cannot = plural(len(troubled), "subscription cannot", "subscriptions cannot")
     return Finding(
         "Notifications",
         False,
-        f"{cannot} post ({why}); {plural(waiting, 'message waits', 'messages wait')}, for a day.",
+        f"{cannot} post ({why}); {plural(waiting, 'message is', 'messages are')} waiting, for a day.",
     )
 
 

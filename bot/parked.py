@@ -71,7 +71,7 @@ def show(events: Sequence[ParkedEvent], out: TextIO) -> None:
     """Print parked events as a table."""
     table = Table("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
     for event in events:
-        company = "hook is gone" if event.company is None else event.company or "unknown"
+        company = "hook no longer exists" if event.company is None else event.company or "unknown"
         received, parked = _moment(event.received_at), _moment(event.parked_at)
         table.add_row(event.key, event.kind, event.hook_id, company, received, parked, str(event.tries))
     Console(file=out, width=None if out.isatty() else _WIDTH).print(table)

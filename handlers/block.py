@@ -31,7 +31,7 @@ async def block(ctx: Ctx, numbers: Numbers) -> Answer:
     if not fresh:
         verb = "is" if len(numbers) == 1 else "are"
         return Reply(
-            prose(listed([party.shown() for party in numbers]), f" {verb} blocked already."),
+            prose(listed([party.shown() for party in numbers]), f" {verb} already blocked."),
             buttons=(Button("Unblock", "unblock.unblock", {"numbers": [party.number for party in numbers]}),),
         )
     raw = [party.number for party in fresh]
@@ -41,10 +41,10 @@ async def block(ctx: Ctx, numbers: Numbers) -> Answer:
         title="Block this number?" if len(fresh) == 1 else "Block these numbers?",
         facts=(
             Fact("Number" if len(fresh) == 1 else "Numbers", listed([_with_detail(party) for party in fresh])),
-            Fact("What follows", "Calls and texts from there reach nobody in the company, until it is unblocked."),
+            Fact("What happens", "Nobody at your company gets calls or texts from there until it is unblocked."),
         ),
         yes="Block",
-        note="It holds for everybody, not only for you.",
+        note="This applies to everyone at your company, not just you.",
         danger=True,
         edit=Button("Edit", "block.block", {"numbers": raw}, form=True),
     )

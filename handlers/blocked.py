@@ -30,7 +30,7 @@ async def blocked(
     ctx: Ctx,
     number: Annotated[
         Party | None,
-        CallerChoice("Number", placeholder="A number or contact", hint="Leave it empty for the whole list."),
+        CallerChoice("Number", placeholder="A number or contact", hint="Leave it empty to see the whole list."),
     ] = None,
 ) -> Answer:
     """List the blocked numbers, or tell whether one number is blocked."""
@@ -38,7 +38,7 @@ async def blocked(
         return await _page(ctx, 0)
     if await is_blocked(ctx, number.number):
         return Reply(
-            prose(number.shown(), " is blocked: calls and texts from there reach nobody."),
+            prose(number.shown(), " is blocked: nobody gets calls or texts from there."),
             buttons=(Button("Unblock", "unblock.unblock", {"numbers": [number.number]}),),
         )
     can_block = () if number.is_ours else (Button("Block", "block.block", {"numbers": [number.number]}),)
@@ -70,7 +70,7 @@ async def _page(ctx: Ctx, start: int) -> Listing:
     return Listing(
         title,
         tuple(rows),
-        empty="No number is blocked.",
+        empty="No numbers are blocked.",
         buttons=(
             *((Button("Back", "blocked.more", {"start": str(max(0, start - ROWS))}),) if start else ()),
             *((Button("More", "blocked.more", {"start": str(start + ROWS)}),) if left else ()),

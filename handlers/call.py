@@ -24,7 +24,7 @@ OwnNumberShown = Annotated[
     OwnNumberChoice(
         "Show this number",
         placeholder="Your usual number",
-        hint="What the other side sees. Leave it empty for the usual.",
+        hint="What the other side sees. Leave it empty to use your usual number.",
     ),
 ]
 
@@ -45,9 +45,9 @@ async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
     if line.number == to.number:
         raise FieldError("to", "That is your own number. Choose somebody else.")
     args = {"to": to.number} | ({"shown": shown.number} if shown else {})
-    notes: list[Prose] = ["Your own phone rings first. Pick it up, and the other side is called."]
+    notes: list[Prose] = ["Your own phone rings first. When you pick up, Dialpad calls the other side."]
     if blocked:
-        notes.append(" This number is blocked here: it cannot call back.")
+        notes.append(" This number is blocked here, so it cannot call back.")
     return Confirm(
         route="call.dial",
         args=args,
@@ -80,7 +80,7 @@ async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
         return Reply(prose("Calling ", to.shown(), ". Pick up your phone."), tone="done")
     await remember_call(ctx, placed.call_id)
     return Reply(
-        prose("Calling ", to.shown(), ". Your phone rings; pick it up."),
+        prose("Calling ", to.shown(), ". Pick up your phone."),
         buttons=(Button("Hang up", "hangup.hangup", {"call": placed.call_id}, style="danger"),),
         tone="done",
     )

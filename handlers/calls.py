@@ -101,7 +101,7 @@ async def calls(
             f" {since.words}" if since else " in the last 7 days",
         ),
         tuple(call_row(view, names) for view in found),
-        empty="No calls like that." if not before else "No older calls.",
+        empty="No calls found." if not before else "No older calls.",
         buttons=buttons,
     )
 
@@ -112,7 +112,7 @@ async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) ->
     try:
         conversation = past_call(await ctx.send(GetCall(id=call)))
     except NotFound:
-        return Reply("Dialpad no longer knows this call.")
+        return Reply("Dialpad no longer has this call.")
     number = conversation.view.number
     parties = await parties_of(ctx, [number] if number else [])
     ours = any(party.is_ours for party in parties)
@@ -130,7 +130,9 @@ async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]
         f"{line.name or 'Somebody'}: {line.content}" for line in lines if line.type == "transcript" and line.content
     ]
     if not spoken:
-        return Reply("This call has no transcript. Dialpad Ai writes one a few minutes after a call, if it is on.")
+        return Reply(
+            "This call has no transcript. Dialpad Ai writes one a few minutes after a call, if it is turned on."
+        )
     text = "\n".join(spoken)
     head = text[:LONGEST_TRANSCRIPT]
     cut = len(head) < len(text)
@@ -181,7 +183,7 @@ def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[
 
 async def _not_shown(ctx: Ctx) -> Answer:
     """Say which admins can see call lists, by name where Dialpad shows them, and list the calls this person may see."""
-    reason = prose("Dialpad shows call lists only to company admins. ", await _who_can_help(ctx))
+    reason = prose("Only company admins can see call lists in Dialpad. ", await _who_can_help(ctx))
     found = await placed_calls(ctx)
     if not found:
         return Reply(prose(reason, " Your own calls are in the Dialpad app."), tone="warning")

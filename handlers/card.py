@@ -30,13 +30,13 @@ async def _find(ctx: Ctx, name: str) -> tuple[Notifications, PostedCard, CallVie
     notifications = ctx.deps.notifications
     found = await notifications.card(ctx.person, name) if notifications is not None else None
     if notifications is None or found is None or found.kind != "call":
-        raise UserError("I no longer know this call. It is still in Dialpad's history.")
+        raise UserError("I no longer have this call. You can still find it in Dialpad's history.")
     view = view_call(found.state)
     rights = await rights_of(ctx)
     made_up = view.line_id == "callcenter:test"
     if not made_up and not rights.cover(view.places):
         whose = view.line or " and ".join(view.people) or "that line"
-        raise UserError(f"You do not belong to {whose}, so this call is not yours to take. Somebody there can.")
+        raise UserError(f"You do not belong to {whose}, so you cannot claim this call. Somebody there can.")
     return notifications, found, view
 
 
@@ -50,11 +50,11 @@ async def claim(ctx: Ctx, card: CardId) -> Answer:
     notifications, before, view = await _find(ctx, card)
     me = ctx.person.user_id
     if before.handled_by:
-        return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
+        return Reply(prose("This call was already handled by ", _by(before.handled_by, before.handled_at), "."))
     if not needs_somebody(view):
-        return Reply("Somebody has talked to them meanwhile, so there is nothing to claim.")
+        return Reply("Somebody has already talked to them, so there is no need to claim this call.")
     if before.claimed_by == me:
-        return Reply("You have claimed this call already.", _next(view, card))
+        return Reply("You have already claimed this call.", _next(view, card))
     after = await notifications.claim(before, ctx.person)
     if after is None or after.claimed_by != me:
         return _too_late(after)
@@ -63,9 +63,9 @@ async def claim(ctx: Ctx, card: CardId) -> Answer:
 
 def _too_late(card: PostedCard | None) -> Reply:
     if card is None:
-        return Reply("I no longer know this call. It is still in Dialpad's history.")
+        return Reply("I no longer have this call. You can still find it in Dialpad's history.")
     if card.handled_by:
-        return Reply(prose("This call was handled already, by ", _by(card.handled_by, card.handled_at), "."))
+        return Reply(prose("This call was already handled by ", _by(card.handled_by, card.handled_at), "."))
     return Reply(prose("Somebody was faster: it was claimed by ", _by(card.claimed_by, card.claimed_at), "."))
 
 
@@ -79,13 +79,15 @@ async def release(ctx: Ctx, card: CardId) -> Answer:
     """Release a call, which only the person who claimed it can."""
     notifications, before, _ = await _find(ctx, card)
     if before.handled_by:
-        return Reply(prose("This call was handled already, by ", _by(before.handled_by, before.handled_at), "."))
+        return Reply(prose("This call was already handled by ", _by(before.handled_by, before.handled_at), "."))
     if before.claimed_by is None:
         return Reply("Nobody has claimed this call.")
     if before.claimed_by != ctx.person.user_id:
-        return Reply(prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ". Only they give it back."))
+        return Reply(
+            prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ". Only they can release it.")
+        )
     await notifications.release(before, ctx.person)
-    return Reply("The call is free for somebody else.", tone="done")
+    return Reply("The call was released, so somebody else can claim it.", tone="done")
 
 
 @router.button(title="Mark handled", risk=Risk.CHANGE)
@@ -95,10 +97,10 @@ async def handled(ctx: Ctx, card: CardId) -> Answer:
     me = ctx.person.user_id
     if before.handled_by:
         whose = "you" if before.handled_by == me else _by(before.handled_by, before.handled_at)
-        return Reply(prose("This call was marked as handled already, by ", whose, "."))
+        return Reply(prose("This call was already marked as handled by ", whose, "."))
     if before.claimed_by not in {None, me}:
         return Reply(
-            prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ", who marks it when it is done.")
+            prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ", who will mark it handled.")
         )
     after = await notifications.handle(before, ctx.person)
     if after is None or after.handled_by != me:
@@ -172,7 +174,13 @@ async def make_link(ctx: Ctx, card: CardId) -> Answer:
 async def label(
     ctx: Ctx,
     labels: Annotated[
-        str, Text("Labels", longest=300, placeholder="vip, callback", hint="Separated by commas; these are all it has.")
+        str,
+        Text(
+            "Labels",
+            longest=300,
+            placeholder="vip, callback",
+            hint="Separated by commas. This replaces the call's labels.",
+        ),
     ] = "",
     card: CardId = "",
 ) -> Answer:
@@ -180,7 +188,7 @@ async def label(
     _, _, view = await _find(ctx, card)
     wanted = list(dict.fromkeys(one.strip() for one in labels.split(",") if one.strip()))
     await ctx.send(LabelCall(id=view.call_id, labels=wanted))
-    said = f"The call is labelled {', '.join(wanted)}." if wanted else "The call has no labels now."
+    said = f"The call is labeled {', '.join(wanted)}." if wanted else "The call no longer has any labels."
     return Reply(said, tone="done")
 
 

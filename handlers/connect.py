@@ -54,12 +54,12 @@ async def with_key(
     ctx: Ctx,
     key: Annotated[
         str,
-        Text("API key", longest=500, placeholder="Paste it here", hint="It is kept encrypted and never shown again."),
+        Text("API key", longest=500, placeholder="Paste it here", hint="It is stored encrypted and never shown again."),
     ],
 ) -> Answer:
     """Check an API key at Dialpad and store it. The key itself is in no answer, error or log."""
     if any(c.isspace() for c in key) or not key.isascii():
-        raise FieldError("key", "An API key has no blanks and only plain letters and digits. Paste it once more.")
+        raise FieldError("key", "An API key has only letters and digits, and no spaces. Paste it again.")
     try:
         name = await ctx.deps.connections.connect_with_key(ctx.person, key)
     except FieldError:
@@ -78,13 +78,13 @@ async def _offer(ctx: Ctx, *, broken: bool) -> Card:
     if not ctx.deps.connections.offers_oauth:
         return Card(
             "Connect your Dialpad account",
-            text=prose(lead, "Paste an API key, and you act in Dialpad with its rights. ", _KEY_HELP),
+            text=prose(lead, "Paste an API key to act in Dialpad with its permissions. ", _KEY_HELP),
             buttons=(WITH_KEY,),
         )
     url = await ctx.deps.connections.start(ctx.person)
     return Card(
         "Connect your Dialpad account",
-        text=prose(lead, "You act in Dialpad as yourself: nobody's click here uses anybody else's rights."),
-        note="The link is yours alone and works once, for 15 minutes.",
+        text=prose(lead, "You act in Dialpad as yourself: nobody here can use anybody else's permissions."),
+        note="This link is only for you. It works once and expires after 15 minutes.",
         buttons=(Button("Connect", url=url, style="primary"), WITH_KEY),
     )

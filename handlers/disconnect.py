@@ -27,7 +27,7 @@ async def disconnect(ctx: Ctx) -> Answer:
     except NotConnected as problem:
         if not problem.broken:
             return Reply("You are not connected to Dialpad.", buttons=(Button("Connect", CONNECT),))
-        name = "nobody any more"
+        name = "nobody (Dialpad ended the connection)"
     ends = await ctx.deps.connections.would_end(ctx.person)
     what = plural(ends.timed, "change that is still due", "changes that are still due")
     subscriptions = (Fact("Your subscriptions", f"{ends.subscriptions:,}, removed too"),) if ends.subscriptions else ()
@@ -39,7 +39,7 @@ async def disconnect(ctx: Ctx) -> Answer:
             Fact("Connected as", name),
             *subscriptions,
             Fact(
-                "What follows", "The access is forgotten here and revoked at Dialpad. You can connect again any time."
+                "What happens", "Your access is deleted here and revoked at Dialpad. You can connect again at any time."
             ),
         ),
         yes="Disconnect",
@@ -54,7 +54,7 @@ async def end(ctx: Ctx) -> Answer:
     ended = await ctx.deps.connections.disconnect(ctx.person)
     connect = (Button("Connect again", CONNECT),)
     if ended is None:
-        return Reply("You were not connected to Dialpad any more.", buttons=connect)
+        return Reply("You were no longer connected to Dialpad.", buttons=connect)
     left = bool(ended.hooks_left or ended.access_left)
     told = prose(Bold("Disconnected."), f" {_gone_here(ended)}{_left_there(ended) if left else '.'}")
     return Reply(told, buttons=connect, tone="warning" if left else "done")
@@ -68,9 +68,9 @@ def _gone_here(ended: Ended) -> str:
         gone.append(plural(ended.timed, "timed change"))
     if len(gone) == 1:
         if ended.hooks_left or ended.access_left:
-            return "Nothing of your Dialpad access is usable here any more"  # the sealed token stays for the removal
-        return "Nothing of your Dialpad access is kept here"
-    return f"{', '.join(gone[:-1])} and {gone[-1]} are removed here"
+            return "Your Dialpad access can no longer be used here"  # a sealed token is kept to remove the rest
+        return "None of your Dialpad access is stored here"
+    return f"{', '.join(gone[:-1])} and {gone[-1]} were removed here"
 
 
 def _left_there(ended: Ended) -> str:
@@ -81,5 +81,5 @@ def _left_there(ended: Ended) -> str:
         what = "that it stops sending your events"
     else:
         what = "that it stops sending your events and that your access is revoked there"
-    ignored = ", and ignore what it still sends" if ended.hooks_left else ""
-    return f". Dialpad has not confirmed yet {what}: I keep trying until it does{ignored}."
+    ignored = ", and ignore anything it still sends" if ended.hooks_left else ""
+    return f". Dialpad has not yet confirmed {what}: I'll keep trying until it does{ignored}."

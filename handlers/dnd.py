@@ -26,7 +26,7 @@ Until = Annotated[
         keywords=("for", "until", "till"),
         bare=True,
         placeholder="30 minutes, 15:00, end of day …",
-        hint="After that it changes back by itself. Leave it empty to keep it until you change it.",
+        hint="Then it changes back automatically. Leave it empty to keep it until you change it.",
     ),
 ]
 InGroup = Annotated[
@@ -79,7 +79,7 @@ async def back(
         return Nothing()
     await _toggle(ctx, state, group)
     return Reply(
-        prose("The time is over: do not disturb", _where(group), " is ", "on" if state else "off", " again."),
+        prose("Time's up: do not disturb", _where(group), " is ", "on" if state else "off", " again."),
         buttons=_buttons(state, group),
         tone="done",
     )
@@ -98,7 +98,7 @@ async def _present(ctx: Ctx, group: Group | None) -> Card:
     return Card(
         prose("Do not disturb", _where(group), " is ", "on" if is_on else "off", till(end) if is_on else ()),
         facts=tuple(facts),
-        text="No calls ring for you; they go to voicemail or to the others." if is_on else "Calls ring as usual.",
+        text="Calls do not ring for you; they go to voicemail or to others." if is_on else "Calls ring as usual.",
         buttons=_buttons(is_on, group),
     )
 
@@ -127,7 +127,7 @@ def _is_on(me: User, group: Group | None) -> bool:
 def _changed(before: bool, wanted: bool, group: Group | None, end: datetime | None, *, stays: bool = False) -> Reply:
     now = "on" if wanted else "off"
     change: tuple[Part, ...] = (f": {'on' if before else 'off'} → {now}",) if before != wanted else (f": still {now}",)
-    rest = prose(", no longer ending by itself.") if stays else prose(till(end), ".")
+    rest = prose(", with no end time.") if stays else prose(till(end), ".")
     return Reply(prose("Do not disturb", _where(group), change, rest), buttons=_buttons(wanted, group), tone="done")
 
 

@@ -45,7 +45,7 @@ async def duty(
             keywords=("for", "until", "till"),
             bare=True,
             placeholder="30 minutes, 13:00, end of day …",
-            hint="After that it changes back by itself. Leave it empty to keep it.",
+            hint="Then it changes back automatically. Leave it empty to keep it.",
         ),
     ] = None,
     colleague: Annotated[
@@ -63,7 +63,7 @@ async def duty(
     if state is None and until is None and reason is None:
         return await _present(ctx, colleague)
     if state is None:
-        raise FieldError("state", "Say whether to go on or off duty: duty off Lunch until 13:00.")
+        raise FieldError("state", "Choose on or off duty, for example: duty off Lunch until 13:00.")
     before = await _ask(ctx, colleague)
     key = waiting_key(ctx.person, "duty", colleague.id if colleague else "")
     way_back = {"state": "off" if state else "on"} | ({"colleague": colleague.raw} if colleague else {})
@@ -94,7 +94,7 @@ async def back(
         return Nothing()
     await ctx.send(SetDutyStatus(id=colleague.id if colleague else ME, on_duty=state))
     return Reply(
-        prose("The time is over. ", _whose(colleague), ": ", _in_words(state, None), " again."),
+        prose("Time's up. ", _whose(colleague), ": ", _in_words(state, None), " again."),
         buttons=_buttons(state, colleague),
         tone="done",
     )
@@ -105,7 +105,7 @@ async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:
         return await ctx.send(GetDutyStatus(id=colleague.id if colleague else ME))
     except (NotFound, Conflict):
         who = f"{colleague.name} is" if colleague else "You are"
-        raise UserError(f"{who} in no call center, so there is no duty to be on.") from None
+        raise UserError(f"{who} not in a call center, so there is no duty status to show.") from None
 
 
 async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
@@ -121,7 +121,7 @@ async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     return Card(
         prose(_whose(colleague), ": ", _in_words(on_duty, None), till(end)),
         facts=tuple(facts),
-        text="Call center calls ring." if on_duty else "Call center calls go to the others.",
+        text="Call center calls ring." if on_duty else "Call center calls go to others.",
         buttons=_buttons(on_duty, colleague),
     )
 

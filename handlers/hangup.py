@@ -53,6 +53,6 @@ async def _end(ctx: Ctx, call: str) -> Answer:
         await ctx.send(HangUp(id=call))
     except (Conflict, NotFound):
         await forget_call(ctx, call)
-        return Reply("That call is over already.")
+        return Reply("That call has already ended.")
     await forget_call(ctx, call)
     return Reply("You hung up.", tone="done")

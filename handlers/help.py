@@ -25,7 +25,7 @@ router = Router()
     needs_connection=False,
 )
 async def help_(
-    ctx: Ctx, word: Annotated[str | None, Text("Word", longest=100, placeholder="sms, dnd, calls …")] = None
+    ctx: Ctx, word: Annotated[str | None, Text("Command", longest=100, placeholder="sms, dnd, calls …")] = None
 ) -> Answer:
     """Show help, made from the route table: what is not in it cannot be typed."""
     known = {info.word: info for info in ctx.deps.routes.commands() if info.word}
@@ -35,7 +35,9 @@ async def help_(
         return Listing(
             "What you can type",
             rows,
-            note=prose("More about one word: ", Code(typed("help sms")), ". It all works after an @mention, too."),
+            note=prose(
+                "More about one command: ", Code(typed("help sms")), ". Everything also works after an @mention."
+            ),
             buttons=(Button("Menu", "menu.menu"),),
         )
     wanted = word.strip().lstrip("/").casefold()
@@ -43,8 +45,8 @@ async def help_(
     info = known.get(wanted)
     if info is None:
         near = did_you_mean(wanted[:40], known)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Type {typed('help')} to see all words."
-        raise UserError(f"There is no word “{wanted[:30]}”. {hint}")
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Type {typed('help')} to see all commands."
+        raise UserError(f"There is no command “{wanted[:30]}”. {hint}")
     return _card(typed, info)
 
 
@@ -57,4 +59,4 @@ def _card(typed: Callable[[str], str], info: CommandInfo) -> Card:
     facts = [Fact("Type", prose(Code(typed(f"{info.word} {info.usage}"))))]
     if examples:
         facts.append(Fact("For example", examples))
-    return Card(info.summary, facts=tuple(facts), note="Leave things out and a form asks for them.")
+    return Card(info.summary, facts=tuple(facts), note="If you leave something out, a form asks for it.")

@@ -39,7 +39,7 @@ async def _page(ctx: Ctx) -> Answer:
     except ChatopsError as problem:
         _log.warning("home tab without Dialpad", problem=type(problem).__name__)
         return Card(
-            "Dialpad does not answer right now",
+            "Dialpad is not responding right now",
             text="What you see here comes from Dialpad. Try again in a minute.",
             buttons=(REFRESH, Button("Who am I?", "whoami.whoami")),
         )
@@ -57,7 +57,7 @@ def _connect(*, broken: bool) -> Card:
 
 def _buttons(me: User) -> tuple[Button, ...]:
     if me.do_not_disturb:
-        dnd: tuple[Button, ...] = (Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}),)
+        dnd: tuple[Button, ...] = (Button("Turn off do not disturb", "dnd.dnd", {"state": "off"}),)
     else:
         dnd = (
             Button("Do not disturb", "dnd.dnd", {"state": "on"}),

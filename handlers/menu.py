@@ -17,7 +17,7 @@ async def menu(ctx: Ctx) -> Answer:
     except NotConnected:
         return Card(
             "Dialpad",
-            text="Connect your Dialpad account, and your phone system answers here.",
+            text="Connect your Dialpad account to use your phone system from Slack.",
             buttons=(CONNECT_BUTTON, Button("Help", "help.help_")),
         )
     return Card(

@@ -79,7 +79,7 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
 @router.command(
     "notify",
     usage='[missed sms … for "Support" only … except label:spam | me [voicemail off] | list | pause 1 | remove 1]',
-    summary="Choose what this channel hears of from the phones",
+    summary="Choose which calls, texts and other events are posted in this channel",
     aliases=("notifications", "subscribe"),
     examples=(
         "notify",
@@ -98,10 +98,7 @@ async def notify(
     ctx: Ctx,
     words: Annotated[
         str,
-        TypedWords(
-            "What this channel hears of",
-            hint=f"After only: {placeholder('only')}. After except: {placeholder('except')}.",
-        ),
+        TypedWords("What is posted in this channel", hint=_AFTER),
     ] = "",
 ) -> Answer:
     """List the subscriptions here; with words, add one or change one."""
@@ -123,7 +120,7 @@ async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
     subscriptions = await notifications.subscriptions_here(ctx.person, _channel(ctx))
     personal = _channel(ctx) == ctx.person.user_id
     return Listing(
-        "What you hear of here" if personal else "What this channel hears of",
+        "What you are notified about" if personal else "What is posted in this channel",
         tuple(subscription_row(subscription, number) for number, subscription in enumerate(subscriptions[:MOST], 1)),
         empty="Nothing yet. Missed calls, voicemails and texts are a good start.",
         buttons=(
@@ -136,10 +133,10 @@ async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
 async def _numbered(ctx: Ctx, notifications: Notifications, text: str) -> Subscription:
     subscriptions = await notifications.subscriptions_here(ctx.person, _channel(ctx))
     if not subscriptions:
-        raise UserError("This channel has no notifications yet. Type what it shall hear of, such as: notify missed")
+        raise UserError("This channel has no notifications yet. Type what to post here, for example: notify missed")
     number = text.strip().lstrip("#") or ("1" if len(subscriptions) == 1 else "")
     if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= len(subscriptions):
-        raise UserError(f"Say which, with a number from 1 to {len(subscriptions)}, such as: notify pause 1")
+        raise UserError(f"Add a number from 1 to {len(subscriptions)}, for example: notify pause 1")
     return subscriptions[int(number) - 1]
 
 
@@ -152,7 +149,9 @@ async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> An
 async def save(
     ctx: Ctx,
     *,
-    kinds: Annotated[tuple[str, ...] | None, events("Tell about", hint="The fewer, the more they are read.")] = None,
+    kinds: Annotated[
+        tuple[str, ...] | None, events("Notify about", hint="The fewer you choose, the more they are read.")
+    ] = None,
     places: Annotated[
         dict[str, str] | None,
         Places("For", keywords=("for", "in", "on"), placeholder="All your lines", hint="Lines and people."),
@@ -186,7 +185,7 @@ async def save(
     usual = frozenset({NewsKind.HANDOVER}) if keep or topic else QUIET_DEFAULT
     chosen_kinds = frozenset(NewsKind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
     if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
-        raise FieldError("digest_day", "Only a weekly digest comes on one day of the week. Add the word weekly.")
+        raise FieldError("digest_day", "Only a weekly digest has a day of the week. Add the word weekly.")
     made = Subscription(
         id=before.id if before else notifications.new_subscription_id(),
         owner=before.owner if before else ctx.person,
@@ -236,12 +235,12 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscripti
     """
     found = await notifications.subscription(ctx.person, name)
     if found is None:
-        raise UserError("This subscription was removed. Type notify to see what there is.")
+        raise UserError("This subscription was removed. Type notify to see the others.")
     if found.is_personal and found.owner != ctx.person:
-        raise UserError("These are somebody else's own notifications.")
+        raise UserError("These notifications belong to somebody else.")
     here = found.owner == ctx.person or found.channel == ctx.where.channel
     if not here and not (await rights_of(ctx)).is_admin:
-        raise UserError("Notifications are changed in the channel they belong to. Open them there.")
+        raise UserError("Notifications can only be changed in their own channel. Open them there.")
     return found
 
 
@@ -279,7 +278,9 @@ async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     found = replace(await _mine(ctx, notifications, subscription), paused=False)
     if not found.kinds:
         return await _shown(ctx, replace(found, paused=True))
-    return await _shown(ctx, found, await notifications.save_subscription(found) or "It posts again from now on.")
+    return await _shown(
+        ctx, found, await notifications.save_subscription(found) or "Resumed: notifications are posted again."
+    )
 
 
 @router.button(title="Test", risk=Risk.CHANGE)
@@ -292,7 +293,7 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     sent = ["a made-up missed call"] if found.kinds - DIGESTS else []
     sent += ["the digest so far"] if found.kinds & DIGESTS else []
     what = " and ".join(sent)
-    rest = f"on the way {where}. If nothing comes, invite me with /invite."
+    rest = f"on the way {where}. If nothing arrives, invite me with /invite."
     return Reply(f"{what[:1].upper()}{what[1:]} {'are' if sent[1:] else 'is'} {rest}")
 
 
@@ -300,10 +301,10 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Ask for confirmation before a subscription is removed."""
     found = await _mine(ctx, _board(ctx), subscription)
-    facts = (Fact("It tells about", in_words(found)),)
+    facts = (Fact("It notifies about", in_words(found)),)
     return Confirm(
         "notify.remove_now", {"subscription": subscription}, "Remove it?", facts, "Remove",
-        note="What was posted stays. Pausing keeps the settings.", danger=True,
+        note="What was already posted stays. To keep the settings, pause it instead.", danger=True,
     )  # fmt: skip
 
 
@@ -347,7 +348,8 @@ async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
         return switches(None)
     subscription = await new_own_subscription(ctx, notifications, USUAL)
     return switches(
-        subscription, await notifications.save_subscription(subscription) or "From now on you hear of them."
+        subscription,
+        await notifications.save_subscription(subscription) or "You'll be notified about them from now on.",
     )
 
 

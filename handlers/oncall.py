@@ -42,7 +42,7 @@ LONGEST_REASON: Final = 75
 @router.command(
     "oncall",
     usage="[call center] | cover me until 18:00",
-    summary="Who is on duty now, and asking for cover",
+    summary="See who is on duty, or ask for cover",
     aliases=("on-call",),
     examples=("oncall", "oncall Support", "oncall cover me until 18:00"),
     title="Who is on duty?",
@@ -162,11 +162,14 @@ async def cover(
     group: Annotated[
         Group | None,
         GroupChoice(
-            "Call center", kinds=("callcenter",), placeholder="All of yours", hint="Who answers there can take over."
+            "Call center",
+            kinds=("callcenter",),
+            placeholder="All of yours",
+            hint="Anyone who answers its calls can take over.",
         ),
     ] = None,
     note: Annotated[
-        str | None, Text("Why", longest=200, placeholder="Dentist", hint="Your colleagues here see it.")
+        str | None, Text("Why", longest=200, placeholder="Dentist", hint="Your colleagues in this channel see it.")
     ] = None,
 ) -> Answer:
     """Ask for cover in this channel. The person stays on duty until somebody takes over."""
@@ -181,7 +184,7 @@ async def cover(
     mine = await _call_centers_of(ctx, me)
     asked = [one for one in mine if group is None or one.id == group.id]
     if not asked:
-        raise FieldError("group", f"You do not answer for {group.name if group else 'a call center'}.")
+        raise FieldError("group", f"You do not answer calls for {group.name if group else 'a call center'}.")
     lines = {one.raw: one.name for one in asked}
     card = await notifications.ask_cover(
         ctx.person, ctx.where.channel, Cover(ctx.person.user_id, me.name, until, lines, note or "")
@@ -203,14 +206,18 @@ async def take(ctx: Ctx, card: CardId) -> Answer:
     if asked.asker == me:
         return Reply("You asked for this yourself. Somebody else has to take over.")
     if found.claimed_by == me:
-        return Reply(prose("You cover for ", Bold(asked.name), " already, until ", When(asked.until, "date"), "."))
+        return Reply(
+            prose("You are already covering for ", Bold(asked.name), " until ", When(asked.until, "date"), ".")
+        )
     if found.claimed_by or found.handled_by:
         return _too_late(found, asked)
     if ctx.now >= asked.until:
-        return Reply(prose("This was about the time until ", When(asked.until, "date"), ", which is over."))
+        return Reply(prose("This was only until ", When(asked.until, "date"), ", which has passed."))
     mine = await ctx.send(GetUser())
     if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
-        raise UserError(f"You do not answer for {' or '.join(asked.lines.values())}, so you cannot take over there.")
+        raise UserError(
+            f"You do not answer calls for {' or '.join(asked.lines.values())}, so you cannot take over there."
+        )
     after = await notifications.claim(found, ctx.person)
     if after is None or after.claimed_by != me:
         return _too_late(after, asked)
@@ -224,7 +231,8 @@ async def take(ctx: Ctx, card: CardId) -> Answer:
     stand_in = {"until": asked.until.isoformat(), "by": mine.name}
     await ctx.deps.later.at(ctx.now, f"covered:{card}", "oncall.stand_down", stand_in, asker, {})
     return Reply(
-        prose("You cover for ", Bold(asked.name), " until ", When(asked.until, "date"), ". They are told."), tone="done"
+        prose("You are covering for ", Bold(asked.name), " until ", When(asked.until, "date"), ". I'll let them know."),
+        tone="done",
     )
 
 
@@ -252,7 +260,7 @@ async def stand_down(
     async with for_a_while(ctx, end, waiting_key(ctx.person, "duty"), "duty.back", {"state": "on"}):
         await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=f"Covered by {by}"[:LONGEST_REASON]))
     return Reply(
-        prose(Bold(by), " covers for you. You are off duty until ", When(end, "date"), ", then on again."),
+        prose(Bold(by), " is covering for you. You are off duty until ", When(end, "date"), ", then on duty again."),
         (Button("Go on duty now", "duty.duty", {"state": "on"}),),
         tone="done",
     )
@@ -275,12 +283,12 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
     if asked.asker != ctx.person.user_id:
         return Reply(f"Only {asked.name} can take this back.")
     if found.handled_by:
-        return Reply("You have taken it back already.")
+        return Reply("You have already taken it back.")
     after = found if found.claimed_by else await notifications.handle(found, ctx.person)
     if after is None or after.claimed_by:
         covering = Mention((after.claimed_by if after else None) or "")
         again = Button("Go on duty", "duty.duty", {"state": "on"})
-        return Reply(prose(covering, " covers for you already. Tell them, and go on duty yourself."), (again,))
+        return Reply(prose(covering, " is already covering for you. Let them know, and go on duty yourself."), (again,))
     await ctx.deps.later.cancel(f"cover:{card}")
     return Reply("Taken back. You stay on duty.", tone="done")
 
@@ -295,11 +303,11 @@ async def _find(ctx: Ctx, card: str) -> tuple[Notifications, PostedCard, Cover]:
     notifications = _board(ctx)
     found = await notifications.card(ctx.person, card)
     if found is None or found.kind != "cover":
-        raise UserError("I no longer know this. Whoever needs cover can ask again with: oncall cover me")
+        raise UserError("I no longer have this request. Anyone who needs cover can ask again with: oncall cover me")
     return notifications, found, view_cover(found.state)
 
 
 def _too_late(card: PostedCard | None, asked: Cover) -> Reply:
     if card is None or card.claimed_by is None:
-        return Reply(f"{asked.name} needs no cover any more.")
-    return Reply(prose("Somebody was faster: ", Mention(card.claimed_by), " covers for ", Bold(asked.name), "."))
+        return Reply(f"{asked.name} no longer needs cover.")
+    return Reply(prose("Somebody was faster: ", Mention(card.claimed_by), " is covering for ", Bold(asked.name), "."))

@@ -63,7 +63,7 @@ async def run(
     hits = find(text, 40)
     if not hits:
         return Reply(
-            f"No action fits “{text[:40]}”. Try other words, such as number, hold queue or schedule.",
+            f"No action matches “{text[:40]}”. Try other words, such as number, hold queue or schedule.",
             (Button("Choose from all", "run.pick", form=True),), tone="warning",
         )  # fmt: skip
     if len(hits) == 1 or _is_meant(text, hits):
@@ -75,7 +75,7 @@ def _matches(text: str, hits: list[type[Action[Any]]]) -> Listing:
     rows = tuple(_row(action) for action in hits[:SHOWN])
     if len(hits) <= SHOWN:
         return Listing(prose(plural(len(hits), "action"), f" for “{text[:40]}”"), rows)
-    more = f"{len(hits) - SHOWN} more fit. Add a word to narrow it down."
+    more = f"{len(hits) - SHOWN} more match. Add a word to narrow it down."
     choose = Button("Choose from all", "run.pick", form=True)
     return Listing(prose("Best matches", f" for “{text[:40]}”"), rows, note=more, buttons=(choose,))
 
@@ -135,7 +135,7 @@ async def _menu(ctx: Ctx) -> Answer:
     buttons = [Button("Search all…", "run.pick", form=True, style="primary")]
     buttons += [Button(f"{group_word(group)} {count}", "run.group", {"group": group}) for group, count in groups]
     buttons.append(Button("Refresh lists", "run.refresh"))
-    note = prose("Or type ", Code(ctx.deps.settings.typed("run")), " and words of its name.")
+    note = prose("Or type ", Code(ctx.deps.settings.typed("run")), " and part of its name.")
     return Listing("What would you like to run?", tuple(rows), buttons=tuple(buttons), note=note)
 
 
@@ -180,7 +180,7 @@ async def group(ctx: Ctx, group: Annotated[str, Carried("Group", longest=40)]) -
 async def refresh(ctx: Ctx) -> Answer:
     """Clear the cached names for type-ahead, so that they are read again."""
     await ctx.deps.directory.forget(ctx.account)
-    return Reply("The lists of people, lines and numbers are read anew.", tone="done")
+    return Reply("People, lines and numbers were refreshed.", tone="done")
 
 
 # Typing one
@@ -215,15 +215,15 @@ async def keep(
     """Save an action as a favourite, with what was entered."""
     action = named_action(slug)
     if action is None:
-        raise UserError("This action is no more. Nothing was kept.")
+        raise UserError("That action no longer exists. Nothing was saved.")
     kept = {"slug": action.slug, "args": _read(args)}
     favourites = list((await ctx.deps.preferences.get(ctx.person)).get("favourites") or [])
     if kept not in favourites:
         favourites = [kept, *favourites][:_FAVOURITES]
         await ctx.deps.preferences.set(ctx.person, {"favourites": favourites})
     return Reply(
-        prose(f"“{action.name}” is a favourite now. See ", Code(ctx.deps.settings.typed("run")), "."),
-        (Button("Take out", "run.drop", {"slug": slug, "args": args}),), tone="done",
+        prose(f"“{action.name}” is now a favorite. See ", Code(ctx.deps.settings.typed("run")), "."),
+        (Button("Remove", "run.drop", {"slug": slug, "args": args}),), tone="done",
     )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ async def drop(
     favourites = (await ctx.deps.preferences.get(ctx.person)).get("favourites") or []
     gone = {"slug": slug, "args": _read(args)}
     await ctx.deps.preferences.set(ctx.person, {"favourites": [one for one in favourites if one != gone]})
-    return Reply("It is no longer among your favourites.", tone="done")
+    return Reply("It was removed from your favorites.", tone="done")
 
 
 @router.button()
@@ -245,7 +245,7 @@ async def copy(
     """Show the command that does the same."""
     action = named_action(slug)
     if action is None:
-        raise UserError("This action is no more.")
+        raise UserError("That action no longer exists.")
     return Card("The same as a command", text=(Code(ctx.deps.settings.typed(as_words(action, _read(args)))),))
 
 

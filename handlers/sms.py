@@ -30,7 +30,7 @@ TextTo = Annotated[
 ]
 TextToSend = Annotated[
     str,
-    Text("Message", verbatim=True, multiline=True, longest=LONGEST, hint="You see it once more before it is sent."),
+    Text("Message", verbatim=True, multiline=True, longest=LONGEST, hint="You see a preview before it is sent."),
 ]
 Sender = Annotated[
     OwnNumber | None,
@@ -59,7 +59,7 @@ async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> 
     if refusing := [party for party in to if party.number in opted_out]:
         verb = "have" if len(refusing) > 1 else "has"
         names = ", ".join([party.plain(await ctx.region()) for party in refusing])
-        raise FieldError("to", f"{names} {verb} asked for no more texts (STOP). Leave them out.")
+        raise FieldError("to", f"{names} {verb} opted out of texts (STOP). Leave them out.")
     if line.number in {party.number for party in to}:
         raise FieldError("to", "That is the number you are sending from. Choose somebody else.")
     notes: list[Prose] = []
@@ -67,11 +67,11 @@ async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> 
         notes.append(
             prose(
                 listed([party.shown() for party in hit]),
-                f" {'are' if len(hit) > 1 else 'is'} blocked here: an answer will not arrive. ",
+                f" {'are' if len(hit) > 1 else 'is'} blocked here, so a reply will not arrive. ",
             )
         )
     if len(to) > 1:
-        notes.append("Each gets a text of their own and sees none of the others.")
+        notes.append("Each person gets a separate text and does not see the others.")
     args = _args(to, text, sender)
     return Confirm(
         route="sms.send",
@@ -104,13 +104,13 @@ async def send(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) ->
         )
     except OutcomeUnknown:
         return Reply(
-            prose("Dialpad did not answer, so the text to ", names, " may or may not have left. "
-                  "Look into the conversation in Dialpad before you send it again."),
+            prose("Dialpad did not answer, so the text to ", names, " may or may not have been sent. "
+                  "Check the conversation in Dialpad before you send it again."),
             tone="warning",
         )  # fmt: skip
     except BadRequest as refused:
         if "opted out" in refused.message.casefold():
-            raise UserError("The text was not sent: a recipient has asked for no more texts (STOP).") from None
+            raise UserError("The text was not sent: a recipient has opted out of texts (STOP).") from None
         raise
     if sent.message_status == "failed":
         return Reply(
@@ -123,13 +123,13 @@ async def send(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) ->
 
 
 _WHY: Final = {
-    "invalid_destination": ": the number takes no texts",
+    "invalid_destination": ": the number cannot receive texts",
     "invalid_source": ": your number cannot send texts",
-    "no_route": ": no network leads there",
-    "not_supported": ": the number takes no texts",
-    "rejected": ": the network refused it",
-    "rejected_spam": ": the network took it for spam",
-    "time_out": ": the network did not answer",
+    "no_route": ": no carrier reaches the number",
+    "not_supported": ": the number cannot receive texts",
+    "rejected": ": the carrier rejected it",
+    "rejected_spam": ": the carrier took it for spam",
+    "time_out": ": the carrier did not respond",
 }
 
 

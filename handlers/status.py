@@ -44,7 +44,7 @@ async def status(
             "Until",
             keywords=("for", "until", "till"),
             placeholder="1 hour, 17:00, tomorrow …",
-            hint="Then it is cleared by itself. Leave it empty to keep it.",
+            hint="Then it is cleared automatically. Leave it empty to keep it.",
         ),
     ] = None,
 ) -> Answer:
@@ -74,7 +74,7 @@ async def back(ctx: Ctx, text: Annotated[str, Text("Status", shown=False)]) -> A
     if (await ctx.send(GetUser())).status_message != text:
         return Nothing()
     await ctx.send(SetStatusMessage(status_message=""))
-    return Reply(prose("The time is over: your status ", _quoted(text), " is cleared."), buttons=(_change(""),))
+    return Reply(prose("Time's up: your status ", _quoted(text), " was cleared."), buttons=(_change(""),))
 
 
 def _quoted(text: str) -> Prose:

@@ -25,7 +25,7 @@ LiveCallId = Annotated[str, Carried("Call", longest=40)]
 @router.command(
     "transfer",
     usage="<number or name>",
-    summary="Pass the call you started from Slack on",
+    summary="Transfer the call you started from Slack",
     examples=("transfer Sam Okafor", "transfer Support", "transfer +1 415 555 0150"),
     title="Transfer the call",
     submit="Continue",
@@ -42,7 +42,7 @@ async def transfer(ctx: Ctx, to: PassedTo, call: LiveCallId = "") -> Answer:
     if len(chosen) > 1:
         return Listing("Which call?", tuple(_row(view, names, to) for view in chosen))
     if chosen[0].number == to.number:
-        raise UserError("That is who you are talking to. Choose somebody else.")
+        raise UserError("You are already talking to them. Choose somebody else.")
     return Confirm(
         route="transfer.pass_on",
         args={"to": to.number, "call": chosen[0].call_id},
@@ -52,7 +52,7 @@ async def transfer(ctx: Ctx, to: PassedTo, call: LiveCallId = "") -> Answer:
             Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
         ),
         yes="Transfer",
-        note="You leave the call as soon as it is passed on.",
+        note="You leave the call as soon as it is transferred.",
         edit=Button("Edit", "transfer.transfer", {"to": to.number, "call": chosen[0].call_id}, form=True),
     )
 
@@ -72,7 +72,7 @@ async def pass_on(ctx: Ctx, to: PassedTo, call: LiveCallId) -> Answer:
         await ctx.send(TransferCall(id=call, to=ToNumber(number=to.number)))
     except NotFound:
         await forget_call(ctx, call)
-        return Reply("That call is over already, so nothing was transferred.")
+        return Reply("That call has already ended, so nothing was transferred.")
     except Conflict:
         return Reply("Nothing was transferred: the call is over, or nobody has answered it yet.", tone="warning")
     except OutcomeUnknown:

@@ -34,10 +34,10 @@ async def unblock(ctx: Ctx, numbers: Numbers) -> Answer:
         title="Unblock this number?" if len(hit) == 1 else "Unblock these numbers?",
         facts=(
             Fact("Number" if len(hit) == 1 else "Numbers", listed([party.shown() for party in hit])),
-            Fact("What follows", "Calls and texts from there reach everybody in the company again."),
+            Fact("What happens", "Calls and texts from there will come through again."),
         ),
         yes="Unblock",
-        note="It holds for everybody, not only for you.",
+        note="This applies to everyone at your company, not just you.",
         edit=Button("Edit", "unblock.unblock", {"numbers": raw}, form=True),
     )
 

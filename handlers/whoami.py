@@ -16,7 +16,7 @@ router = Router()
 
 
 @router.command(
-    "whoami", summary="Your Dialpad connection and state", aliases=("me",), examples=("whoami",), title="Who am I?"
+    "whoami", summary="Your Dialpad connection and status", aliases=("me",), examples=("whoami",), title="Who am I?"
 )
 async def whoami(ctx: Ctx) -> Answer:
     """Show the person's Dialpad account. Raises NotConnected, which offers to connect."""
@@ -47,7 +47,7 @@ def _row(fact: Fact) -> Row:
 async def keep(ctx: Ctx, key: Annotated[str, Carried("What")]) -> Answer:
     """Cancel a timed change. Only the person's own: the key of another person's finds nothing."""
     if not any(one.key == key for one in await ctx.deps.later.pending(ctx.person)):
-        return Reply("That change has happened already, so there was nothing to keep.")
+        return Reply("That change has already happened, so it could not be canceled.")
     await ctx.deps.later.cancel(key)
     return Reply("It stays as it is now, until you change it.", tone="done")
 

@@ -34,7 +34,7 @@ async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
     if looks_like_number(shown) or shown.isdigit():
         raise UnclearName(why_no_number(shown, region))
     if not shown or len(shown) > LONGEST_TEXT:
-        raise UnclearName("That is nobody's name. Type a number, or a name as it is in Dialpad.")
+        raise UnclearName("No contact or colleague has that name. Type a number, or a name as it appears in Dialpad.")
     return await party_named(ctx, shown, entities)
 
 

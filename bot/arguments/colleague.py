@@ -23,10 +23,10 @@ async def wanted(ctx: Ctx, text: str) -> str:
         return text.removeprefix("@")
     profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))
     if not profile.email:
-        raise UnclearName(f"Slack does not tell the e-mail address of {profile.name}. Choose them by name.")
+        raise UnclearName(f"Slack does not share {profile.name}'s email address. Choose them by name.")
     found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
     if found.one is None:
-        raise UnclearName(f"{profile.name} has no seat at Dialpad under {profile.email}.")
+        raise UnclearName(f"{profile.name} has no Dialpad user under {profile.email}.")
     return profile.email
 
 
@@ -54,7 +54,7 @@ class ColleagueChoice(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Colleague:
         text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
         if len(text) > LONGEST_TEXT:
-            raise self.refuse(name, "That is nobody's name. Mention somebody with @, or type an e-mail address.")
+            raise self.refuse(name, "No colleague has that name. Mention somebody with @, or type an email address.")
         if text.isascii() and text.isdigit():
             known = await ctx.deps.directory.name_of(ctx.account, Entity.USER, text)
             return Colleague(text, known or "Your colleague")

@@ -93,8 +93,8 @@ class GroupChoice(Lookup):
         shown = text if len(text) <= 30 else text[:29] + "…"
         what = " or ".join(ENTITIES[kind].value for kind in self.kinds)
         names = [option.text for option in await self.suggest(ctx, "")]
-        known = f" There is {', '.join(names[:6])}." if names else ""
-        return f"“{shown}” is not one {what}.{known} Type its name."
+        known = f" Choose one of: {', '.join(names[:6])}." if names else " Type its name as it appears in Dialpad."
+        return f"No {what} is called “{shown}”.{known}"
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         results = await asyncio.gather(

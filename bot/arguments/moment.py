@@ -68,9 +68,9 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     else:
         raise NotAMoment(text)
     if elapsed(now, moment) < timedelta(minutes=1):
-        raise NoMoment(f"{quoted(text)} has already passed. Give a time that is still to come, such as 30m or 17:00.")
+        raise NoMoment(f"{quoted(text)} has already passed. Choose a later time, such as 30m or 17:00.")
     if elapsed(now, moment) > FURTHEST:
-        raise NoMoment(f"{quoted(text)} is too far away. The longest is 31 days.")
+        raise NoMoment(f"{quoted(text)} is too far ahead. The limit is 31 days.")
     return moment.astimezone(UTC)
 
 
@@ -86,7 +86,7 @@ def _read_span(text: str, local: datetime) -> datetime | None:
     if span is None:
         return None
     if span > FURTHEST:
-        raise NoMoment(f"{quoted(text)} is too long. The longest is 31 days.")
+        raise NoMoment(f"{quoted(text)} is too long. The limit is 31 days.")
     return later(local, span)
 
 

@@ -12,9 +12,9 @@ _SHORT: Final = f"is too short for a phone number. Type it with its area code, s
 _FLAWS: Final = {
     ValidationResult.TOO_SHORT: _SHORT,
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: _SHORT,
-    ValidationResult.TOO_LONG: f"has too many digits for a phone number. Check it, or type it like {_EXAMPLE}.",
+    ValidationResult.TOO_LONG: f"has too many digits for a phone number. Check it, or type something like {_EXAMPLE}.",
     ValidationResult.INVALID_COUNTRY_CODE: (
-        f"has no country code I know. Start with + and the country, such as {_EXAMPLE}."
+        f"has an unknown country code. Start with + and the country code, such as {_EXAMPLE}."
     ),
 }
 
@@ -33,9 +33,9 @@ def _flaw(text: str, region: str) -> str:
     if any(c.isalpha() for c in text) or not digits:
         return f"is not a phone number. Type it in digits, such as {_EXAMPLE}."
     if phonenumbers.is_emergency_number("".join(digits), region):
-        return "is an emergency number. Dial it on a phone; it is never dialled from Slack."
+        return "is an emergency number. Dial it on a phone; it is never dialed from Slack."
     try:
         problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, region))
     except NumberParseException:
         problem = ValidationResult.TOO_SHORT if len(digits) < 7 else ValidationResult.INVALID_COUNTRY_CODE
-    return _FLAWS.get(problem, f"is not a number that can exist. Check its digits, or type it like {_EXAMPLE}.")
+    return _FLAWS.get(problem, f"is not a valid phone number. Check its digits, or type something like {_EXAMPLE}.")

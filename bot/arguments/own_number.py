@@ -70,7 +70,7 @@ class OwnNumberChoice(Lookup):
             if number == line.number or line.name.casefold() == text.strip().casefold():
                 return line
         names = ", ".join(line.name for line in lines)
-        raise self.refuse(name, f"“{text[:30]}” is none of your lines. Choose one of: {names}.")
+        raise self.refuse(name, f"“{text[:30]}” is not one of your lines. Choose one of: {names}.")
 
     def _option(self, line: OwnNumber, region: str) -> Option:
         return Option(f"{line.name} {national(line.number, region)}"[:75], line.number)

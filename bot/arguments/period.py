@@ -69,7 +69,7 @@ def parse_period(text: str, now: datetime, zone: ZoneInfo) -> Period:
     if period is None:
         raise NotAPeriod(text)
     if elapsed(period.after, local) > timedelta(days=FURTHEST_BACK):
-        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+        raise NoPeriod("That goes back more than a year. Choose a shorter period.")
     return replace(period, raw=cleaned)
 
 
@@ -112,9 +112,9 @@ def _read_date(text: str, local: datetime) -> Period | None:
     except ValueError:
         return None
     if day > local.date():
-        raise NoPeriod("That day is still to come. Give one that has been.")
+        raise NoPeriod("That day is in the future. Choose an earlier one.")
     if (local.date() - day).days > FURTHEST_BACK:
-        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+        raise NoPeriod("That goes back more than a year. Choose a shorter period.")
     return Period(_midnight(day, local), None, f"since {day.day} {day:%B}")
 
 
@@ -133,7 +133,7 @@ def _read_span(text: str, local: datetime) -> Period | None:
 
 def _last(span: timedelta, words: str, local: datetime) -> Period:
     if not timedelta(0) < span <= timedelta(days=FURTHEST_BACK):
-        raise NoPeriod("That goes back more than a year. Ask for a shorter time.")
+        raise NoPeriod("That goes back more than a year. Choose a shorter period.")
     return Period(later(local, -span).astimezone(UTC), None, words)
 
 

@@ -96,8 +96,8 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
         raise UnclearName(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.")
     near = await _near(ctx, text, entities)
     if near:
-        raise UnclearName(f"I know nobody called “{shown}”. Did you mean {_either(near, region)}?")
-    raise UnclearName(f"I know nobody called “{shown}”. Type a number, or the name as it is in Dialpad.")
+        raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {_either(near, region)}?")
+    raise UnclearName(f"I can't find anyone called “{shown}”. Type a number, or the name as it appears in Dialpad.")
 
 
 async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:

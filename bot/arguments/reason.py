@@ -31,7 +31,9 @@ class Reason(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         text = " ".join((" ".join(raw) if isinstance(raw, list) else str(raw)).split())
         if len(text) > self.longest:
-            raise self.refuse(name, f"The reason has {len(text):,} characters; at most {self.longest} fit. Shorten it.")
+            raise self.refuse(
+                name, f"The reason has {len(text):,} characters; the limit is {self.longest}. Shorten it."
+            )
         return text
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:

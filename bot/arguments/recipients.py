@@ -88,9 +88,9 @@ class Recipients(Lookup):
                 raise self.refuse(name, str(problem)) from None
             parties[party.number] = party
             if len(parties) > self.most:
-                raise self.refuse(name, f"That is more than {self.most}. Leave some out.")
+                raise self.refuse(name, f"That is more than {self.most} recipients. Remove some.")
         if not parties:
-            raise self.refuse(name, "Nobody is named. Type a number, or a name as it is in Dialpad.")
+            raise self.refuse(name, "There is no recipient. Type a number, or a name as it appears in Dialpad.")
         return tuple(parties.values())
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:

@@ -50,19 +50,19 @@ ASKED_FIRST: Final = Choice(
     "Who is asked first",
     folded=True,
     keywords=("first",),
-    options=(Option("Nobody on duty, go on with the next", "nobody"),),
+    options=(Option("Nobody on duty: skip to the next step", "nobody"),),
     unset="Whoever is on duty",
 )
 PHONE_AT_LAST: Final = Choice(
-    "If even that does not help",
+    "If that does not help either",
     folded=True,
     keywords=("finally",),
     options=(Option("Text the supervisor's phone", "sms"), Option("Call the supervisor", "call")),
     unset="Nothing more",
-    hint="With the Dialpad account of whoever set this up: for a call their own phone rings too.",
+    hint="Uses the Dialpad account of whoever set this up; for a call, their own phone rings too.",
 )
 HANDLED_WITHIN: Final = Choice(
-    "A claimed call is to be handled within",
+    "A claimed call must be handled within",
     folded=True,
     keywords=("handled",),
     options=(
@@ -147,7 +147,7 @@ class TypedWords(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         said = " ".join(raw) if isinstance(raw, list) else str(raw)
         if len(said) > LONGEST_RULE:
-            raise self.refuse(name, f"That is too long to be read: at most {LONGEST_RULE} characters. Use the form.")
+            raise self.refuse(name, f"That is too long: the limit is {LONGEST_RULE} characters. Use the form.")
         return said
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
@@ -172,7 +172,7 @@ class UserGroupChoice(Lookup):
         for group in await self._groups(ctx):
             if group.handle.casefold() == handle:
                 return group.id
-        raise self.refuse(name, f"“{text[:40]}” is no user group of this Slack. Mention one with @.")
+        raise self.refuse(name, f"“{text[:40]}” is not a user group in this workspace. Mention one with @.")
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         wanted = query.removeprefix("@").casefold()
@@ -200,14 +200,14 @@ DIGEST_DAY: Final = Choice(
         for typed in (f"{whole.casefold()}s", *(whole[:length].casefold() for length in range(4, len(whole))))
     ),
     placeholder="Monday",
-    hint="It is about the seven days before.",
+    hint="It covers the seven days before.",
 )
 KEPT_GROUP: Final = UserGroupChoice(
-    "Keep a user group equal to who is on duty",
+    "Keep a user group in sync with who is on duty",
     folded=True,
     keywords=("keep",),
     placeholder="No user group",
-    hint="Whoever else is in it is taken out. It is never emptied.",
+    hint="Everybody else is removed from it. It is never left empty.",
 )
 IN_TOPIC: Final = Choice(
     "In the channel's topic", folded=True, options=(Option("Who is on duty", "topic"),), unset="Nothing about duty"
@@ -215,5 +215,5 @@ IN_TOPIC: Final = Choice(
 HELP_OF_GROUP: Final = UserGroupChoice("Then the user group", keywords=("group",), folded=True)
 HELP_OF_PERSON: Final = ColleagueChoice("Then", keywords=("then",), folded=True, placeholder="A colleague, by mention")
 HELP_OF_SUPERVISOR: Final = ColleagueChoice(
-    "At last", keywords=("supervisor",), folded=True, placeholder="A supervisor, in a direct message"
+    "Finally", keywords=("supervisor",), folded=True, placeholder="A supervisor, in a direct message"
 )

@@ -50,7 +50,7 @@ class NotConnected(UserError):
 
     def __init__(self, *, broken: bool = False) -> None:
         super().__init__(
-            "Dialpad ended your connection. Connect again and this will run by itself."
+            "Dialpad ended your connection. Connect again, and this will run automatically."
             if broken
             else "Connect your Dialpad account first. What you asked for will run as soon as you have."
         )

@@ -74,7 +74,7 @@ def parse_clock(text: str, example: str = "17:00") -> int:
     """Read a clock time as ``read_clock`` does. Raises UnclearTime."""
     minutes = read_clock(text)
     if minutes is None:
-        raise UnclearTime("time", text, f"Type it like {example}.")
+        raise UnclearTime("time", text, f"Type something like {example}.")
     return minutes
 
 
@@ -83,10 +83,10 @@ def parse_hours(text: str, example: str = "8-18") -> tuple[int, int]:
     UnclearTime."""
     ends = _TO.split(text.strip().casefold())
     if len(ends) != 2:
-        raise UnclearTime("hours", text, f"Type it like {example}.")
+        raise UnclearTime("hours", text, f"Type something like {example}.")
     begin, end = read_clock(ends[0]), read_clock(ends[1], end=True)
     if begin is None or end is None:
-        raise UnclearTime("time", ends[0] if begin is None else ends[1], f"Type it like {example}.")
+        raise UnclearTime("time", ends[0] if begin is None else ends[1], f"Type something like {example}.")
     return begin, end
 
 
@@ -116,7 +116,7 @@ def parse_weekdays(text: str, example: str = "mon-fri") -> tuple[int, ...]:
     days = [read_weekday(part, every_week=True) for part in _TO.split(said)]
     first, last = days[0], days[-1]
     if first is None or last is None or len(days) > 2:
-        raise UnclearTime("weekday", text, f"Type it like {example}.")
+        raise UnclearTime("weekday", text, f"Type something like {example}.")
     return tuple(day % 7 for day in range(first, last + (1 if first <= last else 8)))
 
 

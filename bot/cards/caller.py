@@ -28,7 +28,7 @@ async def caller_card(ctx: Ctx, party: Party) -> Card:
         Fact("Number", (Phone(party.number),)) if party.name else None,
         Fact("Who", _who(party)),
         Fact("Blocked", "Yes, for the whole company" if blocked else "No") if blocked is not None else None,
-        Fact("Texts", "Asked for no more (STOP)") if opted_out else None,
+        Fact("Texts", "Opted out (STOP)") if opted_out else None,
         Fact("Last calls", calls),
     ]
     return Card(

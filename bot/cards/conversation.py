@@ -18,13 +18,13 @@ _STATES: Final = {
     "undelivered": "not delivered",
 }
 _WHY: Final = {
-    "invalid_destination": "the number takes no texts",
+    "invalid_destination": "the number cannot receive texts",
     "invalid_source": "our number cannot send texts",
-    "no_route": "no network leads there",
-    "not_supported": "the number takes no texts",
-    "rejected": "the network refused it",
-    "rejected_spam": "the network took it for spam",
-    "time_out": "the network did not answer",
+    "no_route": "no carrier reaches the number",
+    "not_supported": "the number cannot receive texts",
+    "rejected": "the carrier rejected it",
+    "rejected_spam": "the carrier took it for spam",
+    "time_out": "the carrier did not respond",
     "internal_error": "Dialpad had a problem",
 }
 
@@ -55,7 +55,7 @@ async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
         return None
     conversation = view_conversation(card.state)
     if conversation.stopped:
-        raise UserError("They have asked for no more texts (STOP), so this was not sent. Call them instead.")
+        raise UserError("They have opted out of texts (STOP), so this was not sent. Call them instead.")
     return Button("Reply", SEND_TEXT, {"to": [conversation.number], "sender": conversation.line, "text": text})
 
 
@@ -76,9 +76,9 @@ def conversation_card(conversation: ConversationView, known: Caller | None, subs
         buttons = (Button("Reply", SEND_TEXT, reply, "primary", form=True), *buttons)
     if subscription:
         buttons += (Button("⚙️", "notify.settings", {"subscription": subscription}),)
-    note: Prose = "To answer, begin a message in this thread with a mention of me. You see it before it is sent."
+    note: Prose = "To reply, start a message in this thread by mentioning me. You see a preview before it is sent."
     if conversation.stopped:
-        note = "They asked for no more texts (STOP), so nothing can be sent to them."
+        note = "They opted out of texts (STOP), so nothing can be sent to them."
     return Card(
         prose("💬 Texts with ", other_side(conversation, known), f" on {line_of(conversation)}"),
         facts=tuple(fact for fact in facts if fact),
@@ -95,13 +95,13 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
     only_pictures = shown and not missing and not text.text and not text.withheld
     said: list[Prose] = [prose(who, f" sent {plural(shown, 'picture')}." if only_pictures else ": ")]
     if text.withheld:
-        said.append("(Dialpad does not let us read this text; look there.)")
+        said.append("(Dialpad does not let us read this text. Read it there.)")
     said.append(text.text)
     if missing > 0:
         line = SEE_IN_DIALPAD if missing == 1 else f"{missing} pictures came with it: see them in Dialpad."
         said.append(("\n" if text.text else "") + line)
     if text.asks_to_stop:
-        said.append("\nNo more texts can be sent to them until they write START.")
+        said.append("\nNo more texts can be sent to them until they reply START.")
     if not text.inbound and text.status:
         why = f": {_WHY[text.result]}" if text.result in _WHY else ""
         said.append(f"\n({_STATES.get(text.status, text.status)}{why})")

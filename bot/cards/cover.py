@@ -16,7 +16,7 @@ def cover_card(card: str, cover: Cover, *, is_open: bool) -> Card:
     return Card(
         prose("🙋 ", Bold(cover.name), " asks for cover on ", lines_of(cover), " until ", When(cover.until, "date")),
         text=cover.note,
-        note="Whoever takes over goes on duty now, and off again then." if is_open else "",
+        note="Whoever takes over goes on duty now, and off duty again then." if is_open else "",
         buttons=(Button("Take over", "oncall.take", {"card": card}, style="primary"),) if is_open else (),
     )
 
@@ -25,4 +25,4 @@ def cover_stamp(taken_by: str | None, taken_at: datetime | None, *, withdrawn: b
     """Say who took over, or that the request was withdrawn."""
     if taken_by:
         return prose("Covered by ", Mention(taken_by), *((" since ", When(taken_at, "date")) if taken_at else ()))
-    return "Taken back: no cover is needed any more." if withdrawn else ""
+    return "Taken back: cover is no longer needed." if withdrawn else ""

@@ -80,15 +80,15 @@ def _busiest(digest: Digest) -> str:
     hour, day = busiest(digest.tally.hours), busiest(digest.tally.days)
     times = f"from {hour}:00 to {hour + 1}:00" if hour is not None else ""
     if digest.period.kind is NewsKind.DAILY or day is None:
-        return f"Busiest {times}, with {sum(digest.tally.hours[hour])} calls." if hour is not None else ""
-    on = f"Busiest on {WHOLE_WEEKDAYS[day]}, with {sum(digest.tally.days[day])} calls"
-    return f"{on}, and of all days {times}." if times else f"{on}."
+        return f"Busiest {times}, with {plural(sum(digest.tally.hours[hour]), 'call')}." if hour is not None else ""
+    on = f"Busiest on {WHOLE_WEEKDAYS[day]}, with {plural(sum(digest.tally.days[day]), 'call')}"
+    return f"{on}, and {times} over the week." if times else f"{on}."
 
 
 def _small_print(digest: Digest) -> Prose:
     counted = f"Counted: calls {', '.join((digest.lines, *digest.conditions))}. " if digest.conditions else ""
     silent = prose(_silence(digest), "\n") if digest.silences else ""
-    return prose(silent, counted, f"Times of day as in {_place(digest)}.")
+    return prose(silent, counted, f"Times of day are for {_place(digest)}.")
 
 
 def _place(digest: Digest) -> str:
@@ -99,15 +99,15 @@ def _silence(digest: Digest) -> Prose:
     (begin, end), *more = digest.silences
     period = digest.period
     if (begin, end) == (period.begin, period.end):
-        return "⚠️ Nothing could be heard from Dialpad in that time."
+        return "⚠️ Nothing was received from Dialpad during that time."
     if begin == period.begin and not more:
-        return prose("⚠️ I have been listening since ", When(end, "date"), "; what was before is missing.")
+        return prose("⚠️ I have been listening since ", When(end, "date"), "; anything before that is missing.")
     if more:
         length = sum((end - begin for begin, end in digest.silences), timedelta())
         said: Prose = f"for {_length(length.total_seconds())} in all"
     else:
         said = prose("from ", When(begin, "date"), " to ", When(end))
-    return prose("⚠️ Nothing could be heard from Dialpad ", said, ", so calls of that time may be missing.")
+    return prose("⚠️ Nothing was received from Dialpad ", said, ", so calls from that time may be missing.")
 
 
 # As charts and as a table
@@ -148,7 +148,7 @@ def _table(digest: Digest) -> DataTable:
         ("Answered", *(f"{one.answered:,} ({_share(one)})" for one in tallies)),
         *((name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)),
         ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
-        ("Average talk", *(_of(one.average_talk_s, one.talks) for one in tallies)),
+        ("Average talk time", *(_of(one.average_talk_s, one.talks) for one in tallies)),
     ]
     return DataTable(("Phones", *head), tuple(rows))
 

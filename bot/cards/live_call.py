@@ -66,10 +66,10 @@ _NOW: Final = {
     "ringing": "Ringing",
     "waiting": "Waiting in the queue",
     "talking": "Talking",
-    "leaving a voicemail": "At the voicemail",
+    "leaving a voicemail": "Leaving a voicemail",
     "missed": "Missed",
     "abandoned": "Hung up before it rang anywhere",
-    "callback": "Asked to be called back, which Dialpad does",
+    "callback": "Asked for a callback, which Dialpad makes",
     "voicemail": "Left a voicemail",
     "answered": "Answered",
     "not answered": "Not answered",
@@ -88,7 +88,7 @@ def caller_of(view: CallView, known: Caller | None) -> Caller:
         return Caller("", "Nobody in the contacts has this number")
     if view.contact_type == "user":
         return Caller(name, "Colleague", is_ours=True)
-    return Caller(name, "By the name that came with the call; not in the contacts")
+    return Caller(name, "Name as sent with the call; not in the contacts")
 
 
 async def look_up_caller(directory: Directory, account: Account, number: str) -> Caller | None:
@@ -155,7 +155,7 @@ def _state(view: CallView, word: str) -> str:
 
 def outcome_words(view: CallView) -> str:
     """Return how a call ended: ``Answered``, ``Hung up before it rang anywhere``."""
-    return _NOW[_word(view)] if view.outcome else "Going on"
+    return _NOW[_word(view)] if view.outcome else "In progress"
 
 
 def _long(view: CallView) -> str:

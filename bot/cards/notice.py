@@ -53,12 +53,10 @@ def _group(said: Said) -> Prose:
     handle, strangers = said.get("group"), said.get("strangers") or ()
     if not handle:
         return ""
-    missing = f" Not in Slack under the address Dialpad has, so not in @{handle}: {', '.join(strangers)}."
+    missing = f" Not found in Slack by their Dialpad email address, so not in @{handle}: {', '.join(strangers)}."
     if not said.get("held"):
-        return f"Nobody who is on duty can be called with @{handle}, so it keeps whom it had." + missing * bool(
-            strangers
-        )
-    return f"@{handle} calls {', '.join(said['held'])}." + missing * bool(strangers)
+        return f"Nobody on duty is in Slack, so @{handle} was left unchanged." + missing * bool(strangers)
+    return f"@{handle} now reaches {', '.join(said['held'])}." + missing * bool(strangers)
 
 
 def _name(said: Said) -> str:
@@ -66,7 +64,7 @@ def _name(said: Said) -> str:
 
 
 def _trouble(said: Said) -> Prose:
-    return prose("⚠️ ", str(said.get("what")), " for ", Bold(_name(said)), f": {said.get('why')}. I keep trying.")
+    return prose("⚠️ ", str(said.get("what")), " for ", Bold(_name(said)), f": {said.get('why')}. I'll keep trying.")
 
 
 def _duty(said: Said) -> Prose:
@@ -75,7 +73,9 @@ def _duty(said: Said) -> Prose:
 
 
 def _queue(said: Said) -> Prose:
-    return prose("⏳ ", Bold(_name(said)), f": {said.get('waiting')} callers are waiting.")
+    return prose(
+        "⏳ ", Bold(_name(said)), f": {plural(int(said.get('waiting') or 0), 'caller is', 'callers are')} waiting."
+    )
 
 
 def _read_contact(event: ContactEvent | ChangeEvent) -> Said | None:

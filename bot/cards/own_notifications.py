@@ -54,7 +54,7 @@ def switches(subscription: Subscription | None, note: Prose = "") -> Listing:
     own."""
     on = subscription.kinds if subscription else frozenset()
     kinds = (*_SWITCHES, *(kind for kind in NewsKind if kind in on and kind not in _SWITCHES))
-    buttons: tuple[Button, ...] = (Button("Turn the usual on", "notify.me", style="primary", in_place=True),)
+    buttons: tuple[Button, ...] = (Button("Turn on the usual ones", "notify.me", style="primary", in_place=True),)
     if subscription is not None:
         buttons = tuple(one for one in subscription_buttons(subscription) if on or one.route != "notify.resume")
     return Listing(
@@ -79,13 +79,13 @@ def label_of(kind: NewsKind) -> str:
 def _lines(note: Prose, subscription: Subscription | None) -> list[Prose]:
     said: list[Prose] = [note] if note else []
     if subscription is None:
-        said.append("Nothing is on. What you turn on comes as direct messages from me.")
+        said.append("Nothing is turned on. What you turn on arrives as direct messages from me.")
     elif not subscription.kinds:
-        said.append("Everything is off, so nothing comes until you turn something on.")
+        said.append("Everything is off, so nothing arrives until you turn something on.")
     elif not subscription.paused:
-        said.append("They come as direct messages from me.")
+        said.append("They arrive as direct messages from me.")
     if subscription and subscription.kinds and _is_filtered(subscription):
-        said.append(f"They tell about {in_words(subscription)}.")
+        said.append(f"They are about {in_words(subscription)}.")
     if subscription and (quiet := quiet_hours(subscription)):
         said.append(f"Quiet from {quiet}")
     parts: list[Prose] = []
@@ -104,7 +104,7 @@ async def switch_events(
     """Turn these events on or off and leave the others; makes the person's own subscription when there is none. Raises
     UserError for events that are not about one person."""
     if others := [kind.row.words for kind in kinds if kind not in OF_ONE_PERSON]:
-        raise UserError(f"{others[0].capitalize()} are not about one person. Choose them in a channel.")
+        raise UserError(f"{others[0].capitalize()} are not about one person. Set them up in a channel.")
     problem = ""
     if subscription is None and not on:
         return switches(None)

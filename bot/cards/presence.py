@@ -63,7 +63,7 @@ def _sentence(one: Pending) -> Prose:
     what = Bold(_WHAT[one.route])
     if one.route == "status.back":
         return prose(what, " is cleared ", When(one.when, "date"))
-    where = " (in one group)" if one.args.get("group") else " (of a colleague)" if one.args.get("colleague") else ""
+    where = " (in one group)" if one.args.get("group") else " (for a colleague)" if one.args.get("colleague") else ""
     return prose(what, where, f" goes {'on' if _state(one) else 'off'} ", When(one.when, "date"))
 
 

@@ -25,11 +25,9 @@ _ENDINGS: Final = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/wav": "wav", 
 _MOST_LOOKED_UP: Final = 2
 """Dialpad answers ten such requests a minute, for the whole company."""
 
-_NOT_READY: Final = (
-    "Dialpad has no recording of this call that you can hear, or not yet: it takes some minutes after a call."
-)
-_NOT_YOURS: Final = "Dialpad does not let you hear this recording. A supervisor of the line or an admin can."
-_GONE: Final = "This recording can no longer be fetched: it was deleted, or Dialpad has let it expire. Look in Dialpad."
+_NOT_READY: Final = "Dialpad has no recording of this call for you, or not yet: it takes a few minutes after a call."
+_NOT_YOURS: Final = "Dialpad does not let you listen to this recording. A supervisor of the line or an admin can."
+_GONE: Final = "This recording is no longer available: it was deleted or has expired. Check in Dialpad."
 _NO_SCOPE: Final = (
     f"Your Dialpad connection lacks the permission {SCOPE}. Ask whoever runs this bot to have it added, then connect "
     "again."
@@ -55,7 +53,7 @@ async def listen(ctx: Ctx, view: CallView, card: str, part: int) -> Answer:
         for index in range(len(parts))
         if index != part
     )[:4]
-    shown = Reply(f"{said} The file is in our direct messages, for you alone.", rest)
+    shown = Reply(f"{said} The file is in our direct messages, where only you can see it.", rest)
     return Attachment(f"{name}{started}{number}.{_ENDINGS[fetched.kind]}", fetched.content, said, shown)
 
 
@@ -154,10 +152,10 @@ def offer_link(view: CallView, card: str) -> Confirm:
         facts=(
             Fact("Link to", what),
             Fact("With", _other_side(view)),
-            Fact("Who can open it", "Everybody at your company who gets the link. Nobody outside."),
+            Fact("Who can open it", "Anyone at your company who has the link. Nobody outside."),
         ),
         yes="Make the link",
-        note="You alone see the link. Whoever you give it to hears what was said.",
+        note="Only you see the link. Anyone you give it to can hear what was said.",
     )
 
 
@@ -174,11 +172,11 @@ async def make_link(ctx: Ctx, view: CallView) -> Reply:
         review = await ctx.send(CreateReviewLink(call_id=leg, privacy="company"))
         address, privacy = review.access_link, review.privacy
     if privacy == "public":
-        raise UserError("Dialpad made that link open to anybody, so it is not shown. Change it in Dialpad first.")
+        raise UserError("Dialpad made that link open to anyone, so it is not shown. Change it in Dialpad first.")
     if not address:
-        raise UserError("Dialpad made no link. Share it from Dialpad instead.")
+        raise UserError("Dialpad did not create a link. Share it from Dialpad instead.")
     said: Prose = prose("Your link to the ", "voicemail" if voicemail else "call", ": ", Link(address, address))
-    return Reply(prose(said, "\nEverybody at your company who gets it can open it."), tone="done")
+    return Reply(prose(said, "\nAnyone at your company who has it can open it."), tone="done")
 
 
 def _voicemail(view: CallView) -> Recorded | None:

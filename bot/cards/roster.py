@@ -50,13 +50,13 @@ def roster_card(
     hidden = len(roster.agents) - ROWS
     notes: list[Prose] = []
     if stale:
-        notes.append(prose("Dialpad does not answer. This is how it was ", When(roster.seen_at, "date"), ". "))
+        notes.append(prose("Dialpad is not responding. This is how it was ", When(roster.seen_at, "date"), ". "))
     if hidden > 0:
         notes.append(f"{hidden} more are not shown.")
     return Listing(
         prose(Bold(roster.name), f": {len(roster.on_duty) or 'nobody'} on duty", _queue(status)),
         tuple(_row(agent) for agent in roster.agents[:ROWS]),
-        empty="Nobody answers for this call center.",
+        empty="Nobody answers calls for this call center.",
         note=prose(*notes),
         buttons=buttons,
     )

@@ -13,7 +13,7 @@ from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, R
 def escalation(policy: EscalationPolicy) -> Prose:
     """Say what happens with a call that nobody claims."""
     if not policy.claim:
-        return "Nobody is reminded of calls that nobody claims."
+        return "Nobody is reminded about unclaimed calls."
     said: dict[str, tuple[Part, ...]] = {
         "duty": ("whoever is on duty",),
         "group": ("the user group ", Mention(policy.group)),
@@ -26,7 +26,7 @@ def escalation(policy: EscalationPolicy) -> Prose:
     parts: list[Prose] = [f"Unclaimed for {how_long(policy.claim)}: "]
     for number, (_, kind, _) in enumerate(policy.steps()):
         parts.append(prose(", then " if number else "", said[kind]))
-    return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is free again.")
+    return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is released.")
 
 
 def quiet_hours(subscription: Subscription) -> str:
@@ -34,19 +34,21 @@ def quiet_hours(subscription: Subscription) -> str:
     if subscription.quiet is None:
         return ""
     begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
-    waits = "" if not subscription.policy.claim else ", and nobody is asked to claim a call before"
-    return f"{begin} to {end} ({subscription.zone_name} time): what comes then is posted at {end}{waits}."
+    waits = "" if not subscription.policy.claim else ", and nobody is asked to claim a call before that"
+    return f"{begin} to {end} ({subscription.zone_name} time): what arrives then is posted at {end}{waits}."
 
 
 def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
     """Return the card with all of one subscription, and what can be done with it."""
     facts = (
-        Fact("Tells about", in_words(subscription)),
+        Fact("Notifies about", in_words(subscription)),
         Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
         Fact("Calls nobody claims", escalation(subscription.policy)),
         Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
         Fact("Set up by", (Mention(subscription.owner.user_id),)),
-        Fact("Problem", f"Slack says “{subscription.problem_word}”. I keep trying.") if subscription.problem else None,
+        Fact("Problem", f"Slack says “{subscription.problem_word}”. I'll keep trying.")
+        if subscription.problem
+        else None,
     )
     title = "Your notifications" if subscription.is_personal else "Notifications here"
     return Card(
@@ -59,8 +61,8 @@ def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
 
 def _shown_by(subscription: Subscription) -> Prose:
     """Say where Slack shows the roster besides what is posted."""
-    said = [prose(Mention(subscription.keep), " holds exactly them")] if subscription.keep else []
-    return prose(*listed([*said, *(["the channel's topic names them"] if subscription.topic else [])]), ".")
+    said = [prose(Mention(subscription.keep), " is kept in sync")] if subscription.keep else []
+    return prose(*listed([*said, *(["the channel's topic names who is on duty"] if subscription.topic else [])]), ".")
 
 
 def subscription_buttons(subscription: Subscription) -> tuple[Button, ...]:

@@ -34,8 +34,8 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
     if lacking := rights.lacking(chosen):
         raise FieldError(
             "places",
-            f"You hear of your own calls and of the lines you belong to, not of {' and '.join(lacking)}. A Dialpad "
-            "admin can set this up.",
+            "You can be notified about your own calls and the lines you belong to, not about "
+            f"{' and '.join(lacking)}. A Dialpad admin can set this up.",
         )
     if own and not chosen:
         return {next(place for place in rights.places if place.startswith("user:")): "you"}
@@ -45,11 +45,11 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
 def check_roster(made: Subscription, rights: Rights) -> None:
     """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
     if made.follows_rosters and not made.call_centers:
-        raise FieldError("places", "Name the call center whose roster this is about, such as: for Support")
+        raise FieldError("places", "Name the call center to follow, for example: for Support")
     if made.topic and made.is_personal:
         raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")
     if made.keep and not rights.lead(made.places):
-        raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can tie a user group to it.")
+        raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can link a user group to it.")
 
 
 async def policy_of(
@@ -86,5 +86,5 @@ async def _slack_id(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
     except ChatopsError:
         raise FieldError(field, f"Slack did not say who {colleague.name} is. Try again in a minute.") from None
     if slack_id is None:
-        raise FieldError(field, f"{colleague.name} is not in this Slack. Choose somebody who is.")
+        raise FieldError(field, f"{colleague.name} is not in this Slack workspace. Choose somebody who is.")
     return slack_id

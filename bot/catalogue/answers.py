@@ -181,7 +181,7 @@ _NEXT: Final[Mapping[str, tuple[NextStep, ...]]] = {
     "offices": (
         NextStep("Operators", "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),
         NextStep("Plan", "DIALPAD_RETRIEVE_OFFICE_PLAN_BY_ID", "office_id"),
-        NextStep("Licences", "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
+        NextStep("Licenses", "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE", "office_id"),
     ),
 }
 
@@ -209,14 +209,14 @@ async def card_of(
     title = f"{done}{action.name}: {name}" if name else f"{done}{action.name}"
     steps = next_steps(action, thing, asked)
     if action.request.method == "DELETE":
-        return Card(title, text="It is gone.", buttons=steps_after_deleting(action))
+        return Card(title, text="It was deleted.", buttons=steps_after_deleting(action))
     if isinstance(answer, Done) and not any(True for _ in leaves(thing)):
-        text = "Done." if done else "Dialpad has nothing to tell about it."
+        text = "Done." if done else "Dialpad has no details about it."
         return Card(title, text=text, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
     facts = await facts_of(ctx, thing)
     if changes:
         return Card(title, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
-    note = "Only you see this." if action.sensitive else ""
+    note = "Only you can see this." if action.sensitive else ""
     return Card(title, facts=facts, note=note, buttons=(*steps, *again(action, asked)))
 
 
@@ -247,7 +247,7 @@ def again(action: type[Action[Any]], asked: RawArgs) -> tuple[Button, ...]:
             args,
             form=action.risk is not Risk.READ,
         ),
-        Button("Save as favourite", "run.keep", kept),
+        Button("Save as favorite", "run.keep", kept),
         Button("Copy as command", "run.copy", kept),
     )
 
@@ -312,7 +312,7 @@ async def listing_of(
         )
     else:
         title = f"{action.name}: {found.start + 1} to {end}, and more"
-    notes = [f"Only rows with “{find}”." if find else "", "Only you see this." if action.sensitive else ""]
+    notes = [f"Only rows with “{find}”." if find else "", "Only you can see this." if action.sensitive else ""]
     return Listing(
         title, tuple(rows), empty="Nothing found." if not find else f"Nothing with “{find}”.",
         note=" ".join(note for note in notes if note), buttons=(*buttons, *again(action, asked)),

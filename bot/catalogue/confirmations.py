@@ -39,14 +39,14 @@ def consequence(action: type[Action[Any]]) -> str:
     return " ".join((action.__doc__ or action.name).split())
 
 
-_HEARD = "People on the other end notice it at once. Calls can cost money."
-_SENT = "What is sent cannot be taken back. Texts can cost money."
+_HEARD = "People on the other end notice it immediately. Calls can cost money."
+_SENT = "Once sent, it cannot be taken back. Texts can cost money."
 _BILLED = "This can cost money every month."
-_LISTENED = "Whoever may open the link hears the call."
-_LEAVES = "From then on company data goes to that address by itself."
-_RESCUED = "Emergency services are sent to this address. A wrong one costs lives."
-_NOTICED = "People outside of this conversation notice it, or it costs money."
-_PERSON = "It can change what the person may do, and what their seat costs."
+_LISTENED = "Anyone who can open the link can hear the call."
+_LEAVES = "From then on, company data is sent to that address automatically."
+_RESCUED = "Emergency services are sent to this address. A wrong address can cost lives."
+_NOTICED = "People outside this conversation notice it, or it costs money."
+_PERSON = "It can change what the person is allowed to do and what their license costs."
 _OF_GROUP: Final[Mapping[str, str]] = {
     "call": _HEARD, "callback": _HEARD, "callcenters": _BILLED, "callreviewsharelink": _LISTENED,
     "callrouters": _BILLED,
@@ -54,9 +54,9 @@ _OF_GROUP: Final[Mapping[str, str]] = {
     "schedulereports": _LEAVES, "sms": _SENT, "subscriptions": _LEAVES, "users": _BILLED, "webhooks": _LEAVES,
 }  # fmt: skip
 _OF_ACTION: Final[Mapping[str, str]] = {
-    "DIALPAD_HANGUP_CALL_VIA_ID": "Everybody on the call is cut off.",
+    "DIALPAD_HANGUP_CALL_VIA_ID": "Everybody on the call is disconnected.",
     "DIALPAD_INITIATE_USER_CALL_WITH_GROUP_OPTIONS": _HEARD,
-    "DIALPAD_REASSIGN_PHONE_NUMBER_TO_TARGET": "Callers of this number reach somebody else at once.",
+    "DIALPAD_REASSIGN_PHONE_NUMBER_TO_TARGET": "People who call this number reach somebody else immediately.",
     "DIALPAD_UPDATE_E911_ADDRESS_FOR_OFFICE": _RESCUED,
     "DIALPAD_UPDATE_E911_ADDRESS_FOR_USER": _RESCUED,
     "DIALPAD_UPDATE_USER_INFORMATION_BY_ID": _PERSON,
@@ -78,6 +78,6 @@ def confirmation_text(action: type[Action[Any]]) -> str:
     """Describe an action's confirmation for the docs: what happens and why it asks; "" for an action without one."""
     if action.risk not in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         return ""
-    typed = " Its name has to be typed first." if action.slug in NAMED_AGAIN else ""
+    typed = " You have to type its name first." if action.slug in NAMED_AGAIN else ""
     why = warning(action) if action.risk is Risk.DESTRUCTIVE else _reason(action)
     return f"{consequence(action)} {why}{typed}"

@@ -328,7 +328,7 @@ def _list(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> Ac
         argument = JsonText(seen.title, example=example, is_list=True, placeholder=example[:150], **shared)
         return replace(make, argument=argument, write=_json, type="object[]")
     whole = seen.kind is int
-    hint = f"{seen.description} One a line.".strip()
+    hint = f"{seen.description} One per line.".strip()
     lines = Lines(seen.title, whole=whole, **{**shared, "hint": hint})
     return replace(
         make, argument=lines, read=list, write=lambda value: "\n".join(_texts(value)),

@@ -84,8 +84,8 @@ class ThingChoice(OneOrMany):
         if _is_id(text, self.entity):
             return text
         near = " or ".join(entry.name for one in found for entry in one.several[:4])
-        hint = f"Did you mean {near}?" if near else "Type its name as it is in Dialpad, or its id."
-        raise self.refuse(name, f"I know no {self.entity.value} called “{shown}”. {hint}")
+        hint = f"Did you mean {near}?" if near else "Type its name as it appears in Dialpad, or its id."
+        raise self.refuse(name, f"There is no {self.entity.value} called “{shown}”. {hint}")
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         typed = query.strip()
@@ -171,7 +171,7 @@ class KindAndThing(Lookup):
             if len(known) == 1 or len(self.kinds) == 1:
                 return OfKind(known[0][0] if known else self.kinds[0], text)
             kinds = ", ".join(self.kinds)
-            raise self.refuse(name, f"Say what {text} is: type it like {self.kinds[0]}:{text}. Kinds: {kinds}.")
+            raise self.refuse(name, f"Add what {text} is, for example {self.kinds[0]}:{text}. Kinds: {kinds}.")
         found = [(kind, entry) for kind, entry in await self._found(ctx, text)]
         if len(found) == 1:
             return OfKind(found[0][0], found[0][1].id)
@@ -198,7 +198,7 @@ class KindAndThing(Lookup):
             several = " or ".join(f"{kind}:{entry.id} ({entry.name})" for kind, entry in found[:4])
             raise self.refuse(name, f"“{shown}” could be {several}. Type one of these.")
         raise self.refuse(
-            name, f"I know nothing called “{shown}”. Type its name, or its kind and id: {self.kinds[0]}:123."
+            name, f"I can't find anything called “{shown}”. Type its name, or its kind and id: {self.kinds[0]}:123."
         )
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:

@@ -44,9 +44,9 @@ class Amount(Argument):
         if self.whole and number != number.to_integral_value():
             raise self.refuse(name, f"{self.label} takes a whole number, such as {round(number)}.")
         if self.low is not None and number < Decimal(str(self.low)):
-            raise self.refuse(name, f"{self.label} starts at {self.low:g}. Type a larger number.")
+            raise self.refuse(name, f"{self.label} must be at least {self.low:g}. Type a larger number.")
         if self.high is not None and number > Decimal(str(self.high)):
-            raise self.refuse(name, f"{self.label} ends at {self.high:g}. Type a smaller number.")
+            raise self.refuse(name, f"{self.label} can be at most {self.high:g}. Type a smaller number.")
         return int(number) if self.whole else float(number)
 
 
@@ -88,7 +88,7 @@ class Lines(Argument):
             return tuple(lines)
         wrong = next((line for line in lines if not re.fullmatch(r"-?\d{1,18}", line)), None)
         if wrong is not None:
-            raise self.refuse(name, f"“{wrong[:30]}” is not a whole number. Type one number a line.")
+            raise self.refuse(name, f"“{wrong[:30]}” is not a whole number. Type one number per line.")
         return tuple(int(line) for line in lines)
 
 
@@ -108,10 +108,10 @@ class JsonText(Argument):
             where = (
                 f" (line {problem.lineno}, column {problem.colno})" if isinstance(problem, json.JSONDecodeError) else ""
             )
-            raise self.refuse(name, f"That is not JSON{where}. Type it like {self.example}") from None
+            raise self.refuse(name, f"That is not JSON{where}. Type something like {self.example}") from None
         if not isinstance(value, list if self.is_list else dict):
             kind = "a list, in square brackets" if self.is_list else "an object, in curly brackets"
-            raise self.refuse(name, f"This takes {kind}. Type it like {self.example}")
+            raise self.refuse(name, f"This takes {kind}. Type something like {self.example}")
         return value
 
 
@@ -182,7 +182,7 @@ class FileArgument(Argument):
         try:
             size = len(base64.b64decode(text, validate=True))
         except (binascii.Error, ValueError):
-            raise self.refuse(name, "That is no file. Attach one in the form.") from None
+            raise self.refuse(name, "That is not a file. Attach one in the form.") from None
         self._check_size(name, size)
         return Attached(text, text, size=size)
 
@@ -191,13 +191,15 @@ class FileArgument(Argument):
         file = await ctx.deps.files.read(ctx.person, file_id, largest=self.largest)
         ending = file.name.rpartition(".")[2].casefold()
         if self.kinds and ending not in self.kinds:
-            raise self.refuse(name, f"{file.name[:40]} is of another kind. Attach one of: {', '.join(self.kinds)}.")
+            raise self.refuse(
+                name, f"{file.name[:40]} is not an allowed file type. Attach one of: {', '.join(self.kinds)}."
+            )
         self._check_size(name, file.size)
         return Attached(file_id, base64.b64encode(file.content).decode(), file.name, file.size)
 
     def _check_size(self, name: str, size: int) -> None:
         if size > self.largest:
-            raise self.refuse(name, f"The file has {size / 1000:,.0f} kB; at most {self.largest / 1000:,.0f} kB fit.")
+            raise self.refuse(name, f"The file has {size / 1000:,.0f} kB; the limit is {self.largest / 1000:,.0f} kB.")
         if not size:
             raise self.refuse(name, "The file is empty. Attach another one.")
 

@@ -34,7 +34,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
     carried: dict[str, Argument] = {MORE: Carried("More")}
     if is_list(action):
         carried |= {
-            FIND: Text("Only rows with", hint="Words that have to stand in the row.", longest=100),
+            FIND: Text("Only rows with", hint="Words that must appear in the row.", longest=100),
             FROM: Carried("From", longest=6),
             AS: Carried("As", longest=4),
         }
@@ -60,7 +60,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
             )
         )
         hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
-        typed: Argument = Text("Its name", longest=500, hint="Letter for letter.")
+        typed: Argument = Text("Its name", longest=500, hint="Exactly as it is written.")
         routes.append(
             replace(
                 asking, id=SURE + slug, handler=_Asking(action, _sure), arguments={"typed": typed, **hidden},

@@ -72,7 +72,7 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
         names = to_send(action, differing, raw) if values.get(FILLED) else set(raw)
         changes = await shown_changes(ctx, action, now, raw, differing)
         if not changes and values.get(FILLED):
-            return Reply("Nothing is different from how it stands now. Nothing was sent.")
+            return Reply("You did not change anything, so nothing was sent.")
         raw = only(raw, names)
         built, _ = _build(action, only(values, names))
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
@@ -101,7 +101,7 @@ def _build(action: type[Action[Any]], values: Mapping[str, Any]) -> tuple[Action
 def _through_connect(word: str) -> Reply:
     what = "Connecting" if word == "connect" else "Disconnecting"
     return Reply(
-        f"{what} has a way of its own, which keeps your tokens safe.",
+        f"{what} has its own command, which keeps your tokens safe.",
         (Button("Connect" if word == "connect" else "Disconnect", f"{word}.{word}", style="primary"),),
     )
 
@@ -201,7 +201,7 @@ async def confirmation(
         facts=(
             Fact("What", f"{action.name}: {name}" if name else action.name),
             *facts,
-            Fact("What follows", consequence(action)),
+            Fact("What happens", consequence(action)),
         ),
         yes=agreeing_word(action),
         quote=str(raw[quoted.name]) if quoted else "",
@@ -267,14 +267,14 @@ def _mentions(message: str, name: str) -> bool:
 
 async def _wait_for_stats(ctx: Ctx, request_id: str, raw: RawArgs) -> Answer:
     if not request_id:
-        return Reply("Dialpad gave no number to ask for the result with. Start it again.", tone="warning")
+        return Reply("Dialpad did not say how to get the result. Start again.", tone="warning")
     await ctx.deps.later.at(
         ctx.now + _FIRST_LOOK, f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{request_id}", "run.stats_ready",
         {"request": request_id, "tries": "1"}, ctx.person, {"where": ctx.where.to_json()},
     )  # fmt: skip
     return Reply(
-        "Preparing your statistics. They come here by themselves, usually within a minute.",
-        (Button("Look now", "run.stats_look", {"request": request_id}),),
+        "Preparing your statistics. They will appear here automatically, usually within a minute.",
+        (Button("Check now", "run.stats_look", {"request": request_id}),),
     )
 
 
@@ -339,7 +339,7 @@ async def _all(ctx: Ctx, built: Action[Any]) -> list[dict[str, Any]]:
 async def _as_file(ctx: Ctx, action: type[Action[Any]], built: Action[Any], find: str, kind: str) -> Answer:
     things = [thing for thing in await _all(ctx, built) if not find or matches(thing, find)]
     if not things:
-        return Reply("There is nothing to put into a file.")
+        return Reply("There is nothing to export.")
     content = as_csv(things) if kind == "csv" else as_json(things)
     more = f" Only the first {MOST_ROWS:,} are in it." if len(things) >= MOST_ROWS else ""
     return Attachment(

@@ -23,15 +23,17 @@ async def look(ctx: Ctx, request: str, *, tries: int) -> Answer:
     found = await ctx.send(GetStats(id=request))
     status = (found.status or "").casefold()
     if status == "failed":
-        return Reply("Dialpad could not work these statistics out. Start them again with fewer days.", tone="warning")
+        return Reply("Dialpad could not calculate these statistics. Start again with fewer days.", tone="warning")
     if status == "complete" and found.download_url:
         return await _deliver(ctx, request, found.download_url, found.file_type or "csv")
     if tries == 0:
-        return Reply("Dialpad is still working on them.", (Button("Look now", "run.stats_look", {"request": request}),))
+        return Reply(
+            "Dialpad is still working on them.", (Button("Check now", "run.stats_look", {"request": request}),)
+        )
     if tries >= MOST_TRIES:
         return Reply(
-            "Dialpad is still working on your statistics. Look again later.",
-            (Button("Look now", "run.stats_look", {"request": request}),), tone="warning",
+            "Dialpad is still working on your statistics. Check again later.",
+            (Button("Check now", "run.stats_look", {"request": request}),), tone="warning",
         )  # fmt: skip
     await ctx.deps.later.at(
         ctx.now + timedelta(seconds=min(60, 4 * tries)), f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{request}",
@@ -58,7 +60,7 @@ async def _deliver(ctx: Ctx, request: str, url: str, kind: str) -> Answer:
 def _card(text: str, link: Button) -> Card:
     rows = list(csv.DictReader(io.StringIO(text)))
     chart = bars(rows)
-    note = "" if rows else "There is nothing in it for these days."
+    note = "" if rows else "There is no data for these days."
     return Card(
         prose("Your statistics are ready: ", plural(len(rows), "row")), text=chart or note,
         facts=totals(rows), buttons=(link,),

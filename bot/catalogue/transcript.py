@@ -10,7 +10,7 @@ def transcript_of(transcript: Transcript, about: str, buttons: tuple[Button, ...
     """Show the first ``MOST_LINES`` lines of a transcript."""
     spoken = [line for line in transcript.lines if line.content]
     if not spoken:
-        return Reply("There is no transcript of this call. Dialpad Ai writes one while it listens.", buttons)
+        return Reply("This call has no transcript. Dialpad Ai writes one when it is turned on.", buttons)
     rows = [
         Row(
             (Bold(line.name or "Somebody"), *((" ", When(line.time)) if line.time else ())),
@@ -20,4 +20,4 @@ def transcript_of(transcript: Transcript, about: str, buttons: tuple[Button, ...
     ]
     left = len(spoken) - len(rows)
     more = f" {left} more lines are in Dialpad." if left else ""
-    return Listing(f"Transcript: {about}", tuple(rows), note=f"Only you see this.{more}", buttons=buttons)
+    return Listing(f"Transcript: {about}", tuple(rows), note=f"Only you can see this.{more}", buttons=buttons)

@@ -33,7 +33,7 @@ class ActionChoice(Lookup):
         if action is None:
             hits = find(str(raw), 1)
             if not hits:
-                raise self.refuse(name, "No action fits. Type a word of its name, such as number or hold queue.")
+                raise self.refuse(name, "No action matches. Type a word from its name, such as number or hold queue.")
             action = hits[0]
         return action
 
@@ -87,7 +87,7 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
     head = text[: starts[0].start()].strip() if starts else text.strip()
     if unknown is not None or (starts and head):
         word = unknown or head[:30]
-        raise UserError(f"“{word[:40]}” is nothing that “{action.name}” takes. It takes: {_taken(fields, kinds)}.")
+        raise UserError(f"“{action.name}” has no field “{word[:40]}”. It takes: {_taken(fields, kinds)}.")
     raw: dict[str, Raw] = {}
     for match, following in zip(starts, [*starts[1:], None], strict=False):
         value = text[match.end() : following.start() if following else len(text)].strip()
@@ -95,7 +95,7 @@ def read_pairs(action: type[Action[Any]], text: str, *, beside: Collection[str] 
     if head and not starts:
         first = next((field for field in fields.values() if field.required), None) or next(iter(fields.values()), None)
         if first is None:
-            raise UserError(f"{action.name} takes nothing. Leave “{head[:30]}” out.")
+            raise UserError(f"{action.name} takes no values. Leave “{head[:30]}” out.")
         raw[first.name] = _unquoted(head)
     for kind_name, name in kinds.items():
         if kind_name in raw:

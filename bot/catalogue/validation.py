@@ -13,8 +13,8 @@ from bot.contract.reading import Refused
 from bot.dialpad.action import Action
 
 _SENTENCES: Final[Mapping[str, str]] = {
-    "missing": "{label} is needed as well. Fill it in.",
-    "extra_forbidden": "{where} is not a name Dialpad knows here. Leave it out.",
+    "missing": "{label} is required. Fill it in.",
+    "extra_forbidden": "{where} is not a field of this action. Leave it out.",
     "int_type": "{label} takes a whole number.",
     "int_parsing": "{label} takes a whole number.",
     "int_from_float": "{label} takes a whole number.",
@@ -32,10 +32,10 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "dict_type": "{label} takes an object (in JSON: in curly brackets).",
     "literal_error": "{label} takes one of: {expected}.",
     "enum": "{label} takes one of: {expected}.",
-    "greater_than_equal": "{label} starts at {ge}.",
-    "less_than_equal": "{label} ends at {le}.",
-    "greater_than": "{label} has to be more than {gt}.",
-    "less_than": "{label} has to be less than {lt}.",
+    "greater_than_equal": "{label} must be at least {ge}.",
+    "less_than_equal": "{label} can be at most {le}.",
+    "greater_than": "{label} must be more than {gt}.",
+    "less_than": "{label} must be less than {lt}.",
 }
 
 

@@ -106,7 +106,7 @@ class Connector:
         link = await self._connect_links.look(token)
         if link is None:
             raise ConnectRefused(
-                f"This link was used already or is older than 15 minutes. Type {self.typed('connect')} for a new one."
+                f"This link was already used or is older than 15 minutes. Type {self.typed('connect')} for a new one."
             )
         return await self._people.profile(link.person)
 
@@ -120,7 +120,7 @@ class Connector:
         link = await self._connect_links.take(token)
         if link is None or self._oauth is None:
             raise ConnectRefused(
-                f"This link was used already or is older than 15 minutes. Type {self.typed('connect')} for a new one."
+                f"This link was already used or is older than 15 minutes. Type {self.typed('connect')} for a new one."
             )
         verifier, challenge = build_pkce()
         state = await self._states.create(link.person, verifier, carry={"browser": _digest(browser_secret)})
@@ -131,11 +131,11 @@ class Connector:
         kept = await self._states.take(state)
         if kept is None or self._oauth is None:
             raise ConnectRefused(
-                f"This sign-in was used already or took longer than 10 minutes. Type {self.typed('connect')} again."
+                f"This sign-in was already used or took longer than 10 minutes. Type {self.typed('connect')} again."
             )
         if not hmac.compare_digest(str(kept.carry.get("browser", "")), _digest(browser_secret)):
             raise ConnectRefused(
-                f"This sign-in was started in another browser. Type {self.typed('connect')} in Slack and stay in one."
+                f"This sign-in was started in another browser. Type {self.typed('connect')} and use one browser."
             )
         try:
             # Slack is asked first: a consent that could not be stored would stay behind at Dialpad.
@@ -163,7 +163,7 @@ class Connector:
             )
         except TokenRefused:
             raise UserError(
-                "Dialpad does not know this API key. Copy it again from Dialpad and paste the whole key."
+                "Dialpad did not accept this API key. Copy it again from Dialpad and paste the whole key."
             ) from None
         await self._links.save(key, link)
         if self._after_key is not None:

@@ -102,7 +102,7 @@ class Text(Argument):
             raise self.refuse(name, f"{self.label} is empty. Type something.")
         if len(text) > self.longest:
             raise self.refuse(
-                name, f"{self.label} has {len(text):,} characters; at most {self.longest:,} fit. Shorten it."
+                name, f"{self.label} has {len(text):,} characters; the limit is {self.longest:,}. Shorten it."
             )
         return text
 
@@ -158,7 +158,7 @@ class Carried(Argument):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         text = str(raw)
         if len(text) > self.longest:
-            raise self.refuse(name, "This button is too old to be used. Start again.")
+            raise self.refuse(name, "This button is too old. Start again.")
         return text
 
 

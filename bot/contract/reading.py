@@ -162,7 +162,7 @@ async def _left_over(
     if argument is not None and name in raw:
         before = raw[name]
         shown = ", ".join(before) if isinstance(before, list) else str(before)
-        return f"“{word}” comes a second time, after “{shown[:40]}”. Say it once."
+        return f"“{word}” appears twice; the first was followed by “{shown[:40]}”. Use it once."
     if argument is not None and at + 1 == len(words):
         return f"Something is missing after “{word}”."
     if argument is not None:
@@ -172,7 +172,7 @@ async def _left_over(
             return f"After “{word}”: {problem.text}"
     rest = text[words[at].start :]
     shown = rest if len(rest) <= 40 else rest[:39] + "…"
-    return f"I could not make sense of “{shown}”. Type it like this: {ctx.deps.settings.typed(usage)}"
+    return f"I don't understand “{shown}”. Use it like this: {ctx.deps.settings.typed(usage)}"
 
 
 def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:

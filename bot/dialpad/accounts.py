@@ -26,7 +26,7 @@ _log = structlog.get_logger(__name__)
 RENEW_BEFORE: Final = timedelta(seconds=60)
 
 _NO_OWN_USER: Final = (
-    "Your API key belongs to the whole company and no Dialpad user has your Slack e-mail address, so it is unclear "
+    "Your API key belongs to the whole company and no Dialpad user has your Slack email address, so it is unclear "
     "who you are there. Have that address added to your Dialpad user, or connect with a personal API key."
 )
 

@@ -77,7 +77,7 @@ class EventSocket:
         self._jitter = jitter
         self._open: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
-        self.problem: str | None = "Dialpad's events do not arrive yet: the line is being opened."
+        self.problem: str | None = "Dialpad's events are not arriving yet: the connection is being opened."
         """The current problem, for the person who runs the bot; None while a connection is open."""
 
     async def run(self) -> None:
@@ -108,7 +108,7 @@ class EventSocket:
                 )
         except (ChatopsError, aiohttp.ClientError, OSError, ValueError) as failure:  # TimeoutError is an OSError
             if not self._open:
-                self.problem = "Dialpad's events do not arrive: the line to Dialpad cannot be opened."
+                self.problem = "Dialpad's events are not arriving: the connection to Dialpad cannot be opened."
             log.warning("dialpad websocket not opened", failure=type(failure).__name__)  # its text may hold the address
             return None
         if not self._open:
@@ -154,7 +154,9 @@ class EventSocket:
             if me is not None:
                 self._open.discard(me)
             if not self._open:
-                self.problem = "Dialpad's events do not arrive: the line to Dialpad broke and is being opened again."
+                self.problem = (
+                    "Dialpad's events are not arriving: the connection to Dialpad broke and is being reopened."
+                )
                 await _tell(self._observer.closed)
             with suppress(aiohttp.ClientError, OSError):
                 await line.close()

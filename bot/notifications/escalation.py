@@ -92,7 +92,7 @@ class Escalations:
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return
-        text = "Not handled in time, so it is free again. It was claimed by"
+        text = "Not handled in time, so it was released. It was claimed by"
         await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
         await self._store.cards.release(card.id, claimer, claimed_at=card.claimed_at)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
@@ -144,7 +144,7 @@ class Escalations:
             last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
             known = "These were on duty when it last did." if last else ""
             return last, f"{waiting} Dialpad does not say who is on duty. {known}".strip()
-        return found, waiting if found else f"{waiting} Nobody who could be called is on duty."
+        return found, waiting if found else f"{waiting} Nobody on duty is in Slack."
 
     async def _on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
         """Return the e-mail addresses of the operators on duty."""
@@ -200,7 +200,7 @@ class Escalations:
             return  # another process has taken the step, and reports its outcome
         card = await self._store.cards.get(posting.card_id)
         if not counted or card is None or card.claimed_by or card.handled_by:
-            told["text"] = f"{_NOT_DONE[kind]} It was not needed any more. It was meant for"
+            told["text"] = f"{_NOT_DONE[kind]} It was no longer needed. It was meant for"
         elif number:
             told["text"] = await self._reach(kind, number, subscription, view)
         await self._nudge(posting, kind, told, at=2 if counted else 1)
@@ -216,13 +216,13 @@ class Escalations:
         line = f" on {view.line}" if view.line else ""
         try:
             if kind == "sms":
-                text = f"A missed call{line} waits in Slack and nobody has claimed it."
+                text = f"A missed call{line} is waiting in Slack and nobody has claimed it."
                 await account.send(SendSms(to_numbers=[number], text=text, user_id=ME), background=True)
             else:
                 await account.send(PlaceCall(user_id=ME, phone_number=number), background=True)
         except (OutcomeUnknown, Unreadable) as problem:
             _log.warning("nobody knows whether the last step was taken", step=kind, error=type(problem).__name__)
-            return f"{_IN_DOUBT[kind]}, and it is not tried again:"
+            return f"{_IN_DOUBT[kind]}, and I will not try again:"
         except ChatopsError as problem:
             _log.warning("the last step failed", step=kind, error=type(problem).__name__)
             return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
@@ -246,7 +246,7 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     subscription = await store.subscriptions.get(posting.subscription_id)
     if card is None or card.about is None or subscription is None or posting.channel == subscription.channel:
         return False
-    text = f"I cannot write to them in Slack ({code}), so they do not know of this call:"
+    text = f"I cannot write to them in Slack ({code}), so they do not know about this call:"
     said = {"text": text, "about": posting.channel}
     wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)
     await _say(store, card.about, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
@@ -260,8 +260,8 @@ async def _say(
 
 
 _BEGUN: Final = {
-    "sms": "I began to send a text. If this line stays, nobody knows whether it left. It was meant for",
-    "call": "I began to place a call. If this line stays, nobody knows whether it rang. It was meant for",
+    "sms": "I started to send a text. If this line stays, nobody knows whether it was sent. It was meant for",
+    "call": "I started to place a call. If this line stays, nobody knows whether it rang. It was meant for",
 }
 _DONE: Final = {"sms": "A text went to the phone of", "call": "Dialpad is calling"}
 _NOT_DONE: Final = {"sms": "No text was sent.", "call": "Nobody was called."}
@@ -276,9 +276,9 @@ def _why(problem: ChatopsError) -> str:
         case NotConnected():
             return "Whoever set this up is not connected to Dialpad."
         case NotAllowed():
-            return "Dialpad does not allow it to whoever set this up."
+            return "Whoever set this up is not allowed to do it in Dialpad."
         case TooMany():
-            return "Dialpad takes no more requests for the moment."
+            return "Dialpad is getting too many requests right now."
         case Unavailable():
             return "Dialpad cannot be reached."
         case UserError():

@@ -38,13 +38,13 @@ _WHY: Final = {
     "paid_teams_only": "user groups need a paid Slack plan",
     "no_such_subteam": "the user group is gone. Choose another in the settings",
     "subteam_not_found": "the user group is gone. Choose another in the settings",
-    "missing_scope": "this app may not do that yet. Ask whoever runs it to install it again",
+    "missing_scope": "this app lacks a permission in Slack. Ask whoever runs it to install it again",
     "not_in_channel": "I am not in the channel. Invite me with /invite",
     "channel_not_found": "I am not in the channel. Invite me with /invite",
     "is_archived": "the channel is archived",
-    "restricted_action": "this workspace does not let me",
-    "user_is_restricted": "this workspace does not let me",
-    "NotAllowed": "Dialpad does not let whoever set this up see the roster. Somebody who may can set it up again",
+    "restricted_action": "this workspace does not allow me to",
+    "user_is_restricted": "this workspace does not allow me to",
+    "NotAllowed": "whoever set this up cannot see the roster in Dialpad. Somebody who can may set it up again",
 }
 _log = structlog.get_logger(__name__)
 

@@ -18,7 +18,7 @@ from bot.store.store import Store
 
 SLOW: Final = "no answer"
 """Takes the place of Slack's word where there is none."""
-_IN_DIALPAD: Final = "They are in Dialpad's own history."
+_IN_DIALPAD: Final = "You can find them in Dialpad's own history."
 _WHY: Final = {
     "is_archived": "that channel is archived",
     "channel_not_found": "I am not in that channel, or it is gone. Invite me with /invite",
@@ -26,7 +26,7 @@ _WHY: Final = {
     "restricted_action": "this workspace does not let me post there",
     "token_revoked": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
     "account_inactive": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
-    SLOW: "Slack takes no messages right now",
+    SLOW: "Slack is not accepting messages right now",
 }
 
 _log = structlog.get_logger(__name__)
@@ -53,7 +53,8 @@ class OwnerAlerts:
         if subscription is None or subscription.problem.endswith("!"):
             return
         text = (
-            f"I cannot post your notifications: {_why(code)}. I keep trying for a day, so nothing is lost until then."
+            f"I cannot post your notifications: {_why(code)}. "
+            "I'll keep trying for a day, so nothing is lost until then."
         )
         await self._note(subscription, code, text)
 
@@ -63,7 +64,7 @@ class OwnerAlerts:
         if subscription is None or subscription.problem.endswith("!"):
             return
         lost, waiting = await self._store.postings.unposted(subscription.id)
-        more = f" {plural(waiting, 'more waits', 'more wait')}, each for a day." if waiting else ""
+        more = f" {plural(waiting, 'more is', 'more are')} waiting, each for a day." if waiting else ""
         text = f"{_never(lost)}: {_why(code)}. {_IN_DIALPAD}{more}"
         await self._note(subscription, f"{code}!", text)
 
@@ -72,7 +73,7 @@ class OwnerAlerts:
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is not None:
             await self._note(
-                subscription, "mistake!", f"A notification cannot be shown, by a mistake of mine. {_IN_DIALPAD}"
+                subscription, "mistake!", f"A notification cannot be shown because of a bug in this app. {_IN_DIALPAD}"
             )
             await self._store.postings.forget_unposted(subscription.id)
 
@@ -93,7 +94,7 @@ class OwnerAlerts:
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is None:
             return
-        text = "A notification may or may not have been posted: I was interrupted, and may not look into the channel."
+        text = "A notification may or may not have been posted: I was interrupted, and I cannot read the channel."
         show = Button("Show it", "card.show", {"card": posting.card_id})
         await self._tell(subscription, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
@@ -126,4 +127,4 @@ def _why(code: str) -> str:
 
 
 def _never(lost: int) -> str:
-    return f"{plural(lost, 'notification')} could not be posted for a day and will not be"
+    return f"{plural(lost, 'notification')} could not be posted within a day and will not be"

@@ -86,7 +86,7 @@ class NotificationService:
             setup = await self._ensure(subscription.owner)
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
-            return str(problem) or "Dialpad did not take the subscription. I keep trying."
+            return str(problem) or "Dialpad did not take the subscription. I'll keep trying."
         needed = {kind: kind.row.subscription for kind in subscription.kinds}
         refused = {kind: word for kind, word in needed.items() if word in _ADMINS_ONLY and word in setup.refused}
         if not refused:
@@ -94,9 +94,9 @@ class NotificationService:
         said = " and ".join(sorted(kind.row.words for kind in refused))
         scopes = sorted({scope for word in refused.values() for scope in setup.refused[word]})
         if not scopes:
-            return f"Saved, but Dialpad tells only company admins about {said}. Ask one to type this too."
+            return f"Saved, but Dialpad sends {said} only to company admins. Ask one to type this too."
         return (
-            f"Saved, but Dialpad tells about {said} only company admins who connected with the scope "
+            f"Saved, but Dialpad sends {said} only to company admins who connected with the scope "
             f"{' and '.join(scopes)}. Whoever runs this app can add it to DIALPAD_SCOPES; then an admin connects again "
             "and types this."
         )

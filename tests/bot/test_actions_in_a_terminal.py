@@ -139,7 +139,7 @@ async def test_a_change_arrives(terminal: Terminal) -> None:
 async def test_a_refusal_is_exit_3(terminal: Terminal) -> None:
     ran = await terminal.run("call", "DIALPAD_RETRIEVE_CALL_CENTER_BY_ID", "--data", '{"id": 5}')
     assert ran.code == 3
-    assert "Dialpad has nothing like this" in ran.err
+    assert "Dialpad cannot find this" in ran.err
     assert not ran.out
 
 

@@ -172,7 +172,10 @@ async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(
     await store.aclose()
 
     found = await look(configure(), "Notifications")
-    assert (found.ok, found.said) == (False, "1 subscription cannot post (token_revoked); 1 message waits, for a day.")
+    assert (found.ok, found.said) == (
+        False,
+        "1 subscription cannot post (token_revoked); 1 message is waiting, for a day.",
+    )
 
 
 async def test_events_that_all_arrived_are_nothing_to_worry_about(configure: Configure) -> None:

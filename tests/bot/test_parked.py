@@ -149,9 +149,9 @@ def test_dropped_events_are_gone_for_good(place: Place) -> None:
     first, second = place.listed()
 
     found = place.run("drop", first["key"], "--yes")
-    assert (found.exit_code, found.output) == (0, "Dropped for good: 1.\n")
+    assert (found.exit_code, found.output) == (0, "Dropped: 1.\n")
     assert [one["key"] for one in place.listed()] == [second["key"]]
-    assert place.run("drop", "--all", "--yes").output == "Dropped for good: 1.\n"
+    assert place.run("drop", "--all", "--yes").output == "Dropped: 1.\n"
     assert place.listed() == []
 
 

@@ -91,7 +91,7 @@ async def test_an_api_key_is_pasted_and_a_wrong_one_is_told_at_its_field(visitor
     await visitor.press(visitor.answer, "Use an API key")
     await visitor.field("connect.with_key.key").fill("wrong")
     await visitor.submit()
-    await expect(visitor.page.get_by_test_id("field-error")).to_contain_text("does not know this API key")
+    await expect(visitor.page.get_by_test_id("field-error")).to_contain_text("did not accept this API key")
     await visitor.field("connect.with_key.key").fill(NOOR.token)
     await visitor.submit()
     await visitor.answered("Connected to Dialpad as")
@@ -163,7 +163,7 @@ async def test_what_matters_is_asked_first(visitor: Visitor, line: str, title: s
 async def test_a_mistyped_word_is_one_press_from_the_right_one(visitor: Visitor) -> None:
     await visitor.come()
     await visitor.type("/dp dmd on")
-    await visitor.answered("I do not know “dmd”")
+    await visitor.answered("There is no command “dmd”")
     await visitor.press(visitor.answer, "/dp dnd on")
     await visitor.answered("off → on")
 
@@ -305,7 +305,7 @@ async def test_home_shows_how_one_stands_and_changes_it_with_one_press(visitor: 
     await expect(home).to_contain_text("On until")
     await visitor.page.get_by_test_id("modal-x").click()
     await visitor.shoot("home")
-    await visitor.press(home, "Turn do not disturb off")
+    await visitor.press(home, "Turn off do not disturb")
     await expect(home.get_by_role("button", name="… for 30 min")).to_be_visible()
 
 
@@ -354,7 +354,7 @@ async def test_time_can_be_let_pass_and_what_was_set_for_a_while_ends(visitor: V
     await visitor.let_time_pass()
     await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1")
     await visitor.open_app()
-    await expect(visitor.messages.last).to_contain_text("The time is over: do not disturb is off again.")
+    await expect(visitor.messages.last).to_contain_text("Time's up: do not disturb is off again.")
     assert not ana.do_not_disturb
 
 

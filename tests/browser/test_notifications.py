@@ -20,7 +20,7 @@ async def subscribe(visitor: Visitor, rule: str) -> None:
     """Priya, who sees all lines, sets it up in #support; then Ana is at the page."""
     await visitor.come(PRIYA)
     await visitor.type(f"/dp notify {rule}")
-    await visitor.answered("Tells about")
+    await visitor.answered("Notifies about")
     await visitor.become(ANA)
 
 
@@ -201,7 +201,7 @@ async def test_stop_is_shown_and_nothing_can_be_sent_any_more(visitor: Visitor) 
     await visitor.text(JORDAN, SUPPORT, "Hello?")
     await card(visitor, "Texts with Jordan Lee")
     await visitor.text(JORDAN, SUPPORT, "STOP")
-    stopped = await card(visitor, "Texts with Jordan Lee", "They asked for no more texts (STOP)")
+    stopped = await card(visitor, "Texts with Jordan Lee", "They opted out of texts (STOP)")
     await expect(stopped.get_by_role("button", name="Reply", exact=True)).to_have_count(0)
     await expect(visitor.page.get_by_test_id("phone-note")).to_contain_text("wrote STOP")
 
@@ -212,7 +212,7 @@ async def test_stop_is_shown_and_nothing_can_be_sent_any_more(visitor: Visitor) 
 async def test_the_form_is_filled_in_and_saved_by_mouse(visitor: Visitor) -> None:
     await visitor.come(PRIYA)
     await visitor.type("/dp notify")
-    await visitor.answered("What this channel hears of", "Nothing yet")
+    await visitor.answered("What is posted in this channel", "Nothing yet")
     await visitor.press(visitor.answer, "Add")
     await visitor.asked("Notifications", "Missed")
     await visitor.pick("notify.save.places", "supp", "Support")
@@ -244,13 +244,13 @@ async def test_the_gear_opens_its_own_subscription_and_pauses_it(visitor: Visito
     await card(visitor, "Missed call from Jordan Lee")
     await expect(visitor.messages).to_have_count(1)
     await visitor.press(visitor.answer, "Resume")
-    await visitor.answered("It posts again from now on")
+    await visitor.answered("Resumed: notifications are posted again")
 
 
 async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
     await visitor.come(ANA)
     await visitor.type("/dp notify me")
-    await visitor.answered("They come as direct messages from me")
+    await visitor.answered("They arrive as direct messages from me")
     await visitor.press(await visitor.ring(JORDAN, ANA), "Miss")
     await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1")
     await visitor.open_app()
@@ -264,7 +264,7 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
 async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -> None:
     await visitor.come(PRIYA)
     await visitor.type(f"/dp notify {' '.join(kind for kind in NewsKind if kind not in BY_THE_CLOCK)}")
-    await visitor.answered("Tells about", "changed settings")
+    await visitor.answered("Notifies about", "changed settings")
     page = visitor.page
     live = await visitor.ring(JORDAN, SUPPORT)
     await visitor.press(live, "Answer as Sam")
@@ -298,4 +298,4 @@ async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -
     await visitor.asked("Send this text?")
     await visitor.submit()
     await (await card(visitor, "Texts with Jordan Lee")).get_by_test_id("thread-bar").click()
-    await expect(visitor.thread_messages.last).to_contain_text("not delivered: no network leads there")
+    await expect(visitor.thread_messages.last).to_contain_text("not delivered: no carrier reaches the number")

@@ -47,7 +47,7 @@ async def an_escalation(here: Outside) -> None:
     for _ in range(4):  # the last step, and once more, when there is nothing left to do
         await here.let_time_pass()
 
-    outcomes = ("A text went to the phone of", "nobody knows whether it left")
+    outcomes = ("A text went to the phone of", "nobody knows whether it was sent")
     told = [one for one in outcomes if here.count(one)]
     assert are_there(here, ["Missed call from", "Nobody has claimed this call for 5 min.", *told])
     assert len(here.said(SAM)) == here.count("Nobody has claimed this call for 10 min", to=SAM) == 1

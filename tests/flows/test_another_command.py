@@ -68,7 +68,7 @@ async def test_what_is_recommended_is_the_command_that_is_set(ana: Hands) -> Non
 async def test_a_favourite_and_a_copied_action_name_it_too(ana: Hands) -> None:
     answer = await ana.type("/phone run DIALPAD_GET_CALL_LABELS")
     assert "/phone run DIALPAD_GET_CALL_LABELS" in said(await ana.press(answer, "Copy as command"))
-    assert "/phone run" in said(await ana.press(answer, "Save as favourite"))
+    assert "/phone run" in said(await ana.press(answer, "Save as favorite"))
 
 
 async def test_home_names_only_the_command_that_is_set(ana: Hands, noor: Hands) -> None:

@@ -58,7 +58,7 @@ async def test_every_button_of_a_call_that_was_forgotten_says_so_or_still_works(
     assert (await demo.bot.store.purge())["cards"] > 0
 
     heard = await press_all(card, ana)
-    about_us = [label for label, words in heard.items() if "I no longer know this call" in words]
+    about_us = [label for label, words in heard.items() if "I no longer have this call" in words]
     assert about_us == ["Claim", "Mark handled", "More"]
     assert all(heard.values())
 

@@ -200,11 +200,11 @@ async def test_the_word_payload_reaches_the_bot(ana: Hands) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("/dp who nobody at all", "I know nobody called “nobody at all”"),
+        ("/dp who nobody at all", "I can't find anyone called “nobody at all”"),
         ("/dp who Jordn", "Did you mean Jordan Lee"),
         ("/dp oncall Nowhere", "“Nowhere” is not one call center. There is "),
         ("/dp calls Jordn", "Did you mean Jordan Lee"),
-        ("/dp blocked nobody at all", "I know nobody called “nobody at all”"),
+        ("/dp blocked nobody at all", "I can't find anyone called “nobody at all”"),
     ],
 )
 async def test_a_name_that_nobody_has_is_told_with_what_to_do(ana: Hands, line: str, told: str) -> None:

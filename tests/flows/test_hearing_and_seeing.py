@@ -39,7 +39,9 @@ async def test_a_voicemail_is_heard_by_who_asks_and_shared_only_after_agreeing(
     assert "secureblob" not in said(card)
 
     answer = await ana.press(card, "Listen")
-    assert "Voicemail from Jordan Lee, 3 s. The file is in our direct messages, for you alone." in said(answer)
+    assert "Voicemail from Jordan Lee, 3 s. The file is in our direct messages, where only you can see it." in said(
+        answer
+    )
     (sound,) = files(ana)
     assert sound["mimetype"] == "audio/x-wav"
     (asked,) = [one for one in demo.dialpad.requests if "/secureblob/" in one.path]
@@ -48,7 +50,7 @@ async def test_a_voicemail_is_heard_by_who_asks_and_shared_only_after_agreeing(
 
     await ana.press(await ana.press(card, "More"), "Share link…")
     offer = await ana.modal()
-    assert "Everybody at your company who gets the link. Nobody outside." in said(offer)
+    assert "Anyone at your company who has the link. Nobody outside." in said(offer)
     assert ana.sent("POST", "/recordingsharelink") == []
     await ana.submit()
     assert f"{demo.url}/shared/recording/" in said(await ana.settled())

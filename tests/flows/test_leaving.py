@@ -63,7 +63,7 @@ async def test_after_disconnecting_dialpad_has_nothing_of_ours(priya: Hands, dem
     assert "Your subscriptions" in asked
     assert "1 change that is still due will not happen" in asked
     await priya.submit()
-    assert "Your access, 1 subscription and 1 timed change are removed here." in said(await priya.settled())
+    assert "Your access, 1 subscription and 1 timed change were removed here." in said(await priya.settled())
 
     assert (at_dialpad(demo), has_token(demo, priya), await priya.pending()) == ([], False, [])
     assert await demo.bot.store.hooks.all() == []
@@ -98,8 +98,8 @@ async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
     await priya.type(MISSED)
     demo.dialpad.faults.add("*", kind="down", times=None)
     told = await disconnect(priya)
-    assert "Your access and 1 subscription are removed here." in told
-    assert "Dialpad has not confirmed yet that it stops sending your events" in told
+    assert "Your access and 1 subscription were removed here." in told
+    assert "Dialpad has not yet confirmed that it stops sending your events" in told
     assert await demo.bot.store.connections.get(priya.key) is None
 
     assert at_dialpad(demo)

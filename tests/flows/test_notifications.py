@@ -158,7 +158,7 @@ async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
     await make_due(demo, card)
     await shown(ana, "Claimed 2 hours ago and still open", f"<@{ANA.slack_id}>")
     await make_due(demo, card)
-    await shown(ana, "Not handled in time, so it is free again.")
+    await shown(ana, "Not handled in time, so it was released.")
     await demo.bot.poster.settle()
     assert "The call is yours" in said(await sam.press(await shown(ana, "Missed call"), "Claim"))
 
@@ -217,7 +217,7 @@ async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo
 async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo) -> None:
     await priya.type('/dp notify sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "sTOp")
-    head = await shown(ana, "They asked for no more texts (STOP)")
+    head = await shown(ana, "They opted out of texts (STOP)")
     assert "Reply" not in labels(head)
     await demo.bot.poster.settle()
 
@@ -292,7 +292,7 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
 ) -> None:
     saved = said(await priya.type('/dp notify missed handover for "Support" keep @support-oncall topic'))
     assert "missed calls and handovers for Support" in saved
-    assert "<!subteam^S0ONCALL1> holds exactly them and the channel's topic names them." in saved
+    assert "<!subteam^S0ONCALL1> is kept in sync and the channel's topic names who is on duty." in saved
     miss_a_call(demo)
     await shown(ana, "Missed call")
     space = demo.slack.workspace
@@ -335,9 +335,9 @@ async def test_cover_is_asked_for_in_the_channel_and_taken_over_once(ana: Hands,
     sam.account.on_duty = False
     assert "Asked here." in said(await ana.type("/dp oncall cover me for 2h in Support"))
     asked = await shown(sam, "Ana Ferreira", " asks for cover on ", "Support")
-    assert "You cover for" in said(await sam.press(asked, "Take over"))
+    assert "You are covering for" in said(await sam.press(asked, "Take over"))
     taken = await shown(ana, "asks for cover", f"Covered by <@{SAM.slack_id}>")
     assert labels(taken) == []
-    assert "covers for you" in said(await ana.told())
+    assert "is covering for you" in said(await ana.told())
     assert (sam.account.on_duty, ana.account.on_duty) == (True, False)
     assert {one.route for one in [*await ana.pending(), *await sam.pending()]} == {"duty.back"}

@@ -124,7 +124,7 @@ async def test_home_shows_how_one_stands_and_a_press_changes_it(ana: Hands) -> N
     await ana.press(home, "… for 30 min")
     assert ana.account.do_not_disturb
     assert "Keep as is" in labels(ana.person.home or {})
-    await ana.press(ana.person.home or {}, "Turn do not disturb off")
+    await ana.press(ana.person.home or {}, "Turn off do not disturb")
     assert not ana.account.do_not_disturb
     assert "Keep as is" not in labels(ana.person.home or {})
 
@@ -149,7 +149,7 @@ async def test_home_shows_what_a_form_opened_from_it_has_changed(ana: Hands) -> 
 async def test_home_shows_what_was_changed_elsewhere_while_it_was_open(ana: Hands) -> None:
     await ana.home()
     await ana.type("/dp dnd on")
-    assert "Turn do not disturb off" in labels(ana.person.home or {})
+    assert "Turn off do not disturb" in labels(ana.person.home or {})
 
 
 async def test_home_is_not_drawn_for_who_never_looked(ana: Hands) -> None:

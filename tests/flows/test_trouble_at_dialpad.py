@@ -159,7 +159,9 @@ async def test_a_slow_dialpad_is_said_to_be_worked_on_and_then_answered(ana: Han
     await slow.entered.wait()
     await ana.person.until(lambda: ana.person.ephemerals("#support"))
     (busy,) = ana.person.ephemerals("#support")
-    assert "The answer comes below" in said(busy)  # it stays: Slack takes back nothing said through a command's address
+    assert "The answer will appear below" in said(
+        busy
+    )  # it stays: Slack takes back nothing said through a command's address
     slow.release.set()
     assert "off → on" in said(await ana.settled())
     assert len(ana.person.ephemerals("#support")) == 2
@@ -186,7 +188,7 @@ async def test_a_slow_answer_to_a_press_leaves_the_card_that_was_pressed(ana: Ha
     menu = ana.person.ephemerals("#support")[-1]
     await ana.person.press(menu, button["action_id"], button.get("value"), block_id=block_id)
     await slow.entered.wait()
-    await ana.person.until(lambda: "The answer comes below" in said(ana.person.ephemerals("#support")[-1]))
+    await ana.person.until(lambda: "The answer will appear below" in said(ana.person.ephemerals("#support")[-1]))
     slow.release.set()
     assert "Do not disturb is off" in said(await ana.settled())
     assert [one for one in ana.person.ephemerals("#support") if one in (card, menu)] == [card, menu]

@@ -42,7 +42,7 @@ async def test_the_last_step_texts_the_supervisors_phone_once(priya: Hands, sam:
     await demo.bot.poster.settle()
     (text,) = priya.sent("POST", "/v2/sms")
     assert text.body["to_numbers"] == [SAM.phone]
-    assert text.body["text"] == "A missed call on Support waits in Slack and nobody has claimed it."
+    assert text.body["text"] == "A missed call on Support is waiting in Slack and nobody has claimed it."
     assert JORDAN.phone not in text.body["text"]
 
 
@@ -77,7 +77,7 @@ def quiet_now(demo: Demo) -> str:
 
 async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya: Hands, demo: Demo) -> None:
     card = await priya.type(f'/dp notify missed for "Support" only {quiet_now(demo)}')
-    assert "what comes then is posted at" in said(card)
+    assert "what arrives then is posted at" in said(card)
     for _ in range(5):
         miss_a_call(demo)
     (subscription,) = await demo.bot.store.subscriptions.owned(priya.key)
@@ -109,7 +109,7 @@ async def test_a_switch_changes_where_it_was_pressed(ana: Hands) -> None:
 async def test_the_switches_are_on_home_too_and_what_is_off_does_not_come(ana: Hands, demo: Demo) -> None:
     await ana.press(await ana.home(), "Notifications")
     window = await ana.modal()
-    await ana.press(window, "Turn the usual on")
+    await ana.press(window, "Turn on the usual ones")
     window = await ana.modal()
     await ana.press(window, "Turn off")
     window = await ana.modal()

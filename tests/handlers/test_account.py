@@ -67,15 +67,15 @@ async def test_disconnect_asks_first_and_calls_off_what_was_due(world: World) ->
 @pytest.mark.parametrize(
     ("ends", "told"),
     [
-        (Ended(), "Disconnected. Nothing of your Dialpad access is kept here."),
-        (Ended(subscriptions=3), "Disconnected. Your access and 3 subscriptions are removed here."),
+        (Ended(), "Disconnected. None of your Dialpad access is stored here."),
+        (Ended(subscriptions=3), "Disconnected. Your access and 3 subscriptions were removed here."),
         (
             Ended(access_left=True),
-            "Disconnected. Nothing of your Dialpad access is usable here any more",
+            "Disconnected. Your Dialpad access can no longer be used here",
         ),
         (
             Ended(subscriptions=1, hooks_left=1),
-            "Disconnected. Your access and 1 subscription are removed here. Dialpad has not confirmed yet that it",
+            "Disconnected. Your access and 1 subscription were removed here. Dialpad has not yet confirmed that it",
         ),
     ],
 )
@@ -107,7 +107,7 @@ async def test_nobody_calls_off_what_is_somebody_elses(world: World) -> None:
     await world.type(ANA, "dnd on for 1h")
     (key,) = world.later.kept
     world.connect(NOOR)
-    assert "nothing to keep" in words_of(await world.submit(NOOR, "whoami.keep", key=key))
+    assert "could not be canceled" in words_of(await world.submit(NOOR, "whoami.keep", key=key))
     assert world.later.kept
 
 
@@ -152,7 +152,7 @@ async def test_home_toggles_in_one_press(world: World) -> None:
     assert words_of(await world.press(ANA, answer, "… for 30 min")) == "Do not disturb: off → on until 23 10:30."
     again = await open_home(world, ANA)
     assert "Do not disturb: On until 23 10:30" in words_of(again)
-    assert "Turn do not disturb off" in {button.label for button in buttons_of(again)}
+    assert "Turn off do not disturb" in {button.label for button in buttons_of(again)}
 
 
 async def test_home_of_somebody_new_offers_to_connect(world: World) -> None:
@@ -164,7 +164,7 @@ async def test_home_of_somebody_new_offers_to_connect(world: World) -> None:
 @pytest.mark.parametrize("state", ["silent", "cut"])
 async def test_home_is_a_page_also_when_dialpad_does_not_answer(world: World, state: str) -> None:
     world.wire.state = "silent" if state == "silent" else "cut"
-    assert "Dialpad does not answer right now" in words_of(await open_home(world, ANA))
+    assert "Dialpad is not responding right now" in words_of(await open_home(world, ANA))
 
 
 async def test_home_is_a_page_also_when_dialpad_refuses(world: World) -> None:

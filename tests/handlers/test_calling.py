@@ -33,7 +33,7 @@ async def test_hangup_ends_the_call_that_was_started_here(world: World) -> None:
 async def test_the_calls_own_button_hangs_up_too(world: World) -> None:
     placed = await world.agree(ANA, await world.type(ANA, "call +14155550150"))
     assert words_of(await world.press(ANA, placed, "Hang up")) == "You hung up."
-    assert words_of(await world.press(ANA, placed, "Hang up")) == "That call is over already."
+    assert words_of(await world.press(ANA, placed, "Hang up")) == "That call has already ended."
 
 
 async def test_hangup_without_a_call_says_what_it_can_end(world: World) -> None:
@@ -88,7 +88,7 @@ async def test_a_transfer_without_a_call_says_what_it_can_pass_on(world: World) 
 
 async def test_a_call_is_not_transferred_to_who_is_on_it(world: World) -> None:
     await world.agree(ANA, await world.type(ANA, "call +14155550150"))
-    with pytest.raises(UserError, match="who you are talking to"):
+    with pytest.raises(UserError, match="already talking to them"):
         await world.type(ANA, "transfer Jordan Lee")
 
 
@@ -160,7 +160,7 @@ async def test_words_are_understood_in_any_order(world: World, typed: str, title
 
 async def test_somebody_who_is_no_admin_is_told_who_can_help(world: World) -> None:
     answer = await world.type(ANA, "calls")
-    assert words_of(answer).startswith("Dialpad shows call lists only to company admins. Ask Priya Nair.")
+    assert words_of(answer).startswith("Only company admins can see call lists in Dialpad. Ask Priya Nair.")
 
 
 async def test_somebody_who_is_no_admin_sees_the_calls_made_from_slack(world: World) -> None:

@@ -38,11 +38,11 @@ async def test_asking_changes_nothing_yet_and_says_what_is_asked(asked: World) -
 
 async def test_whoever_takes_over_goes_on_duty_then_whoever_asked_goes_off_and_both_change_back(asked: World) -> None:
     answer = await press(asked, SAM, "oncall.take")
-    assert words_of(answer) == "You cover for Ana Ferreira until 23 12:00. They are told."
+    assert words_of(answer) == "You are covering for Ana Ferreira until 23 12:00. I'll let them know."
     assert (on_duty(asked, SAM), on_duty(asked, ANA)) == (True, True)
 
     (told,) = await asked.pass_time(seconds=1)
-    assert words_of(told) == "Sam Okafor covers for you. You are off duty until 23 12:00, then on again."
+    assert words_of(told) == "Sam Okafor is covering for you. You are off duty until 23 12:00, then on duty again."
     assert not on_duty(asked, ANA)
     assert asked.sandbox.state.users[ANA.dialpad_id or 0].duty_reason == "Covered by Sam Okafor"
 
@@ -63,19 +63,19 @@ async def test_the_second_to_take_over_hears_who_was_faster(asked: World) -> Non
     await press(asked, SAM, "oncall.take")
     assert "Somebody was faster" in words_of(await press(asked, NOOR, "oncall.take"))
     assert not on_duty(asked, NOOR)
-    assert "You cover for Ana Ferreira already" in words_of(await press(asked, SAM, "oncall.take"))
+    assert "You are already covering for Ana Ferreira" in words_of(await press(asked, SAM, "oncall.take"))
 
 
 async def test_nobody_covers_for_themselves_or_where_they_do_not_answer(asked: World) -> None:
     asked.connect(LEO)
     assert "Somebody else has to take over" in words_of(await press(asked, ANA, "oncall.take"))
-    with pytest.raises(UserError, match="You do not answer for Support"):
+    with pytest.raises(UserError, match="You do not answer calls for Support"):
         await press(asked, LEO, "oncall.take")
 
 
 async def test_a_late_press_is_explained(asked: World) -> None:
     asked.clock.move(hours=3)
-    assert "which is over" in words_of(await press(asked, SAM, "oncall.take"))
+    assert "which has passed" in words_of(await press(asked, SAM, "oncall.take"))
     assert not on_duty(asked, SAM)
 
 
@@ -84,20 +84,20 @@ async def test_when_dialpad_does_not_take_it_somebody_else_still_can(asked: Worl
     with pytest.raises(Unavailable):
         await press(asked, SAM, "oncall.take")
     asked.wire.state = "fine"
-    assert "You cover for" in words_of(await press(asked, SAM, "oncall.take"))
+    assert "You are covering for" in words_of(await press(asked, SAM, "oncall.take"))
 
 
 async def test_whoever_asked_takes_it_back_and_nobody_else(asked: World) -> None:
     assert words_of(await press(asked, SAM, "oncall.withdraw")) == "Only Ana Ferreira can take this back."
     assert words_of(await press(asked, ANA, "oncall.withdraw")) == "Taken back. You stay on duty."
     assert "already" in words_of(await press(asked, ANA, "oncall.withdraw"))
-    assert "needs no cover any more" in words_of(await press(asked, SAM, "oncall.take"))
+    assert "no longer needs cover" in words_of(await press(asked, SAM, "oncall.take"))
 
 
 async def test_what_somebody_took_over_is_not_taken_back(asked: World) -> None:
     await press(asked, SAM, "oncall.take")
     answer = await press(asked, ANA, "oncall.withdraw")
-    assert "covers for you already" in words_of(answer)
+    assert "is already covering for you" in words_of(answer)
     assert [button.label for button in buttons_of(answer)] == ["Go on duty"]
 
 
@@ -129,7 +129,7 @@ async def test_who_is_off_duty_has_nothing_to_cover(world: World) -> None:
 @pytest.mark.parametrize(
     ("person", "typed", "field", "said"),
     [
-        (SAM, "oncall cover me until 12:00 in Sales", "group", "You do not answer for Sales"),
+        (SAM, "oncall cover me until 12:00 in Sales", "group", "You do not answer calls for Sales"),
         (ANA, "oncall cover me until 9:00", "until", "has just passed"),
     ],
 )
@@ -165,7 +165,7 @@ async def test_where_the_app_is_not_a_member_nobody_is_asked(world: World) -> No
     [
         ("cover", "Something is missing after “cover”."),
         ("cover Sam", "After “cover”: “Sam” is not one of the choices. Type one of: me."),
-        ("cover me until 25:00", "could not make sense of “until 25:00”. Type it like this: /dp oncall"),
+        ("cover me until 25:00", "I don't understand “until 25:00”. Use it like this: /dp oncall"),
     ],
 )
 async def test_what_is_wrong_with_asking_for_cover_is_not_taken_for_a_call_center(

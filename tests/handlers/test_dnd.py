@@ -33,7 +33,7 @@ async def test_more_opens_the_form(world: World) -> None:
 async def test_a_while_ends_by_itself(world: World, typed: str) -> None:
     assert words_of(await world.type(ANA, typed)) == "Do not disturb: off → on until 23 10:30."
     (told,) = await world.pass_time(minutes=30)
-    assert words_of(told) == "The time is over: do not disturb is off again."
+    assert words_of(told) == "Time's up: do not disturb is off again."
     assert not is_on(world)
 
 
@@ -46,7 +46,7 @@ async def test_a_later_command_takes_the_place_of_the_earlier_end(world: World) 
 async def test_on_without_end_calls_the_end_off(world: World) -> None:
     await world.type(ANA, "dnd on for 30m")
     answer = await world.type(ANA, "dnd on")
-    assert words_of(answer) == "Do not disturb: still on, no longer ending by itself."
+    assert words_of(answer) == "Do not disturb: still on, with no end time."
     assert not world.later.kept
 
 

@@ -84,7 +84,7 @@ async def test_a_voicemail_is_sent_to_the_asker_with_the_askers_own_token(world:
         assert sound.getnframes() > 0
     assert sent.name == "voicemail-2026-11-23-1800.wav"
     assert "Voicemail from Jordan Lee, 3 s." in words_of(sent)
-    assert "for you alone" in words_of(sent)
+    assert "where only you can see it" in words_of(sent)
     assert fetched(world) == [(voicemail.recordings[0].path, f"Bearer {SAM.token}")]
 
 
@@ -128,11 +128,11 @@ async def test_an_address_that_has_expired_is_looked_up_anew(world: World, conve
 
 async def test_a_recording_that_has_expired_for_good_says_so(world: World, conversation: Call) -> None:
     conversation.recordings[0].is_gone = True
-    with pytest.raises(UserError, match="Dialpad does not let you hear this recording"):
+    with pytest.raises(UserError, match="Dialpad does not let you listen to this recording"):
         await press(world, ANA, "listen")
 
     conversation.recordings.clear()
-    with pytest.raises(UserError, match="it was deleted, or Dialpad has let it expire"):
+    with pytest.raises(UserError, match="it was deleted or has expired"):
         await press(world, ANA, "listen")
 
 
@@ -140,7 +140,7 @@ async def test_before_dialpad_has_it_there_is_nothing_to_hear(world: World, voic
     voicemail.recordings.clear()
     world.notifications.put_call("c1", [told_without_ids(voicemail)])
 
-    with pytest.raises(UserError, match="or not yet: it takes some minutes"):
+    with pytest.raises(UserError, match="or not yet: it takes a few minutes"):
         await press(world, ANA, "listen")
 
 
@@ -202,7 +202,7 @@ async def test_nothing_is_made_before_it_was_said_who_can_open_it(world: World, 
     offer = await press(world, ANA, "share")
 
     assert isinstance(offer, Confirm)
-    assert "Who can open it: Everybody at your company who gets the link. Nobody outside." in words_of(offer)
+    assert "Who can open it: Anyone at your company who has the link. Nobody outside." in words_of(offer)
     assert [one for one in world.sandbox.requests if "sharelink" in one.path] == []
 
 
@@ -228,7 +228,7 @@ async def test_a_link_that_anybody_could_open_is_not_shown(world: World, convers
     public = {"id": "1", "access_link": "http://dialpad.example/shared/call/x", "privacy": "public"}
     world.sandbox.faults.add("POST /api/v2/callreviewsharelink", status=200, body=public)
 
-    with pytest.raises(UserError, match="open to anybody, so it is not shown"):
+    with pytest.raises(UserError, match="open to anyone, so it is not shown"):
         await world.agree(ANA, await press(world, ANA, "share"))
 
 

@@ -77,7 +77,7 @@ async def test_nobody_listens_where_they_do_not_belong(world: World) -> None:
     answer = await world.type(SAM, "notify missed for Sales")
 
     assert isinstance(answer, Form)
-    assert "your own calls and of the lines you belong to, not of Sales." in answer.problems["places"]
+    assert "your own calls and the lines you belong to, not about Sales." in answer.problems["places"]
     assert world.notifications.subscriptions == {}
 
 
@@ -95,7 +95,7 @@ async def test_what_is_unclear_comes_back_at_its_field(world: World) -> None:
     answer = await world.type(PRIYA, "notify missed for Support except label:")
 
     assert isinstance(answer, Form)
-    assert answer.problems == {"but": "Something is missing after the colon. Type it like label:spam"}
+    assert answer.problems == {"but": "Something is missing after the colon. Type something like label:spam"}
     assert answer.args["kinds"]
 
 
@@ -103,7 +103,9 @@ async def test_what_cannot_be_excluded_comes_back_at_its_field(world: World) -> 
     answer = await world.type(PRIYA, "notify missed for Support except quiet:22-7")
 
     assert isinstance(answer, Form)
-    assert answer.problems == {"but": "“quiet:22-7” goes after only, not after except. Type it like only quiet:22-7"}
+    assert answer.problems == {
+        "but": "“quiet:22-7” goes after only, not after except. Type something like only quiet:22-7"
+    }
 
 
 async def test_alone_it_lists_what_there_is(world: World) -> None:
@@ -144,7 +146,7 @@ async def test_a_time_that_is_none_comes_back_at_its_field(world: World) -> None
     answer = await world.type(PRIYA, "notify daily for Support only at:25")
 
     assert isinstance(answer, Form)
-    assert answer.problems == {"only": "I don't understand the time “25”. Type it like at:17:00."}
+    assert answer.problems == {"only": "I don't understand the time “25”. Type something like at:17:00."}
 
 
 async def test_ones_own_digest_is_about_ones_own_calls(world: World) -> None:
@@ -262,7 +264,7 @@ async def test_the_last_one_off_is_a_pause_and_says_so(world: World) -> None:
 
     assert only(world).paused
     assert "Your notifications (paused)" in words_of(answer)
-    assert "Everything is off, so nothing comes until you turn something on." in words_of(answer)
+    assert "Everything is off, so nothing arrives until you turn something on." in words_of(answer)
     assert isinstance(answer, Listing)
     assert "Resume" not in [button.label for button in answer.buttons]
 
@@ -315,7 +317,7 @@ async def test_all_of_ones_own_are_paused_and_resumed_by_a_word(world: World) ->
 
 
 async def test_the_first_event_that_is_turned_on_is_the_only_one(world: World) -> None:
-    assert "Nothing is on" in words_of(await world.type(ANA, "notify me voicemail off"))
+    assert "Nothing is turned on" in words_of(await world.type(ANA, "notify me voicemail off"))
     assert world.notifications.subscriptions == {}
     await world.type(ANA, "notify me recap on")
 
@@ -330,7 +332,7 @@ async def test_what_is_not_about_one_person_is_not_switched(world: World) -> Non
 async def test_looking_at_the_switches_turns_nothing_on(world: World) -> None:
     answer = await world.run(ANA, world.table.by_id["notify.mine"], {}, Origin.BUTTON)
     assert world.notifications.subscriptions == {}
-    await world.press(ANA, answer, "Turn the usual on")
+    await world.press(ANA, answer, "Turn on the usual ones")
 
     assert only(world).kinds == {NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.SMS, NewsKind.RECAP}
 
@@ -362,7 +364,7 @@ async def test_quiet_hours_are_explained(world: World) -> None:
     answer = words_of(await world.type(PRIYA, "notify missed only quiet:22-7 escalate 5"))
 
     assert (
-        "22:00 to 07:00 (Los Angeles time): what comes then is posted at 07:00, and nobody is asked to claim a call "
+        "22:00 to 07:00 (Los Angeles time): what arrives then is posted at 07:00, and nobody is asked to claim a call "
         "before." in answer
     )
 
@@ -383,7 +385,7 @@ async def test_somebody_elses_own_notifications_are_theirs(world: World) -> None
     await world.type(ANA, "notify me")
     route = world.table.by_id["notify.pause"]
 
-    with pytest.raises(UserError, match="somebody else's"):
+    with pytest.raises(UserError, match="belong to somebody else"):
         await world.run(SAM, route, {"subscription": only(world).id}, Origin.BUTTON)
 
 
@@ -408,7 +410,7 @@ async def test_the_last_button_of_the_answer_removes(world: World) -> None:
 async def test_a_roster_is_followed_with_its_user_group_and_topic(world: World) -> None:
     answer = words_of(await world.type(PRIYA, "notify handover for Support keep @support-oncall topic"))
     assert "handovers for Support" in answer
-    assert "Who is on duty: S0ONCALL1 holds exactly them and the channel's topic names them." in answer
+    assert "Who is on duty: S0ONCALL1 is kept in sync and the channel's topic names who is on duty." in answer
     subscription = only(world)
     assert subscription.kinds == {NewsKind.HANDOVER}
     assert (subscription.keep, subscription.topic) == ("S0ONCALL1", True)
@@ -428,10 +430,10 @@ async def test_calls_alone_follow_no_roster(world: World) -> None:
 @pytest.mark.parametrize(
     ("person", "typed", "said"),
     [
-        (PRIYA, "notify handover", "Name the call center whose roster this is about"),
+        (PRIYA, "notify handover", "Name the call center to follow"),
         (PRIYA, "notify me handover for Support topic", "A direct message has no topic."),
         (ANA, "notify handover for Support keep @support-oncall", "Only supervisors of that call center"),
-        (PRIYA, "notify handover for Support keep @nobody", "“@nobody” is no user group of this Slack."),
+        (PRIYA, "notify handover for Support keep @nobody", "“@nobody” is not a user group in this workspace."),
     ],
 )
 async def test_a_roster_that_cannot_be_followed_so_is_told_at_its_field(
@@ -456,10 +458,10 @@ async def test_where_the_app_is_not_a_member_it_says_so_at_once(world: World) ->
 
 async def test_what_cannot_be_read_is_answered_with_how_it_is_typed(world: World) -> None:
     for words, said in (
-        ("everything", "Type it like this: /dp notify missed voicemail"),
-        ("me foo", "make sense of “foo”. Type it like this: /dp notify me"),
+        ("everything", "Use it like this: /dp notify missed voicemail"),
+        ("me foo", "I don't understand “foo”. Use it like this: /dp notify me"),
         ("missed escalate 0", "After “escalate”: “0” is not one of the choices. Type one of: 1, 2, 5"),
-        ("missed for Support for Sales", "“for” comes a second time, after “Support”. Say it once."),
+        ("missed for Support for Sales", "“for” appears twice; the first was followed by “Support”. Use it once."),
     ):
         with pytest.raises(UserError) as problem:
             await world.type(PRIYA, f"notify {words}")

@@ -51,7 +51,7 @@ async def test_blocking_names_the_number_and_what_follows_and_waits(world: World
     assert isinstance(confirm, Confirm)
     assert confirm.danger
     assert "Jordan Lee +14155550150 (Lee Roasters)" in words_of(confirm)
-    assert "reach nobody in the company" in words_of(confirm)
+    assert "Nobody at your company gets calls or texts" in words_of(confirm)
     assert "+14155550150" not in world.sandbox.state.blocked
 
 
@@ -75,7 +75,7 @@ async def test_only_what_is_not_blocked_yet_is_asked_for(world: World) -> None:
 
 
 async def test_what_is_blocked_already_is_said(world: World) -> None:
-    assert words_of(await world.type(ANA, "block +14155550159")) == "+14155550159 is blocked already."
+    assert words_of(await world.type(ANA, "block +14155550159")) == "+14155550159 is already blocked."
 
 
 async def test_unblocking_what_is_not_blocked_is_said(world: World) -> None:
@@ -98,7 +98,7 @@ async def test_blocked_lists_and_pages(world: World) -> None:
 
 async def test_blocked_says_when_there_are_none(world: World) -> None:
     world.sandbox.state.blocked.clear()
-    assert "No number is blocked." in words_of(await world.type(ANA, "blocked"))
+    assert "No numbers are blocked." in words_of(await world.type(ANA, "blocked"))
 
 
 async def test_blocked_checks_one_number(world: World) -> None:

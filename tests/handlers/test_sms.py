@@ -107,7 +107,7 @@ async def test_a_misspelt_name_gets_a_suggestion_with_its_number(world: World) -
 
 async def test_who_opted_out_is_refused_when_it_is_known(world: World) -> None:
     world.sandbox.phone.text("+14155550150", SUPPORT.phone, "STOP")
-    with pytest.raises(FieldError, match=r"Jordan Lee .* has asked for no more texts"):
+    with pytest.raises(FieldError, match=r"Jordan Lee .* has opted out of texts"):
         await world.type(PRIYA, "sms +14155550150 Hello")
 
 
@@ -127,7 +127,7 @@ async def test_an_answer_that_never_came_is_told_as_unknown(world: World) -> Non
     answer = await world.agree(ANA, confirm)
     assert isinstance(answer, Reply)
     assert answer.tone == "warning"
-    assert "may or may not have left" in words_of(answer)
+    assert "may or may not have been sent" in words_of(answer)
 
 
 async def test_a_lost_answer_does_not_send_the_text_twice(world: World) -> None:

@@ -15,7 +15,7 @@ async def test_it_is_set_and_cleared_by_itself(world: World) -> None:
     assert words_of(answer) == "Status: “At lunch” until 23 13:00."
     assert shown(world) == "At lunch"
     (told,) = await world.pass_time(hours=3)
-    assert words_of(told) == "The time is over: your status “At lunch” is cleared."
+    assert words_of(told) == "Time's up: your status “At lunch” was cleared."
     assert shown(world) == ""
 
 

@@ -281,7 +281,7 @@ class Story:
             await hands.home()
         await self.demo.bot.store.preferences.set(PersonKey(TEAM_ID, str(SAM.slack_id)), {"region": "GB"})
         await self.line(self.priya, "#phones", "/dp notify pause 3")
-        await self.priya.press(await self.priya.type("/dp run DIALPAD_LIST_USERS"), "Save as favourite")
+        await self.priya.press(await self.priya.type("/dp run DIALPAD_LIST_USERS"), "Save as favorite")
         await self.priya.type("/dp call Jordan Lee")
         await self.priya.submit()
         await self.rest()

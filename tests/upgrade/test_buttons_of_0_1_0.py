@@ -16,7 +16,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Json = dict[str, Any]
 VERSION: Final = "version_0_1_0"
-NOT_UNDERSTOOD: Final = ("older version of the bot", "I do not know “", "Something went wrong", "no longer know")
+NOT_UNDERSTOOD: Final = (
+    "older version of the bot",
+    "There is no command “",
+    "Something went wrong",
+    "no longer have this",
+)
 WHO: Final = {who.slack_id: who for who in PEOPLE if who.slack_id}
 LAST: Final = ("disconnect", "notify.remove")
 DOES: Final = {
@@ -28,7 +33,7 @@ DOES: Final = {
     "card.label/form": "Separated by commas",
     "card.listen": "Voicemail from (415) 555-0169, 4 s. The file is in our direct messages",
     "card.more": "Léo Marchetti, Ana Ferreira",
-    "card.share": "Everybody at your company who gets the link",
+    "card.share": "Anyone at your company who has the link",
     "confirm.yes": "Your text is on its way to *Jordan Lee*",
     "connect.with_key/form": "API key",
     "dnd.dnd": "Do not disturb: off → on until",
@@ -38,13 +43,13 @@ DOES: Final = {
     "home.refresh": "views.publish",
     "notify.mine": "My missed calls",
     "notify.pause/again": "Notifications here (paused)",
-    "notify.resume/again": "It posts again",
+    "notify.resume/again": "notifications are posted again",
     "notify.settings": "missed calls and abandoned calls for Sales",
     "notify.switch/again": "*My missed calls*\\n🔕 Off",
     "oncall.withdraw": "Taken back",
-    "run.drop": "no longer among your favourites",
+    "run.drop": "removed from your favorites",
     "run.group": "*Access policies*",
-    "run.keep": "is a favourite now",
+    "run.keep": "is now a favorite",
     "sms.sms/form": "Amara Osei",
     "status.status/again": "“*At the workbench*” → none",
     "whoami.keep": "It stays as it is now",

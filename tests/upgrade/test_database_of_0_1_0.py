@@ -45,8 +45,18 @@ REWORDED: Final = {
     "on Mon, Tue, Wed, Thu and Fri between 08:00 and 18:00": (
         "on Mon, Tue, Wed, Thu and Fri between 08:00 and 18:00, in Los Angeles time"
     ),
+    "*Tells about*": "*Notifies about*",
+    "Nobody is reminded of calls that nobody claims.": "Nobody is reminded about unclaimed calls.",
+    "a reminder, then it is free again.": "a reminder, then it is released.",
+    "what comes then is posted at": "what arrives then is posted at",
+    "holds exactly them and the channel's topic names them.": (
+        "is kept in sync and the channel's topic names who is on duty."
+    ),
+    "They tell about": "They are about",
+    "They come as direct messages": "They arrive as direct messages",
+    "so nothing comes until": "so nothing arrives until",
 }
-"""What is said in other words since: whose clock it goes by, and that all of it has to match."""
+"""What is said in other words since: whose clock it goes by, that all of it has to match, and plainer sentences."""
 
 
 def in_words_of_today(text: str) -> str:
@@ -166,7 +176,7 @@ async def test_a_command_that_was_cut_is_told_and_not_done_again(old: Opened) ->
 
 async def test_whoever_is_covered_goes_off_duty(old: Opened) -> None:
     leo = old.hands(LEO)
-    await leo.person.until(lambda: any("covers for you" in said(one) for one in leo.from_app))
+    await leo.person.until(lambda: any("is covering for you" in said(one) for one in leo.from_app))
     assert not leo.account.on_duty
 
 
@@ -272,12 +282,12 @@ async def test_a_button_of_an_old_card_does_what_it_did(
 async def test_an_old_claim_is_given_back_by_whoever_made_it(old: Opened) -> None:
     card = old.as_it_was(CALLERS["claimed"])
     assert "It is claimed by" in await old.press(SAM, card, "Mark handled")
-    assert "The call is free" in await old.press(ANA, card, "Release")
+    assert "The call was released" in await old.press(ANA, card, "Release")
 
 
 async def test_cover_that_was_asked_for_can_be_taken_over(old: Opened) -> None:
     (asked,) = [one for one in old.hands(SAM).person.messages("#support") if "Take over" in labels(one)]
-    assert "You cover for *Ana Ferreira*" in await old.press(SAM, asked, "Take over")
+    assert "You are covering for *Ana Ferreira*" in await old.press(SAM, asked, "Take over")
 
 
 async def test_a_text_goes_into_its_old_thread(old: Opened) -> None:

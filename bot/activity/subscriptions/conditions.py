@@ -54,7 +54,9 @@ def _filter(word: str, region: str) -> Filter | None:
 def _standing_after(side: Side, found: Filter, word: str) -> Filter:
     if side not in found.sides:
         (other,) = found.sides
-        raise UnclearFilter(f"“{word[:30]}” goes after {other}, not after {side}. Type it like {other} {found.example}")
+        raise UnclearFilter(
+            f"“{word[:30]}” goes after {other}, not after {side}. Type something like {other} {found.example}"
+        )
     return found
 
 

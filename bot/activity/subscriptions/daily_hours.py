@@ -63,5 +63,5 @@ def parse_span(text: str, example: str) -> DailyHours:
     except UnclearTime as problem:
         raise UnclearFilter(str(problem)) from None
     if begin == end % DAY:
-        raise UnclearFilter(f"The hours begin when they end. Type it like {example}")
+        raise UnclearFilter(f"The hours begin and end at the same time. Type something like {example}")
     return DailyHours(begin, end)

@@ -73,7 +73,7 @@ class LabelFilter(Filter):
     def parse_value(cls, value: str, region: str) -> Self:
         said = value.strip(' "“”„')
         if not said:
-            raise UnclearFilter("Something is missing after the colon. Type it like label:spam")
+            raise UnclearFilter("Something is missing after the colon. Type something like label:spam")
         return cls(said.casefold())
 
     def matches(self, news: News, clock: ZoneInfo) -> bool:
@@ -108,7 +108,7 @@ class NumberFilter(Filter):
         digits = re.sub(r"\D", "", value)
         if not value.strip().startswith("+") or not 1 <= len(digits) <= 15:
             raise UnclearFilter(
-                f"“{value[:30]}” is neither a number nor the beginning of one. Type it like {cls.example}"
+                f"“{value[:30]}” is neither a number nor the beginning of one. Type something like {cls.example}"
             )
         return cls("+" + digits)
 
@@ -146,7 +146,7 @@ class CountryFilter(Filter):
         said = value.strip().upper()
         code = _USUAL_CODES.get(said, said)
         if code not in phonenumbers.SUPPORTED_REGIONS:
-            raise UnclearFilter(f"“{value[:30]}” is no country's code of two letters. Type it like {cls.example}")
+            raise UnclearFilter(f"“{value[:30]}” is not a two-letter country code. Type something like {cls.example}")
         return cls(code)
 
     def matches(self, news: News, clock: ZoneInfo) -> bool:
@@ -207,7 +207,7 @@ class LongerFilter(Filter):
     def parse_value(cls, value: str, region: str) -> Self:
         match = _LENGTH.fullmatch(value.strip().casefold())
         if match is None:
-            raise UnclearFilter(f"“{value[:30]}” is no length. Type it like {cls.example}")
+            raise UnclearFilter(f"“{value[:30]}” is not a length of time. Type something like {cls.example}")
         return cls(int(match[1]) * (60 if (match[2] or "s").startswith("m") else 1))
 
     def matches(self, news: News, clock: ZoneInfo) -> bool | None:
@@ -338,7 +338,7 @@ class QueueFilter(Filter):
     @classmethod
     def parse_value(cls, value: str, region: str) -> Self:
         if not re.fullmatch(r"\d{1,4}", value.strip()):
-            raise UnclearFilter(f"“{value[:30]}” is no number of callers. Type it like {cls.example}")
+            raise UnclearFilter(f"“{value[:30]}” is not a number of callers. Type something like {cls.example}")
         return cls(int(value))
 
     def matches(self, news: News, clock: ZoneInfo) -> bool | None:

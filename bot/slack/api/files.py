@@ -88,7 +88,7 @@ class SlackFiles:
         if owner != person.user_id:
             raise UserError("That file was attached by somebody else. Attach one of your own.")
         if size > largest:
-            raise UserError(f"The file has {size / 1000:,.0f} kB; at most {largest / 1000:,.0f} kB fit.")
+            raise UserError(f"The file has {size / 1000:,.0f} kB; the limit is {largest / 1000:,.0f} kB.")
         address = str(file.get("url_private_download") or file.get("url_private") or "")
         try:
             async with self._session.get(

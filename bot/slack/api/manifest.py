@@ -37,12 +37,12 @@ SCOPES = (
     Need("groups:read", "the topics of private channels"),
     Need("groups:write.topic", "the same in private channels, where somebody asked for that"),
     Need("im:history", "hear what is typed in the app's own direct messages"),
-    Need("im:write", "open a direct message: a Dialpad connection ended, a timed state is over"),
-    Need("metadata.message:read", "know its own notifications again by the mark they carry"),
+    Need("im:write", "open a direct message: a Dialpad connection ended, a timed change ended"),
+    Need("metadata.message:read", "recognize its own notifications by the mark they carry"),
     Need("usergroups:read", "offer user groups by name, and see who is in one"),
-    Need("usergroups:write", "keep a user group equal to who is on duty, where somebody asked for that"),
+    Need("usergroups:write", "keep a user group in sync with who is on duty, where somebody asked for that"),
     Need("users:read", "time zones, and names in answers"),
-    Need("users:read.email", "find the person's own Dialpad user by e-mail"),
+    Need("users:read.email", "find the person's own Dialpad user by email"),
 )
 
 EVENTS = (
@@ -50,7 +50,7 @@ EVENTS = (
     Need("app_mention", "the words after @Dialpad"),
     Need("app_uninstalled", "forget the workspace's token"),
     Need("message.im", "the words typed in the app's direct messages"),
-    Need("tokens_revoked", "forget tokens Slack has ended"),
+    Need("tokens_revoked", "forget tokens Slack has revoked"),
 )
 
 LONG_DESCRIPTION = (
@@ -116,7 +116,7 @@ def _shortcuts(table: RouteTable) -> list[dict[str, Any]]:
 def _commands(table: RouteTable, command: str, url: str | None) -> list[dict[str, Any]]:
     root = {
         "command": command,
-        "description": "Your phone from Slack: a menu, or a word such as dnd, sms, calls, who, help",
+        "description": "Your phone from Slack: a menu, or a command such as dnd, sms, calls, who, help",
         "usage_hint": "[dnd | duty | status | sms | call | calls | who | block | help]",
         "should_escape": True,
     }

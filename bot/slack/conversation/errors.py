@@ -42,7 +42,7 @@ class UserMessage:
 
 
 _AGAIN = "Try again in a minute."
-_RECONNECT = "Dialpad no longer accepts your connection. Disconnect, connect again, then repeat this."
+_RECONNECT = "Dialpad no longer accepts your connection. Disconnect, connect again, then try this again."
 _UNKNOWN = "Check in Dialpad before you try again."
 
 _DIALPAD: Mapping[type[DialpadError], tuple[str, str]] = {
@@ -50,11 +50,11 @@ _DIALPAD: Mapping[type[DialpadError], tuple[str, str]] = {
     TokenRefused: (_RECONNECT, ""),
     GrantEnded: (_RECONNECT, ""),
     NotAllowed: (
-        "Your Dialpad account may not do this.",
-        "A Dialpad admin of your company can do it, or give you the right.",
+        "Your Dialpad account is not allowed to do this.",
+        "Ask a Dialpad admin at your company to do it or give you permission.",
     ),
-    NotFound: ("Dialpad has nothing like this that you can see.", "Check it, then pick again."),
-    Conflict: ("Dialpad cannot do this as things are now.", "Look at how they stand, then try again."),
+    NotFound: ("Dialpad cannot find this, or you are not allowed to see it.", "Check it, then pick again."),
+    Conflict: ("Dialpad cannot do this right now.", "Check the current state, then try again."),
     Unavailable: ("Dialpad cannot be reached, so nothing was changed.", _AGAIN),
     Unreadable: ("Dialpad's answer could not be read, so it may or may not have happened.", _UNKNOWN),
     OutcomeUnknown: ("Dialpad did not answer, so it may or may not have happened.", _UNKNOWN),
@@ -63,10 +63,10 @@ _SAYS_WHY = (BadRequest, NotAllowed, NotFound, Conflict)
 
 _NOT_IN_CHANNEL = "I am not in that channel. Invite me there with /invite, then try again."
 _REINSTALL = "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again."
-_TOO_LATE = "Slack waited too long for that window. Do it once more."
+_TOO_LATE = "That window took too long to open. Try again."
 _SLACK: Mapping[str, str] = {
-    "ratelimited": "Slack asks for a pause. Try again in a minute.",
-    "rate_limited": "Slack asks for a pause. Try again in a minute.",
+    "ratelimited": "Slack is getting too many requests. Try again in a minute.",
+    "rate_limited": "Slack is getting too many requests. Try again in a minute.",
     "message_limit_exceeded": "Slack has reached this workspace's message limit. Ask a workspace admin.",
     "token_revoked": _REINSTALL,
     "token_expired": _REINSTALL,
@@ -77,9 +77,9 @@ _SLACK: Mapping[str, str] = {
     "is_archived": "That channel is archived. Pick another one.",
     "channel_not_found": _NOT_IN_CHANNEL,
     "not_in_channel": _NOT_IN_CHANNEL,
-    "user_not_found": "Slack knows no such person. Pick somebody else.",
-    "users_not_found": "Slack knows no such person. Pick somebody else.",
-    "cannot_dm_bot": "Slack takes no messages for that person. Pick somebody else.",
+    "user_not_found": "Slack cannot find that person. Pick somebody else.",
+    "users_not_found": "Slack cannot find that person. Pick somebody else.",
+    "cannot_dm_bot": "That person cannot receive messages. Pick somebody else.",
     "restricted_action": "This workspace does not allow me to do that. Ask a workspace admin.",
     "permission_denied": "This workspace does not allow me to do that. Ask a workspace admin.",
     "plan_upgrade_required": "This workspace's plan does not include that. Ask a workspace admin.",
@@ -144,4 +144,4 @@ def _short(message: str) -> bool:
 
 def _wait_sentence(seconds: float | None) -> str:
     wait = "a minute" if seconds is None else f"{max(1, ceil(seconds))} s"
-    return f"Dialpad takes no more requests for the moment. Try again in {wait}."
+    return f"Dialpad is getting too many requests right now. Try again in {wait}."

@@ -55,7 +55,7 @@ class Stores:
 
 
 async def _say_cancelled(ctx: Ctx) -> Reply:
-    return Reply("Cancelled. Nothing was done.")
+    return Reply("Canceled. Nothing was done.")
 
 
 _CANCELLED = Route("confirm.cancelled", RouteKind.BUTTON, _say_cancelled, {}, frozenset())
@@ -203,7 +203,7 @@ class Executor:
         )  # a button carries 2,000 characters
         lines = [f"{word} {rest}".strip() for word in near]
         buttons = tuple(Button(cut(typed(line), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
-        said: tuple[Part, ...] = (f"I do not know “{cut(request.unknown, 40)}”. ",)
+        said: tuple[Part, ...] = (f"There is no command “{cut(request.unknown, 40)}”. ",)
         hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
         return Reply((*said, hint), buttons, tone="warning")
 

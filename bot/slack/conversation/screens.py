@@ -118,7 +118,7 @@ def busy_words(route: Route) -> str:
 def wait_words(route: Route) -> str:
     """Return the sentence that says it takes a while, which stays true after the answer has come."""
     about = f" ({route.title or route.summary})" if route.title or route.summary else ""
-    return f"Dialpad takes a moment for this{about}. The answer comes below."
+    return f"Dialpad is taking a moment for this{about}. The answer will appear below."
 
 
 def usage_of(ctx: Ctx, route: Route) -> str:
@@ -167,7 +167,7 @@ class LineScreen:
         buttons: tuple[Button, ...] = ()
         if route is not None and trouble.problems:
             usage = usage_of(self._ctx, route)
-            text = (trouble.text, f"\nType it like this: {usage}") if usage else text
+            text = (trouble.text, f"\nUse it like this: {usage}") if usage else text
             buttons = _form_button(route, raw)
         await self._show(None, Reply(text, buttons, tone="warning"), stamped=False)
 

@@ -27,7 +27,7 @@ from bot.slack.transport.uninstalls import Installed, Uninstalled, read_uninstal
 
 _log = structlog.get_logger(__name__)
 
-_NOT_KEPT = "This could not be written down, so nothing was done. Try again in a minute."
+_NOT_KEPT = "This could not be saved, so nothing was done. Try again in a minute."
 
 
 class Flow(Installed, Protocol):

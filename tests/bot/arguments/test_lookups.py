@@ -152,7 +152,7 @@ async def test_a_group_is_found_by_name_and_carried_by_kind_and_id(world: World)
 
 
 async def test_only_the_kinds_that_make_sense_are_taken(world: World) -> None:
-    with pytest.raises(FieldError, match=r"is not one call center\. There is Sales, Support"):
+    with pytest.raises(FieldError, match=r"No call center is called “Billing”\. Choose one of: Sales, Support"):
         await GroupChoice("In", kinds=("callcenter",)).parse(world.ctx(ANA), "group", "Billing")
 
 

@@ -24,10 +24,10 @@ def test_the_region_decides_about_local_numbers() -> None:
         ("5550150", "“5550150” is too short for a phone number"),
         ("+1 415 555 01500000", "has too many digits"),
         ("9" * 30, "is too long for a phone number"),
-        ("+999 1234567", "has no country code I know"),
+        ("+999 1234567", "has an unknown country code"),
         ("call me", "“call me” is not a phone number"),
         ("911", "is an emergency number"),
-        ("+1 000 000 0000", "is not a number that can exist"),
+        ("+1 000 000 0000", "is not a valid phone number"),
     ],
 )
 def test_a_wrong_number_says_what_is_wrong(text: str, why: str) -> None:

@@ -62,7 +62,7 @@ def test_a_clock_time_is_read_as_people_write_it(text: str, minutes: int) -> Non
 @pytest.mark.parametrize("text", ["", "25", "25:00", "24:01", "8:60", "8:3", "13pm", "0am", "eight", "٣:٠٠", "8-9"])
 def test_what_is_no_clock_time_is_refused_with_an_example(text: str) -> None:
     assert read_clock(text) is None
-    with pytest.raises(UnclearTime, match=r"^I don't understand the time “.*”\. Type it like 17:00\.$"):
+    with pytest.raises(UnclearTime, match=r"^I don't understand the time “.*”\. Type something like 17:00\.$"):
         parse_clock(text)
 
 
@@ -103,10 +103,10 @@ def test_hours_are_two_clock_times(text: str, ends: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("8", "I don't understand the hours “8”. Type it like 8-18."),
-        ("8-9-10", "I don't understand the hours “8-9-10”. Type it like 8-18."),
-        ("8-25:00", "I don't understand the time “25:00”. Type it like 8-18."),
-        ("x-9", "I don't understand the time “x”. Type it like 8-18."),
+        ("8", "I don't understand the hours “8”. Type something like 8-18."),
+        ("8-9-10", "I don't understand the hours “8-9-10”. Type something like 8-18."),
+        ("8-25:00", "I don't understand the time “25:00”. Type something like 8-18."),
+        ("x-9", "I don't understand the time “x”. Type something like 8-18."),
     ],
 )
 def test_what_is_wrong_with_hours_is_said(text: str, said: str) -> None:
@@ -144,7 +144,7 @@ def test_weekdays_are_one_or_several(text: str, days: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("text", ["", "mo", "mon-xyz", "mon-tue-wed", "8"])
 def test_what_is_no_weekday_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(UnclearTime, match=r"^I don't understand the weekday “.*”\. Type it like mon-fri\.$"):
+    with pytest.raises(UnclearTime, match=r"^I don't understand the weekday “.*”\. Type something like mon-fri\.$"):
         parse_weekdays(text)
 
 

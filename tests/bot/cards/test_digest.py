@@ -52,7 +52,7 @@ def test_the_day_is_told_in_a_few_lines() -> None:
         "Median wait 12 s. Still unclaimed: 3.",
         "5 calls more than the day before. Busiest from 10:00 to 11:00, with 15 calls.",
     ]
-    assert plain(made.note) == "Times of day as in Los Angeles."
+    assert plain(made.note) == "Times of day are for Los Angeles."
 
 
 def test_who_cannot_see_the_chart_reads_its_numbers_in_the_notification() -> None:
@@ -83,7 +83,7 @@ def test_the_table_compares_with_the_day_before() -> None:
         ("Abandoned", "1", "0"),
         ("Still unclaimed", "3", "0"),
         ("Median wait for an answer", "12 s (of 15)", "9 s (of 15)"),
-        ("Average talk", "3 min 20 s (of 12)", "–"),
+        ("Average talk time", "3 min 20 s (of 12)", "–"),
     )
 
 
@@ -107,7 +107,7 @@ def test_what_never_happened_has_no_row() -> None:
         "Missed",
         "Still unclaimed",
         "Median wait for an answer",
-        "Average talk",
+        "Average talk time",
     ]
 
 
@@ -128,7 +128,7 @@ def test_a_week_has_a_chart_of_its_days_and_one_of_its_hours() -> None:
     assert isinstance(table, DataTable)
     assert by_day.categories == ("Mon 23", "Tue 24", "Wed 25", "Thu 26", "Fri 27", "Sat 28", "Sun 29")
     assert table.head == ("Phones", "23 – 29 Nov", "16 – 22 Nov")
-    assert "Busiest on Monday, with 17 calls, and of all days from 10:00 to 11:00." in plain(made.text)
+    assert "Busiest on Monday, with 17 calls, and from 10:00 to 11:00 over the week." in plain(made.text)
     assert by_day.series[0] == ("Answered", (12, 3, 0, 0, 0, 0, 0))
 
 
@@ -170,10 +170,10 @@ def hours(begin: float, end: float) -> tuple[datetime, datetime]:
 @pytest.mark.parametrize(
     ("silences", "said"),
     [
-        ([(0, 24)], "Nothing could be heard from Dialpad in that time."),
-        ([(0, 9)], "I have been listening since 23 Nov 09:00; what was before is missing."),
-        ([(9, 10)], "from 23 Nov 09:00 to 10:00, so calls of that time may be missing."),
-        ([(9, 10), (12, 12.5)], "for 1 h 30 min in all, so calls of that time may be missing."),
+        ([(0, 24)], "Nothing was received from Dialpad during that time."),
+        ([(0, 9)], "I have been listening since 23 Nov 09:00; anything before that is missing."),
+        ([(9, 10)], "from 23 Nov 09:00 to 10:00, so calls from that time may be missing."),
+        ([(9, 10), (12, 12.5)], "for 1 h 30 min in all, so calls from that time may be missing."),
     ],
 )
 def test_what_could_not_be_heard_is_said_in_one_line(silences: list[tuple[float, float]], said: str) -> None:
@@ -190,5 +190,5 @@ def test_conditions_are_said_in_small_print() -> None:
     made = card(replace(DIGEST, conditions=("only calls from outside", "except label spam")))
 
     assert plain(made.note) == (
-        "Counted: calls for Support, only calls from outside, except label spam. Times of day as in Los Angeles."
+        "Counted: calls for Support, only calls from outside, except label spam. Times of day are for Los Angeles."
     )

@@ -231,7 +231,7 @@ def test_a_caller_who_asked_to_be_called_back_is_shown_as_that() -> None:
     card = content(callback_request(), Caller("Jordan Lee", "Contact", is_contact=True))
 
     assert plain(card.title) == "📲 Callback request from Jordan Lee +14155550150 to Support"
-    assert facts(card)["State"] == "Asked to be called back, which Dialpad does"
+    assert facts(card)["State"] == "Asked for a callback, which Dialpad makes"
 
 
 def test_nobody_is_asked_to_call_back_whom_dialpad_calls_back() -> None:

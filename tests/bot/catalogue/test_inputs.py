@@ -82,7 +82,7 @@ async def test_no_moment_is_refused_with_examples(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "why"), [("x", "digits"), ("1.5", "whole"), ("0", "starts at 1"), ("11", "ends at 10")]
+    ("typed", "why"), [("x", "digits"), ("1.5", "whole"), ("0", "must be at least 1"), ("11", "can be at most 10")]
 )
 async def test_an_amount_says_what_is_wrong(world: World, typed: str, why: str) -> None:
     assert why in await refusal(world, Amount("Count", low=1, high=10), typed)
@@ -106,6 +106,6 @@ async def test_json_that_is_none_says_where_and_shows_how(world: World) -> None:
 
 async def test_a_file_is_measured(world: World) -> None:
     assert "empty" in await refusal(world, FileArgument("File"), "")
-    assert "at most" in await refusal(world, FileArgument("File", largest=2), "QUJD")
-    assert "no file" in await refusal(world, FileArgument("File"), "???")
+    assert "the limit is" in await refusal(world, FileArgument("File", largest=2), "QUJD")
+    assert "not a file" in await refusal(world, FileArgument("File"), "???")
     assert (await parse(world, FileArgument("File"), "QUJD")).size == 3

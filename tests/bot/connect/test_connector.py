@@ -54,7 +54,7 @@ async def test_a_company_api_key_of_someone_without_a_seat_belongs_to_nobody_in_
 
 
 async def test_an_unknown_api_key_is_refused_in_plain_words_and_not_stored(place: Place) -> None:
-    with pytest.raises(UserError, match="does not know this API key") as refusal:
+    with pytest.raises(UserError, match="did not accept this API key") as refusal:
         await place.connector.connect_with_key(ANA_KEY, "not-a-key")
 
     assert "not-a-key" not in str(refusal.value)

@@ -127,7 +127,7 @@ async def test_a_used_state_shows_a_plain_page_and_stores_nothing(place: Place) 
         again = await browser.open(back)
 
     assert again.status_code == 400
-    assert "used already" in again.text
+    assert "already used" in again.text
     assert await place.connections() == stored
     assert len(place.told) == 1
 

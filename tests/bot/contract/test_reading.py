@@ -98,14 +98,14 @@ async def test_optional_ones_in_any_order(world: World, text: str, raw: RawArgs)
 
 
 async def test_words_left_over_are_said_with_the_usage(world: World) -> None:
-    with pytest.raises(UserError, match=r"make sense of “please”\. Type it like this: set on|off"):
+    with pytest.raises(UserError, match=r"make sense of “please”\. Use it like this: set on|off"):
         await read(world, OPTIONAL, "on please")
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("on for 30m until 40m", "“until” comes a second time, after “30m”. Say it once."),
+        ("on for 30m until 40m", "“until” appears twice; the first was followed by “30m”. Use it once."),
         ("on until", "Something is missing after “until”."),
         ("on until never", "After “until”: "),
     ],
@@ -179,7 +179,7 @@ async def test_words_that_can_only_be_a_name_are_one_name(world: World, words: s
 
 
 async def test_what_follows_a_name_that_somebody_has_is_left_over(world: World) -> None:
-    with pytest.raises(UserError, match="could not make sense of “at all”"):
+    with pytest.raises(UserError, match="I don't understand “at all”"):
         await read(world, FIND, "Jordan Lee at all")
 
 
@@ -189,5 +189,5 @@ async def test_an_optional_name_that_nobody_has_is_told_at_its_field(world: Worl
 
 
 async def test_what_cannot_be_a_name_is_left_over(world: World) -> None:
-    with pytest.raises(UserError, match="could not make sense"):
+    with pytest.raises(UserError, match="I don't understand"):
         await read(world, PLACE, "+14155550150")

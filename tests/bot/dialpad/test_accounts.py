@@ -277,7 +277,7 @@ async def test_me_becomes_the_persons_id_where_dialpad_does_not_take_the_word(li
 
 async def test_a_company_key_of_somebody_unknown_says_what_to_do() -> None:
     bench = build_bench(replace(COMPANY_CONNECTION, dialpad_user_id=None))
-    with pytest.raises(UserError, match="e-mail address"):
+    with pytest.raises(UserError, match="email address"):
         await bench.accounts().of(ANA).send(GetUser())
 
 

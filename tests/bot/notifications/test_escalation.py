@@ -299,9 +299,9 @@ async def test_a_supervisor_is_called_once(stage: PostingStage, phones: Phones) 
     ("trouble", "said"),
     [
         (Unavailable("down"), "Dialpad cannot be reached."),
-        (NotAllowed("no"), "Dialpad does not allow it to whoever set this up."),
+        (NotAllowed("no"), "Whoever set this up is not allowed to do it in Dialpad."),
         (NotConnected(), "Whoever set this up is not connected to Dialpad."),
-        (TooMany(), "Dialpad takes no more requests for the moment."),
+        (TooMany(), "Dialpad is getting too many requests right now."),
         (OutcomeUnknown(), "Dialpad did not say whether"),
     ],
 )
@@ -361,7 +361,7 @@ async def test_killed_while_the_text_leaves_it_is_not_sent_again_and_the_doubt_i
         await pass_minutes(stage, phones, 5)
 
     assert phones.sent == []
-    assert "nobody knows whether it left" in (await words(stage))[-1]
+    assert "nobody knows whether it was sent" in (await words(stage))[-1]
 
 
 async def test_processes_side_by_side_send_one_text(stage: PostingStage, phones: Phones) -> None:
@@ -398,7 +398,7 @@ async def test_who_takes_the_call_just_before_the_text_leaves_stops_it(
 
     assert phones.sent == []
     said = [line for line in await words(stage) if "text" in line]
-    assert said == (["No text was sent. It was not needed any more. It was meant for"] if what == "claim" else [])
+    assert said == (["No text was sent. It was no longer needed. It was meant for"] if what == "claim" else [])
 
 
 async def test_killed_before_the_text_is_counted_or_right_after_it_leaves_at_most_once_and_a_line_stays(
@@ -420,7 +420,7 @@ async def test_killed_before_the_text_is_counted_or_right_after_it_leaves_at_mos
         await pass_minutes(stage, phones, 5)
 
     assert phones.sent == []
-    assert "nobody knows whether it left" in (await words(stage))[-1]
+    assert "nobody knows whether it was sent" in (await words(stage))[-1]
 
 
 # What becomes of what was asked
@@ -566,7 +566,7 @@ async def test_a_supervisor_who_takes_no_direct_message_is_named_in_the_thread(
         await pass_minutes(stage, phones, 5)
 
     assert stage.slack.in_("U3") == []
-    assert "I cannot write to them in Slack (user_disabled), so they do not know of this call:" in await words(stage)
+    assert "I cannot write to them in Slack (user_disabled), so they do not know about this call:" in await words(stage)
     assert stage.slack.in_(OWNER.user_id) == []
     assert len(phones.sent) == 1
 

@@ -12,7 +12,7 @@ from bot.slack.api.channel_messages import CannotShow, InDoubt, PostNotSent, Pos
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
-IN_DIALPAD = "They are in Dialpad's own history."
+IN_DIALPAD = "You can find them in Dialpad's own history."
 REFUSALS = [
     "channel_not_found", "is_archived", "not_in_channel", "token_revoked", "account_inactive", "restricted_action",
     "a_word_of_tomorrow",
@@ -68,7 +68,7 @@ async def test_ten_minutes_of_trouble_are_told_once_and_then_made_up_for(stage: 
 
     assert [len(stage.slack.in_(channel)) for channel in ("C1", "C2")] == [0, 2]
     assert len(told(stage)) == 1
-    assert "I keep trying for a day" in told(stage)[0]
+    assert "I'll keep trying for a day" in told(stage)[0]
     assert await problem_of(stage) != ""
 
     stage.slack.outages.clear()
@@ -112,12 +112,12 @@ async def test_what_could_not_be_posted_for_a_day_is_given_up_and_its_owner_hear
     assert len(told(stage)) == 1
     await pass_time(stage, timedelta(hours=4))
 
-    given_up = "1 notification could not be posted for a day and will not be: that channel is archived."
-    assert told(stage)[1:] == [f"{given_up} {IN_DIALPAD} 2 more wait, each for a day."]
+    given_up = "1 notification could not be posted within a day and will not be: that channel is archived."
+    assert told(stage)[1:] == [f"{given_up} {IN_DIALPAD} 2 more are waiting, each for a day."]
     await pass_time(stage, timedelta(hours=8))
     stage.slack.outages.clear()
     await pass_time(stage, timedelta(hours=1))
-    in_all = "2 notifications could not be posted for a day and will not be."
+    in_all = "2 notifications could not be posted within a day and will not be."
     assert told(stage)[2:] == [f"I can post your notifications again. {in_all} {IN_DIALPAD}"]
     replies = [one.content.shown for one in stage.slack.in_(OWNER.user_id) if isinstance(one.content.shown, Reply)]
     offered = [[button.route for button in reply.buttons] for reply in replies]
@@ -148,7 +148,7 @@ async def test_what_cannot_be_shown_is_told_once_and_holds_up_nothing(stage: Pos
     await stage.run(10)
 
     assert len(stage.slack.in_("C1")) == 1
-    assert [one for one in told(stage) if "by a mistake of mine" in one] == told(stage)
+    assert [one for one in told(stage) if "because of a bug in this app" in one] == told(stage)
     assert len(told(stage)) == 1
 
 

@@ -85,7 +85,7 @@ def test_what_holds_anyway_is_not_kept() -> None:
 
 @pytest.mark.parametrize("typed", ["longer:30s", "quiet:22-7", "queue:5"])
 def test_what_cannot_be_excluded_is_told_where_it_goes(typed: str) -> None:
-    with pytest.raises(UnclearFilter, match=f"“{typed}” goes after only, not after except. Type it like only "):
+    with pytest.raises(UnclearFilter, match=f"“{typed}” goes after only, not after except. Type something like only "):
         parse_conditions(typed, "US", "except")
 
 
@@ -126,7 +126,7 @@ def test_the_time_of_a_digest_is_read_as_any_other(typed: str, minutes: int) -> 
     ],
 )
 def test_what_is_unclear_is_told_with_an_example(typed: str) -> None:
-    with pytest.raises(UnclearFilter, match="Type it like"):
+    with pytest.raises(UnclearFilter, match="Type something like"):
         parse_conditions(typed, "US")
 
 

@@ -285,7 +285,7 @@ async def test_cancel_takes_the_confirmation_away(bot: Bot) -> None:
     await bot.ana.press(preview, actions(preview)["Cancel"])
     await bot.idle()
 
-    assert "Cancelled" in texts(bot.ana.messages("app")[-1])
+    assert "Canceled" in texts(bot.ana.messages("app")[-1])
     assert verbs.happened == []
 
 
