@@ -365,7 +365,7 @@ async def test_quiet_hours_are_explained(world: World) -> None:
 
     assert (
         "22:00 to 07:00 (Los Angeles time): what arrives then is posted at 07:00, and nobody is asked to claim a call "
-        "before." in answer
+        "before that." in answer
     )
 
 

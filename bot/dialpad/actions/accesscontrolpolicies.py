@@ -92,7 +92,7 @@ class GetPolicy(Action[Policy]):
 
 
 class CreatePolicy(Action[Policy]):
-    """Make a new access policy. Nobody holds it until it is given to somebody."""
+    """Create an access policy. Nobody has it until you give it to somebody."""
 
     slug = "DIALPAD_CREATE_ACCESS_CONTROL_POLICY"
     name = "Create an access policy"
@@ -110,7 +110,7 @@ class CreatePolicy(Action[Policy]):
 
 
 class UpdatePolicy(Action[Policy]):
-    """Change an access policy for everybody who holds it, or bring a deleted one back."""
+    """Change an access policy for everybody who has it, or restore a deleted one."""
 
     slug = "DIALPAD_PATCH_ACCESS_CONTROL_POLICY_BY_ID"
     name = "Change an access policy"
@@ -136,7 +136,7 @@ class UpdatePolicy(Action[Policy]):
 
 
 class DeletePolicy(Action[Policy]):
-    """Delete an access policy; everybody who holds it loses its rights."""
+    """Delete an access policy; everybody who has it loses its permissions."""
 
     slug = "DIALPAD_DELETE_ACCESS_CONTROL_POLICY_BY_ID"
     name = "Delete an access policy"
@@ -160,7 +160,7 @@ class ListPolicyHolders(Action[Page[Assignment]]):
 
 
 class AssignPolicy(Action[Assignment]):
-    """Give a person the rights of an access policy."""
+    """Give a person the permissions of an access policy."""
 
     slug = "DIALPAD_ASSIGN_POLICY_TO_USER_BY_ID"
     name = "Give a person an access policy"
@@ -169,13 +169,13 @@ class AssignPolicy(Action[Assignment]):
     company_admin_key = True
 
     id: PolicyField
-    user_id: UserId = Field(title="Person", description="Who gets the rights.")
+    user_id: UserId = Field(title="Person", description="Who gets the permissions.")
     target_type: Level = None
     target_id: PolicyWhere = None
 
 
 class UnassignPolicy(Action[Assignment]):
-    """Take the rights of an access policy away from a person, in one place or everywhere."""
+    """Take the permissions of an access policy away from a person, in one place or everywhere."""
 
     slug = "DIALPAD_UNASSIGN_ACCESS_CONTROL_POLICY_FROM_USER"
     name = "Take an access policy from a person"
@@ -184,9 +184,9 @@ class UnassignPolicy(Action[Assignment]):
     company_admin_key = True
 
     id: PolicyField
-    user_id: UserId = Field(title="Person", description="Who loses the rights.")
+    user_id: UserId = Field(title="Person", description="Who loses the permissions.")
     target_type: Level = None
     target_id: PolicyWhere = None
     unassign_all: bool | None = Field(
-        default=None, title="Everywhere", description="Take it away in all offices and call centers at once."
+        default=None, title="Everywhere", description="Remove it in all offices and call centers at once."
     )

@@ -22,7 +22,7 @@ from bot.dialpad.action import (
 from bot.dialpad.actions.fields import CallerId, Cursor, DeviceId, EpochMs, GroupId, GroupType, TargetId, TargetType
 from bot.dialpad.actions.parts import RequestPart
 
-LiveCall = Annotated[CallId, Field(title="Call", description="A call that is going on.")]
+LiveCall = Annotated[CallId, Field(title="Call", description="A call in progress.")]
 CustomData = Annotated[
     str | None, Field(title="Note for integrations", description="Comes back in the events of this call.")
 ]
@@ -176,7 +176,7 @@ class PlaceCall(Action[PlacedCall]):
     device_id: DeviceId | None = Field(default=None, title="Device", description="Ring only this device.")
     outbound_caller_id: ShownNumber = None
     is_consult: bool | None = Field(
-        default=None, title="Second call", description="Put the call going on on hold and place another one."
+        default=None, title="Second call", description="Put the current call on hold and place another one."
     )
     custom_data: CustomData = None
 
@@ -209,7 +209,7 @@ class HangUp(Action[Done]):
 
 
 class TransferCall(Action[TransferredCall]):
-    """Send a live call to a number, to another call, or to somebody inside."""
+    """Send a live call to a number, to another call, or to somebody at the company."""
 
     slug = "DIALPAD_TRANSFER_CALL_TO_DESTINATION"
     name = "Transfer a call"
@@ -218,7 +218,7 @@ class TransferCall(Action[TransferredCall]):
 
     id: LiveCall
     to: ToNumber | ToCall | ToTarget | None = Field(
-        default=None, title="To", description="One destination: a number, a call, or somebody inside."
+        default=None, title="To", description="One destination: a number, a call, or somebody at the company."
     )
     transfer_state: Literal["hold", "parked", "preanswer", "voicemail"] | None = Field(
         default=None, title="Arrives as", description="Ringing, on hold, parked, or straight to voicemail."
@@ -227,7 +227,7 @@ class TransferCall(Action[TransferredCall]):
 
 
 class AddParticipant(Action[PlacedCall]):
-    """Bring one more person or number into a live call."""
+    """Add another person or number to a live call."""
 
     slug = "DIALPAD_ADD_PARTICIPANT_TO_CALL"
     name = "Add somebody to a call"
@@ -235,7 +235,9 @@ class AddParticipant(Action[PlacedCall]):
     risk = Risk.OUTWARD
 
     id: LiveCall
-    participant: ToNumber | ToTarget = Field(title="Who", description="A number, or somebody inside with a number.")
+    participant: ToNumber | ToTarget = Field(
+        title="Who", description="A number, or somebody at the company with a number."
+    )
 
 
 class Unpark(Action[PlacedCall]):
@@ -251,7 +253,7 @@ class Unpark(Action[PlacedCall]):
 
 
 class LabelCall(Action[Call]):
-    """Replace all labels of a call by the given ones."""
+    """Replace all of a call's labels with these."""
 
     slug = "DIALPAD_ATTACH_LABELS_TO_CALL"
     name = "Label a call"
@@ -262,5 +264,5 @@ class LabelCall(Action[Call]):
 
     id: CallId = Field(title="Call", description="Which call.")
     labels: list[str] | None = Field(
-        default=None, title="Labels", description="The whole new list; labels that are not in it go away."
+        default=None, title="Labels", description="The whole new list; labels that are not in it are removed."
     )

@@ -25,7 +25,7 @@ class CallbackCheck(Response):
 
 
 class RequestCallback(Action[QueuedCallback]):
-    """Put a number into a call center's queue; the next free operator is connected to it."""
+    """Put a number in a call center's queue; the next available operator is connected to it."""
 
     slug = "DIALPAD_CREATE_CALLBACK"
     name = "Request a callback"

@@ -179,7 +179,7 @@ class UpdateCallCenter(Action[GroupDetails]):
 
 
 class DeleteCallCenter(Action[GroupDetails]):
-    """Delete a call center for good, with its line."""
+    """Permanently delete a call center and its line."""
 
     slug = "DIALPAD_DELETE_CALL_CENTER_BY_ID"
     name = "Delete a call center"
@@ -191,7 +191,7 @@ class DeleteCallCenter(Action[GroupDetails]):
 
 
 class ListCallCenterOperators(Action[Operators]):
-    """List who answers for a call center, and who of them is on duty."""
+    """List who answers calls for a call center, and which of them are on duty."""
 
     slug = "DIALPAD_RETRIEVE_CALLCENTER_OPERATORS_BY_ID"
     name = "List a call center's operators"
@@ -202,7 +202,7 @@ class ListCallCenterOperators(Action[Operators]):
 
 
 class AddCallCenterOperator(Action[Operator]):
-    """Let a person answer for a call center. This can use up a licence."""
+    """Let a person answer calls for a call center. This can use up a license."""
 
     slug = "DIALPAD_ADD_OPERATOR_TO_CALL_CENTER"
     name = "Add an operator to a call center"
@@ -216,17 +216,17 @@ class AddCallCenterOperator(Action[Operator]):
     )
     skill_level: int | None = Field(default=None, title="Skill", description="1 to 100; 100 when left out.")
     license_type: Literal["agents", "lite_support_agents"] | None = Field(
-        default=None, title="Licence", description="Which seat to give, if one is needed; agents when left out."
+        default=None, title="License", description="Which seat to give, if one is needed; agents when left out."
     )
     keep_paid_numbers: bool | None = Field(
         default=None,
         title="Keep numbers",
-        description="Keep the person's numbers on a support licence, where each costs extra; yes when left out.",
+        description="Keep the person's numbers on a support license, where each costs extra; yes when left out.",
     )
 
 
 class RemoveCallCenterOperator(Action[Operator]):
-    """Take a person out of a call center; its calls no longer ring for them."""
+    """Remove a person from a call center; its calls no longer ring for them."""
 
     slug = "DIALPAD_DELETE_OPERATOR_FROM_CALL_CENTER"
     name = "Remove an operator from a call center"

@@ -20,7 +20,7 @@ class ReviewLink(Response):
 
 
 class CreateReviewLink(Action[ReviewLink]):
-    """Make a link to a call's review. A public one lets anybody who has it listen."""
+    """Create a link to a call's review. Anyone who has a public link can listen."""
 
     slug = "DIALPAD_CREATE_CALL_REVIEW_SHARE_LINK"
     name = "Share a call's review"
@@ -48,7 +48,7 @@ class GetReviewLink(Action[ReviewLink]):
 
 
 class UpdateReviewLink(Action[ReviewLink]):
-    """Change who may open a link to a call's review. Public is anybody who has it."""
+    """Change who can open a link to a call's review. Public means anyone who has it."""
 
     slug = "DIALPAD_UPDATE_CALL_REVIEW_SHARE_LINK_PRIVACY"
     name = "Change who may open a call's review"

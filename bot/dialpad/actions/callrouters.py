@@ -93,7 +93,7 @@ class CreateCallRouter(Action[CallRouter]):
 
 
 class UpdateCallRouter(Action[CallRouter]):
-    """Change a call router. Dialpad takes this only once in five minutes."""
+    """Change a call router. Dialpad allows this only once every five minutes."""
 
     slug = "DIALPAD_PATCH_CALL_ROUTER_BY_ID"
     name = "Change a call router"
@@ -119,13 +119,13 @@ class UpdateCallRouter(Action[CallRouter]):
     reset_error_count: bool | None = Field(
         default=None,
         title="Forget errors",
-        description="More than 10 errors an hour switch a router off; this starts the count anew.",
+        description="More than 10 errors an hour switch a router off; this resets the count.",
     )
     secret: RouterSecret = None
 
 
 class DeleteCallRouter(Action[Done]):
-    """Delete a call router for good; its numbers no longer ring."""
+    """Permanently delete a call router; its numbers no longer ring."""
 
     slug = "DIALPAD_DELETE_CALL_ROUTER_BY_ID"
     name = "Delete a call router"
@@ -136,7 +136,7 @@ class DeleteCallRouter(Action[Done]):
 
 
 class AssignNumberToCallRouter(Action[AssignedNumber]):
-    """Give a call router a number: a certain one, or a free one of an area."""
+    """Give a call router a number: a specific one, or any free one in an area."""
 
     slug = "DIALPAD_ASSIGN_NUMBER_TO_CALL_ROUTER"
     name = "Give a call router a number"

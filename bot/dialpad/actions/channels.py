@@ -48,7 +48,7 @@ class GetChannel(Action[Channel]):
 
 
 class CreateChannel(Action[Channel]):
-    """Open a new Dialpad channel, for everybody or for its members only."""
+    """Create a Dialpad channel, for everybody or for its members only."""
 
     slug = "DIALPAD_CREATE_CHANNEL_ENDPOINT"
     name = "Create a Dialpad channel"
@@ -66,7 +66,7 @@ class CreateChannel(Action[Channel]):
 
 
 class DeleteChannel(Action[Done]):
-    """Delete a Dialpad channel for good, with what was written in it."""
+    """Permanently delete a Dialpad channel and everything in it."""
 
     slug = "DIALPAD_DELETE_CHANNEL_BY_ID"
     name = "Delete a Dialpad channel"
@@ -89,7 +89,7 @@ class ListChannelMembers(Action[Page[ChannelMember]]):
 
 
 class AddChannelMember(Action[ChannelMember]):
-    """Bring a person into a Dialpad channel."""
+    """Add a person to a Dialpad channel."""
 
     slug = "DIALPAD_ADD_MEMBER_TO_CHANNEL"
     name = "Add a member to a Dialpad channel"
@@ -101,7 +101,7 @@ class AddChannelMember(Action[ChannelMember]):
 
 
 class RemoveChannelMember(Action[Done]):
-    """Take a person out of a Dialpad channel."""
+    """Remove a person from a Dialpad channel."""
 
     slug = "DIALPAD_DELETE_CHANNEL_MEMBER_BY_ID"
     name = "Remove a member from a Dialpad channel"

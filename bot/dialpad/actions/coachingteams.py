@@ -51,7 +51,7 @@ class ListCoachingTeamMembers(Action[Page[TeamMember]]):
 
 
 class AddCoachingTeamMember(Action[TeamMember]):
-    """Bring a person into a coaching team, as coach or trainee. Coaches can listen in on trainees' calls."""
+    """Add a person to a coaching team, as a coach or trainee. Coaches can listen in on trainees' calls."""
 
     slug = "DIALPAD_ADD_MEMBER_TO_COACHING_TEAM"
     name = "Add a member to a coaching team"

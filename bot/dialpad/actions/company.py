@@ -38,7 +38,7 @@ class OptOut(Response):
 
 
 class GetCompany(Action[Company]):
-    """Show what Dialpad knows of the company."""
+    """Show what Dialpad knows about the company."""
 
     slug = "DIALPAD_RETRIEVE_COMPANY_DATA"
     name = "Show the company"

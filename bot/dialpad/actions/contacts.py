@@ -13,9 +13,9 @@ LastName = Annotated[str, Field(title="Last name", description="One line.")]
 CompanyName = Annotated[str | None, Field(title="Company", description="One line.")]
 JobTitle = Annotated[str | None, Field(title="Job title", description="One line.")]
 Phones = Annotated[PhoneNumbers | None, Field(title="Numbers", description="The first is the main number.")]
-Emails = Annotated[list[str] | None, Field(title="E-mail addresses", description="The first is the main address.")]
+Emails = Annotated[list[str] | None, Field(title="Email addresses", description="The first is the main address.")]
 Urls = Annotated[list[str] | None, Field(title="Web pages", description="Addresses that belong to the contact.")]
-Extension = Annotated[str | None, Field(title="Extension", description="Dialled after the number.")]
+Extension = Annotated[str | None, Field(title="Extension", description="Dialed after the number.")]
 TrunkGroup = Annotated[
     str | None, Field(title="Trunk group", description="No longer used by Dialpad.", deprecated=True)
 ]
@@ -98,7 +98,7 @@ class CreateContact(Action[ContactCard]):
 
 
 class UpsertContact(Action[ContactCard]):
-    """Save a shared contact under an id of your own: it is made, or replaced when that id is known."""
+    """Save a shared contact under an id of your own: it is created, or replaced if that id already exists."""
 
     slug = "DIALPAD_UPDATE_CONTACT_INFORMATION"
     name = "Save a contact under your own id"

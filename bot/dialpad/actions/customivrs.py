@@ -121,7 +121,7 @@ class ChooseIvr(Action[Announcements]):
 
 
 class DeleteIvr(Action[Announcement]):
-    """Delete a recorded announcement from a line for good; callers no longer hear it."""
+    """Permanently delete a recorded announcement from a line; callers no longer hear it."""
 
     slug = "DIALPAD_DELETE_CUSTOM_IVR_BY_TARGET_TYPE_AND_IVRTYPE"
     name = "Delete an announcement"

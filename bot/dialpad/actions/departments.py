@@ -116,7 +116,7 @@ class UpdateDepartment(Action[GroupDetails]):
 
 
 class DeleteDepartment(Action[GroupDetails]):
-    """Delete a department for good, with its line."""
+    """Permanently delete a department and its line."""
 
     slug = "DIALPAD_DELETE_DEPARTMENT_RESOURCE"
     name = "Delete a department"
@@ -128,7 +128,7 @@ class DeleteDepartment(Action[GroupDetails]):
 
 
 class ListDepartmentOperators(Action[Operators]):
-    """List who answers for a department."""
+    """List who answers calls for a department."""
 
     slug = "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID"
     name = "List a department's operators"
@@ -139,7 +139,7 @@ class ListDepartmentOperators(Action[Operators]):
 
 
 class AddDepartmentOperator(Action[Operator]):
-    """Let a person or a room answer for a department."""
+    """Let a person or a room answer calls for a department."""
 
     slug = "DIALPAD_ADD_DEPARTMENT_OPERATOR_BY_ID"
     name = "Add an operator to a department"
@@ -153,7 +153,7 @@ class AddDepartmentOperator(Action[Operator]):
 
 
 class RemoveDepartmentOperator(Action[Operator]):
-    """Take a person or a room out of a department; its calls no longer ring there."""
+    """Remove a person or a room from a department; its calls no longer ring there."""
 
     slug = "DIALPAD_DELETE_OPERATOR_FROM_DEPARTMENT"
     name = "Remove an operator from a department"

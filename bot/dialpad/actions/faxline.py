@@ -60,6 +60,6 @@ class AssignFaxLine(Action[FaxNumber]):
     company_admin_key = True
 
     line: ReservedLine | SearchedLine | TollfreeLine = Field(
-        title="Line", description="A number of the reserve, a free one of an area, or a toll-free one."
+        title="Line", description="A reserved number, a free one in an area, or a toll-free one."
     )
     target: FaxOwner = Field(title="For", description="Who receives the faxes.")

@@ -35,7 +35,7 @@ class Look(Enum):
     EPOCH_MS = "date and time, kept as milliseconds since 1970"
     LONG_TEXT = "several lines"
     BASE64 = "a file, base64"
-    HIDDEN = "never shown again: not in a preview, an audit row, a favourite or a log"
+    HIDDEN = "never shown again: not in a preview, an audit row, a favorite or a log"
 
 
 GroupType = Literal["callcenter", "department", "office"]

@@ -67,7 +67,7 @@ class FormatNumber(Action[FormattedNumber]):
 
 
 class AssignNumber(Action[AssignedNumber]):
-    """Give a line a number: a certain one, or a free one of an area."""
+    """Give a line a number: a specific one, or any free one in an area."""
 
     slug = "DIALPAD_ASSIGN_PHONE_NUMBER_TO_TARGET"
     name = "Give a line a number"
@@ -82,7 +82,7 @@ class AssignNumber(Action[AssignedNumber]):
 
 
 class ReassignNumber(Action[AssignedNumber]):
-    """Move one certain number to a line, from wherever it rings now."""
+    """Move a specific number to a line, from wherever it rings now."""
 
     slug = "DIALPAD_REASSIGN_PHONE_NUMBER_TO_TARGET"
     name = "Move a number to a line"
@@ -96,7 +96,7 @@ class ReassignNumber(Action[AssignedNumber]):
 
 
 class DeleteNumber(Action[AssignedNumber]):
-    """Take a number out of use. It goes back to the company's reserve, or is given up for good."""
+    """Take a number out of use. It goes back to the company's reserve, or is given up permanently."""
 
     slug = "DIALPAD_DELETE_NUMBER_VIA_API"
     name = "Delete a number"

@@ -36,9 +36,9 @@ class Authorize(Action[Done]):
     client_id: str = Field(title="App", description="The id Dialpad gave the app.")
     redirect_uri: str = Field(title="Back to", description="Where the browser goes afterwards; registered at Dialpad.")
     response_type: Literal["code"] | None = Field(default=None, title="Answer", description="Always a code.")
-    scope: str | None = Field(default=None, title="Scopes", description="Rights to ask for, with blanks between.")
+    scope: str | None = Field(default=None, title="Scopes", description="Scopes to ask for, separated by spaces.")
     state: str | None = Field(
-        default=None, title="State", description="A random word that comes back, so that nobody can slip in an answer."
+        default=None, title="State", description="A random word that is sent back, so that nobody can forge an answer."
     )
     code_challenge: str | None = Field(
         default=None, title="Challenge", description="The hash of the verifier that later goes with the code."
@@ -49,7 +49,7 @@ class Authorize(Action[Done]):
 
 
 class RedeemToken(Action[TokenPair]):
-    """Trade the code of a finished sign-in, or a refresh token, for new tokens. Both work only once."""
+    """Exchange the code of a finished sign-in, or a refresh token, for new tokens. Both work only once."""
 
     slug = "DIALPAD_REDEEM_ACCESS_OR_REFRESH_TOKEN"
     name = "Finish connecting or renew the access"
@@ -68,7 +68,7 @@ class RedeemToken(Action[TokenPair]):
         default=None, title="Verifier", description="What the challenge was made of."
     )
     refresh_token: Annotated[Secret | None, OnlyWith("grant_type", "refresh_token", needed=True)] = Field(
-        default=None, title="Refresh token", description="The one of the last trade."
+        default=None, title="Refresh token", description="The one from the last exchange."
     )
     client_id: str | None = Field(default=None, title="App", description="The id Dialpad gave the app.")
     client_secret: Secret | None = Field(
@@ -90,7 +90,7 @@ class RedeemToken(Action[TokenPair]):
 
 
 class Deauthorize(Action[Done]):
-    """Take this app's access to a person's Dialpad account away. They can connect again any time."""
+    """Remove this app's access to a person's Dialpad account. They can connect again at any time."""
 
     slug = "DIALPAD_DEAUTHORIZE_OAUTH2_SESSION"
     name = "Disconnect from Dialpad"

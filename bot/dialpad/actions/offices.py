@@ -176,7 +176,7 @@ class CreateOffice(Action[NewOffice]):
         default=None, title="Billing contact", description="Who gets the bills."
     )
     use_same_address: bool | None = Field(
-        default=None, title="Same address", description="Billing and emergency address are the same."
+        default=None, title="Same address", description="The billing and emergency addresses are the same."
     )
 
 
@@ -193,10 +193,10 @@ class GetOfficePlan(Action[Plan]):
 
 
 class GetAvailableLicences(Action[Licences]):
-    """See which licences an office has left."""
+    """See which licenses an office has left."""
 
     slug = "DIALPAD_GET_AVAILABLE_LICENSES_FOR_AN_OFFICE"
-    name = "See an office's free licences"
+    name = "See an office's free licenses"
     request = GET("/api/v2/offices/{office_id}/available_licenses")
     risk = Risk.READ
 
@@ -280,7 +280,7 @@ class SetOfficeEmergencyAddress(Action[EmergencyAddress]):
         default=None, title="Everybody", description="Also change it for all people of the office."
     )
     use_validated_option: bool | None = Field(
-        default=None, title="Use the corrected address", description="Take the spelling that Dialpad's check suggests."
+        default=None, title="Use the corrected address", description="Use the spelling that Dialpad's check suggests."
     )
 
 
@@ -323,7 +323,7 @@ class RemoveOfficeOperator(Action[Operator]):
 
 
 class AssignNumberToOffice(Action[AssignedNumber]):
-    """Give an office a number: a certain one, or a free one of an area."""
+    """Give an office a number: a specific one, or any free one in an area."""
 
     slug = "DIALPAD_ASSIGN_PHONE_NUMBER_TO_OFFICE"
     name = "Give an office a number"

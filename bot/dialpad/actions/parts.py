@@ -103,7 +103,7 @@ class RoutingOptions(RequestPart):
     """Routing in and out of opening hours. Both are needed as soon as one is given."""
 
     open: Routing = Field(title="While open", description="What happens to calls in opening hours.")
-    closed: Routing = Field(title="While closed", description="What happens to calls out of opening hours.")
+    closed: Routing = Field(title="While closed", description="What happens to calls outside opening hours.")
 
 
 GroupRouting = Annotated[

@@ -24,7 +24,7 @@ class RecordingLink(Response):
 
 
 class CreateRecordingLink(Action[RecordingLink]):
-    """Make a link to a recording or voicemail. A public one lets anybody who has it listen."""
+    """Create a link to a recording or voicemail. Anyone who has a public link can listen."""
 
     slug = "DIALPAD_POST_RECORDING_SHARE_LINK"
     name = "Share a recording"
@@ -37,7 +37,7 @@ class CreateRecordingLink(Action[RecordingLink]):
         title="Recording", description="The recording's own id, as its call's details show it; not the call's id."
     )
     recording_type: Literal["admincallrecording", "callrecording", "voicemail"] = Field(
-        title="Kind", description="As the call's details show it beside the recording's id."
+        title="Kind", description="As the call's details show it next to the recording's id."
     )
     privacy: RecordingPrivacy | None = Field(
         default=None, title="Who may open it", description="Only whose recording it is when left out."
@@ -57,7 +57,7 @@ class GetRecordingLink(Action[RecordingLink]):
 
 
 class UpdateRecordingLink(Action[RecordingLink]):
-    """Change who may open a link to a recording. Public is anybody who has it."""
+    """Change who can open a link to a recording. Public means anyone who has it."""
 
     slug = "DIALPAD_UPDATE_RECORDING_SHARE_LINK_PRIVACY"
     name = "Change who may open a recording"

@@ -44,7 +44,7 @@ class GetRoom(Action[Room]):
 
 
 class CreateRoom(Action[Room]):
-    """Add a room with a phone to an office. This can use up a licence."""
+    """Add a room with a phone to an office. This can use up a license."""
 
     slug = "DIALPAD_CREATE_ROOM_IN_OFFICE_VIA_POST"
     name = "Add a room"
@@ -73,7 +73,7 @@ class UpdateRoom(Action[Room]):
 
 
 class DeleteRoom(Action[Room]):
-    """Delete a room for good, with its line; its phones stop working."""
+    """Permanently delete a room and its line; its phones stop working."""
 
     slug = "DIALPAD_DELETE_ROOM_BY_ID"
     name = "Delete a room"
@@ -84,7 +84,7 @@ class DeleteRoom(Action[Room]):
 
 
 class AssignNumberToRoom(Action[AssignedNumber]):
-    """Give a room a number: a certain one, or a free one of an area."""
+    """Give a room a number: a specific one, or any free one in an area."""
 
     slug = "DIALPAD_ASSIGN_PHONE_NUMBER_TO_ROOM"
     name = "Give a room a number"
@@ -112,7 +112,7 @@ class UnassignNumberFromRoom(Action[AssignedNumber]):
 
 
 class CreateInternationalPin(Action[InternationalPin]):
-    """Make a PIN with which people call abroad from room phones. Those calls cost money."""
+    """Create a PIN that lets people call abroad from room phones. Those calls cost money."""
 
     slug = "DIALPAD_CREATE_PIN_FOR_INTERNATIONAL_ROOM_CALLS"
     name = "Make a PIN for calls abroad"
@@ -122,7 +122,7 @@ class CreateInternationalPin(Action[InternationalPin]):
     sensitive = True
 
     customer_ref: str | None = Field(
-        default=None, title="For whom", description="Stands beside the calls in the usage summary; one line."
+        default=None, title="For whom", description="Shown next to the calls in the usage summary; one line."
     )
 
 

@@ -52,7 +52,7 @@ class Report(Response):
 
 
 class ListReports(Action[Page[Report]]):
-    """List the reports that are sent by themselves."""
+    """List the reports that are sent automatically."""
 
     slug = "DIALPAD_FETCH_SCHEDULED_REPORTS"
     name = "List scheduled reports"
@@ -76,7 +76,7 @@ class GetReport(Action[Report]):
 
 
 class CreateReport(Action[Report]):
-    """Have a report sent by itself, to a webhook or websocket."""
+    """Have a report sent automatically to a webhook or websocket."""
 
     slug = "DIALPAD_CREATE_SCHEDULE_REPORTS_ENDPOINT"
     name = "Schedule a report"
@@ -98,7 +98,7 @@ class CreateReport(Action[Report]):
 
 
 class UpdateReport(Action[Report]):
-    """Change a scheduled report: what it tells, when, and where it goes."""
+    """Change a scheduled report: what it covers, when it is sent, and where."""
 
     slug = "DIALPAD_UPDATE_SCHEDULE_REPORT_SETTINGS"
     name = "Change a scheduled report"
@@ -121,7 +121,7 @@ class UpdateReport(Action[Report]):
 
 
 class DeleteReport(Action[Report]):
-    """Delete a scheduled report; it is not sent any more."""
+    """Delete a scheduled report; it is no longer sent."""
 
     slug = "DIALPAD_DELETE_SCHEDULE_REPORT_BY_ID"
     name = "Delete a scheduled report"

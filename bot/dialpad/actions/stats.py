@@ -30,7 +30,7 @@ class StatsResult(Response):
 
 
 class StartStats(Action[StatsStarted]):
-    """Have statistics worked out, of the company, an office or one line. The result comes a little later."""
+    """Have statistics calculated for the company, an office or one line. The result follows a little later."""
 
     slug = "DIALPAD_RETRIEVE_COACHING_STATS_V2"
     name = "Get statistics"

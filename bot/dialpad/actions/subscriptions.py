@@ -31,7 +31,7 @@ HeardLine = Annotated[
 ]
 States = Annotated[
     list[CallState] | None,
-    Field(title="Moments of a call", description="At which moments to send; all stands for every one."),
+    Field(title="Moments of a call", description="At which moments to send; “all” means every one."),
 ]
 GroupCalls = Annotated[
     bool | None, Field(title="Group calls only", description="Leave out calls to people's own numbers.")
@@ -41,7 +41,7 @@ Internal = Annotated[
     bool | None, Field(title="Among colleagues too", description="Also texts between two people of the company.")
 ]
 DeliveryToo = Annotated[
-    bool | None, Field(title="Delivery too", description="Also tell when a text was delivered or was not.")
+    bool | None, Field(title="Delivery too", description="Also report whether a text was delivered.")
 ]
 ContactType = Annotated[
     Literal["local", "shared"],
@@ -229,7 +229,7 @@ class UpdateSmsSubscription(Action[SmsSubscription]):
 
 
 class DeleteSmsSubscription(Action[SmsSubscription]):
-    """Delete a subscription to text messages; they are reported no more."""
+    """Delete a subscription to text messages; they are no longer reported."""
 
     slug = "DIALPAD_DELETE_SMS_SUBSCRIPTION_BY_ID"
     name = "Delete a text message subscription"
@@ -267,7 +267,7 @@ class GetAgentSubscription(Action[AgentSubscription]):
 
 
 class CreateAgentSubscription(Action[AgentSubscription]):
-    """Have it reported when call center agents go on or off duty, or are busy."""
+    """Get a report when call center agents go on or off duty, or are busy."""
 
     slug = "DIALPAD_CREATE_AGENT_STATUS_SUBSCRIPTION"
     name = "Subscribe to agent status"
@@ -300,7 +300,7 @@ class UpdateAgentSubscription(Action[AgentSubscription]):
 
 
 class DeleteAgentSubscription(Action[AgentSubscription]):
-    """Delete a subscription to agents' duty changes; they are reported no more."""
+    """Delete a subscription to agents' duty changes; they are no longer reported."""
 
     slug = "DIALPAD_DELETE_AGENT_STATUS_BY_ID"
     name = "Delete an agent status subscription"
@@ -339,7 +339,7 @@ class GetContactSubscription(Action[ContactSubscription]):
 
 
 class CreateContactSubscription(Action[ContactSubscription]):
-    """Have it reported when contacts are made, changed or deleted."""
+    """Get a report when contacts are created, changed or deleted."""
 
     slug = "DIALPAD_SUBSCRIBE_CONTACT_EVENT"
     name = "Subscribe to contacts"
@@ -370,7 +370,7 @@ class UpdateContactSubscription(Action[ContactSubscription]):
 
 
 class DeleteContactSubscription(Action[ContactSubscription]):
-    """Delete a subscription to contact changes; they are reported no more."""
+    """Delete a subscription to contact changes; they are no longer reported."""
 
     slug = "DIALPAD_DELETE_SUBSCRIPTION_CONTACT_BY_ID"
     name = "Delete a contact subscription"
@@ -411,7 +411,7 @@ class GetChangelogSubscription(Action[EventSubscription]):
 
 
 class CreateChangelogSubscription(Action[EventSubscription]):
-    """Have it reported when anybody changes the company's settings."""
+    """Get a report when anyone changes the company's settings."""
 
     slug = "DIALPAD_POST_SUBSCRIPTION_CHANGE_LOG_EVENT"
     name = "Subscribe to the change log"
@@ -442,7 +442,7 @@ class UpdateChangelogSubscription(Action[EventSubscription]):
 
 
 class DeleteChangelogSubscription(Action[EventSubscription]):
-    """Delete a subscription to the change log; changes are reported no more."""
+    """Delete a subscription to the change log; changes are no longer reported."""
 
     slug = "DIALPAD_DELETE_SUBSCRIPTION_CHANGELOG_BY_ID"
     name = "Delete a change log subscription"

@@ -32,7 +32,7 @@ class TranscriptLink(Response):
 
 
 class GetTranscript(Action[Transcript]):
-    """Read what was said on a call, once Dialpad Ai has written it down."""
+    """Read what was said on a call, once Dialpad Ai has transcribed it."""
 
     slug = "DIALPAD_FETCH_CALL_TRANSCRIPT_BY_ID"
     name = "Read a transcript"

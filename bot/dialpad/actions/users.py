@@ -114,11 +114,11 @@ class PresenceStatus(RequestPart):
         description="default reads “program: message”, conference reads “On program: in the message meeting”.",
     )
     message: str | None = Field(default=None, title="Message", description="What the person is doing.")
-    provider: str | None = Field(default=None, title="Program", description="Which program says so.")
+    provider: str | None = Field(default=None, title="Program", description="Which program reports it.")
 
 
 class ListUsers(Action[Page[User]]):
-    """List the people of the company, or find them by e-mail, number or state."""
+    """List the people of the company, or find them by email, number or state."""
 
     slug = "DIALPAD_LIST_USERS"
     name = "List people"
@@ -148,7 +148,7 @@ class GetUser(Action[User]):
 
 
 class CreateUser(Action[User]):
-    """Add a person to the company. This uses up a licence."""
+    """Add a person to the company. This uses up a license."""
 
     slug = "DIALPAD_CREATE_USER_WITH_AUTO_ASSIGN"
     name = "Add a person"
@@ -160,7 +160,7 @@ class CreateUser(Action[User]):
     last_name: str | None = Field(default=None, title="Last name", description="One line.")
     office_id: OfficeId = Field(title="Office", description="The office the person belongs to.")
     license: License | None = Field(
-        default=None, title="Licence", description="Decides what the seat costs; talk when left out."
+        default=None, title="License", description="Decides what the seat costs; talk when left out."
     )
     auto_assign: bool | None = Field(
         default=None, title="Give a number", description="Assign a free number at once; no when left out."
@@ -168,7 +168,7 @@ class CreateUser(Action[User]):
 
 
 class UpdateUser(Action[User]):
-    """Change a person's name, addresses, numbers, licence, rights or state. Only what is filled in changes."""
+    """Change a person's name, addresses, numbers, license, rights or state. Only what is filled in changes."""
 
     slug = "DIALPAD_UPDATE_USER_INFORMATION_BY_ID"
     name = "Change a person"
@@ -180,7 +180,7 @@ class UpdateUser(Action[User]):
     last_name: str | None = Field(default=None, title="Last name", description="One line.")
     job_title: str | None = Field(default=None, title="Job title", description="One line.")
     emails: list[str] | None = Field(
-        default=None, title="E-mail addresses", description="The whole new list; the first is the main address."
+        default=None, title="Email addresses", description="The whole new list; the first is the main address."
     )
     phone_numbers: PhoneNumbers | None = Field(
         default=None,
@@ -196,14 +196,14 @@ class UpdateUser(Action[User]):
     state: Literal["active", "suspended"] | None = Field(
         default=None, title="State", description="Suspend the person or let them back in."
     )
-    license: License | None = Field(default=None, title="Licence", description="Changes what the seat costs.")
+    license: License | None = Field(default=None, title="License", description="Changes what the seat costs.")
     keep_paid_numbers: bool | None = Field(
         default=None,
         title="Keep numbers",
-        description="Keep the numbers when moving to a support licence, where each costs extra; yes when left out.",
+        description="Keep the numbers when moving to a support license, where each costs extra; yes when left out.",
     )
     office_id: OfficeId | None = Field(
-        default=None, title="Office", description="Move the person there; needs a free licence in that office."
+        default=None, title="Office", description="Move the person there; needs a free license in that office."
     )
     is_super_admin: bool | None = Field(
         default=None, title="Company admin", description="Whether the person may administer the whole company."
@@ -212,12 +212,12 @@ class UpdateUser(Action[User]):
         default=None, title="Admin of offices", description="The whole new list of offices the person administers."
     )
     presence_status: PresenceStatus | None = Field(
-        default=None, title="Presence line", description="What the person is doing, as another program tells it."
+        default=None, title="Presence line", description="What the person is doing, as reported by another program."
     )
 
 
 class DeleteUser(Action[User]):
-    """Remove a person from the company for good, with their lines."""
+    """Permanently remove a person and their lines from the company."""
 
     slug = "DIALPAD_DELETE_USER_BY_ID"
     name = "Delete a person"
@@ -255,7 +255,7 @@ class ToggleDnd(Action[DndState]):
 
 
 class SetStatusMessage(Action[StatusMessage]):
-    """Set the line of text that colleagues see beside a person's name."""
+    """Set the line of text that colleagues see next to a person's name."""
 
     slug = "DIALPAD_PATCH_USER_STATUS"
     name = "Set a status message"
@@ -264,9 +264,11 @@ class SetStatusMessage(Action[StatusMessage]):
     repeatable = True
 
     id: Person = Field(default=ME, description="Whose status.")
-    status_message: str | None = Field(default=None, title="Status", description="The text; empty takes it away.")
+    status_message: str | None = Field(
+        default=None, title="Status", description="The text; leave it empty to remove it."
+    )
     expiration: int | None = Field(
-        default=None, title="Ends", description="When it goes away by itself. Dialpad does not say in which unit."
+        default=None, title="Ends", description="When it is cleared automatically. Dialpad does not say in which unit."
     )
 
 
@@ -365,7 +367,7 @@ class PopScreen(Action[OnDevice]):
 
 
 class AssignNumberToUser(Action[AssignedNumber]):
-    """Give a person a number: a certain one, or a free one of an area."""
+    """Give a person a number: a specific one, or any free one in an area."""
 
     slug = "DIALPAD_ASSIGN_PHONE_NUMBER_TO_USER"
     name = "Give a person a number"
@@ -458,7 +460,7 @@ class SetUserEmergencyAddress(Action[EmergencyAddress]):
     zip: str = Field(title="Postal code", description="One line.")
     country: str = Field(title="Country", description="Two-letter code, such as US.")
     use_validated_option: bool | None = Field(
-        default=None, title="Use the corrected address", description="Take the spelling that Dialpad's check suggests."
+        default=None, title="Use the corrected address", description="Use the spelling that Dialpad's check suggests."
     )
 
 

@@ -11,7 +11,7 @@ from bot.dialpad.actions.fields import Cursor, Secret, WebhookId
 WebhookField = Annotated[WebhookId, Field(title="Webhook", description="Which webhook.")]
 WebhookSecret = Annotated[
     Secret | None,
-    Field(title="Secret", description="Signs the events, so that the receiver knows them; 32 characters or more."),
+    Field(title="Secret", description="Signs the events, so that the receiver can verify them; 32 characters or more."),
 ]
 
 
@@ -54,7 +54,7 @@ class CreateWebhook(Action[Webhook]):
 
 
 class UpdateWebhook(Action[Webhook]):
-    """Change a webhook's address or secret. Events go to the new address at once."""
+    """Change a webhook's address or secret. Events go to the new address immediately."""
 
     slug = "DIALPAD_MODIFY_WEBHOOK_CONFIGURATION"
     name = "Change a webhook"

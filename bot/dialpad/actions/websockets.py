@@ -11,7 +11,7 @@ from bot.dialpad.actions.fields import Cursor, Secret, WebsocketId
 WebsocketField = Annotated[WebsocketId, Field(title="Websocket", description="Which websocket.")]
 WebsocketSecret = Annotated[
     Secret | None,
-    Field(title="Secret", description="Signs the events, so that the reader knows them; 32 characters or more."),
+    Field(title="Secret", description="Signs the events, so that the reader can verify them; 32 characters or more."),
 ]
 
 
@@ -40,7 +40,7 @@ class GetWebsocket(Action[Websocket]):
 
 
 class CreateWebsocket(Action[Websocket]):
-    """Make a websocket for a program to read events from. It is silent until something subscribes it."""
+    """Create a websocket for a program to read events from. Nothing is sent until something subscribes it."""
 
     slug = "DIALPAD_POST_WEBSOCKET_CONNECTION_SECRET"
     name = "Create a websocket"
@@ -67,7 +67,7 @@ class UpdateWebsocket(Action[Websocket]):
 
 
 class DeleteWebsocket(Action[Websocket]):
-    """Delete a websocket; whoever reads it gets nothing any more."""
+    """Delete a websocket; its readers no longer receive anything."""
 
     slug = "DIALPAD_DELETE_WEBSOCKET_CONNECTION_BY_ID"
     name = "Delete a websocket"
