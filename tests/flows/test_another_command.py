@@ -83,7 +83,7 @@ async def test_a_whole_command_after_a_mention_is_understood(ana: Hands, words: 
 
 
 async def test_the_default_command_is_none_after_a_mention(ana: Hands) -> None:
-    assert "I do not know" in said(await ana.mention("/dp whoami"))
+    assert "There is no command" in said(await ana.mention("/dp whoami"))
 
 
 async def test_the_cards_of_a_channel_name_only_the_command_that_is_set(demo: Demo, priya: Hands) -> None:

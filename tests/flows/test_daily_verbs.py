@@ -121,7 +121,7 @@ async def test_calls_are_listed_for_an_admin_with_details(priya: Hands) -> None:
 
 async def test_an_agent_is_told_who_may_see_calls(ana: Hands) -> None:
     answer = await ana.type("/dp calls today")
-    assert "only to company admins" in said(answer)
+    assert "Only company admins" in said(answer)
     assert "Priya Nair" in said(answer)
 
 
@@ -202,7 +202,7 @@ async def test_the_word_payload_reaches_the_bot(ana: Hands) -> None:
     [
         ("/dp who nobody at all", "I can't find anyone called “nobody at all”"),
         ("/dp who Jordn", "Did you mean Jordan Lee"),
-        ("/dp oncall Nowhere", "“Nowhere” is not one call center. There is "),
+        ("/dp oncall Nowhere", "No call center is called “Nowhere”. Choose one of: "),
         ("/dp calls Jordn", "Did you mean Jordan Lee"),
         ("/dp blocked nobody at all", "I can't find anyone called “nobody at all”"),
     ],

@@ -24,7 +24,7 @@ async def test_timed_duty_comes_back_and_is_told(ana: Hands) -> None:
 async def test_a_timed_status_is_cleared_and_told(ana: Hands) -> None:
     await ana.type("/dp status At lunch for 30m")
     await ana.let_time_pass()
-    assert "is cleared" in said(await ana.told())
+    assert "was cleared" in said(await ana.told())
     assert not ana.account.status_message
 
 
@@ -47,4 +47,4 @@ async def test_a_change_back_that_dialpad_refuses_is_told(ana: Hands) -> None:
     await ana.type("/dp dnd on for 30m")
     ana.demo.dialpad.faults.add("PATCH /api/", status=403, times=None)
     await ana.let_time_pass()
-    assert "may not do this" in said(await ana.told())
+    assert "is not allowed to do this" in said(await ana.told())

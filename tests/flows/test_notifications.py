@@ -246,7 +246,7 @@ async def test_many_calls_at_once_are_one_message_and_none_is_lost(
 
 
 async def test_my_own_notifications_come_as_direct_messages(ana: Hands, priya: Hands, demo: Demo) -> None:
-    assert "From now on" in said(await ana.type("/dp notify me"))
+    assert "notified about them from now on" in said(await ana.type("/dp notify me"))
     assert ANA.phone is not None
     demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(JORDAN.phone, ANA.phone).id)
 
@@ -303,7 +303,7 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
     await ana.type("/dp duty off Lunch")
     await look_at_rosters(demo)
     await shown(ana, "Ana Ferreira", " went off duty", "Sam Okafor", "1 call that nobody has handled",
-                "@support-oncall calls Sam Okafor.")  # fmt: skip
+                "@support-oncall now reaches Sam Okafor.")  # fmt: skip
     assert space.channels["C0SUPPORT"].topic == "On duty: Sam Okafor"
     assert space.usergroups["S0ONCALL1"]["users"] == [SAM.slack_id]
 
@@ -313,7 +313,7 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
 
 
 async def test_a_subscription_for_admins_only_says_so(sam: Hands) -> None:
-    assert "only company admins" in said(await sam.type("/dp notify missed duty"))
+    assert "only to company admins" in said(await sam.type("/dp notify missed duty"))
 
 
 async def test_an_admin_whose_connection_lacks_a_scope_hears_which(priya: Hands, demo: Demo) -> None:
@@ -321,7 +321,7 @@ async def test_an_admin_whose_connection_lacks_a_scope_hears_which(priya: Hands,
     told = said(await priya.type("/dp notify setting"))
     await connect(demo.bot, demo.dialpad, PRIYA)
 
-    assert "about changed settings only company admins who connected with the scope change_log." in told
+    assert "sends changed settings only to company admins who connected with the scope change_log." in told
 
 
 async def test_the_cast_is_as_these_tests_take_it() -> None:

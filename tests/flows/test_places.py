@@ -196,7 +196,7 @@ async def test_home_of_somebody_not_connected_leads_to_connecting(noor: Hands) -
 async def test_home_while_dialpad_is_down_says_so_and_can_be_refreshed(ana: Hands) -> None:
     fault = ana.demo.dialpad.faults.add("*", kind="down", times=None)
     home = await ana.home()
-    assert "does not answer" in said(home)
+    assert "is not responding" in said(home)
     ana.demo.dialpad.faults.clear()
     await ana.press(home, "Refresh")
     assert "Ana Ferreira" in said(ana.person.home or {})

@@ -298,7 +298,7 @@ class World:
         route = self.table.by_word.get(word.casefold())
         if route is None:
             near = did_you_mean(word[:40], self.table.by_word)
-            raise UserError(f"There is no word {word[:40]}; near: {near}")
+            raise UserError(f"There is no command {word[:40]}; near: {near}")
         ctx = self.ctx(person)
         raw = await read_words(ctx, route, rest)
         return await self.run(person, route, raw, Origin.TYPED)

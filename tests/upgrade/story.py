@@ -317,7 +317,7 @@ class Story:
             hands = Hands(self.demo, who)
             for number in range(1, 9):
                 shown = await self.line(hands, channel, f"/dp notify settings {number}")
-                if "Say which" in said(shown):
+                if "Add a number" in said(shown):
                     break
                 place = {"user": who.slack_id, "channel": channel, "number": number}
                 self.subscriptions.append({**place, "words": texts_in(shown)})

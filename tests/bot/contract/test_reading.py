@@ -98,7 +98,7 @@ async def test_optional_ones_in_any_order(world: World, text: str, raw: RawArgs)
 
 
 async def test_words_left_over_are_said_with_the_usage(world: World) -> None:
-    with pytest.raises(UserError, match=r"make sense of “please”\. Use it like this: set on|off"):
+    with pytest.raises(UserError, match=r"I don't understand “please”\. Use it like this: set on|off"):
         await read(world, OPTIONAL, "on please")
 
 
