@@ -269,7 +269,7 @@ async def test_a_wrong_field_is_told_where_it_is_and_keeps_what_was_written(visi
 async def test_what_dialpad_refuses_is_said_with_who_can_help(visitor: Visitor) -> None:
     await visitor.come()
     await visitor.type("/dp calls today")
-    await visitor.answered("only to company admins", "Priya Nair")
+    await visitor.answered("Only company admins", "Priya Nair")
 
 
 async def test_dialpad_being_down_is_said_in_the_open_form(visitor: Visitor) -> None:

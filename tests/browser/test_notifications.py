@@ -8,6 +8,7 @@ from playwright.async_api import Locator, expect
 from bot.activity.news import DIGESTS, NewsKind
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
 from tests.browser.visitor import Visitor
+from tests.flows.stage import until_heard
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -116,9 +117,15 @@ async def test_several_calls_at_once_each_have_their_own_card(visitor: Visitor) 
 
 async def test_a_burst_of_calls_becomes_one_message_and_none_is_lost(visitor: Visitor) -> None:
     await subscribe(visitor, 'ringing missed for "Support"')
+    slow = visitor.demo.slack.faults.add("chat.postMessage", slow=True)
+    visitor.demo.dialpad.delivery.hold()
     for _ in range(8):
         await visitor.page.get_by_test_id("phone-ring").click()
     await expect(visitor.live("Jordan Lee")).to_have_count(8)
+    visitor.demo.dialpad.delivery.release()
+    await slow.entered.wait()
+    await until_heard(visitor.demo)
+    slow.release.set()
     bundle = await card(visitor, "notifications at once")
     rows = visitor.messages.get_by_role("button", name=re.compile("^(Open|More)$"))
     await expect(rows).to_have_count(8)

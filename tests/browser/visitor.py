@@ -23,7 +23,7 @@ class Visitor:
     async def come(self, who: Person = ANA, place: str = SUPPORT) -> None:
         """Open the page as this person."""
         await self.page.goto(f"{self.demo.url}/?as={who.slack_id}#{place}")
-        await self.composer.wait_for()
+        await self.page.locator("body[data-connection=live]").wait_for()
 
     @property
     def composer(self) -> Locator:

@@ -54,6 +54,10 @@ class WebApi:
             return self._answer(method, {}, Refused("invalid_json").build_answer())
         token = _read_token(request, fields)
         fault = self._faults.take(method)
+        if fault is not None and fault.slow:
+            fault.entered.set()
+            await fault.release.wait()
+            fault = None
         if fault is not None and (fault.status is not None or fault.body is not None):
             return self._break(method, fields, fault)
         if fault is not None:

@@ -1,12 +1,14 @@
 """Injected faults: the next calls of a method fail in a given way."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 
 @dataclass
 class Fault:
     """A fault to inject. ``status`` answers with an HTTP error, ``error`` with ``{"ok": false}``; ``body`` replaces
-    the JSON, to break it."""
+    the JSON, to break it. A slow fault sets ``entered`` when a request has arrived and lets it go on, as if nothing had
+    been wrong, once ``release`` is set."""
 
     method: str
     error: str | None = None
@@ -14,6 +16,9 @@ class Fault:
     retry_after: int = 1
     body: str | None = None
     times: int = 1
+    slow: bool = False
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Faults:
@@ -21,6 +26,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._slow: list[Fault] = []
 
     def add(
         self,
@@ -31,10 +37,20 @@ class Faults:
         retry_after: int = 1,
         body: str | None = None,
         times: int = 1,
-    ) -> None:
-        self._waiting.append(Fault(method, error, status, retry_after, body, times))
+        slow: bool = False,
+    ) -> Fault:
+        """Add a fault for the next ``times`` calls of this method."""
+        fault = Fault(method, error, status, retry_after, body, times, slow)
+        self._waiting.append(fault)
+        if slow:
+            self._slow.append(fault)
+        return fault
 
     def clear(self) -> None:
+        """Remove all faults and let slow calls go on."""
+        for fault in self._slow:
+            fault.release.set()
+        self._slow.clear()
         self._waiting.clear()
 
     def take(self, method: str) -> Fault | None:

@@ -44,7 +44,7 @@ class Playground:
 
     async def open(self, place: str = "C0PHONES1") -> Page:
         await self.page.goto(f"{self.url}/?as=U0ANA0001#{place}")
-        await self.page.get_by_test_id("composer").wait_for()
+        await self.page.locator("body[data-connection=live]").wait_for()
         return self.page
 
     async def show_modal(self, blocks: list[dict[str, Any]]) -> None:

@@ -105,21 +105,20 @@ async def test_every_kind_of_chart_is_drawn(playground: Playground, drawn: dict[
     await expect(page.locator("figure.chart").last.locator("svg [data-value]")).to_have_count(marks)
 
 
+FILLS = """narrower_than => {
+    const holder = [...document.querySelectorAll(".chart-holder")].at(-1);
+    const width = holder?.querySelector("svg")?.getBoundingClientRect().width;
+    return width < narrower_than && Math.abs(width - holder.getBoundingClientRect().width) <= 1 && width;
+}"""
+"""The width of the newest chart, once it is as wide as its place."""
+
+
 async def test_a_chart_takes_the_room_there_is(playground: Playground) -> None:
     await playground.post("C0PHONES1", text="x", blocks=chart(over_axis("bar")))
     page = await playground.open()
-    holder = page.locator(".chart-holder").last
-    svg = holder.locator("svg")
-    wide = (await svg.bounding_box() or {"width": 0})["width"]
+    wide = await (await page.wait_for_function(FILLS, arg=10_000)).json_value()
     await page.set_viewport_size({"width": 760, "height": 800})
-    await page.wait_for_function(
-        """wide => {
-            const holder = [...document.querySelectorAll(".chart-holder")].at(-1);
-            const inside = holder.querySelector("svg").getBoundingClientRect().width;
-            return inside < wide && Math.abs(inside - holder.getBoundingClientRect().width) <= 1;
-        }""",
-        arg=wide,
-    )
+    await page.wait_for_function(FILLS, arg=wide)
 
 
 async def test_markup_in_a_message_stays_text(playground: Playground) -> None:

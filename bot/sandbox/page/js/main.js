@@ -101,9 +101,8 @@ function settle() {
 }
 
 function drawConnection() {
-  const lost = state.connection === "lost";
-  byId("connection").hidden = !lost;
-  document.body.classList.toggle("offline", lost);
+  byId("connection").hidden = state.connection !== "lost";
+  document.body.dataset.connection = state.connection;
 }
 
 /** Opens the conversation with a colleague, which may not have been there before. @param {string} user */

@@ -1,5 +1,6 @@
 """What the Web API refuses, and in which words."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -158,3 +159,13 @@ async def test_ordered_trouble_comes_as_often_as_ordered(stage: Stage) -> None:
     assert [one.json().get("error") for one in answers] == ["internal_error", "ratelimited", None]
     assert answers[1].headers["retry-after"] == "7"
     assert [one.status for one in stage.slack.calls] == [200, 429, 200]
+
+
+async def test_a_slow_call_waits_for_its_release_and_is_then_answered_like_any_other(stage: Stage) -> None:
+    slow = stage.slack.faults.add("auth.test", slow=True)
+    headers = {"authorization": "Bearer xoxb-sandbox"}
+    call = asyncio.create_task(stage.http.post("/api/auth.test", headers=headers))
+    await slow.entered.wait()
+    assert not call.done()
+    stage.slack.faults.clear()
+    assert (await call).json()["ok"] is True
