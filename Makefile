@@ -34,8 +34,8 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist workst
 test: $(READY) ## All tests but those that kill the bot or drive a browser (ARGS are passed to pytest)
 	$(PYTEST) -m "not browser and not crash" $(ARGS)
 
-test-fast: $(READY) ## What stays inside one process and does not need the whole demo: in a minute
-	$(PYTEST) -m "not browser and not crash and not postgres and not process and not demo" $(ARGS)
+test-fast: $(READY) ## What stays inside one process, needs no demo and is not slow: in a minute
+	$(PYTEST) -m "not browser and not crash and not postgres and not process and not demo and not slow" $(ARGS)
 
 test-all: $(READY) ## All tests
 	$(PYTEST) $(ARGS)

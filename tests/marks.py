@@ -16,6 +16,13 @@ BY_FOLDER: Final = {
     "tests/flows/": ("demo",),
     "tests/upgrade/": ("demo",),
 }
+BY_FILE: Final = {
+    "tests/rules/test_forms_of_all_actions.py": "slow",
+    "tests/bot/notifications/test_intake.py": "slow",
+    "tests/bot/store/test_dbos_engine.py": "slow",
+    "tests/bot/store/test_durable_later.py": "slow",
+    "tests/bot/test_parked.py": "slow",
+}
 BY_FIXTURE: Final = {
     "postgres_server": "postgres",
     "postgres_url": "postgres",
@@ -30,6 +37,7 @@ _FIRST: Final = ("crash", "browser", "demo")
 def mark(item: pytest.Item) -> None:
     """As soon as it is collected: what ``-m`` leaves out is decided by the marks."""
     found = [name for folder, names in BY_FOLDER.items() if item.nodeid.startswith(folder) for name in names]
+    found += [name for file, name in BY_FILE.items() if item.nodeid.startswith(file)]
     found += [name for fixture, name in BY_FIXTURE.items() if fixture in getattr(item, "fixturenames", ())]
     for name in found:
         item.add_marker(name)

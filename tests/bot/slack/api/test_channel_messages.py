@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -176,13 +177,20 @@ async def test_an_unreachable_slack_was_sent_nothing() -> None:
         await session.close()
 
 
-async def test_a_limit_says_how_long_to_wait() -> None:
+async def test_a_limit_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+
+    async def sleep(duration_s: float) -> None:
+        waited.append(duration_s)
+
+    monkeypatch.setattr("slack_sdk.http_retry.builtin_async_handlers.asyncio", SimpleNamespace(sleep=sleep))
     async with workspace() as (slack, channel_messages):
         slack.faults.add("chat.update", error="ratelimited", status=429, retry_after=1, times=9)
         with pytest.raises(PostThrottled) as throttled:
             await channel_messages.update(TEAM_ID, MessagePlace("C0SUPPORT", "1.0"), CONTENT, name="p1")
 
         assert throttled.value.wait_s == 1.0
+        assert all(duration_s >= 1.0 for duration_s in waited)
 
 
 async def test_whether_it_is_in_a_channel_is_known_or_not() -> None:
