@@ -5,8 +5,10 @@ import contextlib
 import gc
 import math
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -47,6 +49,7 @@ from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
 from bot.notifications.webhook import build_hook_route
+from bot.replicas import Replicas
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
@@ -132,6 +135,7 @@ class Bot:
     hooks: DialpadHooks
     poster: Poster
     later: DurableLater
+    replicas: Replicas
     closing: contextlib.AsyncExitStack
 
     @classmethod
@@ -164,7 +168,7 @@ class Bot:
             installs = await _prepare_installs(settings, store, session)
             clients = installs or OneWorkspace(slack)
             parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
-            await _start_work(parts, closing)
+            replicas = await _start_work(parts, closing)
             bolt = build_bolt(
                 parts.dispatcher, installs=installs, installed=OneInstallation(slack), leaves=parts.disconnector
             )
@@ -175,15 +179,16 @@ class Bot:
                 closing.push_async_callback(socket.aclose)
                 ready.append(lambda: _socket_problem(socket))
             web = _build_web(settings, parts, bolt, ready, installs.routes if installs else [])
-            await parts.dispatcher.resume_unfinished()
+            await replicas.begin()
+            closing.push_async_callback(replicas.retire)
             return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.hooks, parts.poster,
-                parts.later, closing.pop_all(),
+                parts.later, replicas, closing.pop_all(),
             )  # fmt: skip
         raise AssertionError("unreachable")
 
     async def catch_up(self) -> None:
         """Run what has come due since the clock was put forward."""
-        await self.later.resume()
+        await self.later.resume(self.replicas.living)
         self.poster.wake()
 
     async def aclose(self) -> None:
@@ -204,6 +209,7 @@ class _Parts:
     removals: RemovalsAtDialpad
     disconnector: Disconnector
     poster: Poster
+    replicas: Replicas
 
 
 def _build_parts(
@@ -222,7 +228,7 @@ def _build_parts(
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
     people = SlackPeople(clients, time.monotonic)
-    engine = Engine(store.database.url)
+    engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
     directory = Directory()
     channel_messages = ChannelMessages(clients, settings.region)
@@ -230,7 +236,18 @@ def _build_parts(
     marks = DutyMarks(clients, time.monotonic)
     digests = Digests(store)
     handovers = Handovers(store, accounts, directory, people, marks)
-    chores = (escalations.run_due, digests.run_due, handovers.run_due)
+
+    async def take_over(living: frozenset[str]) -> None:
+        await later.resume(living)
+        await intake.resume(living)
+        await dispatcher.resume_unfinished()
+        poster.wake()
+
+    async def look() -> None:
+        await listening.look()
+
+    replicas = Replicas(store.processes, take_over=take_over, look=look)
+    chores = [replicas.led(chore) for chore in (escalations.run_due, digests.run_due, handovers.run_due)]
     poster = Poster(store, channel_messages, PostedCardRenderer(store, accounts, directory), chores)
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
@@ -252,6 +269,7 @@ def _build_parts(
         kind=choose_kind(settings.public_url, settings.dialpad_base_url),
         public_url=settings.public_url,
         left=removals,
+        processes=store.processes,
     )
     notifications = NotificationService(store, channel_messages, marks, poster.wake, hooks.ensure, digests)
     disconnector = Disconnector(
@@ -288,7 +306,7 @@ def _build_parts(
     dispatcher = Dispatcher(table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
     return _Parts(
-        store, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster
+        store, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster, replicas
     )  # fmt: skip
 
 
@@ -313,7 +331,10 @@ class _Notices:
         await self.dispatcher.tell_given_up(job, error)
 
 
-async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> None:
+async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Replicas:
+    replicas = parts.replicas
+    await replicas.join()
+    closing.push_async_callback(replicas.leave)
     await parts.engine.launch()
     closing.push_async_callback(parts.engine.shutdown)
     closing.push_async_callback(parts.later.drain)
@@ -321,18 +342,21 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> None
     closing.push_async_callback(parts.dispatcher.aclose)
     closing.push_async_callback(parts.poster.aclose)
     parts.poster.start()
-    await parts.later.resume()
-    await parts.intake.resume()
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)
     chores = (
-        _purge_for_ever(parts.store, parts.engine),
-        _reconcile_for_ever(parts.hooks),
-        _remove_for_ever(parts.removals, parts.hooks),
+        _for_ever(PURGE_EVERY, replicas.led(partial(_purge, parts.store, parts.engine)), "purge failed"),
+        _reconcile_for_ever(parts.hooks, replicas),
+        _for_ever(
+            REMOVE_EVERY,
+            replicas.led(partial(_remove, parts.removals, parts.hooks)),
+            "what connections left at Dialpad is not removed yet",
+        ),
     )
     for chore in chores:
         closing.callback(asyncio.create_task(chore).cancel)
+    return replicas
 
 
 async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Installs | None:
@@ -412,19 +436,24 @@ async def _socket_problem(socket: SlackSocket) -> str | None:
     return socket.problem
 
 
-async def _purge_for_ever(store: Store, engine: Engine) -> None:
+async def _for_ever(every: timedelta, chore: Callable[[], Awaitable[None]], failed: str) -> None:
     while True:
-        await asyncio.sleep(PURGE_EVERY.total_seconds())
+        await asyncio.sleep(every.total_seconds())
         try:
-            await store.purge()
-            while await engine.forget_finished(FINISHED_WORK_KEPT_FOR):
-                pass  # a busy hour leaves more than it deletes at once
+            await chore()
         except Exception:
-            log.exception("purge failed")
+            log.exception(failed)
 
 
-async def _reconcile_for_ever(hooks: DialpadHooks) -> None:
+async def _purge(store: Store, engine: Engine) -> None:
+    await store.purge()
+    while await engine.forget_finished(FINISHED_WORK_KEPT_FOR):
+        pass  # a busy hour leaves more than it deletes at once
+
+
+async def _reconcile_for_ever(hooks: DialpadHooks, replicas: Replicas) -> None:
     while True:
+        await replicas.until_leading()
         try:
             await hooks.reconcile()
         except Exception:
@@ -432,14 +461,9 @@ async def _reconcile_for_ever(hooks: DialpadHooks) -> None:
         await asyncio.sleep(RECONCILE_EVERY.total_seconds())
 
 
-async def _remove_for_ever(removals: RemovalsAtDialpad, hooks: DialpadHooks) -> None:
-    while True:
-        await asyncio.sleep(REMOVE_EVERY.total_seconds())
-        try:
-            if await removals.work_off(all_=False):  # Dialpad answers again
-                await hooks.take_over()
-        except Exception:
-            log.exception("what connections left at Dialpad is not removed yet")
+async def _remove(removals: RemovalsAtDialpad, hooks: DialpadHooks) -> None:
+    if await removals.work_off(all_=False):  # Dialpad answers again
+        await hooks.take_over()
 
 
 async def run_bot(settings: Settings) -> None:

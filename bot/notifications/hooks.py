@@ -7,7 +7,7 @@ with our secret or address, and those with addresses below ours that no stored h
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
@@ -31,10 +31,12 @@ from bot.notifications.hooks_at_dialpad import (
     subscriptions_of,
 )
 from bot.store.hooks import Hook, HookKind, Hooks
+from bot.store.processes import Processes
 from bot.store.removals import HookLeft
 
 log = structlog.get_logger(__name__)
 
+_LEASE: Final = "hooks"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -104,8 +106,10 @@ class DialpadHooks:
         kind: HookKind,
         public_url: str | None,
         left: LeftThere | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self._left = left
+        self._processes = processes
         self._accounts = accounts
         self._hooks = hooks
         self._listener = listener
@@ -120,7 +124,7 @@ class DialpadHooks:
         """
         account = self._accounts.of(person)
         link = await account.link()
-        async with self._lock:
+        async with self._alone():
             hook = await self._find(person, link.company_id or "")
             if hook is None:
                 hook = await self._hooks.create(person, link.company_id or "", self._kind)
@@ -137,7 +141,7 @@ class DialpadHooks:
         if self._left is not None:
             await self._left.work_off()
         await self._ensure_for(await self._hooks.unheard())
-        async with self._lock:
+        async with self._alone():
             checked = [await self._check(hook) for hook in await self._hooks.all()]
             await self._sweep([one.hook for one in checked if one.setup is not None])
             return checked
@@ -146,16 +150,17 @@ class DialpadHooks:
     async def quiet(self, within_s: float) -> AsyncIterator[None]:
         """Hold off setting up hooks, if that can be had within ``within_s``. A hook that is set up all the same for
         somebody who leaves is removed once it turns out that they have left."""
-        try:
-            async with asyncio.timeout(within_s):
-                await self._lock.acquire()
-        except TimeoutError:
+        async with AsyncExitStack() as held:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await held.enter_async_context(self._alone())
             yield
-            return
-        try:
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One at a time sets hooks up, also among processes: two would make two webhooks for one company."""
+        async with self._lock, self._processes.holding(_LEASE) if self._processes else nullcontext():
             yield
-        finally:
-            self._lock.release()
 
     async def stop_listening(self, hooks: Sequence[Hook]) -> None:
         """Stop receiving through hooks that are removed here already: their events are refused anyway."""

@@ -82,9 +82,9 @@ class Intake:
         log.debug("dialpad event", kind=event.kind, new=new)
         return new
 
-    async def resume(self) -> None:
-        """Resume unfinished deliveries. Called after launch."""
-        await self._queue.resume()
+    async def resume(self, living: Collection[str] = ()) -> None:
+        """Resume deliveries that no living process works on. Called after launch."""
+        await self._queue.resume(living)
 
     async def retry_parked(self, names: Collection[str] | None = None) -> int:
         """Retry parked events, these rows or all; return how many there are.

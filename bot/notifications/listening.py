@@ -73,12 +73,27 @@ class Listening:
         """Receive events through this hook, as ``bot.notifications.hooks.HookListener`` says."""
         if hook.id in self._heard:
             return
-        heard = self._heard[hook.id] = _Heard()
         if hook.kind == "webhook":
+            self._heard[hook.id] = _Heard()
             await self._note_gap(hook.id, hook.heard_at, "stopped")
             return
-        heard.socket = self._build_socket(hook)
-        heard.task = asyncio.create_task(heard.socket.run())
+        if await self._store.processes.take(_lease(hook.id)) and hook.id not in self._heard:
+            socket = self._build_socket(hook)
+            self._heard[hook.id] = _Heard(socket, asyncio.create_task(socket.run()))
+
+    async def look(self) -> None:
+        """Open the websockets that no other process has any more, and close those that another one has or that are
+        gone: one for each hook, whichever process has it."""
+        hooks = {hook.id: hook for hook in await self._store.hooks.all() if hook.endpoint_id is not None}
+        mine = await self._store.processes.held()
+        for hook_id, heard in list(self._heard.items()):
+            if hook_id not in hooks or (heard.socket is not None and _lease(hook_id) not in mine):
+                await self.forget(hook_id)
+        for hook in hooks.values():
+            if hook.kind == "websocket":
+                await self.listen(hook)
+            else:
+                self._heard.setdefault(hook.id, _Heard())
 
     async def forget(self, hook_id: str) -> None:
         """Stop receiving events through this hook, as ``bot.notifications.hooks.HookListener`` says."""
@@ -86,6 +101,7 @@ class Listening:
         if heard is not None and heard.task is not None:
             heard.task.cancel()
             await asyncio.gather(heard.task, return_exceptions=True)
+            await self._store.processes.release(_lease(hook_id))
 
     async def aclose(self) -> None:
         """Stop listening, and record until when events were received."""
@@ -169,6 +185,10 @@ class Listening:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _lease(hook_id: str) -> str:
+    return f"hook:{hook_id}"
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,7 @@ class Poster:
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._served_count = 0
         self._doing: dict[int, asyncio.Task[None]] = {}
         self._running: asyncio.Task[None] | None = None
 
@@ -172,6 +173,7 @@ class Poster:
 
     def _served(self, place: tuple[str, str], done: "asyncio.Task[None]") -> None:
         self._serving.pop(place, None)
+        self._served_count += 1
         if not done.cancelled() and done.exception() is not None:
             _log.error("posting ended", exc_info=done.exception())
         self.wake()
@@ -179,19 +181,16 @@ class Poster:
     async def settle(self) -> None:
         """Return when nothing is due now. For tests and shutdown."""
         await self._finish()
-        posted = True
-        while posted:
+        before = -1
+        while before != self._served_count:
+            before = self._served_count
             await self.look()
-            posted = await self._finish()
+            await self._finish()
 
-    async def _finish(self) -> bool:
-        """Wait for what is under way and tell whether any of it was a message."""
-        posted = False
+    async def _finish(self) -> None:
         while under_way := self._under_way:
-            posted = posted or bool(self._serving)
             await asyncio.wait(under_way)
             await asyncio.sleep(0)
-        return posted
 
     async def _serve(self, team_id: str, channel: str) -> None:
         try:
@@ -264,7 +263,8 @@ class Poster:
         if content is None:
             return
         name = together[0][0].id
-        await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None)
+        if not await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None):
+            return
         first = together[0][0]
         rows = [one for one, _ in together]
         ids = [one.id for one in rows]
@@ -296,6 +296,8 @@ class Poster:
         rows = [one for one in fresh if (one.bundle or one.id) == name]
         ids = [one.id for one in rows]
         since = posting.attempted_at or posting.created_at
+        if not await self._store.postings.take_interrupted(ids):
+            return
         parent = await self._store.postings.get(posting.parent_id) if posting.parent_id else None
         try:
             spot = await self._channel_messages.find(
@@ -342,7 +344,8 @@ class Poster:
         if posting.looks == _looks(content):
             await self._store.postings.updated(ids, versions, posting.looks)
             return
-        await self._store.postings.count_try(ids)
+        if not await self._store.postings.attempt_update(ids):
+            return
         spot = MessagePlace(posting.place or posting.channel, posting.ts or "")
         try:
             await self._channel_messages.update(posting.team_id, spot, content, name=posting.bundle or posting.id)

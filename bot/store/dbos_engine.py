@@ -10,7 +10,7 @@ and database goes through ``Engine.on_bot_loop``.
 import asyncio
 import json
 import logging
-import socket
+import secrets
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -79,11 +79,12 @@ class Engine:
 
     def __init__(self, url: URL, *, executor: str | None = None) -> None:
         """Prepare an engine for the database at ``url``, which comes from ``bot.store.database.build_url``.
-        ``executor`` names this process across restarts: it resumes the workflows it was running when it died. By
-        default the host's name, and on SQLite, where there is one process, a fixed one."""
+        ``executor`` names this process: on SQLite, where there is one, the same name at each start, so that it resumes
+        the workflows it was running when it died; on Postgres a new one each time, and what it was running is taken
+        over by whoever finds it dead."""
         self._url = url
         self._sqlite = url.get_backend_name() == "sqlite"
-        self.executor = executor or ("local" if self._sqlite else socket.gethostname())
+        self.executor = executor or ("local" if self._sqlite else secrets.token_hex(8))
         self._workflows: dict[str, tuple[Workflow, Queue]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: ThreadPoolExecutor | None = None
@@ -239,7 +240,18 @@ class Engine:
 
     def _destroy(self) -> None:
         DBOS.destroy(destroy_registry=True)
-        self._disconnect()
+        try:
+            if not self._sqlite:
+                self._hand_over()
+        finally:
+            self._disconnect()
+
+    def _hand_over(self) -> None:
+        """Queue again what this process could not finish, for the others."""
+        client = self._need_client()
+        mine = client.list_workflows(status="PENDING", executor_id=self.executor, load_input=False, load_output=False)
+        if mine:
+            client.resume_workflows([one.workflow_id for one in mine])
 
     def _disconnect(self) -> None:
         if self._client is not None:

@@ -1,6 +1,6 @@
 """Requests that run at a later time, on the durable queue: sealed in the store until they are done or given up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -58,9 +58,9 @@ class DurableLater:
         happening |= self._queue.happening
         return [Pending(one.key, one.route, one.args, one.due_at) for one in kept if one.id not in happening]
 
-    async def resume(self) -> None:
-        """Resume unfinished requests. Called after launch, and after the clock was put forward."""
-        await self._queue.resume(begin_overdue=True)
+    async def resume(self, living: Collection[str] = ()) -> None:
+        """Resume requests that no living process runs. Called after launch, and after the clock was put forward."""
+        await self._queue.resume(living, begin_overdue=True)
 
     async def drain(self, within_s: float = 5.0) -> None:
         await self._queue.drain(within_s)

@@ -8,7 +8,7 @@ replicas any of them can go on.
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 
 RUN_WITHIN: Final = timedelta(minutes=5)
 """An attempt that takes longer has failed: each is only a few requests to Slack or Dialpad."""
-_ABANDONED_AFTER: Final = 2 * RUN_WITHIN
 _DATABASE_WAIT_S: Final = 5.0
 
 Item = TypeVar("Item")
@@ -126,9 +125,10 @@ class DurableQueue(Generic[Item]):
         """Queue the first attempt at a row that had been given up."""
         self._queue(connection, name, f"p{secrets.token_hex(4)}-1")
 
-    async def resume(self, *, begin_overdue: bool = False) -> None:
-        """Give every unfinished row a workflow if it has none, and take over those that another process was running
-        when it died. Called after launch. ``begin_overdue``: start what is due at once, whatever its delay."""
+    async def resume(self, living: Collection[str] = (), *, begin_overdue: bool = False) -> None:
+        """Give every unfinished row a workflow if it has none, and take over those of processes that are not among the
+        ``living``. Called after launch, by one process at a time. ``begin_overdue``: start what is due at once,
+        whatever its delay."""
         workflows = {self._naming.row_name(one.id): one for one in await self._engine.unfinished(self._naming.workflow)}
         now = self._context.now()
         abandoned, overdue = [], []
@@ -142,7 +142,7 @@ class DurableQueue(Generic[Item]):
             elif workflow.delayed:
                 if begin_overdue and late >= timedelta(0):
                     overdue.append(workflow.id)
-            elif workflow.executor not in {None, self._engine.executor} and late > _ABANDONED_AFTER:
+            elif workflow.executor not in {None, self._engine.executor, *living}:
                 abandoned.append(workflow.id)
         await self._engine.take_over(abandoned)
         await self._engine.begin_now(overdue)

@@ -4,7 +4,6 @@ Slack retries an event at once, after 1 and after 5 minutes; a signed request ca
 longer than either.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.keys import KeyProblem, row_name
+from bot.store.processes import living
 from bot.store.schema import MomentColumn, StoreContext, metadata
 from bot.store.table_rules import Otherwise, rules
 
@@ -72,13 +72,11 @@ class Delivery:
 
 
 class Inbox:
-    """Queries on deliveries. ``idle`` is how long another process must have left one alone before this one may take
-    it over."""
+    """Queries on deliveries. ``holder`` is the id of this process, which holds what it receives."""
 
-    def __init__(self, context: StoreContext, *, idle: timedelta) -> None:
+    def __init__(self, context: StoreContext, holder: str) -> None:
         self._context = context
-        self._idle = idle
-        self._holder = secrets.token_hex(8)
+        self._holder = holder
 
     async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
         """Store a delivery; it is on disk when this returns. False if it was delivered before.
@@ -101,19 +99,18 @@ class Inbox:
 
         return await self._context.database.write(change)
 
-    async def started(self, key: str) -> None:
-        """Record that the work has begun: from here on it may have had an effect."""
+    async def started(self, key: str) -> bool:
+        """Record that the work has begun: from here on it may have had an effect. False when it must not begin: this
+        process was silent for so long that another one does it."""
         now = self._context.now()
-        await self._context.run(update(inbox).where(inbox.c.key == key).values(started_at=now, touched_at=now))
+        return await self._context.run(update(inbox).where(self._ours(key)).values(started_at=now, touched_at=now)) == 1
 
     async def done(self, key: str) -> None:
         """Mark a delivery as done: the payload is wiped; the key stays, to recognise repeats."""
-        await self._context.run(
-            update(inbox).where(inbox.c.key == key).values(done_at=self._context.now(), sealed=None)
-        )
+        await self._context.run(update(inbox).where(self._ours(key)).values(done_at=self._context.now(), sealed=None))
 
     async def unfinished(self) -> list[Delivery]:
-        """Take over what another process (or this one, before a restart) left unfinished, oldest first.
+        """Take over what processes that are no longer alive left unfinished, oldest first.
 
         Each delivery is handed to one process only, and at most twice over its life.
         """
@@ -123,8 +120,8 @@ class Inbox:
             column.done_at.is_(None),
             column.sealed.is_not(None),
             column.holder != self._holder,
+            column.holder.not_in(living()),
             column.tries < TRIES,
-            column.touched_at <= now - self._idle,
             column.received_at > now - GIVEN_UP_AFTER,
         )
         claim = (
@@ -141,6 +138,9 @@ class Inbox:
 
         rows = await self._context.database.write(change)
         return [delivery for row in rows if (delivery := self._read(row)) is not None]
+
+    def _ours(self, key: str) -> ColumnElement[bool]:
+        return and_(inbox.c.key == key, inbox.c.holder == self._holder)
 
     def _read(self, row: Row[Any]) -> Delivery | None:
         try:

@@ -29,7 +29,9 @@ from sqlalchemy import (
     table,
     update,
 )
+from sqlalchemy.sql.elements import ColumnElement
 
+from bot.store.processes import held_by_nobody_else
 from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
 from bot.store.table_rules import Forever, With, rules
 
@@ -56,6 +58,7 @@ postings = Table(
     Column("step", Integer, nullable=False),
     Column("escalate_at", MomentColumn),
     Column("created_at", MomentColumn, nullable=False),
+    Column("holder", Text),
     Index("ix_postings_card_id_channel", "card_id", "channel", unique=True),
     Index("ix_postings_due_at", "due_at"),
     Index("ix_postings_escalate_at", "escalate_at"),
@@ -174,11 +177,17 @@ def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
     connection.execute(update(postings).where(alive).values(due_at=due_at))
 
 
-class Postings:
-    """Queries on postings. Every change is one transaction, and none waits for Slack or Dialpad."""
+class _TakenByAnother(Exception):
+    """Not all of the rows were free."""
 
-    def __init__(self, context: StoreContext) -> None:
+
+class Postings:
+    """Queries on postings. Every change is one transaction, and none waits for Slack or Dialpad. ``holder`` is the id
+    of this process: what it is sending or updating is left alone by the others until it has ended or is dead."""
+
+    def __init__(self, context: StoreContext, holder: str) -> None:
         self._context = context
+        self._holder = holder
 
     async def of_card(self, card_id: str) -> list[Posting]:
         return await self._postings(postings.c.card_id == card_id)
@@ -192,8 +201,9 @@ class Postings:
         return await self._postings(postings.c.bundle == bundle)
 
     async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
-        """Return workspace and channel of every posting that is due."""
-        statement = select(postings.c.team_id, postings.c.channel).where(postings.c.due_at <= now).distinct()
+        """Return workspace and channel of every posting that is due and that no other process works on."""
+        due = and_(postings.c.due_at <= now, held_by_nobody_else(postings.c.holder, self._holder))
+        statement = select(postings.c.team_id, postings.c.channel).where(due).distinct()
 
         def query(connection: Connection) -> list[tuple[str, str]]:
             return [(row.team_id, row.channel) for row in connection.execute(statement)]
@@ -201,9 +211,14 @@ class Postings:
         return await self._context.database.read(query)
 
     async def due(self, team_id: str, channel: str, now: datetime, most: int = 50) -> list[Posting]:
-        """Return a channel's due postings: new messages first, then replies to them, then changes; each oldest
-        first."""
-        where = (postings.c.team_id == team_id, postings.c.channel == channel, postings.c.due_at <= now)
+        """Return a channel's due postings that no other process works on: new messages first, then replies to them,
+        then changes; each oldest first."""
+        where = (
+            postings.c.team_id == team_id,
+            postings.c.channel == channel,
+            postings.c.due_at <= now,
+            held_by_nobody_else(postings.c.holder, self._holder),
+        )
         order = (postings.c.ts.is_not(None), postings.c.parent_id.is_not(None), postings.c.created_at, postings.c.id)
         statement = select(postings).where(*where).order_by(*order).limit(most)
 
@@ -222,13 +237,37 @@ class Postings:
 
         return min(await self._context.database.read(query), default=None)
 
-    async def attempt(self, ids: Sequence[str], bundle: str | None) -> None:
-        """Record an attempt before the message is sent: if the process dies now, the message is looked for first."""
+    async def attempt(self, ids: Sequence[str], bundle: str | None) -> bool:
+        """Record an attempt before the message is sent: if the process dies now, the message is looked for first.
+        False when another process was quicker: then nothing is to be sent."""
+        fresh = and_(postings.c.ts.is_(None), postings.c.attempted_at.is_(None))
         values = {"attempted_at": self._context.now(), "tries": postings.c.tries + 1, "bundle": bundle}
-        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+        return await self._take(ids, fresh, values)
+
+    async def take_interrupted(self, ids: Sequence[str]) -> bool:
+        """Take postings that may have been sent, to look for them. False when another process was quicker."""
+        return await self._take(ids, and_(postings.c.ts.is_(None), postings.c.attempted_at.is_not(None)), {})
+
+    async def attempt_update(self, ids: Sequence[str]) -> bool:
+        """Count one more attempt at updating a message. False when another process is at it."""
+        return await self._take(ids, postings.c.ts.is_not(None), {"tries": postings.c.tries + 1})
+
+    async def _take(self, ids: Sequence[str], where: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+        free = and_(postings.c.id.in_(ids), where, held_by_nobody_else(postings.c.holder, self._holder))
+        taking = update(postings).where(free).values(holder=self._holder, **values)
+
+        def change(connection: Connection) -> None:
+            if connection.execute(taking).rowcount != len(ids):
+                raise _TakenByAnother
+
+        try:
+            await self._context.database.write(change)
+        except _TakenByAnother:
+            return False
+        return True
 
     async def count_try(self, ids: Sequence[str]) -> None:
-        """Count one more attempt at updating a message."""
+        """Count one more attempt at something that is not sent."""
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(tries=postings.c.tries + 1))
 
     async def posted(
@@ -248,7 +287,7 @@ class Postings:
                 where = and_(postings.c.id == name, _cards.c.id == postings.c.card_id)
                 version = connection.execute(select(_cards.c.version).where(where)).scalar_one_or_none()
                 shown = versions.get(name, 0)
-                rest = {"shown": shown, "tries": 0, "attempted_at": None, **values}
+                rest = {"shown": shown, "tries": 0, "attempted_at": None, "holder": None, **values}
                 due = None if version is None or version <= shown else now
                 connection.execute(update(postings).where(postings.c.id == name).values(due_at=due, **rest))
 
@@ -256,7 +295,7 @@ class Postings:
 
     async def postpone(self, ids: Sequence[str], wait_s: float, *, in_doubt: bool = False) -> None:
         """Try again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
-        values: dict[str, Any] = {"due_at": self._context.now() + timedelta(seconds=wait_s)}
+        values: dict[str, Any] = {"due_at": self._context.now() + timedelta(seconds=wait_s), "holder": None}
         if not in_doubt:
             values["attempted_at"] = None
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
@@ -302,7 +341,7 @@ class Postings:
 
     async def set_aside(self, ids: Sequence[str], *, doubtful: bool = False) -> None:
         """Stop trying to post or update these."""
-        values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None}
+        values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None, "holder": None}
         await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
 
     async def unposted(self, subscription_id: str) -> tuple[int, int]:

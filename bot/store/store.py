@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,7 @@ from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_o
 from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
+from bot.store.processes import Processes
 from bot.store.removals import Removals
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
 from bot.store.rosters import Rosters
@@ -31,8 +32,6 @@ from bot.store.subscriptions import Subscriptions
 from bot.store.timed_requests import TimedRequests
 
 PING_WITHIN_S = 3
-SECOND_REPLICA_WAITS = timedelta(minutes=2)
-"""How long unfinished work is left to another replica, on Postgres; Slack work takes seconds."""
 
 
 def read_clock() -> datetime:
@@ -77,6 +76,7 @@ class Store:
     rosters: Rosters
     removals: Removals
     departures: Departures
+    processes: Processes
     now: Clock
 
     @classmethod
@@ -86,7 +86,7 @@ class Store:
         address = build_url(url)
         database = open_database(address)
         context = StoreContext(database, keys, now)
-        idle = timedelta(0) if sqlite_file(address) else SECOND_REPLICA_WAITS
+        processes = Processes(context)
         return cls(
             context=context,
             database=database,
@@ -96,7 +96,7 @@ class Store:
             connect_links=ConnectLinks(context),
             confirmations=Confirmations(context),
             remembered=RequestsBeforeConnecting(context),
-            inbox=Inbox(context, idle=idle),
+            inbox=Inbox(context, processes.id),
             preferences=Preferences(context),
             audit=Audit(context),
             kept=TimedRequests(context),
@@ -105,10 +105,11 @@ class Store:
             gaps=Gaps(context),
             subscriptions=Subscriptions(context),
             cards=Cards(context),
-            postings=Postings(context),
+            postings=Postings(context, processes.id),
             rosters=Rosters(context),
             removals=Removals(context),
             departures=Departures(context),
+            processes=processes,
             now=now,
         )
 

@@ -67,7 +67,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 @asynccontextmanager
 async def _place(folder: Path, *, over_http: bool) -> AsyncIterator[Place]:
-    bound, port = listen(0), _free_port()
+    bound, port = listen(0), free_port()
     url, address = f"http://localhost:{bound.getsockname()[1]}", f"http://localhost:{port}"
     manifest = build_manifest(build_routes(), public_url=address if over_http else None)
     slack = SlackSandbox(manifest=manifest, base_url=url, enforce_limits=False)
@@ -81,7 +81,7 @@ async def _place(folder: Path, *, over_http: bool) -> AsyncIterator[Place]:
             await connect(bot, dialpad, person)
         await bot.aclose()
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=folder, env=_environment(settings),
+            sys.executable, "-m", "bot", "run", cwd=folder, env=environment(settings),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         slack.deliver_to(f"{address}/slack/events" if over_http else None)
@@ -98,14 +98,14 @@ async def _place(folder: Path, *, over_http: bool) -> AsyncIterator[Place]:
             await slack.aclose()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment(settings: Settings) -> dict[str, str]:
     """What somebody who runs this bot would set."""
     shown = {
         "SLACK_BOT_TOKEN": settings.slack_bot_token,

@@ -75,8 +75,8 @@ class Executor:
     async def run(self, request: Request, placed: "PlacedRequest") -> Exception | None:
         """Run a request. Returns the error, when there was one; the person has been told."""
         try:
-            if request.recorded and request.incoming is not None:
-                await self.stores.inbox.started(request.incoming.key)
+            if not await self._may_start(request):
+                return None
             if request.decision is not None:
                 request = await self._decide(request, placed)
             request = await self._as_text(request, placed.ctx)
@@ -91,6 +91,12 @@ class Executor:
             return error
         await self.note(request, placed, "done")
         return None
+
+    async def _may_start(self, request: Request) -> bool:
+        """Record that the work begins. False when another process does it."""
+        if not request.recorded or request.incoming is None:
+            return True
+        return await self.stores.inbox.started(request.incoming.key)
 
     async def _as_text(self, request: Request, ctx: Ctx) -> Request:
         """Read a message that mentions the app in a text conversation's thread as a text to send, letter for letter."""

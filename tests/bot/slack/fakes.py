@@ -50,8 +50,9 @@ class FakeInbox(Inbox):
         self.rows[key] = delivery(key, kind, payload or {})
         return True
 
-    async def started(self, key: str) -> None:
+    async def started(self, key: str) -> bool:
         self.rows[key] = replace(self.rows[key], started=True)
+        return True
 
     async def done(self, key: str) -> None:
         self.closed.add(key)

@@ -1,0 +1,167 @@
+"""Several processes of the bot on one Postgres database, behind a balancer, between one Slack and one Dialpad."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.app import Bot, build_routes
+from bot.basics.settings import Settings
+from bot.sandbox.cast import CONNECTED_AT_START
+from bot.sandbox.demo import DIALPAD_PATHS, connect, demo_settings
+from bot.sandbox.dialpad import DialpadSandbox
+from bot.sandbox.serving import ASGI, by_path, listen, serving
+from bot.sandbox.slack import SlackSandbox
+from bot.slack.api.manifest import build_manifest
+from bot.store.keys import generate_key
+from tests.crashes.mortal import APP
+from tests.crashes.test_stopped_politely import environment, free_port
+
+ROOT = Path(__file__).parents[2]
+WAIT_S = 60.0
+HOP_BY_HOP = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
+
+
+@dataclass
+class Replica:
+    """One process of the bot."""
+
+    process: asyncio.subprocess.Process
+    address: str
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    async def until_ended(self) -> int:
+        async with asyncio.timeout(WAIT_S):
+            return await self.process.wait()
+
+
+class Balancer:
+    """Passes each request to the next process that answers."""
+
+    def __init__(self) -> None:
+        self.replicas: list[Replica] = []
+        self._turn = 0
+        self._client = httpx.AsyncClient(trust_env=False, timeout=WAIT_S)
+        self.app = Starlette(routes=[Route("/{path:path}", self._pass_on, methods=["GET", "POST"])])
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _pass_on(self, request: Request) -> Response:
+        body = await request.body()
+        headers = {name: value for name, value in request.headers.items() if name not in HOP_BY_HOP}
+        self._turn += 1
+        for step in range(len(self.replicas)):
+            replica = self.replicas[(self._turn + step) % len(self.replicas)]
+            try:
+                answer = await self._client.request(
+                    request.method, f"{replica.address}{request.url.path}", content=body, headers=headers
+                )
+            except httpx.ConnectError:
+                continue
+            except httpx.TransportError:
+                break  # it may have been taken in: as a balancer cannot know, Slack and Dialpad send it again
+            kept = {name: value for name, value in answer.headers.items() if name not in HOP_BY_HOP}
+            return Response(answer.content, answer.status_code, kept)
+        return Response("nobody is there", 502)
+
+
+@dataclass
+class Several:
+    """``start`` adds a process. ``settings`` are those of all of them."""
+
+    slack: SlackSandbox
+    dialpad: DialpadSandbox
+    balancer: Balancer
+    settings: Settings
+    folder: Path
+    started: list[Replica] = field(default_factory=list)
+
+    async def start(self) -> Replica:
+        port = free_port()
+        settings = self.settings.model_copy(update={"port": port})
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=self.folder, env=_shared_environment(settings),
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        replica = Replica(process, f"http://localhost:{port}")
+        self.started.append(replica)
+        await self._until_ready(replica)
+        self.balancer.replicas.append(replica)
+        return replica
+
+    async def kill(self, replica: Replica, name: signal.Signals = signal.SIGKILL) -> None:
+        """The balancer finds out by itself that it no longer answers."""
+        replica.process.send_signal(name)
+        await replica.until_ended()
+        self.balancer.replicas.remove(replica)
+
+    async def _until_ready(self, replica: Replica) -> None:
+        async with asyncio.timeout(WAIT_S), httpx.AsyncClient(trust_env=False) as client:
+            while True:
+                try:
+                    if (await client.get(f"{replica.address}/readyz")).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass  # it does not listen yet
+                await asyncio.sleep(0)
+
+    async def end(self) -> None:
+        for replica in self.started:
+            if replica.process.returncode is None:
+                replica.kill()
+                await replica.until_ended()
+
+
+@asynccontextmanager
+async def several(folder: Path, database_url: str) -> AsyncIterator[Several]:
+    """Everybody is connected, and no process runs yet."""
+    bound, public = listen(0), listen(0)
+    url, address = (f"http://localhost:{one.getsockname()[1]}" for one in (bound, public))
+    slack = SlackSandbox(
+        manifest=build_manifest(build_routes(), public_url=address), base_url=url, enforce_limits=False
+    )
+    dialpad = DialpadSandbox(oauth_app=APP)
+    parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
+    changed: dict[str, Any] = {
+        "database_url": database_url, "encryption_keys": SecretStr(generate_key()), "public_url": address,
+    }  # fmt: skip
+    settings = demo_settings(url, folder / "unused.db", APP, over_http=True).model_copy(update=changed)
+    balancer = Balancer()
+    async with serving(by_path(parts, slack.app), bound), serving(balancer.app, public):
+        bot = await Bot.start(settings)
+        for person in CONNECTED_AT_START:
+            await connect(bot, dialpad, person)
+        await bot.aclose()
+        slack.deliver_to(f"{address}/slack/events")
+        made = Several(slack, dialpad, balancer, settings, folder)
+        try:
+            yield made
+        finally:
+            await made.end()
+            dialpad.close()
+            await dialpad.delivery.aclose()
+            await slack.aclose()
+            await balancer.aclose()
+
+
+def _shared_environment(settings: Settings) -> dict[str, str]:
+    assert settings.encryption_keys is not None
+    return environment(settings) | {
+        "ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),
+        "PGHOST": os.environ.get("PGHOST", ""),
+    }

@@ -1,0 +1,95 @@
+"""What one process was doing when it ended is done or explained by another one, and nothing is done twice."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SUPPORT
+from bot.sandbox.dialpad.refusals import Refusal
+from bot.store.keys import parse_keys
+from bot.store.store import Store
+from tests.crashes.several import WAIT_S, Several, several
+from tests.flows.hands import said
+
+pytestmark = pytest.mark.postgres
+
+TAKEN_OVER_WITHIN_S = 15.0
+
+
+@pytest.fixture
+async def place(tmp_path: Path, postgres_url: str) -> AsyncIterator[Several]:
+    async with several(tmp_path, postgres_url) as made:
+        yield made
+
+
+async def until(holds: Callable[[], bool], within_s: float = WAIT_S, *, else_: Callable[[], str] = str) -> None:
+    try:
+        async with asyncio.timeout(within_s):
+            while not holds():  # noqa: ASYNC110  # another process does it and tells nobody here
+                await asyncio.sleep(0)
+    except TimeoutError:
+        raise AssertionError(else_()) from None
+
+
+def told_ana(place: Several) -> str:
+    return str([one["text"] for one in place.slack.person(str(ANA.slack_id)).ephemerals("#support")])
+
+
+async def test_a_command_that_was_being_done_when_its_process_was_killed_is_explained_by_another(
+    place: Several,
+) -> None:
+    busy = await place.start()
+    slow = place.dialpad.faults.add("PATCH /api/v2/users", kind="slow")
+    await place.slack.person(str(ANA.slack_id)).command("#support", "/dp dnd on")
+    await slow.entered.wait()
+    await place.start()
+
+    await place.kill(busy)
+
+    await until(
+        lambda: "may or may not have happened" in told_ana(place), TAKEN_OVER_WITHIN_S, else_=lambda: told_ana(place)
+    )
+    slow.release.set()
+
+
+async def test_every_call_is_shown_once_however_the_processes_end(place: Several, postgres_url: str) -> None:
+    first, second = await place.start(), await place.start()
+    await place.slack.person(str(PRIYA.slack_id)).command("#support", '/dp notify ringing missed for "Support"')
+    priya = place.slack.person(str(PRIYA.slack_id))
+    await until(lambda: "Notifies" in str([said(one) for one in priya.ephemerals("#support")]))
+
+    rung = ring(place, 12)
+    await place.kill(first)
+    third = await place.start()
+    rung += ring(place, 12)
+    await place.kill(second, signal.SIGTERM)
+    rung += ring(place, 12)
+    await place.dialpad.delivery.idle()
+
+    assert place.settings.encryption_keys is not None
+    store = await Store.open(postgres_url, parse_keys(place.settings.encryption_keys.get_secret_value()))
+    async with asyncio.timeout(WAIT_S):
+        while await store.events.waiting() or await store.postings.next_at():  # noqa: ASYNC110  nobody tells
+            await asyncio.sleep(0)
+    await store.aclose()
+    assert third.process.returncode is None
+    assert shown(place) == rung
+
+
+def ring(place: Several, count: int) -> int:
+    for number in range(count):
+        call = place.dialpad.phone.ring(CUSTOMERS[number % 3].phone, SUPPORT.phone)
+        with suppress(Refusal):  # nobody is free any more, and the call has ended
+            place.dialpad.phone.hang_up(call.id)
+    return count
+
+
+def shown(place: Several) -> int:
+    """How many calls are shown in the channel: cards of one, and rows of several."""
+    app = place.slack.workspace.app["user_id"]
+    messages = [one for one in place.slack.person(str(PRIYA.slack_id)).messages("#support") if one.get("user") == app]
+    return sum(str(message["blocks"]).count("card.show") or 1 for message in messages)
