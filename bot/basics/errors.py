@@ -22,7 +22,7 @@ sentence with a reference id, and the log has the rest under that id.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class ChatopsError(Exception):
@@ -121,8 +121,12 @@ class TooMany(DialpadError):
         self.retry_after = retry_after
 
 
+NO_ANSWER: Final = "no answer"
+"""The ``reason`` of a request that was sent and not answered in time."""
+
+
 class Unavailable(DialpadError):
-    """Dialpad is down or cannot be reached; the request had no effect."""
+    """Dialpad is down or cannot be reached; the request had no effect, or is one that may be sent again."""
 
 
 class Unreadable(DialpadError):

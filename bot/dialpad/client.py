@@ -21,7 +21,16 @@ import structlog
 from httpx_aiohttp import AiohttpTransport
 from pydantic import SecretStr
 
-from bot.basics.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
+from bot.basics.errors import (
+    NO_ANSWER,
+    BadRequest,
+    DialpadError,
+    OutcomeUnknown,
+    TokenRefused,
+    TooMany,
+    Unavailable,
+    Unreadable,
+)
 from bot.dialpad.action import A, Action, HttpRequest, Page
 from bot.dialpad.pacer import Pacer
 from bot.dialpad.public_hosts import PublicHosts
@@ -256,7 +265,7 @@ class DialpadClient:
             raise Unavailable(reason="not reached") from None
         except NotAnswered as failure:
             outcome = str(failure)
-            raise (Unavailable if action.can_repeat() else OutcomeUnknown)(reason="no answer") from None
+            raise (Unavailable if action.can_repeat() else OutcomeUnknown)(reason=NO_ANSWER) from None
         except DialpadError as failure:
             outcome = failure.reason
             raise

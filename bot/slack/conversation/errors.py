@@ -9,6 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.basics.errors import (
+    NO_ANSWER,
     BadRequest,
     Conflict,
     DialpadError,
@@ -130,6 +131,8 @@ def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:
         return _wait_sentence(error.retry_after)
     if risk is Risk.READ and isinstance(error, Unavailable | Unreadable | OutcomeUnknown):
         return f"Dialpad did not answer properly. {_AGAIN}"
+    if isinstance(error, Unavailable) and error.reason == NO_ANSWER:
+        error = OutcomeUnknown(reason=NO_ANSWER)  # it was sent, if only as something that may be sent again
     what, next_step = next(
         (sentence for kind, sentence in _DIALPAD.items() if isinstance(error, kind)),
         ("Dialpad could not do this.", _AGAIN),

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.basics import errors
 from bot.basics.errors import (
+    NO_ANSWER,
     DialpadError,
     FieldError,
     NotAllowed,
@@ -15,6 +16,7 @@ from bot.basics.errors import (
     NotConnected,
     OutcomeUnknown,
     TooMany,
+    Unavailable,
     UserError,
 )
 from bot.contract.reading import Refused
@@ -53,6 +55,13 @@ def test_a_limit_says_how_long_to_wait() -> None:
 def test_only_a_change_can_have_happened() -> None:
     assert "may or may not" in read_trouble(OutcomeUnknown(), reference="x", risk=Risk.OUTWARD).text
     assert "may or may not" not in read_trouble(OutcomeUnknown(), reference="x", risk=Risk.READ).text
+
+
+def test_a_change_that_dialpad_never_answered_is_not_said_to_have_changed_nothing() -> None:
+    silent, down = Unavailable(reason=NO_ANSWER), Unavailable(reason="not reached")
+    assert "may or may not" in read_trouble(silent, reference="x", risk=Risk.CHANGE).text
+    assert "nothing was changed" in read_trouble(down, reference="x", risk=Risk.CHANGE).text
+    assert "may or may not" not in read_trouble(silent, reference="x", risk=Risk.READ).text
 
 
 def test_what_was_written_for_the_person_is_said_as_it_is() -> None:
