@@ -34,6 +34,8 @@ from bot.dialpad.client import DialpadClient, Http
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
+from bot.dialpad.pacer import Pacer
+from bot.dialpad.shared_pacer import SharedPacer
 from bot.notifications.backfill import ReadBack
 from bot.notifications.digests import Digests
 from bot.notifications.disconnecting import Disconnector
@@ -224,7 +226,8 @@ def _build_parts(
 ) -> _Parts:
     table = build_routes()
     notices = _Notices()
-    client = DialpadClient(settings.dialpad_base_url, http=http)
+    pacer = Pacer() if store.processes.alone else SharedPacer(store.request_turns)
+    client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
     people = SlackPeople(clients, time.monotonic)

@@ -35,6 +35,7 @@ from bot.dialpad.action import A, Action, HttpRequest, Page
 from bot.dialpad.pacer import Pacer
 from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reading import read_answer, read_refusal
+from bot.dialpad.shared_pacer import SharedPacer
 
 _log = structlog.get_logger(__name__)
 
@@ -196,7 +197,7 @@ class DialpadClient:
         *,
         http: Http | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        pacer: Pacer | None = None,
+        pacer: Pacer | SharedPacer | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,

@@ -103,12 +103,6 @@ class Pacer:
         self._windows: dict[tuple[str, ...], _Window] = {}
         self._turns = 0
 
-    def wait_for(self, action: Action[Any], *, company: str = "") -> float:
-        """Return the seconds until ``action`` could leave, without taking the turn: forms show it as "in 4 s"."""
-        now = self._clock()
-        slots = [window.earliest(now) for window in self._windows_of(action, company)]
-        return max(0.0, max([self._spacing(company).earliest(now), *slots]) - now)
-
     async def turn(self, action: Action[Any], *, company: str = "", background: bool = False) -> None:
         """Wait until ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
         self._turns += 1
@@ -159,20 +153,24 @@ class Pacer:
         return self._spacings.setdefault(company, _Spacing(self._interval))
 
     def _windows_of(self, action: Action[Any], company: str) -> Iterator[_Window]:
-        """Yield the windows of ``action``. Each is longer than Dialpad's by the most an interactive request can be
-        late for its slot."""
-        for rate in action.rates:
-            if rate.per is None and rate.calls / rate.seconds >= _COVERED_PER_SECOND:
-                continue  # 1200 a minute is never reached at the company's own pace
-            key = (company, action.slug, str(rate.seconds), _value_of(action, rate))
-            span = rate.seconds + self._interactive_limit + _SLACK
-            yield self._windows.setdefault(key, _Window(rate.calls, span))
+        for key, calls, span in limits_of(action, company):
+            yield self._windows.setdefault(key, _Window(calls, span))
 
     def _forget_idle(self) -> None:
         """Drop the windows that have been idle for longer than the longest wait: nobody can be waiting on them."""
         then = self._clock() - max(self._background_limit, self._interactive_limit)
         self._spacings = {key: spacing for key, spacing in self._spacings.items() if not spacing.idle_since(then)}
         self._windows = {key: window for key, window in self._windows.items() if not window.idle_since(then)}
+
+
+def limits_of(action: Action[Any], company: str) -> Iterator[tuple[tuple[str, ...], int, float]]:
+    """Yield key, number of calls and span in seconds of each limit of ``action`` beside the company's own. A span is
+    longer than Dialpad's by the most an interactive request can be late for its slot."""
+    for rate in action.rates:
+        if rate.per is None and rate.calls / rate.seconds >= _COVERED_PER_SECOND:
+            continue  # 1200 a minute is never reached at the company's own pace
+        key = (company, action.slug, str(rate.seconds), _value_of(action, rate))
+        yield key, rate.calls, rate.seconds + INTERACTIVE_LIMIT + _SLACK
 
 
 def _value_of(action: Action[Any], rate: Rate) -> str:

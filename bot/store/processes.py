@@ -66,10 +66,15 @@ def _now_on_sqlite(_element: _DatabaseNow, _compiler: Any, **_: Any) -> str:
     return "0"
 
 
+def database_now() -> ColumnElement[int]:
+    """Return now by the database's clock, in microseconds since 1970; always 0 on SQLite."""
+    return _DatabaseNow()
+
+
 def living() -> Select[Any]:
     """Select the ids of the processes that are alive."""
     span = ALIVE_FOR // timedelta(microseconds=1)
-    return select(processes.c.id).where(processes.c.beat_at > _DatabaseNow() - span)
+    return select(processes.c.id).where(processes.c.beat_at > database_now() - span)
 
 
 def held_by_nobody_else(holder: Column[Any], me: str) -> ColumnElement[bool]:
@@ -180,6 +185,6 @@ class Processes:
         await self._context.run(delete(leases).where(leases.c.name == name, leases.c.holder == self.id))
 
     def _beat(self, connection: Connection) -> None:
-        row = insert_for(connection, processes).values(id=self.id, beat_at=_DatabaseNow())
-        beaten = row.on_conflict_do_update(index_elements=[processes.c.id], set_={"beat_at": _DatabaseNow()})
+        row = insert_for(connection, processes).values(id=self.id, beat_at=database_now())
+        beaten = row.on_conflict_do_update(index_elements=[processes.c.id], set_={"beat_at": database_now()})
         connection.execute(beaten)

@@ -25,6 +25,7 @@ from bot.store.postings import Postings
 from bot.store.preferences import Preferences
 from bot.store.processes import Processes
 from bot.store.removals import Removals
+from bot.store.request_turns import RequestTurns
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
 from bot.store.rosters import Rosters
 from bot.store.schema import Clock, StoreContext
@@ -77,6 +78,7 @@ class Store:
     removals: Removals
     departures: Departures
     processes: Processes
+    request_turns: RequestTurns
     now: Clock
 
     @classmethod
@@ -110,6 +112,7 @@ class Store:
             removals=Removals(context),
             departures=Departures(context),
             processes=processes,
+            request_turns=RequestTurns(context),
             now=now,
         )
 

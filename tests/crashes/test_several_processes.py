@@ -93,3 +93,17 @@ def shown(place: Several) -> int:
     app = place.slack.workspace.app["user_id"]
     messages = [one for one in place.slack.person(str(PRIYA.slack_id)).messages("#support") if one.get("user") == app]
     return sum(str(message["blocks"]).count("card.show") or 1 for message in messages)
+
+
+async def test_two_processes_together_keep_to_what_dialpad_allows(place: Several) -> None:
+    for _ in range(2):
+        await place.start()
+    ana = place.slack.person(str(ANA.slack_id))
+    asked = len(place.dialpad.requests)
+
+    await asyncio.gather(*(ana.command("#support", "/dp whoami") for _ in range(60)))
+
+    await until(lambda: len(ana.ephemerals("#support")) >= 60)
+    statuses = [one.status for one in place.dialpad.requests[asked:]]
+    assert len(statuses) >= 20
+    assert 429 not in statuses

@@ -1,4 +1,4 @@
-"""Processes that are alive, and what each of them holds alone."""
+"""Processes that are alive, what each of them holds alone, and whose turn it is at Dialpad."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,10 +22,18 @@ def upgrade() -> None:
         sa.Column("holder", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
+    op.create_table(
+        "request_turns",
+        sa.Column("limit", sa.Text, nullable=False),
+        sa.Column("taken", sa.JSON, nullable=False),
+        sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("limit", name="pk_request_turns"),
+    )
     op.add_column("postings", sa.Column("holder", sa.Text))
 
 
 def downgrade() -> None:
     op.drop_column("postings", "holder")
+    op.drop_table("request_turns")
     op.drop_table("leases")
     op.drop_table("processes")

@@ -1,0 +1,99 @@
+"""Turns of requests to Dialpad, for all processes on one database: when the last ones of each limit left or will leave.
+
+Time is the database's own. A limit is a sliding window: at most so many turns in any span of time.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, select, update
+
+from bot.basics.request_turns import Limit, Turn
+from bot.store.processes import database_now
+from bot.store.schema import StoreContext, insert_for, metadata
+from bot.store.table_rules import Otherwise, Over, rules
+
+KEPT_FOR: Final = timedelta(hours=2)
+"""Longer than any of Dialpad's limits looks back."""
+_SECOND: Final = 1_000_000
+
+
+def _idle(table: Table, now: Any) -> Any:
+    return table.c.last_at < database_now() - KEPT_FOR // timedelta(microseconds=1)
+
+
+_OVER: Final[Over] = _idle
+
+request_turns = Table(
+    "request_turns",
+    metadata,
+    Column("limit", Text, primary_key=True),
+    Column("taken", JSON, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    info=rules(forget=_OVER, workspace=Otherwise("counts for a Dialpad company, and is gone within hours")),
+)
+
+
+class RequestTurns:
+    """Queries on turns, each one transaction."""
+
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+
+    async def take(self, limits: Sequence[Limit], *, within_s: float) -> Turn:
+        """Take the next turn that all these limits leave free, if it comes within so many seconds."""
+        by_key = {limit.key: limit for limit in limits}
+
+        def change(connection: Connection) -> Turn:
+            taken, now = self._locked(connection, sorted(by_key))
+            at = max([now, *(_free_at(taken[key], limit) for key, limit in by_key.items())])
+            wait_s = (at - now) / _SECOND
+            if wait_s > within_s:
+                return Turn(wait_s, None)
+            rows = [
+                {"key": key, "moments": sorted([*taken[key], at])[-limit.calls :], "latest": at}
+                for key, limit in by_key.items()
+            ]
+            connection.execute(_KEEP, rows)
+            return Turn(wait_s, at)
+
+        return await self._context.database.write(change)
+
+    async def give_back(self, limits: Sequence[Limit], moment: int) -> None:
+        """Give a turn back that was not used."""
+
+        def change(connection: Connection) -> None:
+            taken, _ = self._locked(connection, sorted(limit.key for limit in limits))
+            for key, moments in taken.items():
+                if moment in moments:
+                    moments.remove(moment)
+                    kept = {"key": key, "moments": moments, "latest": max(moments, default=0)}
+                    connection.execute(_KEEP, [kept])
+
+        await self._context.database.write(change)
+
+    @staticmethod
+    def _locked(connection: Connection, keys: Sequence[str]) -> tuple[dict[str, list[int]], int]:
+        """Read the turns taken and the time, once nobody else can take any."""
+        for key in keys:
+            fresh = insert_for(connection, request_turns).values(limit=key, taken=[], last_at=0)
+            connection.execute(fresh.on_conflict_do_nothing())
+        rows = select(request_turns.c.limit, request_turns.c.taken).where(request_turns.c.limit.in_(keys))
+        locked = connection.execute(rows.order_by(request_turns.c.limit).with_for_update()).all()
+        now = int(connection.execute(select(database_now())).scalar_one())
+        return {row.limit: list(row.taken) for row in locked}, now
+
+
+_KEEP: Final = (
+    update(request_turns)
+    .where(request_turns.c.limit == bindparam("key"))
+    .values(taken=bindparam("moments"), last_at=bindparam("latest"))
+)
+
+
+def _free_at(taken: Sequence[int], limit: Limit) -> int:
+    """Return when the next turn is free, in microseconds."""
+    if len(taken) < limit.calls:
+        return 0
+    return taken[-limit.calls] + int(limit.span_s * _SECOND)

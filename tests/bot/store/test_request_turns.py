@@ -1,0 +1,61 @@
+"""The turns of requests to Dialpad that several processes take from one table."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from bot.basics.request_turns import Limit
+from tests.bot.two_replicas import Replica, two_replicas
+
+EVERY = Limit("company every", 1, 1 / 18)
+RINGS = Limit("company ring 1", 5, 60.0)
+FAR_S = 600.0
+
+
+@pytest.fixture
+async def pair(postgres_url: str) -> AsyncIterator[tuple[Replica, Replica]]:
+    async with two_replicas(postgres_url) as both:
+        yield both
+
+
+async def test_processes_that_ask_at_once_never_take_the_same_turn(pair: tuple[Replica, Replica]) -> None:
+    asked = [pair[number % 2].store.request_turns.take([EVERY], within_s=FAR_S) for number in range(40)]
+    moments = sorted(turn.moment or 0 for turn in await asyncio.gather(*asked))
+
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert min(gaps) >= int(EVERY.span_s * 1_000_000)
+
+
+async def test_a_window_takes_a_burst_and_then_waits(pair: tuple[Replica, Replica]) -> None:
+    turns = [await pair[number % 2].store.request_turns.take([RINGS], within_s=FAR_S) for number in range(6)]
+
+    assert [turn.wait_s for turn in turns[:5]] == [0.0] * 5
+    assert turns[5].wait_s == pytest.approx(60.0, abs=30.0)
+
+
+async def test_what_comes_too_late_takes_no_turn(pair: tuple[Replica, Replica]) -> None:
+    one, other = pair
+    for _ in range(5):
+        await one.store.request_turns.take([RINGS], within_s=0.0)
+    for _ in range(3):
+        assert (await other.store.request_turns.take([EVERY, RINGS], within_s=2.0)).moment is None
+
+    assert (await one.store.request_turns.take([EVERY], within_s=0.0)).moment is not None
+
+
+async def test_a_turn_that_is_given_back_is_free_for_the_other(pair: tuple[Replica, Replica]) -> None:
+    one, other = pair
+    turns = [await one.store.request_turns.take([RINGS], within_s=0.0) for _ in range(5)]
+    assert (await other.store.request_turns.take([RINGS], within_s=0.0)).moment is None
+
+    await one.store.request_turns.give_back([RINGS], turns[-1].moment or 0)
+
+    assert (await other.store.request_turns.take([RINGS], within_s=0.0)).moment is not None
+
+
+async def test_companies_do_not_wait_for_each_other(pair: tuple[Replica, Replica]) -> None:
+    one, _ = pair
+    await one.store.request_turns.take([EVERY], within_s=0.0)
+    assert (await one.store.request_turns.take([Limit("another every", 1, 60.0)], within_s=0.0)).wait_s == 0.0
