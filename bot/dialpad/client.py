@@ -48,6 +48,9 @@ INTERACTIVE_BUDGET: Final = 6.0
 """Seconds after which an interactive request is not tried again."""
 BACKGROUND_BUDGET: Final = 60.0
 
+_FAILURES: Final = (httpx.TransportError, httpx.InvalidURL, aiohttp.ClientError, TimeoutError, ValueError)
+"""Whatever an address that others wrote can raise: httpx's InvalidURL is no HTTPError, and yarl's is a ValueError."""
+
 _CONNECTIONS: Final = 50
 _KEEP_ALIVE: Final = 30.0
 
@@ -101,8 +104,10 @@ class Http:
 
         Raises ``NotSent``, ``NotAnswered`` or ``Unreadable`` (too large, or garbled).
         """
-        request = self._client.build_request(method, url, headers=headers, params=query or None, json=body, data=form)
         try:
+            request = self._client.build_request(
+                method, url, headers=headers, params=query or None, json=body, data=form
+            )
             response = await self._client.send(request, stream=True)
             try:
                 received = await _read_body(response, largest)
@@ -110,7 +115,7 @@ class Http:
                 await response.aclose()
         except httpx.DecodingError:
             raise Unreadable(reason="garbled") from None
-        except (httpx.TransportError, aiohttp.ClientError, TimeoutError) as failure:
+        except _FAILURES as failure:
             raise _kind_of(failure) from None  # the failure's own text may hold the URL
         return HttpAnswer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, received)
 
@@ -153,7 +158,12 @@ def _kind_of(failure: Exception) -> NotSent | NotAnswered:
         sent = not isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
     else:
         sent = not isinstance(
-            failure, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.UnsupportedProtocol
+            failure,
+            httpx.ConnectError
+            | httpx.ConnectTimeout
+            | httpx.PoolTimeout
+            | httpx.UnsupportedProtocol
+            | httpx.InvalidURL,
         )
     return (NotAnswered if sent else NotSent)(type(cause or failure).__name__)
 

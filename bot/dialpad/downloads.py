@@ -7,7 +7,6 @@ and every other host must be a public one, over HTTPS.
 import asyncio
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -15,7 +14,7 @@ from bot.basics.errors import DialpadError, NotAllowed, TokenRefused, Unavailabl
 from bot.dialpad.accounts import Account
 from bot.dialpad.client import Http, HttpAnswer, NotAnswered, NotSent
 from bot.dialpad.connection import DialpadConnection
-from bot.dialpad.public_hosts import is_public
+from bot.dialpad.public_hosts import may_be_public
 from bot.dialpad.reading import read_refusal
 
 MOST_HOPS: Final = 3
@@ -24,7 +23,9 @@ TOO_LARGE: Final = "too large"
 SIGN_IN: Final = "sign in"
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_PLAIN: Final = re.compile(r"https?://[a-z0-9.\-_:\[\]]+(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?", re.IGNORECASE | re.ASCII)
+_PLAIN: Final = re.compile(
+    r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]*)?(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?", re.IGNORECASE | re.ASCII
+)
 """An address without a user name or anything that two parsers could take for different hosts."""
 _SIGN_IN_PATH: Final = re.compile(r"/(login|signin|sign-in|accounts?)\b", re.IGNORECASE)
 
@@ -75,7 +76,7 @@ class DialpadDownloads:
                 return Fetched(heard.body, kind)
             if heard.status not in _REDIRECTS:
                 raise read_refusal(heard.status, heard.headers, heard.body, can_repeat=True, secret=secret)
-            url = urljoin(url, heard.headers.get("location", ""))
+            url = _next_address(url, heard.headers.get("location", ""))
             if self._is_home(url) and _SIGN_IN_PATH.match(urlsplit(url).path):
                 raise NotAllowed(reason=SIGN_IN)
         raise Unreadable(reason="too many redirects")
@@ -100,6 +101,13 @@ class DialpadDownloads:
             return False
 
 
+def _next_address(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:  # a bracket without its other half
+        raise Unreadable(reason="not an address to fetch from") from None
+
+
 def _origin(url: SplitResult) -> tuple[str, str, int | None]:
     default = {"https": 443, "http": 80}.get(url.scheme)
     return url.scheme, (url.hostname or "").casefold(), url.port or default
@@ -113,10 +121,4 @@ def _is_out_in_the_open(url: str) -> bool:
         host = parts.hostname if parts and parts.scheme == "https" and parts.port in {None, 443} else None
     except ValueError:
         return False
-    if not host:
-        return False
-    try:
-        ip_address(host)
-    except ValueError:
-        return True
-    return is_public(host)
+    return host is not None and may_be_public(host)

@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, NotFound, Unavailable, Unreadable
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.client import DialpadClient, Http
+from bot.dialpad.client import DialpadClient, Http, NotAnswered, NotSent
 from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.downloads import SIGN_IN, TOO_LARGE, DialpadDownloads, Fetched
 from bot.dialpad.oauth import DialpadOAuth
-from bot.dialpad.public_hosts import PublicHosts, is_public
+from bot.dialpad.public_hosts import PublicHosts, is_public, may_be_public
 
 HOME = "https://dialpad.example"
 STORAGE = "https://storage.example/signed?key=1"
@@ -135,6 +135,12 @@ async def test_no_other_host_ever_gets_the_token(stage: Stage, url: str) -> None
         "https://224.0.0.1/a", "https://storage.example:22/a", "https://dialpad.example@evil.example/r/1",
         "https://dialpad.example\\@evil.example/r/1", "file:///etc/passwd", "ftp://storage.example/a", "", "/r/1",
         "https://", "https://storage.example/a b", "https://storage.example:99999/a",
+        "https://0177.0.0.1/a", "https://127.1/a", "https://0x7f.0.0.1/a", "https://0x7f000001/a",
+        "https://2130706433/a", "https://127.0.0.1./a", "https://1.2.3.4.5/a", "https://8.8.8.08/a",
+        "https://[64:ff9b::7f00:1]/a", "https://[::127.0.0.1]/a", "https://[2002:7f00:1::]/a", "https://[8.8.8.8]/a",
+        "https://[v1.x]/a", "https://[::1/a", "https://a..example/a", "https://-a.example/a", "https://./a",
+        f"https://{'a' * 64}.example/a", f"https://{'a.' * 130}example/a", "https://xn--\u00e4.example/a",
+        "https://storage.example:/a:b@c\t", "https://\u2460.example/a", "https://stor\u00e0ge.example/a",
     ],
 )  # fmt: skip
 async def test_an_address_that_leads_astray_is_not_asked(stage: Stage, url: str) -> None:
@@ -147,6 +153,17 @@ async def test_a_redirect_into_our_own_network_is_not_followed(stage: Stage) -> 
     stage.hosts.sends_on(f"{HOME}/r/1", "https://192.168.0.1/admin")
 
     with pytest.raises(Unreadable):
+        await stage.read(f"{HOME}/r/1")
+    assert len(stage.hosts.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "location", ["https://0177.0.0.1/", "https://[::1", "//[", "http://storage.example/a", "\\\\x"]
+)
+async def test_a_redirect_to_what_is_no_address_is_a_refusal(stage: Stage, location: str) -> None:
+    stage.hosts.sends_on(f"{HOME}/r/1", location)
+
+    with pytest.raises(DialpadError):
         await stage.read(f"{HOME}/r/1")
     assert len(stage.hosts.asked) == 1
 
@@ -269,8 +286,39 @@ async def test_the_way_outside_does_not_reach_loopback() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "public"),
-    [("8.8.8.8", True), ("2606:4700::1111", True), ("100.64.0.1", False), ("fd00::1", False), ("localhost", False)],
+    "url", ["https://0177.0.0.1/", "https://1.2.3.999/", "https://\u00ad.example/", "https://a\x00b/"]
 )
-def test_what_is_public(address: str, public: bool) -> None:
-    assert is_public(address) == public
+async def test_whatever_address_is_asked_for_the_error_is_ours(url: str) -> None:
+    outside = Http(public_only=True)
+
+    with pytest.raises((NotSent, NotAnswered)):
+        await outside.ask("GET", url, headers={})
+    await outside.aclose()
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "1.1.1.1", "2a00:1450:4001::1", "192.0.1.1"])
+def test_what_is_public(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.1", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.255.255.254", "169.254.169.254", "172.16.0.1",
+        "172.31.255.255", "192.0.0.8", "192.0.0.170", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1",
+        "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+        "::", "::1", "::8.8.8.8", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::ffff:0:127.0.0.1", "64:ff9b::7f00:1",
+        "64:ff9b::808:808", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:20::1", "2001:db8::1",
+        "2002:7f00:1::", "2002:808:808::", "3fff::1", "5f00::1", "fc00::1", "fd00::1", "fe80::1", "fe80::1%eth0",
+        "fec0::1", "ff02::1", "localhost", "", "8.8.8", "08.8.8.8", "0x8.8.8.8", "8.8.8.8 ", "1", "٨.8.8.8",
+    ],
+)  # fmt: skip
+def test_what_is_not_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["storage.example", "a-b.c_d.example", "storage.example.", "8.8.8.8", "1e100.net", "x"]
+)
+def test_what_a_name_may_look_like(host: str) -> None:
+    assert may_be_public(host)
