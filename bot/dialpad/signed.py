@@ -3,8 +3,6 @@
 Dialpad's claims are the event itself, without ``exp`` or ``iat``, so joserfc is asked about the signature only.
 """
 
-import json
-import re
 import warnings
 from functools import lru_cache
 from typing import Any, Final, Literal
@@ -16,15 +14,11 @@ from joserfc.registry import HeaderParameter
 from pydantic import SecretStr
 
 from bot.basics.errors import ChatopsError
+from bot.basics.json_objects import parse_object
 
 LARGEST_EVENT: Final = 1024 * 1024
 """Bytes. The longest real events are a few kB; voicemail transcripts add perhaps ten."""
 
-DEEPEST: Final = 32
-"""Levels of nesting; real events have four."""
-
-_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-"""Half of a character outside the first 65,536, as JSON writes it."""
 _refused: Final = HeaderParameter("not taken from whoever sends", "none")
 _RULES: Final = jws.JWSRegistry({"crit": _refused, "b64": _refused}, ["HS256"], strict_check_header=False)
 """What a header may say: HS256, and nothing that changes how the signature is checked."""
@@ -66,34 +60,9 @@ def parse_document(body: bytes) -> dict[str, Any]:
     """Parse a JSON object whose strings UTF-8 can write. Raises EventRefused ``garbled`` for anything else, however
     odd."""
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):  # ValueError: not JSON, not UTF-8, or a number of thousands of digits
+        return parse_object(body)
+    except ValueError:  # not JSON, not UTF-8, or a number of thousands of digits
         raise EventRefused("garbled") from None
-    if not isinstance(document, dict) or not _is_shallow(document):
-        raise EventRefused("garbled")
-    return _in_whole_characters(document) if _SURROGATE.search(body) else document
-
-
-def _in_whole_characters(document: dict[str, Any]) -> dict[str, Any]:
-    """Replace lone surrogates, such as half an emoji left where a text was cut to a length: they can neither be
-    stored nor shown."""
-    whole: dict[str, Any] = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
-    return whole
-
-
-def _is_shallow(document: dict[str, Any]) -> bool:
-    """Tell whether a document is shallow enough for everything after this to walk through it recursively."""
-    level: list[Any] = [document]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return True
-    return False
 
 
 def _open_jwt(token: bytes, secret: SecretStr) -> bytes:

@@ -22,6 +22,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.transport.loggers import quiet_logger
+from bot.slack.transport.shapes import find_odd_field
 
 _log = structlog.get_logger(__name__)
 
@@ -181,6 +182,9 @@ class SlackSocket:
         await asyncio.shield(task)
 
     async def _answer(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        if (odd := find_odd_field(request.payload)) is not None:
+            _log.warning("slack payload refused", odd_field=odd)
+            return
         done = await self._app.async_dispatch(AsyncBoltRequest(body=request.payload, mode="socket_mode"))
         if done.status not in {200, 404}:
             return  # not on disk: Slack sends an event again, and shows a click that it failed

@@ -3,12 +3,14 @@
 import hmac
 import json
 import time
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -106,8 +108,8 @@ async def test_a_body_that_is_no_text_gets_400(slack: Slack) -> None:
     assert (await slack.post(b"payload=\xff\xfe")).status_code in {200, 400}
 
 
-async def test_another_content_type_gets_400(slack: Slack) -> None:
-    assert (await slack.post("<xml/>", content_type="text/xml")).status_code == 400
+async def test_another_content_type_gets_415(slack: Slack) -> None:
+    assert (await slack.post("<xml/>", content_type="text/xml")).status_code == 415
 
 
 async def test_an_empty_object_is_acknowledged(slack: Slack) -> None:
@@ -210,3 +212,135 @@ async def test_what_only_reads_is_not_kept(slack: Slack, http_bot: Bot) -> None:
 )
 async def test_every_kind_of_payload_is_acknowledged_known_or_not(slack: Slack, payload: dict[str, Any]) -> None:
     assert (await slack.post(urlencode({"payload": json.dumps(payload)}))).status_code == 200
+
+
+# What is not Slack's is not read
+
+
+class Upload:
+    """A request whose body has no end. ``sent`` counts the bytes that were taken."""
+
+    def __init__(self, bot: Bot) -> None:
+        self.app = Starlette(routes=[Route("/slack/events", bot.http.events, methods=["POST"])])
+        self.sent = 0
+        self.status = 0
+
+    async def send(self, headers: dict[str, str]) -> int:
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": raw, "query_string": b""}
+
+        async def receive() -> dict[str, Any]:
+            self.sent += 65_536
+            assert self.sent < 100_000_000, "it is read without end"
+            return {"type": "http.request", "body": b"x" * 65_536, "more_body": True}
+
+        async def answer(message: Any) -> None:
+            self.status = message.get("status", self.status)
+
+        await self.app(scope, receive, answer)
+        return self.status
+
+
+NOW = str(int(time.time()))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {}, {"content-length": "100000000"}, {"x-slack-request-timestamp": NOW},
+        {"x-slack-request-timestamp": NOW, "x-slack-signature": "v0=1"},
+        {"x-slack-request-timestamp": NOW, "x-slack-signature": "v1=" + "0" * 64},
+        {"x-slack-request-timestamp": NOW, "x-slack-signature": "v0=" + "Z" * 64},
+        {"x-slack-request-timestamp": "1", "x-slack-signature": "v0=" + "0" * 64},
+        {"x-slack-request-timestamp": "soon", "x-slack-signature": "v0=" + "0" * 64},
+    ],
+)  # fmt: skip
+async def test_a_body_without_a_signature_that_could_be_slacks_is_not_read(
+    http_bot: Bot, headers: dict[str, str]
+) -> None:
+    upload = Upload(http_bot)
+
+    assert await upload.send(headers) in {400, 401}
+    assert upload.sent == 0
+
+
+# Signed, and odd
+
+PAYLOADS: list[dict[str, Any]] = [
+    {
+        "type": "block_actions", "user": {"id": "U0ANA0001", "team_id": "T0NORTHLT"}, "team": {"id": "T0NORTHLT"},
+        "channel": {"id": "C0SUPPORT"}, "container": {"channel_id": "C0SUPPORT", "message_ts": "1.1"},
+        "message": {"ts": "1.1", "thread_ts": "1.0", "text": "x", "blocks": [{"type": "section"}]},
+        "actions": [{"action_id": "dnd.dnd", "value": "{}", "selected_option": {"value": "x"}}],
+        "trigger_id": "9.9", "response_url": "https://hooks.example/x", "enterprise": None,
+        "is_enterprise_install": False,
+    },
+    {
+        "type": "view_submission", "user": {"id": "U0ANA0001"}, "team": {"id": "T0NORTHLT"}, "trigger_id": "8.8",
+        "view": {
+            "id": "V1", "hash": "1.h", "type": "modal", "callback_id": "dnd.dnd", "private_metadata": "{}",
+            "blocks": [{"block_id": "on", "element": {"action_id": "x"}}],
+            "state": {"values": {"on": {"dnd.dnd:on": {"type": "plain_text_input", "value": "yes"}}}},
+        },
+    },
+    {
+        "type": "block_suggestion", "user": {"id": "U0ANA0001"}, "action_id": "dnd.dnd:on", "value": "a",
+        "view": {"id": "V1", "callback_id": "dnd.dnd", "state": {"values": {}}},
+    },
+    {
+        "type": "message_action", "user": {"id": "U0ANA0001"}, "callback_id": "gone", "channel": {"id": "C1"},
+        "message": {"text": "", "ts": "1.1", "blocks": [{"text": {"text": "x"}}], "attachments": [{"text": "y"}]},
+    },
+    {
+        "type": "event_callback", "team_id": "T0NORTHLT", "event_id": "Ev9", "event_time": 1,
+        "is_ext_shared_channel": True,
+        "authorizations": [{"team_id": "T0NORTHLT", "enterprise_id": None, "is_enterprise_install": False}],
+        "event": {
+            "type": "app_mention", "user": "U0ANA0001", "channel": "C0SUPPORT", "text": "<@U0DIALPAD1> calls",
+            "ts": "1.1", "thread_ts": "1.0", "team": "T0NORTHLT", "item": {"channel": "C1"},
+        },
+    },
+    {
+        "type": "event_callback", "team_id": "T0NORTHLT", "event_id": "Ev8", "event_time": 1,
+        "event": {"type": "tokens_revoked", "tokens": {"bot": ["U1"]}},
+    },
+]  # fmt: skip
+ODD: list[Any] = [7, "\ud83d", [], [7], [None], {"id": 7}, {"x": {"y": 7}}]
+
+
+def odd_ones(node: Any, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The payload once for each of its fields and each odd value in its place."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)):
+        kept = node[key]
+        for odd in ODD:
+            node[key] = odd
+            yield root
+        node[key] = kept
+        if isinstance(kept, dict | list):
+            yield from odd_ones(kept, root)
+
+
+@pytest.mark.parametrize("number", range(len(PAYLOADS)))
+async def test_a_signed_payload_is_taken_or_refused_whatever_is_in_it(slack: Slack, http_bot: Bot, number: int) -> None:
+    payload: dict[str, Any] = json.loads(json.dumps(PAYLOADS[number]))
+    with structlog.testing.capture_logs() as logs:
+        for one in odd_ones(payload, payload):
+            answer = await slack.post(json.dumps(one), content_type="application/json")
+            assert answer.status_code in {200, 400}, (answer.status_code, one)
+        await http_bot.idle()
+
+    assert "delivery not received" not in {line["event"] for line in logs}
+
+
+async def test_a_refused_payload_is_one_line_in_the_log(slack: Slack) -> None:
+    with structlog.testing.capture_logs() as logs:
+        answer = await slack.post(json.dumps(PAYLOADS[0] | {"user": 7}), content_type="application/json")
+
+    assert answer.status_code == 400
+    assert [(line["log_level"], line["odd_field"]) for line in logs] == [("warning", "user")]
+
+
+async def test_a_payload_nested_without_end_gets_400(slack: Slack) -> None:
+    deep = '{"type":"message_action","user":{"id":"U1"},"message":{"blocks":' + "[" * 900 + "]" * 900 + "}}"
+
+    assert (await slack.post(deep, content_type="application/json")).status_code == 400

@@ -1,0 +1,45 @@
+"""JSON objects from outside, safe to walk through, store and show."""
+
+import json
+import re
+from typing import Any, Final
+
+DEEPEST: Final = 32
+"""Levels of nesting; Dialpad's events have four, Slack's rich text a dozen."""
+
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+"""Half of a character outside the first 65,536, as JSON writes it."""
+
+
+def parse_object(body: str | bytes) -> dict[str, Any]:
+    """Parse a JSON object whose strings UTF-8 can write. Raises ValueError for anything else, however odd."""
+    text = body if isinstance(body, str) else body.decode()
+    try:
+        document = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(document, dict) or not is_shallow(document):
+        raise ValueError("no object, or nested too deeply")
+    return _in_whole_characters(document) if _SURROGATE.search(text) else document
+
+
+def is_shallow(document: dict[str, Any]) -> bool:
+    """Tell whether a document is shallow enough for everything after this to walk through it recursively."""
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _in_whole_characters(document: dict[str, Any]) -> dict[str, Any]:
+    """Replace lone surrogates, such as half an emoji left where a text was cut to a length: they can neither be
+    stored nor shown."""
+    whole: dict[str, Any] = json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
+    return whole
