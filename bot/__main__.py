@@ -43,13 +43,20 @@ def demo(
 
 
 @app.command()
-def run() -> None:
-    """Run the bot with the settings of the environment and of .env."""
+def run(
+    fd: Annotated[
+        int | None, typer.Option(help="Serve on this file descriptor, a socket that listens already.")
+    ] = None,
+) -> None:
+    """Run the bot with the settings of the environment and of .env.
+
+    Sockets that systemd hands over are taken by themselves.
+    """
     from bot.app import run_bot
     from bot.basics.settings import Settings
 
     with _problems_as_sentences():
-        asyncio.run(run_bot(Settings()))
+        asyncio.run(run_bot(Settings(), fd))
 
 
 @app.command()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import math
+import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ import aiohttp
 import structlog
 from pydantic import SecretStr
 from slack_bolt.app.async_app import AsyncApp
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.basics.errors import ChatopsError
@@ -36,6 +36,7 @@ from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.pacer import Pacer
 from bot.dialpad.shared_pacer import SharedPacer
+from bot.door import AsgiApp
 from bot.notifications.backfill import ReadBack
 from bot.notifications.digests import Digests
 from bot.notifications.disconnecting import Disconnector
@@ -52,6 +53,7 @@ from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
 from bot.notifications.webhook import build_hook_route
 from bot.replicas import Replicas
+from bot.server import serve, take_sockets
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
@@ -71,7 +73,7 @@ from bot.store.durable_later import LATER_POLL_S, DurableLater
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
-from bot.web import Check, build_web, serve
+from bot.web import Check, build_web
 from handlers import all_routers
 
 log = structlog.get_logger(__name__)
@@ -132,7 +134,7 @@ class Bot:
     store: Store
     dispatcher: Dispatcher
     bolt: AsyncApp
-    web: Starlette
+    web: AsgiApp
     intake: Intake
     hooks: DialpadHooks
     poster: Poster
@@ -373,7 +375,7 @@ async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.C
 
 def _build_web(
     settings: Settings, parts: _Parts, bolt: AsyncApp, ready: list[Check], install_routes: list[BaseRoute]
-) -> Starlette:
+) -> AsgiApp:
     secret = _secret(settings.slack_signing_secret)
     https = settings.base_url.startswith("https://")
 
@@ -392,6 +394,7 @@ def _build_web(
         ready=ready,
         metrics=parts.dispatcher.metrics,
         look=lambda: _count_events(parts.store, parts.dispatcher.metrics),
+        https=https,
     )
 
 
@@ -469,14 +472,16 @@ async def _remove(removals: RemovalsAtDialpad, hooks: DialpadHooks) -> None:
         await hooks.take_over()
 
 
-async def run_bot(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl+C, then finish what was acknowledged. Raises ChatopsError when it cannot start."""
+async def run_bot(settings: Settings, fd: int | None = None) -> None:
+    """Run until SIGTERM or Ctrl+C, then finish what was acknowledged. ``fd``: a socket that listens already. Raises
+    ChatopsError when it cannot start."""
     set_up_logging(settings.log_format)
+    sockets = take_sockets(fd, os.environ)
     bot = await Bot.start(settings)
     try:
         # What is alive now stays until the bot stops: collecting it repeatedly makes the slowest answers slow.
         gc.collect()
         gc.freeze()
-        await serve(bot.web, settings.host, settings.port)
+        await serve(bot.web, settings.host, settings.port, sockets)
     finally:
         await bot.aclose()

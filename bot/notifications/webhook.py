@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -51,6 +52,8 @@ def build_hook_route(
         except EventRefused as refused:
             log.warning("dialpad event refused", hook=name[:40], why=refused.why)
             return PlainTextResponse("this event was not accepted", _STATUS[refused.why])
+        except HTTPException:
+            raise  # the body is too large, too slow or incomplete
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400)
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not lose the event: Dialpad tries again

@@ -5,9 +5,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -25,6 +25,7 @@ from tests.crashes.mortal import APP
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0
+RUN = (sys.executable, "-m", "bot", "run")
 
 
 @dataclass
@@ -34,7 +35,19 @@ class Place:
     slack: SlackSandbox
     dialpad: DialpadSandbox
     address: str
-    bot: asyncio.subprocess.Process
+    folder: Path
+    settings: Settings
+    held: socket.socket | None
+    command: Sequence[str]
+    bot: asyncio.subprocess.Process = field(init=False)
+
+    async def start(self) -> None:
+        """A bot, after the one that was there."""
+        self.bot = await asyncio.create_subprocess_exec(
+            *self.command, cwd=self.folder, env=environment(self.settings),
+            pass_fds=[self.held.fileno()] if self.held else [],
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
 
     async def until_ready(self) -> None:
         async with asyncio.timeout(WAIT_S), httpx.AsyncClient(trust_env=False) as client:
@@ -61,13 +74,16 @@ class Place:
 
 @pytest.fixture(params=["http", "socket mode"])
 async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
-    async with _place(tmp_path, over_http=request.param == "http") as made:
+    async with placed(tmp_path, over_http=request.param == "http") as made:
         yield made
 
 
 @asynccontextmanager
-async def _place(folder: Path, *, over_http: bool) -> AsyncIterator[Place]:
-    bound, port = listen(0), free_port()
+async def placed(
+    folder: Path, *, over_http: bool, held: socket.socket | None = None, command: Sequence[str] = RUN
+) -> AsyncIterator[Place]:
+    """``held`` is a socket that ``command`` is told to serve on, instead of one of its own."""
+    bound, port = listen(0), held.getsockname()[1] if held else free_port()
     url, address = f"http://localhost:{bound.getsockname()[1]}", f"http://localhost:{port}"
     manifest = build_manifest(build_routes(), public_url=address if over_http else None)
     slack = SlackSandbox(manifest=manifest, base_url=url, enforce_limits=False)
@@ -80,19 +96,16 @@ async def _place(folder: Path, *, over_http: bool) -> AsyncIterator[Place]:
         for person in CONNECTED_AT_START:
             await connect(bot, dialpad, person)
         await bot.aclose()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=folder, env=environment(settings),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        made = Place(slack, dialpad, address, folder, settings, held, command)
+        await made.start()
         slack.deliver_to(f"{address}/slack/events" if over_http else None)
-        made = Place(slack, dialpad, address, process)
         try:
             await made.until_ready()
             yield made
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            if made.bot.returncode is None:
+                made.bot.kill()
+                await made.bot.wait()
             dialpad.close()
             await dialpad.delivery.aclose()
             await slack.aclose()

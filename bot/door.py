@@ -1,0 +1,164 @@
+"""The door in front of every route: bodies end in size and time, and nothing a stranger sends becomes a traceback."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+
+_log = structlog.get_logger(__name__)
+
+LARGEST_BODY: Final = 1024 * 1024
+"""Most bytes of a request's body, whoever sends it. Slack's views are at most 250 kB, form-encoded perhaps three times
+that; Dialpad's events a few kB."""
+BODY_WITHIN_S: Final = 10.0
+"""Seconds from the headers to the end of the body. Slack gives up after 3, Dialpad after 5."""
+LINGER_S: Final = 1.0
+"""Seconds in which what a refused sender goes on sending is thrown away, at most as much again as was allowed. A
+connection that is closed with data unread is reset, and the sender may lose the answer that says why."""
+_CLOSE: Final = (b"connection", b"close")
+
+AsgiMessage = MutableMapping[str, Any]
+AsgiReceive = Callable[[], Awaitable[AsgiMessage]]
+AsgiSend = Callable[[AsgiMessage], Awaitable[None]]
+AsgiApp = Callable[[Any, AsgiReceive, AsgiSend], Awaitable[None]]
+
+_PAGE: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src https:; base-uri 'none'; frame-ancestors 'none'"
+"""What a page may load when it says nothing itself, such as slack_sdk's install page."""
+_HEADERS: Final = {
+    b"cache-control": b"no-store",
+    b"content-security-policy": _PAGE.encode(),
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+}
+
+
+class Door:
+    """ASGI middleware around the whole app. ``https``: whether browsers reach it so, and are to stay with it.
+
+    413, 408 and 400 are raised into the route while it reads its body, as Starlette's own errors.
+    """
+
+    def __init__(
+        self, app: AsgiApp, *, https: bool = False, largest: int = LARGEST_BODY, body_within_s: float = BODY_WITHIN_S
+    ) -> None:
+        self._app = app
+        self._largest = largest
+        self._body_within_s = body_within_s
+        self._headers = _HEADERS | ({b"strict-transport-security": b"max-age=31536000"} if https else {})
+
+    async def __call__(self, scope: Any, receive: AsgiReceive, send: AsgiSend) -> None:
+        if scope["type"] != "http":
+            await _turn_away(scope, receive, send)
+            return
+        visit = _Visit(scope, receive, send, self._headers, self._largest, self._body_within_s)
+        try:
+            app = PlainTextResponse("The address cannot be read.", 400) if _is_odd(scope) else self._app
+            await app(scope, visit.receive, visit.send)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is ours and not for whoever asked
+            # Starlette has answered with 500 and raises again for the server, which would log every line of it.
+            _log.exception("a page failed", endpoint=_name_of(scope), error=type(error).__name__)
+            if not visit.answered:
+                await PlainTextResponse("Something went wrong. Try again in a minute.", 500)(
+                    scope, visit.receive, visit.send
+                )
+
+
+class _Visit:
+    """One request: counts its body, and sees that its connection ends where the body did not."""
+
+    def __init__(
+        self,
+        scope: Any,
+        receive: AsgiReceive,
+        send: AsgiSend,
+        headers: dict[bytes, bytes],
+        largest: int,
+        within_s: float,
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._headers = headers
+        self._largest = largest
+        self._ends_at = asyncio.get_running_loop().time() + within_s
+        self._read = 0
+        self._declared, self._unread = _declared(scope)
+        self._too_slow = False
+        self._lingers = False
+        self.answered = False
+
+    async def receive(self) -> AsgiMessage:
+        """AsgiReceive the next part of the body. Raises HTTPException 413, 408, and 400 for one that breaks off."""
+        if not self._unread:
+            return await self._receive()
+        if self._declared > self._largest:
+            raise HTTPException(413, "The body is too large.")
+        try:
+            async with asyncio.timeout_at(self._ends_at):
+                message = await self._receive()
+        except TimeoutError:
+            self._too_slow = True
+            raise HTTPException(408, "The body took too long.") from None
+        if message["type"] == "http.disconnect":
+            self._unread = False
+            raise HTTPException(400, "The body is incomplete.")
+        self._read += len(message.get("body", b""))
+        if self._read > self._largest:
+            raise HTTPException(413, "The body is too large.")
+        self._unread = bool(message.get("more_body"))
+        return message
+
+    async def send(self, message: AsgiMessage) -> None:
+        """AsgiSend a part of the answer, with the headers every answer has."""
+        if message["type"] == "http.response.start":
+            self.answered = True
+            given = list(message.get("headers", []))
+            names = {name.lower() for name, _ in given}
+            given += [header for header in self._headers.items() if header[0] not in names]
+            self._lingers = self._unread
+            message = {**message, "headers": [*given, _CLOSE] if self._unread else given}
+        elif self._lingers and not self._too_slow and not message.get("more_body"):
+            await self._send({**message, "more_body": True})
+            await self._throw_away()
+            message = {"type": "http.response.body", "body": b""}
+        await self._send(message)
+
+    async def _throw_away(self) -> None:
+        most = self._read + self._largest
+        try:
+            async with asyncio.timeout(LINGER_S):
+                while self._unread and self._read <= most:
+                    message = await self._receive()
+                    self._read += len(message.get("body", b""))
+                    self._unread = message["type"] == "http.request" and bool(message.get("more_body"))
+        except TimeoutError:
+            pass  # it was told, and goes on sending
+
+
+def _declared(scope: Any) -> tuple[int, bool]:
+    """Return how long the body is said to be, 0 when it is not said, and whether there is one."""
+    headers = {name.lower(): value for name, value in scope["headers"]}
+    length = headers.get(b"content-length", b"0")
+    declared = int(length) if length.isdigit() and len(length) < 20 else 0
+    return declared, declared > 0 or b"transfer-encoding" in headers
+
+
+def _is_odd(scope: Any) -> bool:
+    """Tell whether an address holds control characters: no route means any, and Postgres takes no NUL."""
+    address = f"{scope['path']}?".encode(errors="replace") + unquote_to_bytes(scope.get("query_string", b""))
+    return any(byte < 0x20 or byte == 0x7F for byte in address)
+
+
+def _name_of(scope: Any) -> str:
+    """Return the name of the function that answered: addresses hold one-time tokens."""
+    return getattr(scope.get("endpoint"), "__qualname__", "")
+
+
+async def _turn_away(scope: Any, receive: AsgiReceive, send: AsgiSend) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
