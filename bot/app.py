@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from bot.basics.errors import ChatopsError
 from bot.basics.logs import set_up_logging
 from bot.basics.metrics import Metrics
+from bot.basics.outages import Outage
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.cards.connecting import CONNECT
@@ -443,12 +444,14 @@ async def _socket_problem(socket: SlackSocket) -> str | None:
 
 
 async def _for_ever(every: timedelta, chore: Callable[[], Awaitable[None]], failed: str) -> None:
+    outage = Outage(failed, log)
     while True:
         await asyncio.sleep(every.total_seconds())
         try:
             await chore()
-        except Exception:
-            log.exception(failed)
+            outage.over()
+        except Exception as problem:  # noqa: BLE001  it is done again next time
+            outage.failed(problem)
 
 
 async def _purge(store: Store, engine: Engine) -> None:
@@ -458,12 +461,14 @@ async def _purge(store: Store, engine: Engine) -> None:
 
 
 async def _reconcile_for_ever(hooks: DialpadHooks, replicas: Replicas) -> None:
+    comparing = Outage("webhooks not compared with Dialpad's", log)
     while True:
         await replicas.until_leading()
         try:
             await hooks.reconcile()
-        except Exception:
-            log.exception("webhooks not compared with Dialpad's")
+            comparing.over()
+        except Exception as problem:  # noqa: BLE001  it is done again in six hours
+            comparing.failed(problem)
         await asyncio.sleep(RECONCILE_EVERY.total_seconds())
 
 

@@ -9,6 +9,8 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
+from bot.basics.outages import Outage
+
 _log = structlog.get_logger(__name__)
 
 LARGEST_BODY: Final = 1024 * 1024
@@ -49,6 +51,7 @@ class Door:
         self._app = app
         self._largest = largest
         self._body_within_s = body_within_s
+        self._failing: dict[str, Outage] = {}
         self._headers = _HEADERS | ({b"strict-transport-security": b"max-age=31536000"} if https else {})
 
     async def __call__(self, scope: Any, receive: AsgiReceive, send: AsgiSend) -> None:
@@ -61,11 +64,15 @@ class Door:
             await app(scope, visit.receive, visit.send)
         except Exception as error:  # noqa: BLE001  whatever it is, it is ours and not for whoever asked
             # Starlette has answered with 500 and raises again for the server, which would log every line of it.
-            _log.exception("a page failed", endpoint=_name_of(scope), error=type(error).__name__)
+            endpoint = _name_of(scope)
+            self._failing.setdefault(endpoint, Outage("a page failed", _log)).failed(error, endpoint=endpoint)
             if not visit.answered:
                 await PlainTextResponse("Something went wrong. Try again in a minute.", 500)(
                     scope, visit.receive, visit.send
                 )
+        else:
+            if self._failing and (failing := self._failing.get(_name_of(scope))) is not None:
+                failing.over()
 
 
 class _Visit:

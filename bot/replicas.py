@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from bot.basics.outages import Outage
 from bot.store.processes import ALIVE_FOR, Processes, Roll
 
 LOOK_EVERY_S: Final = 0.5
@@ -103,16 +104,14 @@ class Replicas:
         await self._processes.leave()
 
     async def _run_for_ever(self) -> None:
-        failing = False
+        looking = Outage("cannot tell who is alive", log)
         while True:
             try:
                 await self._once()
-                failing = False
+                looking.over()
             except Exception as problem:  # noqa: BLE001  the database is away: everything waits, also this
                 self._looks = 0
-                if not failing:
-                    log.warning("cannot tell who is alive", error=type(problem).__name__)
-                failing = True
+                looking.failed(problem)
             await self._sleep(LOOK_EVERY_S)
 
     async def _once(self) -> None:

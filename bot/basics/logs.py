@@ -7,7 +7,8 @@ carry a secret past us either.
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+import time
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final, Literal
 
 import structlog
@@ -35,6 +36,8 @@ _QUIET: Final = frozenset(
     {"slack_sdk", "slack_bolt", "httpx", "httpcore", "aiohttp", "dbos", "sqlalchemy", "alembic", "asyncio"}
 )
 """Loggers that write whole URLs, payloads or OAuth answers at INFO or DEBUG."""
+_REPEATING: Final = frozenset({"slack_sdk", "slack_bolt", "aiohttp", "dbos", "sqlalchemy", "uvicorn"})
+"""Loggers of libraries that try again by themselves, or write a line for whatever a stranger sends."""
 
 
 def redact(text: str) -> str:
@@ -42,6 +45,36 @@ def redact(text: str) -> str:
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
+
+
+REPEATED_AFTER_S: Final = 60.0
+"""How often a library may say the same thing."""
+_MOST_PLACES: Final = 500
+
+
+class _Repeats(logging.Filter):
+    """Drops what a library says again and again, as DBOS's threads do while the database is down: the same line of code
+    is heard once a minute, with the number of times it was not."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._heard: dict[tuple[str, str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in _REPEATING:
+            return True
+        place, now = (record.name, record.pathname, record.lineno), self._clock()
+        at, dropped = self._heard.get(place, (-REPEATED_AFTER_S, 0))
+        if now - at < REPEATED_AFTER_S:
+            self._heard[place] = (at, dropped + 1)
+            return False
+        if len(self._heard) >= _MOST_PLACES:
+            self._heard.clear()
+        self._heard[place] = (now, 0)
+        if dropped:
+            record.msg, record.args = f"{record.getMessage()} ({dropped} more of these since)", ()
+        return True
 
 
 def _is_fit(record: logging.LogRecord) -> bool:
@@ -100,6 +133,7 @@ def set_up_logging(style: Literal["console", "json"], *, level: int = logging.IN
     handler = logging.StreamHandler()
     handler.setFormatter(_Redacting(formatter))
     handler.addFilter(_is_fit)
+    handler.addFilter(_Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

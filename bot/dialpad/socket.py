@@ -18,6 +18,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.basics.errors import ChatopsError
+from bot.basics.outages import Outage
 from bot.dialpad.signed import LARGEST_EVENT, EventRefused
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,8 @@ class EventSocket:
         self._jitter = jitter
         self._open: set[asyncio.Task[None]] = set()
         self._retiring: set[asyncio.Task[None]] = set()
+        self._opening = Outage("dialpad websocket not opened", log)
+        self._storing = Outage("dialpad event not stored yet", log)
         self.problem: str | None = "Dialpad's events are not arriving yet: the connection is being opened."
         """The current problem, for the person who runs the bot; None while a connection is open."""
 
@@ -109,13 +112,14 @@ class EventSocket:
         except (ChatopsError, aiohttp.ClientError, OSError, ValueError) as failure:  # TimeoutError is an OSError
             if not self._open:
                 self.problem = "Dialpad's events are not arriving: the connection to Dialpad cannot be opened."
-            log.warning("dialpad websocket not opened", failure=type(failure).__name__)  # its text may hold the address
+            self._opening.failed(failure)  # without its text, which may hold the address
             return None
         if not self._open:
             await _tell(self._observer.opened)
         reader = asyncio.create_task(self._read(line))
         self._open.add(reader)
         self.problem = None
+        self._opening.over()
         return reader
 
     async def _read_until_old(self, reader: asyncio.Task[None]) -> None:
@@ -170,9 +174,10 @@ class EventSocket:
             except EventRefused:
                 raise
             except Exception as failure:  # noqa: BLE001  # whatever is away for a moment, the frame must not be lost
-                log.warning("dialpad event not stored yet", error=type(failure).__name__)
+                self._storing.failed(failure)
                 await self._sleep(STORE_AGAIN_S)
             else:
+                self._storing.over()
                 return
         log.error("dialpad event lost", size=len(frame))
 

@@ -11,6 +11,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.basics.errors import Unreadable
+from bot.basics.outages import Outage
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.websockets import GetWebsocket
 from bot.dialpad.signed import EventRefused
@@ -59,6 +60,8 @@ class Listening:
         self._heard: dict[str, _Heard] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._due = asyncio.Event()
+        self._pulse = Outage("pulse not noted", log)
+        self._settling = Outage("gaps not looked after", log)
 
     async def start(self) -> None:
         """Listen to every hook there is; the time the bot was not running becomes a gap."""
@@ -168,7 +171,9 @@ class Listening:
             try:
                 await self._beat()
             except Exception as error:  # noqa: BLE001  # the next beat records it; stopped beats look like a gap
-                log.warning("pulse not noted", error=type(error).__name__)
+                self._pulse.failed(error)
+            else:
+                self._pulse.over()
             if beats % SETTLE_EVERY == 0:
                 self._due.set()
 
@@ -179,7 +184,9 @@ class Listening:
             try:
                 await self._read_back.settle_open()
             except Exception as error:  # noqa: BLE001  # the gap stays open and is tried again
-                log.warning("gaps not looked after", error=type(error).__name__)
+                self._settling.failed(error)
+            else:
+                self._settling.over()
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.basics.outages import Outage
 from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import MessageContent
 from bot.notifications.escalation import asked_in_vain
@@ -98,6 +99,9 @@ class Poster:
         self._renderer = renderer
         self._chores = chores
         self._trouble = OwnerAlerts(store, channel_messages)
+        self._looking = Outage("could not look for what is due", _log)
+        self._posting = Outage("posting stopped", _log)
+        self._chores_failed = [Outage("something due was not done", _log) for _ in chores]
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -132,9 +136,11 @@ class Poster:
             try:
                 await self.look()
                 wait_s = await self._wait_s()
-            except Exception:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
-                _log.exception("could not look for what is due")
+            except Exception as problem:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
+                self._looking.failed(problem)
                 wait_s = LOOK_EVERY_S
+            else:
+                self._looking.over()
             try:
                 async with asyncio.timeout(wait_s):
                     await self._woken.wait()
@@ -159,8 +165,10 @@ class Poster:
         try:
             await chore()
             await self._serve_due()
-        except Exception:  # noqa: BLE001  it is done again next time
-            _log.exception("something due was not done")
+        except Exception as problem:  # noqa: BLE001  it is done again next time
+            self._chores_failed[number].failed(problem)
+        else:
+            self._chores_failed[number].over()
         finally:
             del self._doing[number]
 
@@ -195,9 +203,11 @@ class Poster:
     async def _serve(self, team_id: str, channel: str) -> None:
         try:
             await self._serve_until_done(team_id, channel)
-        except Exception:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
-            _log.exception("posting stopped")
+        except Exception as problem:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
+            self._posting.failed(problem)
             await self._sleep(LOOK_EVERY_S)
+        else:
+            self._posting.over()
 
     async def _serve_until_done(self, team_id: str, channel: str) -> None:
         postings = self._store.postings

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.basics.outages import Outage
 from bot.dialpad.signed import LARGEST_EVENT, EventRefused
 from bot.store.hooks import Hook
 
@@ -35,11 +36,14 @@ def build_hook_route(
     """Return the route for ``build_web``. ``find`` returns a hook by its id; ``receive`` returns when an event is
     stored and raises EventRefused for one that fails verification."""
 
+    storing = Outage("dialpad event not stored", log)
+
     async def take(name: str, raw: bytes) -> Response:
         hook = await find(name)
         if hook is None or hook.kind != "webhook":
             return PlainTextResponse("no such hook", 404)
         await receive(hook, raw)
+        storing.over()
         return PlainTextResponse("ok")
 
     async def events(request: Request) -> Response:
@@ -57,7 +61,7 @@ def build_hook_route(
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400)
         except Exception as error:  # noqa: BLE001  # a mistake of ours must not lose the event: Dialpad tries again
-            log.warning("dialpad event not stored", hook=name[:40], error=type(error).__name__)
+            storing.failed(error, hook=name[:40])
             return PlainTextResponse("try again", 503)
 
     return Route(PATH + "/{hook}", events, methods=["POST"])

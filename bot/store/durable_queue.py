@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.basics.outages import Outage
 from bot.store.dbos_engine import Engine, Queue
 from bot.store.keys import KeyProblem
 from bot.store.schema import StoreContext
@@ -109,6 +110,7 @@ class DurableQueue(Generic[Item]):
         self._naming = naming
         self._work = work
         self._tasks: set[asyncio.Task[None]] = set()
+        self._database = Outage("the database does not answer", log)
         self._happening: dict[str, asyncio.Event] = {}
         engine.add(naming.workflow, self._workflow, Queue(naming.workflow, at_once, poll_s))
 
@@ -176,10 +178,13 @@ class DurableQueue(Generic[Item]):
     async def _attempt_until_stored(self, name: str, attempt: int, label: str) -> None:
         while True:
             try:
-                return await self._attempt_once(name, attempt, label)
+                await self._attempt_once(name, attempt, label)
             except (SQLAlchemyError, OSError) as error:
-                log.warning("the database does not answer", error=type(error).__name__)
+                self._database.failed(error, queue=self._naming.workflow)
                 await asyncio.sleep(_DATABASE_WAIT_S)
+            else:
+                self._database.over()
+                return
 
     async def _attempt_once(self, name: str, attempt: int, label: str) -> None:
         # A workflow that a crash left over may meet the one that was started again: the second sees what the first did.

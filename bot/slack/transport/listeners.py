@@ -20,6 +20,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.basics.outages import Outage
 from bot.slack.conversation.dispatch import Ack, Dispatcher
 from bot.slack.transport.loggers import quiet_logger
 from bot.slack.transport.payload import PayloadKind, parse_incoming
@@ -81,6 +82,7 @@ class Acknowledging(AsyncMiddleware):
         self._dispatcher = dispatcher
         self._installed = installed
         self._leaves = leaves
+        self._receiving = Outage("delivery not received", _log)
 
     async def async_process(
         self,
@@ -92,7 +94,19 @@ class Acknowledging(AsyncMiddleware):
         gone = read_uninstalled(req.body)
         if gone is not None and not await self._forgotten(gone):
             return BoltResponse(status=503, body="")  # Slack sends it again
-        return await _acknowledge(self._dispatcher, req.body)
+        return await self._acknowledge(req.body)
+
+    async def _acknowledge(self, body: dict[str, Any]) -> BoltResponse:
+        try:
+            ack = await self._dispatcher.receive(body)
+        except Exception as problem:  # noqa: BLE001  the acknowledgement says that it failed
+            kind = parse_incoming(body).kind
+            self._receiving.failed(problem, kind=kind.value)
+            if kind is PayloadKind.COMMAND:
+                return BoltResponse(status=200, body=_NOT_KEPT)
+            return BoltResponse(status=503, body="")  # Slack sends an event again, and shows a click that it failed
+        self._receiving.over()
+        return _as_response(ack)
 
     async def _forgotten(self, gone: Uninstalled) -> bool:
         """Delete a workspace that removed the app, its tokens last: what is interrupted is finished with the next
@@ -120,17 +134,6 @@ class _NoLookup(AsyncAuthorize):
         actor_enterprise_id: str | None = None, actor_team_id: str | None = None, actor_user_id: str | None = None,
     ) -> AuthorizeResult:  # fmt: skip
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
-
-
-async def _acknowledge(dispatcher: Dispatcher, body: dict[str, Any]) -> BoltResponse:
-    try:
-        return _as_response(await dispatcher.receive(body))
-    except Exception:  # noqa: BLE001  the acknowledgement says that it failed
-        kind = parse_incoming(body).kind
-        _log.exception("delivery not received", kind=kind.value)
-        if kind is PayloadKind.COMMAND:
-            return BoltResponse(status=200, body=_NOT_KEPT)
-        return BoltResponse(status=503, body="")  # Slack sends an event again, and shows a click that it failed
 
 
 def _as_response(ack: Ack) -> BoltResponse:

@@ -7,7 +7,7 @@ import pytest
 import structlog
 from slack_bolt.logger import get_bolt_app_logger
 
-from bot.basics.logs import redact, set_up_logging
+from bot.basics.logs import _Repeats, redact, set_up_logging
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJjYWxsX2lkIjoxfQ.c2lnbmF0dXJlLW9mLWl0"
 
@@ -182,3 +182,26 @@ def test_setting_up_twice_says_everything_once(logged: Logged) -> None:
     logging.getLogger("a.f").warning("only once")
 
     assert logged().count("only once") == 1
+
+
+def test_a_library_that_repeats_itself_is_heard_once_a_minute_with_how_often() -> None:
+    now = [0.0]
+    repeats = _Repeats(lambda: now[0])
+
+    def heard(name: str, line: int) -> str | None:
+        record = logging.LogRecord(name, logging.WARNING, "x.py", line, "no connection to %s", ("db",), None)
+        return record.getMessage() if repeats.filter(record) else None
+
+    assert heard("dbos", 1) == "no connection to db"
+    assert [heard("dbos", 1) for _ in range(20)] == [None] * 20
+    assert heard("dbos", 2) == "no connection to db"
+    now[0] = 60.0
+    assert heard("dbos", 1) == "no connection to db (20 more of these since)"
+    assert heard("dbos", 1) is None
+
+
+def test_what_the_bot_says_itself_is_never_dropped() -> None:
+    repeats = _Repeats(lambda: 0.0)
+    record = logging.LogRecord("bot.app", logging.WARNING, "x.py", 1, "again", (), None)
+
+    assert all(repeats.filter(record) for _ in range(5))
