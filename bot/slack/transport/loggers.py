@@ -18,3 +18,11 @@ def _is_news(record: logging.LogRecord) -> bool:
     """Tell whether a record says something. Bolt takes SLACK_BOT_TOKEN from the environment by itself, and complains at
     each start that nothing uses it; it cannot be told not to."""
     return record.msg != warning_client_prioritized_and_token_skipped()
+
+
+def silent_logger() -> logging.Logger:
+    """Make a logger that writes nothing, for slack_sdk's socket: it has a traceback for each try to connect, and what
+    it does is followed and logged by whoever keeps it open."""
+    logger = logging.getLogger("bot.slack.socket")
+    logger.setLevel(logging.CRITICAL + 1)
+    return logger

@@ -1,8 +1,8 @@
 """Receives Slack's payloads over Socket Mode, without a public address, and replaces a silent connection.
 
 slack_sdk's client reconnects when Slack says so or the connection breaks. What it misses is a connection that looks
-healthy and carries nothing; so the time of the last pong is checked here, and after 45 s without one the whole client
-is replaced.
+healthy and carries nothing; so the time of the last pong is checked here, and after 8 s without one the whole client
+is replaced, so that a dead connection is known and said within 10 s.
 """
 
 import asyncio
@@ -21,15 +21,17 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.transport.loggers import quiet_logger
+from bot.basics.outages import Outage
+from bot.slack.transport.loggers import silent_logger
 from bot.slack.transport.shapes import find_odd_field
 
 _log = structlog.get_logger(__name__)
 
-DEAF_AFTER: Final = 45.0
-"""Seconds without a pong."""
-LOOK_EVERY: Final = 5.0
-PING_EVERY: Final = 10.0
+DEAF_AFTER: Final = 8.0
+"""Seconds without a pong: two pings, and a second for the answer."""
+LOOK_EVERY: Final = 1.0
+PING_EVERY: Final = 3.5
+"""slack_sdk has aiohttp end a connection on which half of this brings nothing at all."""
 CONNECT_WITHIN: Final = 20.0
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 60.0
@@ -41,6 +43,11 @@ class SocketClient(Protocol):
     async def connect(self) -> None: ...
 
     async def close(self) -> None: ...
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can receive right now; False while it is being opened again."""
+        ...
 
     @property
     def last_pong(self) -> float | None:
@@ -60,7 +67,7 @@ class SlackSocketClient:
         receive: Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]],
     ) -> None:
         self._client = SocketModeClient(
-            app_token=app_token, logger=quiet_logger(), web_client=web_client, ping_interval=PING_EVERY
+            app_token=app_token, logger=silent_logger(), web_client=web_client, ping_interval=PING_EVERY
         )
         self._own_session = self._client.aiohttp_client_session
         self._client.aiohttp_client_session = session
@@ -69,6 +76,11 @@ class SlackSocketClient:
     @property
     def last_pong(self) -> float | None:
         return self._client.last_ping_pong_time
+
+    @property
+    def is_open(self) -> bool:
+        session = self._client.current_session
+        return session is not None and not session.closed
 
     async def connect(self) -> None:
         """Open the connection.
@@ -94,14 +106,14 @@ class SlackSocketClient:
 
 
 class SlackSocket:
-    """Keeps one connection open. ``clock`` returns Unix seconds; ``sleep`` waits by the same clock."""
+    """Keeps one connection open. ``clock`` returns seconds, monotonic; ``sleep`` waits by the same clock."""
 
     def __init__(
         self,
         app: AsyncApp,
         build_line: Callable[[Callable[[AsyncBaseSocketModeClient, SocketModeRequest], Awaitable[None]]], SocketClient],
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._app = app
@@ -112,12 +124,21 @@ class SlackSocket:
         self._keeper: asyncio.Task[None] | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._up = asyncio.Event()
-        self._since = 0.0
+        self._heard = 0.0
+        self._pong: float | None = None
+        self._closing = False
+        self._connecting = Outage("socket not connected", _log)
+        self._answers = Outage("delivery not answered", _log)
 
     @property
     def problem(self) -> str | None:
         """Describe what is wrong, for the operator of the bot; None while the connection works."""
-        return None if self._up.is_set() else "Socket Mode is not connected."
+        line = self._line
+        if line is None or not self._up.is_set():
+            return "Socket Mode is not connected."
+        if (silent_s := self._silent_s(line)) >= DEAF_AFTER:
+            return f"Slack has not answered over Socket Mode for {int(silent_s)} seconds."
+        return None if line.is_open else "Socket Mode is being connected again."
 
     async def start(self) -> None:
         """Connect in the background and stay connected."""
@@ -128,7 +149,9 @@ class SlackSocket:
         await self._up.wait()
 
     async def aclose(self, grace_s: float = 5.0) -> None:
-        """Stop receiving, but finish the acknowledgements under way."""
+        """Stop receiving, but finish the acknowledgements under way. What arrives from now on is neither stored nor
+        acknowledged, so Slack delivers it to another connection, or once more."""
+        self._closing = True
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
@@ -142,10 +165,11 @@ class SlackSocket:
             try:
                 await self._connect()
                 wait = FIRST_WAIT
+                self._connecting.over()
                 await self._silence()
                 _log.warning("socket silent, rebuilding", after_s=DEAF_AFTER)
             except Exception as problem:  # noqa: BLE001  whatever breaks the connection, it is built again
-                _log.warning("socket not connected", error=type(problem).__name__, next_try_s=wait)
+                self._connecting.failed(problem)
                 await self._drop()
                 await self._sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -153,18 +177,21 @@ class SlackSocket:
     async def _connect(self) -> None:
         await self._drop()
         self._line = self._build_line(self._receive)
-        self._since = self._clock()
         await self._line.connect()
+        self._heard = self._clock()
         self._up.set()
 
     async def _silence(self) -> None:
-        """Wait until nothing was received for 45 s."""
-        heard = self._since
-        while self._line is not None:
-            heard = max(heard, self._line.last_pong or 0.0)  # slack_sdk forgets it when it reconnects by itself
-            if self._clock() - heard >= DEAF_AFTER:
-                return
+        """Wait until nothing was received for 8 s."""
+        while self._line is not None and self._silent_s(self._line) < DEAF_AFTER:
             await self._sleep(LOOK_EVERY)
+
+    def _silent_s(self, line: SocketClient) -> float:
+        """Return how long no pong came, by our own clock: the one pongs are stamped with can be set back."""
+        pong = line.last_pong  # None for a moment when slack_sdk reconnects by itself
+        if pong is not None and pong != self._pong:
+            self._pong, self._heard = pong, self._clock()
+        return self._clock() - self._heard
 
     async def _drop(self) -> None:
         self._up.clear()
@@ -176,10 +203,20 @@ class SlackSocket:
                 _log.info("old socket not closed cleanly", error=type(problem).__name__)
 
     async def _receive(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        task = asyncio.create_task(self._answer(client, request))
+        if self._closing:
+            return
+        task = asyncio.create_task(self._answer_safely(client, request))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
         await asyncio.shield(task)
+
+    async def _answer_safely(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        try:
+            await self._answer(client, request)
+        except Exception as problem:  # noqa: BLE001  slack_sdk would log the whole of it; Slack delivers it once more
+            self._answers.failed(problem)
+        else:
+            self._answers.over()
 
     async def _answer(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         if (odd := find_odd_field(request.payload)) is not None:
