@@ -71,6 +71,7 @@ from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.database import DatabaseProblem
 from bot.store.dbos_engine import Engine
 from bot.store.durable_later import LATER_POLL_S, DurableLater
+from bot.store.installations import Guests
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
@@ -175,7 +176,11 @@ class Bot:
             parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
             replicas = await _start_work(parts, closing)
             bolt = build_bolt(
-                parts.dispatcher, installs=installs, installed=OneInstallation(slack), leaves=parts.disconnector
+                parts.dispatcher,
+                installs=installs,
+                installed=OneInstallation(slack),
+                leaves=parts.disconnector,
+                guests=Guests(store.context),
             )
             ready: list[Check] = [lambda: _database_problem(store)]
             if settings.slack_app_token:
@@ -369,7 +374,7 @@ async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.C
     """Prepare an app that several workspaces install; None when the settings have the token of one workspace."""
     if settings.slack_bot_token:
         return None
-    installs = Installs(settings, session, store.database.engine, [need.name for need in SCOPES])
+    installs = Installs(settings, session, store.context, [need.name for need in SCOPES])
     await installs.prepare()
     return installs
 

@@ -39,12 +39,14 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Where:
-    """Where the answer is posted. ``response_url`` takes 5 answers in 30 minutes, then it is used up."""
+    """Where the answer is posted. ``response_url`` takes 5 answers in 30 minutes, then it is used up. ``through``: the
+    workspace or org whose installation of the app answers; None for that of the person's own workspace."""
 
     channel: str | None = None
     thread_ts: str | None = None
     response_url: str | None = None
     is_direct: bool = False
+    through: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as stored in ``private_metadata``, in a confirmation, or with a remembered request."""

@@ -60,15 +60,16 @@ async def running_demo(
     later_poll_s: float = LATER_POLL_S,
     clock: SandboxClock | None = None,
     command: str = COMMAND,
+    by_oauth: bool = False,
     outside: Callable[[SlackSandbox, DialpadSandbox], None] | None = None,
 ) -> AsyncIterator[Demo]:
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
     ``over_http`` is about Slack; with ``event_socket`` Dialpad's events come over a websocket instead of webhooks.
     ``deliver`` and ``later_poll_s`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
-    its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command. ``outside`` puts
-    into Slack and Dialpad, before the bot starts, what they knew when ``database`` was written; then nobody is
-    connected anew.
+    its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command. ``by_oauth``
+    (with ``over_http``): the app is installed at ``/slack/install``, by whoever goes there. ``outside`` puts into Slack
+    and Dialpad, before the bot starts, what they knew when ``database`` was written; then nobody is connected anew.
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
@@ -90,6 +91,9 @@ async def running_demo(
         async with serving(by_path(parts, slack.app), bound):
             file = database or Path(folder) / "demo.db"
             settings = demo_settings(url, file, app, over_http=over_http, command=command)
+            if by_oauth:
+                installing = {"slack_client_id": "1.2", "slack_client_secret": SecretStr("sandbox-slack-secret")}
+                settings = settings.model_copy(update={"slack_bot_token": None, **installing})
             if event_socket:
                 settings = settings.model_copy(update={"public_url": None, "port": bound.getsockname()[1]})
             bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s, now=clock.now)

@@ -19,6 +19,7 @@ from bot.store.events import Events
 from bot.store.gaps import Gaps
 from bot.store.hooks import Hooks
 from bot.store.inbox import Inbox
+from bot.store.installations import seal_plain_text
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
 from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
@@ -129,12 +130,16 @@ class Store:
         Raises DatabaseProblem when the database cannot be reached, KeyProblem when a key is missing.
         """
         try:
-            await self.database.write(migrate.upgrade)
+            await self.database.write(self._upgrade)
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseProblem(
                 f"The database cannot be used: {_plain(error)}. Check DATABASE_URL and that it is running."
             ) from error
         await self.check_keys()
+
+    def _upgrade(self, connection: Connection) -> None:
+        migrate.upgrade(connection)
+        seal_plain_text(connection, self.keys)
 
     async def check_keys(self) -> None:
         """Check that connections and timed requests can be read. Raises KeyProblem when their key is not available."""

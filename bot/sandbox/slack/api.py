@@ -75,6 +75,7 @@ class WebApi:
             holder = self._authorize(known, token)
             args = Args(fields, holder)
             args.need_scope(*known.scopes)
+            self._need_team(known, args)
             answer = {"ok": True, **known.run(self._core, args)}
         except Refused as no:
             answer = no.build_answer()
@@ -83,6 +84,10 @@ class WebApi:
         if known.scopes:
             headers["x-accepted-oauth-scopes"] = ",".join(known.scopes)
         return self._answer(method, fields, answer, headers)
+
+    def _need_team(self, method: Method, args: Args) -> None:
+        if self._core.org_wide and method.of_one_team and not args.text("team_id"):
+            raise Refused("missing_argument")
 
     def _authorize(self, method: Method, token: str | None) -> Token:
         if not method.needs_token:
@@ -94,6 +99,8 @@ class WebApi:
             raise Refused("invalid_auth")
         if holder.revoked:
             raise Refused("token_revoked")
+        if holder.expires_at is not None and holder.expires_at <= self._core.timers.now():
+            raise Refused("token_expired")
         if holder.kind == "app" and method is not METHODS["apps.connections.open"]:
             raise Refused("not_allowed_token_type")
         return holder

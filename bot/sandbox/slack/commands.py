@@ -132,10 +132,12 @@ def say(
         "type": "message",
         "ts": core.space.new_ts(),
         "user": user,
-        "team": core.space.team["id"],
+        "team": core.space.users[user]["team_id"],
         "text": written,
         "blocks": [build_rich_text(written, core.new_secret()[:5])],
     }
+    if core.is_guest(user):
+        message |= {"user_team": message["team"], "source_team": message["team"]}
     if thread_ts:
         parent = channel.messages.get(thread_ts)
         if parent is None:

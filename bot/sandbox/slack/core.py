@@ -23,6 +23,7 @@ class Token:
     user: str
     scopes: tuple[str, ...]
     revoked: bool = False
+    expires_at: float | None = None
 
 
 @dataclass
@@ -30,7 +31,9 @@ class Core:
     """The shared parts. ``drafts`` holds input that was not submitted: (user, surface) → block_id → action_id → state
     value.
 
-    ``suggested`` holds options that an external select was offered: (surface, action_id) → options.
+    ``suggested`` holds options that an external select was offered: (surface, action_id) → options. ``org`` is the
+    id of the Enterprise org that the workspace is in, ``org_wide`` tells whether the app is installed for all of it.
+    ``refreshing`` holds the refresh tokens that were not used yet, with the token that each renews.
     """
 
     space: Workspace
@@ -45,6 +48,9 @@ class Core:
     suggested: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     submitting: set[str] = field(default_factory=set)
+    org: str | None = None
+    org_wide: bool = False
+    refreshing: dict[str, str] = field(default_factory=dict)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -53,6 +59,16 @@ class Core:
     @property
     def bot_events(self) -> tuple[str, ...]:
         return tuple(self.manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", ()))
+
+    @property
+    def rotates(self) -> bool:
+        """Tell whether tokens end after twelve hours and are renewed."""
+        return bool(self.manifest.get("settings", {}).get("token_rotation_enabled"))
+
+    def is_guest(self, user: str) -> bool:
+        """Tell whether somebody is of another company: a channel that both share shows them."""
+        found = self.space.users.get(user)
+        return found is not None and found["team_id"] != self.space.team["id"]
 
     def feature(self, name: str) -> list[Json]:
         """Return ``slash_commands`` or ``shortcuts`` of the manifest."""

@@ -25,11 +25,12 @@ _SCOPE = {
 """Scopes that the reference page of each event asks for; ``app_home_opened`` asks for none."""
 
 
-def send_event(core: Core, name: str, event: Json) -> None:
-    """Deliver an event in the background when the manifest subscribes to ``name`` and its scope is granted."""
+def send_event(core: Core, name: str, event: Json, at: float | None = None) -> None:
+    """Deliver an event in the background when the manifest subscribes to ``name`` and its scope is granted. ``at``:
+    when it happened, if that was not now; Slack repeats some events for an hour."""
     needed = _SCOPE.get(name)
     if name in core.bot_events and (needed is None or needed in core.scopes):
-        core.tasks.start(_deliver(core, build_event(core, event)))
+        core.tasks.start(_deliver(core, build_event(core, event, at)))
 
 
 async def _deliver(core: Core, envelope: Json) -> None:

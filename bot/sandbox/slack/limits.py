@@ -209,6 +209,7 @@ TIER_OF: dict[str, int] = {
     "dnd.info": 3,
     "conversations.list": 2,
     "users.list": 2,
+    "auth.teams.list": 2,
     "users.conversations": 2,
     "usergroups.list": 2,
     "usergroups.update": 2,

@@ -8,14 +8,17 @@ from bot.sandbox.slack.workspace import Conversation, Json, Upload
 def build_interaction(core: Core, kind: str, user: str) -> Json:
     """Build what every interactive payload begins with."""
     person, team = core.space.users[user], core.space.team
+    where: Json = {"id": team["id"], "domain": team["domain"]}
+    if core.org is not None:
+        where |= {"enterprise_id": core.org, "enterprise_name": "Northlight Group"}
     return {
         "type": kind,
-        "team": {"id": team["id"], "domain": team["domain"]},
-        "user": {"id": user, "username": person["name"], "name": person["name"], "team_id": team["id"]},
+        "team": where,
+        "user": {"id": user, "username": person["name"], "name": person["name"], "team_id": person["team_id"]},
         "api_app_id": core.space.app["id"],
         "token": VERIFICATION_TOKEN,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": core.org, "name": "Northlight Group"} if core.org is not None else None,
+        "is_enterprise_install": core.org_wide,
     }
 
 
@@ -23,7 +26,9 @@ def build_command(
     core: Core, user: str, channel: Conversation, command: str, text: str, *, trigger: str, url: str
 ) -> Json:
     team = core.space.team
+    org = {"enterprise_id": core.org, "enterprise_name": "Northlight Group"} if core.org is not None else {}
     return {
+        **org,
         "token": VERIFICATION_TOKEN,
         "team_id": team["id"],
         "team_domain": team["domain"],
@@ -34,7 +39,7 @@ def build_command(
         "command": command,
         "text": text,
         "api_app_id": core.space.app["id"],
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(core.org_wide).lower(),
         "response_url": url,
         "trigger_id": trigger,
     }
@@ -49,29 +54,31 @@ def payload_name(channel: Conversation) -> str:
     return {"im": "directmessage", "private": "privategroup", "mpim": channel.name}.get(channel.kind, channel.name)
 
 
-def build_event(core: Core, event: Json) -> Json:
-    """Build the envelope of the Events API."""
+def build_event(core: Core, event: Json, at: float | None = None) -> Json:
+    """Build the envelope of the Events API. ``at``: when it happened, if that was not now."""
     team = core.space.team["id"]
+    shared = core.is_guest(str(event.get("user")))
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": team,
         "context_team_id": team,
-        "context_enterprise_id": None,
+        "context_enterprise_id": core.org,
+        **({"enterprise_id": core.org} if core.org is not None else {}),
         "api_app_id": core.space.app["id"],
         "event": event,
         "type": "event_callback",
         "event_id": core.space.new_id("Ev"),
-        "event_time": core.space.now(),
+        "event_time": core.space.now() if at is None else int(at),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": team,
+                "enterprise_id": core.org,
+                "team_id": None if core.org_wide else team,
                 "user_id": BOT_USER,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": core.org_wide,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": shared,
         "event_context": f"4-{core.new_secret()}",
     }
 

@@ -20,7 +20,7 @@ from bot.sandbox.slack.delivery import Delivery
 from bot.sandbox.slack.events import send_event
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.person import Person
-from bot.sandbox.slack.seed import APP_ID, BOT_USER, build_workspace
+from bot.sandbox.slack.seed import APP_ID, BOT_USER, build_guest, build_workspace
 from bot.sandbox.slack.socket import SocketHub
 from bot.sandbox.slack.tickets import Tickets
 from bot.sandbox.slack.web import Web
@@ -118,8 +118,36 @@ class SlackSandbox:
         """Remove the app: its bot token is revoked and the app receives the events it subscribed to."""
         for token in self._core.tokens.values():
             token.revoked = token.revoked or token.kind == "bot"
-        send_event(self._core, "tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
-        send_event(self._core, "app_uninstalled", {"type": "app_uninstalled"})
+        self.say_uninstalled()
+
+    def say_uninstalled(self, at: float | None = None) -> None:
+        """Send what the app hears of its removal; Slack repeats it for up to an hour. ``at``: when it was removed."""
+        revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}}
+        send_event(self._core, "tokens_revoked", revoked, at)
+        send_event(self._core, "app_uninstalled", {"type": "app_uninstalled"}, at)
+
+    def join_org(self, org: str, *, org_wide: bool) -> None:
+        """Put the workspace into an Enterprise org. ``org_wide``: the app is installed for the whole org."""
+        self._core.org, self._core.org_wide = org, org_wide
+
+    def invite_guest(self, slack_id: str, name: str, team_id: str, channel: str) -> Person:
+        """Share a channel with another company, one of whose people is in it."""
+        space = self._core.space
+        space.users[slack_id] = build_guest(space, slack_id, name, team_id)
+        space.channels[channel].members.append(slack_id)
+        space.dm(slack_id, BOT_USER)
+        return self.person(slack_id)
+
+    def rename_channel(self, old: str, new: str) -> None:
+        """Give a channel another id, as Slack does when it is shared or moved, and tell the app."""
+        space = self._core.space
+        channel = space.channels.pop(old)
+        channel.id = new
+        space.channels[new] = channel
+        for message in channel.messages.values():
+            message["channel"] = new
+        event = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new}
+        send_event(self._core, "channel_id_changed", {**event, "event_ts": space.new_ts()})
 
     def tick(self) -> None:
         """Resume what is due after the injected clock was moved."""

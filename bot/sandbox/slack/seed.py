@@ -144,6 +144,13 @@ def _build_user(space: Workspace, identifier: str, name: str, profile: Json, **m
     }
 
 
+def build_guest(space: Workspace, identifier: str, name: str, team_id: str) -> Json:
+    """Build somebody of another company, as a channel shared with it shows them."""
+    profile = _profile(name, name.partition(" ")[0], "", None) | {"team": team_id}
+    guest = _build_user(space, identifier, name.lower().replace(" ", "."), profile)
+    return guest | {"team_id": team_id, "is_stranger": True}
+
+
 def _build_person(space: Workspace, person: cast.Person, color: str) -> Json:
     profile = _profile(person.name, person.first_name, person.title, person.email)
     admin = person.role == "admin"

@@ -35,7 +35,7 @@ def _build(core: Core, given: Json, identifier: str) -> Json:
         "root_view_id": identifier,
         "app_id": APP_ID,
         "external_id": given.get("external_id", ""),
-        "app_installed_team_id": team,
+        "app_installed_team_id": core.org if core.org_wide else team,
         "bot_id": BOT_ID,
     }
 

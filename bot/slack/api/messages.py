@@ -93,25 +93,31 @@ class Trigger:
 
 
 class SlackMessages:
-    """Shows messages, modals and Home tabs to one person, always through the client of that person's workspace."""
+    """Shows messages, modals and Home tabs to one person, through the installation that they spoke to."""
 
     def __init__(self, clients: Clients, responses: ResponseUrls) -> None:
         self._clients = clients
         self.responses = responses
 
-    async def open_view(self, person: PersonKey, trigger: Trigger, view: Json) -> str | None:
+    async def open_view(
+        self, person: PersonKey, trigger: Trigger, view: Json, *, through: str | None = None
+    ) -> str | None:
         """Open a modal; the new view's id, None when the trigger no longer opens anything."""
-        return await self._with_trigger(person, "views.open", trigger, view)
+        return await self._with_trigger(person, "views.open", trigger, view, through)
 
-    async def push_view(self, person: PersonKey, trigger: Trigger, view: Json) -> str | None:
+    async def push_view(
+        self, person: PersonKey, trigger: Trigger, view: Json, *, through: str | None = None
+    ) -> str | None:
         """Open a view on top of the modal the click came from; its id, None when the trigger is used up."""
-        return await self._with_trigger(person, "views.push", trigger, view)
+        return await self._with_trigger(person, "views.push", trigger, view, through)
 
-    async def _with_trigger(self, person: PersonKey, method: str, trigger: Trigger, view: Json) -> str | None:
+    async def _with_trigger(
+        self, person: PersonKey, method: str, trigger: Trigger, view: Json, through: str | None
+    ) -> str | None:
         name = trigger.take()
         if name is None:
             return None
-        client = await self._clients.of(person.team_id)
+        client = await self._clients.of(through or person.team_id)
         try:
             answer = await client.api_call(method, json={"trigger_id": name, "view": view})
         except SlackApiError as problem:
@@ -120,9 +126,9 @@ class SlackMessages:
             raise
         return str(answer["view"]["id"])
 
-    async def update_view(self, person: PersonKey, view_id: str, view: Json) -> bool:
+    async def update_view(self, person: PersonKey, view_id: str, view: Json, *, through: str | None = None) -> bool:
         """Replace an open view. False when the person has closed it."""
-        client = await self._clients.of(person.team_id)
+        client = await self._clients.of(through or person.team_id)
         try:
             await client.views_update(view_id=view_id, view=view)
         except SlackApiError as problem:
@@ -131,9 +137,11 @@ class SlackMessages:
             raise
         return True
 
-    async def publish_home(self, person: PersonKey, view: Json, *, hash_: str | None = None) -> None:
+    async def publish_home(
+        self, person: PersonKey, view: Json, *, hash_: str | None = None, through: str | None = None
+    ) -> None:
         """Publish a person's Home tab. With ``hash_``, a tab that changed meanwhile is left as it is."""
-        client = await self._clients.of(person.team_id)
+        client = await self._clients.of(through or person.team_id)
         try:
             await client.views_publish(user_id=person.user_id, view=view, hash=hash_)
         except SlackApiError as problem:
@@ -149,7 +157,7 @@ class SlackMessages:
             sent = {**body, **thread, "response_type": kind, "replace_original": replace}
             if await self.responses.post(where.response_url, sent):
                 return
-        client = await self._clients.of(person.team_id)
+        client = await self._clients.of(where.through or person.team_id)
         if where.channel and message.shared and not where.is_direct:
             await client.chat_postMessage(channel=where.channel, thread_ts=where.thread_ts, **body)
             return
@@ -171,10 +179,12 @@ class SlackMessages:
             raise
         return True
 
-    async def send_file(self, person: PersonKey, name: str, content: bytes, words: str) -> None:
+    async def send_file(
+        self, person: PersonKey, name: str, content: bytes, words: str, *, through: str | None = None
+    ) -> None:
         """Send a file in the person's DM. Needs the scope ``files:write``.
         Raises UserError when Slack does not take it."""
-        client = await self._clients.of(person.team_id)
+        client = await self._clients.of(through or person.team_id)
         opened = await client.conversations_open(users=person.user_id)
         try:
             await upload(client, name, content, channel=str(opened["channel"]["id"]), words=words or None)

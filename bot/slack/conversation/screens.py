@@ -85,7 +85,7 @@ class ScreenTools:
     async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
         """Send the file as a DM and return what to show where the person asked."""
         words = plain(file.text, await self.reader(ctx))
-        await self.messages.send_file(ctx.person, file.name, file.content, words)
+        await self.messages.send_file(ctx.person, file.name, file.content, words, through=ctx.where.through)
         return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
 
     async def keep(self, ctx: Ctx, confirm: Confirm) -> str:
@@ -205,12 +205,16 @@ class LineScreen:
                 if loading
                 else work.result()
             )
-            view_id = await self._tools.messages.open_view(self._ctx.person, self._trigger, first)
+            view_id = await self._tools.messages.open_view(
+                self._ctx.person, self._trigger, first, through=self._ctx.where.through
+            )
             if view_id is None:
                 await self._offer(route, form)
             elif loading:
                 self._modal = ModalScreen(self._tools, self._ctx, None, view_id=view_id)
-                await self._tools.messages.update_view(self._ctx.person, view_id, await work)
+                await self._tools.messages.update_view(
+                    self._ctx.person, view_id, await work, through=self._ctx.where.through
+                )
         finally:
             work.cancel()
 
@@ -226,7 +230,8 @@ class LineScreen:
         if self._trigger is not None and self._trigger.fresh and not self._said_busy:
             metadata = pack_metadata(self._ctx.where, c=name)
             view = render_confirm_view(confirm, reader, metadata=metadata, name=name)
-            if await self._tools.messages.open_view(self._ctx.person, self._trigger, view) is not None:
+            messages, through = self._tools.messages, self._ctx.where.through
+            if await messages.open_view(self._ctx.person, self._trigger, view, through=through) is not None:
                 return
         await self._say(render_confirm_message(confirm, reader, name=name))
 
@@ -297,17 +302,17 @@ class ModalScreen:
             await LineScreen(self._tools, self._ctx).answer(None, answer)
 
     async def _display(self, view: Json) -> bool:
-        messages, person = self._tools.messages, self._ctx.person
+        messages, person, through = self._tools.messages, self._ctx.person, self._ctx.where.through
         if self._push and self._trigger is not None:
             self._push = False
-            pushed = await messages.push_view(person, self._trigger, view)
+            pushed = await messages.push_view(person, self._trigger, view, through=through)
             if pushed is not None:
                 self._view_id = pushed
                 return True
         if self._view_id is not None:
-            return await messages.update_view(person, self._view_id, view)
+            return await messages.update_view(person, self._view_id, view, through=through)
         if self._trigger is not None:
-            self._view_id = await messages.open_view(person, self._trigger, view)
+            self._view_id = await messages.open_view(person, self._trigger, view, through=through)
         return self._view_id is not None
 
     async def _show(self, route: Route | None, answer: Shown) -> None:
@@ -399,7 +404,9 @@ class HomeScreen:
     async def answer(self, route: Route | None, answer: Answer) -> None:
         if isinstance(answer, Reply | Card | Listing):
             view = render_home(answer, await self._tools.reader(self._ctx))
-            await self._tools.messages.publish_home(self._ctx.person, view, hash_=self._hash)
+            await self._tools.messages.publish_home(
+                self._ctx.person, view, hash_=self._hash, through=self._ctx.where.through
+            )
 
     async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         await self.answer(route, connect or Reply(trouble.text, tone="warning"))

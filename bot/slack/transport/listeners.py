@@ -25,6 +25,7 @@ from bot.slack.conversation.dispatch import Ack, Dispatcher
 from bot.slack.transport.loggers import quiet_logger
 from bot.slack.transport.payload import PayloadKind, parse_incoming
 from bot.slack.transport.uninstalls import Installed, Uninstalled, read_uninstalled
+from bot.slack.transport.whose import read_whose
 
 _log = structlog.get_logger(__name__)
 
@@ -44,17 +45,28 @@ class Leaves(Protocol):
     async def leave_workspace(self, team_id: str) -> None: ...
 
 
+class RememberedGuests(Protocol):
+    """``bot.store.installations.Guests``, as far as it is needed here."""
+
+    async def note(self, team_id: str, through: str) -> None: ...
+
+    async def leaving_with(self, through: str) -> list[str]: ...
+
+    async def forget(self, through: str) -> None: ...
+
+
 def build_bolt(
     dispatcher: Dispatcher,
     *,
     installs: Flow | None = None,
     installed: Installed | None = None,
     leaves: Leaves | None = None,
+    guests: RememberedGuests | None = None,
 ) -> AsyncApp:
     """Build Bolt without the checks that are made before or after it: signatures, SSL checks, tokens.
 
     ``installed`` knows whether the app is still installed, where that is not ``installs``; ``leaves`` forgets the
-    workspace that it was removed from.
+    workspace that it was removed from; ``guests`` remembers who spoke to it from other workspaces.
     """
 
     return AsyncApp(
@@ -62,7 +74,7 @@ def build_bolt(
         logger=quiet_logger(),
         client=AsyncWebClient(),
         process_before_response=True,
-        before_authorize=Acknowledging(dispatcher, installs or installed, leaves),
+        before_authorize=Acknowledging(dispatcher, installs or installed, leaves, guests),
         authorize=_NoLookup(),
         oauth_flow=installs.flow if installs else None,
         signing_secret="verified before Bolt",  # noqa: S106  no secret: bot/slack/transport/http.py has checked the signature
@@ -78,11 +90,18 @@ def build_bolt(
 class Acknowledging(AsyncMiddleware):
     """Answers every request, before Bolt's authorisation: tokens are looked up when a message is sent."""
 
-    def __init__(self, dispatcher: Dispatcher, installed: Installed | None, leaves: Leaves | None) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        installed: Installed | None,
+        leaves: Leaves | None,
+        guests: RememberedGuests | None,
+    ) -> None:
         self._dispatcher = dispatcher
         self._installed = installed
         self._leaves = leaves
         self._receiving = Outage("delivery not received", _log)
+        self._guests = guests
 
     async def async_process(
         self,
@@ -94,6 +113,7 @@ class Acknowledging(AsyncMiddleware):
         gone = read_uninstalled(req.body)
         if gone is not None and not await self._forgotten(gone):
             return BoltResponse(status=503, body="")  # Slack sends it again
+        await self._note_guest(req.body)
         return await self._acknowledge(req.body)
 
     async def _acknowledge(self, body: dict[str, Any]) -> BoltResponse:
@@ -109,18 +129,30 @@ class Acknowledging(AsyncMiddleware):
         return _as_response(ack)
 
     async def _forgotten(self, gone: Uninstalled) -> bool:
-        """Delete a workspace that removed the app, its tokens last: what is interrupted is finished with the next
+        """Delete a workspace that removed the app, and first its guests: what is interrupted is finished with the next
         delivery."""
         try:
             if self._installed is None or not await self._installed.is_over(gone):
                 return True
             if self._leaves is not None:
-                await self._leaves.leave_workspace(gone.key)
+                for team_id in [*(await self._guests.leaving_with(gone.key) if self._guests else []), gone.key]:
+                    await self._leaves.leave_workspace(team_id)
             await self._installed.forget(gone)
+            if self._guests is not None:
+                await self._guests.forget(gone.key)
         except Exception:  # noqa: BLE001  the acknowledgement says that it failed
             _log.exception("uninstalling not done yet")
             return False
         return True
+
+    async def _note_guest(self, body: dict[str, Any]) -> None:
+        whose = read_whose(body)
+        if self._guests is None or whose.person is None or whose.through is None:
+            return
+        try:
+            await self._guests.note(whose.person.team_id, whose.through)
+        except Exception:  # noqa: BLE001  this answer goes through the installation that was spoken to all the same
+            _log.exception("a guest is not remembered")
 
 
 class _NoLookup(AsyncAuthorize):

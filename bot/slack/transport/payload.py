@@ -1,7 +1,7 @@
 """Reads Slack's JSON, of any kind, into one typed value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from bot.basics.person import PersonKey
 from bot.contract.context import Where
 from bot.slack.blockkit.blocks import Json
 from bot.slack.blockkit.forms import unpack_metadata
+from bot.slack.transport.whose import read_whose
 
 
 class PayloadKind(StrEnum):
@@ -70,12 +71,15 @@ class Incoming:
 def parse_incoming(body: Mapping[str, Any]) -> Incoming:
     """Read a payload. Never raises: what is not understood has kind ``other`` and is acknowledged all the same."""
     try:
-        return _parse(body)
+        whose = read_whose(body)
+        parsed = _parse(body)
+        return replace(parsed, person=whose.person, where=replace(parsed.where, through=whose.through))
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
         return Incoming(PayloadKind.OTHER, None, Where(), "")
 
 
 def _parse(body: Mapping[str, Any]) -> Incoming:  # noqa: PLR0911  one return for each kind
+    """Read everything but whose it is."""
     if "command" in body:
         return _parse_command(body)
     kind = _KINDS.get(str(body.get("type")), PayloadKind.OTHER)
@@ -88,12 +92,12 @@ def _parse(body: Mapping[str, Any]) -> Incoming:  # noqa: PLR0911  one return fo
             view = dict(body["view"])
             where, _ = unpack_metadata(view)
             return Incoming(
-                kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+                kind, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
                 action_id=str(view.get("callback_id", "")), view=view,
             )  # fmt: skip
         case PayloadKind.OPTIONS:
             return Incoming(
-                kind, _person(body), Where(), "", action_id=str(body.get("action_id", "")),
+                kind, None, Where(), "", action_id=str(body.get("action_id", "")),
                 value=str(body.get("value", "")), view=body.get("view"),
             )  # fmt: skip
         case PayloadKind.SHORTCUT | PayloadKind.MESSAGE:
@@ -104,11 +108,9 @@ def _parse(body: Mapping[str, Any]) -> Incoming:  # noqa: PLR0911  one return fo
 
 def _parse_command(body: Mapping[str, Any]) -> Incoming:
     channel = str(body.get("channel_id", ""))
-    team = _org_wide(body, body.get("enterprise_id")) or body.get("team_id") or body.get("enterprise_id") or ""
-    person = PersonKey(str(team), str(body["user_id"]))
     where = Where(channel or None, None, body.get("response_url"), _is_direct(channel))
     return Incoming(
-        PayloadKind.COMMAND, person, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        PayloadKind.COMMAND, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         command=str(body["command"]), text=str(body.get("text", "")),
     )  # fmt: skip
 
@@ -126,7 +128,7 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
             channel or None, _thread_of(message or {}, container), body.get("response_url"), _is_direct(channel)
         )
     return Incoming(
-        PayloadKind.PRESS, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        PayloadKind.PRESS, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(action.get("action_id", "")), value=_pressed(action),
         view=view, ephemeral=bool(container.get("is_ephemeral")),
     )  # fmt: skip
@@ -151,52 +153,21 @@ def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
     channel = str((body.get("channel") or {}).get("id") or "")
     where = Where(channel or None, _thread_of(message or {}, {}), body.get("response_url"), _is_direct(channel))
     return Incoming(
-        kind, _person(body), where, _trigger_key(body), trigger_id=body.get("trigger_id"),
+        kind, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(body.get("callback_id", "")), text=message_text(message or {}),
     )  # fmt: skip
 
 
 def _parse_event(body: Mapping[str, Any]) -> Incoming:
     event = dict(body["event"])
-    user = event.get("user")
-    person_id = str(user.get("id", "")) if isinstance(user, dict) else str(user or "")
-    authorized = (body.get("authorizations") or [{}])[0]
-    team = (
-        _org_wide(authorized, authorized.get("enterprise_id"))
-        or event.get("user_team")
-        or event.get("source_team")
-        or authorized.get("team_id")
-        or body.get("team_id")
-        or authorized.get("enterprise_id")
-        or body.get("enterprise_id")
-        or ""
-    )
     channel = event.get("channel") if isinstance(event.get("channel"), str) else None
     where = Where(channel, event.get("thread_ts"), None, _is_direct(channel or ""))
     event_id = body.get("event_id")
     return Incoming(
-        PayloadKind.EVENT, PersonKey(str(team), person_id) if person_id else None, where,
+        PayloadKind.EVENT, None, where,
         f"event:{event_id}" if event_id else "", action_id=str(event.get("type", "")),
         text=str(event.get("text") or ""), event=event,
     )  # fmt: skip
-
-
-def _person(body: Mapping[str, Any]) -> PersonKey:
-    user = body["user"]
-    org = _org_wide(body, (body.get("enterprise") or {}).get("id"))
-    team = (
-        org
-        or user.get("team_id")
-        or (body.get("team") or {}).get("id")
-        or (body.get("enterprise") or {}).get("id")
-        or ""
-    )
-    return PersonKey(str(team), str(user["id"]))
-
-
-def _org_wide(body: Mapping[str, Any], enterprise: Any) -> str | None:
-    """Return the org's id when the app is installed for the whole org."""
-    return str(enterprise) if enterprise and body.get("is_enterprise_install") in {True, "true"} else None
 
 
 def _trigger_key(body: Mapping[str, Any]) -> str:

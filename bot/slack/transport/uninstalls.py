@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.conversation.errors import slack_code
+from bot.slack.transport.whose import first_authorization, read_whose
 
 _ENDED: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked", "token_expired"})
 """Slack's errors for the token of an app that is no longer installed."""
@@ -18,8 +19,7 @@ _ENDED: Final = frozenset({"account_inactive", "invalid_auth", "not_authed", "to
 @dataclass(frozen=True)
 class Uninstalled:
     """A removal of the app from a workspace, or from a whole org: then ``team_id`` is None. ``at`` is Slack's time of
-    it, in seconds
-    since 1970, None when it is not said."""
+    it, in seconds since 1970, None when it is not said."""
 
     team_id: str | None
     enterprise_id: str | None
@@ -48,15 +48,15 @@ def read_uninstalled(body: Mapping[str, Any]) -> Uninstalled | None:
     event = body.get("event")
     if body.get("type") != "event_callback" or not isinstance(event, Mapping) or not _ends(event):
         return None
-    listed = body.get("authorizations")
-    first = listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], Mapping) else {}
-    enterprise_id = _text(first.get("enterprise_id")) or _text(body.get("enterprise_id"))
-    for_org = enterprise_id is not None and first.get("is_enterprise_install") is True
-    team_id = None if for_org else _text(first.get("team_id")) or _text(body.get("team_id"))
-    if team_id is None and enterprise_id is None:
+    installation = read_whose(body).installation
+    if not installation:
         return None
+    enterprise_id = _text(first_authorization(body).get("enterprise_id")) or _text(body.get("enterprise_id"))
+    team_id = None if installation == enterprise_id else installation
     at = body.get("event_time")
-    return Uninstalled(team_id, enterprise_id, float(at) if isinstance(at, int | float) else None)
+    return Uninstalled(
+        team_id, enterprise_id, float(at) if isinstance(at, int | float) and not isinstance(at, bool) else None
+    )
 
 
 def _ends(event: Mapping[str, Any]) -> bool:

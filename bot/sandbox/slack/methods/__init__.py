@@ -13,17 +13,19 @@ from bot.sandbox.slack.workspace import Json
 @dataclass(frozen=True)
 class Method:
     """A Web API method. ``scopes``: one of them is enough. Methods that depend on the kind of conversation check
-    their scope themselves."""
+    their scope themselves. ``of_one_team``: an org's token has to say which workspace it means."""
 
     run: Callable[[Core, Args], Json]
     scopes: tuple[str, ...] = ()
     needs_token: bool = True
+    of_one_team: bool = False
 
 
 METHODS: dict[str, Method] = {
     "api.test": Method(identity.api_test, needs_token=False),
     "auth.test": Method(identity.auth_test),
     "auth.revoke": Method(identity.revoke),
+    "auth.teams.list": Method(identity.list_teams),
     "team.info": Method(identity.team_info, ("team:read",)),
     "bots.info": Method(identity.bots_info, ("users:read",)),
     "apps.connections.open": Method(identity.open_connection),
@@ -43,20 +45,20 @@ METHODS: dict[str, Method] = {
     "conversations.setTopic": Method(conversations.set_topic),
     "conversations.history": Method(conversations.history),
     "conversations.replies": Method(conversations.replies),
-    "conversations.list": Method(conversations.list_),
-    "users.conversations": Method(conversations.of_user),
+    "conversations.list": Method(conversations.list_, of_one_team=True),
+    "users.conversations": Method(conversations.of_user, of_one_team=True),
     "users.info": Method(people.info, ("users:read",)),
-    "users.list": Method(people.list_, ("users:read",)),
+    "users.list": Method(people.list_, ("users:read",), of_one_team=True),
     "users.lookupByEmail": Method(people.look_up_by_email, ("users:read.email",)),
     "users.profile.get": Method(people.get_profile, ("users.profile:read",)),
     "views.open": Method(surfaces.open_),
     "views.push": Method(surfaces.push),
     "views.update": Method(surfaces.update),
     "views.publish": Method(surfaces.publish),
-    "usergroups.list": Method(people.list_groups, ("usergroups:read",)),
-    "usergroups.create": Method(people.create_group, ("usergroups:write",)),
-    "usergroups.users.list": Method(people.list_group_users, ("usergroups:read",)),
-    "usergroups.users.update": Method(people.update_group_users, ("usergroups:write",)),
+    "usergroups.list": Method(people.list_groups, ("usergroups:read",), of_one_team=True),
+    "usergroups.create": Method(people.create_group, ("usergroups:write",), of_one_team=True),
+    "usergroups.users.list": Method(people.list_group_users, ("usergroups:read",), of_one_team=True),
+    "usergroups.users.update": Method(people.update_group_users, ("usergroups:write",), of_one_team=True),
     "files.getUploadURLExternal": Method(files.get_upload_url, ("files:write",)),
     "files.completeUploadExternal": Method(files.complete_upload, ("files:write",)),
     "files.info": Method(files.info, ("files:read",)),

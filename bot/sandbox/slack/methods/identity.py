@@ -6,6 +6,9 @@ from bot.sandbox.slack.refusal import Refused
 from bot.sandbox.slack.seed import APP_ID, BOT_ID, BOT_USER
 from bot.sandbox.slack.workspace import Json
 
+TOKEN_SECONDS = 12 * 60 * 60
+"""How long a token lasts where the app rotates them."""
+
 
 def api_test(core: Core, args: Args) -> Json:
     if args.text("error"):
@@ -19,10 +22,12 @@ def auth_test(core: Core, args: Args) -> Json:
         "url": f"https://{team['domain']}.slack.com/",
         "team": team["name"],
         "user": core.space.users[user]["name"],
-        "team_id": team["id"],
+        "team_id": core.org if core.org_wide else team["id"],
         "user_id": user,
-        "is_enterprise_install": False,
+        "is_enterprise_install": core.org_wide,
     }
+    if core.org is not None:
+        answer |= {"enterprise_id": core.org}
     if args.token.kind == "bot":
         answer |= {"bot_id": BOT_ID}
     return answer
@@ -68,24 +73,48 @@ def open_connection(core: Core, args: Args) -> Json:
     return {"url": core.ws_url(core.delivery.sockets.issue_ticket())}
 
 
+def list_teams(core: Core, args: Args) -> Json:
+    """List the workspaces that an org's token is good for; the one workspace for any other token."""
+    team = core.space.team
+    return {"teams": [{"id": team["id"], "name": team["name"]}], "response_metadata": {"next_cursor": ""}}
+
+
 def oauth_access(core: Core, args: Args) -> Json:
-    """Exchange a code from the consent page for the bot's token; a code works once."""
+    """Exchange a code from the consent page, or a refresh token, for the bot's token; either works once."""
+    if args.text("grant_type") == "refresh_token":
+        renewed = core.refreshing.pop(args.text("refresh_token"), None)
+        if renewed is None:
+            raise Refused("invalid_refresh_token")
+        return _granted(core, BOT_USER, _new_token(core))
     installer = core.codes.pop(args.text("code"), None)
     if installer is None:
         raise Refused("invalid_code")
-    bot_token = next(
-        (name for name, one in core.tokens.items() if one.kind == "bot" and not one.revoked),
-        f"xoxb-{core.new_secret()}",
-    )
-    core.tokens.setdefault(bot_token, Token("bot", BOT_USER, core.scopes))
-    return {
+    known = (name for name, one in core.tokens.items() if one.kind == "bot" and not one.revoked)
+    return _granted(core, installer, _new_token(core) if core.rotates else next(known, None) or _new_token(core))
+
+
+def _new_token(core: Core) -> str:
+    name = f"xoxe.xoxb-{core.new_secret()}" if core.rotates else f"xoxb-{core.new_secret()}"
+    ends = core.timers.now() + TOKEN_SECONDS if core.rotates else None
+    core.tokens[name] = Token("bot", BOT_USER, core.scopes, expires_at=ends)
+    return name
+
+
+def _granted(core: Core, installer: str, bot_token: str) -> Json:
+    team = None if core.org_wide else {"id": core.space.team["id"], "name": core.space.team["name"]}
+    answer: Json = {
         "access_token": bot_token,
         "token_type": "bot",
         "scope": ",".join(core.scopes),
         "bot_user_id": BOT_USER,
         "app_id": APP_ID,
-        "team": {"id": core.space.team["id"], "name": core.space.team["name"]},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": team,
+        "enterprise": {"id": core.org, "name": "Northlight Group"} if core.org is not None else None,
+        "is_enterprise_install": core.org_wide,
         "authed_user": {"id": installer},
     }
+    if core.rotates:
+        refresh = f"xoxe-1-{core.new_secret()}"
+        core.refreshing[refresh] = bot_token
+        answer |= {"refresh_token": refresh, "expires_in": TOKEN_SECONDS}
+    return answer

@@ -4,8 +4,8 @@ import asyncio
 import html
 import re
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +14,6 @@ import pytest
 from pydantic import SecretStr
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.oauth.installation_store import Installation
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from starlette.applications import Starlette
 
 from bot.basics.settings import Settings
@@ -22,19 +21,38 @@ from bot.slack.api.web_client import open_session
 from bot.slack.transport.install import Installs, NotInstalled
 from bot.slack.transport.listeners import build_bolt
 from bot.slack.transport.uninstalls import Uninstalled
+from bot.store.installations import Guests
+from bot.store.keys import generate_key, parse_keys
+from bot.store.store import Store
 from tests.bot.slack.conftest import Bot, serving
+
+KEYS = parse_keys(generate_key())
 
 
 class Api:
-    """Slack's ``oauth.v2.access`` and ``auth.test``: hands out a new token each time and remembers how often."""
+    """Slack's ``oauth.v2.access`` and ``auth.test``: takes each refresh token once, and remembers how often."""
 
     def __init__(self) -> None:
         self.renewals = 0
-        self.broken = False
+        self.used: set[str] = set()
+        self.before_answering: Callable[[], Awaitable[None]] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        while (await receive()).get("more_body"):
-            pass
+        sent = b""
+        more = True
+        while more:
+            message = await receive()
+            sent += message.get("body", b"")
+            more = message.get("more_body", False)
+        asked = parse_qs(sent.decode())
+        if self.before_answering is not None:
+            await self.before_answering()
+        refresh = asked.get("refresh_token", [""])[0]
+        if refresh in self.used:
+            await self._answer(send, '{"ok": false, "error": "invalid_refresh_token"}')
+            return
+        if refresh:
+            self.used.add(refresh)
         if scope["path"].endswith("oauth.v2.access"):
             self.renewals += 1
         body = (
@@ -42,6 +60,9 @@ class Api:
             '"expires_in": 43200, "team": {"id": "T1"}, "bot_user_id": "U1", "bot_id": "B1", "app_id": "A1", '
             '"authed_user": {"id": "U2"}, "scope": "chat:write", "token_type": "bot", "user_id": "U1"}'
         )
+        await self._answer(send, body)
+
+    async def _answer(self, send: Any, body: str) -> None:
         headers = [(b"content-type", b"application/json")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body.encode()})
@@ -52,29 +73,50 @@ def api() -> Api:
     return Api()
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    made = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'installs.db'}")
-    yield made
-    await made.dispose()
-
-
-@pytest.fixture
-async def installs(api: Api, engine: AsyncEngine) -> AsyncIterator[Installs]:
-    async with serving(api) as address, open_session() as session:
+@asynccontextmanager
+async def process(url: str, api_address: str) -> AsyncIterator[Installs]:
+    """One process of the bot, with its own connection to the database."""
+    store = await Store.open(url, KEYS)
+    await store.migrate()
+    async with open_session() as session:
         settings = Settings(
             _env_file=None,
             slack_client_id="1.2",
             slack_client_secret=SecretStr("shh"),
-            slack_api_url=f"{address}/api/",
+            slack_api_url=f"{api_address}/api/",
         )
-        made = Installs(settings, session, engine, ["chat:write", "commands"])
+        made = Installs(settings, session, store.context, ["chat:write", "commands"])
         await made.prepare()
+        try:
+            yield made
+        finally:
+            await store.aclose()
+
+
+@pytest.fixture
+async def installs(api: Api, sqlite_url: str) -> AsyncIterator[Installs]:
+    async with serving(api) as address, process(sqlite_url, address) as made:
         yield made
+
+
+@pytest.fixture
+async def two_processes(api: Api, database_url: str) -> AsyncIterator[tuple[Installs, Installs]]:
+    async with (
+        serving(api) as address,
+        process(database_url, address) as first,
+        process(database_url, address) as second,
+    ):
+        yield first, second
 
 
 def installation(team: str | None, token: str, **more: Any) -> Installation:
     return Installation(app_id="A1", team_id=team, bot_token=token, bot_id="B1", user_id="U1", **more)
+
+
+def ending(seconds: float) -> Installation:
+    """One of T1 whose token ends in so many seconds."""
+    ends = int(time.time() + seconds)
+    return installation("T1", "xoxb-old", bot_refresh_token="xoxe-0", bot_token_expires_at=ends)
 
 
 async def test_each_workspace_speaks_with_its_own_token(installs: Installs) -> None:
@@ -97,13 +139,90 @@ async def test_a_workspace_that_never_installed_is_not_spoken_to(installs: Insta
 
 
 async def test_a_token_about_to_end_is_renewed_once_however_many_wait(installs: Installs, api: Api) -> None:
-    old = installation("T1", "xoxb-old", bot_refresh_token="xoxe-0", bot_token_expires_at=int(time.time()) + 60)
-    await installs._store.async_save(old)
+    await installs._store.async_save(ending(60))
 
     clients = await asyncio.gather(*(installs.of("T1") for _ in range(20)))
 
     assert api.renewals == 1
     assert {client.token for client in clients} == {"xoxe.xoxb-1"}
+
+
+async def test_two_processes_renew_a_token_once(two_processes: tuple[Installs, Installs], api: Api) -> None:
+    first, second = two_processes
+    await first._store.async_save(ending(-60))
+
+    clients = await asyncio.gather(*(one.of("T1") for one in (first, second) * 5))
+
+    assert api.renewals == 1
+    assert {client.token for client in clients} == {"xoxe.xoxb-1"}
+
+
+async def test_a_token_that_is_still_good_is_used_while_another_process_renews_it(
+    two_processes: tuple[Installs, Installs], api: Api
+) -> None:
+    first, second = two_processes
+    await first._store.async_save(ending(60))
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        asked.set()
+        await go_on.wait()
+
+    api.before_answering = wait
+    renewing = asyncio.create_task(first.of("T1"))
+    await asked.wait()
+    assert (await second.of("T1")).token == "xoxb-old"
+
+    go_on.set()
+    assert (await renewing).token == (await second.of("T1")).token == "xoxe.xoxb-1"
+    assert api.renewals == 1
+
+
+async def test_a_token_that_slack_does_not_renew_is_used_until_it_ends(installs: Installs, api: Api) -> None:
+    api.used.add("xoxe-0")
+    await installs._store.async_save(ending(60))
+
+    assert (await installs.of("T1")).token == "xoxb-old"
+
+
+async def test_an_installation_made_while_a_token_was_renewed_is_not_overwritten(
+    two_processes: tuple[Installs, Installs], api: Api
+) -> None:
+    first, second = two_processes
+    await first._store.async_save(ending(60))
+
+    async def install_again() -> None:
+        await second._store.async_save(installation("T1", "xoxb-new"))
+
+    api.before_answering = install_again
+    assert (await first.of("T1")).token == "xoxb-new"
+
+
+async def test_what_one_process_forgets_or_stores_the_other_knows_at_once(
+    two_processes: tuple[Installs, Installs],
+) -> None:
+    first, second = two_processes
+    await first._store.async_save(installation("T1", "xoxb-1"))
+    assert (await second.of("T1")).token == "xoxb-1"
+
+    await first._store.async_save(installation("T1", "xoxb-2"))
+    assert (await second.of("T1")).token == "xoxb-2"
+
+    await first.forget(Uninstalled("T1", None))
+    with pytest.raises(NotInstalled):
+        await second.of("T1")
+
+
+async def test_a_guests_workspace_is_answered_through_the_one_they_spoke_to(
+    two_processes: tuple[Installs, ...],
+) -> None:
+    first, second = two_processes
+    await first._store.async_save(installation("T1", "xoxb-1"))
+    await Guests(first._installations._context).note("TGUEST", "T1")
+    assert (await second.of("TGUEST")).token == "xoxb-1"
+
+    await first._store.async_save(installation("TGUEST", "xoxb-own"))
+    assert (await second.of("TGUEST")).token == "xoxb-own"
 
 
 async def test_a_removed_app_is_forgotten(installs: Installs) -> None:
@@ -140,7 +259,8 @@ class Leavers:
 async def uninstall(http_bot: Bot, installs: Installs, **body: Any) -> tuple[int, list[str]]:
     """Slack's answer, and whose data was to go."""
     leavers = Leavers()
-    app = build_bolt(http_bot.dispatcher, installs=installs, leaves=leavers)
+    guests = Guests(installs._installations._context)
+    app = build_bolt(http_bot.dispatcher, installs=installs, leaves=leavers, guests=guests)
     event = {"type": "event_callback", "event_id": "E", "event": {"type": "app_uninstalled"}, **body}
     done = await app.async_dispatch(AsyncBoltRequest(body=event, mode="socket_mode"))
     return done.status, leavers.left
@@ -181,6 +301,25 @@ async def test_an_org_that_removed_the_app_is_forgotten_whole(installs: Installs
     with pytest.raises(NotInstalled):
         await installs.of("E1")
     assert (await installs.of("T1")).token == "xoxb-1"
+
+
+async def test_guests_who_spoke_to_no_other_installation_go_with_it(installs: Installs, http_bot: Bot) -> None:
+    for team in ("T1", "T2", "TOWN"):
+        await installs._store.async_save(installation(team, f"xoxb-{team}"))
+    guests = Guests(installs._installations._context)
+    for guest, through in (("TGUEST", "T1"), ("TBOTH", "T1"), ("TBOTH", "T2"), ("TOWN", "T1")):
+        await guests.note(guest, through)
+
+    assert await uninstall(http_bot, installs, team_id="T1") == (200, ["TGUEST", "T1"])
+    assert (await installs.of("TBOTH")).token == "xoxb-T2"
+
+
+async def test_whoever_speaks_from_another_workspace_is_remembered(installs: Installs, http_bot: Bot) -> None:
+    await installs._store.async_save(installation("T1", "xoxb-1"))
+    said = {"type": "app_mention", "user": "U0GUEST", "user_team": "TGUEST", "channel": "C1", "text": "<@U1> hm"}
+
+    await uninstall(http_bot, installs, event=said, authorizations=[{"team_id": "T1"}])
+    assert (await installs.of("TGUEST")).token == "xoxb-1"
 
 
 async def test_a_workspace_that_joined_an_org_since_is_found_all_the_same(installs: Installs, http_bot: Bot) -> None:
