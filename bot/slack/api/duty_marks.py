@@ -8,6 +8,7 @@ from typing import Final
 from bot.contract.board import UserGroup
 from bot.slack.api.channel_messages import ask
 from bot.slack.api.messages import Clients
+from bot.slack.api.workspaces import Arguments, Workspaces
 from bot.slack.blockkit.limits import TOPIC, cut
 
 GROUPS_KEPT_S: Final = 300.0
@@ -24,15 +25,21 @@ class DutyMarks:
     def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
         self._clients = clients
         self._clock = clock
+        self._workspaces = Workspaces(clients, clock)
         self._groups: dict[str, tuple[float, tuple[UserGroup, ...]]] = {}
+        self._places: dict[tuple[str, str], Arguments] = {}
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]:
         """Return the workspace's user groups, from a copy that is at most 5 minutes old. Needs ``usergroups:read``."""
         until, known = self._groups.get(team_id, (0.0, ()))
         if self._clock() < until:
             return known
-        found = await ask(await self._clients.of(team_id), "usergroups.list", {})
-        known = tuple(UserGroup(one["id"], one["handle"], one["name"]) for one in found["usergroups"])
+        client = await self._clients.of(team_id)
+        known = ()
+        for workspace in await self._workspaces.of(team_id):
+            found = await ask(client, "usergroups.list", workspace)
+            known += tuple(UserGroup(one["id"], one["handle"], one["name"]) for one in found["usergroups"])
+            self._places |= {(team_id, str(one["id"])): workspace for one in found["usergroups"]}
         self._groups[team_id] = (self._clock() + GROUPS_KEPT_S, known)
         return known
 
@@ -40,18 +47,24 @@ class DutyMarks:
         """Make ``people`` the group's members. Needs ``usergroups:write``.
 
         False when there was nothing to change, and for no people: Slack takes no empty group, and a mention should
-        reach
-        somebody.
+        reach somebody.
         """
         wanted = sorted(set(people))
         if not wanted:
             return False
         client = await self._clients.of(team_id)
-        found = await ask(client, "usergroups.users.list", {"usergroup": group})
+        place = await self._place_of(team_id, group)
+        found = await ask(client, "usergroups.users.list", {"usergroup": group, **place})
         if set(found["users"]) == set(wanted):
             return False
-        await ask(client, "usergroups.users.update", {"usergroup": group, "users": ",".join(wanted)})
+        await ask(client, "usergroups.users.update", {"usergroup": group, "users": ",".join(wanted), **place})
         return True
+
+    async def _place_of(self, team_id: str, group: str) -> Arguments:
+        """Return the argument that names the group's workspace, where an org's token needs one."""
+        if team_id.startswith("E") and (team_id, group) not in self._places:
+            await self.groups(team_id)
+        return self._places.get((team_id, group), {})
 
     async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
         """End the channel's topic with ``words`` after "On duty:", remove that for no words, and keep what people wrote

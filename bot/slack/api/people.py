@@ -1,7 +1,9 @@
 """Looks up people in Slack by id and by e-mail address, from copies that are at most an hour old."""
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,11 +15,16 @@ from bot.basics.person import PersonKey
 from bot.contract.context import Profile
 from bot.slack.api.channel_messages import PostRefused, ask
 from bot.slack.api.messages import Clients
+from bot.slack.api.workspaces import Workspaces, ask_all
 
 KEPT_SECONDS: Final = 3600.0
 STRANGER_KEPT_SECONDS: Final = 600.0
 """How long an unknown address stays unknown: a new person in Slack is found this much later at most."""
 AT_MOST: Final = 20_000
+ASKED_ONE_BY_ONE: Final = 5
+"""How many addresses an hour are looked up each by itself. Slack takes 50 lookups a minute, or 20 pages of everybody
+with up to 1,000 people each."""
+PAGE: Final = 1000
 
 _NOBODY: Final = frozenset({"users_not_found", "user_not_found"})
 
@@ -35,6 +42,10 @@ class SlackPeople:
         self._kept: dict[PersonKey, tuple[float, Profile]] = {}
         self._asking: dict[PersonKey, asyncio.Task[Profile]] = {}
         self._addresses: dict[tuple[str, str], tuple[float, str | None]] = {}
+        self._workspaces = Workspaces(clients, clock)
+        self._asked: dict[str, deque[float]] = {}
+        self._everybody: dict[str, _Everybody] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
 
     async def profile(self, key: PersonKey) -> Profile:
         """Look up a person's name, e-mail address and zone.
@@ -63,23 +74,67 @@ class SlackPeople:
         return profile
 
     async def with_email(self, team_id: str, email: str) -> str | None:
-        """Find a person by e-mail address.
+        """Find a person by e-mail address: by itself, or after some of those in a list of everybody.
 
         Raises PostRefused, PostThrottled, PostNotSent or InDoubt when Slack does not say. Needs
         ``users:read.email``."""
-        until, known = self._addresses.get((team_id, email), (0.0, None))
-        if not email or self._clock() < until:
-            return known
+        if not email:
+            return None
+        async with self._locks.setdefault(team_id, asyncio.Lock()):
+            until, known = self._addresses.get((team_id, email), (0.0, None))
+            if self._clock() < until:
+                return known
+            listed = await self._listed(team_id)
+            if listed is not None and (known := listed.people.get(email.casefold())) is not None:
+                return known
+            if listed is not None and self._clock() - listed.since < STRANGER_KEPT_SECONDS:
+                return None
+            return await self._look_up(team_id, email)
+
+    async def _look_up(self, team_id: str, email: str) -> str | None:
+        known: str | None = None
         try:
             found = await ask(await self._clients.of(team_id), "users.lookupByEmail", {"email": email})
             known = str(found["user"]["id"])
         except PostRefused as problem:
             if problem.code not in _NOBODY:
                 raise
-            known = None
+        self._asked.setdefault(team_id, deque(maxlen=ASKED_ONE_BY_ONE)).append(self._clock())
         kept_s = STRANGER_KEPT_SECONDS if known is None else KEPT_SECONDS
         _keep(self._addresses, (team_id, email), (self._clock() + kept_s, known))
         return known
+
+    async def _listed(self, team_id: str) -> "_Everybody | None":
+        """Return the list of everybody, read anew when many were looked up since; None when it is not needed yet."""
+        listed = self._everybody.get(team_id)
+        now = self._clock()
+        lately = [at for at in self._asked.get(team_id, ()) if now - at < KEPT_SECONDS]
+        many = len(lately) == ASKED_ONE_BY_ONE
+        if listed is not None and now - listed.since >= KEPT_SECONDS:
+            del self._everybody[team_id]
+            listed = None
+        if many and (listed is None or now - listed.since >= STRANGER_KEPT_SECONDS):
+            listed = self._everybody[team_id] = _Everybody(now, await self._read_everybody(team_id))
+            self._asked.pop(team_id)
+        return listed
+
+    async def _read_everybody(self, team_id: str) -> dict[str, str]:
+        client = await self._clients.of(team_id)
+        people: dict[str, str] = {}
+        for workspace in await self._workspaces.of(team_id):
+            for user in await ask_all(client, "users.list", {"limit": PAGE, **workspace}, "members"):
+                email = (user.get("profile") or {}).get("email")
+                if email and not (user.get("deleted") or user.get("is_bot") or user.get("is_stranger")):
+                    people[str(email).casefold()] = str(user["id"])
+        return people
+
+
+@dataclass(frozen=True)
+class _Everybody:
+    """Who has which address, lower case, at a moment of the clock."""
+
+    since: float
+    people: Mapping[str, str]
 
 
 def _keep(copies: dict[K, V], key: K, copy: V) -> None:

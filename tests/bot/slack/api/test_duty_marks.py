@@ -45,6 +45,18 @@ async def test_a_group_holds_exactly_who_it_should_and_is_not_written_again() ->
         assert asked(slack, "usergroups.users.update") == 1
 
 
+async def test_a_group_of_an_org_is_kept_in_the_workspace_it_is_in() -> None:
+    async with marking() as (slack, marks, _):
+        slack.join_org("E0NORTHLT", org_wide=True)
+        assert [group.id for group in await marks.groups("E0NORTHLT")] == [GROUP]
+        assert await marks.keep_group("E0NORTHLT", GROUP, IDS)
+    async with marking() as (slack, marks, _):
+        slack.join_org("E0NORTHLT", org_wide=True)
+        assert await marks.keep_group("E0NORTHLT", GROUP, IDS)
+        assert members(slack) == IDS
+        assert all(call.ok for call in slack.calls)
+
+
 async def test_a_group_is_never_emptied() -> None:
     async with marking() as (slack, marks, _):
         assert not await marks.keep_group(TEAM_ID, GROUP, [])

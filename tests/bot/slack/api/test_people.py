@@ -11,6 +11,7 @@ from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
 from bot.contract.context import Profile
 from bot.sandbox.cast import SAM, TEAM_ID
+from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.channel_messages import PostRefused
 from bot.slack.api.people import SlackPeople
 from tests.bot.slack.fakes import Clock
@@ -113,3 +114,59 @@ async def test_an_address_is_asked_for_once_an_hour_and_a_strangers_sooner() -> 
             await people.with_email(TEAM_ID, SAM.email)
             await people.with_email(TEAM_ID, "mei@northlight.example")
         assert sum(call.method == "users.lookupByEmail" for call in slack.calls) == 2 + 1 + 2
+
+
+def add_people(slack: SlackSandbox, count: int) -> list[str]:
+    """Their addresses."""
+    users = slack.workspace.users
+    for number in range(count):
+        template = users[str(SAM.slack_id)]
+        profile = {**template["profile"], "email": f"Agent{number}@Northlight.example"}
+        users[f"U0AGENT{number:04}"] = {**template, "id": f"U0AGENT{number:04}", "profile": profile}
+    return [f"agent{number}@northlight.example" for number in range(count)]
+
+
+async def test_a_hundred_people_are_found_in_a_list_of_everybody() -> None:
+    async with open_workspace() as (slack, clients):
+        addresses = add_people(slack, 2102)
+        people = SlackPeople(clients, Clock().seconds)
+        found = [await people.with_email(TEAM_ID, email) for email in [*addresses, "stranger@elsewhere.example"]]
+
+        assert found == [*(f"U0AGENT{number:04}" for number in range(2102)), None]
+        asked = [call.method for call in slack.calls]
+        assert (asked.count("users.lookupByEmail"), asked.count("users.list")) == (5, 3)
+        assert all(call.ok for call in slack.calls)
+
+
+async def test_somebody_new_is_found_ten_minutes_after_the_list_was_read() -> None:
+    async with open_workspace() as (slack, clients):
+        clock = Clock()
+        people = SlackPeople(clients, clock.seconds)
+        for number in range(6):
+            assert await people.with_email(TEAM_ID, f"nobody{number}@x.example") is None
+        [new] = add_people(slack, 1)
+        assert await people.with_email(TEAM_ID, new) is None
+
+        clock.forward(601)
+        assert await people.with_email(TEAM_ID, new) == "U0AGENT0000"
+
+
+async def test_people_who_left_and_guests_of_a_channel_are_nobody() -> None:
+    async with open_workspace() as (slack, clients):
+        gone, stranger, *rest = add_people(slack, 8)
+        slack.workspace.users["U0AGENT0000"]["deleted"] = True
+        slack.workspace.users["U0AGENT0001"]["is_stranger"] = True
+        people = SlackPeople(clients, Clock().seconds)
+        found = [await people.with_email(TEAM_ID, email) for email in [*rest, gone, stranger]]
+
+        assert found == [*(f"U0AGENT{number:04}" for number in range(2, 8)), None, None]
+
+
+async def test_an_org_is_asked_for_each_of_its_workspaces() -> None:
+    async with open_workspace() as (slack, clients):
+        slack.join_org("E0NORTHLT", org_wide=True)
+        addresses = add_people(slack, 8)
+        people = SlackPeople(clients, Clock().seconds)
+
+        assert None not in [await people.with_email("E0NORTHLT", email) for email in addresses]
+        assert [call.args.get("team_id") for call in slack.calls if call.method == "users.list"] == [TEAM_ID]
