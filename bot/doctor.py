@@ -8,7 +8,8 @@ from bot.app import open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.contract.prose import plural
-from bot.slack.api.manifest import SCOPES
+from bot.slack.api.manifest import CORE, say_what_is_off
+from bot.store.installations import Installations
 from bot.store.store import Store
 
 WITHIN_S = 10
@@ -58,6 +59,8 @@ async def _database(settings: Settings) -> list[Finding]:
         try:
             await store.ping()
             looked = [await _notifications(store), await _events(store)]
+            if settings.slack_client_id and not settings.slack_bot_token:
+                looked.append(await _installations(store, settings.slack_client_id))
         finally:
             await store.aclose()
     except ChatopsError as problem:
@@ -93,6 +96,18 @@ async def _events(store: Store) -> Finding:
     return Finding("Events", True, f"{plural(counts.waiting, 'waits', 'wait')} to be delivered{since}")
 
 
+async def _installations(store: Store, client_id: str) -> Finding:
+    """Check the scopes of every installation by ``/slack/install``."""
+    installed = await Installations(store.context, client_id).all()
+    core = {need.name for need in CORE}
+    lacking = [one.team_id for one in installed if not core <= set(one.scopes)]
+    if lacking:
+        return Finding("Slack", False, f"Missing scopes in {', '.join(lacking)}. Open /slack/install there again.")
+    off = [f"{one.team_id}: {said}" for one in installed if (said := say_what_is_off(one.scopes))]
+    places = plural(len(installed), "workspace or org", "workspaces and orgs")
+    return Finding("Slack", True, "; ".join([f"installed in {places}", *off]))
+
+
 async def _slack(settings: Settings, session: aiohttp.ClientSession) -> Finding:
     assert settings.slack_bot_token is not None  # noqa: S101  the caller asked for it
     headers = {"authorization": f"Bearer {settings.slack_bot_token.get_secret_value()}"}
@@ -109,11 +124,13 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> Finding:
         return unreachable
     if not answer.get("ok"):
         return Finding("Slack", False, f"SLACK_BOT_TOKEN is refused ({answer.get('error')}). Install the app again.")
-    lacking = [need for need in SCOPES if need.name not in granted]
+    lacking = [need for need in CORE if need.name not in granted]
     if lacking:
         names = ", ".join(f"{need.name} (to {need.why})" for need in lacking)
         return Finding("Slack", False, f"Missing scopes: {names}. Paste manifest.yml into the app and reinstall it.")
-    return Finding("Slack", True, f"installed in {answer.get('team', 'the workspace')} with all scopes")
+    off = say_what_is_off(granted)
+    which = f"without optional scopes, so switched off are: {off}" if off else "with all scopes"
+    return Finding("Slack", True, f"installed in {answer.get('team', 'the workspace')} {which}")
 
 
 async def _dialpad(settings: Settings, session: aiohttp.ClientSession) -> Finding:

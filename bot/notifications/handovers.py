@@ -38,7 +38,7 @@ _WHY: Final = {
     "paid_teams_only": "user groups need a paid Slack plan",
     "no_such_subteam": "the user group is gone. Choose another in the settings",
     "subteam_not_found": "the user group is gone. Choose another in the settings",
-    "missing_scope": "this app lacks a permission in Slack. Ask whoever runs it to install it again",
+    "missing_scope": "this app was installed without the permission for it. Whoever runs it can add it",
     "not_in_channel": "I am not in the channel. Invite me with /invite",
     "channel_not_found": "I am not in the channel. Invite me with /invite",
     "is_archived": "the channel is archived",

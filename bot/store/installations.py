@@ -120,6 +120,15 @@ class Installations:
         row = await self._context.database.read(query)
         return None if row is None else _read(self._context.keys, row)
 
+    async def all(self) -> list[SlackInstallation]:
+        """Return every installation, by workspace. Raises KeyProblem."""
+        statement = select(installations).where(installations.c.client_id == self._client_id)
+
+        def query(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(statement.order_by(installations.c.team_id)).all())
+
+        return [_read(self._context.keys, row) for row in await self._context.database.read(query)]
+
     async def host_of(self, team_id: str) -> str | None:
         """Return an installation through which people of this workspace have spoken to the app, None if there is none.
         With several, the first by id: any of them may write to them."""

@@ -15,7 +15,8 @@ from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.doctor import Finding, examine
 from bot.sandbox.serving import listen, serving
-from bot.slack.api.manifest import SCOPES
+from bot.slack.api.manifest import CORE, SCOPES
+from bot.store.installations import Installations, SlackInstallation
 from bot.store.postings import NewPosting, want
 
 
@@ -111,6 +112,36 @@ async def test_a_missing_scope_is_named_with_what_it_is_for(configure: Configure
     assert not found.ok
     assert "im:write (to " in found.said
     assert "chat:write" not in found.said
+
+
+async def test_an_optional_scope_that_is_not_granted_is_no_fault_and_says_what_is_off(
+    configure: Configure, answers: Answers
+) -> None:
+    answers.scopes = ",".join(need.name for need in SCOPES if not need.name.startswith(("usergroups", "files:read")))
+    found = await look(configure(), "Slack")
+
+    assert found.ok
+    assert "user groups kept in step with who is on duty (usergroups:read, usergroups:write)" in found.said
+    assert "files attached to forms (files:read)" in found.said
+    assert "topic" not in found.said
+
+
+async def test_every_installation_is_checked_where_the_app_is_installed_by_workspaces(configure: Configure) -> None:
+    settings = configure(slack_bot_token=None, slack_client_id="1.2", slack_client_secret="shh")
+    store = await open_store(settings)
+    installed = Installations(store.context, "1.2")
+    core = tuple(need.name for need in CORE)
+    await installed.save(SlackInstallation("T1", None, store.now(), "xoxb-1", scopes=core))
+    first = await look(settings, "Slack")
+    await installed.save(SlackInstallation("T2", None, store.now(), "xoxb-2", scopes=("chat:write",)))
+    await store.aclose()
+
+    assert first.ok
+    assert "T1: " in first.said
+    assert "files attached to forms" in first.said
+    assert (await look(settings, "Slack")) == Finding(
+        "Slack", False, "Missing scopes in T2. Open /slack/install there again."
+    )
 
 
 @pytest.mark.parametrize("said", ["<html>hotel wifi</html>", ["no", "object"]])

@@ -33,7 +33,8 @@ class Core:
 
     ``suggested`` holds options that an external select was offered: (surface, action_id) → options. ``org`` is the
     id of the Enterprise org that the workspace is in, ``org_wide`` tells whether the app is installed for all of it.
-    ``refreshing`` holds the refresh tokens that were not used yet, with the token that each renews.
+    ``declined`` are optional scopes that whoever installed the app did not grant. ``refreshing`` holds the refresh
+    tokens that were not used yet, with the token that each renews.
     """
 
     space: Workspace
@@ -48,13 +49,16 @@ class Core:
     suggested: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     submitting: set[str] = field(default_factory=set)
+    declined: tuple[str, ...] = ()
     org: str | None = None
     org_wide: bool = False
     refreshing: dict[str, str] = field(default_factory=dict)
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        return tuple(self.manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ()))
+        asked = self.manifest.get("oauth_config", {}).get("scopes", {})
+        chosen = [one for one in asked.get("bot_optional", ()) if one not in self.declined]
+        return (*asked.get("bot", ()), *chosen)
 
     @property
     def bot_events(self) -> tuple[str, ...]:

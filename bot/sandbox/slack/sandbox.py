@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ PAGE = Path(__file__).parent.parent / "page"
 class SlackSandbox:
     """The embedded Slack, as one object. ``manifest`` is the app manifest: its commands, shortcuts, events and
     scopes are what the app has here. ``base_url`` is where ``app`` is served and may be set later. ``now`` gives
-    unix seconds; after moving it by hand call ``tick()``. ``enforce_limits`` switches the rate limits, nothing else."""
+    unix seconds; after moving it by hand call ``tick()``. ``enforce_limits`` switches the rate limits, nothing else.
+    ``declined``: optional scopes that were not granted."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class SlackSandbox:
         app_token: str = "xapp-sandbox",  # noqa: S107  (good for loopback only)
         now: Callable[[], float] = time.time,
         enforce_limits: bool = True,
+        declined: Sequence[str] = (),
     ) -> None:
         timers, tasks = Timers(now), Tasks()
         self.faults = Faults()
@@ -58,6 +60,7 @@ class SlackSandbox:
             tokens={},
             base_url=base_url.rstrip("/"),
             delivery=self.delivery,
+            declined=tuple(declined),
         )
         timers.on_sleep = lambda: self.workspace.tell([], {})  # whoever waits in until() may look at the timers
         self._core.tokens[bot_token] = Token("bot", BOT_USER, self._core.scopes)

@@ -1,7 +1,7 @@
 """Posts messages in channels exactly once, finds them again and updates them.
 
-Slack gives a post no key that would make it harmless to repeat, so each carries our own name in its metadata: a post
-whose outcome nobody knows is looked for by it before anything is sent again.
+Slack gives a post no key that would make it harmless to repeat, so each carries our own name in its metadata and in its
+first block: a post whose outcome nobody knows is looked for by it before anything is sent again.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,9 @@ from bot.slack.conversation.errors import slack_code
 _log = structlog.get_logger(__name__)
 
 EVENT_TYPE: Final = "dialpad_card"
+_OURS: Final = "posting:"
+"""Begins the id of a message's first block, which carries our name as well: Slack may hide metadata from an app without
+``metadata.message:read``, a scope that reads every app's."""
 CLOCK_SLACK: Final = timedelta(seconds=30)
 """How far Slack's clock and ours may differ when a message is searched for."""
 _LOOKED_AT: Final = 200
@@ -156,6 +159,9 @@ class ChannelMessages:
         if pings:
             section = {"type": "section", "text": {"type": "mrkdwn", "text": pings}}
             body |= {"text": f"{pings} {body['text']}", "blocks": [section, *message.blocks]}
+        if body.get("blocks"):
+            first, *rest = body["blocks"]
+            body["blocks"] = [{**first, "block_id": f"{_OURS}{name}"}, *rest]
         return body
 
     async def is_in(self, team_id: str, channel: str) -> bool | None:
@@ -181,8 +187,13 @@ def _without_pictures(content: MessageContent) -> MessageContent:
 
 
 def _name_in(message: Mapping[str, Any]) -> str:
+    """Read our name in a message: from its metadata where Slack shows them, else from its first block."""
     metadata = message.get("metadata") or {}
-    return str((metadata.get("event_payload") or {}).get("id", "")) if metadata.get("event_type") == EVENT_TYPE else ""
+    if metadata.get("event_type") == EVENT_TYPE:
+        return str((metadata.get("event_payload") or {}).get("id", ""))
+    blocks = message.get("blocks") or [{}]
+    marked = str(blocks[0].get("block_id", ""))
+    return marked.removeprefix(_OURS) if marked.startswith(_OURS) else ""
 
 
 async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], name: str) -> MessagePlace | None:

@@ -17,6 +17,10 @@ from bot.slack.api.web_client import upload
 from bot.slack.conversation.errors import slack_code
 
 _GONE: Final = "That file can no longer be read. Attach it again."
+_UNREADABLE: Final = (
+    "This app was installed without the permission files:read, so it cannot read what you attach. Ask whoever runs it "
+    "to add it and install it again."
+)
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=20)
 
 
@@ -82,8 +86,8 @@ class SlackFiles:
         client = await self._clients.of(person.team_id)
         try:
             file = (await client.files_info(file=file_id))["file"]
-        except SlackApiError:
-            raise UserError(_GONE) from None
+        except SlackApiError as problem:
+            raise UserError(_UNREADABLE if slack_code(problem) == "missing_scope" else _GONE) from None
         size, owner = int(file.get("size") or 0), file.get("user")
         if owner != person.user_id:
             raise UserError("That file was attached by somebody else. Attach one of your own.")

@@ -3,6 +3,7 @@
 ``manifest.yml`` is its Socket Mode output; ``make check`` refuses when the two differ.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,32 +19,54 @@ SHORTCUT_LIMIT = 10
 
 @dataclass(frozen=True)
 class Need:
-    """A scope or event the app asks for, and the reason for Slack admins."""
+    """A scope or event the app asks for, and the reason for Slack admins. ``off``: what does not work without it; ""
+    when nothing would, so that it is no choice."""
 
     name: str
     why: str
+    off: str = ""
 
+
+_TOPIC = "who is on duty in a channel's topic"
+_GROUP = "user groups kept in step with who is on duty"
+_FOUND = "finding out by itself whether an interrupted notification was posted"
 
 SCOPES = (
     Need("app_mentions:read", "hear @Dialpad in channels and threads, where slash commands do not work"),
-    Need("channels:history", "see whether a notification whose posting was interrupted is there already"),
-    Need("channels:read", "read a channel's topic before who is on duty is added to it"),
-    Need("channels:write.topic", "say in a channel's topic who is on duty, where somebody asked for that"),
+    Need("channels:history", "see whether a notification whose posting was interrupted is there already", _FOUND),
+    Need("channels:read", "see whether it is in a channel that is to have notifications, and read its topic"),
+    Need("channels:write.topic", "say in a channel's topic who is on duty, where somebody asked for that", _TOPIC),
     Need("chat:write", "answer, and post notifications"),
     Need("commands", "the slash commands and shortcuts"),
-    Need("files:read", "read the picture or audio file that somebody attached to a form"),
-    Need("files:write", "hand out lists, statistics and recordings in direct messages, and show the pictures of texts"),
-    Need("groups:history", "the same in private channels"),
-    Need("groups:read", "the topics of private channels"),
-    Need("groups:write.topic", "the same in private channels, where somebody asked for that"),
+    Need("files:read", "read the picture or audio file that somebody attached to a form", "files attached to forms"),
+    Need(
+        "files:write",
+        "hand out lists, statistics and recordings in direct messages, and show the pictures of texts",
+        "lists, statistics, recordings and pictures as files",
+    ),
+    Need("groups:history", "see the same in private channels", _FOUND),
+    Need("groups:read", "see the same of private channels: whether it is there, and the topic"),
+    Need("groups:write.topic", "say so in a private channel's topic, where somebody asked for that", _TOPIC),
     Need("im:history", "hear what is typed in the app's own direct messages"),
     Need("im:write", "open a direct message: a Dialpad connection ended, a timed change ended"),
-    Need("metadata.message:read", "recognize its own notifications by the mark they carry"),
-    Need("usergroups:read", "offer user groups by name, and see who is in one"),
-    Need("usergroups:write", "keep a user group in sync with who is on duty, where somebody asked for that"),
+    Need("usergroups:read", "offer user groups by name, and see who is in one", _GROUP),
+    Need("usergroups:write", "keep a user group in sync with who is on duty, where somebody asked for that", _GROUP),
     Need("users:read", "time zones, and names in answers"),
     Need("users:read.email", "find the person's own Dialpad user by email"),
 )
+CORE = tuple(need for need in SCOPES if not need.off)
+OPTIONAL = tuple(need for need in SCOPES if need.off)
+"""Scopes that whoever installs the app may leave out; what needs them then says so."""
+
+
+def say_what_is_off(granted: Collection[str]) -> str:
+    """Say what does not work with these scopes: ``who is on duty in a channel's topic (channels:write.topic)``."""
+    lacking: dict[str, list[str]] = {}
+    for need in OPTIONAL:
+        if need.name not in granted:
+            lacking.setdefault(need.off, []).append(need.name)
+    return "; ".join(f"{off} ({', '.join(names)})" for off, names in lacking.items())
+
 
 EVENTS = (
     Need("app_home_opened", "draw the Home tab"),
@@ -63,7 +86,8 @@ LONG_DESCRIPTION = (
 def build_manifest(table: RouteTable, *, command: str = COMMAND, public_url: str | None = None) -> dict[str, Any]:
     """Build the manifest as Slack takes it. Without ``public_url``: for Socket Mode, without addresses."""
     events_url = f"{public_url.rstrip('/')}/slack/events" if public_url else None
-    oauth: dict[str, Any] = {"scopes": {"bot": [need.name for need in SCOPES]}}
+    scopes = {"bot": [need.name for need in CORE], "bot_optional": [need.name for need in OPTIONAL]}
+    oauth: dict[str, Any] = {"scopes": scopes}
     if public_url:
         oauth["redirect_urls"] = [f"{public_url.rstrip('/')}/slack/oauth_redirect"]
     return {
@@ -90,7 +114,7 @@ def build_manifest(table: RouteTable, *, command: str = COMMAND, public_url: str
             "interactivity": _with_url(
                 _with_url({"is_enabled": True}, "request_url", events_url), "message_menu_options_url", events_url
             ),
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": True,
             "socket_mode_enabled": public_url is None,
             "token_rotation_enabled": False,
         },

@@ -74,7 +74,6 @@ _SLACK: Mapping[str, str] = {
     "account_inactive": _REINSTALL,
     "invalid_auth": _REINSTALL,
     "not_authed": _REINSTALL,
-    "missing_scope": "This app lacks a permission in Slack. Ask whoever runs it to install it again.",
     "is_archived": "That channel is archived. Pick another one.",
     "channel_not_found": _NOT_IN_CHANNEL,
     "not_in_channel": _NOT_IN_CHANNEL,
@@ -108,6 +107,8 @@ def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ
             return UserMessage(error.text)
         case DialpadError():
             return UserMessage(_dialpad_sentence(error, risk))
+        case SlackApiError() if slack_code(error) == "missing_scope":
+            return UserMessage(_scope_sentence(str(error.response.get("needed") or "")))
         case SlackApiError() if (sentence := _SLACK.get(slack_code(error))) is not None:
             return UserMessage(sentence)
         case aiohttp.ClientConnectionError():
@@ -124,6 +125,13 @@ def slack_code(error: SlackApiError) -> str:
         return str(error.response.get("error", ""))
     except (AttributeError, ValueError):
         return ""
+
+
+def _scope_sentence(needed: str) -> str:
+    what = f"the permission {needed}" if needed else "a permission"
+    return (
+        f"This app was installed without {what}, which this needs. Ask whoever runs it to add it and install it again."
+    )
 
 
 def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:

@@ -7,7 +7,7 @@ from bot.app import build_routes
 from bot.basics.settings import Settings
 from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
-from bot.slack.api.manifest import SCOPES, build_manifest
+from bot.slack.api.manifest import CORE, build_manifest
 from bot.slack.api.messages import Clients
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 
@@ -18,8 +18,8 @@ async def open_workspace(*, without: Sequence[str] = ()) -> AsyncIterator[tuple[
     bound = listen(0)
     url = f"http://localhost:{bound.getsockname()[1]}"
     manifest = build_manifest(build_routes())
-    manifest["oauth_config"]["scopes"]["bot"] = [need.name for need in SCOPES if need.name not in without]
-    slack = SlackSandbox(manifest=manifest, base_url=url)
+    manifest["oauth_config"]["scopes"]["bot"] = [need.name for need in CORE if need.name not in without]
+    slack = SlackSandbox(manifest=manifest, base_url=url, declined=without)
     session = open_session()
     async with serving(slack.app, bound):
         try:

@@ -202,3 +202,16 @@ async def test_whether_it_is_in_a_channel_is_known_or_not() -> None:
         assert found == [True, False, False, False]
     async with workspace(without=("channels:read",)) as (_, channel_messages):
         assert await channel_messages.is_in(TEAM_ID, "C0SUPPORT") is None
+
+
+@pytest.mark.parametrize("ping", [(), ("U0ANA0001",)])
+async def test_a_card_is_found_where_slack_hides_metadata_and_where_it_shows_them(ping: tuple[str, ...]) -> None:
+    content = replace(CONTENT, ping=ping)
+    for more in ((), ("metadata.message:read",)):
+        async with workspace() as (slack, channel_messages):
+            token = slack._core.tokens["xoxb-sandbox"]
+            token.scopes = (*token.scopes, *more)
+            spot = await channel_messages.post(TEAM_ID, "C0SUPPORT", content, name="p1")
+
+            assert await channel_messages.find(TEAM_ID, "C0SUPPORT", name="p1", since=long_ago()) == spot
+            assert await channel_messages.find(TEAM_ID, "C0SUPPORT", name="p", since=long_ago()) is None

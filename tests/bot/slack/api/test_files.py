@@ -62,7 +62,7 @@ async def workspace(without: str = "") -> AsyncIterator[Workspace]:
     manifest = build_manifest(build_routes())
     scopes = manifest["oauth_config"]["scopes"]
     scopes["bot"] = [one for one in scopes["bot"] if one != without]
-    slack = SlackSandbox(manifest=manifest, base_url=url, now=clock)
+    slack = SlackSandbox(manifest=manifest, base_url=url, now=clock, declined=[without] if without else ())
     session = open_session()
     async with serving(slack.app, bound):
         try:

@@ -170,3 +170,22 @@ def test_more_shortcuts_than_slack_takes_are_refused() -> None:
 
     with pytest.raises(ValueError, match="11 are declared"):
         build_manifest(build_table(routers))
+
+
+def test_everybody_is_asked_for_a_small_core_and_may_leave_out_the_rest(manifest: dict[str, Any]) -> None:
+    scopes = manifest["oauth_config"]["scopes"]
+
+    assert scopes["bot"] == [
+        "app_mentions:read",
+        "channels:read",
+        "chat:write",
+        "commands",
+        "groups:read",
+        "im:history",
+        "im:write",
+        "users:read",
+        "users:read.email",
+    ]
+    assert set(scopes["bot"]) | set(scopes["bot_optional"]) == {need.name for need in SCOPES}
+    assert set(scopes["bot"]).isdisjoint(scopes["bot_optional"])
+    assert "metadata.message:read" not in {need.name for need in SCOPES}
