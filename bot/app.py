@@ -68,6 +68,7 @@ from bot.slack.transport.install import Installs
 from bot.slack.transport.listeners import build_bolt
 from bot.slack.transport.socket import SlackSocket, build_socket
 from bot.slack.transport.uninstalls import OneInstallation
+from bot.store.channels import Channels
 from bot.store.database import DatabaseProblem
 from bot.store.dbos_engine import Engine
 from bot.store.durable_later import LATER_POLL_S, DurableLater
@@ -181,6 +182,7 @@ class Bot:
                 installed=OneInstallation(slack),
                 leaves=parts.disconnector,
                 guests=Guests(store.context),
+                channels=Channels(store.context),
             )
             ready: list[Check] = [lambda: _database_problem(store)]
             if settings.slack_app_token:

@@ -72,6 +72,7 @@ EVENTS = (
     Need("app_home_opened", "draw the Home tab"),
     Need("app_mention", "the words after @Dialpad"),
     Need("app_uninstalled", "forget the workspace's token"),
+    Need("channel_id_changed", "follow a channel whose id changes when it is shared or moved"),
     Need("message.im", "the words typed in the app's direct messages"),
     Need("tokens_revoked", "forget tokens Slack has revoked"),
 )

@@ -24,6 +24,7 @@ from bot.basics.outages import Outage
 from bot.slack.conversation.dispatch import Ack, Dispatcher
 from bot.slack.transport.loggers import quiet_logger
 from bot.slack.transport.payload import PayloadKind, parse_incoming
+from bot.slack.transport.renamed_channels import read_renamed_channel
 from bot.slack.transport.uninstalls import Installed, Uninstalled, read_uninstalled
 from bot.slack.transport.whose import read_whose
 
@@ -55,6 +56,12 @@ class RememberedGuests(Protocol):
     async def forget(self, through: str) -> None: ...
 
 
+class RenamesChannels(Protocol):
+    """``bot.store.channels.Channels``."""
+
+    async def renamed(self, old: str, new: str) -> None: ...
+
+
 def build_bolt(
     dispatcher: Dispatcher,
     *,
@@ -62,11 +69,13 @@ def build_bolt(
     installed: Installed | None = None,
     leaves: Leaves | None = None,
     guests: RememberedGuests | None = None,
+    channels: RenamesChannels | None = None,
 ) -> AsyncApp:
     """Build Bolt without the checks that are made before or after it: signatures, SSL checks, tokens.
 
     ``installed`` knows whether the app is still installed, where that is not ``installs``; ``leaves`` forgets the
-    workspace that it was removed from; ``guests`` remembers who spoke to it from other workspaces.
+    workspace that it was removed from; ``guests`` remembers who spoke to it from other workspaces;
+    ``channels`` follows channels whose ids change.
     """
 
     return AsyncApp(
@@ -74,7 +83,7 @@ def build_bolt(
         logger=quiet_logger(),
         client=AsyncWebClient(),
         process_before_response=True,
-        before_authorize=Acknowledging(dispatcher, installs or installed, leaves, guests),
+        before_authorize=Acknowledging(dispatcher, installs or installed, leaves, guests, channels),
         authorize=_NoLookup(),
         oauth_flow=installs.flow if installs else None,
         signing_secret="verified before Bolt",  # noqa: S106  no secret: bot/slack/transport/http.py has checked the signature
@@ -96,12 +105,14 @@ class Acknowledging(AsyncMiddleware):
         installed: Installed | None,
         leaves: Leaves | None,
         guests: RememberedGuests | None,
+        channels: RenamesChannels | None,
     ) -> None:
         self._dispatcher = dispatcher
         self._installed = installed
         self._leaves = leaves
         self._receiving = Outage("delivery not received", _log)
         self._guests = guests
+        self._channels = channels
 
     async def async_process(
         self,
@@ -112,6 +123,8 @@ class Acknowledging(AsyncMiddleware):
     ) -> BoltResponse:
         gone = read_uninstalled(req.body)
         if gone is not None and not await self._forgotten(gone):
+            return BoltResponse(status=503, body="")  # Slack sends it again
+        if not await self._followed(req.body):
             return BoltResponse(status=503, body="")  # Slack sends it again
         await self._note_guest(req.body)
         return await self._acknowledge(req.body)
@@ -143,6 +156,19 @@ class Acknowledging(AsyncMiddleware):
         except Exception:  # noqa: BLE001  the acknowledgement says that it failed
             _log.exception("uninstalling not done yet")
             return False
+        return True
+
+    async def _followed(self, body: dict[str, Any]) -> bool:
+        """Follow a channel whose id has changed. False when that was not possible."""
+        renamed = read_renamed_channel(body)
+        if renamed is None or self._channels is None:
+            return True
+        try:
+            await self._channels.renamed(*renamed)
+        except Exception:  # noqa: BLE001  the acknowledgement says that it failed
+            _log.exception("a channel is not followed yet")
+            return False
+        _log.info("channel has another id", old=renamed[0], new=renamed[1])
         return True
 
     async def _note_guest(self, body: dict[str, Any]) -> None:

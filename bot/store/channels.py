@@ -1,0 +1,76 @@
+"""Gives a channel its new id wherever it is named, after Slack has changed it."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, delete, func, select, update
+
+from bot.store.confirmations import confirmations
+from bot.store.postings import postings, turns
+from bot.store.requests_before_connecting import remembered
+from bot.store.schema import StoreContext, insert_for, name_row
+from bot.store.subscriptions import subscriptions
+from bot.store.timed_requests import kept
+
+_SEALED_PLACES = (kept, remembered, confirmations)
+"""Tables whose sealed requests say where they were asked for."""
+
+
+class Channels:
+    """Changes the ids of channels. Repeating it does no harm."""
+
+    def __init__(self, context: StoreContext) -> None:
+        self._context = context
+
+    async def renamed(self, old: str, new: str) -> None:
+        """Let everything that names the old id name the new one: subscriptions, postings, turns, waiting requests."""
+
+        def change(connection: Connection) -> None:
+            connection.execute(update(subscriptions).where(subscriptions.c.channel == old).values(channel=new))
+            _move_postings(connection, old, new)
+            _move_turn(connection, old, new)
+            for table in _SEALED_PLACES:
+                self._move_places(connection, table, old, new)
+
+        await self._context.database.write(change)
+
+    def _move_places(self, connection: Connection, table: Table, old: str, new: str) -> None:
+        for row in connection.execute(select(table).where(table.c.sealed.is_not(None))).all():
+            name = name_row(table, row)
+            asked = self._context.keys.open_json(row.sealed, name)
+            moved = _replaced(asked, old, new)
+            if moved != asked:
+                mine = and_(*(column == getattr(row, column.key) for column in table.primary_key))
+                sealed = self._context.keys.seal_json(moved, name)
+                connection.execute(update(table).where(mine, table.c.sealed == row.sealed).values(sealed=sealed))
+
+
+def _move_postings(connection: Connection, old: str, new: str) -> None:
+    """Move a channel's postings. A card has one in each channel: of two, the one that was posted stays."""
+    there = postings.alias()
+    cards = select(there.c.card_id)
+    doubled = and_(
+        postings.c.channel == new, postings.c.ts.is_(None), postings.c.card_id.in_(cards.where(there.c.channel == old))
+    )
+    connection.execute(delete(postings).where(doubled))
+    left = and_(postings.c.channel == old, postings.c.card_id.in_(cards.where(there.c.channel == new)))
+    connection.execute(delete(postings).where(left))
+    connection.execute(update(postings).where(postings.c.channel == old).values(channel=new))
+    connection.execute(update(postings).where(postings.c.place == old).values(place=new))
+
+
+def _move_turn(connection: Connection, old: str, new: str) -> None:
+    """Move the time of a channel's next message, the later of two."""
+    latest = connection.execute(select(func.max(turns.c.next_at)).where(turns.c.channel.in_([old, new]))).scalar_one()
+    if latest is None:
+        return
+    connection.execute(delete(turns).where(turns.c.channel == old))
+    row = insert_for(connection, turns).values(channel=new, next_at=latest)
+    connection.execute(row.on_conflict_do_update(index_elements=["channel"], set_={"next_at": latest}))
+
+
+def _replaced(node: Any, old: str, new: str) -> Any:
+    if isinstance(node, dict):
+        return {key: _replaced(value, old, new) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_replaced(value, old, new) for value in node]
+    return new if node == old else node
