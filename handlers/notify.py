@@ -5,6 +5,7 @@ from itertools import starmap
 from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
+from bot.activity.subscriptions.changes import is_brought_back
 from bot.activity.subscriptions.conditions import placeholder
 from bot.activity.subscriptions.filters import PlaceFilter, arranged
 from bot.activity.subscriptions.subscription import DIGEST_AT, QUIET_DEFAULT, Subscription
@@ -41,13 +42,21 @@ from bot.cards.own_notifications import (
 )
 from bot.cards.rights import rights_of
 from bot.cards.subscription import fields_of, subscription_card, subscription_row
-from bot.cards.subscription_form import check_roster, conditions, places_allowed, places_named, policy_of
+from bot.cards.subscription_form import (
+    check_roster,
+    check_wider,
+    conditions,
+    places_allowed,
+    places_changed,
+    places_named,
+    policy_of,
+)
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import prose
 from bot.contract.reading import fill_in, read_words
-from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Prose, Raw, Reply
+from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 
@@ -180,20 +189,23 @@ async def save(
     included = await conditions(ctx, "only", only, "only")
     excluded = await conditions(ctx, "but", but, "except")
     named = (places or {}) | await places_named(ctx, "only", included.names)
-    chosen = await places_allowed(ctx, rights, named, own=to == "me")
+    if before is None:
+        chosen = await places_allowed(ctx, rights, named, own=to == "me")
+    else:
+        chosen = await places_changed(ctx, rights, before, named, await _owner_name(ctx, before))
     left_out = await places_named(ctx, "but", excluded.names)
     usual = frozenset({NewsKind.HANDOVER}) if keep or topic else QUIET_DEFAULT
     chosen_kinds = frozenset(NewsKind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
     if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
         raise FieldError("digest_day", "Only a weekly digest has a day of the week. Add the word weekly.")
-    made = Subscription(
-        id=before.id if before else notifications.new_subscription_id(),
-        owner=before.owner if before else ctx.person,
-        channel=before.channel if before else _channel(ctx, personal=to == "me"),
+    start = before or Subscription(
+        notifications.new_subscription_id(), ctx.person, _channel(ctx, personal=to == "me"), zone=str(await ctx.zone())
+    )
+    made = replace(
+        start,
         kinds=chosen_kinds,
         included=arranged([*starmap(PlaceFilter, chosen.items()), *included.filters]),
         excluded=arranged([*starmap(PlaceFilter, left_out.items()), *excluded.filters]),
-        zone=before.zone if before else str(await ctx.zone()),
         policy=await policy_of(
             ctx,
             claim=claim,
@@ -210,22 +222,37 @@ async def save(
         digest_at=next((at for at in (digest_at, included.digest_at, excluded.digest_at) if at is not None), DIGEST_AT),
         digest_day=WEEKDAYS.index(digest_day) if digest_day and NewsKind.WEEKLY in chosen_kinds else 0,
     )
-    check_roster(made, rights)
+    check_roster(made, rights, before)
+    if before is not None:
+        check_wider(before, made, rights)
     if not before and len(await notifications.subscriptions_here(ctx.person, made.channel)) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
-    problem = await notifications.save_subscription(made)
-    return await _shown(ctx, made, problem or await _saved(ctx, notifications, made))
+    problem = await notifications.save_subscription(made, ctx.person)
+    saved = await notifications.subscription(ctx.person, made.id) or made
+    return await _shown(ctx, saved, problem or await _saved(ctx, notifications, saved))
 
 
-async def _saved(ctx: Ctx, notifications: Notifications, made: Subscription) -> str:
+async def _saved(ctx: Ctx, notifications: Notifications, made: Subscription) -> Prose:
     if made.is_personal:
         return "Saved."
+    if made.owner != ctx.person:
+        return prose("Saved. ", Mention(made.owner.user_id), " set this up and is told what you changed.")
     if not await notifications.may_post(ctx.person, made.channel):
         return "Saved, but I am not in this channel yet, so nothing is posted. Invite me with /invite."
     return "Saved. Use Test to see where it posts."
 
 
 # One of them
+
+
+async def _owner_name(ctx: Ctx, subscription: Subscription) -> str:
+    """Return the name of an owner who is somebody else, "" for one's own subscription."""
+    if subscription.owner == ctx.person:
+        return ""
+    try:
+        return (await ctx.deps.people.profile(subscription.owner)).name
+    except UserError:
+        return "Whoever set this up"
 
 
 async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscription:
@@ -267,7 +294,7 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Pause a subscription: it stays, and posts nothing."""
     notifications = _board(ctx)
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
-    await notifications.save_subscription(found)
+    await notifications.save_subscription(found, ctx.person)
     return await _shown(ctx, found, "Paused: nothing is posted until somebody resumes it.")
 
 
@@ -275,12 +302,18 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Resume a paused subscription."""
     notifications = _board(ctx)
-    found = replace(await _mine(ctx, notifications, subscription), paused=False)
+    before = await _mine(ctx, notifications, subscription)
+    found = replace(before, paused=False)
     if not found.kinds:
         return await _shown(ctx, replace(found, paused=True))
-    return await _shown(
-        ctx, found, await notifications.save_subscription(found) or "Resumed: notifications are posted again."
-    )
+    if is_brought_back(before, found, ctx.person.user_id) and not (await rights_of(ctx)).cover_all(found.places):
+        raise UserError(
+            f"{await _owner_name(ctx, found)} paused this, and it is about lines you do not belong to. "
+            "Ask them or a Dialpad admin to resume it."
+        )
+    problem = await notifications.save_subscription(found, ctx.person)
+    saved = await notifications.subscription(ctx.person, found.id) or found
+    return await _shown(ctx, saved, problem or "Resumed: notifications are posted again.")
 
 
 @router.button(title="Test", risk=Risk.CHANGE)
@@ -313,11 +346,18 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Remove a subscription after the person confirmed."""
     notifications = _board(ctx)
     found = await _mine(ctx, notifications, subscription)
-    await notifications.remove_subscription(found)
+    await notifications.remove_subscription(found, ctx.person)
     again: dict[str, Raw] = {"kinds": sorted(found.kinds)}
     return Reply(
         prose("Removed: ", in_words(found), "."), (Button("Add another", "notify.save", again, form=True),), tone="done"
     )
+
+
+@router.button(title="Undo", risk=Risk.CHANGE)
+async def undo(ctx: Ctx, change: Annotated[str, Carried("Change", longest=40)]) -> Answer:
+    """Undo what somebody else changed in the person's own subscription."""
+    found = await _board(ctx).undo_change(ctx.person, change)
+    return await _shown(ctx, found, "Undone: it is as you had set it up.")
 
 
 # Personal notifications
@@ -349,7 +389,7 @@ async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
     subscription = await new_own_subscription(ctx, notifications, USUAL)
     return switches(
         subscription,
-        await notifications.save_subscription(subscription) or "You'll be notified about them from now on.",
+        await notifications.save_subscription(subscription, ctx.person) or "You'll be notified about them from now on.",
     )
 
 
@@ -367,6 +407,8 @@ async def switch(
     found = (
         await _mine(ctx, notifications, subscription) if subscription else await own_subscription(ctx, notifications)
     )
+    if found is not None and not found.is_personal:
+        raise UserError("This belongs to a channel. Open its settings there to change it.")
     return await switch_events(ctx, notifications, found, [NewsKind(kind)], on=to == "on")
 
 

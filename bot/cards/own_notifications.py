@@ -110,7 +110,7 @@ async def switch_events(
         return switches(None)
     if subscription is None:
         subscription = await new_own_subscription(ctx, notifications, frozenset(kinds))
-        problem = await notifications.save_subscription(subscription)
+        problem = await notifications.save_subscription(subscription, ctx.person)
     for kind in kinds:
         subscription = (await notifications.switch_event(subscription, kind, on=on)) or subscription
     said = prose(*(part for kind in kinds for part in (f"{label_of(kind)}: ", Bold("on" if on else "off"), ". ")))

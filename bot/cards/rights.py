@@ -21,6 +21,11 @@ class Rights:
     def cover(self, places: Iterable[str]) -> bool:
         return self.is_admin or bool(self.places.intersection(places))
 
+    def cover_all(self, places: Iterable[str]) -> bool:
+        """Tell whether the person belongs to all of ``places``, where none means every line."""
+        chosen = set(places)
+        return self.is_admin or (bool(chosen) and chosen <= self.places)
+
     def lead(self, places: Iterable[str]) -> bool:
         """Tell whether the person supervises all the call centers among ``places``."""
         return self.is_admin or all(place in self.led for place in places if place.startswith("callcenter:"))

@@ -1,5 +1,7 @@
 """A subscription as people see it: its events, where it posts, and what happens with calls that nobody claims."""
 
+from typing import Final
+
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.conditions import write_conditions
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter
@@ -8,6 +10,9 @@ from bot.activity.subscriptions.words import in_words
 from bot.basics.times import WEEKDAYS, clock, how_long
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
+
+CHANGED: Final = "subscription changed"
+"""What a notice is about that tells an owner of somebody else's change."""
 
 
 def escalation(policy: EscalationPolicy) -> Prose:
@@ -45,7 +50,7 @@ def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
         Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
         Fact("Calls nobody claims", escalation(subscription.policy)),
         Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
-        Fact("Set up by", (Mention(subscription.owner.user_id),)),
+        Fact("Set up by", prose(Mention(subscription.owner.user_id), _acting(subscription))),
         Fact("Problem", f"Slack says “{subscription.problem_word}”. I'll keep trying.")
         if subscription.problem
         else None,
@@ -56,6 +61,39 @@ def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
         facts=tuple(fact for fact in facts if fact),
         note=note,
         buttons=subscription_buttons(subscription),
+    )
+
+
+def _acting(subscription: Subscription) -> Prose:
+    """Say with whose Dialpad account it acts where that is not its owner's."""
+    actors = subscription.actors
+    parts = (("what it shows", actors.shown), ("escalation", actors.escalation), ("the roster", actors.roster))
+    said = [prose(part, " as ", Mention(user_id)) for part, user_id in parts if user_id]
+    return prose("; in Dialpad, ", *listed(said)) if said else ""
+
+
+def _settings_in_words(subscription: Subscription) -> Prose:
+    """Say all that matters of a subscription in a few sentences."""
+    paused = "Paused: " if subscription.paused else ""
+    asks = prose(" ", escalation(subscription.policy)) if subscription.policy.claim else ""
+    shown = prose(" ", _shown_by(subscription)) if subscription.keep or subscription.topic else ""
+    acting = prose(" Since then", _acting(subscription)[1:], ".") if _acting(subscription) else ""
+    return prose(paused, in_words(subscription), ".", asks, shown, acting)
+
+
+def changed_card(change: str, by: str, before: Subscription, after: Subscription | None) -> Card:
+    """Return what an owner is told when somebody else changed or removed their subscription."""
+    did = " changed notifications that you set up in " if after else " removed notifications that you set up in "
+    undo = Button("Undo", "notify.undo", {"change": change}, style="primary")
+    settings = Button("Settings", "notify.settings", {"subscription": before.id})
+    return Card(
+        prose(Mention(by), did, Mention(before.channel)),
+        facts=(
+            Fact("Before", _settings_in_words(before)),
+            Fact("Now", _settings_in_words(after) if after else "nothing is posted; what was posted stays"),
+        ),
+        note="What somebody else adds to them happens with their Dialpad account, not with yours.",
+        buttons=(undo, settings) if after else (undo,),
     )
 
 

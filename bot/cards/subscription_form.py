@@ -1,5 +1,6 @@
 """Making a subscription from what was filled in or typed: names looked up, rights checked."""
 
+from bot.activity.subscriptions.changes import shows_more
 from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
@@ -42,13 +43,52 @@ async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, ow
     return chosen if chosen or rights.is_admin else await named_places(ctx, rights)
 
 
-def check_roster(made: Subscription, rights: Rights) -> None:
+async def places_changed(
+    ctx: Ctx, rights: Rights, before: Subscription, chosen: dict[str, str], owner: str
+) -> dict[str, str]:
+    """Return the places of a subscription that is changed. Lines that the person does not see stay as the owner chose
+    them. Raises FieldError. ``owner`` is the owner's name for somebody else, "" for themselves."""
+    kept = before.places
+    if not kept and not chosen:
+        return {}
+    if owner and not rights.is_admin:
+        if not kept:
+            raise FieldError(
+                "places",
+                f"{owner} chose every line, so only they or a Dialpad admin can narrow that. "
+                "Leave it empty, or add notifications of your own.",
+            )
+        hidden = [name for place, name in kept.items() if place not in chosen and place not in rights.places]
+        if hidden:
+            raise FieldError(
+                "places",
+                f"{owner} chose {' and '.join(hidden)}, which you do not belong to. Leave it in, or ask them.",
+            )
+    fresh = {place: name for place, name in chosen.items() if place not in kept}
+    allowed = await places_allowed(ctx, rights, fresh, own=False) if fresh or not chosen else {}
+    return {place: kept.get(place, name) for place, name in (chosen or allowed).items()}
+
+
+def check_wider(before: Subscription, made: Subscription, rights: Rights) -> None:
+    """Check that whoever makes a subscription show more may see all that it is about. Raises FieldError."""
+    if not shows_more(before, made) or rights.cover_all(made.places):
+        return
+    lines = " and ".join(rights.lacking(made.places)) or "every line"
+    raise FieldError(
+        "kinds" if made.kinds - before.kinds else "only" if made.places == before.places else "places",
+        f"This is about {lines}, which you do not belong to, so only a Dialpad admin can make it show more. "
+        "Add notifications of your own for your lines.",
+    )
+
+
+def check_roster(made: Subscription, rights: Rights, before: Subscription | None = None) -> None:
     """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
     if made.follows_rosters and not made.call_centers:
         raise FieldError("places", "Name the call center to follow, for example: for Support")
     if made.topic and made.is_personal:
         raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")
-    if made.keep and not rights.lead(made.places):
+    same = before is not None and (before.keep, before.call_centers) == (made.keep, made.call_centers)
+    if made.keep and not same and not rights.lead(made.places):
         raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can link a user group to it.")
 
 

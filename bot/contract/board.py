@@ -59,17 +59,24 @@ class Notifications(Protocol):
 
     def new_subscription_id(self) -> str: ...
 
-    async def save_subscription(self, subscription: Subscription) -> str:
+    async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
         """Store a subscription and set up the hooks at Dialpad that it needs. Returns what is in the way, "" for
-        nothing."""
+        nothing. What it shows or does more than before, it does with the rights of ``by``; an owner who is somebody
+        else is told."""
+        ...
+
+    async def undo_change(self, person: PersonKey, change: str) -> Subscription:
+        """Undo what somebody else changed in a subscription of this person's. Raises UserError when that cannot be done
+        any more."""
         ...
 
     async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
         """Turn one event of a subscription on or off and leave its others alone. None when it is gone."""
         ...
 
-    async def remove_subscription(self, subscription: Subscription) -> None:
-        """Delete a subscription. What still waits to be posted for it is dropped."""
+    async def remove_subscription(self, subscription: Subscription, by: PersonKey) -> None:
+        """Delete a subscription. What still waits to be posted for it is dropped; an owner who is somebody else than
+        ``by`` is told."""
         ...
 
     async def post_test(self, subscription: Subscription) -> None:

@@ -46,7 +46,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Mention:
-    """A Slack person or user group, by Slack id."""
+    """A Slack person, user group or channel, by Slack id."""
 
     slack_id: str
 

@@ -124,7 +124,7 @@ class Digests:
 
     async def _cards(self, subscription: Subscription, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         async for card in self._store.cards.changed_since(subscription.owner.team_id, kind, since):
-            if concerns(card.state, subscription.owner):
+            if any(concerns(card.state, one) for one in (subscription.owner, subscription.shown_as)):
                 yield card
 
     async def _listener(self, subscription: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
@@ -133,8 +133,9 @@ class Digests:
         lost = await self._store.gaps.lost_between(period.begin, period.end)
         hooks = await self._store.hooks.all(team_id=subscription.owner.team_id)
         listener, settling = [], False
+        heard_as = {subscription.owner, subscription.shown_as}
         for hook in hooks:
-            if "call" in hook.subscriptions and (hook.reach == "company" or hook.owner == subscription.owner):
+            if "call" in hook.subscriptions and (hook.reach == "company" or hook.owner in heard_as):
                 gaps = [gap for gap in lost if gap.hook_id == hook.id]
                 until = period.end if hook.heard_at >= period.end - PULSE else hook.heard_at
                 listener.append(Audience(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))

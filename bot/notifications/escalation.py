@@ -150,7 +150,7 @@ class Escalations:
         """Return the e-mail addresses of the operators on duty."""
         if not call_center:
             return []
-        operators = await self._accounts.of(subscription.owner).send(
+        operators = await self._accounts.of(subscription.escalates_as).send(
             ListCallCenterOperators(id=call_center), background=True
         )
         return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
@@ -182,7 +182,8 @@ class Escalations:
         await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
 
     async def _phone(self, posting: Posting, kind: str, subscription: Subscription, view: CallView, after: int) -> None:
-        """Text or call the supervisor with the account of the subscription's owner. It is tried once."""
+        """Text or call the supervisor with the account of whoever made the subscription do that. It is tried
+        once."""
         supervisor = PersonKey(subscription.owner.team_id, subscription.policy.supervisor)
         told: dict[str, Any] = {"about": supervisor.user_id}
         try:
@@ -212,7 +213,7 @@ class Escalations:
 
     async def _reach(self, kind: str, number: str, subscription: Subscription, view: CallView) -> str:
         """Return the outcome, in words that the supervisor's name follows."""
-        account = self._accounts.of(subscription.owner)
+        account = self._accounts.of(subscription.escalates_as)
         line = f" on {view.line}" if view.line else ""
         try:
             if kind == "sms":
@@ -234,7 +235,7 @@ class Escalations:
         email = ((await self._people.profile(person)).email or "").casefold()
         if not email:
             return ""
-        found = await self._directory.find(self._accounts.of(subscription.owner), Entity.USER, email)
+        found = await self._directory.find(self._accounts.of(subscription.escalates_as), Entity.USER, email)
         entries = (*((found.one,) if found.one else ()), *found.several)
         return next((one.phones[0] for one in entries if one.detail.casefold() == email and one.phones), "")
 

@@ -106,8 +106,8 @@ class Handovers:
         """Fetch the roster with the connection of the first follower whom Dialpad allows. Raises the last one's
         error."""
         refused: ChatopsError = NotConnected()
-        for owner in dict.fromkeys(subscription.owner for subscription in following):
-            account = self._accounts.of(owner)
+        for person in dict.fromkeys(subscription.follows_as for subscription in following):
+            account = self._accounts.of(person)
             try:
                 found = await account.send(ListCallCenterOperators(id=followed.call_center), background=True)
             except (NotConnected, NotAllowed) as problem:

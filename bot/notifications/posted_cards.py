@@ -23,6 +23,7 @@ from bot.cards.live_call import (
     stamp_of,
 )
 from bot.cards.notice import notice
+from bot.cards.subscription import CHANGED, changed_card
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Mention, MessageContent, Reply
 from bot.dialpad.accounts import Accounts
@@ -74,6 +75,13 @@ class PostedCardRenderer:
                 return MessageContent(cover_card(card.id, view_cover(card.state), is_open=is_open), stamp)
             case "nudge":
                 return await self._nudge(card)
+            case _ if value(card.state, "about") == CHANGED:
+                change = await self._store.subscription_changes.get(str(value(card.state, "change")))
+                return MessageContent(
+                    changed_card(change.id, change.changed_by, change.before, change.after)
+                    if change
+                    else Reply("Somebody changed notifications that you had set up.")
+                )
             case "joined":
                 return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
@@ -126,4 +134,4 @@ class PostedCardRenderer:
         """Look a caller up; None when the directory does not know the number, or cannot be asked."""
         if subscription is None:
             return None
-        return await look_up_caller(self._directory, self._accounts.of(subscription.owner), number)
+        return await look_up_caller(self._directory, self._accounts.of(subscription.shown_as), number)

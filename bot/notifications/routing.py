@@ -84,7 +84,7 @@ class EventRouter:
         return [
             subscription
             for subscription in subscriptions
-            if hook.reach == "company" or subscription.owner == hook.owner
+            if hook.reach == "company" or hook.owner in {subscription.owner, subscription.shown_as}
         ]
 
     def _wanted(self, subscriptions: Sequence[Subscription], happening: News, **how: Any) -> list[NewPosting]:
@@ -168,7 +168,7 @@ class EventRouter:
             await cards.absorb(team, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
         if self._pictures is not None and there and text.media:
             self._wake()
-            subscribed = {one.id: one.owner for one in subscriptions}
+            subscribed = {one.id: one.shown_as for one in subscriptions}
             owners = [subscribed[one.subscription_id] for one in there if one.subscription_id in subscribed]
             unique = list(dict.fromkeys([*owners, hook.owner]))
             await self._pictures.bring(team, texts.name_of_text(event), unique)

@@ -1,6 +1,7 @@
 """Subscriptions and cards for handlers: reads and changes them in the store, with what has to follow."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -9,10 +10,13 @@ import structlog
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.cover import Cover, read_cover
 from bot.activity.news import DIGESTS, NewsKind
+from bot.activity.registers import fragment
 from bot.activity.roster import Roster
+from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
-from bot.basics.errors import ChatopsError
+from bot.basics.errors import ChatopsError, UserError
 from bot.basics.person import PersonKey
+from bot.cards.subscription import CHANGED
 from bot.contract.board import PostedCard, UserGroup
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
@@ -72,9 +76,16 @@ class NotificationService:
     def new_subscription_id(self) -> str:
         return self._store.subscriptions.new_id()
 
-    async def save_subscription(self, subscription: Subscription) -> str:
+    async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
         before = await self._store.subscriptions.get(subscription.id)
+        if before is not None:
+            subscription = with_actors(before, subscription, by.user_id)
+        return await self._save(before, subscription, by)
+
+    async def _save(self, before: Subscription | None, subscription: Subscription, by: PersonKey) -> str:
         await self._store.subscriptions.save(subscription)
+        if before is not None and replace(before, problem=subscription.problem) != subscription:
+            await self._tell_owner(before, subscription, by)
         if not subscription.paused:
             await self._store.rosters.follow(subscription.owner.team_id, subscription.call_centers)
         await self._look_again(subscription)
@@ -82,8 +93,10 @@ class NotificationService:
             await self._clear_topic(before)
         if self._ensure is None or subscription.paused:
             return ""
+        if before is not None and by != subscription.owner and not _needs_more(before, subscription, by):
+            return ""  # nothing that was not received already
         try:
-            setup = await self._ensure(subscription.owner)
+            setup = await self._ensure(by)
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
             return str(problem) or "Dialpad did not take the subscription. I'll keep trying."
@@ -113,11 +126,32 @@ class NotificationService:
             await self._look_again(found)
         return found
 
-    async def remove_subscription(self, subscription: Subscription) -> None:
-        await self._store.subscriptions.delete(subscription.id)
+    async def remove_subscription(self, subscription: Subscription, by: PersonKey) -> None:
+        if await self._store.subscriptions.delete(subscription.id):
+            await self._tell_owner(subscription, None, by)
         await self._store.postings.drop_waiting(subscription.id)
         if subscription.topic:
             await self._clear_topic(subscription)
+
+    async def _tell_owner(self, before: Subscription, after: Subscription | None, by: PersonKey) -> None:
+        """Tell the owner of a subscription that somebody else changed or removed it, with a button to undo it."""
+        if by == before.owner:
+            return
+        change = await self._store.subscription_changes.add(before, after, by.user_id)
+        wanted = [NewPosting(before.owner.user_id, "")]
+        said = fragment(0, 0, {"about": CHANGED, "change": change})
+        await self._store.cards.absorb(before.owner.team_id, "notice", [f"changed:{change}"], said, lambda *_: wanted)
+        self._wake()
+
+    async def undo_change(self, person: PersonKey, change: str) -> Subscription:
+        found = await self._store.subscription_changes.get(change)
+        if found is None or found.before.owner != person:
+            raise UserError("This change can no longer be undone. Type notify in the channel to see what is set there.")
+        now = await self._store.subscriptions.get(found.before.id)
+        if (replace(now, problem="") if now else None) != found.after:
+            raise UserError("It was changed again since. Type notify in the channel to see what is set there.")
+        await self._save(now, found.before, person)
+        return found.before
 
     async def clear_topics(self, subscriptions: Sequence[Subscription]) -> None:
         """Clear the topics of subscriptions that were removed with their owner."""
@@ -210,6 +244,10 @@ class NotificationService:
     async def _policy(self, subscription_id: str) -> EscalationPolicy:
         subscription = await self._store.subscriptions.get(subscription_id)
         return subscription.policy if subscription else EscalationPolicy()
+
+
+def _needs_more(before: Subscription, after: Subscription, by: PersonKey) -> bool:
+    return shows_more(before, after) or is_brought_back(before, after, by.user_id)
 
 
 def _made_up(now: datetime) -> CallEvent:

@@ -30,6 +30,7 @@ from bot.store.request_turns import RequestTurns
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
 from bot.store.rosters import Rosters
 from bot.store.schema import Clock, StoreContext
+from bot.store.subscription_changes import SubscriptionChanges
 from bot.store.subscriptions import Subscriptions
 from bot.store.timed_requests import TimedRequests
 
@@ -73,6 +74,7 @@ class Store:
     events: Events
     gaps: Gaps
     subscriptions: Subscriptions
+    subscription_changes: SubscriptionChanges
     cards: Cards
     postings: Postings
     rosters: Rosters
@@ -107,6 +109,7 @@ class Store:
             events=Events(context),
             gaps=Gaps(context),
             subscriptions=Subscriptions(context),
+            subscription_changes=SubscriptionChanges(context),
             cards=Cards(context),
             postings=Postings(context, processes.id),
             rosters=Rosters(context),

@@ -9,6 +9,7 @@ from bot.activity.cover import Cover, read_cover
 from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
+from bot.activity.subscriptions.changes import with_actors
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.person import PersonKey
 from bot.contract.board import PostedCard, UserGroup
@@ -40,6 +41,7 @@ class RememberedBoard:
     tested: list[str] = field(default_factory=list)
     refusal: str = ""
     strange: set[str] = field(default_factory=set)
+    changed: list[tuple[Subscription, Subscription | None, PersonKey]] = field(default_factory=list)
     known: dict[tuple[str, str], Roster] = field(default_factory=dict)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
@@ -54,9 +56,18 @@ class RememberedBoard:
     def new_subscription_id(self) -> str:
         return f"w{len(self.subscriptions) + 1}"
 
-    async def save_subscription(self, subscription: Subscription) -> str:
-        self.subscriptions[subscription.id] = subscription
+    async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
+        before = self.subscriptions.get(subscription.id)
+        after = with_actors(before, subscription, by.user_id) if before else subscription
+        if before is not None and by != before.owner:
+            self.changed.append((before, after, by))
+        self.subscriptions[subscription.id] = after
         return self.refusal
+
+    async def undo_change(self, person: PersonKey, change: str) -> Subscription:
+        before, _, _ = self.changed[int(change)]
+        self.subscriptions[before.id] = before
+        return before
 
     async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
         found = self.subscriptions.get(subscription.id)
@@ -64,7 +75,9 @@ class RememberedBoard:
             self.subscriptions[subscription.id] = found = switched(found, kind, on=on)
         return found
 
-    async def remove_subscription(self, subscription: Subscription) -> None:
+    async def remove_subscription(self, subscription: Subscription, by: PersonKey) -> None:
+        if by != subscription.owner:
+            self.changed.append((subscription, None, by))
         self.subscriptions.pop(subscription.id, None)
 
     async def post_test(self, subscription: Subscription) -> None:

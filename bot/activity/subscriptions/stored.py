@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import FILTERS, arranged
-from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.subscription import Actors, Subscription
 from bot.basics.person import PersonKey
 from bot.basics.stored_json import StoredJson
 
@@ -23,8 +23,13 @@ def to_json(subscription: Subscription) -> dict[str, Any]:
     filters."""
     included = _columns(subscription.included)
     beside = {column: included.pop(column, unset) for column, unset in _BESIDE.items()}
+    stored = _SUBSCRIPTION.dump(subscription)
+    if subscription.actors == Actors():
+        del stored["actors"]
+    if not subscription.paused_by:
+        del stored["paused_by"]
     return {
-        **_SUBSCRIPTION.dump(subscription),
+        **stored,
         "kinds": sorted(subscription.kinds),
         "only": {**_IN_SIDES, **included},
         "but": {**_IN_SIDES, **_columns(subscription.excluded)},

@@ -50,6 +50,20 @@ class EscalationPolicy:
 
 
 @dataclass(frozen=True)
+class Actors:
+    """With whose Dialpad account the bot acts for a subscription, by Slack id; "" is its owner. Whoever makes it show
+    or do more than before takes that part over (``bot.activity.subscriptions.changes``).
+
+    ``shown`` looks callers up and fetches pictures, ``escalation`` asks, texts and calls for a call that nobody claims,
+    ``roster`` reads who is on duty.
+    """
+
+    shown: str = ""
+    escalation: str = ""
+    roster: str = ""
+
+
+@dataclass(frozen=True)
 class Subscription:
     """One subscription. ``channel`` is where it posts: a channel, or a person's id for direct messages."""
 
@@ -75,6 +89,9 @@ class Subscription:
     """Id of a Slack user group whose members are kept equal to who is on duty."""
     topic: bool = False
     """True when the channel's topic says who is on duty."""
+    actors: Actors = field(default_factory=Actors)
+    paused_by: str = ""
+    """Slack id of whoever paused it; "" for its owner, or when it is not paused."""
 
     @property
     def problem_word(self) -> str:
@@ -84,6 +101,24 @@ class Subscription:
     @property
     def is_personal(self) -> bool:
         return self.channel == self.owner.user_id
+
+    @property
+    def shown_as(self) -> PersonKey:
+        """Return the person with whose account callers are looked up and pictures are fetched."""
+        return self._acting(self.actors.shown)
+
+    @property
+    def escalates_as(self) -> PersonKey:
+        """Return the person with whose account the escalation asks, texts and calls."""
+        return self._acting(self.actors.escalation)
+
+    @property
+    def follows_as(self) -> PersonKey:
+        """Return the person with whose account the roster is read."""
+        return self._acting(self.actors.roster)
+
+    def _acting(self, user_id: str) -> PersonKey:
+        return PersonKey(self.owner.team_id, user_id) if user_id else self.owner
 
     @property
     def places(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ Json: TypeAlias = dict[str, Any]
 
 _SPEAKS_MRKDWN = re.compile(r"[*_~`]|:[\w+'-]+:|^\s*>|^\s*•", re.MULTILINE)
 _SLACK_ID = re.compile(r"[UWS][A-Z0-9]{2,}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,}")
 _LINKED = re.compile(r"(https?://|mailto:|tel:)[^\s<>|]+", re.IGNORECASE)
 _DATE_FORMATS = {"time": "{time}", "date": "{date_short_pretty} at {time}", "ago": "{ago}"}
 _EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -131,7 +132,7 @@ def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one retur
                 else escape(part.e164)
             )
         case Mention():
-            return called(part.slack_id) or escape(part.slack_id)
+            return called(part.slack_id) or _channel(part.slack_id) or escape(part.slack_id)
         case Link():
             words = escape(part.text) or escape(part.url)
             return f"<{escape(part.url)}|{words}>" if _LINKED.fullmatch(part.url) else words
@@ -142,6 +143,10 @@ def called(slack_id: str) -> str:
     if not _SLACK_ID.fullmatch(slack_id):
         return ""
     return f"<!subteam^{slack_id}>" if slack_id.startswith("S") else f"<@{slack_id}>"
+
+
+def _channel(slack_id: str) -> str:
+    return f"<#{slack_id}>" if _CHANNEL_ID.fullmatch(slack_id) else ""
 
 
 def _dialable(phone: Phone) -> bool:
@@ -178,6 +183,8 @@ def _rich_part(part: Part, shown: str) -> Json:  # noqa: PLR0911  one return for
         case Mention() if _SLACK_ID.fullmatch(part.slack_id):
             kind = "usergroup" if part.slack_id.startswith("S") else "user"
             return {"type": kind, f"{kind}_id": part.slack_id}
+        case Mention() if _CHANNEL_ID.fullmatch(part.slack_id):
+            return {"type": "channel", "channel_id": part.slack_id}
         case Link() if _LINKED.fullmatch(part.url):
             return {"type": "link", "url": part.url, "text": shown}
         case _:

@@ -126,7 +126,7 @@ async def change(stage: PostingStage, **settings: Any) -> Subscription:
     before = await stage.store.subscriptions.get(SUBSCRIPTION.id)
     assert before is not None
     after = replace(before, **settings)
-    await board(stage).save_subscription(after)
+    await board(stage).save_subscription(after, after.owner)
     return after
 
 
@@ -515,7 +515,7 @@ async def test_steps_taken_out_and_added_in_the_middle_skip_and_repeat_nobody(
 
 async def test_a_subscription_removed_in_the_middle_asks_nobody_any_more(stage: PostingStage, phones: Phones) -> None:
     await pass_minutes(stage, phones, 5)
-    await board(stage).remove_subscription(SUBSCRIPTION)
+    await board(stage).remove_subscription(SUBSCRIPTION, SUBSCRIPTION.owner)
     for _ in range(4):
         await pass_minutes(stage, phones, 30)
 

@@ -64,7 +64,7 @@ async def the_card(stage: PostingStage, name: str) -> StoredCard:
 
 
 async def save(stage: PostingStage, subscription: Subscription) -> None:
-    await board(stage).save_subscription(subscription)
+    await board(stage).save_subscription(subscription, subscription.owner)
     await stage.run(3)
 
 
@@ -213,7 +213,7 @@ async def test_a_pause_holds_what_came_before_it_until_somebody_resumes(stage: P
 async def test_removing_the_subscription_drops_what_it_held(stage: PostingStage) -> None:
     await stage.happen(missed(1), text(1, "Hi"))
     await stage.run(3)
-    await board(stage).remove_subscription(QUIET)
+    await board(stage).remove_subscription(QUIET, QUIET.owner)
     await until_quiet_hours_end(stage)
 
     assert stage.slack.messages == []
