@@ -299,6 +299,9 @@ def _build_parts(
         base_url=settings.base_url,
         typed=settings.typed,
         now=store.now,
+        requests=store.connection_requests,
+        connected_elsewhere=store.removals.connected_elsewhere,
+        tell=notices.tell,
         after_key=notices.connected,
     )
     deps = Deps(
@@ -330,6 +333,9 @@ class _Notices:
 
     async def connected(self, person: PersonKey) -> None:
         await self.dispatcher.connected(person)
+
+    async def tell(self, person: PersonKey, reply: Reply) -> None:
+        await self.dispatcher.tell(person, reply)
 
     async def connection_broken(self, person: PersonKey) -> None:
         self.dispatcher.home_changed(person)

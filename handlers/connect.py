@@ -4,13 +4,16 @@ from typing import Annotated, Final
 
 from bot.basics.errors import FieldError, NotConnected, UserError
 from bot.cards.connecting import WITH_KEY
-from bot.contract.argument import Text
+from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Bold, Button, Card, Part, Reply
 from bot.contract.routing import Router
+from bot.dialpad.action import Risk
 
 router = Router()
+
+QuestionId = Annotated[str, Carried("Request", longest=60)]
 
 _KEY_HELP: Final = (
     "An API key comes from Dialpad: Admin Settings, My Company, Authentication, API Keys. Only company admins see it."
@@ -61,16 +64,36 @@ async def with_key(
     if any(c.isspace() for c in key) or not key.isascii():
         raise FieldError("key", "An API key has only letters and digits, and no spaces. Paste it again.")
     try:
-        name = await ctx.deps.connections.connect_with_key(ctx.person, key)
+        attached = await ctx.deps.connections.connect_with_key(ctx.person, key)
     except FieldError:
         raise
     except UserError as refused:
         raise FieldError("key", refused.text.replace(key, "…")) from None
+    if attached.asked:
+        return Reply(
+            prose(
+                "Not connected yet: ", Bold(attached.name), " has another e-mail address in Dialpad than you have in "
+                f"Slack, so I asked {attached.asked} whether that is right. You'll hear from me within a day.",
+            ),
+            tone="warning",
+        )  # fmt: skip
     return Reply(
-        prose("Connected to Dialpad as ", Bold(name), "."),
+        prose("Connected to Dialpad as ", Bold(attached.name), "."),
         buttons=(Button("Who am I?", "whoami.whoami"), Button("What can I do?", "menu.menu")),
         tone="done",
     )
+
+
+@router.button(risk=Risk.CHANGE, needs_connection=False)
+async def agree(ctx: Ctx, request: QuestionId) -> Answer:
+    """Let somebody act with the Dialpad account that they signed in to, when its owner or an admin says so."""
+    return await ctx.deps.connections.decide(ctx.person, request, yes=True)
+
+
+@router.button(risk=Risk.CHANGE, needs_connection=False)
+async def refuse(ctx: Ctx, request: QuestionId) -> Answer:
+    """Keep somebody from acting with a Dialpad account that is not theirs."""
+    return await ctx.deps.connections.decide(ctx.person, request, yes=False)
 
 
 async def _offer(ctx: Ctx, *, broken: bool) -> Card:

@@ -3,7 +3,7 @@
 OAuth goes ``/connect/{token}`` ("Is this you?") → Dialpad → ``/connect/callback``. The token is bound to the Slack
 person who asked, the state to that person and to the browser that was shown the page: a forwarded link shows whose
 Slack it is for, a foreign page cannot press Continue in somebody's name, and a state carried into another browser is
-worth nothing.
+worth nothing. An account whose e-mail address is not the person's waits for the word of whose it is.
 """
 
 import hmac
@@ -18,16 +18,22 @@ from pydantic import SecretStr
 
 from bot.basics.errors import (
     ChatopsError,
+    DialpadError,
     TokenRefused,
     UserError,
 )
+from bot.basics.names import shown_name
 from bot.basics.person import PersonKey
-from bot.connect.whose_token import build_key_connection, build_oauth_connection
-from bot.contract.context import Ended, People, Profile
+from bot.connect.account_owners import AccountOwners
+from bot.connect.whose_token import ReceivedConnection, build_key_connection, build_oauth_connection
+from bot.contract.context import ConnectOutcome, Ended, People, Profile
+from bot.contract.prose import prose
+from bot.contract.reply import Bold, Button, Mention, Reply
 from bot.dialpad.accounts import Accounts
-from bot.dialpad.connection import DialpadConnections
+from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
 from bot.store.connect_links import ConnectLinks
+from bot.store.connection_requests import ConnectionRequests
 from bot.store.oauth_states import OAuthStates
 
 log = structlog.get_logger(__name__)
@@ -39,11 +45,13 @@ class ConnectRefused(UserError):
 
 @dataclass(frozen=True)
 class Connected:
-    """A connection that was just stored."""
+    """A connection that was just stored, or waits for the word of whose account it is."""
 
     person: PersonKey
     slack: Profile
     dialpad_name: str
+    asked: str = ""
+    """Who was asked whether it is right, in words; "" when it is stored. Until they say so nothing is connected."""
 
 
 class ConnectionEnder(Protocol):
@@ -78,6 +86,9 @@ class Connector:
         base_url: str,
         typed: Callable[[str], str],
         now: Callable[[], datetime],
+        requests: ConnectionRequests,
+        connected_elsewhere: Callable[[DialpadConnection], Awaitable[bool]],
+        tell: Callable[[PersonKey, Reply], Awaitable[None]],
         after_key: Callable[[PersonKey], Awaitable[object]] | None = None,
     ) -> None:
         self._client = accounts.client
@@ -87,10 +98,14 @@ class Connector:
         self._states = states
         self._people = people
         self._disconnector = disconnector
-        self._base_url = base_url
+        self.base_url = base_url
         self.typed = typed
         self._now = now
+        self._requests = requests
+        self._connected_elsewhere = connected_elsewhere
+        self._tell = tell
         self._after_key = after_key
+        self._owners = AccountOwners(requests, people, accounts)
 
     @property
     def offers_oauth(self) -> bool:
@@ -99,7 +114,7 @@ class Connector:
 
     async def start(self, key: PersonKey) -> str:
         """Create this person's "Is this you?" page: its address, good once and for 15 minutes."""
-        return f"{self._base_url}/connect/{await self._connect_links.create(key)}"
+        return f"{self.base_url}/connect/{await self._connect_links.create(key)}"
 
     async def whose(self, token: str) -> Profile:
         """Find whom a ``/connect/{token}`` page is for, without using it up. Raises ConnectRefused."""
@@ -141,34 +156,98 @@ class Connector:
             # Slack is asked first: a consent that could not be stored would stay behind at Dialpad.
             slack = await self._people.profile(kept.person)
             tokens = await self._oauth.exchange(code, kept.verifier)
-            link = await build_oauth_connection(self._client, tokens, email=slack.email or "", now=self._now())
+            received = await build_oauth_connection(self._client, tokens, email=slack.email or "", now=self._now())
         except ChatopsError as refusal:
             log.warning("oauth sign-in failed", kind=type(refusal).__name__)
             raise ConnectRefused(
                 f"Dialpad did not complete the sign-in. Type {self.typed('connect')} to try again."
             ) from None
-        await self._links.save(kept.person, link)
-        return Connected(kept.person, slack, link.dialpad_name)
+        try:
+            asked = await self._attach(kept.person, slack, received)
+        except UserError as refused:
+            raise ConnectRefused(refused.text) from None
+        return Connected(kept.person, slack, received.link.dialpad_name, asked)
 
     async def refuse(self, state: str) -> None:
         """Use the state up after the person refused at Dialpad."""
         await self._states.take(state)
 
-    async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
-        """Check an API key at Dialpad and store it. Returns the name it acts as. Raises UserError."""
+    async def connect_with_key(self, key: PersonKey, api_key: str) -> ConnectOutcome:
+        """Check an API key at Dialpad and store it, or ask whose account it is first. Raises UserError."""
         slack = await self._people.profile(key)
         try:
-            link = await build_key_connection(
+            received = await build_key_connection(
                 self._client, SecretStr(api_key.strip()), email=slack.email or "", now=self._now()
             )
         except TokenRefused:
             raise UserError(
                 "Dialpad did not accept this API key. Copy it again from Dialpad and paste the whole key."
             ) from None
-        await self._links.save(key, link)
-        if self._after_key is not None:
+        asked = await self._attach(key, slack, received)
+        if not asked and self._after_key is not None:
             await self._after_key(key)
-        return link.dialpad_name
+        return ConnectOutcome(received.link.dialpad_name, asked)
+
+    async def _attach(self, person: PersonKey, slack: Profile, received: ReceivedConnection) -> str:
+        """Store a connection that is the person's own, or ask whose it is. Returns who was asked, in words. Raises
+        UserError when nobody can be asked; nothing is stored then."""
+        link = received.link
+        try:
+            if await self._owners.is_theirs(person, slack, received):
+                others = await self._owners.also_acting(person, received)
+                await self._links.save(person, link)
+                for one in others:
+                    await self._tell(one, _both(person, link.dialpad_name))
+                    await self._tell(person, _both(one, link.dialpad_name))
+                return ""
+            asked, are_owners = await self._owners.whom_to_ask(person, received)
+        except UserError:
+            await self._revoke(link)
+            raise
+        if not asked:
+            await self._revoke(link)
+            raise UserError(
+                f"That is the Dialpad account of {shown_name(link.dialpad_name)}, whose e-mail address is not yours in "
+                "Slack, and no admin of that company is connected here who could say that it is right. Have your "
+                "Slack address added to that Dialpad user, then connect again."
+            )
+        name = await self._requests.add(person, link, [one.user_id for one in asked])
+        for one in asked:
+            await self._tell(one, _question(person, link.dialpad_name, name, is_owner=are_owners))
+        if not are_owners:
+            return "Dialpad admins of your company"
+        return " and ".join([(await self._people.profile(one)).name for one in asked])
+
+    async def decide(self, person: PersonKey, request: str, *, yes: bool) -> Reply:
+        """Connect what waited for this person's word, or drop it. Returns what to say to them."""
+        found = await self._requests.take(request, person)
+        if found is None:
+            return Reply("This question was answered already, or is older than a day. Nothing was changed.")
+        asker, name = Mention(found.person.user_id), Bold(shown_name(found.link.dialpad_name))
+        if not yes:
+            await self._revoke(found.link)
+            again = f"Type {self.typed('connect')} to connect your own account."
+            text = prose("You were not connected to Dialpad as ", name, ": ", Mention(person.user_id), " said no. ")
+            await self._tell(found.person, Reply((*text, again), tone="warning"))
+            key = " If they used an API key, delete that key in Dialpad." if found.link.kind == "api_key" else ""
+            change = " If you did not let them sign in, change your Dialpad password." if not key else ""
+            return Reply(prose("Not connected: ", asker, f" cannot act with that account.{key}{change}"), tone="done")
+        await self._links.save(found.person, found.link)
+        agreed = prose("You are connected: what you do here happens in Dialpad as ", name, ". ")
+        await self._tell(found.person, Reply((*agreed, Mention(person.user_id), " agreed to it."), tone="done"))
+        if self._after_key is not None:
+            await self._after_key(found.person)
+        return Reply(prose(asker, " now acts in Dialpad as ", name, "."), tone="done")
+
+    async def _revoke(self, link: DialpadConnection) -> None:
+        """Revoke the tokens of a sign-in that is not stored, unless their user is connected: Dialpad revokes all tokens
+        of a user at once."""
+        if self._oauth is None or link.kind != "oauth" or await self._connected_elsewhere(link):
+            return
+        try:
+            await self._oauth.revoke(link.access_token)
+        except DialpadError as failure:
+            log.warning("a refused sign-in is not revoked", failure=type(failure).__name__)
 
     async def would_end(self, key: PersonKey) -> Ended:
         """Count what ``disconnect`` would take along."""
@@ -177,6 +256,31 @@ class Connector:
     async def disconnect(self, key: PersonKey) -> Ended | None:
         """End the person's connection; what ended with it. None when there was none."""
         return await self._disconnector.disconnect(key)
+
+
+def _question(asker: PersonKey, dialpad_name: str, request: str, *, is_owner: bool) -> Reply:
+    whose = ", which has your e-mail address" if is_owner else ", which has another e-mail address than they have here"
+    yes, no = ("Yes, that is me", "Not me") if is_owner else ("Allow", "Do not allow")
+    return Reply(
+        prose(
+            Mention(asker.user_id), " signed in to the Dialpad account of ", Bold(shown_name(dialpad_name)), whose,
+            ", and would act with it from Slack. Is that right? Until somebody says so nothing is connected.",
+        ),
+        (
+            Button(no, "connect.refuse", {"request": request}, "primary"),
+            Button(yes, "connect.agree", {"request": request}),
+        ),
+        tone="warning",
+    )  # fmt: skip
+
+
+def _both(other: PersonKey, dialpad_name: str) -> Reply:
+    name = Bold(shown_name(dialpad_name))
+    return Reply(
+        prose("You and ", Mention(other.user_id), " both act in Dialpad as ", name, ". If that is wrong, disconnect."),
+        (Button("Disconnect", "disconnect.disconnect"),),
+        tone="warning",
+    )
 
 
 def _digest(secret: str) -> str:

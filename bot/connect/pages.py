@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -70,6 +71,9 @@ def connect_routes(
         return response
 
     async def leave(request: Request) -> Response:
+        if not _is_own_form(request, connector.base_url):
+            text = "<p>Another site sent you here. Open the link in Slack and continue from there.</p>"
+            return _page("Not connected", text, status=403)
         try:
             authorize_url = await connector.leave_for_dialpad(
                 request.path_params["token"], browser_secret=request.cookies.get(COOKIE, "")
@@ -92,6 +96,15 @@ def connect_routes(
             )
         except ConnectRefused as refusal:
             return _page("Not connected", f"<p>{escape(refusal.text)}</p>", status=400)
+        if done.asked:
+            return _page(
+                "Not connected yet",
+                f"""<p class="who">{escape(done.slack.name)} in Slack
+                <span>signed in to Dialpad as {escape(done.dialpad_name)}</span></p>
+                <p>That account has another e-mail address, so {escape(done.asked)} was asked in Slack whether this is
+                right. Nothing is connected before that.</p>""",
+                status=202,
+            )
         await connected(done)
         response = _page(
             "You are connected",
@@ -110,6 +123,16 @@ def connect_routes(
     ]
 
 
+def _is_own_form(request: Request, base_url: str) -> bool:
+    """Tell whether the form was posted by our own page, as far as the browser says. Older ones say nothing; they send
+    no cookie along from another site either."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    hosts = {urlsplit(base_url).netloc, request.headers.get("host", "")}
+    return origin is None or urlsplit(origin).netloc in hosts - {""}
+
+
 def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
     document = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)} · Dialpad for Slack</title>
@@ -120,7 +143,7 @@ def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
         headers={
             "cache-control": "no-store",
             "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-            "referrer-policy": "no-referrer",
+            "referrer-policy": "same-origin",  # with "no-referrer" our own form would be posted with "Origin: null"
             "x-content-type-options": "nosniff",
         },
     )

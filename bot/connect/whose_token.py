@@ -1,5 +1,6 @@
 """Builds the connection for a token that was just received, by asking Dialpad whose it is."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -14,9 +15,17 @@ from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.oauth import Tokens
 
 
+@dataclass(frozen=True)
+class ReceivedConnection:
+    """A connection that is not stored yet, with the e-mail addresses that Dialpad knows its user by."""
+
+    link: DialpadConnection
+    emails: tuple[str, ...]
+
+
 async def build_oauth_connection(
     client: DialpadClient, tokens: Tokens, *, email: str, now: datetime
-) -> DialpadConnection:
+) -> ReceivedConnection:
     """Build the connection for tokens from a consent. Raises ``DialpadError``."""
     return await _build_link(
         client,
@@ -32,7 +41,7 @@ async def build_oauth_connection(
 
 async def build_key_connection(
     client: DialpadClient, api_key: SecretStr, *, email: str, now: datetime
-) -> DialpadConnection:
+) -> ReceivedConnection:
     """Build the connection for a pasted API key. Raises ``TokenRefused`` when Dialpad does not know it.
 
     ``email`` is the person's Slack address; a company key is tied to the Dialpad user who has the same one.
@@ -50,7 +59,7 @@ async def _build_link(
     refresh_token: SecretStr | None = None,
     expires_at: datetime | None = None,
     scopes: tuple[str, ...] = (),
-) -> DialpadConnection:
+) -> ReceivedConnection:
     try:
         user: User | None = await client.send(GetUser(), token=token)
         is_company_key = False
@@ -59,7 +68,7 @@ async def _build_link(
         user = await _find_by_email(client, token, email)
         is_company_key = True
     company_id = user.company_id if user else None
-    return DialpadConnection(
+    link = DialpadConnection(
         kind=kind,
         access_token=token,
         refresh_token=refresh_token,
@@ -72,6 +81,7 @@ async def _build_link(
         broken=False,
         connected_at=now,
     )
+    return ReceivedConnection(link, user.emails if user else ())
 
 
 async def _find_by_email(client: DialpadClient, token: SecretStr, email: str) -> User | None:

@@ -12,6 +12,7 @@ from bot.basics.settings import Settings
 from bot.basics.stored_json import StoredJson, UnreadableJson
 from bot.contract.board import Notifications
 from bot.contract.later import Later
+from bot.contract.reply import Reply
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Page, Response
 from bot.dialpad.client import Pages
@@ -110,6 +111,15 @@ class Ended:
     access_left: bool = False
 
 
+@dataclass(frozen=True)
+class ConnectOutcome:
+    """A Dialpad account that was connected. ``asked``: who is asked first whether that is right, in words; "" when it
+    is connected already."""
+
+    name: str
+    asked: str = ""
+
+
 class ConnectionService(Protocol):
     """Connects and disconnects a person's Dialpad account."""
 
@@ -120,8 +130,12 @@ class ConnectionService(Protocol):
         """Return an address for this person's browser, good once and for 15 minutes."""
         ...
 
-    async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
-        """Check and store an API key. Returns the name Dialpad knows the person by. Raises UserError."""
+    async def connect_with_key(self, key: PersonKey, api_key: str) -> ConnectOutcome:
+        """Check and store an API key, or ask whose account it is first. Raises UserError."""
+        ...
+
+    async def decide(self, person: PersonKey, request: str, *, yes: bool) -> Reply:
+        """Connect what waited for this person's word, or drop it. Returns what to say to them."""
         ...
 
     async def would_end(self, key: PersonKey) -> Ended:

@@ -12,6 +12,7 @@ from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
+from bot.store.connection_requests import ConnectionRequests
 from bot.store.connections import StoredConnections
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
 from bot.store.departures import Departures
@@ -64,6 +65,7 @@ class Store:
     connections: StoredConnections
     oauth_states: OAuthStates
     connect_links: ConnectLinks
+    connection_requests: ConnectionRequests
     confirmations: Confirmations
     remembered: RequestsBeforeConnecting
     inbox: Inbox
@@ -99,6 +101,7 @@ class Store:
             connections=StoredConnections(context),
             oauth_states=OAuthStates(context),
             connect_links=ConnectLinks(context),
+            connection_requests=ConnectionRequests(context),
             confirmations=Confirmations(context),
             remembered=RequestsBeforeConnecting(context),
             inbox=Inbox(context, processes.id),

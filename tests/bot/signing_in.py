@@ -20,6 +20,7 @@ from bot.basics.settings import Settings
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Profile
+from bot.contract.reply import Reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.connection import DialpadConnection
@@ -76,6 +77,16 @@ def key_of(person: Person) -> PersonKey:
 NOOR_KEY, ANA_KEY, GUS_KEY = key_of(NOOR), key_of(ANA), key_of(GUS)
 
 
+class ToldInSlack:
+    """What people were told in direct messages."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[PersonKey, Reply]] = []
+
+    async def tell(self, person: PersonKey, reply: Reply) -> None:
+        self.told.append((person, reply))
+
+
 @dataclass
 class Place:
     """Everything a person needs to connect."""
@@ -88,6 +99,7 @@ class Place:
     hooks: DialpadHooks
     clock: Clock
     web: Starlette
+    messages: ToldInSlack
     told: list[Connected] = field(default_factory=list)
     """Who was told in Slack that they are connected."""
 
@@ -159,6 +171,7 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
     hooks = DialpadHooks(
         accounts=accounts, hooks=store.hooks, listener=Ears(), kind="webhook", public_url=BOT, left=removals
     )
+    messages = ToldInSlack()
     connector = Connector(
         accounts=accounts,
         disconnector=Disconnector(store=store, accounts=accounts, hooks=hooks, removals=removals),
@@ -170,6 +183,9 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
         base_url=BOT,
         typed=Settings(_env_file=None).typed,
         now=clock,
+        requests=store.connection_requests,
+        connected_elsewhere=store.removals.connected_elsewhere,
+        tell=messages.tell,
     )
     told: list[Connected] = []
 
@@ -178,7 +194,7 @@ async def a_place(folder: Path, *, with_oauth: bool = True) -> AsyncIterator[Pla
 
     web = Starlette(routes=connect_routes(connector, tell, https=True))
     try:
-        yield Place(store, dialpad, client, people, connector, hooks, clock, web, told)
+        yield Place(store, dialpad, client, people, connector, hooks, clock, web, messages, told)
     finally:
         await client.aclose()
         await store.aclose()

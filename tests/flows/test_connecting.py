@@ -192,3 +192,31 @@ async def test_connecting_again_runs_what_the_broken_connection_refused(sam: Han
     await browser.connect(link_in(card), who=SAM)
     await sam.settled()
     assert sam.account.do_not_disturb
+
+
+async def test_a_forwarded_link_attaches_nobody_elses_account(
+    noor: Hands, sam: Hands, ana: Hands, browser: Browser
+) -> None:
+    end = await browser.connect(link_in(await noor.type("/dp connect")), who=SAM)
+    assert "Not connected yet" in end.text
+    question = await sam.told()
+    assert f"<@{NOOR.slack_id}> signed in to the Dialpad account of" in said(question)
+    assert labels(question) == ["Not me", "Yes, that is me"]
+    assert await noor.demo.bot.store.connections.get(noor.key) is None
+
+    await sam.press(question, "Not me")
+    assert "said no" in said(await noor.told())
+    assert await noor.demo.bot.store.connections.get(noor.key) is None
+    assert await sam.demo.bot.store.connections.get(sam.key) is not None
+
+
+async def test_a_pasted_key_of_somebody_else_runs_what_waited_once_they_agree(noor: Hands, sam: Hands) -> None:
+    await noor.press(await noor.type("/dp dnd on"), "Use an API key")
+    await noor.submit({"key": SAM.token})
+    assert "Not connected yet" in said(await noor.settled())
+    assert not sam.account.do_not_disturb
+
+    await sam.press(await sam.told(), "Yes, that is me")
+    await noor.settled()
+    assert sam.account.do_not_disturb
+    assert "agreed to it" in said(noor.from_app[-1])

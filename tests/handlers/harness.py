@@ -18,7 +18,7 @@ from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
-from bot.contract.context import Ctx, Deps, Ended, Origin, Profile, Where
+from bot.contract.context import ConnectOutcome, Ctx, Deps, Ended, Origin, Profile, Where
 from bot.contract.later import Pending
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import (
@@ -142,16 +142,21 @@ class RememberedConnections:
     offers_oauth: bool = True
     started: list[PersonKey] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    decided: list[tuple[PersonKey, str, bool]] = field(default_factory=list)
 
     async def start(self, key: PersonKey) -> str:
         self.started.append(key)
         return f"http://localhost:3000/connect/{len(self.started)}"
 
-    async def connect_with_key(self, key: PersonKey, api_key: str) -> str:
+    async def decide(self, person: PersonKey, request: str, *, yes: bool) -> Reply:
+        self.decided.append((person, request, yes))
+        return Reply("Decided.")
+
+    async def connect_with_key(self, key: PersonKey, api_key: str) -> ConnectOutcome:
         self.keys.append(api_key)
         if api_key != "good-key":
             raise UserError("Dialpad does not know this key. Check that all of it was pasted.")
-        return "Noor Haddad"
+        return ConnectOutcome("Noor Haddad")
 
     async def would_end(self, key: PersonKey) -> Ended:
         return replace(self.ends, timed=len(await self.later.pending(key)))

@@ -26,10 +26,10 @@ async def connect(place: Place) -> str:
 
 
 async def test_a_personal_api_key_is_stored_with_whom_it_acts_as(place: Place) -> None:
-    name = await place.connector.connect_with_key(ANA_KEY, ANA.token)
+    attached = await place.connector.connect_with_key(ANA_KEY, ANA.token)
 
     link = await place.store.connections.get(ANA_KEY)
-    assert name == ANA.name
+    assert attached.name == ANA.name
     assert link is not None
     assert (link.kind, link.dialpad_user_id, link.is_company_key) == ("api_key", str(ANA.dialpad_id), False)
     assert link.company_id == str(COMPANY_ID)
@@ -37,10 +37,10 @@ async def test_a_personal_api_key_is_stored_with_whom_it_acts_as(place: Place) -
 
 
 async def test_a_company_api_key_finds_the_person_by_slack_email(place: Place) -> None:
-    name = await place.connector.connect_with_key(ANA_KEY, COMPANY_KEY)
+    attached = await place.connector.connect_with_key(ANA_KEY, COMPANY_KEY)
 
     link = await place.store.connections.get(ANA_KEY)
-    assert name == ANA.name
+    assert attached.name == ANA.name
     assert link is not None
     assert (link.is_company_key, link.dialpad_user_id) == (True, str(ANA.dialpad_id))
 
@@ -70,7 +70,7 @@ async def test_a_key_is_not_stored_while_dialpad_is_down(place: Place) -> None:
 
 
 async def test_a_new_connection_replaces_the_old_one(place: Place) -> None:
-    await place.connector.connect_with_key(NOOR_KEY, ANA.token)
+    await place.connector.connect_with_key(NOOR_KEY, NOOR.token)
     await connect(place)
 
     link = await place.store.connections.get(NOOR_KEY)

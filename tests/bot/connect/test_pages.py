@@ -236,7 +236,7 @@ async def test_no_page_is_kept_framed_scripted_or_referred_to(place: Place, path
 
     policy = headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy

@@ -163,22 +163,24 @@ async def test_the_consent_page_takes_our_address(bench: Bench) -> None:
 
 async def test_an_oauth_link_knows_its_person(bench: Bench) -> None:
     tokens = await bench.oauth.refresh(bench.sandbox.issue_token(ANA)["refresh_token"])
-    link = await build_oauth_connection(bench.client, tokens, email=ANA.email, now=NOW)
+    link = (await build_oauth_connection(bench.client, tokens, email=ANA.email, now=NOW)).link
     assert (link.dialpad_user_id, link.dialpad_name, link.is_company_key) == (str(ANA.dialpad_id), ANA.name, False)
 
 
 async def test_a_personal_key_knows_its_person(bench: Bench) -> None:
-    link = await build_key_connection(bench.client, SecretStr(ANA.token), email="", now=NOW)
+    link = (await build_key_connection(bench.client, SecretStr(ANA.token), email="", now=NOW)).link
     assert (link.kind, link.dialpad_user_id, link.is_company_key) == ("api_key", str(ANA.dialpad_id), False)
 
 
 async def test_a_company_key_is_tied_to_the_person_with_the_same_address(bench: Bench) -> None:
-    link = await build_key_connection(bench.client, SecretStr(COMPANY_KEY), email=ANA.email.upper(), now=NOW)
+    link = (await build_key_connection(bench.client, SecretStr(COMPANY_KEY), email=ANA.email.upper(), now=NOW)).link
     assert (link.dialpad_user_id, link.is_company_key) == (str(ANA.dialpad_id), True)
 
 
 async def test_a_company_key_of_somebody_without_a_seat_has_no_person(bench: Bench) -> None:
-    link = await build_key_connection(bench.client, SecretStr(COMPANY_KEY), email="gus@northlight.example", now=NOW)
+    link = (
+        await build_key_connection(bench.client, SecretStr(COMPANY_KEY), email="gus@northlight.example", now=NOW)
+    ).link
     assert (link.dialpad_user_id, link.is_company_key, link.company_id) == (None, True, "6100000000000001")
 
 
