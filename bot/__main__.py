@@ -314,6 +314,29 @@ def events_drop(
     typer.echo(f"Dropped: {count}." if count else "Nothing is set aside.")
 
 
+@app.command()
+def audit(
+    about: Annotated[str, typer.Option("--object", help="Such as office, or office:5527000000000001.")] = "",
+    person: Annotated[str, typer.Option(help="Somebody's Slack id.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Who did what to which object, and as whom at Dialpad; the newest first. No texts, tokens or numbers."""
+    import json
+
+    from bot import audit_log
+    from bot.basics.settings import Settings
+
+    with _problems_as_sentences():
+        found = asyncio.run(audit_log.read(Settings(), about=about, user_id=person, limit=limit))
+    if as_json:
+        sys.stdout.write(json.dumps([audit_log.describe(row) for row in found], ensure_ascii=False, indent=2) + "\n")
+    elif found:
+        audit_log.show(found, sys.stdout)
+    else:
+        typer.echo("There are no such entries. They are kept for 180 days.")
+
+
 def _which(keys: list[str] | None, *, everything: bool) -> list[str]:
     """Return the keys, none for everything. Exit 2 when neither or both were asked for."""
     if bool(keys) is everything:

@@ -228,6 +228,7 @@ async def save(
     if not before and len(await notifications.subscriptions_here(ctx.person, made.channel)) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
     problem = await notifications.save_subscription(made, ctx.person)
+    ctx.touched("subscription", made.id, new=before is None)
     saved = await notifications.subscription(ctx.person, made.id) or made
     return await _shown(ctx, saved, problem or await _saved(ctx, notifications, saved))
 
@@ -295,6 +296,7 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     notifications = _board(ctx)
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
     await notifications.save_subscription(found, ctx.person)
+    ctx.touched("subscription", found.id)
     return await _shown(ctx, found, "Paused: nothing is posted until somebody resumes it.")
 
 
@@ -312,6 +314,7 @@ async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
             "Ask them or a Dialpad admin to resume it."
         )
     problem = await notifications.save_subscription(found, ctx.person)
+    ctx.touched("subscription", found.id)
     saved = await notifications.subscription(ctx.person, found.id) or found
     return await _shown(ctx, saved, problem or "Resumed: notifications are posted again.")
 
@@ -347,6 +350,7 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     notifications = _board(ctx)
     found = await _mine(ctx, notifications, subscription)
     await notifications.remove_subscription(found, ctx.person)
+    ctx.touched("subscription", found.id)
     again: dict[str, Raw] = {"kinds": sorted(found.kinds)}
     return Reply(
         prose("Removed: ", in_words(found), "."), (Button("Add another", "notify.save", again, form=True),), tone="done"
@@ -357,6 +361,7 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 async def undo(ctx: Ctx, change: Annotated[str, Carried("Change", longest=40)]) -> Answer:
     """Undo what somebody else changed in the person's own subscription."""
     found = await _board(ctx).undo_change(ctx.person, change)
+    ctx.touched("subscription", found.id)
     return await _shown(ctx, found, "Undone: it is as you had set it up.")
 
 

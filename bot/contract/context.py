@@ -14,7 +14,8 @@ from bot.contract.board import Notifications
 from bot.contract.later import Later
 from bot.contract.reply import Reply
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.action import Action, Page, Response
+from bot.dialpad.action import Action, Page, Response, Risk
+from bot.dialpad.audited import audited_object, made_object, safe_arguments
 from bot.dialpad.client import Pages
 from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
@@ -210,6 +211,17 @@ class CommandInfo:
     examples: tuple[str, ...] = ()
 
 
+@dataclass
+class Step:
+    """One thing that a request did, as the audit says it: a Dialpad action (``slug``), or a change of something of ours
+    (``slug`` is ""). ``details`` are arguments that may be told to admins."""
+
+    slug: str
+    object: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    reads: bool = False
+
+
 @dataclass(frozen=True)
 class Ctx:
     """The request a handler answers: who asked, where, how, when, and the services to use."""
@@ -223,18 +235,26 @@ class Ctx:
     """Eight characters, in the log and in what the person is told when something unexpected happens."""
     account: Account
     """Acts at Dialpad as this person. Raises NotConnected on use when there is no connection."""
-    done: list[str] = field(default_factory=list)
-    """Slugs of what was sent to Dialpad for this request, for the audit."""
+    done: list[Step] = field(default_factory=list)
+    """What was sent to Dialpad for this request, and what of ours it changed, for the audit."""
 
     async def send(self, action: Action[A]) -> A:
         """Run one Dialpad action as this person. Raises DialpadError and NotConnected."""
-        self.done.append(action.slug)
-        return await self.account.send(action)
+        step = Step(action.slug, audited_object(action), safe_arguments(action), reads=action.risk is Risk.READ)
+        self.done.append(step)
+        answer = await self.account.send(action)
+        if not step.object and not step.reads:
+            step.object = made_object(action, answer)
+        return answer
 
     def pages(self, action: Action[Page[A]]) -> Pages[A]:
         """Return the pages of a list, fetched one after the other as this person."""
-        self.done.append(action.slug)
+        self.done.append(Step(action.slug, audited_object(action), safe_arguments(action), reads=True))
         return self.account.pages(action)
+
+    def touched(self, kind: str, name: str, **details: Any) -> None:
+        """Note for the audit what of ours the request is about, such as a subscription."""
+        self.done.append(Step("", f"{kind}:{name}", details))
 
     async def zone(self) -> ZoneInfo:
         """Return the time zone of the person who asked, from their Slack profile."""

@@ -40,6 +40,8 @@ class Account:
 
     def __init__(self, accounts: "Accounts", person: PersonKey) -> None:
         self.person = person
+        self.used: DialpadConnection | None = None
+        """The connection that the last request was sent with, for the audit."""
         self._accounts = accounts
 
     async def link(self) -> DialpadConnection:
@@ -83,6 +85,7 @@ class Account:
         return Pages(fetch, action)
 
     async def _send(self, action: Action[A], link: DialpadConnection, background: bool) -> A:
+        self.used = link
         return await self._accounts.client.send(
             name_me(action, link), token=link.access_token, company=link.company_id or "", background=background
         )

@@ -30,12 +30,14 @@ from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
 from bot.contract.context import People
 from bot.dialpad.accounts import Accounts
-from bot.dialpad.action import ME, Entity
+from bot.dialpad.action import ME, Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.notifications.quiet_hours import held_until
+from bot.store.audit import About
 from bot.store.cards import StoredCard
 from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
@@ -213,14 +215,15 @@ class Escalations:
 
     async def _reach(self, kind: str, number: str, subscription: Subscription, view: CallView) -> str:
         """Return the outcome, in words that the supervisor's name follows."""
-        account = self._accounts.of(subscription.escalates_as)
         line = f" on {view.line}" if view.line else ""
+        text = f"A missed call{line} is waiting in Slack and nobody has claimed it."
+        action: Action[Any] = (
+            SendSms(to_numbers=[number], text=text, user_id=ME)
+            if kind == "sms"
+            else PlaceCall(user_id=ME, phone_number=number)
+        )
         try:
-            if kind == "sms":
-                text = f"A missed call{line} is waiting in Slack and nobody has claimed it."
-                await account.send(SendSms(to_numbers=[number], text=text, user_id=ME), background=True)
-            else:
-                await account.send(PlaceCall(user_id=ME, phone_number=number), background=True)
+            await self._send(action, subscription)
         except (OutcomeUnknown, Unreadable) as problem:
             _log.warning("nobody knows whether the last step was taken", step=kind, error=type(problem).__name__)
             return f"{_IN_DOUBT[kind]}, and I will not try again:"
@@ -228,6 +231,29 @@ class Escalations:
             _log.warning("the last step failed", step=kind, error=type(problem).__name__)
             return f"{_NOT_DONE[kind]} {_why(problem)} It was meant for"
         return _DONE[kind]
+
+    async def _send(self, action: Action[Any], subscription: Subscription) -> None:
+        """Send with the account of whoever made the escalation do it, and note for the audit that it was tried."""
+        account = self._accounts.of(subscription.escalates_as)
+        try:
+            await account.send(action, background=True)
+        except ChatopsError as problem:
+            await self._note(action, subscription, type(problem).__name__, account.used)
+            raise
+        await self._note(action, subscription, "done", account.used)
+
+    async def _note(
+        self, action: Action[Any], subscription: Subscription, outcome: str, used: DialpadConnection | None
+    ) -> None:
+        identity = (used.dialpad_user_id, used.company_id) if used else (None, None)
+        about = About(f"subscription:{subscription.id}", {"supervisor": subscription.policy.supervisor}, *identity)
+        try:
+            await self._store.audit.record(
+                subscription.escalates_as, action=action.slug, route="escalation", outcome=outcome, origin="escalation",
+                about=about,
+            )  # fmt: skip
+        except Exception:  # noqa: BLE001  it was sent or not all the same, and that has to be said
+            _log.exception("audit not written")
 
     async def _number_of(self, person: PersonKey, subscription: Subscription) -> str:
         """Return the number of the person with exactly this e-mail address, "" when there is none: nobody with a

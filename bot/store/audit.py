@@ -1,13 +1,16 @@
-"""The audit log: who did what, from where, and with what outcome. It holds no message bodies, tokens or phone
-numbers."""
+"""The audit log: who did what to which object, from where, as whom at Dialpad, and with what outcome.
+
+It holds no message bodies, tokens or phone numbers.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import BigInteger, Column, Connection, Integer, Row, Table, Text, insert, select
+from sqlalchemy import JSON, BigInteger, Column, Connection, Integer, Row, Table, Text, insert, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.basics.errors import ChatopsError
@@ -29,8 +32,23 @@ audit = Table(
     Column("outcome", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("reference", Text, nullable=False),
+    Column("object", Text),
+    Column("details", JSON),
+    Column("dialpad_user_id", Text),
+    Column("dialpad_company_id", Text),
     info=rules(forget=older_than("at", KEPT_FOR), person=Otherwise("who did what is kept for the admins")),
 )
+
+
+@dataclass(frozen=True)
+class About:
+    """What an entry is about. ``object`` is its kind and id, such as ``office:5527``, ``details`` arguments that may be
+    told, and the Dialpad ids whose account was used; all of them empty in entries of earlier versions."""
+
+    object: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    dialpad_user_id: str | None = None
+    dialpad_company_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +64,7 @@ class AuditRow:
     outcome: str
     origin: str
     reference: str
+    about: About = field(default_factory=About)
 
 
 class Audit:
@@ -66,6 +85,7 @@ class Audit:
         origin: str,
         reference: str = "",
         at_once: bool = True,
+        about: About | None = None,
     ) -> None:
         """Write an entry; it is on disk when this returns. Without ``at_once`` it is written within a second,
         together with others: for actions that only read, where an entry lost in a crash is not worth a disk write
@@ -79,6 +99,7 @@ class Audit:
             "outcome": outcome,
             "origin": origin,
             "reference": reference,
+            **vars(about or About()),
         }
         if at_once:
             await self._context.run(insert(audit).values(line))
@@ -108,11 +129,24 @@ class Audit:
         except (SQLAlchemyError, OSError, ChatopsError):
             structlog.get_logger(__name__).exception("audit not written")
 
-    async def recent(self, team_id: str, *, person: PersonKey | None = None, limit: int = 50) -> list[AuditRow]:
-        """Return the newest entries of a workspace, or of one person in it, newest first."""
+    async def recent(
+        self,
+        team_id: str = "",
+        *,
+        person: PersonKey | None = None,
+        user_id: str = "",
+        about: str = "",
+        limit: int = 50,
+    ) -> list[AuditRow]:
+        """Return the newest entries of a workspace, or of one person in it, newest first. ``about`` is an object, with
+        or without its id; without a workspace those of all."""
         await self.flush()
-        where = belongs_to(audit, person) if person else audit.c.team_id == team_id
-        statement = select(audit).where(where).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+        wanted = [belongs_to(audit, person)] if person else [audit.c.team_id == team_id] if team_id else []
+        if user_id:
+            wanted.append(audit.c.user_id == user_id)
+        if about:
+            wanted.append(or_(audit.c.object == about, audit.c.object.startswith(f"{about}:", autoescape=True)))
+        statement = select(audit).where(*wanted).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
 
         def query(connection: Connection) -> list[AuditRow]:
             return [_read(row) for row in connection.execute(statement)]
@@ -122,4 +156,5 @@ class Audit:
 
 def _read(row: Row[Any]) -> AuditRow:
     person = PersonKey(row.team_id, row.user_id)
-    return AuditRow(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference)
+    about = About(row.object or "", row.details or {}, row.dialpad_user_id, row.dialpad_company_id)
+    return AuditRow(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference, about)

@@ -64,6 +64,8 @@ async def test_a_text_that_ana_adds_leaves_with_anas_account_and_priya_is_told(
     await shown(priya, "A text went to the phone of", f"<@{SAM.slack_id}>")
     (text,) = ana.sent("POST", "/v2/sms")
     assert text.person == ANA.email
+    (entry,) = await demo.bot.store.audit.recent(about=f"subscription:{subscription.id}", person=ana.key, limit=1)
+    assert (entry.route, entry.outcome, entry.about.dialpad_user_id) == ("escalation", "done", str(ANA.dialpad_id))
 
 
 async def test_undo_brings_back_what_the_owner_had_set(priya: Hands, ana: Hands, demo: Demo) -> None:

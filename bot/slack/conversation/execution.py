@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -12,11 +13,12 @@ from bot.basics.metrics import Metrics
 from bot.basics.words import did_you_mean, verbatim
 from bot.cards.connecting import connect_card
 from bot.cards.conversation import reply_in_thread
-from bot.contract.context import Ctx, Deps, Origin
+from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, Reply, When
 from bot.contract.routing import Route, RouteKind, RouteTable
-from bot.dialpad.action import Risk
+from bot.dialpad.action import ME, Risk
+from bot.dialpad.connection import DialpadConnection
 from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.limits import BUTTON_TEXT, cut
 from bot.slack.conversation.errors import read_trouble
@@ -29,7 +31,7 @@ from bot.slack.conversation.stored import (
     StoredEdit,
     UnconnectedRequest,
 )
-from bot.store.audit import Audit
+from bot.store.audit import About, Audit
 from bot.store.confirmations import Confirmations
 from bot.store.inbox import Inbox
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
@@ -218,12 +220,32 @@ class Executor:
             return
         reference, origin = placed.ctx.reference, request.origin.value
         _log.info("handled", route=request.route.id, origin=origin, outcome=outcome, reference=reference)
-        self.metrics.handled(request.route.id, outcome, placed.ctx.done)
+        ctx = placed.ctx
+        self.metrics.handled(request.route.id, outcome, [step.slug for step in ctx.done if step.slug])
         try:
-            for slug in dict.fromkeys(placed.ctx.done or [""]):
+            for step in _once(ctx.done) or [Step("")]:
                 await self.stores.audit.record(
-                    request.person, action=slug, route=request.route.id, outcome=outcome, origin=request.origin.value,
-                    reference=placed.ctx.reference, at_once=request.route.changes,
+                    request.person, action=step.slug, route=request.route.id, outcome=outcome,
+                    origin=request.origin.value, reference=ctx.reference, at_once=request.route.changes,
+                    about=_about(step, ctx.account.used),
                 )  # fmt: skip
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("audit not written", reference=placed.ctx.reference)
+
+
+def _about(step: Step, used: DialpadConnection | None) -> About:
+    if used is None or not step.slug:
+        return About(step.object, step.details)
+    own = f":{ME}"
+    named = f"{step.object.removesuffix(own)}:{used.dialpad_user_id}"
+    about = named if step.object.endswith(own) and used.dialpad_user_id else step.object
+    return About(about, step.details, used.dialpad_user_id, used.company_id)
+
+
+def _once(steps: Sequence[Step]) -> list[Step]:
+    """Return each step once. What only reads is told by its action alone: a list may look up hundreds of things."""
+    kept: dict[tuple[str, str, str], Step] = {}
+    for step in steps:
+        key = (step.slug, "", "") if step.reads else (step.slug, step.object, repr(step.details))
+        kept.setdefault(key, step)
+    return list(kept.values())

@@ -52,6 +52,8 @@ class Phones:
     def of(self, _: object) -> "Phones":
         return self
 
+    used = None
+
     async def send(self, action: Action[Any], *, background: bool = False) -> Any:
         if self.down:
             raise Unavailable("down")

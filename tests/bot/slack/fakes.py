@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.basics.errors import NotConfirmed, NotConnected
 from bot.basics.person import PersonKey
-from bot.store.audit import Audit
+from bot.store.audit import About, Audit
 from bot.store.confirmations import Confirmations, Confirmed
 from bot.store.inbox import Delivery, Inbox
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
@@ -119,6 +119,7 @@ class FakeAudit(Audit):
         origin: str,
         reference: str = "",
         at_once: bool = True,
+        about: About | None = None,
     ) -> None:
         self.entries.append({"action": action, "route": route, "outcome": outcome, "origin": origin})
 
@@ -135,7 +136,7 @@ class FakeAccounts:
                 raise NotConnected
             return object()
 
-        return SimpleNamespace(person=person, link=link)
+        return SimpleNamespace(person=person, link=link, used=None)
 
 
 class FakeConnections:

@@ -1,0 +1,90 @@
+"""The audit answers who did what to which object, and as whom at Dialpad."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner
+
+from bot.__main__ import app
+from bot.dialpad.actions.sms import SendSms
+from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SALES, TEAM_ID
+from bot.sandbox.demo import Demo
+from tests.flows.channel import JORDAN
+from tests.flows.hands import Hands
+from tests.flows.stage import OneDemo
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def demo(one_demo: OneDemo) -> Demo:
+    return await one_demo.fresh()
+
+
+async def test_who_deleted_which_call_center(priya: Hands, demo: Demo) -> None:
+    await priya.type(f"/dp run DIALPAD_DELETE_CALL_CENTER_BY_ID id={SALES.id}")
+    await priya.modal()
+    await priya.submit({"typed": SALES.name})
+    await priya.modal()
+    await priya.submit()
+    (entry,) = [
+        one
+        for one in await demo.bot.store.audit.recent(TEAM_ID, about=f"call center:{SALES.id}")
+        if one.action == "DIALPAD_DELETE_CALL_CENTER_BY_ID"
+    ]
+    assert entry.person == priya.key
+    assert (entry.about.dialpad_user_id, entry.about.dialpad_company_id) == (str(PRIYA.dialpad_id), str(COMPANY_ID))
+    assert await demo.bot.store.audit.recent(TEAM_ID, about="call center")
+
+
+async def test_a_switch_is_told_with_its_position_and_whose_it_is(ana: Hands, demo: Demo) -> None:
+    await ana.type("/dp dnd on")
+    (entry,) = [
+        one
+        for one in await demo.bot.store.audit.recent(person=ana.key)
+        if one.action == "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS"
+    ]
+    assert entry.about.object == f"user:{ANA.dialpad_id}"
+    assert entry.about.details["do_not_disturb"] is True
+
+
+async def test_a_text_leaves_neither_its_words_nor_its_number(ana: Hands, demo: Demo) -> None:
+    await ana.type("/dp sms Jordan Lee The code is 1234")
+    await ana.submit()
+    assert ana.sent("POST", "/v2/sms")
+    entries = await demo.bot.store.audit.recent(person=ana.key)
+    (entry,) = [one for one in entries if one.action == SendSms.slug]
+    assert {"text", "to_numbers"} <= set(entry.about.details["also"])
+    assert not [word for word in (JORDAN.phone, "1234", "Jordan") if word in repr(entries)]
+
+
+async def test_a_changed_subscription_is_named(ana: Hands, demo: Demo) -> None:
+    await ana.type('/dp notify missed for "Support"')
+    await ana.type("/dp notify pause 1")
+    (subscription,) = await demo.bot.store.subscriptions.owned(ana.key)
+    entries = await demo.bot.store.audit.recent(TEAM_ID, about=f"subscription:{subscription.id}")
+    assert {one.person for one in entries} == {ana.key}
+    assert [dict(one.about.details) for one in entries] == [{}, {"new": True}]
+
+
+async def test_a_terminal_shows_it(priya: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    await priya.type("/dp dnd on")
+    await demo.bot.store.audit.flush()
+    monkeypatch.setenv("DATABASE_URL", demo.bot.settings.database_url)
+    if demo.bot.settings.encryption_keys:
+        monkeypatch.setenv("ENCRYPTION_KEYS", demo.bot.settings.encryption_keys.get_secret_value())
+
+    def run(*args: str) -> Any:
+        return CliRunner().invoke(app, ["audit", *args])
+
+    shown = await asyncio.to_thread(run, "--object", "user")
+    assert shown.exit_code == 0, shown.output
+    assert f"user:{PRIYA.dialpad_id}" in shown.output
+    (entry,) = json.loads((await asyncio.to_thread(run, "--object", "user", "--json", "--limit", "1")).output)
+    assert entry["object"] == f"user:{PRIYA.dialpad_id}"
+    assert entry["dialpad_user"] == str(PRIYA.dialpad_id)
+    assert "no such entries" in (await asyncio.to_thread(run, "--person", "U0NOBODY1")).output
