@@ -6,6 +6,7 @@ before it is sent again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.basics.clock_jumps import ClockJumps
 from bot.basics.outages import Outage
 from bot.cards.live_call import MOST_ROWS
 from bot.contract.reply import MessageContent
@@ -93,7 +95,9 @@ class Poster:
         chores: Sequence[Callable[[], Awaitable[None]]] = (),
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock_jumps = ClockJumps(store.now, monotonic)
         self._store = store
         self._channel_messages = channel_messages
         self._renderer = renderer
@@ -156,6 +160,9 @@ class Poster:
 
     async def look(self) -> None:
         """Start on everything that is due now."""
+        if (expected := self._clock_jumps.went_back()) is not None:
+            _log.warning("the clock was set back", seconds=round((expected - self._store.now()).total_seconds()))
+            await self._store.postings.clock_went_back(expected)
         for number, chore in enumerate(self._chores):
             if number not in self._doing:
                 self._doing[number] = asyncio.create_task(self._do(number, chore))

@@ -79,6 +79,7 @@ turns = Table(
 )
 
 
+_MOMENTS: Final = timedelta(seconds=10)
 _GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, postings.c.doubtful.is_(False))
 """Postings that were given up without ever being posted."""
 
@@ -368,8 +369,11 @@ class Postings:
         def change(connection: Connection) -> float:
             statement = insert_for(connection, turns).values(channel=channel, next_at=now)
             connection.execute(statement.on_conflict_do_nothing())
-            mine = update(turns).where(turns.c.channel == channel, turns.c.next_at <= now)
-            if connection.execute(mine.values(next_at=now + timedelta(seconds=every_s))).rowcount:
+            pause = timedelta(seconds=every_s)
+            # Further away than any pause: the clock was set back, or another machine's is ahead.
+            free = or_(turns.c.next_at <= now, turns.c.next_at > now + 2 * pause)
+            mine = update(turns).where(turns.c.channel == channel, free)
+            if connection.execute(mine.values(next_at=now + pause)).rowcount:
                 return 0.0
             next_at = connection.execute(select(turns.c.next_at).where(turns.c.channel == channel)).scalar_one()
             return float((next_at - now).total_seconds())
@@ -380,6 +384,13 @@ class Postings:
         """Restart the channel's pause now that it was written to, however long that message took to arrive."""
         next_at = self._context.now() + timedelta(seconds=every_s)
         await self._context.run(update(turns).where(turns.c.channel == channel).values(next_at=next_at))
+
+    async def clock_went_back(self, was_at: datetime) -> None:
+        """Make due now what would have come due within moments of ``was_at``, had the clock not been set back. What
+        quiet hours hold back is held again."""
+        now = self._context.now()
+        soon = and_(postings.c.due_at > now, postings.c.due_at <= was_at + _MOMENTS)
+        await self._context.run(update(postings).where(soon).values(due_at=now))
 
     async def due_escalations(self, now: datetime, most: int = 50) -> list[Posting]:
         return await self._postings(postings.c.escalate_at <= now, limit=most)

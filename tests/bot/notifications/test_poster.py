@@ -359,3 +359,26 @@ async def test_at_the_end_what_is_under_way_is_let_finish(stage: PostingStage) -
     await poster.aclose()
 
     assert ended == ["placed the call"]
+
+
+# Clocks
+
+
+@pytest.mark.parametrize("back", [90, 3600], ids=["90 s", "an hour"])
+async def test_a_clock_set_back_delays_no_card(stage: PostingStage, back: int) -> None:
+    tick = 0.0
+    poster = Poster(stage.store, stage.slack, stage.renderer, sleep=stage.time.sleep, monotonic=lambda: tick)
+    await stage.happen(*missed(1))
+    stage.time.move(seconds=5)
+    tick += 5
+    await poster.settle()
+    await stage.happen(*missed(2))
+
+    stage.time.move(seconds=1 - back)
+    tick += 1
+    await poster.settle()
+    stage.time.move(seconds=5)
+    tick += 5
+    await poster.settle()
+
+    assert len(stage.slack.messages) == 2
