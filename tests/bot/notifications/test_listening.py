@@ -18,9 +18,11 @@ from bot.notifications.listening import BEAT_S, Listening
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT
 from bot.store.gaps import Gap
 from bot.store.hooks import Hook
+from bot.store.store import Store
 from tests.bot.notifications.having_events import Having, having_events, key_of
 
 CALLER = "+14155550150"
+ENDPOINT = "4455667788"
 
 
 class Taken:
@@ -234,3 +236,34 @@ async def test_a_hook_for_one_person_is_made_up_for_from_that_persons_calls(stag
 
     (asked,) = [one for one in stage.having.dialpad.requests if one.path == "/api/v2/call"]
     assert (asked.query["target_type"], asked.query["target_id"]) == ("user", str(PRIYA.dialpad_id))
+
+
+async def test_one_process_has_the_websocket_and_another_when_that_one_is_gone(
+    stage: Stage, running: Callable[[], Awaitable[Listening]]
+) -> None:
+    store = stage.having.store
+    hook = await store.hooks.create(key_of(PRIYA), stage.hook.company, "websocket")
+    await store.hooks.note(hook.id, endpoint_id=ENDPOINT, subscriptions={}, reach="company")
+    other = await Store.open(store.database.url.render_as_string(), store.keys, stage.having.clock)
+    await other.processes.join()
+    assert await other.processes.take(f"hook:{hook.id}")
+
+    listening = await running()
+    await listening.look()
+    assert asked_for_its_address(stage.having) == 0
+
+    await other.processes.leave()
+    await other.aclose()
+    await listening.look()
+    async with asyncio.timeout(10):
+        while not asked_for_its_address(stage.having):  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0)
+    assert await store.processes.held() == {f"hook:{hook.id}"}
+
+    await store.hooks.remove(hook.id)
+    await listening.look()
+    assert await store.processes.held() == frozenset()
+
+
+def asked_for_its_address(here: Having) -> int:
+    return sum(one.path.endswith(f"/websockets/{ENDPOINT}") for one in here.dialpad.requests)
