@@ -99,6 +99,20 @@ async def test_a_call_that_ended_meanwhile_is_not_transferred(world: World) -> N
     assert "the call is over" in words_of(await world.agree(ANA, confirm))
 
 
+async def test_a_transfer_that_dialpad_never_answered_is_told_as_unknown(world: World) -> None:
+    await world.agree(ANA, await world.type(ANA, "call +14155550150"))
+    confirm = await world.type(ANA, "transfer Sam Okafor")
+    world.wire.state = "silent"
+    assert "may or may not have been transferred" in words_of(await world.agree(ANA, confirm))
+
+
+async def test_a_call_that_dialpad_no_longer_knows_is_not_transferred(world: World) -> None:
+    await world.agree(ANA, await world.type(ANA, "call +14155550150"))
+    confirm = await world.type(ANA, "transfer Sam Okafor")
+    world.sandbox.faults.add("POST /api/v2/call/", status=404)
+    assert "already ended, so nothing was transferred" in words_of(await world.agree(ANA, confirm))
+
+
 async def test_a_second_call_while_one_goes_on_is_told(world: World) -> None:
     await world.agree(ANA, await world.type(ANA, "call +14155550150"))
     with pytest.raises(UserError, match="may be on another one"):
