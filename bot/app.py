@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import aiohttp
@@ -53,6 +53,7 @@ from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
 from bot.notifications.webhook import build_hook_route
+from bot.readiness import Probe, Readiness, StoreProbes, free_bytes, probe_said
 from bot.replicas import Replicas
 from bot.server import serve, take_sockets
 from bot.slack.api.channel_messages import ChannelMessages
@@ -66,17 +67,17 @@ from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.install import Installs
 from bot.slack.transport.listeners import build_bolt
-from bot.slack.transport.socket import SlackSocket, build_socket
+from bot.slack.transport.socket import build_socket
 from bot.slack.transport.uninstalls import OneInstallation
+from bot.store.backlog import read_backlog
 from bot.store.channels import Channels
-from bot.store.database import DatabaseProblem
 from bot.store.dbos_engine import Engine
 from bot.store.durable_later import LATER_POLL_S, DurableLater
 from bot.store.installations import Guests
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
-from bot.web import Check, build_web
+from bot.web import Insiders, build_web
 from handlers import all_routers
 
 log = structlog.get_logger(__name__)
@@ -184,13 +185,14 @@ class Bot:
                 guests=Guests(store.context),
                 channels=Channels(store.context),
             )
-            ready: list[Check] = [lambda: _database_problem(store)]
+            probes = _build_probes(parts)
             if settings.slack_app_token:
                 socket = build_socket(bolt, settings.slack_app_token.get_secret_value(), slack, session)
                 await socket.start()
                 closing.push_async_callback(socket.aclose)
-                ready.append(lambda: _socket_problem(socket))
-            web = _build_web(settings, parts, bolt, ready, installs.routes if installs else [])
+                again = "It is connected again by itself. Check SLACK_APP_TOKEN and the network if it lasts."
+                probes.append(probe_said("slack socket", lambda: socket.problem, again, blocks=True))
+            web = _build_web(settings, parts, bolt, probes, installs.routes if installs else [])
             await replicas.begin()
             closing.push_async_callback(replicas.retire)
             return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.hooks, parts.poster,
@@ -211,6 +213,7 @@ class Bot:
 @dataclass(frozen=True)
 class _Parts:
     store: Store
+    client: DialpadClient
     dispatcher: Dispatcher
     connector: Connector
     engine: Engine
@@ -322,7 +325,8 @@ def _build_parts(
     dispatcher = Dispatcher(table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
     return _Parts(
-        store, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster, replicas
+        store, client, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster,
+        replicas,
     )  # fmt: skip
 
 
@@ -388,7 +392,7 @@ async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.C
 
 
 def _build_web(
-    settings: Settings, parts: _Parts, bolt: AsyncApp, ready: list[Check], install_routes: list[BaseRoute]
+    settings: Settings, parts: _Parts, bolt: AsyncApp, probes: list[Probe], install_routes: list[BaseRoute]
 ) -> AsgiApp:
     secret = _secret(settings.slack_signing_secret)
     https = settings.base_url.startswith("https://")
@@ -405,9 +409,10 @@ def _build_web(
             *install_routes,
             build_hook_route(parts.store.hooks.get, parts.intake.receive),
         ],
-        ready=ready,
+        readiness=Readiness(probes, parts.store.now),
         metrics=parts.dispatcher.metrics,
-        look=lambda: _count_events(parts.store, parts.dispatcher.metrics),
+        insiders=Insiders.of(settings),
+        look=lambda: _count(parts.store, parts.dispatcher.metrics),
         https=https,
     )
 
@@ -430,30 +435,40 @@ def _secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value else ""
 
 
-async def _database_problem(store: Store) -> str | None:
-    try:
-        await store.ping()
-    except DatabaseProblem as problem:
-        return str(problem)
-    return None
+def _build_probes(parts: _Parts) -> list[Probe]:
+    """Build what ``/readyz`` looks at, without Slack. Dialpad blocks nothing: without it the bot still takes in what
+    comes and answers people, and another process would not reach it either."""
+    reach, listening = parts.client.reachability, parts.listening
+    return [
+        *StoreProbes(parts.store, lambda: reach.problem).all(),
+        probe_said("dialpad", lambda: reach.problem, "See Dialpad's status page; nothing is lost.", blocks=False),
+        probe_said(
+            "dialpad events", lambda: listening.problem, "It is opened again by itself, and read back.", blocks=False
+        ),
+    ]
 
 
-async def _count_events(store: Store, metrics: Metrics) -> None:
-    """Count waiting events for the metrics; when the database fails, they are NaN and the other metrics still
-    appear."""
+async def _count(store: Store, metrics: Metrics) -> None:
+    """Count for the metrics what waits; when the database fails, all is NaN and the other metrics still appear."""
+    counts = ages = free = None
     try:
         async with asyncio.timeout(COUNT_WITHIN_S):
-            counts = await store.events.counts()
-    except Exception as problem:  # noqa: BLE001  # each driver has its own, and unknown is what all of them mean
-        log.warning("events not counted", error=type(problem).__name__)
+            free = await free_bytes(store)
+            counts, ages = await store.events.counts(), await read_backlog(store.context)
+    except Exception as problem:  # noqa: BLE001  each driver has its own, and unknown is what all of them mean
+        log.info("events not counted", error=type(problem).__name__)
+
+    def age(moment: datetime | None) -> float:
+        return max(0.0, (store.now() - moment).total_seconds()) if moment else 0.0
+
+    metrics.disk(math.nan if free is None else free)
+    if counts is None or ages is None:
         metrics.events(math.nan, math.nan, math.nan)
+        metrics.late(dict.fromkeys(("post", "escalation", "timed", "asked"), math.nan))
         return
-    oldest_s = (store.now() - counts.oldest).total_seconds() if counts.oldest else 0.0
-    metrics.events(counts.waiting, counts.parked, max(0.0, oldest_s))
-
-
-async def _socket_problem(socket: SlackSocket) -> str | None:
-    return socket.problem
+    metrics.events(counts.waiting, counts.parked, age(counts.oldest))
+    due = {"post": ages.post, "escalation": ages.escalation, "timed": ages.timed, "asked": ages.asked}
+    metrics.late({kind: age(moment) for kind, moment in due.items()})
 
 
 async def _for_ever(every: timedelta, chore: Callable[[], Awaitable[None]], failed: str) -> None:

@@ -8,9 +8,11 @@ from bot.app import open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.contract.prose import plural
+from bot.readiness import FREE_TO_WARN, free_bytes
 from bot.slack.api.manifest import CORE, say_what_is_off
 from bot.store.installations import Installations
 from bot.store.store import Store
+from bot.web import Insiders
 
 WITHIN_S = 10
 
@@ -26,7 +28,7 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Run every check. Changes nothing but migrates the database."""
-    findings = [_transport(settings), _connecting(settings), *await _database(settings)]
+    findings = [_transport(settings), _connecting(settings), _insiders(settings), *await _database(settings)]
     timeout = aiohttp.ClientTimeout(total=WITHIN_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
         if settings.slack_bot_token:
@@ -58,7 +60,7 @@ async def _database(settings: Settings) -> list[Finding]:
         store = await open_store(settings)
         try:
             await store.ping()
-            looked = [await _notifications(store), await _events(store)]
+            looked = [await _disk(store), await _notifications(store), await _events(store)]
             if settings.slack_client_id and not settings.slack_bot_token:
                 looked.append(await _installations(store, settings.slack_client_id))
         finally:
@@ -66,6 +68,25 @@ async def _database(settings: Settings) -> list[Finding]:
     except ChatopsError as problem:
         return [Finding("Database", False, str(problem))]
     return [Finding("Database", True, "reachable, tables up to date, stored connections can be read"), *looked]
+
+
+async def _disk(store: Store) -> Finding:
+    free = await free_bytes(store)
+    if free is None:
+        return Finding("Disk", True, "Postgres has its own")
+    megabytes = free // (1024 * 1024)
+    if free < FREE_TO_WARN:
+        return Finding("Disk", False, f"only {megabytes:,} MB are free where the database is. Make room.")
+    return Finding("Disk", True, f"{megabytes:,} MB are free where the database is")
+
+
+def _insiders(settings: Settings) -> Finding:
+    who = Insiders.of(settings)
+    if who.token:
+        said = "whoever sends METRICS_TOKEN"
+    else:
+        said = "nobody, until METRICS_TOKEN is set" if who.is_public else "whoever asks from this machine"
+    return Finding("Metrics", True, f"shown to {said}")
 
 
 async def _notifications(store: Store) -> Finding:

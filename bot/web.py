@@ -1,26 +1,64 @@
 """The web app with every address this bot serves."""
 
+import hmac
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.basics.metrics import Metrics
+from bot.basics.settings import Settings
 from bot.door import AsgiApp, Door
+from bot.readiness import Readiness, is_ready
 
-Check = Callable[[], Awaitable[str | None]]
-"""A readiness check: None when all is well, else a sentence for the operator of the bot."""
+_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+@dataclass(frozen=True)
+class Insiders:
+    """Who may see the metrics and what is wrong: whoever has the token; without a token whoever asks from this machine,
+    as long as the bot has no public address, where a proxy on this machine asks for everybody."""
+
+    token: str = ""
+    is_public: bool = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Insiders":
+        """Read the token, and whether browsers reach the bot from elsewhere."""
+        token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
+        return cls(token, not _is_loopback(urlsplit(settings.base_url).hostname or ""))
+
+    def include(self, request: Request) -> bool:
+        """Tell whether whoever asks is one of them."""
+        if self.token:
+            scheme, _, given = request.headers.get("authorization", "").partition(" ")
+            same = hmac.compare_digest(given.strip().encode(), self.token.encode())
+            return scheme.lower() == "bearer" and same
+        near = request.client is not None and _is_loopback(request.client.host)
+        named = _is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname or "")
+        return near and named and not self.is_public and not any(name in request.headers for name in _FORWARDED)
+
+    def refuse(self) -> Response:
+        """Answer whoever is none of them."""
+        if self.token:
+            return PlainTextResponse("METRICS_TOKEN is needed.", 401, {"www-authenticate": "Bearer"})
+        return PlainTextResponse("Set METRICS_TOKEN, and send it as a bearer token.", 403)
 
 
 def build_web(
     *,
     slack_events: Callable[[Request], Awaitable[Response]] | None,
     others: Sequence[BaseRoute],
-    ready: Sequence[Check],
+    readiness: Readiness,
     metrics: Metrics,
+    insiders: Insiders,
     look: Callable[[], Awaitable[None]] | None = None,
     https: bool = False,
 ) -> AsgiApp:
@@ -30,11 +68,19 @@ def build_web(
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def readyz(_: Request) -> Response:
-        problems = [problem for check in ready if (problem := await check())]
-        return PlainTextResponse("\n".join(problems) or "ready", status_code=503 if problems else 200)
+    async def readyz(request: Request) -> Response:
+        found = await readiness.look()
+        ready = is_ready(found)
+        status = 200 if ready else 503
+        if not insiders.include(request):
+            return PlainTextResponse("ready" if ready else "not ready", status)
+        return JSONResponse({"ready": ready, "checks": [standing.as_json() for standing in found]}, status)
 
-    async def metrics_page(_: Request) -> Response:
+    async def metrics_page(request: Request) -> Response:
+        if not insiders.include(request):
+            return insiders.refuse()
+        found = await readiness.look()
+        metrics.checks({standing.name: standing.trouble is None for standing in found}, ready=is_ready(found))
         if look is not None:
             await look()
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
@@ -50,3 +96,10 @@ def build_web(
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False  # the redirect would go to whatever the Host header says
     return Door(app, https=https)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

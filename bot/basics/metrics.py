@@ -2,7 +2,7 @@
 text."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -37,6 +37,17 @@ class Metrics:
         self._oldest = self._gauge(
             "chatops_events_oldest_waiting_seconds", "How long the oldest of those waiting waits"
         )
+        self._checks = Gauge(
+            "chatops_check_ok", "Whether a check of /readyz is content", ["check"], registry=self.registry
+        )
+        self._ready = self._gauge("chatops_ready", "Whether /readyz says ready")
+        self._late = Gauge(
+            "chatops_oldest_late_seconds",
+            "How long the oldest of each kind has been due: post, escalation, timed, asked",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._free = self._gauge("chatops_disk_free_bytes", "Free bytes where a SQLite database is")
 
     def _gauge(self, name: str, what: str) -> Gauge:
         gauge = Gauge(name, what, registry=self.registry)
@@ -59,3 +70,18 @@ class Metrics:
         self._waiting.set(waiting)
         self._parked.set(parked)
         self._oldest.set(oldest_s)
+
+    def checks(self, standings: Mapping[str, bool], *, ready: bool) -> None:
+        """Set what the checks of ``/readyz`` found, by name."""
+        self._ready.set(ready)
+        for name, ok in standings.items():
+            self._checks.labels(name).set(ok)
+
+    def late(self, ages_s: Mapping[str, float]) -> None:
+        """Set how long the oldest of each kind of work has been due; NaN when not known."""
+        for kind, seconds in ages_s.items():
+            self._late.labels(kind).set(seconds)
+
+    def disk(self, free: float) -> None:
+        """Set how many bytes are free; NaN when not known, as with Postgres."""
+        self._free.set(free)

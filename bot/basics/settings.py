@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     region: str = "US"
     """Where a number without country code is from, as ISO 3166 alpha-2, unless the person set their own."""
     log_format: Literal["console", "json"] = "console"
+    metrics_token: SecretStr | None = None
+    """Whoever sends it as a bearer token sees ``/metrics`` and the details of ``/readyz``. Without it only this machine
+    does, and nobody once PUBLIC_URL is set: behind a proxy everybody seems to be this machine."""
 
     @field_validator("dialpad_scopes", mode="before")
     @classmethod

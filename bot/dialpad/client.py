@@ -34,6 +34,7 @@ from bot.basics.errors import (
 from bot.dialpad.action import A, Action, HttpRequest, Page
 from bot.dialpad.pacer import Pacer
 from bot.dialpad.public_hosts import PublicHosts
+from bot.dialpad.reachability import Reachability
 from bot.dialpad.reading import read_answer, read_refusal
 from bot.dialpad.shared_pacer import SharedPacer
 
@@ -215,6 +216,7 @@ class DialpadClient:
         self.base_url = base_url.rstrip("/")
         self.http = http or Http(transport)
         self.pacer = pacer or Pacer(clock=clock, sleep=sleep)
+        self.reachability = Reachability(clock)
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
@@ -271,11 +273,14 @@ class DialpadClient:
                 body=request.body,
             )
             outcome = heard.status
+            (self.reachability.failed if heard.status >= 500 else self.reachability.answered)()
         except NotSent as failure:
             outcome = str(failure)
+            self.reachability.failed()
             raise Unavailable(reason="not reached") from None
         except NotAnswered as failure:
             outcome = str(failure)
+            self.reachability.failed()
             raise (Unavailable if action.can_repeat() else OutcomeUnknown)(reason=NO_ANSWER) from None
         except DialpadError as failure:
             outcome = failure.reason

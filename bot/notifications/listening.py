@@ -63,6 +63,12 @@ class Listening:
         self._pulse = Outage("pulse not noted", log)
         self._settling = Outage("gaps not looked after", log)
 
+    @property
+    def problem(self) -> str | None:
+        """Describe a websocket that is not open, for the operator of the bot; None when all are, or there is none."""
+        said = (heard.socket.problem for heard in self._heard.values() if heard.socket is not None)
+        return next((problem for problem in said if problem is not None), None)
+
     async def start(self) -> None:
         """Listen to every hook there is; the time the bot was not running becomes a gap."""
         for hook in await self._store.hooks.all():

@@ -361,6 +361,16 @@ class Postings:
         where = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None), _GIVEN_UP)
         await self._context.run(update(postings).where(where).values(tries=0))
 
+    async def try_to_write(self) -> None:
+        """Write a row and delete it, to see that the database takes writes: on a full disk it still answers."""
+        probe = {"channel": "", "next_at": self._context.now()}
+
+        def change(connection: Connection) -> None:
+            connection.execute(insert_for(connection, turns).values(**probe).on_conflict_do_nothing())
+            connection.execute(delete(turns).where(turns.c.channel == ""))
+
+        await self._context.database.write(change)
+
     async def take_turn(self, channel: str, every_s: float) -> float:
         """Take the channel's turn: 0 when it may be written to now, and by nobody else for ``every_s``; else seconds
         to wait."""

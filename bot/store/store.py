@@ -161,13 +161,17 @@ class Store:
             )
 
     async def ping(self) -> None:
-        """Check the database. Raises DatabaseProblem when it does not answer within 3 s or has another version's
-        schema."""
+        """Check the database. Raises DatabaseProblem when it does not answer within 3 s, takes no writes, or has
+        another version's schema."""
+        said = "The database does not answer"
         try:
             async with asyncio.timeout(PING_WITHIN_S):
                 current = await self.database.read(migrate.is_current)
+                if current:
+                    said = "The database takes no writes"
+                    await self.postings.try_to_write()
         except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise DatabaseProblem("The database does not answer.") from error
+            raise DatabaseProblem(f"{said}: {_plain(error)}.") from error
         if not current:
             raise DatabaseProblem("The database has another version's tables. Run `dialpad-chatops db upgrade`.")
 

@@ -20,6 +20,7 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Risk
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.directory import Directory
+from bot.readiness import Readiness
 from bot.sandbox.serving import ASGI
 from bot.slack.api.messages import ResponseUrls, SlackMessages
 from bot.slack.api.people import SlackPeople
@@ -28,8 +29,8 @@ from bot.slack.conversation.dispatch import Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.listeners import build_bolt
 from bot.store.keys import generate_key, parse_keys
-from bot.store.store import Store
-from bot.web import build_web
+from bot.store.store import Store, read_clock
+from bot.web import Insiders, build_web
 from tests.bench.load import COMMAND, SECRET
 
 NOWHERE = "http://127.0.0.1:9"
@@ -86,4 +87,11 @@ async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
         dispatcher = Dispatcher(table, deps, stores, SlackMessages(clients, ResponseUrls(session, time.monotonic)))
         closing.push_async_callback(dispatcher.aclose)
         slack = SlackHttp(build_bolt(dispatcher), SECRET)
-        yield build_web(slack_events=slack.events, others=[], ready=[], metrics=Metrics()), dispatcher
+        web = build_web(
+            slack_events=slack.events,
+            others=[],
+            readiness=Readiness([], read_clock),
+            metrics=Metrics(),
+            insiders=Insiders(),
+        )
+        yield web, dispatcher

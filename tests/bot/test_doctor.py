@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import SecretStr
@@ -57,8 +58,9 @@ Configure = Callable[..., Settings]
 
 
 @pytest.fixture
-def configure(answers: Answers, tmp_path: Path) -> Configure:
+def configure(answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Settings where everything is right, except what the test changes."""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10**12))
 
     def settings(**changes: object) -> Settings:
         right: dict[str, object] = {
@@ -240,3 +242,26 @@ async def test_events_that_were_set_aside_are_told_with_the_command(configure: C
     found = await look(configure(), "Events")
 
     assert (found.ok, found.said) == (False, f"{are} set aside. See dialpad-chatops events list")
+
+
+@pytest.mark.parametrize(("free", "ok"), [(10_000_000, False), (10**12, True)])
+async def test_a_disk_that_is_nearly_full_is_told(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, free: int, ok: bool
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+
+    found = await look(configure(), "Disk")
+    assert found.ok is ok
+    assert f"{free // 1024**2:,} MB" in found.said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "shown to whoever asks from this machine"),
+        ({"public_url": "https://chatops.test"}, "shown to nobody, until METRICS_TOKEN is set"),
+        ({"metrics_token": SecretStr("made-up")}, "shown to whoever sends METRICS_TOKEN"),
+    ],
+)
+async def test_it_says_who_sees_the_metrics(configure: Configure, changes: dict[str, object], said: str) -> None:
+    assert (await look(configure(**changes), "Metrics")).said == said

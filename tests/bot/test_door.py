@@ -16,8 +16,10 @@ from starlette.routing import Route
 from bot.basics.metrics import Metrics
 from bot.door import LARGEST_BODY, Door
 from bot.notifications.webhook import build_hook_route
+from bot.readiness import Readiness
 from bot.store.hooks import Hook
-from bot.web import build_web
+from bot.store.store import read_clock
+from bot.web import Insiders, build_web
 
 CHUNK = 65_536
 Logs = list[Any]
@@ -188,7 +190,14 @@ async def test_a_websocket_is_turned_away() -> None:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
-    web = build_web(slack_events=length, others=ROUTES, ready=[], metrics=Metrics(), https=True)
+    web = build_web(
+        slack_events=length,
+        others=ROUTES,
+        readiness=Readiness([], read_clock),
+        metrics=Metrics(),
+        insiders=Insiders(),
+        https=True,
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=web), base_url="https://chatops.test") as client:
         yield client
 

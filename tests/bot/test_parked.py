@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
-from bot.app import _count_events
+from bot.app import _count
 from bot.basics.metrics import Metrics
 from bot.notifications.intake import TRIES
 from bot.store.keys import generate_key, parse_keys
@@ -191,7 +191,7 @@ async def test_the_numbers_of_a_running_bot_are_those_of_its_database(database_u
         await store.events.receive(name, hook_id="h1", kind="call", body=b"{}", timed=True, also=lambda *_: None)
     await store.events.park("h1:call:1:missed:1", tries=TRIES)
 
-    await _count_events(store, metrics)
+    await _count(store, metrics)
 
     assert metrics.registry.get_sample_value("chatops_events_waiting") == 1
     assert metrics.registry.get_sample_value("chatops_events_parked") == 1
@@ -206,7 +206,7 @@ async def test_without_a_database_the_numbers_are_unknown_and_not_old(tmp_path: 
     metrics = Metrics()
     metrics.events(waiting=5, parked=0, oldest_s=1)
 
-    await _count_events(store, metrics)
+    await _count(store, metrics)
 
     waiting = metrics.registry.get_sample_value("chatops_events_waiting")
     assert waiting is not None

@@ -16,7 +16,14 @@ from bot.__main__ import app
 from tests.each import for_each
 
 CHECKOUT: Final = Path(__file__).parents[2]
-PAGES: Final = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "docs/glossary.md")
+PAGES: Final = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/architecture.md",
+    "docs/glossary.md",
+    "docs/operations.md",
+)
 LONGEST_README: Final = 200
 
 NAMES_OF_OTHERS: Final = frozenset({"chat.postMessage"})

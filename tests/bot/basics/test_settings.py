@@ -8,7 +8,7 @@ from bot.basics.settings import Settings
 NAMES = (
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET",
     "SLACK_API_URL", "DIALPAD_BASE_URL", "DIALPAD_CLIENT_ID", "DIALPAD_CLIENT_SECRET", "DIALPAD_API_KEY",
-    "DATABASE_URL", "ENCRYPTION_KEYS", "PUBLIC_URL", "HOST",
+    "DATABASE_URL", "ENCRYPTION_KEYS", "PUBLIC_URL", "HOST", "METRICS_TOKEN",
 )  # fmt: skip
 """Fixed: other tools are written against them. PORT, which is a number, has a test of its own."""
 
@@ -54,7 +54,7 @@ def test_no_secret_shows_in_repr(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, f"hidden-{name}")
     settings = Settings()
 
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     assert "hidden-" not in repr(settings)
     assert "hidden-" not in str(settings)
 
