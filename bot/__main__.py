@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 sandbox = typer.Typer(help="The embedded Dialpad or Slack alone, on loopback.", no_args_is_help=True)
-db = typer.Typer(help="The database: bring its tables up to date, delete what has expired.", no_args_is_help=True)
+db = typer.Typer(help="The database: upgrade, purge, back up, restore, check, copy.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption keys for stored tokens.", no_args_is_help=True)
 events = typer.Typer(help="Events from Dialpad that could not be delivered and are set aside.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
@@ -222,6 +222,67 @@ def db_purge() -> None:
 
     with _problems_as_sentences():
         typer.echo(f"{asyncio.run(purge())} expired rows deleted.")
+
+
+@db.command("backup")
+def db_backup(file: Annotated[Path, typer.Argument(help="The file to write: a SQLite database.")]) -> None:
+    """Write a consistent copy into a new file, also while the bot runs. Exit 2 when it exists.
+
+    Only its owner may read it. It holds no key: keep ENCRYPTION_KEYS, or the key file, as well.
+    """
+    from bot import databases
+    from bot.basics.settings import Settings
+
+    with _problems_as_sentences():
+        typer.echo(databases.back_up(Settings(), file))
+
+
+@db.command("restore")
+def db_restore(
+    file: Annotated[Path, typer.Argument(help="What `db backup` has written.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace the database that is there.")] = False,
+) -> None:
+    """Put a backup in the database's place. Exit 2 while a bot runs on it, or without --yes when there is one."""
+    from bot import databases
+    from bot.basics.settings import Settings
+
+    with _problems_as_sentences():
+        typer.echo(databases.restore(Settings(), file, replace=yes))
+
+
+@db.command("check")
+def db_check(
+    file: Annotated[Path | None, typer.Argument(help="A backup, instead of the database itself.")] = None,
+) -> None:
+    """Check the database: damage, version, rows that belong to nothing, sealed values, counts. Exit 1 when something
+    is wrong."""
+    from bot import databases
+    from bot.basics.settings import Settings
+
+    with _problems_as_sentences():
+        found = databases.check(Settings(), file)
+    for one in found:
+        typer.echo(f"{'ok  ' if one.ok else 'FIX '} {one.what}: {one.said}")
+    raise typer.Exit(0 if all(one.ok for one in found) else 1)
+
+
+@db.command("copy")
+def db_copy(
+    to: Annotated[str, typer.Option(help="The other database: sqlite:///file.db or postgresql://user@host/name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what is in the other database.")] = False,
+) -> None:
+    """Copy everything into another database, from SQLite to Postgres or back, and compare counts and checksums.
+
+    Work in flight goes on in the copy once a bot starts there. Stop the bot before the last copy.
+    """
+    from bot import databases
+    from bot.basics.settings import Settings
+
+    with _problems_as_sentences():
+        copied, said = databases.copy(Settings(), to, replace=yes)
+    for table in copied:
+        typer.echo(f"ok   {table.name}: {table.rows} rows, {table.checksum}")
+    typer.echo(said)
 
 
 @keys.command("generate")

@@ -71,8 +71,10 @@ from bot.slack.transport.socket import build_socket
 from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.backlog import read_backlog
 from bot.store.channels import Channels
+from bot.store.database import build_url
 from bot.store.dbos_engine import Engine
 from bot.store.durable_later import LATER_POLL_S, DurableLater
+from bot.store.in_use import in_use
 from bot.store.installations import Guests
 from bot.store.keys import KeyProblem
 from bot.store.schema import Clock
@@ -163,6 +165,7 @@ class Bot:
         """
         check(settings)
         async with contextlib.AsyncExitStack() as closing:
+            await closing.enter_async_context(in_use(build_url(settings.database_url)))
             store = await open_store(settings, now=now)
             closing.push_async_callback(store.aclose)
             session = open_session()

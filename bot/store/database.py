@@ -72,6 +72,21 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
+def find_database(text: str) -> URL:
+    """Build the URL of a database that is there: looking at a SQLite file must not make it. Raises DatabaseProblem."""
+    url = build_url(text)
+    file = sqlite_file(url)
+    if file is not None and not file.is_file():
+        raise DatabaseProblem(f"There is no database {file}.")
+    return url
+
+
+def say_error(error: Exception) -> str:
+    """Return the first line of the driver's own message: SQLAlchemy adds the statement and a link."""
+    original = getattr(error, "orig", None) or error
+    return (str(original).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
 def open_database(url: URL) -> Database:
     """Open a database; it connects with the first query. ``url`` comes from ``build_url``."""
     # Imported here so that a process on SQLite never loads libpq, and the other way round.

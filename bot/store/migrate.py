@@ -38,6 +38,13 @@ def is_current(connection: Connection) -> bool:
     return set(MigrationContext.configure(connection).get_current_heads()) == set(script.get_heads())
 
 
+def is_known(connection: Connection) -> bool:
+    """Tell whether the schema is one that this version can bring up to date: its own, or an earlier one."""
+    known = {revision.revision for revision in ScriptDirectory.from_config(_build_config(connection)).walk_revisions()}
+    heads = set(MigrationContext.configure(connection).get_current_heads())
+    return bool(heads) and heads <= known
+
+
 def _lock(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})

@@ -139,6 +139,14 @@ def build_engine(url: URL, *, begins: Literal["always", "on write", "never"], si
     return engine
 
 
+def connect_to_existing(file: Path) -> sqlite3.Connection:
+    """Connect to a database that is there, and leave its mode as it is. Raises sqlite3.Error."""
+    address = str(file.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    connection = sqlite3.connect(f"file:{address}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    return connection
+
+
 def _keep_to_ourselves(_dialect: object, _record: object, arguments: list[Any], _named: object) -> None:
     """The file is its owner's alone, as are the two that SQLite makes beside it: who called whom is in them."""
     path = Path(arguments[0])

@@ -14,7 +14,7 @@ from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
 from bot.store.connection_requests import ConnectionRequests
 from bot.store.connections import StoredConnections
-from bot.store.database import Database, DatabaseProblem, build_url, open_database, sqlite_file
+from bot.store.database import Database, DatabaseProblem, build_url, open_database, say_error, sqlite_file
 from bot.store.departures import Departures
 from bot.store.events import Events
 from bot.store.gaps import Gaps
@@ -139,7 +139,7 @@ class Store:
             await self.database.write(self._upgrade)
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseProblem(
-                f"The database cannot be used: {_plain(error)}. Check DATABASE_URL and that it is running."
+                f"The database cannot be used: {say_error(error)}. Check DATABASE_URL and that it is running."
             ) from error
         await self.check_keys()
 
@@ -171,7 +171,7 @@ class Store:
                     said = "The database takes no writes"
                     await self.postings.try_to_write()
         except (SQLAlchemyError, OSError, TimeoutError) as error:
-            raise DatabaseProblem(f"{said}: {_plain(error)}.") from error
+            raise DatabaseProblem(f"{said}: {say_error(error)}.") from error
         if not current:
             raise DatabaseProblem("The database has another version's tables. Run `dialpad-chatops db upgrade`.")
 
@@ -183,9 +183,3 @@ class Store:
     async def rotate(self, *, drop_unreadable: bool = False) -> rotate.Rotation:
         """Seal everything with the first key, so that the others can be taken out of ENCRYPTION_KEYS afterwards."""
         return await rotate.rotate(self.database, self.keys, drop_unreadable=drop_unreadable)
-
-
-def _plain(error: Exception) -> str:
-    """Return the first line of the driver's own message: SQLAlchemy adds the statement and a link."""
-    original = getattr(error, "orig", None) or error
-    return (str(original).strip().splitlines() or [type(error).__name__])[0]

@@ -11,7 +11,8 @@ from bot.store.keys import parse_keys
 
 COMMANDS = ("demo", "run", "doctor", "manifest", "docs", "sandbox", "db", "keys", "events")
 BELOW = (
-    "sandbox dialpad", "sandbox slack", "db upgrade", "db purge", "keys generate", "keys rotate",
+    "sandbox dialpad", "sandbox slack", "db upgrade", "db purge", "db backup", "db restore", "db check", "db copy",
+    "keys generate", "keys rotate",
     "events list", "events retry", "events drop",
 )  # fmt: skip
 
