@@ -4,10 +4,12 @@ On SQLite the lock is a file beside the database: the database's own locks are h
 when this process closed the file once more. On Postgres it is an advisory lock of a connection of its own.
 """
 
+import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -21,17 +23,23 @@ from bot.store.database import DatabaseProblem, say_error, sqlite_file
 _ADVISORY_LOCK: Final = 0x6469_616D  # any number but that of bot/store/migrate.py, the same in every replica
 
 
+WAIT_FOR_S: Final = 45.0
+"""How long a bot that stops may take to finish what it has acknowledged."""
+_TRY_EVERY_S: Final = 0.1
+
+
 class DatabaseInUse(DatabaseProblem):
     """A bot runs on the database, or it is being replaced."""
 
 
 @asynccontextmanager
 async def in_use(url: URL) -> AsyncIterator[None]:
-    """Hold a database while a bot runs on it. Raises DatabaseInUse while it is being replaced, DatabaseProblem when it
-    does not answer."""
+    """Hold a database while a bot runs on it. On SQLite one bot at a time: the next waits for one that is stopping.
+    Raises DatabaseInUse when it does not stop, or the database is being replaced; DatabaseProblem when it does not
+    answer."""
     file = sqlite_file(url)
     if file is not None:
-        with _locked(file, fcntl.LOCK_SH, "This database is being restored. Start the bot again afterwards."):
+        async with _only_one(file):
             yield
         return
     engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -50,13 +58,28 @@ async def in_use(url: URL) -> AsyncIterator[None]:
         await engine.dispose()
 
 
+@asynccontextmanager
+async def _only_one(file: Path) -> AsyncIterator[None]:
+    refusal = f"Another bot runs on {file}, or it is being restored. Stop it first; several bots need Postgres."
+    with ExitStack() as held:
+        for waited in count():
+            try:
+                held.enter_context(_locked(file, refusal))
+                break
+            except DatabaseInUse:
+                if waited * _TRY_EVERY_S >= WAIT_FOR_S:
+                    raise
+            await asyncio.sleep(_TRY_EVERY_S)
+        yield
+
+
 @contextmanager
 def alone_on(url: URL) -> Iterator[None]:
     """Keep bots from starting on a database. Raises DatabaseInUse while one runs."""
     file = sqlite_file(url)
     refusal = f"A bot is running on {file or url.render_as_string()}. Stop it first."
     if file is not None:
-        with _locked(file, fcntl.LOCK_EX, refusal):
+        with _locked(file, refusal):
             yield
         return
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -77,7 +100,7 @@ def is_in_use(url: URL) -> bool:
 
 
 @contextmanager
-def _locked(database: Path, kind: int, refusal: str) -> Iterator[None]:
+def _locked(database: Path, refusal: str) -> Iterator[None]:
     path = database.with_name(database.name + ".lock")
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -85,7 +108,7 @@ def _locked(database: Path, kind: int, refusal: str) -> Iterator[None]:
         raise DatabaseProblem(f"The file {path} cannot be written. Check who owns the folder.") from error
     try:
         try:
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DatabaseInUse(refusal) from None
         yield

@@ -302,17 +302,53 @@ def test_a_copy_from_under_a_running_bot_says_what_is_missing(quick: Place) -> N
 # Who uses it
 
 
-async def test_several_bots_may_run_and_nobody_beside_who_replaces(database_url: str) -> None:
+async def test_nobody_replaces_a_database_that_a_bot_runs_on(database_url: str) -> None:
     url = build_url(database_url)
     assert not is_in_use(url)
-    async with in_use(url), in_use(url):
+    async with in_use(url):
         assert is_in_use(url)
         with pytest.raises(DatabaseInUse, match="Stop it first"), alone_on(url):
             pass
     assert not is_in_use(url)
 
 
-async def test_no_bot_starts_while_a_database_is_being_restored(sqlite_url: str) -> None:
+@pytest.mark.postgres
+async def test_several_bots_run_on_postgres(postgres_url: str) -> None:
+    url = build_url(postgres_url)
+    async with in_use(url), in_use(url):
+        assert is_in_use(url)
+
+
+async def test_on_sqlite_the_next_bot_waits_for_the_one_that_is_stopping(sqlite_url: str) -> None:
+    url, order = build_url(sqlite_url), list[str]()
+
+    async def next_bot() -> None:
+        async with in_use(url):
+            order.append("next")
+
+    async with in_use(url):
+        waiting = asyncio.create_task(next_bot())
+        await asyncio.sleep(0)  # it has tried once
+        order.append("stopped")
+    await waiting
+    assert order == ["stopped", "next"]
+
+
+async def test_on_sqlite_a_second_bot_is_refused_when_the_first_goes_on(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.in_use.WAIT_FOR_S", 0.0)
+    url = build_url(sqlite_url)
+    async with in_use(url):
+        with pytest.raises(DatabaseInUse, match="several bots need Postgres"):
+            async with in_use(url):
+                pass
+
+
+async def test_no_bot_starts_while_a_database_is_being_restored(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.in_use.WAIT_FOR_S", 0.0)
     url = build_url(sqlite_url)
     with alone_on(url), pytest.raises(DatabaseInUse, match="being restored"):
         async with in_use(url):
