@@ -32,11 +32,12 @@ UNTRIED: Final = timedelta(minutes=5)
 @dataclass(frozen=True)
 class Trouble:
     """What is wrong and what to do about it. ``blocks``: this process should get no requests meanwhile; otherwise it is
-    worth knowing, and taking the process out of service would make it worse."""
+    worth knowing, and taking the process out of service would make it worse. Not ``known``: nobody could look."""
 
     said: str
     todo: str
     blocks: bool = True
+    known: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Readiness:
         self._now = now
         self._clock = clock
         self._since: dict[str, datetime] = {}
+        self._said: set[str] = set()
         self._found: list[Standing] = []
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
@@ -87,12 +89,15 @@ class Readiness:
 
     def _stand(self, name: str, trouble: Trouble | None) -> Standing:
         if trouble is None:
-            if self._since.pop(name, None) is not None:
+            if self._since.pop(name, None) is not None and name in self._said:
                 _log.warning("well again", check=name)
+            self._said.discard(name)
             return Standing(name, None, None)
         if name not in self._since:
             self._since[name] = self._now()
-            _log.warning("not well", check=name, said=trouble.said)
+            if trouble.known:  # else the database says why, in a line of its own
+                self._said.add(name)
+                _log.warning("not well", check=name, said=trouble.said)
         return Standing(name, trouble, self._since[name])
 
 
@@ -106,7 +111,9 @@ async def _look(probe: Probe) -> Trouble | None:
         async with asyncio.timeout(LOOK_WITHIN_S):
             return await probe.look()
     except Exception as problem:  # noqa: BLE001  each driver has its own, and unknown is what all of them mean
-        return Trouble(f"It is not known ({type(problem).__name__}).", "See what else is wrong.", blocks=False)
+        return Trouble(
+            f"It is not known ({type(problem).__name__}).", "See what else is wrong.", blocks=False, known=False
+        )
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,18 @@ class _Repeats(logging.Filter):
         if len(self._heard) >= _MOST_PLACES:
             self._heard.clear()
         self._heard[place] = (now, 0)
-        if dropped:
-            record.msg, record.args = f"{record.getMessage()} ({dropped} more of these since)", ()
+        more = f" ({dropped} more of these since)" if dropped else ""
+        record.msg, record.args = _without_traceback(record.getMessage()) + more, ()
         return True
+
+
+def _without_traceback(message: str) -> str:
+    """Return a library's message with the last line of a traceback it wrote into it, instead of all of it."""
+    before, found, trace = message.partition("Traceback (most recent call last):")
+    if not found:
+        return message
+    said = [line for line in trace.splitlines() if line and not line.startswith((" ", "("))]
+    return before + (said[-1] if said else "")
 
 
 def _is_fit(record: logging.LogRecord) -> bool:

@@ -249,10 +249,11 @@ async def test_what_a_part_says_about_itself_is_a_check() -> None:
     assert await check.look() is None
 
 
-async def test_what_cannot_be_looked_at_is_not_known_and_blocks_nothing() -> None:
+async def test_what_cannot_be_looked_at_is_not_known_and_blocks_nothing(logs: list[Any]) -> None:
     async def look() -> Trouble | None:
         raise LookupError
 
     (found,) = await Readiness([Probe("events", look)], Clock()).look()
 
-    assert found.trouble == Trouble("It is not known (LookupError).", "See what else is wrong.", blocks=False)
+    assert found.trouble == Trouble("It is not known (LookupError).", "See what else is wrong.", False, False)
+    assert logs == []

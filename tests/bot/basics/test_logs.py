@@ -200,6 +200,14 @@ def test_a_library_that_repeats_itself_is_heard_once_a_minute_with_how_often() -
     assert heard("dbos", 1) is None
 
 
+def test_a_traceback_that_a_library_writes_into_its_message_is_its_last_line() -> None:
+    trace = 'Traceback (most recent call last):\n  File "x.py", line 1, in y\n    z()\nOSError: gone\n(Background: x)\n'
+    record = logging.LogRecord("dbos", logging.WARNING, "x.py", 1, "cannot poll: " + trace.replace("%", "%%"), (), None)
+
+    assert _Repeats(lambda: 0.0).filter(record)
+    assert record.getMessage() == "cannot poll: OSError: gone"
+
+
 def test_what_the_bot_says_itself_is_never_dropped() -> None:
     repeats = _Repeats(lambda: 0.0)
     record = logging.LogRecord("bot.app", logging.WARNING, "x.py", 1, "again", (), None)

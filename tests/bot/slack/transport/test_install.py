@@ -17,6 +17,7 @@ from slack_sdk.oauth.installation_store import Installation
 from starlette.applications import Starlette
 
 from bot.basics.settings import Settings
+from bot.door import Door
 from bot.slack.api.web_client import open_session
 from bot.slack.transport.install import Installs, NotInstalled
 from bot.slack.transport.listeners import build_bolt
@@ -368,3 +369,22 @@ async def test_a_callback_with_a_made_up_state_stores_nothing(installs: Installs
 
     assert done.status_code in {400, 401}
     assert api.renewals == 0
+
+
+@pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", "?state=x&code=y", "?code=y", "?state=%00&code=%00", "?state=&code=", "?error=access_denied&state=x",
+        "?error=", "?state=x&state=y&code=1&code=2", "?%ff=%fe&&=", "?state=" + "z" * 5_000, "?team=%E2%80%AE&user=x",
+    ],
+)  # fmt: skip
+async def test_whatever_a_stranger_asks_of_the_two_pages_is_answered(
+    installs: Installs, path: str, query: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    transport = httpx.ASGITransport(Door(Starlette(routes=installs.routes)))
+    async with httpx.AsyncClient(transport=transport, base_url="https://chatops.test") as browser:
+        answer = await browser.get(path + query, headers={"cookie": "slack-app-oauth-state=x; =;"})
+
+    assert answer.status_code < 500
+    assert [record for record in caplog.records if record.exc_info] == []
