@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
@@ -18,6 +19,9 @@ LARGEST_BODY: Final = 1024 * 1024
 that; Dialpad's events a few kB."""
 BODY_WITHIN_S: Final = 10.0
 """Seconds from the headers to the end of the body. Slack gives up after 3, Dialpad after 5."""
+MOST_HELD: Final = 64 * LARGEST_BODY
+"""Bytes of bodies that are on their way at one time, over all requests: those who send slowly get 503 before they take
+more memory than the bot has."""
 LINGER_S: Final = 1.0
 """Seconds in which what a refused sender goes on sending is thrown away, at most as much again as was allowed. A
 connection that is closed with data unread is reset, and the sender may lose the answer that says why."""
@@ -42,15 +46,15 @@ _HEADERS: Final = {
 class Door:
     """ASGI middleware around the whole app. ``https``: whether browsers reach it so, and are to stay with it.
 
-    413, 408 and 400 are raised into the route while it reads its body, as Starlette's own errors.
+    413, 408, 503 and 400 are raised into the route while it reads its body, as Starlette's own errors.
     """
 
     def __init__(
-        self, app: AsgiApp, *, https: bool = False, largest: int = LARGEST_BODY, body_within_s: float = BODY_WITHIN_S
+        self, app: AsgiApp, *, https: bool = False, body_within_s: float = BODY_WITHIN_S, most_held: int = MOST_HELD
     ) -> None:
         self._app = app
-        self._largest = largest
         self._body_within_s = body_within_s
+        self._room = _Room(most_held)
         self._failing: dict[str, Outage] = {}
         self._headers = _HEADERS | ({b"strict-transport-security": b"max-age=31536000"} if https else {})
 
@@ -58,7 +62,7 @@ class Door:
         if scope["type"] != "http":
             await _turn_away(scope, receive, send)
             return
-        visit = _Visit(scope, receive, send, self._headers, self._largest, self._body_within_s)
+        visit = _Visit(scope, receive, send, self._headers, self._room, self._body_within_s)
         try:
             app = PlainTextResponse("The address cannot be read.", 400) if _is_odd(scope) else self._app
             await app(scope, visit.receive, visit.send)
@@ -73,6 +77,16 @@ class Door:
         else:
             if self._failing and (failing := self._failing.get(_name_of(scope))) is not None:
                 failing.over()
+        finally:
+            visit.leave()
+
+
+@dataclass
+class _Room:
+    """How much of all bodies together is in memory."""
+
+    most: int
+    held: int = 0
 
 
 class _Visit:
@@ -84,13 +98,14 @@ class _Visit:
         receive: AsgiReceive,
         send: AsgiSend,
         headers: dict[bytes, bytes],
-        largest: int,
+        room: _Room,
         within_s: float,
     ) -> None:
         self._receive = receive
         self._send = send
         self._headers = headers
-        self._largest = largest
+        self._room = room
+        self._held = 0
         self._ends_at = asyncio.get_running_loop().time() + within_s
         self._read = 0
         self._declared, self._unread = _declared(scope)
@@ -102,7 +117,7 @@ class _Visit:
         """AsgiReceive the next part of the body. Raises HTTPException 413, 408, and 400 for one that breaks off."""
         if not self._unread:
             return await self._receive()
-        if self._declared > self._largest:
+        if self._declared > LARGEST_BODY:
             raise HTTPException(413, "The body is too large.")
         try:
             async with asyncio.timeout_at(self._ends_at):
@@ -114,10 +129,19 @@ class _Visit:
             self._unread = False
             raise HTTPException(400, "The body is incomplete.")
         self._read += len(message.get("body", b""))
-        if self._read > self._largest:
+        if self._read > LARGEST_BODY:
             raise HTTPException(413, "The body is too large.")
+        self._room.held += self._read - self._held
+        self._held = self._read
+        if self._room.held > self._room.most:
+            raise HTTPException(503, "Too much is being sent at once.", {"retry-after": "5"})
         self._unread = bool(message.get("more_body"))
         return message
+
+    def leave(self) -> None:
+        """Give the room back that the body took."""
+        self._room.held -= self._held
+        self._held = 0
 
     async def send(self, message: AsgiMessage) -> None:
         """AsgiSend a part of the answer, with the headers every answer has."""
@@ -135,7 +159,7 @@ class _Visit:
         await self._send(message)
 
     async def _throw_away(self) -> None:
-        most = self._read + self._largest
+        most = self._read + LARGEST_BODY
         try:
             async with asyncio.timeout(LINGER_S):
                 while self._unread and self._read <= most:

@@ -38,10 +38,7 @@ def build_hook_route(
 
     storing = Outage("dialpad event not stored", log)
 
-    async def take(name: str, raw: bytes) -> Response:
-        hook = await find(name)
-        if hook is None or hook.kind != "webhook":
-            return PlainTextResponse("no such hook", 404)
+    async def take(hook: Hook, raw: bytes) -> Response:
         await receive(hook, raw)
         storing.over()
         return PlainTextResponse("ok")
@@ -49,10 +46,14 @@ def build_hook_route(
     async def events(request: Request) -> Response:
         name = request.path_params["hook"]
         try:
+            async with asyncio.timeout(answer_within_s):
+                hook = await find(name)
+            if hook is None or hook.kind != "webhook":
+                return PlainTextResponse("no such hook", 404)  # its body is not read
             raw = await _read(request)
             # Shielded: what is being committed is committed, and the retry is then a known repeat.
             async with asyncio.timeout(answer_within_s):
-                return await asyncio.shield(_in_background(take(name, raw)))
+                return await asyncio.shield(_in_background(take(hook, raw)))
         except EventRefused as refused:
             log.warning("dialpad event refused", hook=name[:40], why=refused.why)
             return PlainTextResponse("this event was not accepted", _STATUS[refused.why])

@@ -20,6 +20,7 @@ from bot.readiness import Readiness
 from bot.store.hooks import Hook
 from bot.store.store import read_clock
 from bot.web import Insiders, build_web
+from tests.bot.notifications.test_webhook import SIGNED
 
 CHUNK = 65_536
 Logs = list[Any]
@@ -91,6 +92,22 @@ class Sender:
             self.ended = not message.get("more_body")
 
 
+@dataclass
+class Slow(Sender):
+    """Stops after its first chunk until it may go on."""
+
+    sends: asyncio.Event = field(default_factory=asyncio.Event)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def _body(self) -> dict[str, Any]:
+        if not self.taken:
+            self.taken = CHUNK
+            return {"type": "http.request", "body": b"x" * CHUNK, "more_body": True}
+        self.sends.set()
+        await self.goes_on.wait()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+
 def door(**how: Any) -> Door:
     return Door(Starlette(routes=ROUTES), **how)
 
@@ -125,6 +142,20 @@ async def test_a_body_that_says_it_is_too_large_is_refused_at_once(declared: str
 
 async def test_a_body_that_does_not_come_is_waited_for_only_so_long() -> None:
     assert await Sender(silent=True).send(door(body_within_s=0.01), "/length") == 408
+
+
+async def test_slow_senders_together_take_no_more_than_there_is_room_for() -> None:
+    slow = [Slow(), Slow()]
+    app = door(most_held=2 * CHUNK)
+    sending = [asyncio.create_task(one.send(app, "/length")) for one in slow]
+    for one in slow:
+        await one.sends.wait()
+
+    assert await Sender().send(app, "/length") == 503
+    for one in slow:
+        one.goes_on.set()
+    assert await asyncio.gather(*sending) == [200, 200]
+    assert await Sender(chunks=2).send(app, "/length") == 200
 
 
 async def test_a_body_that_breaks_off_is_no_mistake_of_ours(logs: Logs) -> None:
@@ -234,8 +265,8 @@ async def test_what_a_page_says_itself_stays() -> None:
 # Dialpad's events come through the same door
 
 
-async def nobody(_: str) -> Hook | None:
-    return None
+async def find(name: str) -> Hook | None:
+    return SIGNED if name == SIGNED.id else None
 
 
 async def keep(_: Hook, __: bytes) -> None:
@@ -246,6 +277,14 @@ async def keep(_: Hook, __: bytes) -> None:
     ("sender", "status"), [(Sender(chunks=None), 413), (Sender(silent=True), 408), (Sender(breaks_off=True), 400)]
 )
 async def test_an_event_that_never_ends_is_refused_and_not_asked_for_again(sender: Sender, status: int) -> None:
-    app = Door(Starlette(routes=[build_hook_route(nobody, keep)]), body_within_s=0.01 if sender.silent else 10)
+    app = Door(Starlette(routes=[build_hook_route(find, keep)]), body_within_s=0.01 if sender.silent else 10)
 
-    assert await sender.send(app, "/dialpad/events/x") == status
+    assert await sender.send(app, f"/dialpad/events/{SIGNED.id}") == status
+
+
+async def test_an_event_for_no_hook_of_ours_is_refused_unread() -> None:
+    sender = Sender(chunks=None)
+    app = Door(Starlette(routes=[build_hook_route(find, keep)]))
+
+    assert await sender.send(app, "/dialpad/events/x") == 404
+    assert sender.taken <= LARGEST_BODY + 2 * CHUNK
