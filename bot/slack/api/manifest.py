@@ -115,7 +115,7 @@ def build_manifest(table: RouteTable, *, command: str = COMMAND, public_url: str
             "interactivity": _with_url(
                 _with_url({"is_enabled": True}, "request_url", events_url), "message_menu_options_url", events_url
             ),
-            "org_deploy_enabled": True,
+            "org_deploy_enabled": public_url is not None,
             "socket_mode_enabled": public_url is None,
             "token_rotation_enabled": False,
         },
