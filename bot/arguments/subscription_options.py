@@ -169,7 +169,14 @@ class UserGroupChoice(Lookup):
         if match := _GROUP.fullmatch(text):
             return match[1]
         handle = text.removeprefix("@").casefold()
-        for group in await self._groups(ctx):
+        groups = await self._groups(ctx)
+        if not groups:
+            raise self.refuse(
+                name,
+                "I see no user groups here: there are none, or this app was installed without the permission "
+                "usergroups:read. Mention one with @.",
+            )
+        for group in groups:
             if group.handle.casefold() == handle:
                 return group.id
         raise self.refuse(name, f"“{text[:40]}” is not a user group in this workspace. Mention one with @.")

@@ -162,12 +162,21 @@ def _parse_event(body: Mapping[str, Any]) -> Incoming:
     event = dict(body["event"])
     channel = event.get("channel") if isinstance(event.get("channel"), str) else None
     where = Where(channel, event.get("thread_ts"), None, _is_direct(channel or ""))
-    event_id = body.get("event_id")
     return Incoming(
         PayloadKind.EVENT, None, where,
-        f"event:{event_id}" if event_id else "", action_id=str(event.get("type", "")),
+        _event_key(body, event), action_id=str(event.get("type", "")),
         text=str(event.get("text") or ""), event=event,
     )  # fmt: skip
+
+
+def _event_key(body: Mapping[str, Any], event: Mapping[str, Any]) -> str:
+    """Return what is the same for every delivery of an event. What is said in a channel that two workspaces share comes
+    once for each of them that has the app, with an event id each."""
+    channel, ts = event.get("channel"), event.get("ts")
+    if event.get("type") in {"app_mention", "message"} and channel and ts and not event.get("subtype"):
+        return f"said:{channel}:{ts}"
+    event_id = body.get("event_id")
+    return f"event:{event_id}" if event_id else ""
 
 
 def _trigger_key(body: Mapping[str, Any]) -> str:

@@ -116,3 +116,14 @@ def test_odd_json_belongs_to_nobody(odd: Any) -> None:
     for kind in ("block_actions", "event_callback", "view_submission"):
         body = {"type": kind, "user": odd, "team": odd, "view": odd, "event": odd, "authorizations": odd}
         assert read_whose(body).person is None
+
+
+def test_what_two_workspaces_hear_in_a_channel_they_share_is_one_request() -> None:
+    said = {"ts": "1773162000.000100", "user_team": "TGUEST"}
+    ours, theirs = (
+        parse_incoming({**event({**OURS, "team_id": team}, shared=True, **said), "event_id": f"Ev{team}"})
+        for team in ("T1", "TGUEST")
+    )
+
+    assert ours.key == theirs.key != parse_incoming(event(OURS, ts="1773162000.000200")).key
+    assert parse_incoming({**event(OURS, type="app_home_opened"), "event_id": "Ev9"}).key == "event:Ev9"
