@@ -250,9 +250,9 @@ def _build_parts(
     engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
     directory = Directory()
-    channel_messages = ChannelMessages(clients, settings.region)
-    escalations = Escalations(store, accounts, directory, people)
     marks = DutyMarks(clients, time.monotonic)
+    channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
+    escalations = Escalations(store, accounts, directory, people)
     digests = Digests(store)
     handovers = Handovers(store, accounts, directory, people, marks)
 

@@ -6,10 +6,15 @@ text, so joining is commutative, associative and idempotent: an event older than
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
+
+from bot.basics.names import in_one_line
 
 Register: TypeAlias = tuple[int, int, Any]
 """When it was said (epoch ms), the rank of the event that said it, and the value (JSON)."""
+
+_SPOKEN: Final = frozenset({"text", "transcript", "recap"})
+"""Registers, by the last part of their name, whose line breaks mean something."""
 
 State: TypeAlias = dict[str, Register]
 
@@ -34,9 +39,12 @@ def fragment(at: int, rank: int, values: Mapping[str, Any], prefix: str = "") ->
 
 
 def value(state: Mapping[str, Register], name: str) -> Any:
-    """Return the value of a register, None when it was never set."""
+    """Return the value of a register, None when it was never set. All but what people wrote or said is in one line:
+    names are chosen by strangers."""
     register = state.get(name)
-    return None if register is None else register[2]
+    if register is None or isinstance(register[2], bool | int | float):
+        return None if register is None else register[2]
+    return register[2] if name.rpartition(".")[2] in _SPOKEN else in_one_line(register[2])
 
 
 def to_json(state: Mapping[str, Register]) -> dict[str, list[Any]]:

@@ -23,8 +23,11 @@ from pydantic import (
     SerializationInfo,
     TypeAdapter,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
+
+from bot.basics.names import one_line
 
 
 class Risk(StrEnum):
@@ -168,6 +171,19 @@ class Response(BaseModel):
     """An answer from Dialpad. Unknown keys are kept, absent keys are None: live answers leave empty fields out."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_in_one_line(cls, data: Any) -> Any:
+        """Flatten names: strangers choose them, and they stand in sentences of ours."""
+        if not isinstance(data, dict):
+            return data
+        odd = {
+            key: one_line(value)
+            for key, value in data.items()
+            if isinstance(value, str) and key.endswith(("name", "title")) and not value.isprintable()
+        }
+        return {**data, **odd} if odd else data
 
 
 class Done(Response):

@@ -61,7 +61,7 @@ def _safe(model: BaseModel, left_out: frozenset[str] = frozenset()) -> dict[str,
     said: dict[str, Any] = {}
     hidden = []
     for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
+        value = vars(model)[name]  # not getattr, which warns of what Dialpad no longer uses
         if name not in model.model_fields_set or value is None or name in left_out:
             continue
         shown = None if _PRIVATE.search(name) else _shown(value, info)

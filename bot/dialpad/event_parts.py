@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -19,6 +20,7 @@ from pydantic import (
     field_validator,
 )
 
+from bot.basics.names import one_line
 from bot.dialpad.action import Id
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,6 +77,7 @@ EventWord: TypeAlias = Annotated[str, BeforeValidator(_lower)]
 EventTexts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 EventIds: TypeAlias = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
 EventText: TypeAlias = Annotated[str, BeforeValidator(none_if_empty)]
+EventName: TypeAlias = Annotated[str, AfterValidator(one_line), BeforeValidator(none_if_empty)]
 
 
 class EventPart(BaseModel):
@@ -103,7 +106,7 @@ class EventParty(EventPart):
 
     id: Id | None = None
     type: EventWord | None = None
-    name: EventText | None = None
+    name: EventName | None = None
     email: EventText | None = None
     phone: EventText | None = Field(None, validation_alias=AliasChoices("phone", "phone_number", "primary_phone"))
     office_id: Id | None = None

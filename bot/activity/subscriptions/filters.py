@@ -16,6 +16,7 @@ from phonenumbers import NumberParseException
 from bot.activity.news import OF_NO_LINE, News, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours, parse_daily_hours, parse_span
 from bot.activity.subscriptions.filter import Filter, UnclearFilter, pieces
+from bot.basics.names import one_line
 from bot.basics.phone import looks_like_number, read_number
 from bot.basics.times import DAY, WEEKDAYS, clock
 
@@ -55,7 +56,7 @@ class PlaceFilter(Filter):
 
     @classmethod
     def from_column(cls, stored: Any) -> list[Self]:
-        return [cls(place, name) for place, name in stored.items()]
+        return [cls(place, one_line(name)) for place, name in stored.items()]
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError
+from bot.contract.context import People
 from bot.contract.reply import MessageContent, Reply
-from bot.slack.api.messages import Clients
-from bot.slack.blockkit.blocks import Reader, called, parts_of
+from bot.slack.api.messages import NO_PREVIEWS, Clients
+from bot.slack.api.names import Groups, find_names, mentioned
+from bot.slack.blockkit.blocks import Reader, called, escape, parts_of
 from bot.slack.blockkit.limits import CHARTS
 from bot.slack.blockkit.render import render_message
 from bot.slack.conversation.errors import slack_code
@@ -83,8 +85,13 @@ class MessagePlace:
 class ChannelMessages:
     """Posts, changes and finds messages in channels, with the token of their workspace."""
 
-    def __init__(self, clients: Clients, region: str) -> None:
+    def __init__(
+        self, clients: Clients, region: str, people: People | None = None, groups: Groups | None = None
+    ) -> None:
+        """``people`` and ``groups`` say the names that stand in the text of a notification."""
         self._clients = clients
+        self._people = people
+        self._groups = groups
         self._reader = Reader(region=region)
         self._without_charts: set[str] = set()
 
@@ -93,7 +100,7 @@ class ChannelMessages:
     ) -> MessagePlace:
         """Post a message in a channel or thread.
         Raises PostRefused, PostThrottled, PostNotSent, InDoubt or CannotShow."""
-        more: dict[str, Any] = {"channel": channel, "unfurl_links": False}
+        more: dict[str, Any] = {"channel": channel, **NO_PREVIEWS}
         if thread_ts:
             more |= {"thread_ts": thread_ts, "reply_broadcast": content.broadcast}
         answer = await self._show(team_id, "chat.postMessage", more, content, name)
@@ -110,7 +117,8 @@ class ChannelMessages:
         are
         left out."""
         client = await self._clients.of(team_id)
-        body = self._body(content, name, charts=0 if team_id in self._without_charts else CHARTS)
+        reader = await self._reader_of(team_id, content)
+        body = self._body(content, name, charts=0 if team_id in self._without_charts else CHARTS, reader=reader)
         bare, charted = _without_pictures(content), _has_chart(body)
         try:
             return await ask(client, method, {**more, **body})
@@ -118,7 +126,7 @@ class ChannelMessages:
             if refused.code not in _REFUSED_BLOCKS or (bare is content and not charted):
                 raise
             _log.warning("slack does not draw it", refused=refused.code)
-        answer = await ask(client, method, {**more, **self._body(bare, name, charts=0)})
+        answer = await ask(client, method, {**more, **self._body(bare, name, charts=0, reader=reader)})
         if charted:
             self._without_charts.add(team_id)
         return answer
@@ -147,9 +155,15 @@ class ChannelMessages:
         except InDoubt as problem:
             raise PostNotSent(str(problem)) from None  # asking changed nothing: it is asked again
 
-    def _body(self, content: MessageContent, name: str, charts: int) -> dict[str, Any]:
+    async def _reader_of(self, team_id: str, content: MessageContent) -> Reader:
+        if self._people is None:
+            return self._reader
+        return replace(self._reader, names=await find_names(self._people, self._groups, team_id, mentioned(content)))
+
+    def _body(self, content: MessageContent, name: str, charts: int, reader: Reader | None = None) -> dict[str, Any]:
+        reader = reader or self._reader
         try:
-            message = render_message(content.shown, self._reader, stamp=content.stamp, charts=charts)
+            message = render_message(content.shown, reader, stamp=content.stamp, charts=charts)
         except Exception as mistake:
             _log.exception("a message cannot be rendered")
             raise CannotShow(type(mistake).__name__) from mistake
@@ -158,7 +172,8 @@ class ChannelMessages:
         pings = " ".join(filter(None, map(called, content.ping)))
         if pings:
             section = {"type": "section", "text": {"type": "mrkdwn", "text": pings}}
-            body |= {"text": f"{pings} {body['text']}", "blocks": [section, *message.blocks]}
+            whom = ", ".join(reader.name_of(one) for one in content.ping if called(one))
+            body |= {"text": f"{escape(whom)}: {body['text']}", "blocks": [section, *message.blocks]}
         if body.get("blocks"):
             first, *rest = body["blocks"]
             body["blocks"] = [{**first, "block_id": f"{_OURS}{name}"}, *rest]

@@ -35,6 +35,8 @@ _NO_EPHEMERAL: Final = frozenset(
         "cannot_reply_to_message",
     }
 )
+NO_PREVIEWS: Final[Mapping[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+"""What we post is whole as it is: a link in a customer's text must not become a picture in the channel."""
 _POST_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 
 
@@ -154,19 +156,19 @@ class SlackMessages:
         if where.response_url:
             kind = "in_channel" if message.shared else "ephemeral"
             thread = {"thread_ts": where.thread_ts} if where.thread_ts else {}
-            sent = {**body, **thread, "response_type": kind, "replace_original": replace}
+            sent = {**body, **thread, **NO_PREVIEWS, "response_type": kind, "replace_original": replace}
             if await self.responses.post(where.response_url, sent):
                 return
         client = await self._clients.of(where.through or person.team_id)
         if where.channel and message.shared and not where.is_direct:
-            await client.chat_postMessage(channel=where.channel, thread_ts=where.thread_ts, **body)
+            await client.chat_postMessage(channel=where.channel, thread_ts=where.thread_ts, **body, **NO_PREVIEWS)
             return
         if where.channel and where.is_direct:
-            await client.chat_postMessage(channel=where.channel, thread_ts=where.thread_ts, **body)
+            await client.chat_postMessage(channel=where.channel, thread_ts=where.thread_ts, **body, **NO_PREVIEWS)
             return
         if where.channel and await self._say_ephemeral(client, person, where, body):
             return
-        await client.chat_postMessage(channel=person.user_id, **body)
+        await client.chat_postMessage(channel=person.user_id, **body, **NO_PREVIEWS)
 
     async def _say_ephemeral(self, client: AsyncWebClient, person: PersonKey, where: Where, body: Json) -> bool:
         try:

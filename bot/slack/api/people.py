@@ -11,6 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.basics.errors import UserError
+from bot.basics.names import shown_name
 from bot.basics.person import PersonKey
 from bot.contract.context import Profile
 from bot.slack.api.channel_messages import PostRefused, ask
@@ -69,7 +70,7 @@ class SlackPeople:
         user = (await client.users_info(user=key.user_id))["user"]
         details = user.get("profile") or {}
         name = details.get("display_name") or details.get("real_name") or user.get("real_name") or user.get("name")
-        profile = Profile(str(name or key.user_id), details.get("email"), _zone(user.get("tz")))
+        profile = Profile(shown_name(str(name or key.user_id)), details.get("email"), _zone(user.get("tz")))
         _keep(self._kept, key, (self._clock(), profile))
         return profile
 

@@ -5,12 +5,13 @@ becomes mrkdwn; other prose becomes a rich text block, where text is never inter
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bot.basics.names import one_line, without_turns
 from bot.basics.phone import national
 from bot.contract.reply import Bold, Code, Link, Mention, Part, Phone, Picture, Prose, When
 from bot.slack.blockkit.limits import ALT_TEXT, CONTEXT_TEXT, SECTION_TEXT, cut
@@ -30,10 +31,17 @@ NOTHING = "–"
 
 @dataclass(frozen=True)
 class Reader:
-    """The reader's time zone, and the region whose numbers they see without country code."""
+    """The reader's time zone, the region whose numbers they see without country code, and the names of those who are
+    mentioned, by Slack id."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     region: str = "US"
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, slack_id: str) -> str:
+        """Return the name for an id; never the id, which nobody knows."""
+        unknown = {"S": "a user group", "C": "a channel", "G": "a channel"}.get(slack_id[:1], "somebody")
+        return self.names.get(slack_id, unknown)
 
 
 def parts_of(prose: Prose) -> tuple[Part, ...]:
@@ -64,15 +72,15 @@ def plain(prose: Prose, reader: Reader) -> str:
 def _plain_part(part: Part, reader: Reader) -> str:
     match part:
         case str():
-            return part
+            return without_turns(part)
         case When():
             return written_time(part, reader)
         case Phone():
             return national(part.e164, reader.region)
         case Mention():
-            return "@" + part.slack_id
+            return one_line(reader.name_of(part.slack_id))
         case _:
-            return part.text
+            return one_line(part.text)
 
 
 def speaks_mrkdwn(prose: Prose) -> bool:
@@ -97,7 +105,7 @@ def mrkdwn(prose: Prose, reader: Reader, limit: int) -> str:
     for part in parts_of(prose):
         piece = _mrkdwn_part(part, reader)
         if len(piece) > room:
-            done.append(_head(part, room) if isinstance(part, str) else "")
+            done.append(_head(without_turns(part), room) if isinstance(part, str) else "")
             return "".join(done) + "…"
         done.append(piece)
         room -= len(piece)
@@ -117,11 +125,11 @@ def _head(text: str, room: int) -> str:
 def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one return for each kind of part
     match part:
         case str():
-            return escape(part)
+            return escape(without_turns(part))
         case Bold():
-            return f"*{escape(part.text)}*" if part.text.strip() else escape(part.text)
+            return f"*{_flat(part)}*" if part.text.strip() else escape(part.text)
         case Code():
-            return f"`{escape(part.text)}`" if part.text.strip() else escape(part.text)
+            return f"`{_flat(part)}`" if part.text.strip() else escape(part.text)
         case When():
             stamp, shown = int(_moment(part).timestamp()), escape(written_time(part, reader))
             return f"<!date^{stamp}^{_DATE_FORMATS[part.style]}|{shown}>"
@@ -134,8 +142,12 @@ def _mrkdwn_part(part: Part, reader: Reader) -> str:  # noqa: PLR0911  one retur
         case Mention():
             return called(part.slack_id) or _channel(part.slack_id) or escape(part.slack_id)
         case Link():
-            words = escape(part.text) or escape(part.url)
+            words = _flat(part) or escape(part.url)
             return f"<{escape(part.url)}|{words}>" if _LINKED.fullmatch(part.url) else words
+
+
+def _flat(part: Bold | Code | Link) -> str:
+    return escape(one_line(part.text))
 
 
 def called(slack_id: str) -> str:
@@ -193,7 +205,8 @@ def _rich_part(part: Part, shown: str) -> Json:  # noqa: PLR0911  one return for
 
 def plain_object(text: str, limit: int) -> Json:
     """Build a plain_text object; ``:names:`` in it stay as they are."""
-    return {"type": "plain_text", "text": cut(text, limit) if text.strip() else NOTHING, "emoji": False}
+    shown = without_turns(text)
+    return {"type": "plain_text", "text": cut(shown, limit) if shown.strip() else NOTHING, "emoji": False}
 
 
 def text_object(prose: Prose, reader: Reader, limit: int) -> Json:

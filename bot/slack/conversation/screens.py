@@ -1,12 +1,13 @@
 """The screens an answer can be shown on: a message in the channel, a modal, a submitted form, the Home tab."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.basics.errors import ChatopsError
+from bot.contract.board import UserGroup
 from bot.contract.context import Ctx
 from bot.contract.reply import (
     Answer,
@@ -25,6 +26,7 @@ from bot.contract.reply import (
 )
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.slack.api.messages import SlackMessages, Trigger, within
+from bot.slack.api.names import Groups, find_names, mentioned
 from bot.slack.blockkit.blocks import Json, Reader, parts_of, plain
 from bot.slack.blockkit.buttons import ButtonTooLong, pack_args
 from bot.slack.blockkit.forms import block_ids, build_form, form_title, pack_metadata
@@ -68,11 +70,13 @@ class ScreenTools:
     messages: SlackMessages
     patience: Patience = field(default_factory=Patience)
 
-    async def reader(self, ctx: Ctx) -> Reader:
-        """Who will read it, with zone and region.
+    async def reader(self, ctx: Ctx, *shown: Answer | Prose) -> Reader:
+        """Who will read it, with zone and region, and the names of those whom ``shown`` mentions.
         Never fails: text that cannot be put in somebody's zone is still worth reading."""
         try:
-            return Reader(await ctx.zone(), await ctx.region())
+            ids = mentioned(shown)
+            names = await find_names(ctx.deps.people, _groups_for(ctx), ctx.person.team_id, ids) if ids else {}
+            return Reader(await ctx.zone(), await ctx.region(), names)
         except Exception:  # noqa: BLE001  Slack or the store is down: the answer itself must still arrive
             return Reader(ZoneInfo("UTC"), ctx.deps.settings.region)
 
@@ -84,7 +88,7 @@ class ScreenTools:
 
     async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
         """Send the file as a DM and return what to show where the person asked."""
-        words = plain(file.text, await self.reader(ctx))
+        words = plain(file.text, await self.reader(ctx, file.text))
         await self.messages.send_file(ctx.person, file.name, file.content, words, through=ctx.where.through)
         return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
 
@@ -93,6 +97,17 @@ class ScreenTools:
         edit = StoredEdit(confirm.edit.route, confirm.edit.args) if confirm.edit is not None else None
         place = CONFIRMATION_PLACE.dump(ConfirmationPlace(ctx.where, confirm.yes, edit), without_none=True)
         return await self.confirmations.create(ctx.person, confirm.route, dict(confirm.args), place)
+
+
+def _groups_for(ctx: Ctx) -> Groups | None:
+    notifications = ctx.deps.notifications
+    if notifications is None:
+        return None
+
+    async def groups(_: str) -> Sequence[UserGroup]:
+        return await notifications.user_groups(ctx.person)
+
+    return groups
 
 
 class Screen(Protocol):
@@ -184,7 +199,7 @@ class LineScreen:
             await self._tools.messages.say(self._ctx.person, where, Message(words), replace=self._replace)
 
     async def _show(self, route: Route | None, answer: Shown, *, stamped: bool = True) -> None:
-        reader = await self._tools.reader(self._ctx)
+        reader = await self._tools.reader(self._ctx, answer, self._stamp)
         stamp = self._stamp if stamped else ""
         await self._say(render_message(answer, reader, current=route.id if route else "", stamp=stamp))
 
@@ -226,7 +241,7 @@ class LineScreen:
 
     async def _confirm(self, confirm: Confirm) -> None:
         name = await self._tools.keep(self._ctx, confirm)
-        reader = await self._tools.reader(self._ctx)
+        reader = await self._tools.reader(self._ctx, confirm)
         if self._trigger is not None and self._trigger.fresh and not self._said_busy:
             metadata = pack_metadata(self._ctx.where, c=name)
             view = render_confirm_view(confirm, reader, metadata=metadata, name=name)
@@ -316,7 +331,7 @@ class ModalScreen:
         return self._view_id is not None
 
     async def _show(self, route: Route | None, answer: Shown) -> None:
-        reader = await self._tools.reader(self._ctx)
+        reader = await self._tools.reader(self._ctx, answer)
         title = form_title(route) if route else "Dialpad"
         current = route.id if route else ""
         metadata = pack_metadata(self._ctx.where)
@@ -324,7 +339,7 @@ class ModalScreen:
 
     async def _confirm(self, confirm: Confirm) -> None:
         name = await self._tools.keep(self._ctx, confirm)
-        reader = await self._tools.reader(self._ctx)
+        reader = await self._tools.reader(self._ctx, confirm)
         metadata = pack_metadata(self._ctx.where, c=name)
         await self.show_view(render_confirm_view(confirm, reader, metadata=metadata, name=name), confirm)
 
@@ -403,7 +418,7 @@ class HomeScreen:
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         if isinstance(answer, Reply | Card | Listing):
-            view = render_home(answer, await self._tools.reader(self._ctx))
+            view = render_home(answer, await self._tools.reader(self._ctx, answer))
             await self._tools.messages.publish_home(
                 self._ctx.person, view, hash_=self._hash, through=self._ctx.where.through
             )
