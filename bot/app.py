@@ -24,6 +24,7 @@ from bot.basics.outages import Outage
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.cards.connecting import CONNECT
+from bot.cards.timed_changes import SET_NOW
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
@@ -46,6 +47,7 @@ from bot.notifications.handovers import Handovers
 from bot.notifications.hooks import DialpadHooks, choose_kind
 from bot.notifications.intake import Deliver, Intake
 from bot.notifications.listening import Listening
+from bot.notifications.personal_notices import tell_person
 from bot.notifications.pictures import Pictures
 from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.poster import Poster
@@ -241,7 +243,7 @@ def _build_parts(
     later_poll_s: float,
 ) -> _Parts:
     table = build_routes()
-    notices = _Notices()
+    notices = _Notices(store)
     pacer = Pacer() if store.processes.alone else SharedPacer(store.request_turns)
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
     oauth = _build_oauth(settings, http, store.now)
@@ -279,7 +281,12 @@ def _build_parts(
         session=session,
     )
     removals = RemovalsAtDialpad(
-        accounts=accounts, removals=store.removals, oauth=oauth, now=store.now, public_url=settings.public_url
+        accounts=accounts,
+        removals=store.removals,
+        oauth=oauth,
+        now=store.now,
+        public_url=settings.public_url,
+        tell=notices.tell_in_words,
     )
     hooks = DialpadHooks(
         accounts=accounts,
@@ -338,11 +345,17 @@ class _Notices:
 
     dispatcher: Dispatcher
 
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
     async def connected(self, person: PersonKey) -> None:
         await self.dispatcher.connected(person)
 
     async def tell(self, person: PersonKey, reply: Reply) -> None:
         await self.dispatcher.tell(person, reply)
+
+    async def tell_in_words(self, person: PersonKey, text: str) -> None:
+        await self.tell(person, Reply(text, tone="warning"))
 
     async def connection_broken(self, person: PersonKey) -> None:
         self.dispatcher.home_changed(person)
@@ -354,7 +367,11 @@ class _Notices:
         await self.dispatcher.run_later(job)
 
     async def later_given_up(self, job: TimedJob, error: Exception) -> None:
-        await self.dispatcher.tell_given_up(job, error)
+        try:
+            await self.dispatcher.tell_given_up(job, error)
+        except Exception:  # noqa: BLE001  whatever Slack answers: it is told once Slack takes it
+            why = f"What you had set for later did not happen. {self.dispatcher.why_given_up(job, error)}"
+            await tell_person(self.store, job.person, f"later:{job.id}", why, [(SET_NOW.label, SET_NOW.route)])
 
 
 async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Replicas:

@@ -73,7 +73,8 @@ async def with_key(
         return Reply(
             prose(
                 "Not connected yet: ", Bold(attached.name), " has another e-mail address in Dialpad than you have in "
-                f"Slack, so I asked {attached.asked} whether that is right. You'll hear from me within a day.",
+                f"Slack, so I asked {attached.asked} whether that is right. If nobody answers within a day, ",
+                "connect again.",
             ),
             tone="warning",
         )  # fmt: skip

@@ -12,6 +12,8 @@ from bot.dialpad.events import ChangeEvent, ContactEvent
 
 Said: TypeAlias = Mapping[str, Any]
 """What is stored of a notice, as JSON."""
+TOLD: Final = "told"
+"""What a notice is about that tells one person that something has ended for good."""
 _ROSTER_TROUBLE: Final = "roster trouble"
 
 
@@ -21,6 +23,9 @@ def notice(said: Said, subscription: str) -> Reply | Card:
     about = said.get("about")
     if about == NewsKind.HANDOVER:
         return _handover(said, gear)
+    if about == TOLD:
+        buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
+        return Reply(str(said.get("text") or ""), buttons, tone="warning")
     if about == _ROSTER_TROUBLE:
         return Reply(_trouble(said), buttons=gear)
     look = NOTICES.get(NewsKind(about)) if about in set(NewsKind) else None

@@ -3,11 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Final
 
 from bot.basics.errors import OutcomeUnknown
 from bot.basics.person import PersonKey
 from bot.contract.context import Ctx
-from bot.contract.reply import RawArgs
+from bot.contract.reply import Button, RawArgs
+
+SET_NOW: Final = Button("What is set now", "whoami.whoami")
 
 
 def waiting_key(person: PersonKey, what: str, which: str = "") -> str:

@@ -44,6 +44,7 @@ _WHY: Final = {
     "is_archived": "the channel is archived",
     "restricted_action": "this workspace does not allow me to",
     "user_is_restricted": "this workspace does not allow me to",
+    "NotConnected": "whoever set this up is not connected to Dialpad. Connect again, or have somebody else set it up",
     "NotAllowed": "whoever set this up cannot see the roster in Dialpad. Somebody who can may set it up again",
 }
 _log = structlog.get_logger(__name__)
@@ -86,8 +87,8 @@ class Handovers:
             except PostRefused as problem:
                 marked = [subscription for subscription in following if subscription.keep or subscription.topic]
                 await self._trouble(followed, marked, "I cannot show who is on duty", problem.code)
-            except NotAllowed:
-                await self._trouble(followed, following, "I cannot see who is on duty", "NotAllowed")
+            except (NotAllowed, NotConnected) as problem:
+                await self._trouble(followed, following, "I cannot see who is on duty", type(problem).__name__)
             except ChatopsError as problem:
                 _log.info("a roster is looked at later", error=type(problem).__name__)
                 await self._store.rosters.look_later(followed, RETRY_S)

@@ -12,9 +12,11 @@ import structlog
 
 from bot.dialpad.events import Event, UnknownEvent, parse_event
 from bot.dialpad.signed import open_envelope, parse_document
+from bot.notifications.personal_notices import EVENTS_PARKED, tell_person
 from bot.store.dbos_engine import Engine
 from bot.store.durable_queue import AlsoWrite, DurableQueue, Naming, UnfinishedRow
 from bot.store.hooks import Hook
+from bot.store.keys import KeyProblem
 from bot.store.store import Store
 
 log = structlog.get_logger(__name__)
@@ -112,6 +114,7 @@ class _Delivering:
     """``bot.store.durable_queue.Work`` for events."""
 
     def __init__(self, store: Store, deliver: Deliver, pause: Callable[[int], float]) -> None:
+        self._store = store
         self._events = store.events
         self._hooks = store.hooks
         self._deliver = deliver
@@ -133,6 +136,7 @@ class _Delivering:
     async def unreadable(self, name: str) -> None:
         log.error("event parked", error="KeyProblem", hint="the key it was encrypted with is not here")
         await self._events.park(name, tries=0)
+        await self._tell(name.partition(":")[0])
 
     async def run(self, arrived: _Arrived) -> None:
         await self._deliver(arrived.event, arrived.hook)
@@ -151,6 +155,17 @@ class _Delivering:
     async def give_up(self, arrived: _Arrived, error: Exception) -> None:
         log.error("event parked", **_describe(arrived, error), where=_where(error))
         await self._events.park(arrived.name, tries=arrived.tries + 1)
+        await self._tell(arrived.hook.id)
+
+    async def _tell(self, hook_id: str) -> None:
+        """Tell whoever receives through the hook that something is set aside, once a day."""
+        try:
+            hook = await self._hooks.get(hook_id)
+        except KeyProblem:
+            return
+        if hook is not None:
+            day = f"{self._store.now():%Y%m%d}"
+            await tell_person(self._store, hook.owner, f"parked:{hook.id}:{day}", EVENTS_PARKED)
 
 
 def _describe(arrived: _Arrived, error: Exception) -> dict[str, Any]:

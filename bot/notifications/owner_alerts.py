@@ -8,11 +8,15 @@ from typing import Final, Protocol
 
 import structlog
 
+from bot.activity.cover import view_cover
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
 from bot.contract.prose import plural
 from bot.contract.reply import Button, MessageContent, Reply
+from bot.notifications.personal_notices import tell_person
 from bot.slack.api.channel_messages import MessagePlace
+from bot.store.keys import KeyProblem
 from bot.store.postings import Posting
 from bot.store.store import Store
 
@@ -26,6 +30,7 @@ _WHY: Final = {
     "restricted_action": "this workspace does not let me post there",
     "token_revoked": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
     "account_inactive": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
+    "thread_not_found": "the message that it belongs to was deleted",
     SLOW: "Slack is not accepting messages right now",
 }
 
@@ -61,7 +66,10 @@ class OwnerAlerts:
     async def given_up(self, posting: Posting, code: str) -> None:
         """Tell the owner that a message was tried for a day and will not be posted."""
         subscription = await self._store.subscriptions.get(posting.subscription_id)
-        if subscription is None or subscription.problem.endswith("!"):
+        if subscription is None:
+            await self._tell_asker(posting, code)
+            return
+        if subscription.problem.endswith("!"):
             return
         lost, waiting = await self._store.postings.unposted(subscription.id)
         more = f" {plural(waiting, 'more is', 'more are')} waiting, each for a day." if waiting else ""
@@ -70,12 +78,32 @@ class OwnerAlerts:
 
     async def mistaken(self, posting: Posting) -> None:
         """Tell the owner that a card could not be shown because of a mistake of ours."""
+        await self._never_shown(posting, "mistake!", "because of a bug in this app")
+
+    async def unreadable(self, posting: Posting) -> None:
+        """Tell the owner that a card could not be read: the key it was encrypted with is missing."""
+        await self._never_shown(posting, "unreadable!", "because its encryption key is missing")
+
+    async def _never_shown(self, posting: Posting, problem: str, why: str) -> None:
         subscription = await self._store.subscriptions.get(posting.subscription_id)
-        if subscription is not None:
-            await self._note(
-                subscription, "mistake!", f"A notification cannot be shown because of a bug in this app. {_IN_DIALPAD}"
-            )
-            await self._store.postings.forget_unposted(subscription.id)
+        if subscription is None:
+            await self._tell_asker(posting, SLOW)
+            return
+        text = f"A notification cannot be shown {why}. {_IN_DIALPAD}"
+        await self._note(subscription, problem, text, in_person=True)
+        await self._store.postings.forget_unposted(subscription.id)
+
+    async def _tell_asker(self, posting: Posting, code: str) -> None:
+        """Tell whoever asked for cover that their request was never posted."""
+        try:
+            card = await self._store.cards.get(posting.card_id)
+        except KeyProblem:
+            return
+        if card is None or card.kind != "cover" or posting.ts is not None:
+            return
+        asker = PersonKey(posting.team_id, view_cover(card.state).asker)
+        text = f"Your request for cover was not posted: {_why(code)}. You are still on duty. Ask again."
+        await tell_person(self._store, asker, posting.id, text)
 
     async def is_over(self, subscription_id: str) -> None:
         """Clear the problem: something was posted again."""
@@ -98,9 +126,11 @@ class OwnerAlerts:
         show = Button("Show it", "card.show", {"card": posting.card_id})
         await self._tell(subscription, Reply(text, (show,), tone="warning"), f"doubt:{posting.id}")
 
-    async def _note(self, subscription: Subscription, problem: str, text: str) -> None:
-        """Tell the owner, unless that was done since posting last worked."""
-        if not await self._store.subscriptions.note_problem(subscription.id, problem) or subscription.is_personal:
+    async def _note(self, subscription: Subscription, problem: str, text: str, *, in_person: bool = False) -> None:
+        """Tell the owner, unless that was done since posting last worked. Of their own direct messages they are told
+        only when such messages arrive (``in_person``)."""
+        is_new = await self._store.subscriptions.note_problem(subscription.id, problem)
+        if not is_new or (subscription.is_personal and not in_person):
             return
         reply = Reply(text, _next(subscription, lost=problem.endswith("!")), tone="warning")
         if not await self._tell(subscription, reply, f"problem:{subscription.id}:{problem}"):

@@ -106,6 +106,7 @@ class Poster:
         self._looking = Outage("could not look for what is due", _log)
         self._posting = Outage("posting stopped", _log)
         self._chores_failed = [Outage("something due was not done", _log) for _ in chores]
+        self._unreadable: set[str] = set()
         self._sleep = sleep
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -236,13 +237,18 @@ class Poster:
             return await self._store.cards.get(name)
         except KeyProblem:
             _log.warning("a card cannot be read: its key is missing")
+            self._unreadable.add(name)
             return None
 
     async def _write_next(self, due: Sequence[Posting]) -> None:
         cards = {one.card_id: await self._card(one.card_id) for one in due}
         known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
-        if gone := [one.id for one in due if cards[one.card_id] is None]:
-            await self._store.postings.set_aside(gone)
+        if gone := [one for one in due if cards[one.card_id] is None]:
+            await self._store.postings.set_aside([one.id for one in gone])
+            for one in gone:
+                if one.card_id in self._unreadable and one.ts is None:
+                    await self._trouble.unreadable(one)
+            self._unreadable.difference_update(one.card_id for one in gone)
         fresh = await sift(self._store, [(one, card) for one, card in known if one.ts is None])
         shown = [one for one, _ in known if one.ts is not None]
         interrupted = [one for one, _ in fresh if one.attempted_at is not None]
@@ -342,7 +348,7 @@ class Poster:
             return await (self._renderer.bundle(together) if len(together) > 1 else self._renderer.of(*together[0]))
         except Exception:  # noqa: BLE001  whatever is wrong with this card, the others go on
             _log.exception("a card cannot be shown", kind=together[0][1].kind)
-            await self._store.postings.set_aside([one.id for one, _ in together])
+            await self._mistaken([one for one, _ in together])
             return None
 
     # Updating messages
@@ -383,6 +389,8 @@ class Poster:
     async def _refused(self, together: Sequence[Posting], code: str, *, in_doubt: bool = False) -> None:
         if code in _GONE:
             await self._store.postings.set_aside([one.id for one in together])
+            if together[0].ts is None:  # not a message that somebody deleted, but one that never came
+                await self._trouble.given_up(together[0], code)
             return
         _log.warning("slack takes no message", refused=code, tries=together[0].tries)
         if await asked_in_vain(self._store, together[0], code):

@@ -22,6 +22,10 @@ from bot.store.removals import GIVEN_UP_AFTER, HookLeft, Removal, Removals
 
 log = structlog.get_logger(__name__)
 
+_LEFT: Final = (
+    "Dialpad has not let me remove everything of your connection within two weeks, and I have stopped trying. Ask a "
+    "Dialpad admin to delete the webhook of this bot, and take this app's access away in your Dialpad settings."
+)
 FIRST_WAIT: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
 
@@ -37,11 +41,13 @@ class RemovalsAtDialpad:
         oauth: DialpadOAuth | None,
         now: Callable[[], datetime],
         public_url: str | None,
+        tell: Callable[[PersonKey, str], Awaitable[None]] | None = None,
     ) -> None:
         self._accounts = accounts
         self._removals = removals
         self._oauth = oauth
         self._now = now
+        self._tell = tell
         self._prefix = f"{public_url}/dialpad/events/" if public_url else ""
 
     async def work_off(self, *, only: Collection[str] | None = None, all_: bool = True) -> int:
@@ -133,3 +139,5 @@ class RemovalsAtDialpad:
             access=removal.access,
         )
         await self._removals.give_up(removal.id)
+        if self._tell is not None:
+            await self._tell(removal.person, _LEFT)

@@ -11,6 +11,7 @@ from bot.basics.person import PersonKey
 from bot.contract.later import Failed, Pending, Run, TimedJob, wait_before_retry
 from bot.store.dbos_engine import Engine
 from bot.store.durable_queue import AlsoWrite, DurableQueue, Naming, UnfinishedRow
+from bot.store.keys import KeyProblem
 from bot.store.store import Store
 from bot.store.timed_requests import TimedRequest
 
@@ -84,6 +85,9 @@ class _TimedWork:
 
     async def unreadable(self, name: str) -> None:
         log.warning("a waiting request cannot be read: its key is missing")
+        request = await self._kept.unread(name)
+        if request is not None:
+            await self.give_up(_build_job(request, 1), KeyProblem("its key is missing"))
 
     async def run(self, job: TimedJob) -> None:
         await self._run(job)

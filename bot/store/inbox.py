@@ -142,6 +142,26 @@ class Inbox:
     def _ours(self, key: str) -> ColumnElement[bool]:
         return and_(inbox.c.key == key, inbox.c.holder == self._holder)
 
+    async def take_given_up(self) -> list[Delivery]:
+        """Close the deliveries that are not resumed any more and return them, so that their people can be told."""
+        now = self._context.now()
+        column = inbox.c
+        late = column.received_at <= now - GIVEN_UP_AFTER
+        over = and_(
+            column.done_at.is_(None),
+            column.sealed.is_not(None),
+            or_(late, and_(column.tries >= TRIES, column.holder != self._holder, column.holder.not_in(living()))),
+        )
+
+        def change(connection: Connection) -> list[Row[Any]]:
+            rows = list(connection.execute(select(inbox).where(over).with_for_update()).all())
+            keys = [row.key for row in rows]
+            connection.execute(update(inbox).where(column.key.in_(keys)).values(done_at=now, sealed=None))
+            return rows
+
+        rows = await self._context.database.write(change)
+        return [delivery for row in rows if (delivery := self._read(row)) is not None]
+
     def _read(self, row: Row[Any]) -> Delivery | None:
         try:
             payload = self._context.keys.open_json(row.sealed, row_name(inbox.name, row.key))

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete, insert, select
 
 from bot.basics.person import PersonKey
-from bot.store.keys import row_name
+from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import MomentColumn, StoreContext, belongs_to, metadata, person_columns
 from bot.store.table_rules import Goes, expired, rules
 
@@ -61,17 +61,19 @@ class RequestsBeforeConnecting:
 
         await self._context.database.write(change)
 
-    async def take_all(self, person: PersonKey) -> list[dict[str, Any]]:
-        """Return everything still valid, oldest first, and delete it."""
+    async def take_all(self, person: PersonKey) -> list[dict[str, Any] | None]:
+        """Return everything still valid, oldest first, and delete it. None for what cannot be read any more."""
         statement = delete(remembered).where(belongs_to(remembered, person)).returning(remembered)
         now = self._context.now()
 
-        def change(connection: Connection) -> list[dict[str, Any]]:
-            rows = sorted(connection.execute(statement).all(), key=lambda row: (row.asked_at, row.id))
-            return [
-                self._context.keys.open_json(row.sealed, row_name(remembered.name, row.id))
-                for row in rows
-                if row.expires_at > now
-            ]
+        def change(connection: Connection) -> list[Row[Any]]:
+            return sorted(connection.execute(statement).all(), key=lambda row: (row.asked_at, row.id))
 
-        return await self._context.database.write(change)
+        return [self._open(row) for row in await self._context.database.write(change) if row.expires_at > now]
+
+    def _open(self, row: Row[Any]) -> dict[str, Any] | None:
+        try:
+            opened: dict[str, Any] = self._context.keys.open_json(row.sealed, row_name(remembered.name, row.id))
+        except KeyProblem:
+            return None
+        return opened

@@ -106,6 +106,18 @@ class TimedRequests:
         row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
+    async def unread(self, name: str) -> TimedRequest | None:
+        """Return a request without what is sealed in it: whose it was, and for when."""
+        statement = select(kept)
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement.where(kept.c.id == name)).one_or_none()
+
+        row = await self._context.database.read(query)
+        if row is None:
+            return None
+        return TimedRequest(name, row.key, PersonKey(row.team_id, row.user_id), row.route, {}, {}, row.due_at)
+
     async def drop(self, name: str) -> bool:
         """Delete a request by id; one stored since under the same key stays. False when there was none."""
         return await self._context.run(delete(kept).where(kept.c.id == name)) == 1

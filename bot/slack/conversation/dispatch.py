@@ -8,18 +8,23 @@ from typing import Any
 
 import structlog
 
+from bot.basics.errors import NotConnected
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
 from bot.basics.stored_json import UnreadableJson
+from bot.cards.timed_changes import SET_NOW
 from bot.contract import later
 from bot.contract.argument import Lookup
 from bot.contract.context import Deps, Origin, Where
-from bot.contract.reply import Answer, Reply
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Reply, When
 from bot.contract.routing import RouteTable
+from bot.dialpad.action import Risk
 from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.blocks import Json
 from bot.slack.blockkit.forms import build_option, read_field_id, read_form
 from bot.slack.blockkit.limits import OPTIONS
+from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.execution import Executor, Stores
 from bot.slack.conversation.homes import Homes
 from bot.slack.conversation.placement import Clocks, PlacedRequest, Placement
@@ -30,9 +35,10 @@ from bot.slack.conversation.screens import (
     Patience,
     ScreenTools,
 )
-from bot.slack.conversation.stored import UNCONNECTED_REQUEST
+from bot.slack.conversation.stored import UNCONNECTED_REQUEST, UnconnectedRequest
 from bot.slack.transport.duplicates import Duplicates
 from bot.slack.transport.payload import Incoming, PayloadKind, parse_incoming
+from bot.store.keys import KeyProblem
 
 _log = structlog.get_logger(__name__)
 
@@ -128,6 +134,7 @@ class Dispatcher:
 
     async def resume_unfinished(self) -> int:
         """Resume what was acknowledged before the process ended; how many requests that was."""
+        await self._tell_of_given_up()
         deliveries = await self.stores.inbox.unfinished()
         for delivery in deliveries:
             request = plan(
@@ -146,17 +153,29 @@ class Dispatcher:
             self._start(self._interrupted(request, screen) if delivery.started else self._perform(request, screen))
         return len(deliveries)
 
+    async def _tell_of_given_up(self) -> None:
+        """Tell people of deliveries that are not resumed any more: several crashes in a row, or more than a day."""
+        for delivery in await self.stores.inbox.take_given_up():
+            request = plan(
+                replace(parse_incoming(delivery.payload), trigger_id=None), self.table, self.deps.settings.command
+            )
+            if request is None:
+                continue
+            what = " It may or may not have happened: check in Dialpad before you" if delivery.started else " You can"
+            told = (
+                f"I stopped before I was done with something you asked for, and did not go on with it.{what} try again."
+            )
+            self._start(self.tell(request.person, Reply(told, tone="warning")))
+
     async def resume(self, person: PersonKey) -> int:
         """Run what the person asked for before they were connected; how many requests that was."""
         count = 0
         for asked in await self.stores.remembered.take_all(person):
-            try:
-                waiting = UNCONNECTED_REQUEST.load(asked)
-            except UnreadableJson:
-                _log.exception("request from before connecting is lost")
-                continue
-            route = self.table.by_id.get(waiting.route)
-            if route is None:
+            waiting = _read_unconnected(asked)
+            route = self.table.by_id.get(waiting.route) if waiting else None
+            if waiting is None or route is None:
+                lost = "Something you asked for before you connected can no longer be read. Ask for it again."
+                await self.tell(person, Reply(lost, tone="warning"))
                 continue
             count += 1
             request = Request(
@@ -197,9 +216,28 @@ class Dispatcher:
         await self._homes.changed(request.person)
 
     async def tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
-        """Tell the person that a timed request failed, and why."""
+        """Tell the person that a timed request failed for good, and why. Raises what Slack answers."""
         request = Request(due.person, Where(), Origin.LATER, self.table.by_id.get(due.route), dict(due.args))
-        await self._executor.tell(request, self._placement.choose(request), error)
+        if isinstance(error, NotConnected):
+            await self._executor.tell(request, self._placement.choose(request), error)
+            return
+        ctx = self._placement.build_ctx(request)
+        told = Reply(
+            prose("What you had set for ", When(due.when, "date"), f" did not happen. {self.why_given_up(due, error)}"),
+            (SET_NOW,),
+            tone="warning",
+        )
+        await LineScreen(self.tools, ctx).answer(None, told)
+
+    def why_given_up(self, due: later.TimedJob, error: Exception) -> str:
+        """Say why a timed request failed for good, and what to do."""
+        if isinstance(error, KeyProblem):
+            return "It can no longer be read here, because its encryption key is missing. Set it again."
+        route, reference = self.table.by_id.get(due.route), secrets.token_hex(4)
+        trouble = read_trouble(error, reference=reference, risk=route.risk if route else Risk.READ)
+        if not trouble.expected:
+            _log.error("timed request failed", reference=reference, route=due.route, exc_info=error)
+        return trouble.text
 
     async def tell(self, person: PersonKey, answer: Answer) -> None:
         """Send the person a DM that answers no request."""
@@ -260,3 +298,11 @@ class Dispatcher:
             request = Request(person, Where(), Origin.EVENT, route)
             ctx = self._placement.build_ctx(request)
             await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
+
+
+def _read_unconnected(asked: Mapping[str, Any] | None) -> UnconnectedRequest | None:
+    try:
+        return None if asked is None else UNCONNECTED_REQUEST.load(asked)
+    except UnreadableJson:
+        _log.exception("request from before connecting is lost")
+        return None

@@ -10,7 +10,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
-from bot.basics.errors import ChatopsError, NotAllowed, Unavailable
+from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, Unavailable
 from bot.basics.person import PersonKey
 from bot.contract.board import UserGroup
 from bot.dialpad.action import Action
@@ -280,3 +280,11 @@ async def test_a_roster_that_nobody_follows_any_more_is_not_looked_at(stage: Pos
     for _ in range(2):
         await look(stage, company)
     assert company.asked == before
+
+
+async def test_a_roster_that_nobody_is_connected_for_is_said(stage: PostingStage, company: Company) -> None:
+    company.refuses[OWNER.user_id] = NotConnected()
+    await look(stage, company)
+    await look(stage, company)
+    (said,) = await told(stage, "roster trouble")
+    assert (said["in"], "not connected to Dialpad" in said["why"]) == ([OWNER.user_id], True)

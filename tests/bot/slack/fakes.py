@@ -40,6 +40,7 @@ class FakeInbox(Inbox):
     def __init__(self) -> None:
         self.rows: dict[str, Delivery] = {}
         self.closed: set[str] = set()
+        self.given_up: list[Delivery] = []
         self.broken = False
 
     async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
@@ -59,6 +60,10 @@ class FakeInbox(Inbox):
 
     async def unfinished(self) -> list[Delivery]:
         return [row for key, row in self.rows.items() if key not in self.closed]
+
+    async def take_given_up(self) -> list[Delivery]:
+        given_up, self.given_up = self.given_up, []
+        return given_up
 
 
 @dataclass
@@ -99,8 +104,8 @@ class FakeRemembered(RequestsBeforeConnecting):
     async def save(self, person: PersonKey, request: Mapping[str, Any]) -> None:
         self.kept.append((person, dict(request)))
 
-    async def take_all(self, person: PersonKey) -> list[dict[str, Any]]:
-        mine = [request for owner, request in self.kept if owner == person]
+    async def take_all(self, person: PersonKey) -> list[dict[str, Any] | None]:
+        mine: list[dict[str, Any] | None] = [request for owner, request in self.kept if owner == person]
         self.kept = [one for one in self.kept if one[0] != person]
         return mine
 

@@ -104,4 +104,4 @@ async def test_of_many_remembered_requests_the_newest_ten_run(store: Store, ana:
         await store.remembered.save(ana, {"number": number})
         clock.pass_(seconds=1)
 
-    assert [one["number"] for one in await store.remembered.take_all(ana)] == list(range(4, 14))
+    assert await store.remembered.take_all(ana) == [{"number": number} for number in range(4, 14)]

@@ -15,7 +15,7 @@ from bot.basics.person import PersonKey
 from bot.contract import later
 from bot.contract.later import LONGEST_WAIT_S, Pending, TimedJob, wait_before_retry
 from bot.sandbox.clock import SandboxClock
-from bot.store.keys import generate_key, parse_keys
+from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.notifications.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
 from tests.bot.store.runner import Runner
@@ -187,3 +187,21 @@ def test_after_a_day_nobody_waits_any_longer() -> None:
     now = stage_fake().now()
 
     assert wait_before_retry(Unavailable(), 200, now - timedelta(hours=24), now) is None
+
+
+async def test_what_no_key_opens_is_told_to_its_person_and_ends(sqlite_url: str) -> None:
+    runner = Runner()
+    writer = await Store.open(sqlite_url, parse_keys(generate_key()))
+    await writer.migrate()
+    await writer.kept.put("dnd:ana", ANA, writer.now(), "dnd.off", ARGS, {})
+    await writer.aclose()
+    reader = await Store.open(sqlite_url, parse_keys(generate_key()))
+    async with running(reader, runner):
+        ((job, error),) = await runner.until_told(1)
+        async with asyncio.timeout(20):
+            while await reader.kept.waiting():  # noqa: ASYNC110  the database is asked, it tells nobody
+                await asyncio.sleep(0)
+    await reader.aclose()
+    assert (job.person, job.key, job.route, job.args) == (ANA, "dnd:ana", "dnd.off", {})
+    assert isinstance(error, KeyProblem)
+    assert runner.ran == []

@@ -1,6 +1,7 @@
 import asyncio
 from pathlib import Path
 
+from bot.store.inbox import TRIES
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
@@ -142,3 +143,29 @@ async def test_what_people_typed_is_not_readable_in_the_file_and_wiped_when_done
     await sqlite_store.aclose()
 
     assert b"secret text" not in everything_in(tmp_path)
+
+
+async def test_what_is_not_resumed_any_more_is_handed_out_once_to_be_told(
+    store: Store, database_url: str, keys: Keyring, clock: Clock
+) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    await store.inbox.started("Ev1")
+    for _ in range(TRIES - 1):
+        crashed = await restart(database_url, keys, clock)
+        assert await crashed.inbox.take_given_up() == []
+        assert len(await crashed.inbox.unfinished()) == 1
+        await crashed.aclose()
+
+    again = await restart(database_url, keys, clock)
+    (given_up,) = await again.inbox.take_given_up()
+    assert (given_up.key, given_up.payload, given_up.started) == ("Ev1", PAYLOAD, True)
+    assert await again.inbox.take_given_up() == []
+    assert await again.inbox.unfinished() == []
+    await again.aclose()
+
+
+async def test_what_is_older_than_a_day_is_handed_out_to_be_told(store: Store, clock: Clock) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    await store.inbox.receive("Ev2", "command", None)
+    clock.pass_(hours=24)
+    assert [one.key for one in await store.inbox.take_given_up()] == ["Ev1"]

@@ -9,6 +9,7 @@ import pytest
 from bot.basics.errors import NotConnected, OutcomeUnknown, Unavailable
 from bot.basics.person import PersonKey
 from bot.contract.later import TimedJob as Due
+from bot.store.keys import KeyProblem
 from tests.bot.slack import verbs
 from tests.bot.slack.conftest import Bot
 from tests.bot.slack.fakes import delivery
@@ -144,7 +145,33 @@ async def test_what_fails_later_is_raised_and_told_only_when_it_is_given_up(
 
     await http_bot.dispatcher.tell_given_up(due(http_bot), Unavailable())
 
-    assert "Dialpad cannot be reached" in str(http_bot.ana.messages("app")[-1])
+    told = str(http_bot.ana.messages("app")[-1])
+    assert "What you had set for" in told
+    assert "Dialpad cannot be reached" in told
+    assert "What is set now" in told
+
+
+async def test_what_cannot_be_read_at_its_time_is_told_with_what_to_do(http_bot: Bot) -> None:
+    await http_bot.dispatcher.tell_given_up(due(http_bot), KeyProblem("its key is missing"))
+
+    assert "encryption key is missing. Set it again" in str(http_bot.ana.messages("app")[-1])
+
+
+async def test_what_is_not_resumed_any_more_is_told(http_bot: Bot) -> None:
+    http_bot.inbox.given_up = [delivery("k", "command", command("dnd on"), started=True)]
+
+    await http_bot.dispatcher.resume_unfinished()
+    await http_bot.idle()
+
+    assert verbs.happened == []
+    assert "did not go on with it. It may or may not have happened" in said(http_bot)
+
+
+async def test_what_was_asked_before_connecting_and_cannot_be_read_is_told(http_bot: Bot) -> None:
+    http_bot.remembered.kept.append((ANA, {"route": "gone.away"}))
+
+    assert await http_bot.dispatcher.resume(ANA) == 0
+    assert "Ask for it again" in said(http_bot)
 
 
 async def test_everything_handled_is_written_down_without_its_words(http_bot: Bot) -> None:

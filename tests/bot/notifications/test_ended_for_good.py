@@ -1,0 +1,142 @@
+"""What ends for good reaches whoever waits for it, with what to do."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import update
+
+from bot.activity.cover import Cover, read_cover
+from bot.activity.registers import value
+from bot.basics.person import PersonKey
+from bot.contract.reply import Reply
+from bot.notifications.intake import TRIES
+from bot.notifications.personal_notices import tell_person
+from bot.sandbox.cast import PRIYA
+from bot.slack.api.channel_messages import PostRefused
+from bot.store.cards import StoredCard, cards
+from bot.store.postings import NewPosting
+from bot.store.store import Store
+from tests.bot.activity.payloads import at, call
+from tests.bot.notifications.arriving import Recorder, arrival
+from tests.bot.notifications.having_events import having_events, key_of
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
+from tests.payloads import payload
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
+    async with stage_posting(tmp_path) as made:
+        yield made
+
+
+async def miss(stage: PostingStage, number: int) -> StoredCard:
+    await stage.happen(call(number, "hangup", 20, date_rang=at(1), date_ended=at(20)))
+    card = await stage.store.cards.named(OWNER.team_id, f"call:{number}")
+    assert card is not None
+    return card
+
+
+def told(stage: PostingStage, user_id: str = OWNER.user_id) -> list[str]:
+    shown = [one.content.shown for one in stage.slack.in_(user_id)]
+    return [str(one.text) for one in shown if isinstance(one, Reply)]
+
+
+async def noticed(store: Store, user_id: str) -> list[str]:
+    """What was put on disk to be posted to somebody."""
+    postings = await store.postings._postings(cast(Any, True))
+    found = {one.card_id for one in postings if one.channel == user_id}
+    return [str(value(card.state, "text")) for one in found if (card := await store.cards.get(one)) is not None]
+
+
+@pytest.mark.parametrize("channel", ["C1", OWNER.user_id])
+async def test_a_card_that_cannot_be_shown_is_told_to_its_owner_once(stage: PostingStage, channel: str) -> None:
+    await stage.store.subscriptions.delete(SUBSCRIPTION.id)
+    await stage.store.subscriptions.save(replace(SUBSCRIPTION, channel=channel))
+    for number in (1, 2):
+        stage.renderer.poison.add((await miss(stage, number)).id)
+    await stage.run(5)
+    assert told(stage) == [
+        "A notification cannot be shown because of a bug in this app. You can find them in Dialpad's own history."
+    ]
+
+
+async def test_a_card_whose_key_is_missing_is_told_to_its_owner(stage: PostingStage) -> None:
+    card = await miss(stage, 1)
+    await stage.store.context.run(update(cards).where(cards.c.id == card.id).values(sealed=b"sealed with another key"))
+    await stage.run(5)
+    assert ["encryption key is missing" in one for one in told(stage)] == [True]
+
+
+async def test_a_reply_whose_thread_is_gone_is_told_to_the_owner(stage: PostingStage) -> None:
+    card = await miss(stage, 1)
+    await stage.run(3)
+    wanted = NewPosting("C1", SUBSCRIPTION.id, parent=card.id)
+    stage.slack.trouble["C1"] = [PostRefused("thread_not_found")]
+    await stage.store.cards.absorb(OWNER.team_id, "notice", ["n1"], {"about": (0, 0, "contact")}, lambda *_: [wanted])
+    await stage.run(3)
+    assert ["the message that it belongs to was deleted" in one for one in told(stage)] == [True]
+
+
+async def test_cover_that_was_never_asked_for_is_told_to_who_needs_it(stage: PostingStage) -> None:
+    stage.slack.outages["C1"] = PostRefused("is_archived")
+    cover = Cover("U0ANA0001", "Ana", stage.time.now + timedelta(hours=60), {"callcenter:1": "Support"})
+    wanted = [NewPosting("C1", "")]
+    await stage.store.cards.absorb(OWNER.team_id, "cover", ["c1"], read_cover(cover), lambda *_: wanted)
+    poster, _ = stage.start()
+    for _ in range(60):
+        await poster.settle()
+        stage.time.move(minutes=30)
+    await poster.settle()
+    text = "Your request for cover was not posted: that channel is archived. You are still on duty. Ask again."
+    assert await noticed(stage.store, "U0ANA0001") == [text]
+    assert len(stage.slack.in_("U0ANA0001")) == 1
+
+
+async def test_a_notice_is_posted_once_slack_takes_it_and_only_once(stage: PostingStage) -> None:
+    ana = PersonKey(OWNER.team_id, "U0ANA0001")
+    stage.slack.outages["*"] = PostRefused("internal_error")
+    for _ in range(2):
+        await tell_person(stage.store, ana, "n1", "It ended.", [("What is set now", "whoami.whoami")])
+    await stage.run(3)
+    stage.slack.outages.clear()
+    await stage.run(60)
+    assert await noticed(stage.store, ana.user_id) == ["It ended."]
+    assert len(stage.slack.in_(ana.user_id)) == 1
+
+
+async def test_a_parked_event_is_told_to_who_receives_it_once_a_day(sqlite_url: str) -> None:
+    recorder = Recorder()
+    async with arrival(sqlite_url, recorder) as here:
+        recorder.errors = [ValueError("boom") for _ in range(2 * TRIES)]
+        for number in (1, 2):
+            await here.arrives(payload("call missed", call_id=number))
+        await recorder.until_tried(2 * TRIES)
+        async with asyncio.timeout(20):
+            while not await noticed(here.store, here.hook.owner.user_id):  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0)
+        await here.intake.drain()
+        (text,) = await noticed(here.store, here.hook.owner.user_id)
+        assert "could not be shown in Slack" in text
+
+
+async def test_what_stays_at_dialpad_for_good_is_told(tmp_path: Path) -> None:
+    async with having_events(tmp_path) as here:
+        heard: list[tuple[PersonKey, str]] = []
+
+        async def tell(person: PersonKey, text: str) -> None:
+            heard.append((person, text))
+
+        await here.connect(PRIYA)
+        await here.hooks().ensure(key_of(PRIYA))
+        here.dialpad.faults.add("*", kind="down", times=None)
+        await here.disconnector().disconnect(key_of(PRIYA))
+        here.clock.pass_(days=15)
+        removals = here.removals()
+        removals._tell = tell
+        await removals.work_off()
+        assert [(person, "Ask a Dialpad admin" in text) for person, text in heard] == [(key_of(PRIYA), True)]
