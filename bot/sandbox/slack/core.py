@@ -50,6 +50,7 @@ class Core:
     codes: dict[str, str] = field(default_factory=dict)
     submitting: set[str] = field(default_factory=set)
     declined: tuple[str, ...] = ()
+    hides_metadata: bool = False
     org: str | None = None
     org_wide: bool = False
     refreshing: dict[str, str] = field(default_factory=dict)

@@ -145,15 +145,15 @@ def history(core: Core, args: Args) -> Json:
         if one.get("thread_ts", one["ts"]) == one["ts"] or one.get("subtype") == "thread_broadcast"
         if float(oldest) < float(one["ts"]) < float(latest) or (inclusive and one["ts"] in {oldest, latest})
     ]
-    chosen, metadata = page([_readable(args, one) for one in found], args)
+    chosen, metadata = page([_readable(core, one) for one in found], args)
     more = bool(metadata["next_cursor"])
     return {"messages": chosen, "has_more": more, "pin_count": len(channel.pins), "response_metadata": metadata}
 
 
-def _readable(args: Args, message: Json) -> Json:
-    """Return a message without its metadata, unless the app may read that. Whether Slack asks for the scope is not
-    said where its methods are described."""
-    readable = "metadata.message:read" in args.token.scopes
+def _readable(core: Core, message: Json) -> Json:
+    """Return a message as the app may read it. Slack's description of the method asks for no scope to read metadata;
+    with ``hides_metadata`` it asks for ``metadata.message:read`` all the same."""
+    readable = not core.hides_metadata or "metadata.message:read" in core.scopes
     return message if readable else {key: value for key, value in message.items() if key != "metadata"}
 
 
@@ -167,7 +167,7 @@ def replies(core: Core, args: Args) -> Json:
         raise Refused("thread_not_found")
     root = channel.messages.get(str(parent.get("thread_ts", parent["ts"])), parent)
     chosen, metadata = page([root, *core.space.replies(channel, root["ts"])], args, 1000)
-    shown = [_readable(args, as_sent(one)) for one in chosen]
+    shown = [_readable(core, as_sent(one)) for one in chosen]
     return {"messages": shown, "has_more": bool(metadata["next_cursor"]), "response_metadata": metadata}
 
 
