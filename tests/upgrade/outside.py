@@ -53,9 +53,6 @@ def put_back(written: Json) -> Outside:
         known = moved_to(slack.base_url, {"slack": written["slack"], "dialpad": written["dialpad"]})
         slack.enforce_limits = False
         _into_slack(slack, known["slack"])
-        for token in slack._core.tokens.values():
-            # Asked for until 0.1.0, and kept until somebody installs the app anew.
-            token.scopes = (*token.scopes, "metadata.message:read")
         _into_dialpad(dialpad, known["dialpad"])
 
     return put
