@@ -22,6 +22,7 @@ from bot.store.store import Store
 
 SLOW: Final = "no answer"
 """Takes the place of Slack's word where there is none."""
+_BUG: Final = "bug"
 _IN_DIALPAD: Final = "You can find them in Dialpad's own history."
 _WHY: Final = {
     "is_archived": "that channel is archived",
@@ -31,6 +32,7 @@ _WHY: Final = {
     "token_revoked": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
     "account_inactive": "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again",
     "thread_not_found": "the message that it belongs to was deleted",
+    _BUG: "this app has a bug",
     SLOW: "Slack is not accepting messages right now",
 }
 
@@ -87,7 +89,7 @@ class OwnerAlerts:
     async def _never_shown(self, posting: Posting, problem: str, why: str) -> None:
         subscription = await self._store.subscriptions.get(posting.subscription_id)
         if subscription is None:
-            await self._tell_asker(posting, SLOW)
+            await self._tell_asker(posting, _BUG)
             return
         text = f"A notification cannot be shown {why}. {_IN_DIALPAD}"
         await self._note(subscription, problem, text, in_person=True)

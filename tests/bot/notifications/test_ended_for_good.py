@@ -140,3 +140,12 @@ async def test_what_stays_at_dialpad_for_good_is_told(tmp_path: Path) -> None:
         removals._tell = tell
         await removals.work_off()
         assert [(person, "Ask a Dialpad admin" in text) for person, text in heard] == [(key_of(PRIYA), True)]
+
+
+async def test_cover_that_cannot_be_shown_says_that_it_is_our_mistake(stage: PostingStage) -> None:
+    cover = Cover("U0ANA0001", "Ana", stage.time.now + timedelta(hours=1), {"callcenter:1": "Support"})
+    wanted = [NewPosting("C1", "")]
+    card = await stage.store.cards.absorb(OWNER.team_id, "cover", ["c1"], read_cover(cover), lambda *_: wanted)
+    stage.renderer.poison.add(card)
+    await stage.run(3)
+    assert ["this app has a bug" in one for one in await noticed(stage.store, "U0ANA0001")] == [True]
