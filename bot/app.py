@@ -27,8 +27,9 @@ from bot.cards.connecting import CONNECT
 from bot.cards.timed_changes import SET_NOW
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
-from bot.contract.context import Deps
+from bot.contract.context import Deps, Ended
 from bot.contract.later import TimedJob
+from bot.contract.prose import plural
 from bot.contract.reply import Bold, Button, Reply
 from bot.contract.routing import RouteTable, build_table
 from bot.dialpad.accounts import Accounts
@@ -41,7 +42,7 @@ from bot.dialpad.shared_pacer import SharedPacer
 from bot.door import AsgiApp
 from bot.notifications.backfill import ReadBack
 from bot.notifications.digests import Digests
-from bot.notifications.disconnecting import Disconnector
+from bot.notifications.disconnecting import CompanyConnections, Disconnector
 from bot.notifications.escalation import Escalations
 from bot.notifications.handovers import Handovers
 from bot.notifications.hooks import DialpadHooks, choose_kind
@@ -299,12 +300,17 @@ def _build_parts(
     )
     notifications = NotificationService(store, channel_messages, marks, poster.wake, hooks.ensure, digests)
     disconnector = Disconnector(
-        store=store, accounts=accounts, hooks=hooks, removals=removals, subscriptions_gone=notifications.clear_topics
+        store=store,
+        accounts=accounts,
+        hooks=hooks,
+        removals=removals,
+        subscriptions_gone=notifications.clear_topics,
+        moved=notices.moved,
     )
     connector = Connector(
         accounts=accounts,
         oauth=oauth,
-        connections=store.connections,
+        connections=CompanyConnections(store.connections, disconnector),
         connect_links=store.connect_links,
         states=store.oauth_states,
         people=people,
@@ -362,6 +368,15 @@ class _Notices:
         connect = Button("Connect again", CONNECT, style="primary")
         text = "Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue."
         await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
+
+    async def moved(self, person: PersonKey, ended: Ended) -> None:
+        gone = [plural(ended.subscriptions, "subscription")] if ended.subscriptions else []
+        gone += [plural(ended.timed, "timed change")] if ended.timed else []
+        text = (
+            f"You use another Dialpad company now, so what you had in the one before has ended: {' and '.join(gone)}."
+        )
+        again = Button("Set up notifications", "notify.me")
+        await self.dispatcher.tell(person, Reply(text, (again,) if ended.subscriptions else (), tone="warning"))
 
     async def run_later(self, job: TimedJob) -> None:
         await self.dispatcher.run_later(job)

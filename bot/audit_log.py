@@ -19,7 +19,7 @@ async def read(settings: Settings, *, about: str, user_id: str, limit: int) -> l
     """Return the newest entries that are about an object and of one person, where these are given."""
     store = await open_store(settings, check_keys=False)
     try:
-        return await store.audit.recent(user_id=user_id, about=about, limit=limit)
+        return await store.audit.recent_of_all(user_id=user_id, about=about, limit=limit)
     finally:
         await store.aclose()
 

@@ -95,7 +95,9 @@ async def _notifications(store: Store) -> Finding:
     troubled = await store.subscriptions.troubled()
     if not troubled:
         return Finding("Notifications", True, "every subscription can post")
-    waiting = sum([(await store.postings.unposted(subscription.id))[1] for subscription in troubled])
+    waiting = sum(
+        [(await store.postings.unposted(subscription.company, subscription.id))[1] for subscription in troubled]
+    )
     why = ", ".join(sorted({subscription.problem_word for subscription in troubled}))
     cannot = plural(len(troubled), "subscription cannot", "subscriptions cannot")
     return Finding(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.app import open_store
+from bot.basics.company import OWN
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.dialpad.events import Event
@@ -71,10 +72,15 @@ def show(events: Sequence[ParkedEvent], out: TextIO) -> None:
     """Print parked events as a table."""
     table = Table("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
     for event in events:
-        company = "hook no longer exists" if event.company is None else event.company or "unknown"
+        company = "hook no longer exists" if event.company is None else _company(event.company)
         received, parked = _moment(event.received_at), _moment(event.parked_at)
         table.add_row(event.key, event.kind, event.hook_id, company, received, parked, str(event.tries))
     Console(file=out, width=None if out.isatty() else _WIDTH).print(table)
+
+
+def _company(company: str) -> str:
+    """Return a company's id; what Dialpad never named is only known by its person."""
+    return f"unknown, of {company.removeprefix(OWN)}" if company.startswith(OWN) else company or "unknown"
 
 
 @asynccontextmanager

@@ -54,7 +54,7 @@ from bot.cards.subscription_form import (
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx, Origin
-from bot.contract.prose import prose
+from bot.contract.prose import plural, prose
 from bot.contract.reading import fill_in, read_words
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply
 from bot.contract.routing import Router
@@ -128,10 +128,12 @@ async def notify(
 async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
     subscriptions = await notifications.subscriptions_here(ctx.person, _channel(ctx))
     personal = _channel(ctx) == ctx.person.user_id
+    others = 0 if personal else await notifications.others_here(ctx.person, _channel(ctx))
     return Listing(
         "What you are notified about" if personal else "What is posted in this channel",
         tuple(subscription_row(subscription, number) for number, subscription in enumerate(subscriptions[:MOST], 1)),
         empty="Nothing yet. Missed calls, voicemails and texts are a good start.",
+        note=f"{plural(others, 'more here belongs', 'more here belong')} to another Dialpad company." if others else "",
         buttons=(
             Button("Add", "notify.save", {"kinds": ["missed", "voicemail", "sms"]}, "primary", form=True),
             *(() if personal else (Button("Notify me instead", "notify.me"),)),
@@ -256,8 +258,9 @@ async def _owner_name(ctx: Ctx, subscription: Subscription) -> str:
         return "Whoever set this up"
 
 
-async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscription:
-    """Find a subscription that may be changed here: by its owner, in its channel, or by an admin of the company.
+async def _mine(ctx: Ctx, notifications: Notifications, name: str, *, only_look: bool = False) -> Subscription:
+    """Find a subscription that may be changed here: by its owner, in its channel, or by an admin of the company. To
+    look at it nobody has to be connected.
 
     Raises UserError.
     """
@@ -266,6 +269,8 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscripti
         raise UserError("This subscription was removed. Type notify to see the others.")
     if found.is_personal and found.owner != ctx.person:
         raise UserError("These notifications belong to somebody else.")
+    if found.owner != ctx.person and not only_look:
+        await ctx.account.company()
     here = found.owner == ctx.person or found.channel == ctx.where.channel
     if not here and not (await rights_of(ctx)).is_admin:
         raise UserError("Notifications can only be changed in their own channel. Open them there.")
@@ -275,7 +280,7 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str) -> Subscripti
 @router.button(title="Notifications")
 async def settings(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Show the subscription that posted a card, when its settings button is pressed."""
-    return await _shown(ctx, await _mine(ctx, _board(ctx), subscription))
+    return await _shown(ctx, await _mine(ctx, _board(ctx), subscription, only_look=True))
 
 
 @router.button(title="Notifications")

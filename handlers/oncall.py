@@ -109,11 +109,7 @@ async def _call_centers_of(ctx: Ctx, me: User) -> list[Group]:
 
 async def _known(ctx: Ctx) -> list[Roster]:
     """Return the last known rosters of the person's company."""
-    return (
-        list(await ctx.deps.notifications.rosters(ctx.person, await ctx.account.company()))
-        if ctx.deps.notifications
-        else []
-    )
+    return list(await ctx.deps.notifications.rosters(await ctx.account.company())) if ctx.deps.notifications else []
 
 
 async def _present(ctx: Ctx, group: Group) -> Listing:
@@ -138,7 +134,7 @@ async def _ask(ctx: Ctx, group: Group) -> Roster:
     operators = await ctx.send(ListCallCenterOperators(id=group.id))
     roster = read_roster(group.id, group.name, operators.users, ctx.now)
     if ctx.deps.notifications is not None:
-        await ctx.deps.notifications.note_roster(ctx.person, await ctx.account.company(), roster)
+        await ctx.deps.notifications.note_roster(await ctx.account.company(), roster)
     return roster
 
 

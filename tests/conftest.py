@@ -9,6 +9,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.company_queries import watch_every_query
 from tests.hurry import ENGINE, hurry
 from tests.marks import kept_inside, mark, turn
 from tests.memory import keep_temporary_files_in_memory
@@ -21,6 +22,7 @@ settings.load_profile("unhurried")
 
 def pytest_configure() -> None:
     keep_temporary_files_in_memory()
+    watch_every_query()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -86,7 +86,7 @@ class GroupChoice(Lookup):
         """Return the call centers with a stored roster: enough to name one while Dialpad is down."""
         if ctx.deps.notifications is None or "callcenter" not in self.kinds:
             return []
-        known = await ctx.deps.notifications.rosters(ctx.person, await ctx.account.company())
+        known = await ctx.deps.notifications.rosters(await ctx.account.company())
         return [Group("callcenter", roster.call_center, roster.name) for roster in known]
 
     async def _unknown(self, ctx: Ctx, text: str) -> str:

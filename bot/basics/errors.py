@@ -4,6 +4,7 @@ ChatopsError
 ├── UserError                 said to the person as it is
 │   ├── FieldError            belongs to one field of a form or one word of a command
 │   ├── NotConnected          the person has no working Dialpad connection; the request is remembered
+│   ├── OtherCompany          it belongs to people of another Dialpad company
 │   └── NotConfirmed          a confirmation that is used up, late, or somebody else's
 └── DialpadError              Dialpad refused, or could not be asked
     ├── BadRequest            400, 413: the request's content
@@ -55,6 +56,13 @@ class NotConnected(UserError):
             else "Connect your Dialpad account first. What you asked for will run as soon as you have."
         )
         self.broken = broken
+
+
+class OtherCompany(UserError):
+    """Something of another Dialpad company than the person's own. ``what`` begins the sentence, such as "That call"."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} belongs to another Dialpad company, so only people there can use it.")
 
 
 class NotConfirmed(UserError):

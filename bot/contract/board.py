@@ -10,6 +10,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 
 
@@ -51,10 +52,18 @@ class PostedCard(Protocol):
 class Notifications(Protocol):
     """Subscriptions, the cards they posted, and the last known rosters."""
 
-    async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]: ...
+    async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]:
+        """Return the subscriptions of the person's company that post to one place. Somebody who is not connected sees
+        all of them."""
+        ...
+
+    async def others_here(self, person: PersonKey, channel: str) -> int:
+        """Count the subscriptions of other companies that post to one place."""
+        ...
 
     async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
-        """Return a subscription of the person's workspace, None when it is gone."""
+        """Return a subscription of the person's company or of their own, None when it is gone. Raises OtherCompany for
+        another company's. Somebody who is not connected gets any: they see what the channel sees."""
         ...
 
     def new_subscription_id(self) -> str: ...
@@ -83,10 +92,17 @@ class Notifications(Protocol):
         """Post a made-up card, marked as one, the way real ones are posted, and digests of the time so far."""
         ...
 
-    async def card(self, person: PersonKey, name: str) -> PostedCard | None: ...
+    async def card(self, person: PersonKey, name: str) -> PostedCard | None:
+        """Return a card of the person's company, None when it is gone. Raises OtherCompany and NotConnected for any
+        other card."""
+        ...
+
+    async def check_press(self, person: PersonKey, channel: str, ts: str) -> None:
+        """Check that the message at that place is no other company's. Raises OtherCompany."""
+        ...
 
     async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:
-        """Find the text conversation that a thread belongs to."""
+        """Find the text conversation that a thread belongs to. Raises OtherCompany."""
         ...
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
@@ -109,10 +125,10 @@ class Notifications(Protocol):
         """Return the user groups of the person's workspace; none when Slack does not say."""
         ...
 
-    async def rosters(self, person: PersonKey, company: str) -> Sequence[Roster]:
+    async def rosters(self, company: CompanyKey) -> Sequence[Roster]:
         """Return the last known roster of every call center of this company, sorted by name."""
         ...
 
-    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
+    async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
         """Store a roster that Dialpad has just sent, for when it does not answer."""
         ...

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import structlog
 
+from bot.basics.company import CompanyKey
 from bot.basics.errors import DialpadError, GrantEnded, NotConnected, TokenRefused, UserError
 from bot.basics.person import PersonKey
 from bot.dialpad.action import ME, A, Action, Entity, Page, entity_of
@@ -36,26 +37,35 @@ def _utc_now() -> datetime:
 
 
 class Account:
-    """One Slack person's Dialpad account. Cheap to make; nothing is read before it is used."""
+    """One Slack person's Dialpad account. Cheap to make; nothing is read before it is used.
 
-    def __init__(self, accounts: "Accounts", person: PersonKey) -> None:
+    With ``within`` it acts only in that company: it is like not being connected once the person has left it.
+    """
+
+    def __init__(self, accounts: "Accounts", person: PersonKey, within: CompanyKey | None = None) -> None:
         self.person = person
         self.used: DialpadConnection | None = None
         """The connection that the last request was sent with, for the audit."""
         self._accounts = accounts
+        self._within = within
 
     async def link(self) -> DialpadConnection:
         """Return the person's working connection, renewed if it was about to end. Raises ``NotConnected``."""
-        return await self._accounts.working_connection(self.person)
+        return self._checked(await self._accounts.working_connection(self.person))
 
-    async def company(self) -> str:
-        """Return Dialpad's id of the person's company, "" when unknown; from what is stored, so also while Dialpad
-        is down. Raises ``NotConnected``."""
-        return (await self._accounts.stored_connection(self.person)).company_id or ""
+    async def company(self) -> CompanyKey:
+        """Return the person's company; from what is stored, so also while Dialpad is down. Raises
+        ``NotConnected``."""
+        return self._checked(await self._accounts.stored_connection(self.person)).company_of(self.person)
+
+    def _checked(self, link: DialpadConnection) -> DialpadConnection:
+        if self._within is not None and link.company_of(self.person) != self._within:
+            raise NotConnected
+        return link
 
     async def renewed(self, stale: DialpadConnection) -> DialpadConnection:
         """Return a newer connection than one whose token Dialpad refused. Raises ``NotConnected`` if there is none."""
-        return await self._accounts.renewed_connection(self.person, stale)
+        return self._checked(await self._accounts.renewed_connection(self.person, stale))
 
     async def user_id(self) -> str:
         """Return the person's own Dialpad user id. Raises ``UserError`` for a company key that says nothing about
@@ -72,7 +82,7 @@ class Account:
         try:
             return await self._send(action, link, background)
         except TokenRefused:
-            link = await self._accounts.renewed_connection(self.person, link)
+            link = await self.renewed(link)
         # A 401 means that nothing was done, so any action may be sent again with the new token.
         return await self._send(action, link, background)
 
@@ -115,9 +125,10 @@ class Accounts:
         self._on_broken = on_broken
         self._renewals: dict[tuple[PersonKey, str], asyncio.Task[DialpadConnection]] = {}
 
-    def of(self, person: PersonKey) -> Account:
-        """Return the account to act for ``person``."""
-        return Account(self, person)
+    def of(self, person: PersonKey, within: CompanyKey | None = None) -> Account:
+        """Return the account to act for ``person``. ``within`` is for what is done later or in the background: only
+        while they belong to that company."""
+        return Account(self, person, within)
 
     async def aclose(self) -> None:
         """Wait for renewals under way: a pair that Dialpad has issued must not be lost."""

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from pydantic import SecretStr
 
+from bot.basics.company import CompanyKey, company_of
 from bot.basics.errors import NotAllowed
 from bot.basics.person import PersonKey
 
@@ -30,6 +31,10 @@ class DialpadConnection:
     is_company_key: bool
     broken: bool
     connected_at: datetime
+
+    def company_of(self, person: PersonKey) -> CompanyKey:
+        """Return the company that ``person``, whose connection this is, belongs to."""
+        return company_of(person, self.company_id)
 
     def lacks(self, scopes: Collection[str], refused: NotAllowed) -> tuple[str, ...]:
         """Return the missing scopes among ``scopes`` that made Dialpad refuse, as far as can be told; () when it was

@@ -169,7 +169,7 @@ class Directory:
             raise LookupError(f"there is no list of {entity}")
         link = await account.link()
         key = (_owner_of(link), entity)
-        copy = self._copies.pop(key, None) or _Copy(link.company_id or "")
+        copy = self._copies.pop(key, None) or _Copy(link.company_of(account.person).company)
         self._copies[key] = copy  # last in the order: recently used
         while len(self._copies) > MOST_COPIES:
             self._stop(self._copies.pop(next(iter(self._copies))))

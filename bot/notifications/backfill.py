@@ -63,7 +63,7 @@ class ReadBack:
             return NOT_ALLOWED, 0
 
     async def _read_back(self, hook: Hook, gap: Gap) -> int:
-        account = self._accounts.of(hook.owner)
+        account = self._accounts.of(hook.owner, within=hook.company)
         line: dict[str, Any] = {}
         if hook.reach == "person":
             line = {"target_type": "user", "target_id": await account.user_id()}

@@ -80,7 +80,7 @@ class Digests:
 
     async def _put(self, subscription: Subscription, name: str, digest: Digest) -> None:
         part, wanted = fragment(0, 0, {"digest": to_json(digest)}), [NewPosting(subscription.channel, subscription.id)]
-        await self._store.cards.absorb(subscription.owner.team_id, "digest", [name], part, lambda *_: wanted)
+        await self._store.cards.absorb(subscription.company, "digest", [name], part, lambda *_: wanted)
 
     async def _count(self, subscription: Subscription, period: DigestPeriod, listener: Sequence[Audience]) -> Digest:
         before = one_before(period, subscription.clock)
@@ -123,15 +123,15 @@ class Digests:
                     yield at
 
     async def _cards(self, subscription: Subscription, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
-        async for card in self._store.cards.changed_since(subscription.owner.team_id, kind, since):
+        async for card in self._store.cards.changed_since(subscription.company, kind, since):
             if any(concerns(card.state, one) for one in (subscription.owner, subscription.shown_as)):
                 yield card
 
     async def _listener(self, subscription: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
         """Return the hooks that receive the calls of ``subscription``, and whether a part of ``period`` may still be
         backfilled."""
-        lost = await self._store.gaps.lost_between(period.begin, period.end)
-        hooks = await self._store.hooks.all(team_id=subscription.owner.team_id)
+        hooks = await self._store.hooks.of_company(subscription.company)
+        lost = await self._store.gaps.lost_between([hook.id for hook in hooks], period.begin, period.end)
         listener, settling = [], False
         heard_as = {subscription.owner, subscription.shown_as}
         for hook in hooks:

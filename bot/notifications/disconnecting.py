@@ -1,8 +1,9 @@
 """Ending a person's connection, or all of a workspace's: here at once, at Dialpad as soon as it answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import structlog
 
@@ -11,6 +12,7 @@ from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.contract.context import Ended
 from bot.dialpad.accounts import Accounts
+from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.store.departures import Departure
@@ -26,7 +28,8 @@ RENEWED_WITHIN_S: Final = 3.0
 
 class Disconnector:
     """Ends connections. ``subscriptions_gone`` is called with the subscriptions removed along with a person, whose user
-    groups and topics nobody updates any more."""
+    groups and topics nobody updates any more; ``moved`` with what ended for a person who connects to another company.
+    """
 
     def __init__(
         self,
@@ -36,12 +39,14 @@ class Disconnector:
         hooks: DialpadHooks,
         removals: RemovalsAtDialpad,
         subscriptions_gone: Callable[[Sequence[Subscription]], Awaitable[None]] | None = None,
+        moved: Callable[[PersonKey, Ended], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._hooks = hooks
         self._removals = removals
         self._subscriptions_gone = subscriptions_gone
+        self._moved = moved
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def would_end(self, person: PersonKey) -> Ended:
@@ -69,6 +74,29 @@ class Disconnector:
         left = [one for name in gone.removals if (one := await self._store.removals.get(name)) is not None]
         return _ended(gone, left)
 
+    async def leave_company(self, person: PersonKey, link: DialpadConnection) -> None:
+        """End what a person has in another company than that of ``link``, which they connect to next: nobody acts in
+        one company for another. What nobody knew the company of goes along, when the same account is behind it.
+
+        When Dialpad does not say which company that is, everything stays, and rests until it does."""
+        before = await self._store.connections.get(person)
+        company = link.company_of(person)
+        if before is None or link.company_id is None or before.company_of(person) == company:
+            return
+        same = before.dialpad_user_id is not None and before.dialpad_user_id == link.dialpad_user_id
+        if same and before.company_id is None:
+            await self._store.departures.rename(person, company)
+            return
+        await self._accounts.settled(person, RENEWED_WITHIN_S)
+        async with self._hooks.quiet(RENEWED_WITHIN_S):
+            gone = await self._store.departures.leave(person, moving=True)
+        if gone is None:
+            return
+        await self._hooks.stop_listening(gone.hooks)
+        self._in_background(self._finish(gone))
+        if self._moved is not None and (gone.subscriptions or gone.timed):
+            await self._moved(person, _ended(gone, ()))
+
     async def leave_workspace(self, team_id: str) -> None:
         """Remove everything of a workspace that uninstalled the app: here before this returns, at Dialpad
         afterwards."""
@@ -77,7 +105,10 @@ class Disconnector:
             gone = await self._store.departures.forget_workspace(team_id)
         log.info("workspace forgotten", team=team_id, hooks=len(gone.hooks), connections=len(gone.removals))
         await self._hooks.stop_listening(gone.hooks)
-        task = asyncio.create_task(self._work_off(gone.removals))
+        self._in_background(self._work_off(gone.removals))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -98,6 +129,12 @@ class Disconnector:
         except Exception:  # it is on the list
             log.exception("what a workspace left at dialpad is not removed yet")
 
+    async def _finish(self, gone: Departure) -> None:
+        """Remove at Dialpad what a person left there, and give colleagues a hook of their own."""
+        await self._work_off(gone.removals)
+        await self._hooks.take_over()
+        await self._tell(gone.subscriptions)
+
     async def _tell(self, subscriptions: Sequence[Subscription]) -> None:
         if self._subscriptions_gone is None or not subscriptions:
             return
@@ -114,3 +151,24 @@ def _ended(gone: Departure, left: Sequence[Removal]) -> Ended:
         hooks_left=sum(len(one.hooks) for one in left),
         access_left=any(one.access for one in left),
     )
+
+
+@dataclass(frozen=True)
+class CompanyConnections:
+    """Stored connections, as ``bot.connect`` saves them: whoever connects to another company leaves the one before."""
+
+    kept: DialpadConnections
+    disconnector: Disconnector
+
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
+        return await self.kept.get(key)
+
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
+        await self.disconnector.leave_company(key, link)
+        await self.kept.save(key, link)
+
+    async def mark_broken(self, key: PersonKey) -> bool:
+        return await self.kept.mark_broken(key)
+
+    async def delete(self, key: PersonKey) -> None:
+        await self.kept.delete(key)

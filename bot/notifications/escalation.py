@@ -15,6 +15,7 @@ from bot.activity.calls import CallView, view_call
 from bot.activity.news import needs_somebody
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.errors import (
     ChatopsError,
     NotAllowed,
@@ -29,7 +30,7 @@ from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
 from bot.contract.context import People
-from bot.dialpad.accounts import Accounts
+from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import ME, Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
@@ -72,8 +73,8 @@ class Escalations:
                 await self._store.postings.step(posting, to=posting.step, next_s=60.0)
 
     async def _run(self, posting: Posting) -> None:
-        card = await self._store.cards.get(posting.card_id)
-        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        card = await self._store.cards.get(posting.company, posting.card_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         view = view_call(card.state) if card is not None and card.kind == "call" else None
         if card is None or subscription is None or view is None or card.handled_by or not needs_somebody(view):
             await self._store.postings.step(posting, to=posting.step, next_s=None)
@@ -96,7 +97,7 @@ class Escalations:
             return
         text = "Not handled in time, so it was released. It was claimed by"
         await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
-        await self._store.cards.release(card.id, claimer, claimed_at=card.claimed_at)
+        await self._store.cards.release(posting.company, card.id, claimer, claimed_at=card.claimed_at)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
 
     async def _unclaimed(self, posting: Posting, subscription: Subscription, view: CallView) -> None:
@@ -117,7 +118,7 @@ class Escalations:
         waited = how_long(self._waited(posting, subscription.policy, steps.index(left[0])))
         said = f"Nobody has claimed this call for {waited}."
         ping, text = await self._who(kind, whom, subscription, view, said)
-        direct = whom if kind == "supervisor" else None
+        direct = whom if kind == "supervisor" and await self._is_ours(subscription, whom) else None
         await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
         await self._store.postings.step(posting, to=after, next_s=next_s)
 
@@ -133,9 +134,13 @@ class Escalations:
     async def _who(
         self, kind: str, whom: str, subscription: Subscription, view: CallView, waiting: str
     ) -> tuple[Sequence[str], str]:
+        if kind == "supervisor" and not await self._is_ours(subscription, whom):
+            return (), f"{waiting} The supervisor who was to be asked uses another Dialpad company now."
         if kind == "supervisor":
             line = f" on {view.line}" if view.line else ""
             return (), f"{waiting[:-1]}{line}. {_what(view)}"
+        if kind == "person" and not await self._is_ours(subscription, whom):
+            return (), f"{waiting} Whoever was to be asked next uses another Dialpad company now."
         if kind != "duty":
             return ((whom,) if whom else ()), waiting
         call_center = view.line_id.removeprefix("callcenter:") if view.line_id.startswith("callcenter:") else ""
@@ -152,14 +157,12 @@ class Escalations:
         """Return the e-mail addresses of the operators on duty."""
         if not call_center:
             return []
-        operators = await self._accounts.of(subscription.escalates_as).send(
-            ListCallCenterOperators(id=call_center), background=True
-        )
+        operators = await self._owner(subscription).send(ListCallCenterOperators(id=call_center), background=True)
         return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
 
     async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
         """Return the same from the last known roster."""
-        known = await self._store.rosters.get(subscription.owner.team_id, call_center)
+        known = await self._store.rosters.get(subscription.company, call_center)
         return [agent.email for agent in known.on_duty] if known else []
 
     async def _in_slack(self, subscription: Subscription, emails: Sequence[str]) -> list[str]:
@@ -170,7 +173,16 @@ class Escalations:
                 found.append(await self._people.with_email(subscription.owner.team_id, email))
             except ChatopsError as problem:
                 _log.info("slack does not say who has an address", error=type(problem).__name__)
-        return [one for one in found if one]
+        return [one for one in found if one and await self._is_ours(subscription, one)]
+
+    async def _is_ours(self, subscription: Subscription, user_id: str) -> bool:
+        """False for a person who is connected to another company: what is said to them is not theirs to hear, and they
+        could claim nothing."""
+        company = await self._store.connections.company(PersonKey(subscription.owner.team_id, user_id))
+        return company is None or company == subscription.company
+
+    def _owner(self, subscription: Subscription) -> Account:
+        return self._accounts.of(subscription.owner, within=subscription.company)
 
     async def _nudge(
         self, posting: Posting, what: str, said: dict[str, Any], *, direct: str | None = None, at: int = 0
@@ -181,7 +193,7 @@ class Escalations:
             direct or posting.channel, posting.subscription_id, parent=None if direct else posting.card_id
         )
         name = f"nudge:{posting.id}:{posting.step}:{what}"
-        await _say(self._store, posting.card_id, wanted, posting.team_id, name, said, at=at)
+        await _say(self._store, posting.company, posting.card_id, wanted, name, said, at=at)
 
     async def _phone(self, posting: Posting, kind: str, subscription: Subscription, view: CallView, after: int) -> None:
         """Text or call the supervisor with the account of whoever made the subscription do that. It is tried
@@ -201,7 +213,7 @@ class Escalations:
         counted = await self._store.postings.step(posting, to=after, next_s=None)
         if not counted and not await self._is_untaken(posting):
             return  # another process has taken the step, and reports its outcome
-        card = await self._store.cards.get(posting.card_id)
+        card = await self._store.cards.get(posting.company, posting.card_id)
         if not counted or card is None or card.claimed_by or card.handled_by:
             told["text"] = f"{_NOT_DONE[kind]} It was no longer needed. It was meant for"
         elif number:
@@ -210,7 +222,7 @@ class Escalations:
 
     async def _is_untaken(self, posting: Posting) -> bool:
         """Tell whether a step is no longer due though nobody took it: the call was claimed, or the policy changed."""
-        now = await self._store.postings.get(posting.id)
+        now = await self._store.postings.get(posting.company, posting.id)
         return now is not None and now.step == posting.step
 
     async def _reach(self, kind: str, number: str, subscription: Subscription, view: CallView) -> str:
@@ -261,7 +273,7 @@ class Escalations:
         email = ((await self._people.profile(person)).email or "").casefold()
         if not email:
             return ""
-        found = await self._directory.find(self._accounts.of(subscription.escalates_as), Entity.USER, email)
+        found = await self._directory.find(self._owner(subscription), Entity.USER, email)
         entries = (*((found.one,) if found.one else ()), *found.several)
         return next((one.phones[0] for one in entries if one.detail.casefold() == email and one.phones), "")
 
@@ -269,21 +281,21 @@ class Escalations:
 async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     """Report in the call's thread that Slack did not take a direct message to a supervisor. False when this posting is
     no such message; then nothing is done."""
-    card = await store.cards.get(posting.card_id)
-    subscription = await store.subscriptions.get(posting.subscription_id)
+    card = await store.cards.get(posting.company, posting.card_id)
+    subscription = await store.subscriptions.get(posting.company, posting.subscription_id)
     if card is None or card.about is None or subscription is None or posting.channel == subscription.channel:
         return False
     text = f"I cannot write to them in Slack ({code}), so they do not know about this call:"
     said = {"text": text, "about": posting.channel}
     wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)
-    await _say(store, card.about, wanted, posting.team_id, f"nudge:{posting.id}:refused", said)
+    await _say(store, posting.company, card.about, wanted, f"nudge:{posting.id}:refused", said)
     return True
 
 
 async def _say(
-    store: Store, about: str, wanted: NewPosting, team_id: str, name: str, said: dict[str, Any], *, at: int = 0
+    store: Store, company: CompanyKey, about: str, wanted: NewPosting, name: str, said: dict[str, Any], *, at: int = 0
 ) -> None:
-    await store.cards.absorb(team_id, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted], about=about)
+    await store.cards.absorb(company, "nudge", [name], fragment(at, 0, said), lambda *_: [wanted], about=about)
 
 
 _BEGUN: Final = {

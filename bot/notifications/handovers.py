@@ -15,6 +15,7 @@ from bot.activity.news import News, NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Handover, Roster, compare
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
+from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected
 from bot.cards.roster import read_roster
 from bot.contract.board import UserGroup
@@ -75,7 +76,7 @@ class Handovers:
     async def run_due(self) -> None:
         """Check every roster whose time has come. Raises only the database's errors."""
         for followed in await self._store.rosters.due():
-            subscriptions = await self._store.subscriptions.of_team(followed.team_id)
+            subscriptions = await self._store.subscriptions.of_company(followed.company)
             following = [
                 subscription for subscription in subscriptions if followed.call_center in subscription.call_centers
             ]
@@ -94,21 +95,21 @@ class Handovers:
                 await self._store.rosters.look_later(followed, RETRY_S)
 
     async def _look(self, followed: FollowedRoster, following: Sequence[Subscription]) -> None:
-        roster, company = await self._ask(followed, following)
+        roster = await self._ask(followed, following)
         change = compare(followed.known, roster)
         if change:
             await self._tell(followed, following, roster, change)
-        if not await self._store.rosters.looked(followed, company, roster, changed=bool(change), next_s=LOOK_EVERY_S):
+        if not await self._store.rosters.looked(followed, roster, changed=bool(change), next_s=LOOK_EVERY_S):
             return
-        await self._mark(followed.team_id, following)
+        await self._mark(followed.company, following)
         await self._store.rosters.note_problem(followed, "")
 
-    async def _ask(self, followed: FollowedRoster, following: Sequence[Subscription]) -> tuple[Roster, str]:
+    async def _ask(self, followed: FollowedRoster, following: Sequence[Subscription]) -> Roster:
         """Fetch the roster with the connection of the first follower whom Dialpad allows. Raises the last one's
         error."""
         refused: ChatopsError = NotConnected()
         for person in dict.fromkeys(subscription.follows_as for subscription in following):
-            account = self._accounts.of(person)
+            account = self._accounts.of(person, within=followed.company)
             try:
                 found = await account.send(ListCallCenterOperators(id=followed.call_center), background=True)
             except (NotConnected, NotAllowed) as problem:
@@ -116,8 +117,7 @@ class Handovers:
                 continue
             name = await self._directory.name_of(account, Entity.CALL_CENTER, followed.call_center)
             known = name or self._named(followed, following)
-            roster = read_roster(followed.call_center, known, found.users, self._store.now())
-            return roster, await account.company()
+            return read_roster(followed.call_center, known, found.users, self._store.now())
         raise refused
 
     def _named(self, followed: FollowedRoster, following: Sequence[Subscription]) -> str:
@@ -144,11 +144,11 @@ class Handovers:
             "came": _names(change.came),
             "left": _names(change.left),
             "on": _names(roster.on_duty),
-            **await self._in_slack(followed.team_id, following, roster),
+            **await self._in_slack(followed.company.team_id, following, roster),
         }
         name = f"handover:{roster.call_center}:{followed.version}"
         at = int(now.timestamp() * 1000)
-        await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(at, 0, said), lambda *_: wanted)
+        await self._store.cards.absorb(followed.company, "notice", [name], fragment(at, 0, said), lambda *_: wanted)
 
     async def _in_slack(self, team_id: str, following: Sequence[Subscription], roster: Roster) -> dict[str, Any]:
         """Return which of those on duty are in Slack, for the followers' user groups; nothing while Slack does not say,
@@ -174,13 +174,14 @@ class Handovers:
 
     # User groups and topics
 
-    async def _mark(self, team_id: str, following: Sequence[Subscription]) -> None:
+    async def _mark(self, company: CompanyKey, following: Sequence[Subscription]) -> None:
         """Update user groups and topics. One that several subscriptions keep stands for all their call centers."""
-        subscriptions = await self._store.subscriptions.of_team(team_id)
+        subscriptions = await self._store.subscriptions.of_company(company)
+        team_id = company.team_id
         refused: PostRefused | None = None
         for group in {subscription.keep for subscription in following if subscription.keep}:
             rosters = await self._rosters(
-                team_id, [subscription for subscription in subscriptions if subscription.keep == group]
+                company, [subscription for subscription in subscriptions if subscription.keep == group]
             )
             if rosters is None:
                 continue
@@ -191,7 +192,7 @@ class Handovers:
                 refused = problem
         for channel in {subscription.channel for subscription in following if subscription.topic}:
             rosters = await self._rosters(
-                team_id, [one for one in subscriptions if one.topic and one.channel == channel]
+                company, [one for one in subscriptions if one.topic and one.channel == channel]
             )
             if rosters is None:
                 continue
@@ -202,11 +203,11 @@ class Handovers:
         if refused is not None:
             raise refused
 
-    async def _rosters(self, team_id: str, subscriptions: Sequence[Subscription]) -> list[Roster] | None:
+    async def _rosters(self, company: CompanyKey, subscriptions: Sequence[Subscription]) -> list[Roster] | None:
         """Return the rosters of all their call centers; None while one was never fetched, so that nobody is left
         out."""
         ids = dict.fromkeys(chain.from_iterable(subscription.call_centers for subscription in subscriptions))
-        known = [await self._store.rosters.get(team_id, one) for one in ids]
+        known = [await self._store.rosters.get(company, one) for one in ids]
         return None if None in known else [roster for roster in known if roster is not None]
 
     async def _trouble(self, followed: FollowedRoster, following: Sequence[Subscription], what: str, code: str) -> None:
@@ -221,7 +222,7 @@ class Handovers:
         owners = {subscription.owner.user_id: subscription.id for subscription in following}
         wanted = [NewPosting(user_id, subscription_id) for user_id, subscription_id in owners.items()]
         name = f"rostertrouble:{followed.call_center}:{code}:{now:%Y%m%d%H}"
-        await self._store.cards.absorb(followed.team_id, "notice", [name], fragment(0, 0, said), lambda *_: wanted)
+        await self._store.cards.absorb(followed.company, "notice", [name], fragment(0, 0, said), lambda *_: wanted)
         await self._store.rosters.note_problem(followed, code)
 
 

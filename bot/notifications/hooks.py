@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.basics.company import CompanyKey
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
@@ -125,9 +126,10 @@ class DialpadHooks:
         account = self._accounts.of(person)
         link = await account.link()
         async with self._alone():
-            hook = await self._find(person, link.company_id or "")
+            company = link.company_of(person)
+            hook = await self._find(person, company)
             if hook is None:
-                hook = await self._hooks.create(person, link.company_id or "", self._kind)
+                hook = await self._hooks.create(person, company, self._kind)
             setup = await self._bring_about(hook)
             if hook.owner != person and await may_more(account, setup.refused):
                 own = await self._bring_about(await self._hooks.create(person, hook.company, self._kind))
@@ -178,21 +180,24 @@ class DialpadHooks:
             except (NotConnected, DialpadError, UserError) as problem:
                 log.warning("events could not be taken over", problem=type(problem).__name__)
 
-    async def _find(self, person: PersonKey, company: str) -> Hook | None:
+    async def _find(self, person: PersonKey, company: CompanyKey) -> Hook | None:
         """Return the company's hook while its owner's connection works, else the person's own."""
         own = None
-        for hook in await self._hooks.all(team_id=person.team_id, company=company):
+        for hook in await self._hooks.of_company(company):
             if hook.kind != self._kind:
                 continue
             if hook.owner == person:
                 own = hook
-            elif company and hook.reach == "company" and hook.subscriptions and await self._works(hook.owner):
+            elif hook.reach == "company" and hook.subscriptions and await self._works(hook):
                 return hook
         return own
 
-    async def _works(self, owner: PersonKey) -> bool:
+    def _owner(self, hook: Hook) -> Account:
+        return self._accounts.of(hook.owner, within=hook.company)
+
+    async def _works(self, hook: Hook) -> bool:
         try:
-            await self._accounts.working_connection(owner)
+            await self._owner(hook).link()
         except (NotConnected, DialpadError):
             return False
         return True
@@ -211,7 +216,7 @@ class DialpadHooks:
         return CheckedHook(setup.hook, setup)
 
     async def _bring_about(self, hook: Hook) -> HookSetup:
-        account = self._accounts.of(hook.owner)
+        account = self._owner(hook)
         link = await account.link()
         repairs = Repairs()
         endpoint_id = await self._bring_about_endpoint(account, hook, repairs)
@@ -241,7 +246,7 @@ class DialpadHooks:
         if kept is None:
             if self._left is not None:
                 made = HookLeft(hook.id, hook.kind, endpoint_id, subscribed)
-                await self._left.add(hook.owner, hook.company, made, link)
+                await self._left.add(hook.owner, hook.company.company, made, link)
             raise UserError("Somebody removed these notifications at the same moment. Set them up again.")
         await self._listener.listen(kept)
         return HookSetup(kept, frozenset(subscribed), refused, tuple(repairs.made))
@@ -253,9 +258,7 @@ class DialpadHooks:
 
     async def _remove_needless(self, company_hook: Hook) -> None:
         """Remove personal hooks that a company hook makes unnecessary."""
-        if not company_hook.company:
-            return
-        for hook in await self._hooks.all(team_id=company_hook.owner.team_id, company=company_hook.company):
+        for hook in await self._hooks.of_company(company_hook.company):
             if hook.id != company_hook.id:
                 await self._remove(hook)
 
@@ -263,7 +266,7 @@ class DialpadHooks:
         """Remove a hook here and at Dialpad. What cannot be removed there sends events that are refused."""
         await self._listener.forget(hook.id)
         try:
-            account = self._accounts.of(hook.owner)
+            account = self._owner(hook)
             for kind in EVENT_KINDS:
                 if (subscription_id := hook.subscriptions.get(kind.word)) is not None:
                     await gone(account.send(kind.delete(subscription_id)))
@@ -281,7 +284,7 @@ class DialpadHooks:
             return
         known = {hook.id for hook in await self._hooks.all()}
         for hook in {one.company: one for one in good}.values():
-            account = self._accounts.of(hook.owner)
+            account = self._owner(hook)
             try:
                 async for page in account.pages(ListWebhooks(), background=True):
                     for webhook in page.items:

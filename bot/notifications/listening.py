@@ -137,7 +137,8 @@ class Listening:
 
     def _build_socket(self, hook: Hook) -> EventSocket:
         async def find_address() -> SecretStr:
-            found = await self._accounts.of(hook.owner).send(GetWebsocket(id=str(hook.endpoint_id)), background=True)
+            owner = self._accounts.of(hook.owner, within=hook.company)
+            found = await owner.send(GetWebsocket(id=str(hook.endpoint_id)), background=True)
             if found.websocket_url is None:
                 raise Unreadable(reason="no address")
             return found.websocket_url

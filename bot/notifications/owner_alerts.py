@@ -56,7 +56,7 @@ class OwnerAlerts:
 
     async def goes_on(self, posting: Posting, code: str) -> None:
         """Tell the owner that Slack does not take a message and that it is tried again."""
-        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None or subscription.problem.endswith("!"):
             return
         text = (
@@ -67,13 +67,13 @@ class OwnerAlerts:
 
     async def given_up(self, posting: Posting, code: str) -> None:
         """Tell the owner that a message was tried for a day and will not be posted."""
-        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             await self._tell_asker(posting, code)
             return
         if subscription.problem.endswith("!"):
             return
-        lost, waiting = await self._store.postings.unposted(subscription.id)
+        lost, waiting = await self._store.postings.unposted(subscription.company, subscription.id)
         more = f" {plural(waiting, 'more is', 'more are')} waiting, each for a day." if waiting else ""
         text = f"{_never(lost)}: {_why(code)}. {_IN_DIALPAD}{more}"
         await self._note(subscription, f"{code}!", text)
@@ -87,18 +87,18 @@ class OwnerAlerts:
         await self._never_shown(posting, "unreadable!", "because its encryption key is missing")
 
     async def _never_shown(self, posting: Posting, problem: str, why: str) -> None:
-        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             await self._tell_asker(posting, _BUG)
             return
         text = f"A notification cannot be shown {why}. {_IN_DIALPAD}"
         await self._note(subscription, problem, text, in_person=True)
-        await self._store.postings.forget_unposted(subscription.id)
+        await self._store.postings.forget_unposted(subscription.company, subscription.id)
 
     async def _tell_asker(self, posting: Posting, code: str) -> None:
         """Tell whoever asked for cover that their request was never posted."""
         try:
-            card = await self._store.cards.get(posting.card_id)
+            card = await self._store.cards.get(posting.company, posting.card_id)
         except KeyProblem:
             return
         if card is None or card.kind != "cover" or posting.ts is not None:
@@ -107,21 +107,21 @@ class OwnerAlerts:
         text = f"Your request for cover was not posted: {_why(code)}. You are still on duty. Ask again."
         await tell_person(self._store, asker, posting.id, text)
 
-    async def is_over(self, subscription_id: str) -> None:
+    async def is_over(self, posting: Posting) -> None:
         """Clear the problem: something was posted again."""
-        subscription = await self._store.subscriptions.get(subscription_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None or not subscription.problem:
             return
-        lost, _ = await self._store.postings.unposted(subscription.id)
+        lost, _ = await self._store.postings.unposted(subscription.company, subscription.id)
         if lost:
             text = f"I can post your notifications again. {_never(lost)}. {_IN_DIALPAD}"
             await self._tell(subscription, Reply(text, _next(subscription, lost=True)), f"over:{subscription.id}")
-            await self._store.postings.forget_unposted(subscription.id)
-        await self._store.subscriptions.note_problem(subscription.id, "")
+            await self._store.postings.forget_unposted(subscription.company, subscription.id)
+        await self._store.subscriptions.note_problem(subscription.company, subscription.id, "")
 
     async def in_doubt(self, posting: Posting) -> None:
         """Tell the owner that a message may or may not have been posted and that this cannot be found out."""
-        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         if subscription is None:
             return
         text = "A notification may or may not have been posted: I was interrupted, and I cannot read the channel."
@@ -131,12 +131,12 @@ class OwnerAlerts:
     async def _note(self, subscription: Subscription, problem: str, text: str, *, in_person: bool = False) -> None:
         """Tell the owner, unless that was done since posting last worked. Of their own direct messages they are told
         only when such messages arrive (``in_person``)."""
-        is_new = await self._store.subscriptions.note_problem(subscription.id, problem)
+        is_new = await self._store.subscriptions.note_problem(subscription.company, subscription.id, problem)
         if not is_new or (subscription.is_personal and not in_person):
             return
         reply = Reply(text, _next(subscription, lost=problem.endswith("!")), tone="warning")
         if not await self._tell(subscription, reply, f"problem:{subscription.id}:{problem}"):
-            await self._store.subscriptions.note_problem(subscription.id, f"{problem}?")
+            await self._store.subscriptions.note_problem(subscription.company, subscription.id, f"{problem}?")
 
     async def _tell(self, subscription: Subscription, reply: Reply, name: str) -> bool:
         try:

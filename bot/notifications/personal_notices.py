@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.activity.registers import fragment
+from bot.basics.company import own_company
 from bot.basics.person import PersonKey
 from bot.cards.notice import TOLD
 from bot.store.postings import NewPosting
@@ -24,4 +25,4 @@ async def tell_person(
     """Tell a person something in a direct message, once for each ``name``. ``buttons`` are labels and routes."""
     said = fragment(0, 0, {"about": TOLD, "text": text, "buttons": [list(one) for one in buttons]})
     wanted = [NewPosting(person.user_id, "")]
-    await store.cards.absorb(person.team_id, "notice", [f"told:{person.user_id}:{name}"], said, lambda *_: wanted)
+    await store.cards.absorb(own_company(person), "notice", [f"told:{person.user_id}:{name}"], said, lambda *_: wanted)

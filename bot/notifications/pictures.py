@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.activity.texts import keep_picture, pictures_to_fetch
+from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, Unreadable
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
@@ -52,43 +53,43 @@ class Pictures:
         self._accounts = accounts
         self._downloads = downloads
         self._files = files
-        self._busy: set[tuple[str, str]] = set()
+        self._busy: set[tuple[CompanyKey, str]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def bring(self, team_id: str, text: str, owners: Sequence[PersonKey]) -> None:
+    async def bring(self, company: CompanyKey, text: str, owners: Sequence[PersonKey]) -> None:
         """Upload the pictures of a text. ``text`` is the name of its card; ``owners`` are tried in turn for a
         connection that may fetch them."""
-        if (team_id, text) in self._busy:
+        if (company, text) in self._busy:
             return  # another event of the same text, while its pictures are being uploaded
-        self._busy.add((team_id, text))
+        self._busy.add((company, text))
         try:
-            card = await self._store.cards.named(team_id, text)
+            card = await self._store.cards.named(company, text)
             addresses = pictures_to_fetch(card.state)[:MOST] if card is not None else ()
             async with asyncio.timeout(ALL_WITHIN_S):
-                await asyncio.gather(*(self._bring(team_id, text, one, owners) for one in addresses))
+                await asyncio.gather(*(self._bring(company, text, one, owners) for one in addresses))
         except TimeoutError:
             _log.info("pictures took too long")
         finally:
-            self._busy.discard((team_id, text))
+            self._busy.discard((company, text))
 
-    async def _bring(self, team_id: str, text: str, address: str, owners: Sequence[PersonKey]) -> None:
+    async def _bring(self, company: CompanyKey, text: str, address: str, owners: Sequence[PersonKey]) -> None:
         try:
             async with self._room:
-                content = await self._fetch(address, owners)
+                content = await self._fetch(company, address, owners)
                 ending = next((one for head, one in _ENDINGS.items() if content.startswith(head)), None)
                 if ending is None:
                     raise Unreadable(reason="no picture that Slack draws")
-                file = await self._files.keep(team_id, f"picture.{ending}", content)
+                file = await self._files.keep(company.team_id, f"picture.{ending}", content)
         except ChatopsError as problem:
             reason = getattr(problem, "reason", "")
             _log.info("a picture is not shown", error=type(problem).__name__, reason=reason)
             return
-        await self._store.cards.absorb(team_id, "text", [text], keep_picture(address, file), lambda *_: [])
+        await self._store.cards.absorb(company, "text", [text], keep_picture(address, file), lambda *_: [])
 
-    async def _fetch(self, address: str, owners: Sequence[PersonKey]) -> bytes:
+    async def _fetch(self, company: CompanyKey, address: str, owners: Sequence[PersonKey]) -> bytes:
         problem: ChatopsError = Unreadable(reason="nobody to fetch it as")
         for owner in owners:
-            account = self._accounts.of(owner)
+            account = self._accounts.of(owner, within=company)
             try:
                 fetched = await self._downloads.read_as(account, address, largest=LARGEST, within_s=WITHIN_S)
             except ChatopsError as refused:

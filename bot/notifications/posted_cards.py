@@ -46,7 +46,7 @@ class PostedCardRenderer:
         self._directory = directory
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
-        subscription = await self._store.subscriptions.get(posting.subscription_id)
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         gear = subscription.id if subscription else ""
         match card.kind:
             case "call":
@@ -92,14 +92,14 @@ class PostedCardRenderer:
 
     async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return what one subscription adds: how many of its calls wait for somebody, and its own user group."""
-        calls = await self._store.cards.open_calls(subscription.owner.team_id, subscription.id)
+        calls = await self._store.cards.open_calls(subscription.company, subscription.id)
         waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
         return {"open": waiting, "group": (said.get("groups") or {}).get(subscription.keep)}
 
     async def _nudge(self, card: StoredCard) -> MessageContent:
         """Return an escalation message. Once somebody has claimed or handled the call, that replaces the Claim
         button."""
-        call = await self._store.cards.get(card.about) if card.about else None
+        call = await self._store.cards.get(card.company, card.about) if card.about else None
         whom = value(card.state, "claimer") or value(card.state, "about")
         said = prose(str(value(card.state, "text")), *((" ", Mention(str(whom))) if whom else ()))
         ping = tuple(value(card.state, "ping") or ())
@@ -117,7 +117,7 @@ class PostedCardRenderer:
         gear = ""
         held = False
         for posting, card in postings:
-            subscription = await self._store.subscriptions.get(posting.subscription_id)
+            subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
             gear = gear or (subscription.id if subscription else "")
             held = held or (subscription is not None and quiet_until(subscription, posting.created_at) is not None)
             view = view_call(card.state)
@@ -125,7 +125,7 @@ class PostedCardRenderer:
         return MessageContent(bundle(rows, gear, held=held))
 
     async def _text(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
-        conversation = await self._store.cards.named(card.team_id, str(value(card.state, "talk")))
+        conversation = await self._store.cards.named(card.company, str(value(card.state, "talk")))
         view = view_conversation(conversation.state if conversation else {})
         caller = await self.caller(subscription, view.number)
         return MessageContent(text_reply(view_text(card.state), view, caller))
@@ -134,4 +134,5 @@ class PostedCardRenderer:
         """Look a caller up; None when the directory does not know the number, or cannot be asked."""
         if subscription is None:
             return None
-        return await look_up_caller(self._directory, self._accounts.of(subscription.shown_as), number)
+        owner = self._accounts.of(subscription.shown_as, within=subscription.company)
+        return await look_up_caller(self._directory, owner, number)

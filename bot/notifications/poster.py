@@ -232,16 +232,16 @@ class Poster:
                 await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
             await postings.end_turn(channel, EVERY_S)
 
-    async def _card(self, name: str) -> StoredCard | None:
+    async def _card(self, posting: Posting) -> StoredCard | None:
         try:
-            return await self._store.cards.get(name)
+            return await self._store.cards.get(posting.company, posting.card_id)
         except KeyProblem:
             _log.warning("a card cannot be read: its key is missing")
-            self._unreadable.add(name)
+            self._unreadable.add(posting.card_id)
             return None
 
     async def _write_next(self, due: Sequence[Posting]) -> None:
-        cards = {one.card_id: await self._card(one.card_id) for one in due}
+        cards = {one.card_id: await self._card(one) for one in due}
         known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
         if gone := [one for one in due if cards[one.card_id] is None]:
             await self._store.postings.set_aside([one.id for one in gone])
@@ -265,7 +265,7 @@ class Poster:
         posting, card = fresh[0]
         thread_ts = None
         if posting.parent_id is not None:
-            parent = await self._store.postings.get(posting.parent_id)
+            parent = await self._store.postings.get(posting.company, posting.parent_id)
             waiting = [one.id for one, _ in fresh if one.parent_id == posting.parent_id]
             if parent is None or (parent.ts is None and parent.due_at is None):
                 await self._store.postings.set_aside(waiting)
@@ -275,7 +275,8 @@ class Poster:
                 await self._store.postings.postpone(waiting, max(_PARENT_WAIT_S, left_s))
                 return
             thread_ts = parent.ts
-        alike = [(one, its) for one, its in fresh if its.kind == "call" and one.parent_id is None]
+        ours = [(one, its) for one, its in fresh if one.company == posting.company]
+        alike = [(one, its) for one, its in ours if its.kind == "call" and one.parent_id is None]
         if card.kind == "call" and len(alike) > BUNDLE_OVER:
             await self._send(alike[:MOST_ROWS])
             return
@@ -310,7 +311,7 @@ class Poster:
             await self._store.postings.posted(
                 ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(content)
             )
-            await self._trouble.is_over(first.subscription_id)
+            await self._trouble.is_over(first)
 
     async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
         """Look in the channel for a message that was being sent when the process ended, or that Slack never
@@ -321,7 +322,7 @@ class Poster:
         since = posting.attempted_at or posting.created_at
         if not await self._store.postings.take_interrupted(ids):
             return
-        parent = await self._store.postings.get(posting.parent_id) if posting.parent_id else None
+        parent = await self._store.postings.get(posting.company, posting.parent_id) if posting.parent_id else None
         try:
             spot = await self._channel_messages.find(
                 posting.team_id, posting.channel, name=name, since=since, thread_ts=parent.ts if parent else None
@@ -354,8 +355,10 @@ class Poster:
     # Updating messages
 
     async def _update(self, posting: Posting) -> None:
-        together = [posting] if posting.bundle is None else await self._store.postings.bundled(posting.bundle)
-        cards = [(one, card) for one in together if (card := await self._store.cards.get(one.card_id)) is not None]
+        bundle, ours = posting.bundle, posting.company
+        together = [posting] if bundle is None else await self._store.postings.bundled(ours, bundle)
+        found = [(one, await self._store.cards.get(ours, one.card_id)) for one in together]
+        cards = [(one, card) for one, card in found if card is not None]
         ids = [one.id for one, _ in cards]
         versions = {one.id: card.version for one, card in cards}
         if all(card.version <= one.shown for one, card in cards):
@@ -382,7 +385,7 @@ class Poster:
             await self._mistaken(together)
         else:
             await self._store.postings.updated(ids, versions, _looks(content))
-            await self._trouble.is_over(posting.subscription_id)
+            await self._trouble.is_over(posting)
 
     # Failures
 

@@ -22,10 +22,11 @@ PAUSED_FOR: Final = timedelta(minutes=15)
 async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> list[tuple[Posting, StoredCard]]:
     """Return the new messages that are to be posted now; the others are put off or dropped."""
     now = store.now()
-    subscriptions = {name: await store.subscriptions.get(name) for name in {one.subscription_id for one, _ in fresh}}
+    asked = {(one.company, one.subscription_id) for one, _ in fresh}
+    subscriptions = {key: await store.subscriptions.get(*key) for key in asked}
     left, unwanted = [], []
     for posting, card in fresh:
-        subscription = subscriptions[posting.subscription_id]
+        subscription = subscriptions[posting.company, posting.subscription_id]
         if posting.attempted_at is not None or subscription is None or _is_made_up(card):
             left.append((posting, card))
         elif (until := held_until(subscription, now)) is not None and card.kind != "nudge":
@@ -69,7 +70,7 @@ async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription
 
 async def _still_asks(store: Store, nudge: StoredCard) -> bool:
     """Tell whether an escalation message is still true when its turn comes."""
-    about = await store.cards.get(nudge.about) if nudge.about else None
+    about = await store.cards.get(nudge.company, nudge.about) if nudge.about else None
     if about is None or about.handled_by:
         return False
     asks, claimer = value(nudge.state, "claim"), value(nudge.state, "claimer")

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from bot.basics.company import company_of
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
@@ -99,7 +100,8 @@ class RemovalsAtDialpad:
 
     async def _remove_hook(self, removal: Removal, hook: HookLeft, own: Account | None) -> None:
         refusal: NotAllowed | NotConnected = NotConnected()
-        colleagues = [self._accounts.of(person) for person in await self._removals.colleagues(removal.company)]
+        people = await self._removals.colleagues(removal.company)
+        colleagues = [self._accounts.of(one, within=company_of(one, removal.company)) for one in people]
         for account in [*([own] if own is not None else []), *colleagues]:
             try:
                 await remove_there(account, hook, self._prefix + hook.id if self._prefix else "")

@@ -78,9 +78,9 @@ class EventRouter:
         self._wake()
 
     async def _listening(self, hook: Hook) -> list[Subscription]:
-        """Return the subscriptions that may see the hook's events: those through a person's own connection are only
-        theirs."""
-        subscriptions = await self._store.subscriptions.of_team(hook.owner.team_id)
+        """Return the subscriptions of the hook's company that may see its events: those through a person's own
+        connection are only theirs."""
+        subscriptions = await self._store.subscriptions.of_company(hook.company)
         return [
             subscription
             for subscription in subscriptions
@@ -115,9 +115,8 @@ class EventRouter:
                 if wants(subscription, happening)
             ]
 
-        team, names = hook.owner.team_id, names_of(event)
         part = read_call(event) | _heard(hook)
-        await self._store.cards.absorb(team, "call", names, part, plan, debounce_s=DEBOUNCE_S)
+        await self._store.cards.absorb(hook.company, "call", names_of(event), part, plan, debounce_s=DEBOUNCE_S)
         if event.state == "queued" and any(NewsKind.QUEUE in subscription.kinds for subscription in subscriptions):
             await self._queue(event, hook, subscriptions)
 
@@ -126,7 +125,8 @@ class EventRouter:
         if line is None or line.id is None or line.type != "callcenter":
             return
         try:
-            status = await self._accounts.of(hook.owner).send(GetCallCenterStatus(id=line.id), background=True)
+            owner = self._accounts.of(hook.owner, within=hook.company)
+            status = await owner.send(GetCallCenterStatus(id=line.id), background=True)
         except ChatopsError as problem:
             _log.info("the queue cannot be looked at", error=type(problem).__name__)
             return
@@ -147,7 +147,7 @@ class EventRouter:
         name = texts.name_of_conversation(event)
         if not name:
             return
-        team, cards = hook.owner.team_id, self._store.cards
+        ours, cards = hook.company, self._store.cards
         part = texts.read_text(event) | fragment(0, 0, {"talk": name})
         text = texts.view_text(part)
 
@@ -155,30 +155,30 @@ class EventRouter:
             return self._wanted(subscriptions, texts.happening_of(text, texts.view_conversation(state)))
 
         of_conversation = texts.read_conversation(event) | _heard(hook)
-        conversation = await cards.absorb(team, "talk", [name], of_conversation, plan, debounce_s=DEBOUNCE_S)
+        conversation = await cards.absorb(ours, "talk", [name], of_conversation, plan, debounce_s=DEBOUNCE_S)
         there = [
             NewPosting(one.channel, one.subscription_id, parent=conversation, wait_s=PICTURE_S if text.media else 0.0)
-            for one in await self._store.postings.of_card(conversation)
+            for one in await self._store.postings.of_card(ours, conversation)
             if one.ts or one.due_at
         ]
-        await cards.absorb(team, "text", [texts.name_of_text(event)], part, lambda *_: there)
-        known = await cards.get(conversation) if event.inbound and there else None
+        await cards.absorb(ours, "text", [texts.name_of_text(event)], part, lambda *_: there)
+        known = await cards.get(ours, conversation) if event.inbound and there else None
         for answer in texts.answers_to(event, known.state if known else {}):
             # It came before what it answers, when there was no thread yet to put it into.
-            await cards.absorb(team, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
+            await cards.absorb(ours, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
         if self._pictures is not None and there and text.media:
             self._wake()
             subscribed = {one.id: one.shown_as for one in subscriptions}
             owners = [subscribed[one.subscription_id] for one in there if one.subscription_id in subscribed]
             unique = list(dict.fromkeys([*owners, hook.owner]))
-            await self._pictures.bring(team, texts.name_of_text(event), unique)
+            await self._pictures.bring(ours, texts.name_of_text(event), unique)
 
     async def _duty(self, event: AgentStatusEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
         agent = event.target
         if agent is None or agent.id is None or event.on_duty is None or event.at is None:
             return
-        team, name = hook.owner.team_id, f"agent:{agent.id}"
-        before = await self._store.cards.named(team, name)
+        ours, name = hook.company, f"agent:{agent.id}"
+        before = await self._store.cards.named(ours, name)
         at = int(event.at.timestamp() * 1000)
         known = None if before is None else value(before.state, "on")
         newer = before is None or before.state["on"][0] <= at
@@ -188,15 +188,15 @@ class EventRouter:
             said = {"about": NewsKind.DUTY.value, "name": agent.name, "on": event.on_duty, "reason": event.reason}
             # Before the agent's own card: should the process die in between, the change is still seen as one.
             await self._tell(hook, f"duty:{event.key}", said, self._wanted(subscriptions, happening))
-        await self._store.rosters.hurry(team, event.call_center_ids, ROSTER_S)
+        await self._store.rosters.hurry(ours, event.call_center_ids, ROSTER_S)
         part = fragment(at, 0, {"on": event.on_duty})
-        await self._store.cards.absorb(team, "agent", [name], part, lambda *_: [])
+        await self._store.cards.absorb(ours, "agent", [name], part, lambda *_: [])
 
     async def _change(
         self, event: ContactEvent | ChangeEvent, hook: Hook, subscriptions: Sequence[Subscription]
     ) -> None:
         if isinstance(event, ContactEvent) and self._directory is not None:
-            self._directory.outdate(hook.company, Entity.CONTACT)
+            self._directory.outdate(hook.company.company, Entity.CONTACT)
         at = event.at or self._store.now()
         for kind, look in NOTICES.items():
             if (said := look.read(event)) is not None:
@@ -207,7 +207,7 @@ class EventRouter:
     async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[NewPosting]) -> None:
         if wanted:
             part = fragment(0, 0, said)
-            await self._store.cards.absorb(hook.owner.team_id, "notice", [name], part, lambda *_: wanted)
+            await self._store.cards.absorb(hook.company, "notice", [name], part, lambda *_: wanted)
 
 
 def _heard(hook: Hook) -> State:

@@ -14,7 +14,8 @@ from bot.activity.registers import fragment
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
-from bot.basics.errors import ChatopsError, UserError
+from bot.basics.company import CompanyKey, own_company
+from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
 from bot.cards.subscription import CHANGED
 from bot.contract.board import PostedCard, UserGroup
@@ -25,7 +26,7 @@ from bot.notifications.escalation import ROUND, handle_within
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.store.cards import StoredCard
-from bot.store.postings import NewPosting
+from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 
 
@@ -67,17 +68,37 @@ class NotificationService:
         self._digests = digests or Digests(store)
 
     async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]:
-        return await self._store.subscriptions.here(person.team_id, channel)
+        company = await self._store.connections.company(person)
+        if company is None:
+            return await self._store.subscriptions.in_channel(person.team_id, channel)
+        found = [await self._store.subscriptions.here(one, channel) for one in _theirs(person, company)]
+        return [subscription for some in found for subscription in some]
+
+    async def others_here(self, person: PersonKey, channel: str) -> int:
+        here = await self._store.subscriptions.in_channel(person.team_id, channel)
+        return len(here) - len(await self.subscriptions_here(person, channel))
 
     async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
-        found = await self._store.subscriptions.get(name)
-        return found if found is not None and found.owner.team_id == person.team_id else None
+        company = await self._store.connections.company(person)
+        found = None if company is None else await self._store.subscriptions.get(company, name)
+        if found is None:
+            found = next((one for one in await self._store.subscriptions.owned(person) if one.id == name), None)
+        if found is not None:
+            return found
+        whose = await self._store.subscriptions.whose(name)
+        if whose is None or whose.team_id != person.team_id:
+            return None
+        if company is not None:
+            raise OtherCompany("That subscription")
+        return await self._store.subscriptions.get(whose, name)
 
     def new_subscription_id(self) -> str:
         return self._store.subscriptions.new_id()
 
     async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
-        before = await self._store.subscriptions.get(subscription.id)
+        subscription = await self._of_its_company(subscription)
+        await self._check_marks(subscription)
+        before = await self._store.subscriptions.get(subscription.company, subscription.id)
         if before is not None:
             subscription = with_actors(before, subscription, by.user_id)
         return await self._save(before, subscription, by)
@@ -87,7 +108,7 @@ class NotificationService:
         if before is not None and replace(before, problem=subscription.problem) != subscription:
             await self._tell_owner(before, subscription, by)
         if not subscription.paused:
-            await self._store.rosters.follow(subscription.owner.team_id, subscription.call_centers)
+            await self._store.rosters.follow(subscription.company, subscription.call_centers)
         await self._look_again(subscription)
         if before is not None and before.topic and (subscription.paused or not subscription.topic):
             await self._clear_topic(before)
@@ -114,22 +135,43 @@ class NotificationService:
             "and types this."
         )
 
+    async def _of_its_company(self, subscription: Subscription) -> Subscription:
+        """Return the subscription with its company: the one it has, or its owner's if it is new."""
+        company = await self._store.subscriptions.whose(subscription.id)
+        company = company or await self._store.connections.company(subscription.owner) or subscription.company
+        return replace(subscription, company_id=company.company)
+
+    async def _check_marks(self, subscription: Subscription) -> None:
+        """Check that no other company keeps the user group or the channel's topic in sync. Raises FieldError."""
+        subscriptions, team_id = self._store.subscriptions, subscription.owner.team_id
+        if subscription.keep and _others(subscription, await subscriptions.keeping(team_id, subscription.keep)):
+            raise FieldError(
+                "keep", "That user group follows a call center of another Dialpad company. Choose another."
+            )
+        here = await subscriptions.in_channel(team_id, subscription.channel) if subscription.topic else []
+        if _others(subscription, [one for one in here if one.topic]):
+            raise FieldError(
+                "topic", "Another Dialpad company already keeps this channel's topic. Use another channel."
+            )
+
     async def _look_again(self, subscription: Subscription) -> None:
         """Check again what a subscription holds back: its quiet hours may have changed, or its pause ended."""
         claim = subscription.policy.claim
-        await self._store.postings.due_anew(subscription.id, claim * 60.0 if claim else None)
+        await self._store.postings.due_anew(subscription.company, subscription.id, claim * 60.0 if claim else None)
         self._wake()
 
     async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
-        found = await self._store.subscriptions.switch(subscription.id, kind, on=on)
+        subscription = await self._of_its_company(subscription)
+        found = await self._store.subscriptions.switch(subscription.company, subscription.id, kind, on=on)
         if found is not None:
             await self._look_again(found)
         return found
 
     async def remove_subscription(self, subscription: Subscription, by: PersonKey) -> None:
-        if await self._store.subscriptions.delete(subscription.id):
+        subscription = await self._of_its_company(subscription)
+        if await self._store.subscriptions.delete(subscription.company, subscription.id):
             await self._tell_owner(subscription, None, by)
-        await self._store.postings.drop_waiting(subscription.id)
+        await self._store.postings.drop_waiting(subscription.company, subscription.id)
         if subscription.topic:
             await self._clear_topic(subscription)
 
@@ -140,14 +182,14 @@ class NotificationService:
         change = await self._store.subscription_changes.add(before, after, by.user_id)
         wanted = [NewPosting(before.owner.user_id, "")]
         said = fragment(0, 0, {"about": CHANGED, "change": change})
-        await self._store.cards.absorb(before.owner.team_id, "notice", [f"changed:{change}"], said, lambda *_: wanted)
+        await self._store.cards.absorb(before.company, "notice", [f"changed:{change}"], said, lambda *_: wanted)
         self._wake()
 
     async def undo_change(self, person: PersonKey, change: str) -> Subscription:
         found = await self._store.subscription_changes.get(change)
         if found is None or found.before.owner != person:
             raise UserError("This change can no longer be undone. Type notify in the channel to see what is set there.")
-        now = await self._store.subscriptions.get(found.before.id)
+        now = await self._store.subscriptions.get(found.before.company, found.before.id)
         if (replace(now, problem="") if now else None) != found.after:
             raise UserError("It was changed again since. Type notify in the channel to see what is set there.")
         await self._save(now, found.before, person)
@@ -168,60 +210,87 @@ class NotificationService:
             _log.info("a topic stays as it is", error=type(problem).__name__)
 
     async def post_test(self, subscription: Subscription) -> None:
+        subscription = await self._of_its_company(subscription)
         if subscription.kinds - DIGESTS:
             event = _made_up(self._store.now())
             wanted = [NewPosting(subscription.channel, subscription.id)]
-            await self._store.cards.absorb(
-                subscription.owner.team_id, "call", names_of(event), read_call(event), lambda *_: wanted
-            )
+            part = read_call(event)
+            await self._store.cards.absorb(subscription.company, "call", names_of(event), part, lambda *_: wanted)
         await self._digests.post_so_far(subscription)
         self._wake()
 
     async def card(self, person: PersonKey, name: str) -> StoredCard | None:
-        found = await self._store.cards.get(name)
-        return found if found is not None and found.team_id == person.team_id else None
+        company = await self._store.connections.company(person)
+        for mine in _theirs(person, company):
+            if (found := await self._store.cards.get(mine, name)) is not None:
+                return found
+        owned = await self._store.cards.whose(name)
+        if owned is None or owned.company.team_id != person.team_id:
+            return None
+        raise NotConnected if company is None else OtherCompany(_named(owned.kind))
+
+    async def check_press(self, person: PersonKey, channel: str, ts: str) -> None:
+        owned = await self._store.cards.whose_at(channel, ts)
+        company = None if owned is None else await self._store.connections.company(person)
+        if owned is not None and company is not None and owned.company not in _theirs(person, company):
+            raise OtherCompany(_named(owned.kind))
 
     async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> StoredCard | None:
-        found = await self._store.cards.at(channel, thread_ts)
-        return found if found is not None and found.kind == "talk" and found.team_id == person.team_id else None
+        owned = await self._store.cards.whose_at(channel, thread_ts)
+        if owned is None or owned.kind != "talk" or owned.company.team_id != person.team_id:
+            return None
+        await self.check_press(person, channel, thread_ts)
+        return await self._store.cards.at(owned.company, channel, thread_ts)
 
     async def ask_cover(self, person: PersonKey, channel: str, cover: Cover) -> str:
         name = f"cover:{channel}:{cover.asker}:{','.join(sorted(cover.lines))}:{cover.until.isoformat()}"
         wanted = [NewPosting(channel, "")]
-        card = await self._store.cards.absorb(person.team_id, "cover", [name], read_cover(cover), lambda *_: wanted)
+        company = await self._store.connections.company(person) or own_company(person)
+        card = await self._store.cards.absorb(company, "cover", [name], read_cover(cover), lambda *_: wanted)
         self._wake()
         return card
 
     async def claim(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
-        found = await self._store.cards.claim(card.id, person.user_id)
+        before = await self.card(person, card.id)
+        if before is None:
+            return None
+        company = before.company
+        found = await self._store.cards.claim(company, card.id, person.user_id)
         if found is not None and found.kind == "call" and found.claimed_by == person.user_id and not found.handled_by:
-            shown = [one for one in await self._store.postings.of_card(card.id) if one.parent_id is None]
+            shown = [one for one in await self._store.postings.of_card(company, card.id) if one.parent_id is None]
             if shown:
-                policy = await self._policy(shown[0].subscription_id)
+                policy = await self._policy(shown[0])
                 due = (found.claimed_at or self._store.now()) + handle_within(policy)
-                await self._store.postings.escalate_at(card.id, due, only=shown[0].id)
+                await self._store.postings.escalate_at(company, card.id, due, only=shown[0].id)
         self._wake()
         return found
 
     async def release(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
-        found = await self._store.cards.release(card.id, person.user_id)
+        before = await self.card(person, card.id)
+        if before is None:
+            return None
+        company = before.company
+        found = await self._store.cards.release(company, card.id, person.user_id)
         if found is not None and found.claimed_by is None and not found.handled_by:
-            for one in await self._store.postings.of_card(card.id):
-                policy = await self._policy(one.subscription_id)
+            for one in await self._store.postings.of_card(company, card.id):
+                policy = await self._policy(one)
                 if policy.claim and one.parent_id is None:
                     due = self._store.now() + timedelta(minutes=policy.claim)
                     step = one.step - one.step % ROUND + ROUND
-                    await self._store.postings.escalate_at(card.id, due, only=one.id, step=step)
+                    await self._store.postings.escalate_at(company, card.id, due, only=one.id, step=step)
                     break
             else:
-                await self._store.postings.escalate_at(card.id, None)
+                await self._store.postings.escalate_at(company, card.id, None)
         self._wake()
         return found
 
     async def handle(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
-        found = await self._store.cards.handle(card.id, person.user_id)
+        before = await self.card(person, card.id)
+        if before is None:
+            return None
+        found = await self._store.cards.handle(before.company, card.id, person.user_id)
         if found is not None and found.handled_by:
-            await self._store.postings.escalate_at(card.id, None)
+            await self._store.postings.escalate_at(before.company, card.id, None)
         self._wake()
         return found
 
@@ -235,19 +304,34 @@ class NotificationService:
             _log.info("user groups cannot be listed", error=type(problem).__name__)
             return ()
 
-    async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
-        return await self._store.rosters.of_company(person.team_id, company)
+    async def rosters(self, company: CompanyKey) -> list[Roster]:
+        return await self._store.rosters.of_company(company)
 
-    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
-        await self._store.rosters.note(person.team_id, company, roster)
+    async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
+        await self._store.rosters.note(company, roster)
 
-    async def _policy(self, subscription_id: str) -> EscalationPolicy:
-        subscription = await self._store.subscriptions.get(subscription_id)
+    async def _policy(self, posting: Posting) -> EscalationPolicy:
+        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         return subscription.policy if subscription else EscalationPolicy()
 
 
 def _needs_more(before: Subscription, after: Subscription, by: PersonKey) -> bool:
     return shows_more(before, after) or is_brought_back(before, after, by.user_id)
+
+
+def _theirs(person: PersonKey, company: CompanyKey | None) -> tuple[CompanyKey, ...]:
+    """Return the companies whose things a person may use: theirs, and what is theirs alone."""
+    return () if company is None else tuple(dict.fromkeys((company, own_company(person))))
+
+
+def _others(subscription: Subscription, found: Sequence[Subscription]) -> bool:
+    return any(one.company != subscription.company for one in found)
+
+
+def _named(kind: str) -> str:
+    return {"call": "That call", "talk": "That conversation", "text": "That text", "cover": "That request"}.get(
+        kind, "That"
+    )
 
 
 def _made_up(now: datetime) -> CallEvent:

@@ -4,7 +4,7 @@ Slack and Dialpad share only the e-mail address of a person, as in life. All num
 which is reserved for fiction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 COMPANY_NAME = "Northlight Supply"
@@ -82,6 +82,27 @@ SALES = Line(5527000000000012, "callcenter", "Sales", "+14155550102", (LEO, ANA)
 BILLING = Line(5527000000000021, "department", "Billing", "+14155550103", (SAM, LEO), (PRIYA,))
 
 LINES = (OFFICE, SUPPORT, SALES, BILLING)
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company at the embedded Dialpad: its people with a seat, and its lines, the office first."""
+
+    id: int
+    name: str
+    people: tuple[Person, ...]
+    lines: tuple[Line, ...]
+
+
+NORTHLIGHT = Company(COMPANY_ID, COMPANY_NAME, tuple(person for person in PEOPLE if person.dialpad_id), LINES)
+
+GUS_ON_TRIAL = replace(GUS, role="admin", dialpad_id=5100000000000207, phone="+14155550171", extension="171")
+"""Gus with the trial account that anybody can open for themselves: he is the admin of a company of one."""
+TRIAL_OFFICE = Line(5527000000000101, "office", "Gus at home", "+14155550170", (GUS_ON_TRIAL,), (GUS_ON_TRIAL,))
+TRIAL_SUPPORT = Line(5527000000000111, "callcenter", "Support", "+14155550172", (GUS_ON_TRIAL,), (GUS_ON_TRIAL,))
+"""Called like Northlight's."""
+TRIAL = Company(6100000000000002, "Gus's trial", (GUS_ON_TRIAL,), (TRIAL_OFFICE, TRIAL_SUPPORT))
+"""A second company with people in the same Slack workspace, for whoever asks for it; the demo has none."""
 
 
 @dataclass(frozen=True)

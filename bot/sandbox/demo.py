@@ -22,11 +22,11 @@ from bot.basics.person import PersonKey
 from bot.basics.settings import COMMAND, Settings
 from bot.dialpad.connection import DialpadConnection
 from bot.notifications.intake import Deliver
-from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PRIYA, TEAM_ID, Person
+from bot.sandbox.cast import CONNECTED_AT_START, PRIYA, TEAM_ID, TRIAL, Person
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.dialpad import DialpadSandbox, OAuthApp
 from bot.sandbox.dialpad.blobs import BLOB_PATHS
-from bot.sandbox.serving import ASGI, by_path, listen, serving
+from bot.sandbox.serving import ASGI, by_bearer, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
 from bot.store.durable_later import LATER_POLL_S
@@ -39,13 +39,15 @@ DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/", *BLOB_PATHS)
 
 @dataclass(frozen=True, repr=False)  # all there is would be in it, and asyncio asks for it at every turn of a test
 class Demo:
-    """The running demo: Slack, Dialpad and the bot, on one ``clock``. ``url`` is the page."""
+    """The running demo: Slack, Dialpad and the bot, on one ``clock``. ``url`` is the page; ``trial`` a second company
+    at the same Dialpad, where one was asked for."""
 
     url: str
     slack: SlackSandbox
     dialpad: DialpadSandbox
     bot: Bot
     clock: SandboxClock
+    trial: DialpadSandbox | None = None
 
 
 @contextlib.asynccontextmanager
@@ -62,6 +64,7 @@ async def running_demo(
     command: str = COMMAND,
     by_oauth: bool = False,
     outside: Callable[[SlackSandbox, DialpadSandbox], None] | None = None,
+    trial: bool = False,
 ) -> AsyncIterator[Demo]:
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
@@ -70,6 +73,7 @@ async def running_demo(
     its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command. ``by_oauth``
     (with ``over_http``): the app is installed at ``/slack/install``, by whoever goes there. ``outside`` puts into Slack
     and Dialpad, before the bot starts, what they knew when ``database`` was written; then nobody is connected anew.
+    With ``trial`` there is a second company at Dialpad, in which nobody is connected yet.
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
@@ -86,16 +90,14 @@ async def running_demo(
     )
     if outside is not None:
         outside(slack, dialpad)
-    parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
+    second = DialpadSandbox(oauth_app=app, now=clock.now, base_url=url, company=TRIAL) if trial else None
+    at_dialpad: ASGI = dialpad.app if second is None else by_bearer(second.tokens.knows, second.app, dialpad.app)
+    parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, at_dialpad)
     with tempfile.TemporaryDirectory(prefix="dialpad-chatops-") as folder:
         async with serving(by_path(parts, slack.app), bound):
             file = database or Path(folder) / "demo.db"
             settings = demo_settings(url, file, app, over_http=over_http, command=command)
-            if by_oauth:
-                installing = {"slack_client_id": "1.2", "slack_client_secret": SecretStr("sandbox-slack-secret")}
-                settings = settings.model_copy(update={"slack_bot_token": None, **installing})
-            if event_socket:
-                settings = settings.model_copy(update={"public_url": None, "port": bound.getsockname()[1]})
+            settings = _set_up(settings, by_oauth=by_oauth, port=bound.getsockname()[1] if event_socket else None)
             bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s, now=clock.now)
             catching_up: set[asyncio.Task[None]] = set()
 
@@ -114,14 +116,26 @@ async def running_demo(
                     slack.deliver_to(f"{url}/slack/events")
                 else:
                     await slack.sockets.until_connected()
-                yield Demo(url, slack, dialpad, bot, clock)
+                yield Demo(url, slack, dialpad, bot, clock, second)
             finally:
                 clock.on_forward.remove(time_passed)
                 await asyncio.gather(*catching_up, return_exceptions=True)
-                dialpad.close()
+                for one in (dialpad, second):
+                    if one is not None:
+                        one.close()
                 await bot.aclose()
-                await dialpad.delivery.aclose()
+                for one in (dialpad, second):
+                    if one is not None:
+                        await one.delivery.aclose()
                 await slack.aclose()
+
+
+def _set_up(settings: Settings, *, by_oauth: bool, port: int | None) -> Settings:
+    """Return the settings for another way of installing, or of receiving events: with ``port`` by a websocket."""
+    if by_oauth:
+        installing = {"slack_client_id": "1.2", "slack_client_secret": SecretStr("sandbox-slack-secret")}
+        settings = settings.model_copy(update={"slack_bot_token": None, **installing})
+    return settings if port is None else settings.model_copy(update={"public_url": None, "port": port})
 
 
 def demo_settings(url: str, database: Path, app: OAuthApp, *, over_http: bool, command: str = COMMAND) -> Settings:
@@ -161,7 +175,7 @@ async def connect(bot: Bot, dialpad: DialpadSandbox, person: Person, *, scopes: 
             scopes=scopes,
             dialpad_user_id=str(person.dialpad_id),
             dialpad_name=person.name,
-            company_id=str(COMPANY_ID),
+            company_id=str(dialpad.state.company_id),
             is_company_key=False,
             broken=False,
             connected_at=now,

@@ -105,6 +105,16 @@ class _Emptying(set[Any]):
             await self._changed.wait()
 
 
+def by_bearer(knows: Callable[[str], bool], then: ASGI, otherwise: ASGI) -> ASGI:
+    """Build one ASGI app out of two: ``then`` answers requests whose Authorization header it knows."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        header = dict(scope.get("headers") or ()).get(b"authorization", b"").decode("latin-1")
+        await (then if knows(header) else otherwise)(scope, receive, send)
+
+    return app
+
+
 def by_path(parts: dict[str, ASGI], otherwise: ASGI) -> ASGI:
     """Build one ASGI app out of several, chosen by the beginning of the path; the first that matches wins."""
 

@@ -4,18 +4,35 @@ It holds no message bodies, tokens or phone numbers.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, BigInteger, Column, Connection, Integer, Row, Table, Text, insert, or_, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    or_,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.sql.elements import ColumnElement
 
+from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.store.schema import MomentColumn, StoreContext, belongs_to, metadata, person_columns
+from bot.store.connections import company_of_person
+from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata, person_columns, within
 from bot.store.table_rules import Otherwise, older_than, rules
 
 KEPT_FOR = timedelta(days=180)
@@ -27,6 +44,7 @@ audit = Table(
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("at", MomentColumn, nullable=False, index=True),
     *person_columns(),
+    Column("company", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("route", Text, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -67,6 +85,14 @@ class AuditRow:
     about: About = field(default_factory=About)
 
 
+_INSERT = insert(audit).values(
+    {
+        **{name: bindparam(name) for name in ("team_id", "user_id")},
+        "company": company_of_person(bindparam("team_id", type_=Text), bindparam("user_id", type_=Text)),
+    }
+)
+
+
 class Audit:
     """The audit log: entries are only added, admins read them, and they are deleted after 180 days."""
 
@@ -102,7 +128,7 @@ class Audit:
             **vars(about or About()),
         }
         if at_once:
-            await self._context.run(insert(audit).values(line))
+            await self._write([line])
             return
         self._waiting.append(line)
         if self._writing is None:
@@ -112,7 +138,15 @@ class Audit:
         """Write all entries that wait; they are on disk when this returns."""
         lines, self._waiting = self._waiting, []
         if lines:
-            await self._context.run(insert(audit).values(lines))
+            await self._write(lines)
+
+    async def _write(self, lines: Sequence[dict[str, Any]]) -> None:
+        """Write entries with the company that each person is connected to."""
+
+        def change(connection: Connection) -> None:
+            connection.execute(_INSERT, lines)
+
+        await self._context.database.write(change)
 
     async def aclose(self) -> None:
         """Write the entries that wait and stop accepting new ones."""
@@ -130,28 +164,33 @@ class Audit:
             structlog.get_logger(__name__).exception("audit not written")
 
     async def recent(
-        self,
-        team_id: str = "",
-        *,
-        person: PersonKey | None = None,
-        user_id: str = "",
-        about: str = "",
-        limit: int = 50,
+        self, company: CompanyKey, *, person: PersonKey | None = None, about: str = "", limit: int = 50
     ) -> list[AuditRow]:
-        """Return the newest entries of a workspace, or of one person in it, newest first. ``about`` is an object, with
-        or without its id; without a workspace those of all."""
+        """Return the newest entries of a company, or of one person in it, newest first. ``about`` is an object, with or
+        without its id."""
+        theirs = () if person is None else (audit.c.user_id == person.user_id,)
+        return await self._newest(select(audit).where(within(audit, company), *theirs, *_about(about)), limit)
+
+    async def recent_of_all(self, *, user_id: str = "", about: str = "", limit: int = 50) -> list[AuditRow]:
+        """Return the newest entries of all companies, for whoever runs the bot: as ``recent``."""
+        theirs = (audit.c.user_id == user_id,) if user_id else ()
+        statement = select(audit).where(*theirs, *_about(about))
+        return await self._newest(everywhere(statement, Everywhere.OPERATOR), limit)
+
+    async def _newest(self, statement: Select[Any], limit: int) -> list[AuditRow]:
         await self.flush()
-        wanted = [belongs_to(audit, person)] if person else [audit.c.team_id == team_id] if team_id else []
-        if user_id:
-            wanted.append(audit.c.user_id == user_id)
-        if about:
-            wanted.append(or_(audit.c.object == about, audit.c.object.startswith(f"{about}:", autoescape=True)))
-        statement = select(audit).where(*wanted).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
+        newest = statement.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
 
         def query(connection: Connection) -> list[AuditRow]:
-            return [_read(row) for row in connection.execute(statement)]
+            return [_read(row) for row in connection.execute(newest)]
 
         return await self._context.database.read(query)
+
+
+def _about(about: str) -> Sequence[ColumnElement[bool]]:
+    if not about:
+        return ()
+    return (or_(audit.c.object == about, audit.c.object.startswith(f"{about}:", autoescape=True)),)
 
 
 def _read(row: Row[Any]) -> AuditRow:

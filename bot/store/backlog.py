@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 from bot.store.events import events
 from bot.store.inbox import inbox
 from bot.store.postings import postings
-from bot.store.schema import MomentColumn, StoreContext
+from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere
 from bot.store.timed_requests import kept
 
 
@@ -38,7 +38,10 @@ async def read_backlog(context: StoreContext) -> Backlog:
         (kept.c.due_at, kept.c.due_at <= now),
         (inbox.c.received_at, and_(inbox.c.done_at.is_(None), inbox.c.sealed.is_not(None))),
     )
-    statements = [select(func.min(column, type_=MomentColumn)).where(where) for column, where in oldest]
+    statements = [
+        everywhere(select(func.min(column, type_=MomentColumn)).where(where), Everywhere.OPERATOR)
+        for column, where in oldest
+    ]
     parked = select(func.count()).where(events.c.done_at.is_(None), events.c.parked_at.is_not(None))
 
     def query(connection: Connection) -> Backlog:

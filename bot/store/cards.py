@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
+    Select,
     Table,
     Text,
     and_,
@@ -24,11 +25,23 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.registers import Register, State, from_json, join, to_json
+from bot.basics.company import CompanyKey
 from bot.store.keys import row_name
 from bot.store.postings import NewPosting, postings, touch, want
-from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
+from bot.store.schema import (
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    company_columns,
+    company_values,
+    everywhere,
+    insert_for,
+    metadata,
+    within,
+)
 from bot.store.table_rules import With, older_than, rules
 
 _AT_ONCE: Final = 100
@@ -44,7 +57,7 @@ cards = Table(
     "cards",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("team_id", Text, nullable=False),
+    *company_columns(),
     Column("kind", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
@@ -59,7 +72,7 @@ cards = Table(
 card_names = Table(
     "card_names",
     metadata,
-    Column("team_id", Text, primary_key=True),
+    *company_columns(primary_key=True),
     Column("name", Text, primary_key=True),
     Column("card_id", Text, nullable=False, index=True),
     info=rules(forget=With("card_id", "cards")),
@@ -72,7 +85,7 @@ class StoredCard:
     one asks or tells about, None for one that stands for itself."""
 
     id: str
-    team_id: str
+    company: CompanyKey
     kind: str
     state: State = field(repr=False)
     version: int
@@ -83,8 +96,20 @@ class StoredCard:
     about: str | None = None
 
 
+@dataclass(frozen=True)
+class OwnedKind:
+    """Whose card it is, and of which kind."""
+
+    company: CompanyKey
+    kind: str
+
+
 PostingPlan = Callable[[State, StoredCard | None], Sequence[NewPosting]]
 """Decides where a card is to be posted, from what is known now and the card as it was before."""
+
+
+def _is(company: CompanyKey, card_id: str) -> ColumnElement[bool]:
+    return and_(within(cards, company), cards.c.id == card_id)
 
 
 def _key(name: str) -> str:
@@ -105,7 +130,7 @@ class Cards:
 
     async def absorb(
         self,
-        team_id: str,
+        company: CompanyKey,
         kind: str,
         names: Iterable[str],
         part: Mapping[str, Register],
@@ -114,8 +139,8 @@ class Cards:
         debounce_s: float = 0.0,
         about: str | None = None,
     ) -> str:
-        """Merge what an event says into the card that any of ``names`` leads to, or a new one, and return the card's
-        id. Cards that turn out to be the same are merged. Repeating it changes nothing."""
+        """Merge what an event says into the company's card that any of ``names`` leads to, or a new one, and return
+        its id. Cards that turn out to be the same are merged. Repeating it changes nothing."""
         wanted = sorted({_key(name) for name in names})
         fresh = secrets.token_urlsafe(9)
         now = self._context.now()
@@ -123,41 +148,48 @@ class Cards:
         def change(connection: Connection) -> str:
             # Naming comes first: of two processes that meet the same call, one waits here for the other.
             for name in wanted:
-                row = insert_for(connection, card_names).values(team_id=team_id, name=name, card_id=fresh)
+                row = insert_for(connection, card_names).values(name=name, card_id=fresh, **company_values(company))
                 connection.execute(row.on_conflict_do_nothing())
-            known = self._named(connection, team_id, wanted)
+            known = self._named(connection, company, wanted)
             card = known[0] if known else None
             card_id = card.id if card else fresh
             if card is not None:
-                self._merge(connection, known, fresh)
+                self._merge(connection, company, known, fresh)
             state = reduce(join, [one.state for one in known], State(part))
             if card is None or state != card.state:
-                self._write(connection, card_id, team_id, kind, state, card, about)
-                touch(connection, card_id, now + timedelta(seconds=debounce_s))
-            want(connection, now, card_id, team_id, plan(state, card))
+                self._write(connection, card_id, company, kind, state, card, about)
+                touch(connection, company, card_id, now + timedelta(seconds=debounce_s))
+            want(connection, now, company, card_id, plan(state, card))
             return card_id
 
         return await self._context.database.write(change)
 
-    def _named(self, connection: Connection, team_id: str, names: Sequence[str]) -> list[StoredCard]:
+    def _named(self, connection: Connection, company: CompanyKey, names: Sequence[str]) -> list[StoredCard]:
         """Find the cards with any of these names, most often changed first: that is the one people know."""
-        ids = select(card_names.c.card_id).where(card_names.c.team_id == team_id, card_names.c.name.in_(names))
-        statement = select(cards).where(cards.c.id.in_(ids)).order_by(cards.c.version.desc(), cards.c.id)
+        ids = select(card_names.c.card_id).where(within(card_names, company), card_names.c.name.in_(names))
+        statement = (
+            select(cards)
+            .where(within(cards, company), cards.c.id.in_(ids))
+            .order_by(cards.c.version.desc(), cards.c.id)
+        )
         return [self._read(row) for row in connection.execute(statement.with_for_update())]
 
-    def _merge(self, connection: Connection, known: Sequence[StoredCard], fresh: str) -> None:
+    def _merge(self, connection: Connection, company: CompanyKey, known: Sequence[StoredCard], fresh: str) -> None:
         """Merge cards into the first, which takes over names, places and claim. If several were posted, the others
         then say that they were merged."""
         into, others = known[0], known[1:]
         ids = [one.id for one in others]
-        connection.execute(update(card_names).where(card_names.c.card_id.in_([fresh, *ids])).values(card_id=into.id))
+        named = and_(within(card_names, company), card_names.c.card_id.in_([fresh, *ids]))
+        connection.execute(update(card_names).where(named).values(card_id=into.id))
         if not others:
             return
-        connection.execute(update(cards).where(cards.c.about.in_(ids)).values(about=into.id))
-        taken = select(postings.c.channel).where(postings.c.card_id == into.id)
+        ours = within(cards, company)
+        connection.execute(update(cards).where(ours, cards.c.about.in_(ids)).values(about=into.id))
+        shown = within(postings, company)
+        taken = select(postings.c.channel).where(shown, postings.c.card_id == into.id)
         channels = set(connection.execute(taken).scalars())
-        for row in connection.execute(select(postings).where(postings.c.card_id.in_(ids))).all():
-            this = postings.c.id == row.id
+        for row in connection.execute(select(postings).where(shown, postings.c.card_id.in_(ids))).all():
+            this = and_(shown, postings.c.id == row.id)
             if row.channel not in channels:
                 connection.execute(update(postings).where(this).values(card_id=into.id))
                 channels.add(row.channel)
@@ -167,15 +199,15 @@ class Cards:
                 connection.execute(update(postings).where(this).values(due_at=self._context.now(), escalate_at=None))
         claimed = next((one for one in known if one.claimed_by), into)
         values = {"claimed_by": claimed.claimed_by, "claimed_at": claimed.claimed_at}
-        connection.execute(update(cards).where(cards.c.id == into.id).values(**values))
-        joined = update(cards).where(cards.c.id.in_(ids)).values(kind="joined", version=cards.c.version + 1)
+        connection.execute(update(cards).where(ours, cards.c.id == into.id).values(**values))
+        joined = update(cards).where(ours, cards.c.id.in_(ids)).values(kind="joined", version=cards.c.version + 1)
         connection.execute(joined)
 
     def _write(
         self,
         connection: Connection,
         name: str,
-        team_id: str,
+        company: CompanyKey,
         kind: str,
         state: State,
         before: StoredCard | None,
@@ -188,32 +220,32 @@ class Cards:
             "changed_at": self._context.now(),
         }
         if before:
-            connection.execute(update(cards).where(cards.c.id == name).values(**values))
+            connection.execute(update(cards).where(within(cards, company), cards.c.id == name).values(**values))
         else:
-            connection.execute(cards.insert().values(id=name, team_id=team_id, about=about, **values))
+            connection.execute(cards.insert().values(id=name, about=about, **company_values(company), **values))
 
     # Looking
 
-    async def get(self, card_id: str) -> StoredCard | None:
+    async def get(self, company: CompanyKey, card_id: str) -> StoredCard | None:
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
+            return connection.execute(select(cards).where(_is(company, card_id))).one_or_none()
 
         row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
-    async def named(self, team_id: str, name: str) -> StoredCard | None:
+    async def named(self, company: CompanyKey, name: str) -> StoredCard | None:
         """Find a card by name, such as ``talk:+14155550101|+14155550150``."""
 
         def query(connection: Connection) -> list[StoredCard]:
-            return self._named(connection, team_id, [_key(name)])
+            return self._named(connection, company, [_key(name)])
 
         found = await self._context.database.write(query)
         return found[0] if found else None
 
-    async def at(self, channel: str, ts: str) -> StoredCard | None:
+    async def at(self, company: CompanyKey, channel: str, ts: str) -> StoredCard | None:
         """Find the card that a message shows."""
-        where = and_(postings.c.place == channel, postings.c.ts == ts)
-        statement = select(cards).join(postings, postings.c.card_id == cards.c.id).where(where)
+        where = and_(within(postings, company), postings.c.place == channel, postings.c.ts == ts)
+        statement = select(cards).join(postings, postings.c.card_id == cards.c.id).where(within(cards, company), where)
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).first()
@@ -221,11 +253,32 @@ class Cards:
         row = await self._context.database.read(query)
         return None if row is None else self._read(row)
 
-    async def open_calls(self, team_id: str, subscription_id: str) -> list[StoredCard]:
+    async def whose(self, card_id: str) -> OwnedKind | None:
+        """Tell whose card it is, and nothing else of it: for the sentence that it is somebody else's."""
+        statement = select(cards.c.team_id, cards.c.company, cards.c.kind).where(cards.c.id == card_id)
+        return await self._whose(statement)
+
+    async def whose_at(self, channel: str, ts: str) -> OwnedKind | None:
+        """Tell whose card a message shows, as ``whose``."""
+        shown = select(postings.c.card_id).where(postings.c.place == channel, postings.c.ts == ts)
+        statement = select(cards.c.team_id, cards.c.company, cards.c.kind).where(cards.c.id.in_(shown))
+        return await self._whose(statement.limit(1))
+
+    async def _whose(self, statement: Select[Any]) -> OwnedKind | None:
+        asked = everywhere(statement, Everywhere.WHOSE)
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(asked).first()
+
+        row = await self._context.database.read(query)
+        return None if row is None else OwnedKind(CompanyKey(row.team_id, row.company), row.kind)
+
+    async def open_calls(self, company: CompanyKey, subscription_id: str) -> list[StoredCard]:
         """Return a subscription's calls that somebody was asked to claim, or has claimed, and nobody has handled."""
-        shown = select(postings.c.card_id).where(postings.c.subscription_id == subscription_id)
+        mine = and_(within(postings, company), postings.c.subscription_id == subscription_id)
+        shown = select(postings.c.card_id).where(mine)
         where = and_(
-            cards.c.team_id == team_id, cards.c.id.in_(shown), cards.c.kind == "call", cards.c.handled_at.is_(None)
+            within(cards, company), cards.c.id.in_(shown), cards.c.kind == "call", cards.c.handled_at.is_(None)
         )
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
@@ -233,10 +286,10 @@ class Cards:
 
         return [self._read(row) for row in await self._context.database.read(query)]
 
-    async def changed_since(self, team_id: str, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
+    async def changed_since(self, company: CompanyKey, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         """Yield all cards of one kind that changed since then, in no order, a few at a time."""
         column, last = cards.c, ""
-        where = and_(column.team_id == team_id, column.kind == kind, column.changed_at >= since)
+        where = and_(within(cards, company), column.kind == kind, column.changed_at >= since)
         statement = select(cards).where(where).order_by(column.id).limit(_AT_ONCE)
         while True:
             after = statement.where(column.id > last)
@@ -249,49 +302,51 @@ class Cards:
 
     # Claiming
 
-    async def claim(self, card_id: str, user_id: str) -> StoredCard | None:
+    async def claim(self, company: CompanyKey, card_id: str, user_id: str) -> StoredCard | None:
         """Claim a card for ``user_id`` unless somebody has claimed or handled it. Return the card as it is
         afterwards, None if it no longer exists."""
-        column = cards.c
-        free = and_(column.id == card_id, column.claimed_by.is_(None), column.handled_by.is_(None))
-        return await self._stamp(card_id, free, claimed_by=user_id, claimed_at=self._context.now())
+        free = and_(cards.c.claimed_by.is_(None), cards.c.handled_by.is_(None))
+        return await self._stamp(company, card_id, free, claimed_by=user_id, claimed_at=self._context.now())
 
-    async def release(self, card_id: str, user_id: str, *, claimed_at: datetime | None = None) -> StoredCard | None:
+    async def release(
+        self, company: CompanyKey, card_id: str, user_id: str, *, claimed_at: datetime | None = None
+    ) -> StoredCard | None:
         """Release a card that ``user_id`` has claimed; with ``claimed_at`` only that claim, not one they made since."""
-        mine = and_(cards.c.id == card_id, cards.c.claimed_by == user_id, cards.c.handled_by.is_(None))
+        mine = and_(cards.c.claimed_by == user_id, cards.c.handled_by.is_(None))
         if claimed_at is not None:
             mine = and_(mine, cards.c.claimed_at == claimed_at)
-        return await self._stamp(card_id, mine, claimed_by=None, claimed_at=None)
+        return await self._stamp(company, card_id, mine, claimed_by=None, claimed_at=None)
 
-    async def handle(self, card_id: str, user_id: str) -> StoredCard | None:
+    async def handle(self, company: CompanyKey, card_id: str, user_id: str) -> StoredCard | None:
         """Mark a card as handled: by the person who claimed it, or by anybody if it is unclaimed."""
-        open_ = and_(cards.c.id == card_id, cards.c.handled_by.is_(None))
-        return await self._stamp(card_id, open_, handled_by=user_id, handled_at=self._context.now())
+        open_ = cards.c.handled_by.is_(None)
+        return await self._stamp(company, card_id, open_, handled_by=user_id, handled_at=self._context.now())
 
-    async def _stamp(self, card_id: str, where: Any, **values: Any) -> StoredCard | None:
-        now = self._context.now()
+    async def _stamp(self, company: CompanyKey, card_id: str, where: Any, **values: Any) -> StoredCard | None:
+        now, this = self._context.now(), _is(company, card_id)
 
         def change(connection: Connection) -> Row[Any] | None:
-            stamped = update(cards).where(where).values(version=cards.c.version + 1, changed_at=now, **values)
+            stamped = update(cards).where(this, where).values(version=cards.c.version + 1, changed_at=now, **values)
             if connection.execute(stamped).rowcount:
-                touch(connection, card_id, now)
-                self._touch_about(connection, card_id, now)
-            return connection.execute(select(cards).where(cards.c.id == card_id)).one_or_none()
+                touch(connection, company, card_id, now)
+                self._touch_about(connection, company, card_id, now)
+            return connection.execute(select(cards).where(this)).one_or_none()
 
         row = await self._context.database.write(change)
         return None if row is None else self._read(row)
 
     @staticmethod
-    def _touch_about(connection: Connection, card_id: str, now: datetime) -> None:
+    def _touch_about(connection: Connection, company: CompanyKey, card_id: str, now: datetime) -> None:
         """Make the cards due that ask or tell about this one, so that they show its new state."""
-        mine = update(cards).where(cards.c.about == card_id).values(version=cards.c.version + 1)
-        for name in connection.execute(mine.returning(cards.c.id)).scalars().all():
-            touch(connection, name, now)
+        mine = and_(within(cards, company), cards.c.about == card_id)
+        changed = update(cards).where(mine).values(version=cards.c.version + 1)
+        for name in connection.execute(changed.returning(cards.c.id)).scalars().all():
+            touch(connection, company, name, now)
 
     def _read(self, row: Row[Any]) -> StoredCard:
         return StoredCard(
             id=row.id,
-            team_id=row.team_id,
+            company=CompanyKey(row.team_id, row.company),
             kind=row.kind,
             state=from_json(self._context.keys.open_json(row.sealed, row_name(cards.name, row.id))),
             version=row.version,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, and_, delete, func, select, update
 from bot.store.confirmations import confirmations
 from bot.store.postings import postings, turns
 from bot.store.requests_before_connecting import remembered
-from bot.store.schema import StoreContext, insert_for, name_row
+from bot.store.schema import Everywhere, StoreContext, everywhere, insert_for, name_row
 from bot.store.subscriptions import subscriptions
 from bot.store.timed_requests import kept
 
@@ -25,7 +25,8 @@ class Channels:
         """Let everything that names the old id name the new one: subscriptions, postings, turns, waiting requests."""
 
         def change(connection: Connection) -> None:
-            connection.execute(update(subscriptions).where(subscriptions.c.channel == old).values(channel=new))
+            theirs = update(subscriptions).where(subscriptions.c.channel == old).values(channel=new)
+            connection.execute(everywhere(theirs, Everywhere.SLACK))
             _move_postings(connection, old, new)
             _move_turn(connection, old, new)
             for table in _SEALED_PLACES:
@@ -51,11 +52,13 @@ def _move_postings(connection: Connection, old: str, new: str) -> None:
     doubled = and_(
         postings.c.channel == new, postings.c.ts.is_(None), postings.c.card_id.in_(cards.where(there.c.channel == old))
     )
-    connection.execute(delete(postings).where(doubled))
+    connection.execute(everywhere(delete(postings).where(doubled), Everywhere.SLACK))
     left = and_(postings.c.channel == old, postings.c.card_id.in_(cards.where(there.c.channel == new)))
-    connection.execute(delete(postings).where(left))
-    connection.execute(update(postings).where(postings.c.channel == old).values(channel=new))
-    connection.execute(update(postings).where(postings.c.place == old).values(place=new))
+    connection.execute(everywhere(delete(postings).where(left), Everywhere.SLACK))
+    in_channel = update(postings).where(postings.c.channel == old).values(channel=new)
+    connection.execute(everywhere(in_channel, Everywhere.SLACK))
+    in_place = update(postings).where(postings.c.place == old).values(place=new)
+    connection.execute(everywhere(in_place, Everywhere.SLACK))
 
 
 def _move_turn(connection: Connection, old: str, new: str) -> None:

@@ -1,10 +1,26 @@
 """Each person's connection to Dialpad. Its tokens are sealed together, in its own row and nowhere else."""
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import SecretStr
-from sqlalchemy import JSON, Boolean, Column, Connection, LargeBinary, Row, Table, Text, delete, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
 
+from bot.basics.company import OWN, CompanyKey, company_of
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
 from bot.store.keys import row_name
@@ -28,6 +44,15 @@ connections = Table(
     info=rules(forget=Forever("until the person disconnects"), person=Goes(), read_at_start=True),
 )
 
+THEIR_COMPANY: Final = func.coalesce(func.nullif(connections.c.company_id, ""), literal(OWN) + connections.c.user_id)
+"""The company of a connection, as ``bot.basics.company.company_of`` names it."""
+
+
+def company_of_person(team_id: ColumnElement[str], user_id: ColumnElement[str]) -> ColumnElement[str]:
+    """Build the company of any person, for a row that is written: their own one when they are not connected."""
+    theirs = select(THEIR_COMPANY).where(connections.c.team_id == team_id, connections.c.user_id == user_id)
+    return func.coalesce(theirs.scalar_subquery(), literal(OWN) + user_id)
+
 
 class StoredConnections:
     """The database's ``bot.dialpad.connection.DialpadConnections``."""
@@ -43,6 +68,16 @@ class StoredConnections:
 
         row = await self._context.database.read(query)
         return None if row is None else self.read(row)
+
+    async def company(self, key: PersonKey) -> CompanyKey | None:
+        """Return the company that a person is connected to, also with a broken connection. None without one."""
+        statement = select(connections.c.company_id).where(belongs_to(connections, key))
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(statement).one_or_none()
+
+        row = await self._context.database.read(query)
+        return None if row is None else company_of(key, row.company_id)
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         """Store a connection in place of an earlier one, whose tokens are gone when this returns."""

@@ -9,15 +9,17 @@ from sqlalchemy import Connection, Row, Table, and_, delete, func, select, updat
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
 from bot.store.connections import StoredConnections, connections
 from bot.store.events import events
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
 from bot.store.keys import KeyProblem
-from bot.store.postings import postings
-from bot.store.removals import hook_left, note_removal
-from bot.store.schema import StoreContext, belongs_to
+from bot.store.postings import stop_posting
+from bot.store.removals import hook_left, note_removal, removals
+from bot.store.requests_before_connecting import remembered
+from bot.store.schema import Everywhere, StoreContext, belongs_to, everywhere, within
 from bot.store.subscriptions import read_subscription, subscriptions
 from bot.store.table_rules import Goes, With, all_metadata, all_tables, followers, goes_with, rules_of
 from bot.store.timed_requests import kept
@@ -46,15 +48,17 @@ class Departures:
         """Count a person's subscriptions and timed changes, which leaving would end."""
 
         def count(connection: Connection, table: Table) -> int:
-            return connection.execute(select(func.count()).where(belongs_to(table, person))).scalar_one()
+            counted = select(func.count()).select_from(table).where(belongs_to(table, person))
+            return connection.execute(everywhere(counted, Everywhere.LEAVING)).scalar_one()
 
         def query(connection: Connection) -> tuple[int, int]:
             return count(connection, subscriptions), count(connection, kept)
 
         return await self._context.database.read(query)
 
-    async def leave(self, person: PersonKey) -> Departure | None:
-        """Delete a person's connection and what depends on it. None if there is no connection.
+    async def leave(self, person: PersonKey, *, moving: bool = False) -> Departure | None:
+        """Delete a person's connection and what depends on it. None if there is no connection. With ``moving`` they
+        connect to another company next, and what they asked for before that still waits.
 
         A hook that also serves others passes to one of them, with the events that came through it and still wait.
         """
@@ -70,14 +74,28 @@ class Departures:
             _forget_hooks(connection, [hook.id for hook in owned])
             gone = [
                 read_subscription(one)
-                for one in connection.execute(select(subscriptions).where(belongs_to(subscriptions, person)))
+                for one in connection.execute(
+                    everywhere(select(subscriptions).where(belongs_to(subscriptions, person)), Everywhere.LEAVING)
+                )
             ]
-            _stop_posting(connection, [subscription.id for subscription in gone])
+            for subscription in gone:
+                stop_posting(connection, subscription.company, subscription.id)
             left = self._note(connection, person, owned, self._read(row))
-            deleted = _delete_what_goes_with(connection, person)
+            deleted = _delete_what_goes_with(connection, person, spared=(remembered,) if moving else ())
             return Departure(tuple(owned), left, tuple(gone), deleted[kept.name])
 
         return await self._context.database.write(change)
+
+    async def rename(self, person: PersonKey, company: CompanyKey) -> None:
+        """Give what belongs to a person alone to their company, whose name is known now."""
+
+        def change(connection: Connection) -> None:
+            for table in all_tables():
+                if "company" in table.c and table is not removals:
+                    mine = _only_theirs(table, own_company(person), company)
+                    connection.execute(update(table).where(mine).values(company=company.company))
+
+        await self._context.database.write(change)
 
     async def forget_workspace(self, team_id: str) -> Departure:
         """Delete everything of everybody in a workspace."""
@@ -87,7 +105,9 @@ class Departures:
                 select(connections).where(connections.c.team_id == team_id).with_for_update()
             ).all()
             known = {PersonKey(row.team_id, row.user_id): self._read(row) for row in linked}
-            found = connection.execute(select(hooks).where(hooks.c.team_id == team_id)).all()
+            found = connection.execute(
+                everywhere(select(hooks).where(hooks.c.team_id == team_id), Everywhere.LEAVING)
+            ).all()
             ours = [self._hooks.read(row, with_secret=False) for row in found]
             left: list[str] = []
             for person in dict.fromkeys([*known, *(hook.owner for hook in ours)]):
@@ -95,7 +115,7 @@ class Departures:
                 left += self._note(connection, person, owned, known.get(person))
             for table in all_tables():
                 if (theirs := _of_workspace(table, team_id)) is not None:
-                    connection.execute(delete(table).where(theirs))
+                    connection.execute(everywhere(delete(table).where(theirs), Everywhere.LEAVING))
             return Departure(tuple(ours), tuple(left))
 
         return await self._context.database.write(change)
@@ -103,12 +123,12 @@ class Departures:
     def _note(
         self, connection: Connection, person: PersonKey, owned: Sequence[Hook], link: DialpadConnection | None
     ) -> tuple[str, ...]:
-        company = (link.company_id if link is not None else None) or next((hook.company for hook in owned), "")
+        company = (link.company_id if link is not None else None) or next((hook.company.company for hook in owned), "")
         name = note_removal(connection, self._context, person, company, [hook_left(hook) for hook in owned], link)
         return () if name is None else (name,)
 
     def _owned(self, connection: Connection, person: PersonKey) -> list[Hook]:
-        found = connection.execute(select(hooks).where(belongs_to(hooks, person)))
+        found = connection.execute(everywhere(select(hooks).where(belongs_to(hooks, person)), Everywhere.LEAVING))
         return [self._hooks.read(row, with_secret=False) for row in found]
 
     def _read(self, row: Row[Any]) -> DialpadConnection | None:
@@ -120,7 +140,7 @@ class Departures:
     def _pass_on(self, connection: Connection, hook: Hook) -> None:
         """Pass the company's hook to the colleague who has had a subscription the longest. It is made anew for them,
         with a new id and secret. Until it exists at Dialpad, what happens is a gap that is read back."""
-        heir = _heir(connection, hook) if hook.company and hook.reach == "company" else None
+        heir = _heir(connection, hook) if hook.reach == "company" else None
         if heir is None:
             return
         values, fresh = fresh_hook(self._context, heir, hook.company, hook.kind)
@@ -131,8 +151,8 @@ class Departures:
 
 def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
     owner = hook.owner
-    here = (hooks.c.team_id == owner.team_id, hooks.c.company == hook.company, hooks.c.reach == "company")
-    others = select(hooks.c.id).where(*here, hooks.c.user_id != owner.user_id).limit(1)
+    here = and_(within(hooks, hook.company), hooks.c.reach == "company")
+    others = select(hooks.c.id).where(here, hooks.c.user_id != owner.user_id).limit(1)
     if connection.execute(others).first() is not None:
         return None
     statement = (
@@ -143,7 +163,10 @@ def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
         )
         .where(connections.c.team_id == owner.team_id, connections.c.user_id != owner.user_id)
         .where(
-            connections.c.company_id == hook.company, connections.c.broken.is_(False), subscriptions.c.paused.is_(False)
+            within(subscriptions, hook.company),
+            connections.c.company_id == hook.company.company,
+            connections.c.broken.is_(False),
+            subscriptions.c.paused.is_(False),
         )
         .order_by(subscriptions.c.created_at, subscriptions.c.id)
         .limit(1)
@@ -152,21 +175,32 @@ def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
     return None if user_id is None else PersonKey(owner.team_id, user_id)
 
 
+def _only_theirs(table: Table, own: CompanyKey, company: CompanyKey) -> ColumnElement[bool]:
+    """Select a person's own rows, without those whose name the company has already."""
+    mine = within(table, own)
+    if "company" not in table.primary_key:
+        return mine
+    (name,) = (column for column in table.primary_key if column.name not in {"team_id", "company"})
+    taken = select(name).where(within(table, company)).correlate(None)
+    return and_(mine, name.not_in(taken))
+
+
 def _forget_hooks(connection: Connection, names: Sequence[str]) -> None:
     gone = hooks.c.id.in_(names)
     for table, link in followers(hooks):
-        connection.execute(delete(table).where(goes_with(table, link, gone)))
-    connection.execute(delete(hooks).where(gone))
+        connection.execute(everywhere(delete(table).where(goes_with(table, link, gone)), Everywhere.LEAVING))
+    connection.execute(everywhere(delete(hooks).where(gone), Everywhere.LEAVING))
 
 
-def _delete_what_goes_with(connection: Connection, person: PersonKey) -> dict[str, int]:
+def _delete_what_goes_with(connection: Connection, person: PersonKey, spared: Sequence[Table]) -> dict[str, int]:
     """Delete the rows that go with a person; return table name to rows deleted."""
     deleted = {}
     for table in all_tables():
         goes = rules_of(table).person
-        if isinstance(goes, Goes):
+        if isinstance(goes, Goes) and table not in spared:
             only = () if goes.only is None else (goes.only(table),)
-            deleted[table.name] = connection.execute(delete(table).where(belongs_to(table, person), *only)).rowcount
+            theirs = everywhere(delete(table).where(belongs_to(table, person), *only), Everywhere.LEAVING)
+            deleted[table.name] = connection.execute(theirs).rowcount
     return deleted
 
 
@@ -179,11 +213,3 @@ def _of_workspace(table: Table, team_id: str) -> ColumnElement[bool] | None:
             return goes_with(table, link, all_metadata().tables[link.table].c.team_id == team_id)
         case _:
             return None
-
-
-def _stop_posting(connection: Connection, subscription_ids: Sequence[str]) -> None:
-    """Do for all of them what ``Postings.drop_waiting`` does for one."""
-    theirs = postings.c.subscription_id.in_(subscription_ids)
-    waiting = and_(theirs, postings.c.ts.is_(None), postings.c.attempted_at.is_(None))
-    connection.execute(delete(postings).where(waiting))
-    connection.execute(update(postings).where(theirs).values(escalate_at=None))

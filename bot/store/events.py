@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.hooks import hooks
 from bot.store.keys import row_name
-from bot.store.schema import MomentColumn, StoreContext, metadata
+from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata
 from bot.store.table_rules import With, rules
 
 KEPT_FOR = timedelta(days=2)
@@ -185,7 +185,7 @@ class Events:
         )  # fmt: skip
 
         def query(connection: Connection) -> list[ParkedEvent]:
-            return [ParkedEvent(*row) for row in connection.execute(statement)]
+            return [ParkedEvent(*row) for row in connection.execute(everywhere(statement, Everywhere.OPERATOR))]
 
         return await self._context.database.read(query)
 

@@ -1,5 +1,6 @@
 """The list of gaps: when Dialpad could not reach this bot, and what was read back of that time."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -71,10 +72,11 @@ class Gaps:
         """Return the latest gaps, newest first."""
         return await self._list(limit, only_open=False)
 
-    async def lost_between(self, begin: datetime, end: datetime) -> list[Gap]:
-        """Return the gaps that overlap that time and were not read back, or not yet."""
+    async def lost_between(self, hook_ids: Collection[str], begin: datetime, end: datetime) -> list[Gap]:
+        """Return the gaps of these hooks that overlap that time and were not read back, or not yet."""
         lost = or_(gaps.c.outcome.is_(None), gaps.c.outcome != READ_BACK)
-        statement = select(gaps).where(gaps.c.began_at < end, gaps.c.ended_at > begin, lost)
+        overlapping = (gaps.c.began_at < end, gaps.c.ended_at > begin)
+        statement = select(gaps).where(gaps.c.hook_id.in_(hook_ids), *overlapping, lost)
 
         def query(connection: Connection) -> list[Gap]:
             return [_read(row) for row in connection.execute(statement.order_by(gaps.c.began_at, gaps.c.id))]

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Row,
+    Select,
     Table,
     Text,
     and_,
@@ -26,10 +27,11 @@ from sqlalchemy import (
     update,
 )
 
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.store.connections import connections
+from bot.store.connections import THEIR_COMPANY, connections
 from bot.store.keys import row_name
-from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata, person_columns, within
 from bot.store.subscriptions import subscriptions
 from bot.store.table_rules import Forever, Otherwise, rules
 
@@ -60,7 +62,7 @@ hooks = Table(
 class Hook:
     """One of our webhooks or websockets at Dialpad.
 
-    ``owner`` is the person whose connection made it and keeps it; ``company`` Dialpad's id of theirs ("" when unknown).
+    ``owner`` is the person whose connection made it and keeps it; ``company`` the one whose events come through it.
     ``endpoint_id`` is Dialpad's id of it, None until it exists there. ``subscriptions``: kind of event (``call``,
     ``sms``, ...) to Dialpad's id of the subscription; what it refused is not in it. ``reach``: ``company`` when
     everybody's calls and texts come through it, ``person`` when only the owner's do. ``heard_at``: until then nothing
@@ -69,7 +71,7 @@ class Hook:
 
     id: str
     owner: PersonKey
-    company: str
+    company: CompanyKey
     kind: HookKind
     secret: SecretStr | None
     created_at: datetime
@@ -79,14 +81,16 @@ class Hook:
     subscriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def fresh_hook(context: StoreContext, owner: PersonKey, company: str, kind: HookKind) -> tuple[dict[str, Any], Hook]:
+def fresh_hook(
+    context: StoreContext, owner: PersonKey, company: CompanyKey, kind: HookKind
+) -> tuple[dict[str, Any], Hook]:
     """Build a hook that does not exist at Dialpad yet, as a row and as it is read."""
     name, secret, now = secrets.token_urlsafe(18), secrets.token_urlsafe(32), context.now()
     values: dict[str, Any] = {
         "id": name,
         "team_id": owner.team_id,
         "user_id": owner.user_id,
-        "company": company,
+        "company": company.company,
         "kind": kind,
         "reach": "company",
         "endpoint_id": None,
@@ -104,7 +108,7 @@ class Hooks:
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
-    async def create(self, owner: PersonKey, company: str, kind: HookKind) -> Hook:
+    async def create(self, owner: PersonKey, company: CompanyKey, kind: HookKind) -> Hook:
         """Create a hook with a fresh id and secret, before anything exists at Dialpad. The id is all that a
         webhook's address shows; the secret is 32 random bytes."""
         values, hook = fresh_hook(self._context, owner, company, kind)
@@ -115,18 +119,23 @@ class Hooks:
         """Read a hook, None if there is none. Raises KeyProblem when its secret cannot be read."""
 
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(select(hooks).where(hooks.c.id == name)).one_or_none()
+            return connection.execute(
+                everywhere(select(hooks).where(hooks.c.id == name), Everywhere.HOOK)
+            ).one_or_none()
 
         row = await self._context.database.read(query)
         return None if row is None else self.read(row)
 
-    async def all(self, *, team_id: str | None = None, company: str | None = None) -> list[Hook]:
-        """Return hooks, oldest first."""
-        statement = select(hooks).order_by(hooks.c.created_at, hooks.c.id)
-        if team_id is not None:
-            statement = statement.where(hooks.c.team_id == team_id)
-        if company is not None:
-            statement = statement.where(hooks.c.company == company)
+    async def of_company(self, company: CompanyKey) -> list[Hook]:
+        """Return a company's hooks, oldest first."""
+        return await self._select(select(hooks).where(within(hooks, company)))
+
+    async def all(self) -> list[Hook]:
+        """Return the hooks of all companies, oldest first: the bot listens to every one."""
+        return await self._select(everywhere(select(hooks), Everywhere.LISTENING))
+
+    async def _select(self, found: Select[Any]) -> list[Hook]:
+        statement = found.order_by(hooks.c.created_at, hooks.c.id)
 
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
@@ -138,22 +147,25 @@ class Hooks:
         themselves have a hook that exists at Dialpad. Those who have had a subscription the longest come first."""
         serves = (
             hooks.c.team_id == connections.c.team_id,
-            hooks.c.company == func.coalesce(connections.c.company_id, ""),
+            hooks.c.company == THEIR_COMPANY,
             hooks.c.endpoint_id.is_not(None),
-            or_(and_(hooks.c.reach == "company", hooks.c.company != ""), hooks.c.user_id == connections.c.user_id),
+            or_(hooks.c.reach == "company", hooks.c.user_id == connections.c.user_id),
         )
         statement = (
             select(connections.c.team_id, connections.c.user_id)
             .join(
                 subscriptions,
                 and_(
-                    subscriptions.c.team_id == connections.c.team_id, subscriptions.c.user_id == connections.c.user_id
+                    subscriptions.c.team_id == connections.c.team_id,
+                    subscriptions.c.user_id == connections.c.user_id,
+                    subscriptions.c.company == THEIR_COMPANY,
                 ),
             )
             .where(connections.c.broken.is_(False), subscriptions.c.paused.is_(False), ~exists().where(*serves))
             .group_by(connections.c.team_id, connections.c.user_id)
             .order_by(func.min(subscriptions.c.created_at))
         )
+        statement = everywhere(statement, Everywhere.LISTENING)
 
         def query(connection: Connection) -> list[PersonKey]:
             return [PersonKey(row.team_id, row.user_id) for row in connection.execute(statement)]
@@ -170,16 +182,16 @@ class Hooks:
     ) -> None:
         """Record what exists at Dialpad now."""
         values = {"endpoint_id": endpoint_id, "subscriptions": dict(subscriptions), "reach": reach}
-        await self._context.run(update(hooks).where(hooks.c.id == name).values(**values))
+        await self._context.run(everywhere(update(hooks).where(hooks.c.id == name).values(**values), Everywhere.HOOK))
 
     async def heard(self, name: str, until: datetime) -> None:
         """Record that nothing was missed until then. Never moves back."""
         statement = update(hooks).where(hooks.c.id == name, hooks.c.heard_at < until).values(heard_at=until)
-        await self._context.run(statement)
+        await self._context.run(everywhere(statement, Everywhere.HOOK))
 
     async def remove(self, name: str) -> bool:
         """Delete a hook; events that still come for it are refused."""
-        return await self._context.run(delete(hooks).where(hooks.c.id == name)) == 1
+        return await self._context.run(everywhere(delete(hooks).where(hooks.c.id == name), Everywhere.HOOK)) == 1
 
     def read(self, row: Row[Any], *, with_secret: bool = True) -> Hook:
         """Read a hook from a row of the table. Raises KeyProblem when its secret is wanted and cannot be read."""
@@ -189,7 +201,7 @@ class Hooks:
         return Hook(
             id=row.id,
             owner=PersonKey(row.team_id, row.user_id),
-            company=row.company,
+            company=CompanyKey(row.team_id, row.company),
             kind=row.kind,
             secret=secret,
             created_at=row.created_at,

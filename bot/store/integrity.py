@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.store import migrate
 from bot.store.database import DatabaseProblem, say_error
 from bot.store.keys import KeyProblem, Keyring
-from bot.store.schema import name_row
+from bot.store.schema import Everywhere, everywhere, name_row
 from bot.store.table_rules import With, all_metadata, all_tables, rules_of
 from bot.store.transfer import open_as_it_is
 
@@ -54,7 +54,8 @@ def _check_file(connection: Connection) -> list[Checked]:
 
 
 def _check_table(connection: Connection, table: Table, keys: Keyring) -> Checked:
-    rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    counted = everywhere(select(func.count()).select_from(table), Everywhere.OPERATOR)
+    rows = connection.execute(counted).scalar_one()
     wrong = []
     if orphans := _count_orphans(connection, table):
         wrong.append(f"{orphans} belong to nothing in {_parent_of(table)}")
@@ -76,13 +77,13 @@ def _count_orphans(connection: Connection, table: Table) -> int:
         return 0
     parents = select(all_metadata().tables[link.table].c[link.its])
     lost = select(func.count()).select_from(table).where(table.c[link.column].not_in(parents))
-    return connection.execute(lost).scalar_one()
+    return connection.execute(everywhere(lost, Everywhere.OPERATOR)).scalar_one()
 
 
 def _count_sealed_for_good(connection: Connection, table: Table, keys: Keyring) -> int:
     if "sealed" not in table.c:
         return 0
-    statement = select(table).where(table.c.sealed.is_not(None))
+    statement = everywhere(select(table).where(table.c.sealed.is_not(None)), Everywhere.OPERATOR)
     lost = 0
     for row in connection.execute(statement):
         try:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    Update,
     and_,
     column,
     delete,
@@ -31,8 +32,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.basics.company import CompanyKey
 from bot.store.processes import held_by_nobody_else
-from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
+from bot.store.schema import (
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    company_columns,
+    company_values,
+    everywhere,
+    insert_for,
+    metadata,
+    within,
+)
 from bot.store.table_rules import Forever, With, rules
 
 _cards = table("cards", column("id"), column("version"))
@@ -42,7 +54,7 @@ postings = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("card_id", Text, nullable=False),
-    Column("team_id", Text, nullable=False),
+    *company_columns(),
     Column("channel", Text, nullable=False),
     Column("watch_id", Text, key="subscription_id", nullable=False),
     Column("parent_id", Text),
@@ -63,6 +75,7 @@ postings = Table(
     Index("ix_postings_due_at", "due_at"),
     Index("ix_postings_escalate_at", "escalate_at"),
     Index("ix_postings_channel_ts", "channel", "ts"),
+    Index("ix_postings_place_ts", "place", "ts"),
     info=rules(forget=With("card_id", "cards")),
 )
 
@@ -106,7 +119,7 @@ class Posting:
 
     id: str
     card_id: str
-    team_id: str
+    company: CompanyKey
     channel: str
     subscription_id: str
     parent_id: str | None
@@ -123,20 +136,28 @@ class Posting:
     step: int
     escalate_at: datetime | None
 
+    @property
+    def team_id(self) -> str:
+        return self.company.team_id
 
-def want(connection: Connection, now: datetime, card_id: str, team_id: str, wanted: Sequence[NewPosting]) -> None:
+
+def want(
+    connection: Connection, now: datetime, company: CompanyKey, card_id: str, wanted: Sequence[NewPosting]
+) -> None:
     """Add postings for a card where it is not posted yet. A posting made without an escalation can get one now; one
     that another subscription holds back is posted by the first that does not."""
+    ours = within(postings, company)
     for one in wanted:
         parent = None
         if one.parent:
-            of = select(postings.c.id).where(postings.c.card_id == one.parent, postings.c.channel == one.channel)
+            there = and_(ours, postings.c.card_id == one.parent, postings.c.channel == one.channel)
+            of = select(postings.c.id).where(there)
             parent = connection.execute(of).scalar_one_or_none()
         escalate_at = None if one.escalate_s is None else now + timedelta(seconds=one.escalate_s)
         fresh = {
             "id": secrets.token_urlsafe(9),
             "card_id": card_id,
-            "team_id": team_id,
+            **company_values(company),
             "channel": one.channel,
             "subscription_id": one.subscription_id,
             "parent_id": parent,
@@ -151,7 +172,7 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
         statement = insert_for(connection, postings).values(**fresh).on_conflict_do_nothing()
         if connection.execute(statement.returning(postings.c.id)).first() is not None:
             continue
-        this = and_(postings.c.card_id == card_id, postings.c.channel == one.channel)
+        this = and_(ours, postings.c.card_id == card_id, postings.c.channel == one.channel)
         held = and_(
             this,
             postings.c.subscription_id != one.subscription_id,
@@ -166,16 +187,23 @@ def want(connection: Connection, now: datetime, card_id: str, team_id: str, want
             connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
 
 
-def touch(connection: Connection, card_id: str, due_at: datetime) -> None:
+def touch(connection: Connection, company: CompanyKey, card_id: str, due_at: datetime) -> None:
     """Make every posting of a card due again; those due sooner keep their turn. What may have been posted, or was
     given up before it ever was, stays as it is."""
     alive = and_(
+        within(postings, company),
         postings.c.card_id == card_id,
         postings.c.doubtful.is_(False),
         or_(postings.c.ts.is_not(None), postings.c.due_at.is_not(None)),
         or_(postings.c.due_at.is_(None), postings.c.due_at > due_at),
     )
     connection.execute(update(postings).where(alive).values(due_at=due_at))
+
+
+def stop_posting(connection: Connection, company: CompanyKey, subscription_id: str) -> None:
+    """Stop a deleted subscription's postings: what waits is not posted, and nobody is asked to claim the rest."""
+    connection.execute(delete(postings).where(_waiting(company, subscription_id)))
+    connection.execute(update(postings).where(_of(company, subscription_id)).values(escalate_at=None))
 
 
 class _TakenByAnother(Exception):
@@ -190,16 +218,16 @@ class Postings:
         self._context = context
         self._holder = holder
 
-    async def of_card(self, card_id: str) -> list[Posting]:
-        return await self._postings(postings.c.card_id == card_id)
+    async def of_card(self, company: CompanyKey, card_id: str) -> list[Posting]:
+        return await self._postings(within(postings, company), postings.c.card_id == card_id)
 
-    async def get(self, name: str) -> Posting | None:
-        found = await self._postings(postings.c.id == name)
+    async def get(self, company: CompanyKey, name: str) -> Posting | None:
+        found = await self._postings(within(postings, company), postings.c.id == name)
         return found[0] if found else None
 
-    async def bundled(self, bundle: str) -> list[Posting]:
+    async def bundled(self, company: CompanyKey, bundle: str) -> list[Posting]:
         """Return the postings that share one message."""
-        return await self._postings(postings.c.bundle == bundle)
+        return await self._postings(within(postings, company), postings.c.bundle == bundle)
 
     async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
         """Return workspace and channel of every posting that is due and that no other process works on."""
@@ -207,7 +235,7 @@ class Postings:
         statement = select(postings.c.team_id, postings.c.channel).where(due).distinct()
 
         def query(connection: Connection) -> list[tuple[str, str]]:
-            return [(row.team_id, row.channel) for row in connection.execute(statement)]
+            return [(row.team_id, row.channel) for row in connection.execute(everywhere(statement, Everywhere.DUE))]
 
         return await self._context.database.read(query)
 
@@ -221,7 +249,7 @@ class Postings:
             held_by_nobody_else(postings.c.holder, self._holder),
         )
         order = (postings.c.ts.is_not(None), postings.c.parent_id.is_not(None), postings.c.created_at, postings.c.id)
-        statement = select(postings).where(*where).order_by(*order).limit(most)
+        statement = everywhere(select(postings).where(*where).order_by(*order).limit(most), Everywhere.DUE)
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
@@ -233,7 +261,8 @@ class Postings:
 
         def query(connection: Connection) -> list[datetime]:
             columns = (postings.c.due_at, postings.c.escalate_at)
-            found = [connection.execute(select(func.min(column, type_=MomentColumn))).scalar() for column in columns]
+            soonest = [everywhere(select(func.min(column, type_=MomentColumn)), Everywhere.DUE) for column in columns]
+            found = [connection.execute(statement).scalar() for statement in soonest]
             return [moment for moment in found if moment is not None]
 
         return min(await self._context.database.read(query), default=None)
@@ -254,8 +283,8 @@ class Postings:
         return await self._take(ids, postings.c.ts.is_not(None), {"tries": postings.c.tries + 1})
 
     async def _take(self, ids: Sequence[str], where: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
-        free = and_(postings.c.id.in_(ids), where, held_by_nobody_else(postings.c.holder, self._holder))
-        taking = update(postings).where(free).values(holder=self._holder, **values)
+        free = and_(where, held_by_nobody_else(postings.c.holder, self._holder))
+        taking = _change(ids).where(free).values(holder=self._holder, **values)
 
         def change(connection: Connection) -> None:
             if connection.execute(taking).rowcount != len(ids):
@@ -269,7 +298,7 @@ class Postings:
 
     async def count_try(self, ids: Sequence[str]) -> None:
         """Count one more attempt at something that is not sent."""
-        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(tries=postings.c.tries + 1))
+        await self._context.run(_change(ids).values(tries=postings.c.tries + 1))
 
     async def posted(
         self, ids: Sequence[str], *, place: str, ts: str, versions: Mapping[str, int], looks: str | None
@@ -286,11 +315,12 @@ class Postings:
         def change(connection: Connection) -> None:
             for name in ids:
                 where = and_(postings.c.id == name, _cards.c.id == postings.c.card_id)
-                version = connection.execute(select(_cards.c.version).where(where)).scalar_one_or_none()
+                asked = everywhere(select(_cards.c.version).where(where), Everywhere.POSTER)
+                version = connection.execute(asked).scalar_one_or_none()
                 shown = versions.get(name, 0)
                 rest = {"shown": shown, "tries": 0, "attempted_at": None, "holder": None, **values}
                 due = None if version is None or version <= shown else now
-                connection.execute(update(postings).where(postings.c.id == name).values(due_at=due, **rest))
+                connection.execute(_change([name]).values(due_at=due, **rest))
 
         await self._context.database.write(change)
 
@@ -299,21 +329,22 @@ class Postings:
         values: dict[str, Any] = {"due_at": self._context.now() + timedelta(seconds=wait_s), "holder": None}
         if not in_doubt:
             values["attempted_at"] = None
-        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+        await self._context.run(_change(ids).values(**values))
 
     async def hold(self, ids: Sequence[str], until: datetime) -> None:
         """Hold new postings back until then."""
-        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(due_at=until))
+        await self._context.run(_change(ids).values(due_at=until))
 
     async def drop(self, ids: Sequence[str]) -> None:
         """Delete postings that were never posted and are not wanted after all; they may be wanted again."""
-        await self._context.run(delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None)))
+        unwanted = delete(postings).where(postings.c.id.in_(ids), postings.c.ts.is_(None))
+        await self._context.run(everywhere(unwanted, Everywhere.POSTER))
 
-    async def due_anew(self, subscription_id: str, escalate_s: float | None) -> None:
+    async def due_anew(self, company: CompanyKey, subscription_id: str, escalate_s: float | None) -> None:
         """Make the postings due that a subscription holds back. ``escalate_s``: seconds until somebody is asked to
         claim what was to be claimed; None: nobody is."""
         now = self._context.now()
-        held = and_(self._waiting(subscription_id), postings.c.due_at.is_not(None))
+        held = and_(_waiting(company, subscription_id), postings.c.due_at.is_not(None))
         asked = and_(held, postings.c.escalate_at.is_not(None))
         escalate_at = None if escalate_s is None else now + timedelta(seconds=escalate_s)
 
@@ -323,31 +354,22 @@ class Postings:
 
         await self._context.database.write(change)
 
-    async def drop_waiting(self, subscription_id: str) -> None:
-        """Stop a deleted subscription's postings: what waits is not posted, and nobody is asked to claim the rest."""
+    async def drop_waiting(self, company: CompanyKey, subscription_id: str) -> None:
+        """Stop a deleted subscription's postings, as ``stop_posting``."""
 
         def change(connection: Connection) -> None:
-            connection.execute(delete(postings).where(self._waiting(subscription_id)))
-            connection.execute(
-                update(postings).where(postings.c.subscription_id == subscription_id).values(escalate_at=None)
-            )
+            stop_posting(connection, company, subscription_id)
 
         await self._context.database.write(change)
-
-    @staticmethod
-    def _waiting(subscription_id: str) -> Any:
-        """Select a subscription's postings that were never posted and are not being posted."""
-        column = postings.c
-        return and_(column.subscription_id == subscription_id, column.ts.is_(None), column.attempted_at.is_(None))
 
     async def set_aside(self, ids: Sequence[str], *, doubtful: bool = False) -> None:
         """Stop trying to post or update these."""
         values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None, "holder": None}
-        await self._context.run(update(postings).where(postings.c.id.in_(ids)).values(**values))
+        await self._context.run(_change(ids).values(**values))
 
-    async def unposted(self, subscription_id: str) -> tuple[int, int]:
+    async def unposted(self, company: CompanyKey, subscription_id: str) -> tuple[int, int]:
         """Count a subscription's messages that were tried and given up, and those that still wait."""
-        mine = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None))
+        mine = and_(_of(company, subscription_id), postings.c.ts.is_(None))
         given_up = select(func.count()).where(mine, _GIVEN_UP)
         waiting = select(func.count()).where(mine, postings.c.due_at.is_not(None))
 
@@ -356,9 +378,9 @@ class Postings:
 
         return await self._context.database.read(query)
 
-    async def forget_unposted(self, subscription_id: str) -> None:
+    async def forget_unposted(self, company: CompanyKey, subscription_id: str) -> None:
         """Forget the messages that were given up, once the people concerned have been told."""
-        where = and_(postings.c.subscription_id == subscription_id, postings.c.ts.is_(None), _GIVEN_UP)
+        where = and_(_of(company, subscription_id), postings.c.ts.is_(None), _GIVEN_UP)
         await self._context.run(update(postings).where(where).values(tries=0))
 
     async def try_to_write(self) -> None:
@@ -400,36 +422,44 @@ class Postings:
         quiet hours hold back is held again."""
         now = self._context.now()
         soon = and_(postings.c.due_at > now, postings.c.due_at <= was_at + _MOMENTS)
-        await self._context.run(update(postings).where(soon).values(due_at=now))
+        await self._context.run(everywhere(update(postings).where(soon), Everywhere.DUE).values(due_at=now))
 
     async def due_escalations(self, now: datetime, most: int = 50) -> list[Posting]:
-        return await self._postings(postings.c.escalate_at <= now, limit=most)
+        return await self._postings(postings.c.escalate_at <= now, limit=most, why=Everywhere.DUE)
 
     async def step(self, posting: Posting, *, to: int, next_s: float | None) -> bool:
         """Count the due escalation step as taken. False if another process took it, or it is no longer due because
         the card was claimed or handled. ``next_s``: seconds until the next, None: there is none."""
         next_at = None if next_s is None else self._context.now() + timedelta(seconds=next_s)
         seen = (postings.c.step == posting.step, postings.c.escalate_at == posting.escalate_at)
-        where = and_(postings.c.id == posting.id, *seen)
+        where = and_(within(postings, posting.company), postings.c.id == posting.id, *seen)
         return await self._context.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
 
     async def escalate_at(
-        self, card_id: str, moment: datetime | None, *, only: str | None = None, step: int | None = None
+        self,
+        company: CompanyKey,
+        card_id: str,
+        moment: datetime | None,
+        *,
+        only: str | None = None,
+        step: int | None = None,
     ) -> None:
         """Set when the next escalation step of a card is due; None for never. ``only``: one of its postings, the
         others never. ``step``: which it is, by default the one that was due anyway."""
-        shown = and_(postings.c.card_id == card_id, postings.c.parent_id.is_(None))
+        ours = within(postings, company)
+        shown = and_(ours, postings.c.card_id == card_id, postings.c.parent_id.is_(None))
 
         def change(connection: Connection) -> None:
             connection.execute(update(postings).where(shown).values(escalate_at=None if only else moment))
             if only:
                 values: dict[str, Any] = {"escalate_at": moment} | ({} if step is None else {"step": step})
-                connection.execute(update(postings).where(postings.c.id == only).values(**values))
+                connection.execute(update(postings).where(ours, postings.c.id == only).values(**values))
 
         await self._context.database.write(change)
 
-    async def _postings(self, where: Any, limit: int = 500) -> list[Posting]:
-        statement = select(postings).where(where).order_by(postings.c.created_at, postings.c.id).limit(limit)
+    async def _postings(self, *where: Any, limit: int = 500, why: Everywhere | None = None) -> list[Posting]:
+        statement = select(postings).where(*where).order_by(postings.c.created_at, postings.c.id).limit(limit)
+        statement = everywhere(statement, why) if why else statement
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
@@ -437,6 +467,20 @@ class Postings:
         return [_read_posting(row) for row in await self._context.database.read(query)]
 
 
+def _change(ids: Sequence[str]) -> Update:
+    return everywhere(update(postings).where(postings.c.id.in_(ids)), Everywhere.POSTER)
+
+
+def _waiting(company: CompanyKey, subscription_id: str) -> ColumnElement[bool]:
+    """Select a subscription's postings that were never posted and are not being posted."""
+    column = postings.c
+    return and_(_of(company, subscription_id), column.ts.is_(None), column.attempted_at.is_(None))
+
+
+def _of(company: CompanyKey, subscription_id: str) -> ColumnElement[bool]:
+    return and_(within(postings, company), postings.c.subscription_id == subscription_id)
+
+
 def _read_posting(row: Row[Any]) -> Posting:
-    names = Posting.__dataclass_fields__
-    return Posting(**{name: getattr(row, name) for name in names})
+    names = Posting.__dataclass_fields__.keys() - {"company"}
+    return Posting(company=CompanyKey(row.team_id, row.company), **{name: getattr(row, name) for name in names})

@@ -61,8 +61,8 @@ def _now_on_postgres(_element: _DatabaseNow, _compiler: Any, **_: Any) -> str:
     return "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
 
 
-@compiles(_DatabaseNow, "sqlite")
-def _now_on_sqlite(_element: _DatabaseNow, _compiler: Any, **_: Any) -> str:
+@compiles(_DatabaseNow)
+def _now_elsewhere(_element: _DatabaseNow, _compiler: Any, **_: Any) -> str:
     return "0"
 
 

@@ -24,8 +24,20 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.roster import Roster, compare, from_json, to_json
+from bot.basics.company import CompanyKey
 from bot.store.keys import row_name
-from bot.store.schema import MomentColumn, StoreContext, insert_for, metadata
+from bot.store.schema import (
+    SEALED_FOR,
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    company_columns,
+    company_values,
+    everywhere,
+    insert_for,
+    metadata,
+    within,
+)
 from bot.store.table_rules import rules
 
 KEPT_FOR: Final = timedelta(days=30)
@@ -34,15 +46,17 @@ KEPT_FOR: Final = timedelta(days=30)
 rosters = Table(
     "rosters",
     metadata,
-    Column("team_id", Text, primary_key=True),
+    *company_columns(primary_key=True),
     Column("call_center", Text, primary_key=True),
-    Column("company", Text, nullable=False),
     Column("sealed", LargeBinary),
     Column("version", Integer, nullable=False),
     Column("seen_at", MomentColumn, nullable=False),
     Column("due_at", MomentColumn, index=True),
     Column("problem", Text, nullable=False),
-    info=rules(forget=lambda table, now: and_(table.c.due_at.is_(None), table.c.seen_at <= now - KEPT_FOR)),
+    info={
+        **rules(forget=lambda table, now: and_(table.c.due_at.is_(None), table.c.seen_at <= now - KEPT_FOR)),
+        SEALED_FOR: ("team_id", "call_center"),
+    },
 )
 
 
@@ -52,7 +66,7 @@ class FollowedRoster:
     None before the first; ``problem`` is why user group or topic could not be updated when their owners were last
     told."""
 
-    team_id: str
+    company: CompanyKey
     call_center: str
     version: int
     known: Roster | None
@@ -60,36 +74,35 @@ class FollowedRoster:
 
 
 class Rosters:
-    """Queries on rosters, one row per workspace and call center."""
+    """Queries on rosters, one row per company and call center."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
-    async def get(self, team_id: str, call_center: str, company: str | None = None) -> Roster | None:
-        """Return the last known copy. With ``company``: only if it is that company's."""
-        found = await self._select(_is(team_id, call_center))
-        row = found[0] if found else None
-        foreign = row is not None and company is not None and row.company != company
-        return None if row is None or foreign else self._read(row)
+    async def get(self, company: CompanyKey, call_center: str) -> Roster | None:
+        """Return the last known copy."""
+        found = await self._select(_is(company, call_center))
+        return self._read(found[0]) if found else None
 
-    async def of_company(self, team_id: str, company: str) -> list[Roster]:
+    async def of_company(self, company: CompanyKey) -> list[Roster]:
         """Return every copy of a company's rosters, by name."""
-        found = await self._select(and_(rosters.c.team_id == team_id, rosters.c.company == company))
+        found = await self._select(within(rosters, company))
         known = [roster for row in found if (roster := self._read(row)) is not None]
         return sorted(known, key=lambda roster: roster.name.casefold())
 
-    async def note(self, team_id: str, company: str, roster: Roster) -> None:
+    async def note(self, company: CompanyKey, roster: Roster) -> None:
         """Store a roster that somebody has just asked Dialpad for. If it is followed and has changed, it is polled
         now instead: its followers must hear of the change."""
         now = self._context.now()
-        kept = self._values(team_id, company, roster)
+        kept = self._values(company, roster)
 
         def change(connection: Connection) -> None:
-            here = _is(team_id, roster.call_center)
+            here = _is(company, roster.call_center)
             row = connection.execute(select(rosters).where(here)).one_or_none()
             if row is None:
-                fresh = {"team_id": team_id, "call_center": roster.call_center, "version": 0, "problem": "", **kept}
-                connection.execute(insert_for(connection, rosters).values(**fresh).on_conflict_do_nothing())
+                fresh = {"call_center": roster.call_center, "version": 0, "problem": "", **kept}
+                new = insert_for(connection, rosters).values(**company_values(company), **fresh)
+                connection.execute(new.on_conflict_do_nothing())
             elif row.due_at is None:
                 connection.execute(update(rosters).where(here, rosters.c.due_at.is_(None)).values(**kept))
             elif compare(self._read(row), roster):
@@ -97,56 +110,56 @@ class Rosters:
 
         await self._context.database.write(change)
 
-    async def follow(self, team_id: str, call_centers: Sequence[str]) -> None:
+    async def follow(self, company: CompanyKey, call_centers: Sequence[str]) -> None:
         """Poll these call centers now, and regularly from now on."""
         now = self._context.now()
-        fresh = {"company": "", "version": 0, "seen_at": now, "due_at": now, "problem": ""}
+        fresh = {**company_values(company), "version": 0, "seen_at": now, "due_at": now, "problem": ""}
 
         def change(connection: Connection) -> None:
             for one in call_centers:
-                row = insert_for(connection, rosters).values(team_id=team_id, call_center=one, **fresh)
+                row = insert_for(connection, rosters).values(call_center=one, **fresh)
                 connection.execute(row.on_conflict_do_nothing())
-                connection.execute(update(rosters).where(_is(team_id, one)).values(due_at=now))
+                connection.execute(update(rosters).where(_is(company, one)).values(due_at=now))
 
         await self._context.database.write(change)
 
-    async def hurry(self, team_id: str, call_centers: Sequence[str], within_s: float) -> None:
+    async def hurry(self, company: CompanyKey, call_centers: Sequence[str], within_s: float) -> None:
         """Poll those that are followed within so many seconds, because something has happened there."""
         soon = self._context.now() + timedelta(seconds=within_s)
-        here = and_(rosters.c.team_id == team_id, rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
+        here = and_(within(rosters, company), rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
         await self._context.run(update(rosters).where(here).values(due_at=soon))
 
     async def due(self) -> list[FollowedRoster]:
         """Return the rosters whose poll is due."""
         return [
-            FollowedRoster(row.team_id, row.call_center, row.version, self._read(row), row.problem)
-            for row in await self._select(rosters.c.due_at <= self._context.now())
+            FollowedRoster(
+                CompanyKey(row.team_id, row.company), row.call_center, row.version, self._read(row), row.problem
+            )
+            for row in await self._select(rosters.c.due_at <= self._context.now(), why=Everywhere.DUE)
         ]
 
-    async def looked(
-        self, followed: FollowedRoster, company: str, roster: Roster, *, changed: bool, next_s: float
-    ) -> bool:
+    async def looked(self, followed: FollowedRoster, roster: Roster, *, changed: bool, next_s: float) -> bool:
         """Store the result of a poll. False when another process was faster."""
-        values = self._values(followed.team_id, company, roster)
+        values = self._values(followed.company, roster)
         values |= {"version": followed.version + changed, "due_at": self._context.now() + timedelta(seconds=next_s)}
-        here = and_(_is(followed.team_id, followed.call_center), rosters.c.version == followed.version)
+        here = and_(_is(followed.company, followed.call_center), rosters.c.version == followed.version)
         return await self._context.run(update(rosters).where(here).values(**values)) == 1
 
     async def look_later(self, followed: FollowedRoster, wait_s: float | None) -> None:
         """Postpone the next poll after one that failed. None: nobody follows it any more."""
         due_at = None if wait_s is None else self._context.now() + timedelta(seconds=wait_s)
-        here = _is(followed.team_id, followed.call_center)
+        here = _is(followed.company, followed.call_center)
         await self._context.run(update(rosters).where(here).values(due_at=due_at))
 
     async def note_problem(self, followed: FollowedRoster, problem: str) -> bool:
         """Record why user group or topic could not be updated. True if that is a new problem."""
-        here = and_(_is(followed.team_id, followed.call_center), rosters.c.problem != problem)
+        here = and_(_is(followed.company, followed.call_center), rosters.c.problem != problem)
         return await self._context.run(update(rosters).where(here).values(problem=problem)) == 1
 
-    def _values(self, team_id: str, company: str, roster: Roster) -> dict[str, Any]:
-        name = row_name(rosters.name, team_id, roster.call_center)
+    def _values(self, company: CompanyKey, roster: Roster) -> dict[str, Any]:
+        name = row_name(rosters.name, company.team_id, roster.call_center)
         sealed = self._context.keys.seal_json(to_json(roster), name)
-        return {"company": company, "sealed": sealed, "seen_at": roster.seen_at}
+        return {"sealed": sealed, "seen_at": roster.seen_at}
 
     def _read(self, row: Row[Any]) -> Roster | None:
         if row.sealed is None:
@@ -154,8 +167,9 @@ class Rosters:
         name = row_name(rosters.name, row.team_id, row.call_center)
         return from_json(row.call_center, row.seen_at, self._context.keys.open_json(row.sealed, name))
 
-    async def _select(self, where: ColumnElement[bool]) -> list[Row[Any]]:
+    async def _select(self, where: ColumnElement[bool], why: Everywhere | None = None) -> list[Row[Any]]:
         statement = select(rosters).where(where).order_by(rosters.c.due_at, rosters.c.call_center)
+        statement = everywhere(statement, why) if why else statement
 
         def query(connection: Connection) -> list[Row[Any]]:
             return list(connection.execute(statement).all())
@@ -163,5 +177,5 @@ class Rosters:
         return await self._context.database.read(query)
 
 
-def _is(team_id: str, call_center: str) -> ColumnElement[bool]:
-    return and_(rosters.c.team_id == team_id, rosters.c.call_center == call_center)
+def _is(company: CompanyKey, call_center: str) -> ColumnElement[bool]:
+    return and_(within(rosters, company), rosters.c.call_center == call_center)

@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.database import Database
 from bot.store.keys import KeyProblem, Keyring
-from bot.store.schema import name_row
+from bot.store.schema import Everywhere, everywhere, name_row
 from bot.store.table_rules import all_tables, rules_of
 
 CHUNK = 200
@@ -46,7 +46,7 @@ def count_unreadable(connection: Connection, keys: Keyring) -> int:
 def _count_unreadable(connection: Connection, table: Table, keys: Keyring) -> int:
     sealed = table.c.sealed
     statement = select(func.count()).where(sealed.is_not(None), _head(sealed).not_in(sorted(keys.heads)))
-    return connection.execute(statement.select_from(table)).scalar_one()
+    return connection.execute(everywhere(statement.select_from(table), Everywhere.KEYS)).scalar_one()
 
 
 def _sealed_tables() -> list[Table]:
@@ -59,7 +59,7 @@ def _head(sealed: Column[Any]) -> ColumnElement[bytes]:
 
 def _stale(table: Table, keys: Keyring, connection: Connection) -> list[tuple[Any, ...]]:
     statement = select(*table.primary_key).where(table.c.sealed.is_not(None), _head(table.c.sealed) != keys.head)
-    return [tuple(row) for row in connection.execute(statement)]
+    return [tuple(row) for row in connection.execute(everywhere(statement, Everywhere.KEYS))]
 
 
 def _reseal(
@@ -67,7 +67,7 @@ def _reseal(
 ) -> tuple[int, int]:
     done = gone = 0
     key = tuple_(*table.primary_key)
-    for row in connection.execute(select(table).where(key.in_(names))):
+    for row in connection.execute(everywhere(select(table).where(key.in_(names)), Everywhere.KEYS)):
         if row.sealed is None:
             continue
         # Only the value that was read is replaced: the bot may have written a newer one meanwhile.
@@ -80,7 +80,8 @@ def _reseal(
                     f"Not everything in {table.name} can be read. {problem} "
                     "To give up what cannot be read, run `dialpad-chatops keys rotate --drop-unreadable`."
                 ) from None
-            gone += connection.execute(delete(table).where(*same)).rowcount
+            gone += connection.execute(everywhere(delete(table).where(*same), Everywhere.KEYS)).rowcount
         else:
-            done += connection.execute(update(table).where(*same).values(sealed=sealed)).rowcount
+            resealed = everywhere(update(table).where(*same).values(sealed=sealed), Everywhere.KEYS)
+            done += connection.execute(resealed).rowcount
     return done, gone

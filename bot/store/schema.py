@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from enum import StrEnum
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -24,11 +25,18 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store.database import Database
 from bot.store.keys import Keyring, row_name
 
 Clock: TypeAlias = Callable[[], datetime]
+_Statement = TypeVar("_Statement", bound=Executable)
+
+EVERYWHERE: Final = "crosses_companies"
+"""The execution option of a query that is not about one company."""
+SEALED_FOR: Final = "sealed_for"
+"""In a table's ``info``: the columns that name a sealed value, where that is not the primary key."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,9 +75,50 @@ def belongs_to(table: Table, person: PersonKey) -> ColumnElement[bool]:
     return and_(table.c.team_id == person.team_id, table.c.user_id == person.user_id)
 
 
+def company_columns(*, primary_key: bool = False) -> tuple[Column[str], Column[str]]:
+    """Build the columns for the Dialpad company a row belongs to."""
+    return (
+        Column("team_id", Text, primary_key=primary_key, nullable=False),
+        Column("company", Text, primary_key=primary_key, nullable=False),
+    )
+
+
+def within(table: Table, company: CompanyKey) -> ColumnElement[bool]:
+    """Select the rows of one company. Every query on a table with a company says this, or ``everywhere``."""
+    return and_(table.c.team_id == company.team_id, table.c.company == company.company)
+
+
+def company_values(company: CompanyKey) -> dict[str, str]:
+    """Return a new row's values for ``company_columns``."""
+    return {"team_id": company.team_id, "company": company.company}
+
+
+class Everywhere(StrEnum):
+    """Why a query may cross companies. ``tests/rules/test_companies.py`` lists who says so."""
+
+    DUE = "what is due is looked for in all companies at once"
+    POSTER = "the poster's own rows, by the ids it was given as due"
+    HOOK = "a hook's secret id is all that a delivery names, and says whose it is"
+    LISTENING = "all companies are listened to, each through its own hooks"
+    SLACK = "channels and user groups belong to the workspace"
+    OWN = "a person's own, whichever company they are in now"
+    WHOSE = "it says whose something is, and nothing else"
+    LEAVING = "whoever leaves takes everything of theirs along"
+    EXPIRED = "what has expired has expired for everybody"
+    KEYS = "keys are changed for everybody"
+    OPERATOR = "it is for whoever runs the bot"
+
+
+def everywhere(statement: _Statement, why: Everywhere) -> _Statement:
+    """Let a query cross companies, for a reason."""
+    return statement.execution_options(**{EVERYWHERE: why})
+
+
 def name_row(table: Table, row: Row[Any]) -> str:
-    """Return the name a row's sealed value is tied to, from its primary key."""
-    return row_name(table.name, *(str(getattr(row, column.name)) for column in table.primary_key))
+    """Return the name a row's sealed value is tied to: from its primary key, or the columns it was tied to before its
+    key became longer."""
+    named_by = table.info.get(SEALED_FOR) or [column.name for column in table.primary_key]
+    return row_name(table.name, *(str(getattr(row, name)) for name in named_by))
 
 
 @dataclass(frozen=True)

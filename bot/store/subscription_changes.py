@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -78,10 +78,11 @@ class SubscriptionChanges:
 
 
 def _dump(subscription: Subscription) -> dict[str, Any]:
-    return {**to_json(subscription), "paused": subscription.paused}
+    return {**to_json(subscription), "paused": subscription.paused, "company": subscription.company_id}
 
 
 def _load(row: Row[Any], stored: Mapping[str, Any]) -> Subscription:
-    rule = {name: value for name, value in stored.items() if name != "paused"}
+    rule = {name: value for name, value in stored.items() if name not in {"paused", "company"}}
     owner = PersonKey(row.team_id, row.user_id)
-    return from_json(row.subscription_id, owner, row.channel, rule, paused=bool(stored["paused"]))
+    found = from_json(row.subscription_id, owner, row.channel, rule, paused=bool(stored["paused"]))
+    return replace(found, company_id=stored["company"])

@@ -5,17 +5,44 @@ What one means is decided in ``bot.activity.subscriptions.subscription``.
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Connection, Row, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Row,
+    Table,
+    Text,
+    and_,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.digest_times import next_due, schedule
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import Subscription, switched
+from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
-from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.connections import company_of_person
+from bot.store.schema import (
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    belongs_to,
+    everywhere,
+    metadata,
+    person_columns,
+    within,
+)
 from bot.store.table_rules import Forever, Goes, rules
 
 subscriptions = Table(
@@ -23,6 +50,7 @@ subscriptions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     *person_columns(),
+    Column("company", Text, nullable=False),
     Column("channel", Text, nullable=False, index=True),
     Column("rule", JSON, nullable=False),
     Column("paused", Boolean, nullable=False),
@@ -45,31 +73,34 @@ class Subscriptions:
         return secrets.token_urlsafe(6)
 
     async def save(self, subscription: Subscription) -> None:
-        """Store a subscription, or change the one with the same id. Its channel never changes."""
+        """Store a subscription, or change the one with the same id. Its channel and its company never change; a new one
+        without a company gets its owner's."""
         digest_at = next_due(subscription, self._context.now())
-        fresh = {
-            "id": subscription.id,
-            "team_id": subscription.owner.team_id,
-            "user_id": subscription.owner.user_id,
-            "channel": subscription.channel,
-            "created_at": self._context.now(),
-            **_values(subscription),
-        }
 
         def change(connection: Connection) -> None:
-            before = self._locked(connection, subscription.id)
-            if before is None:
-                connection.execute(insert(subscriptions).values(digest_at=digest_at, **fresh))
-            else:
-                self._change(connection, before, subscription)
+            placed = _placed(connection, subscription)
+            before = self._locked(connection, placed.company, placed.id)
+            if before is not None:
+                self._change(connection, before, placed)
+                return
+            fresh = {
+                "id": placed.id,
+                "team_id": placed.owner.team_id,
+                "user_id": placed.owner.user_id,
+                "company": placed.company.company,
+                "channel": placed.channel,
+                "created_at": self._context.now(),
+                **_values(placed),
+            }
+            connection.execute(insert(subscriptions).values(digest_at=digest_at, **fresh))
 
         await self._context.database.write(change)
 
-    async def switch(self, name: str, kind: NewsKind, *, on: bool) -> Subscription | None:
+    async def switch(self, company: CompanyKey, name: str, kind: NewsKind, *, on: bool) -> Subscription | None:
         """Switch one event of a subscription on or off, without touching the others. None if it no longer exists."""
 
         def change(connection: Connection) -> Subscription | None:
-            row = self._locked(connection, name)
+            row = self._locked(connection, company, name)
             if row is None:
                 return None
             after = switched(read_subscription(row), kind, on=on)
@@ -78,32 +109,52 @@ class Subscriptions:
 
         return await self._context.database.write(change)
 
-    def _locked(self, connection: Connection, name: str) -> Row[Any] | None:
-        return connection.execute(
-            select(subscriptions).where(subscriptions.c.id == name).with_for_update()
-        ).one_or_none()
+    def _locked(self, connection: Connection, company: CompanyKey, name: str) -> Row[Any] | None:
+        return connection.execute(select(subscriptions).where(_is(company, name)).with_for_update()).one_or_none()
 
     def _change(self, connection: Connection, before: Row[Any], after: Subscription) -> None:
         """Update the row. A digest that is due stays due while its times stay the same."""
         same = schedule(read_subscription(before)) == schedule(after)
         digest_at = before.digest_at if same else next_due(after, self._context.now())
-        this = subscriptions.c.id == after.id
+        this = _is(after.company, after.id)
         connection.execute(update(subscriptions).where(this).values(digest_at=digest_at, **_values(after)))
 
-    async def get(self, name: str) -> Subscription | None:
-        found = await self._select(subscriptions.c.id == name)
+    async def get(self, company: CompanyKey, name: str) -> Subscription | None:
+        found = await self._select(_is(company, name))
         return found[0] if found else None
 
-    async def here(self, team_id: str, channel: str) -> list[Subscription]:
-        """Return the subscriptions that post to one place, oldest first."""
-        return await self._select(subscriptions.c.team_id == team_id, subscriptions.c.channel == channel)
+    async def here(self, company: CompanyKey, channel: str) -> list[Subscription]:
+        """Return a company's subscriptions that post to one place, oldest first."""
+        return await self._select(within(subscriptions, company), subscriptions.c.channel == channel)
 
-    async def of_team(self, team_id: str) -> list[Subscription]:
-        """Return all subscriptions of a workspace that are not paused."""
-        return await self._select(subscriptions.c.team_id == team_id, subscriptions.c.paused.is_(False))
+    async def in_channel(self, team_id: str, channel: str) -> list[Subscription]:
+        """Return the subscriptions of all companies that post to one place, oldest first."""
+        here = (subscriptions.c.team_id == team_id, subscriptions.c.channel == channel)
+        return await self._select(*here, why=Everywhere.SLACK)
+
+    async def keeping(self, team_id: str, group: str) -> list[Subscription]:
+        """Return the subscriptions of all companies that keep a user group in sync."""
+        found = await self._select(subscriptions.c.team_id == team_id, why=Everywhere.SLACK)
+        return [one for one in found if one.keep == group]
+
+    async def of_company(self, company: CompanyKey) -> list[Subscription]:
+        """Return all subscriptions of a company that are not paused."""
+        return await self._select(within(subscriptions, company), subscriptions.c.paused.is_(False))
 
     async def owned(self, owner: PersonKey) -> list[Subscription]:
-        return await self._select(subscriptions.c.team_id == owner.team_id, subscriptions.c.user_id == owner.user_id)
+        """Return a person's subscriptions, also those they made before their company was known."""
+        return await self._select(belongs_to(subscriptions, owner), why=Everywhere.OWN)
+
+    async def whose(self, name: str) -> CompanyKey | None:
+        """Tell whose subscription it is, and nothing else of it: for the sentence that it is somebody else's."""
+        statement = select(subscriptions.c.team_id, subscriptions.c.company).where(subscriptions.c.id == name)
+        asked = everywhere(statement, Everywhere.WHOSE)
+
+        def query(connection: Connection) -> CompanyKey | None:
+            row = connection.execute(asked).one_or_none()
+            return None if row is None else CompanyKey(row.team_id, row.company)
+
+        return await self._context.database.read(query)
 
     async def due_digest(self, now: datetime) -> tuple[Subscription, datetime] | None:
         """Return the subscription whose digest has been due the longest, and since when."""
@@ -114,7 +165,7 @@ class Subscriptions:
         )
 
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(statement.limit(1)).one_or_none()
+            return connection.execute(everywhere(statement.limit(1), Everywhere.DUE)).one_or_none()
 
         row = await self._context.database.read(query)
         return None if row is None else (read_subscription(row), row.digest_at)
@@ -122,35 +173,53 @@ class Subscriptions:
     async def digest_done(self, subscription: Subscription, due: datetime) -> None:
         """Record that the digest due at ``due`` is stored or skipped, unless another process did or the times have
         changed."""
-        this = (subscriptions.c.id == subscription.id, subscriptions.c.digest_at == due)
+        this = (_is(subscription.company, subscription.id), subscriptions.c.digest_at == due)
         await self._context.run(
             update(subscriptions).where(*this).values(digest_at=next_due(subscription, self._context.now()))
         )
 
     async def troubled(self) -> list[Subscription]:
         """Return the subscriptions of all workspaces that could not post when they last tried."""
-        return await self._select(subscriptions.c.problem != "")
+        return await self._select(subscriptions.c.problem != "", why=Everywhere.OPERATOR)
 
-    async def delete(self, name: str) -> bool:
+    async def delete(self, company: CompanyKey, name: str) -> bool:
         """Delete a subscription. False if there was none. Its messages stay, and are still updated."""
-        return await self._context.run(delete(subscriptions).where(subscriptions.c.id == name)) == 1
+        return await self._context.run(delete(subscriptions).where(_is(company, name))) == 1
 
-    async def note_problem(self, name: str, problem: str) -> bool:
+    async def note_problem(self, company: CompanyKey, name: str, problem: str) -> bool:
         """Record a problem. True if it is new: nobody was told of it since posting last worked."""
         changed = (
-            update(subscriptions)
-            .where(subscriptions.c.id == name, subscriptions.c.problem != problem)
-            .values(problem=problem)
+            update(subscriptions).where(_is(company, name), subscriptions.c.problem != problem).values(problem=problem)
         )
         return await self._context.run(changed) == 1
 
-    async def _select(self, *where: Any) -> list[Subscription]:
+    async def _select(self, *where: Any, why: Everywhere | None = None) -> list[Subscription]:
         statement = select(subscriptions).where(*where).order_by(subscriptions.c.created_at, subscriptions.c.id)
+        statement = everywhere(statement, why) if why else statement
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
 
         return [read_subscription(row) for row in await self._context.database.read(query)]
+
+
+def _placed(connection: Connection, subscription: Subscription) -> Subscription:
+    """Return a subscription with its company: the one it was stored with, or the one its owner is connected to."""
+    if subscription.company_id:
+        return subscription
+    owner = subscription.owner
+    mine = select(subscriptions.c.company).where(
+        subscriptions.c.id == subscription.id, belongs_to(subscriptions, owner)
+    )
+    company = connection.execute(everywhere(mine, Everywhere.OWN)).scalar_one_or_none()
+    if company is None:
+        theirs = select(company_of_person(literal(owner.team_id), literal(owner.user_id)))
+        company = connection.execute(theirs).scalar_one()
+    return replace(subscription, company_id=company)
+
+
+def _is(company: CompanyKey, name: str) -> ColumnElement[bool]:
+    return and_(within(subscriptions, company), subscriptions.c.id == name)
 
 
 def _values(subscription: Subscription) -> dict[str, Any]:
@@ -159,4 +228,7 @@ def _values(subscription: Subscription) -> dict[str, Any]:
 
 def read_subscription(row: Row[Any]) -> Subscription:
     owner = PersonKey(row.team_id, row.user_id)
-    return from_json(row.id, owner, row.channel, row.rule, paused=row.paused, problem=row.problem)
+    company_id = "" if row.company == own_company(owner).company else row.company
+    return from_json(
+        row.id, owner, row.channel, row.rule, paused=row.paused, problem=row.problem, company_id=company_id
+    )

@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from bot.store import migrate
 from bot.store.database import DatabaseProblem, say_error, sqlite_file
 from bot.store.in_use import alone_on
+from bot.store.schema import Everywhere, everywhere
 from bot.store.sqlite import build_engine, connect_to_existing
 from bot.store.table_rules import all_tables
 
@@ -104,7 +105,7 @@ def copy_tables(source: Connection, target: Connection, *, replace: bool = False
     if not replace and (full := [one.name for one in tables if _count(target, one)]):
         raise NotEmpty(f"That database holds rows already, in {', '.join(full)}. Add --yes to replace them.")
     for table in tables:
-        target.execute(delete(table))
+        target.execute(everywhere(delete(table), Everywhere.OPERATOR))
     copied = [_copy(source, target, table) for table in reversed(tables)]
     for table, before in zip(reversed(tables), copied, strict=True):
         after = sum_up(target, table)
@@ -141,18 +142,20 @@ def _count_on(target: Connection, table: Table) -> None:
         return
     for column in table.primary_key:
         if isinstance(column.type, Integer) and column.autoincrement is True:
-            highest = target.execute(select(func.max(column))).scalar_one()
+            newest = everywhere(select(func.max(column)), Everywhere.OPERATOR)
+            highest = target.execute(newest).scalar_one()
             sequence = func.pg_get_serial_sequence(table.name, column.name)
             target.execute(select(func.setval(sequence, highest or 1, highest is not None)))
 
 
 def _chunks(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
-    statement = select(*table.c).order_by(*table.primary_key)
+    statement = everywhere(select(*table.c).order_by(*table.primary_key), Everywhere.OPERATOR)
     yield from connection.execution_options(yield_per=CHUNK).execute(statement).partitions()
 
 
 def _count(connection: Connection, table: Table) -> int:
-    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+    counted = everywhere(select(func.count()).select_from(table), Everywhere.OPERATOR)
+    return connection.execute(counted).scalar_one()
 
 
 def _hash(row: Row[Any]) -> int:

@@ -4,6 +4,8 @@ import httpx
 import pytest
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from bot.basics.company import own_company
+from bot.basics.person import PersonKey
 from bot.sandbox.cast import TEAM_ID
 from bot.store.audit import Audit
 from tests.bench.__main__ import CHANGE, CHANGES, READ, main
@@ -32,7 +34,7 @@ async def test_the_command_that_is_measured_reaches_its_handler(text: str) -> No
         await dispatcher.idle()
         audit = dispatcher.stores.audit
         assert isinstance(audit, Audit)
-        entries = await audit.recent(TEAM_ID)
+        entries = await audit.recent(own_company(PersonKey(TEAM_ID, "U0ANA0001")))
 
     assert answer.status_code == 200
     assert [(one.route.rpartition(".")[2], one.outcome) for one in entries] == [(text, "done")]

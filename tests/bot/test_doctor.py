@@ -198,10 +198,10 @@ async def test_it_says_how_people_connect(configure: Configure) -> None:
 
 async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(configure: Configure) -> None:
     store = await open_store(configure())
-    await store.subscriptions.save(
-        Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?")
-    )
-    await store.database.write(lambda held: want(held, store.now(), "c1", "T0NORTHLT", [NewPosting("C1", "w1")]))
+    troubled = Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?")
+    await store.subscriptions.save(troubled)
+    wanted = [NewPosting("C1", "w1")]
+    await store.database.write(lambda held: want(held, store.now(), troubled.company, "c1", wanted))
     await store.aclose()
 
     found = await look(configure(), "Notifications")

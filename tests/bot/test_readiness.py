@@ -51,8 +51,8 @@ class Place:
 
     async def post_due(self, **values: datetime) -> None:
         row: dict[str, Any] = {
-            "id": "p1", "card_id": "c1", "team_id": "T1", "channel": "C1", "subscription_id": "w1", "shown": 0,
-            "tries": 0, "doubtful": False, "step": 0, "created_at": self.clock(), **values,
+            "id": "p1", "card_id": "c1", "team_id": "T1", "company": "61", "channel": "C1", "subscription_id": "w1",
+            "shown": 0, "tries": 0, "doubtful": False, "step": 0, "created_at": self.clock(), **values,
         }  # fmt: skip
         await self.store.database.write(lambda connection: connection.execute(insert(postings).values(row)))
 

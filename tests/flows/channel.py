@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from bot.sandbox.cast import CUSTOMERS, SUPPORT
+from bot.basics.company import CompanyKey
+from bot.sandbox.cast import COMPANY_ID, CUSTOMERS, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.model import Call
 from tests.flows.hands import Hands, Json, said
 
 JORDAN = CUSTOMERS[0]
+NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
 
 
 def board(hands: Hands) -> list[Json]:
@@ -37,8 +39,8 @@ def miss_a_call(demo: Demo) -> Call:
 async def make_due(demo: Demo, card: dict[str, Any]) -> None:
     """The next step of the call that this message shows is due now."""
     await demo.bot.poster.settle()
-    found = await demo.bot.store.cards.at("C0SUPPORT", card["ts"])
+    found = await demo.bot.store.cards.at(NORTHLIGHT, "C0SUPPORT", card["ts"])
     assert found is not None
-    (posting,) = [one for one in await demo.bot.store.postings.of_card(found.id) if one.ts == card["ts"]]
-    await demo.bot.store.postings.escalate_at(found.id, demo.bot.store.now(), only=posting.id)
+    (posting,) = [one for one in await demo.bot.store.postings.of_card(NORTHLIGHT, found.id) if one.ts == card["ts"]]
+    await demo.bot.store.postings.escalate_at(NORTHLIGHT, found.id, demo.bot.store.now(), only=posting.id)
     demo.bot.poster.wake()

@@ -16,6 +16,7 @@ from bot.dialpad.pacer import Pacer
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo, connect, running_demo
+from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
@@ -58,7 +59,9 @@ class Waitless:
 
 async def until_heard(demo: Demo) -> None:
     """What happened on the phones has been delivered and taken in."""
-    await demo.dialpad.delivery.idle()
+    for sandbox in (demo.dialpad, demo.trial):
+        if sandbox is not None:
+            await sandbox.delivery.idle()
     async with asyncio.timeout(PATIENT_S):
         while await demo.bot.store.events.waiting():  # noqa: ASYNC110  # the database is asked, it tells nobody
             await asyncio.sleep(0)
@@ -102,7 +105,9 @@ async def freshen(demo: Demo) -> None:
     await demo.slack.delivery.idle()
     await demo.bot.dispatcher.idle()
     await _let_go_of_events(demo)
-    _freshen_dialpad(demo)
+    for sandbox in (demo.dialpad, demo.trial):
+        if sandbox is not None:
+            _freshen_dialpad(demo, sandbox)
     await _freshen_bot(demo)
     _freshen_slack(demo)  # last: what was still being posted is not there any more
     demo.dialpad.requests.clear()
@@ -111,11 +116,13 @@ async def freshen(demo: Demo) -> None:
 
 async def _let_go_of_events(demo: Demo) -> None:
     """What the last test made happen and did not wait for reaches nobody any more."""
-    delivery = demo.dialpad.delivery
-    await _end(delivery._tasks)
-    delivery._held = None
-    delivery.copies = 1
-    delivery.attempts.clear()
+    for sandbox in (demo.dialpad, demo.trial):
+        if sandbox is not None:
+            delivery = sandbox.delivery
+            await _end(delivery._tasks)
+            delivery._held = None
+            delivery.copies = 1
+            delivery.attempts.clear()
     await demo.bot.store.database.write(_forget)
     await demo.bot.intake.drain()
     await _end(demo.bot.poster._under_way)
@@ -135,11 +142,11 @@ def _forget(connection: Connection) -> None:
             connection.execute(table.delete())
 
 
-def _freshen_dialpad(demo: Demo) -> None:
-    demo.dialpad.faults.clear()
-    demo.dialpad.limits.enforce = False  # the bot does not wait for its turn here: see Waitless
-    state = demo.dialpad.state
-    fresh = State(state.now, state.base_url)
+def _freshen_dialpad(demo: Demo, sandbox: DialpadSandbox) -> None:
+    sandbox.faults.clear()
+    sandbox.limits.enforce = False  # the bot does not wait for its turn here: see Waitless
+    state = sandbox.state
+    fresh = State(state.now, state.base_url, state.company)
     fill(fresh)
     if fresh.contacts != state.contacts:
         demo.bot.dispatcher.deps.directory._copies.clear()

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from bot.sandbox.demo import Demo, running_demo, subscribe_support
 from tests.flows.browser import Browser
+from tests.flows.channel import NORTHLIGHT
 from tests.flows.hands import Hands, said
 from tests.flows.stage import freshen
 from tests.flows.test_connecting import link_in
@@ -90,7 +91,7 @@ async def test_the_cards_of_a_channel_name_only_the_command_that_is_set(demo: De
     await subscribe_support(demo)
     await priya.type("/phone notify")
 
-    assert await demo.bot.store.subscriptions.of_team(priya.key.team_id)
+    assert await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
     assert DEFAULT.findall(shown(priya)) == []
 
 

@@ -10,12 +10,15 @@ import pytest_asyncio
 from typer.testing import CliRunner
 
 from bot.__main__ import app
+from bot.basics.company import CompanyKey
 from bot.dialpad.actions.sms import SendSms
 from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SALES, TEAM_ID
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN
 from tests.flows.hands import Hands
 from tests.flows.stage import OneDemo
+
+NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -33,19 +36,19 @@ async def test_who_deleted_which_call_center(priya: Hands, demo: Demo) -> None:
     await priya.submit()
     (entry,) = [
         one
-        for one in await demo.bot.store.audit.recent(TEAM_ID, about=f"call center:{SALES.id}")
+        for one in await demo.bot.store.audit.recent(NORTHLIGHT, about=f"call center:{SALES.id}")
         if one.action == "DIALPAD_DELETE_CALL_CENTER_BY_ID"
     ]
     assert entry.person == priya.key
     assert (entry.about.dialpad_user_id, entry.about.dialpad_company_id) == (str(PRIYA.dialpad_id), str(COMPANY_ID))
-    assert await demo.bot.store.audit.recent(TEAM_ID, about="call center")
+    assert await demo.bot.store.audit.recent(NORTHLIGHT, about="call center")
 
 
 async def test_a_switch_is_told_with_its_position_and_whose_it_is(ana: Hands, demo: Demo) -> None:
     await ana.type("/dp dnd on")
     (entry,) = [
         one
-        for one in await demo.bot.store.audit.recent(person=ana.key)
+        for one in await demo.bot.store.audit.recent(NORTHLIGHT, person=ana.key)
         if one.action == "DIALPAD_TOGGLE_USER_DO_NOT_DISTURB_STATUS"
     ]
     assert entry.about.object == f"user:{ANA.dialpad_id}"
@@ -56,7 +59,7 @@ async def test_a_text_leaves_neither_its_words_nor_its_number(ana: Hands, demo: 
     await ana.type("/dp sms Jordan Lee The code is 1234")
     await ana.submit()
     assert ana.sent("POST", "/v2/sms")
-    entries = await demo.bot.store.audit.recent(person=ana.key)
+    entries = await demo.bot.store.audit.recent(NORTHLIGHT, person=ana.key)
     (entry,) = [one for one in entries if one.action == SendSms.slug]
     assert {"text", "to_numbers"} <= set(entry.about.details["also"])
     assert not [word for word in (JORDAN.phone, "1234", "Jordan") if word in repr(entries)]
@@ -66,7 +69,7 @@ async def test_a_changed_subscription_is_named(ana: Hands, demo: Demo) -> None:
     await ana.type('/dp notify missed for "Support"')
     await ana.type("/dp notify pause 1")
     (subscription,) = await demo.bot.store.subscriptions.owned(ana.key)
-    entries = await demo.bot.store.audit.recent(TEAM_ID, about=f"subscription:{subscription.id}")
+    entries = await demo.bot.store.audit.recent(NORTHLIGHT, about=f"subscription:{subscription.id}")
     assert {one.person for one in entries} == {ana.key}
     assert [dict(one.about.details) for one in entries] == [{}, {"new": True}]
 

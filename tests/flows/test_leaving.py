@@ -11,7 +11,7 @@ from bot.app import Bot
 from bot.sandbox.cast import PEOPLE
 from bot.sandbox.demo import Demo
 from bot.sandbox.slack.events import send_event
-from tests.flows.channel import board, miss_a_call, shown
+from tests.flows.channel import NORTHLIGHT, board, miss_a_call, shown
 from tests.flows.hands import Hands, said
 from tests.flows.stage import PATIENT_S, OneDemo, until_heard
 
@@ -152,7 +152,7 @@ async def test_uninstalling_removes_the_workspace_here_and_at_dialpad(
         if person.slack_id:
             assert await demo.bot.store.connections.get(Hands(demo, person).key) is None
     assert await demo.bot.store.hooks.all() == []
-    assert await demo.bot.store.subscriptions.of_team(priya.key.team_id) == []
+    assert await demo.bot.store.subscriptions.of_company(NORTHLIGHT) == []
     await one_demo.aclose()  # nobody can say anything in this workspace any more
 
 

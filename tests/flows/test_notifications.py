@@ -10,9 +10,9 @@ import pytest_asyncio
 from bot.activity.registers import fragment
 from bot.app import Bot
 from bot.notifications import poster
-from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT, TEAM_ID
+from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT
 from bot.sandbox.demo import Demo, connect
-from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
+from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
 
@@ -168,12 +168,12 @@ async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: H
     miss_a_call(demo)
     card = await shown(ana, "Missed call")
     await demo.bot.poster.settle()
-    found = await demo.bot.store.cards.at("C0SUPPORT", card["ts"])
+    found = await demo.bot.store.cards.at(NORTHLIGHT, "C0SUPPORT", card["ts"])
     assert found is not None
-    (posting,) = await demo.bot.store.postings.of_card(found.id)
+    (posting,) = await demo.bot.store.postings.of_card(NORTHLIGHT, found.id)
     due = demo.bot.store.now() - timedelta(seconds=1)
     await demo.bot.poster.aclose()
-    await demo.bot.store.postings.escalate_at(found.id, due, only=posting.id)
+    await demo.bot.store.postings.escalate_at(NORTHLIGHT, found.id, due, only=posting.id)
     await demo.bot.aclose()
 
     again = await Bot.start(demo.bot.settings)
@@ -275,7 +275,7 @@ async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, dem
 async def test_an_agent_who_goes_off_duty_is_told_about_with_the_reason(priya: Hands, ana: Hands, demo: Demo) -> None:
     await priya.type('/dp notify duty for "Support"')
     known = fragment(0, 0, {"on": True})
-    await demo.bot.store.cards.absorb(TEAM_ID, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
+    await demo.bot.store.cards.absorb(NORTHLIGHT, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
     await ana.type("/dp duty off Lunch")
 
     await shown(ana, "Ana Ferreira", "went off duty: Lunch.")
@@ -283,7 +283,7 @@ async def test_an_agent_who_goes_off_duty_is_told_about_with_the_reason(priya: H
 
 async def look_at_rosters(demo: Demo) -> None:
     """The next look at who is on duty is due now."""
-    await demo.bot.store.rosters.hurry(TEAM_ID, [str(SUPPORT.id)], 0)
+    await demo.bot.store.rosters.hurry(NORTHLIGHT, [str(SUPPORT.id)], 0)
     await demo.bot.poster.settle()
 
 

@@ -29,6 +29,6 @@ async def test_cards_go_on_and_old_ones_are_changed_in_a_channel_with_a_new_id(
     miss_a_call(demo)
     await ana.person.until(lambda: len(board(ana)) == 2)
 
-    assert [one.channel for one in await demo.bot.store.subscriptions.of_team(priya.key.team_id)] == ["C0SHARED1"]
+    assert [one.channel for one in await demo.bot.store.subscriptions.owned(priya.key)] == ["C0SHARED1"]
     assert [call for call in demo.slack.calls if call.error] == []
     await one_demo.aclose()  # the next test finds the channel under its old id

@@ -8,12 +8,15 @@ import pytest_asyncio
 
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Actors, Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.errors import UserError
-from bot.sandbox.cast import ANA, PRIYA, SAM
+from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SAM, TEAM_ID
 from bot.sandbox.demo import Demo
 from tests.flows.channel import make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
+
+NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -64,7 +67,9 @@ async def test_a_text_that_ana_adds_leaves_with_anas_account_and_priya_is_told(
     await shown(priya, "A text went to the phone of", f"<@{SAM.slack_id}>")
     (text,) = ana.sent("POST", "/v2/sms")
     assert text.person == ANA.email
-    (entry,) = await demo.bot.store.audit.recent(about=f"subscription:{subscription.id}", person=ana.key, limit=1)
+    (entry,) = await demo.bot.store.audit.recent(
+        NORTHLIGHT, about=f"subscription:{subscription.id}", person=ana.key, limit=1
+    )
     assert (entry.route, entry.outcome, entry.about.dialpad_user_id) == ("escalation", "done", str(ANA.dialpad_id))
 
 

@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from bot.sandbox.cast import ANA, SAM, TEAM_ID, TIME_ZONE
+from bot.sandbox.cast import ANA, SAM, TIME_ZONE
 from bot.sandbox.demo import Demo
 from bot.store.postings import postings
-from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
+from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
 from tests.flows.stage import PATIENT_S, OneDemo, until_heard
 
@@ -95,7 +95,7 @@ async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya
     async with asyncio.timeout(PATIENT_S):
         while await held(demo, subscription.id) < 5:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0)
-    assert len(await demo.bot.store.cards.open_calls(TEAM_ID, subscription.id)) == 5
+    assert len(await demo.bot.store.cards.open_calls(NORTHLIGHT, subscription.id)) == 5
     assert board(priya) == []
 
     await priya.press(card, "Edit")

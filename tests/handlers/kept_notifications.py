@@ -11,6 +11,7 @@ from bot.activity.registers import State
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import with_actors
 from bot.activity.subscriptions.subscription import Subscription, switched
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.board import PostedCard, UserGroup
 from bot.dialpad.events import CallEvent
@@ -42,13 +43,16 @@ class RememberedBoard:
     refusal: str = ""
     strange: set[str] = field(default_factory=set)
     changed: list[tuple[Subscription, Subscription | None, PersonKey]] = field(default_factory=list)
-    known: dict[tuple[str, str], Roster] = field(default_factory=dict)
+    known: dict[tuple[CompanyKey, str], Roster] = field(default_factory=dict)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
 
     async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]:
         return [one for one in self.subscriptions.values() if one.channel == channel]
+
+    async def others_here(self, person: PersonKey, channel: str) -> int:
+        return 0
 
     async def subscription(self, person: PersonKey, name: str) -> Subscription | None:
         return self.subscriptions.get(name)
@@ -86,6 +90,9 @@ class RememberedBoard:
     async def card(self, person: PersonKey, name: str) -> KeptCard | None:
         return self.cards.get(name)
 
+    async def check_press(self, person: PersonKey, channel: str, ts: str) -> None:
+        """Every card is of the one company there is."""
+
     async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:
         return None
 
@@ -118,8 +125,8 @@ class RememberedBoard:
     async def user_groups(self, person: PersonKey) -> list[UserGroup]:
         return [UserGroup("S0ONCALL1", "support-oncall", "Support on duty")]
 
-    async def rosters(self, person: PersonKey, company: str) -> list[Roster]:
+    async def rosters(self, company: CompanyKey) -> list[Roster]:
         return [roster for (owner, _), roster in self.known.items() if owner == company]
 
-    async def note_roster(self, person: PersonKey, company: str, roster: Roster) -> None:
+    async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
         self.known[company, roster.call_center] = roster

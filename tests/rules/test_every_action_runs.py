@@ -16,6 +16,7 @@ from bot.dialpad.actions.oauth2 import RUN_AS
 from bot.sandbox.cast import PRIYA, SAM, TEAM_ID
 from bot.sandbox.demo import Demo
 from bot.slack.blockkit.forms import unpack_metadata
+from tests.flows.channel import NORTHLIGHT
 from tests.flows.hands import Hands
 from tests.flows.stage import freshen, quick_demo
 from tests.rules.every_action import changes_at_dialpad, typed, words_in
@@ -74,7 +75,7 @@ async def test_it_runs_and_is_written_down(priya: Hands, action: type[Action[Any
     assert shown.strip()
     assert "on our side" not in shown, shown
     assert "could not be read" not in shown, shown
-    entries = await priya.demo.bot.store.audit.recent(TEAM_ID, person=priya.key, limit=10)
+    entries = await priya.demo.bot.store.audit.recent(NORTHLIGHT, person=priya.key, limit=10)
     assert action in RUN_AS or action.slug in {entry.action for entry in entries}, (shown, entries)
 
 

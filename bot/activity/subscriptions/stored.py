@@ -1,4 +1,4 @@
-"""Subscriptions as they are stored: everything but the id, owner, channel, pause and problem."""
+"""Subscriptions as they are stored: everything but the id, owner, company, channel, pause and problem."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -10,7 +10,9 @@ from bot.activity.subscriptions.subscription import Actors, Subscription
 from bot.basics.person import PersonKey
 from bot.basics.stored_json import StoredJson
 
-_SUBSCRIPTION: Final = StoredJson(Subscription, "id", "owner", "channel", "paused", "problem", "included", "excluded")
+_SUBSCRIPTION: Final = StoredJson(
+    Subscription, "id", "owner", "channel", "company_id", "paused", "problem", "included", "excluded"
+)
 _IN_SIDES: Final[Mapping[str, Any]] = {"places": {}, "numbers": [], "labels": [], "internal": None}
 _BESIDE: Final[Mapping[str, Any]] = {"longer": 0, "hours": None, "line_hours": "", "quiet": None, "queue": 3}
 """The filters of version 0.1.0 and what it stored for them when they were not set: some in "only" and "but", some
@@ -43,7 +45,14 @@ def _columns(filters: Sequence[Filter]) -> dict[str, Any]:
 
 
 def from_json(
-    name: str, owner: PersonKey, channel: str, rule: Mapping[str, Any], *, paused: bool = False, problem: str = ""
+    name: str,
+    owner: PersonKey,
+    channel: str,
+    rule: Mapping[str, Any],
+    *,
+    paused: bool = False,
+    problem: str = "",
+    company_id: str = "",
 ) -> Subscription:
     """Undo ``to_json``. Kinds and filters of a later version are left out. Raises UnreadableJson."""
     known = {kind.value for kind in NewsKind}
@@ -58,6 +67,7 @@ def from_json(
         channel=channel,
         paused=paused,
         problem=problem,
+        company_id=company_id,
     )
 
 

@@ -9,6 +9,7 @@ from bot.activity.news import News, NewsKind, kinds_that
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter, QuietHoursFilter
+from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
 from bot.basics.times import DAY, clock
 
@@ -92,6 +93,13 @@ class Subscription:
     actors: Actors = field(default_factory=Actors)
     paused_by: str = ""
     """Slack id of whoever paused it; "" for its owner, or when it is not paused."""
+    company_id: str = ""
+    """The Dialpad company whose news it is about: its owner's when it was made."""
+
+    @property
+    def company(self) -> CompanyKey:
+        """Return whose news it is about; its owner's alone when no company was noted."""
+        return CompanyKey(self.owner.team_id, self.company_id) if self.company_id else own_company(self.owner)
 
     @property
     def problem_word(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.sandbox.cast import PEOPLE, Person
+from bot.sandbox.cast import NORTHLIGHT, Person
 from bot.sandbox.dialpad.refusals import forbidden, unauthorized
 from bot.sandbox.dialpad.state import State
 
@@ -68,7 +68,8 @@ class Grant:
 class Tokens:
     def __init__(self, state: State) -> None:
         self._state = state
-        self._static = {person.token: person.dialpad_id for person in PEOPLE if person.dialpad_id is not None}
+        self._static = {person.token: dialpad_id_of(person) for person in state.company.people}
+        self._company_key = COMPANY_KEY if state.company is NORTHLIGHT else None
         self._by_access: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
 
@@ -78,7 +79,7 @@ class Tokens:
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise unauthorized("Login Required.")
-        if token == COMPANY_KEY:
+        if token == self._company_key:
             return TokenOwner(None, ALL_SCOPES, token)
         if token in self._static:
             return self._of_user(TokenOwner(self._static[token], ALL_SCOPES, token))
@@ -88,6 +89,11 @@ class Tokens:
         if self._state.now() >= grant.expires_at:
             raise unauthorized("Token has expired.")
         return self._of_user(TokenOwner(grant.user_id, grant.scopes, token, from_oauth=True))
+
+    def knows(self, header: str | None) -> bool:
+        """Tell whether the token in an Authorization header was ever this company's."""
+        token = (header or "").partition(" ")[2].strip()
+        return token == self._company_key or token in self._static or token in self._by_access
 
     def _of_user(self, caller: TokenOwner) -> TokenOwner:
         user = self._state.users.get(caller.user_id or 0)

@@ -1,9 +1,21 @@
-"""Fills an empty state with Northlight Supply: its people, lines, numbers and contacts."""
+"""Fills an empty state with a company: Northlight Supply's people, lines, numbers and contacts, or a trial's."""
 
 from datetime import timedelta
 from typing import Any
 
-from bot.sandbox.cast import BILLING, CUSTOMERS, LINES, MEI, NOOR, OFFICE, PEOPLE, PRIYA, SALES, SUPPORT, Line, Person
+from bot.sandbox.cast import (
+    BILLING,
+    CUSTOMERS,
+    MEI,
+    NOOR,
+    NORTHLIGHT,
+    OFFICE,
+    PRIYA,
+    SALES,
+    SUPPORT,
+    Line,
+    Person,
+)
 from bot.sandbox.dialpad.equipment import add_equipment
 from bot.sandbox.dialpad.history import add_history
 from bot.sandbox.dialpad.model import Contact, Device, Group, PhoneNumber, User
@@ -23,11 +35,15 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 def fill(state: State) -> None:
     state.off_duty_statuses.extend(OFF_DUTY_STATUSES)
     state.labels.extend(LABELS)
-    for person in PEOPLE:
+    for person in state.company.people:
         if person.dialpad_id is not None and person.phone is not None:
             _add_person(state, person, person.dialpad_id, person.phone)
-    for line in LINES:
+    for line in state.company.lines:
         _add_line(state, line)
+    if state.company is not NORTHLIGHT:
+        for user in state.users.values():
+            user.on_duty = True
+        return
     for number in POOL:
         state.numbers[number] = PhoneNumber(number, OFFICE.id)
     for number in TOLL_FREE:
@@ -40,7 +56,7 @@ def fill(state: State) -> None:
 
 
 def _add_person(state: State, person: Person, user_id: int, phone: str) -> None:
-    is_admin = person.role == "admin"
+    is_admin, office = person.role == "admin", state.company.lines[0]
     added = state.now() - timedelta(days=12 if person is NOOR else 420)
     state.users[user_id] = User(
         id=user_id,
@@ -48,16 +64,16 @@ def _add_person(state: State, person: Person, user_id: int, phone: str) -> None:
         last_name=person.last_name,
         emails=[person.email],
         phone_numbers=[phone],
-        office_id=OFFICE.id,
+        office_id=office.id,
         date_added=added.replace(microsecond=0),
         job_title=person.title,
         extension=person.extension or "",
         license="agents" if any(person in line.members for line in (SUPPORT, SALES)) else "talk",
         is_super_admin=is_admin,
-        admin_office_ids=[OFFICE.id] if is_admin else [],
+        admin_office_ids=[office.id] if is_admin else [],
         is_online=person is not MEI,
     )
-    state.numbers[phone] = PhoneNumber(phone, OFFICE.id, state.users[user_id].target)
+    state.numbers[phone] = PhoneNumber(phone, office.id, state.users[user_id].target)
     for kind, name in (("native", "Dialpad app"), ("iphone", "iPhone")):
         device_id = str(state.new_id())
         state.devices[device_id] = Device(
@@ -66,6 +82,7 @@ def _add_person(state: State, person: Person, user_id: int, phone: str) -> None:
 
 
 def _add_line(state: State, line: Line) -> None:
+    office = state.company.lines[0]
     members = {person.dialpad_id: "operator" for person in line.members if person.dialpad_id is not None}
     leads_only: set[int] = set()
     for person in line.supervisors:
@@ -78,14 +95,14 @@ def _add_line(state: State, line: Line) -> None:
         kind=line.kind,
         name=line.name,
         phone_numbers=[line.phone],
-        office_id=OFFICE.id,
+        office_id=office.id,
         members=members,
         settings=_settings(line),
         leads_only=leads_only,
         skills=dict.fromkeys(members, 100),
     )
     state.groups[line.id] = group
-    state.numbers[line.phone] = PhoneNumber(line.phone, OFFICE.id, group.target)
+    state.numbers[line.phone] = PhoneNumber(line.phone, office.id, group.target)
 
 
 def _settings(line: Line) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from bot.sandbox.cast import Person
+from bot.sandbox.cast import NORTHLIGHT, Company, Person
 from bot.sandbox.dialpad.access import ALL_SCOPES, OAuthApp, Tokens, dialpad_id_of
 from bot.sandbox.dialpad.ai import Ai
 from bot.sandbox.dialpad.api import Api, Received
@@ -31,7 +31,7 @@ from bot.sandbox.dialpad.times import utc_now
 
 
 class DialpadSandbox:
-    """A Dialpad with Northlight Supply in it.
+    """A Dialpad with one company in it, Northlight Supply.
 
     ``app`` answers /api/v2/..., /oauth2/..., /phone/... and the addresses of recordings and pictures. ``state`` may be
     read and changed by tests; ``phone`` plays the people outside; ``ai`` writes transcripts and recaps; ``delivery``
@@ -47,12 +47,13 @@ class DialpadSandbox:
         later: RunLater | None = None,
         base_url: str = "https://dialpad.example",
         let_pass: Callable[[timedelta], None] | None = None,
+        company: Company = NORTHLIGHT,
     ) -> None:
-        """Set the sandbox up. ``base_url`` is where it is reached: events and answers name recordings and pictures
-        there. ``later`` makes calls ring out and be summarised; without it they ring until answered. ``let_pass``
-        puts the clock forward that ``now`` reads: then the panel offers it."""
+        """Set the sandbox up with a company. ``base_url`` is where it is reached: events and answers name recordings
+        and pictures there. ``later`` makes calls ring out and be summarised; without it they ring until answered.
+        ``let_pass`` puts the clock forward that ``now`` reads: then the panel offers it."""
         self.oauth_app = oauth_app
-        self.state = State(now, base_url)
+        self.state = State(now, base_url, company)
         fill(self.state)
         self.requests: list[Received] = []
         self.faults = Faults()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from bot.sandbox.cast import COMPANY_ID, COMPANY_NAME
+from bot.sandbox.cast import NORTHLIGHT, Company
 from bot.sandbox.dialpad.changes import Changes
 from bot.sandbox.dialpad.documents import Documents
 from bot.sandbox.dialpad.model import (
@@ -33,13 +33,16 @@ EventListener = Callable[[str, Json], None]
 
 
 class State:
-    def __init__(self, now: Callable[[], datetime], base_url: str = "https://dialpad.example") -> None:
+    def __init__(
+        self, now: Callable[[], datetime], base_url: str = "https://dialpad.example", company: Company = NORTHLIGHT
+    ) -> None:
         self.now = now
+        self.company = company
         self.base_url = base_url
         """Address of this Dialpad: the addresses of recordings and pictures begin with it."""
         self.changes = Changes()
-        self.company_id = COMPANY_ID
-        self.company_name = COMPANY_NAME
+        self.company_id = company.id
+        self.company_name = company.name
         self.users: dict[int, User] = {}
         self.groups: dict[int, Group] = {}
         self.rooms: dict[int, Room] = {}

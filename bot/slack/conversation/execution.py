@@ -79,6 +79,7 @@ class Executor:
         try:
             if not await self._may_start(request):
                 return None
+            await self._check_company(request)
             if request.decision is not None:
                 request = await self._decide(request, placed)
             request = await self._as_text(request, placed.ctx)
@@ -99,6 +100,14 @@ class Executor:
         if not request.recorded or request.incoming is None:
             return True
         return await self.stores.inbox.started(request.incoming.key)
+
+    async def _check_company(self, request: Request) -> None:
+        """Refuse what is pressed on a card of another company, whatever the button does. Raises OtherCompany."""
+        board, incoming = self.deps.notifications, request.incoming
+        if board is None or incoming is None or incoming.pressed_ts is None or incoming.ephemeral:
+            return
+        if request.where.channel:
+            await board.check_press(request.person, request.where.channel, incoming.pressed_ts)
 
     async def _as_text(self, request: Request, ctx: Ctx) -> Request:
         """Read a message that mentions the app in a text conversation's thread as a text to send, letter for letter."""

@@ -58,6 +58,8 @@ class Incoming:
     view: Json | None = field(default=None, repr=False)
     event: Json = field(default_factory=dict, repr=False)
     ephemeral: bool = False
+    pressed_ts: str | None = None
+    """The message whose button was pressed, or on which a shortcut was used."""
 
     @property
     def in_modal(self) -> bool:
@@ -131,6 +133,7 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
         PayloadKind.PRESS, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(action.get("action_id", "")), value=_pressed(action),
         view=view, ephemeral=bool(container.get("is_ephemeral")),
+        pressed_ts=(message or {}).get("ts") or container.get("message_ts"),
     )  # fmt: skip
 
 
@@ -155,6 +158,7 @@ def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
     return Incoming(
         kind, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(body.get("callback_id", "")), text=message_text(message or {}),
+        pressed_ts=(message or {}).get("ts"),
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from tests.rules.shared_check import shared_check
 class NobodyConnected:
     """``Accounts`` of a company whose people have not come yet."""
 
-    def of(self, person: PersonKey) -> Account:
+    def of(self, person: PersonKey, within: object = None) -> Account:
         return cast(Account, self)
 
     async def link(self) -> DialpadConnection:
@@ -160,6 +160,6 @@ async def whole_way(folder: Path, kinds: Iterable[NewsKind] = frozenset(NewsKind
 
         queue = QueueOnPaper()
         intake = Intake(cast(Engine, queue), stage.store, watched)
-        hook = await stage.store.hooks.create(stage.hook.owner, "1", "webhook")
+        hook = await stage.store.hooks.create(stage.hook.owner, stage.hook.company, "webhook")
         renderer = PostedCardRenderer(stage.store, accounts, Directory())
         yield WholeWay(stage, StrictSlack(stage.time), intake, queue, renderer, replace(hook, secret=SECRET), failures)

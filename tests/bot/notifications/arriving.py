@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.dialpad.events import Event
 from bot.notifications.intake import Intake
@@ -82,7 +83,7 @@ async def arrival(url: str, recorder: Recorder, keys: Keyring | None = None) -> 
     try:
         await intake.resume()
         known = await store.hooks.all()
-        hook = known[0] if known else await store.hooks.create(ANA, "61", "webhook")
+        hook = known[0] if known else await store.hooks.create(ANA, CompanyKey(ANA.team_id, "61"), "webhook")
         yield Arrival(store, engine, intake, recorder, hook)
     finally:
         await intake.drain()

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from bot.activity.calls import view_call
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.cards.live_call import CardStatus, bundle, call_content, call_line
 from bot.contract.reply import Listing, MessageContent, Reply
@@ -25,11 +26,17 @@ from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys
 from bot.store.postings import Posting
 from bot.store.store import Store
+from tests.bot.store.test_connections import LINK
 from tests.prepared import sqlite_with_tables
 
 OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
+COMPANY = CompanyKey(OWNER.team_id, "1")
 SUBSCRIPTION = Subscription(
-    "w1", OWNER, "C1", kinds=frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.RECAP})
+    "w1",
+    OWNER,
+    "C1",
+    kinds=frozenset({NewsKind.RINGING, NewsKind.MISSED, NewsKind.VOICEMAIL, NewsKind.RECAP}),
+    company_id=COMPANY.company,
 )
 
 
@@ -183,12 +190,18 @@ class PostingStage:
         raise AssertionError("nobody was killed")
 
 
+async def join(stage: PostingStage, *people: PersonKey, company: CompanyKey = COMPANY) -> None:
+    """These people are connected to the company."""
+    for person in people:
+        await stage.store.connections.save(person, replace(LINK, company_id=company.company))
+
+
 @asynccontextmanager
 async def stage_posting(folder: Path) -> AsyncIterator[PostingStage]:
     time = Time()
     store = await Store.open(sqlite_with_tables(folder / "bot.db"), parse_keys(generate_key()), time)
     await store.subscriptions.save(SUBSCRIPTION)
-    hook = Hook("h1", OWNER, "1", "webhook", SecretStr("s"), time(), time())
+    hook = Hook("h1", OWNER, COMPANY, "webhook", SecretStr("s"), time(), time())
     try:
         yield PostingStage(store, FakeSlack(time), time, PlainRenderer(), hook)
     finally:

@@ -16,7 +16,7 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.notifications.digests import Digests
 from bot.notifications.service import NotificationService
 from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)
 MORNING = CALLED.replace(hour=8, minute=0, second=0) + timedelta(days=1)
@@ -30,7 +30,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     """It has been listening for days; one call was answered and one missed, on the day before ``MORNING``."""
     async with stage_posting(tmp_path) as made:
         made.time.now = CALLED - timedelta(days=3)
-        hook = await made.store.hooks.create(OWNER, "1", "webhook")
+        hook = await made.store.hooks.create(OWNER, COMPANY, "webhook")
         await made.store.hooks.note(hook.id, endpoint_id="1", subscriptions={"call": "1"}, reach="company")
         made.hook = replace(hook, endpoint_id="1", subscriptions={"call": "1"})
         made.time.now = CALLED
@@ -57,8 +57,8 @@ async def told(stage: PostingStage) -> list[Digest]:
     """What was posted, the oldest first."""
     found = []
     for message in stage.slack.messages:
-        posting = await stage.store.postings.get(message.name)
-        card = await stage.store.cards.get(posting.card_id) if posting else None
+        posting = await stage.store.postings.get(COMPANY, message.name)
+        card = await stage.store.cards.get(COMPANY, posting.card_id) if posting else None
         if card is not None and card.kind == "digest":
             found.append(from_json(value(card.state, "digest")))
     return found
@@ -88,9 +88,9 @@ async def test_the_next_day_has_its_own_digest(stage: PostingStage) -> None:
 
 
 async def test_what_was_taken_care_of_is_not_open(stage: PostingStage) -> None:
-    missed = await stage.store.cards.named(OWNER.team_id, "call:5")
+    missed = await stage.store.cards.named(COMPANY, "call:5")
     assert missed is not None
-    await stage.store.cards.claim(missed.id, "U0SAM0002")
+    await stage.store.cards.claim(COMPANY, missed.id, "U0SAM0002")
     await wake_at(stage, MORNING)
 
     assert (await told(stage))[0].tally.open == 0
@@ -207,7 +207,7 @@ async def test_it_does_not_wait_for_ever(stage: PostingStage) -> None:
 async def test_what_was_before_there_was_an_ear_is_told_and_not_compared(stage: PostingStage) -> None:
     await stage.store.hooks.remove(stage.hook.id)
     stage.time.now = CALLED + timedelta(minutes=5)
-    hook = await stage.store.hooks.create(OWNER, "1", "webhook")
+    hook = await stage.store.hooks.create(OWNER, COMPANY, "webhook")
     await stage.store.hooks.note(hook.id, endpoint_id="1", subscriptions={"call": "1"}, reach="company")
     stage.hook = hook
     await wake_at(stage, MORNING)

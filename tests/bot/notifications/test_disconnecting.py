@@ -9,7 +9,7 @@ import pytest
 
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import UserError
-from bot.sandbox.cast import ANA, PRIYA, SAM, TEAM_ID, Person
+from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SAM, TEAM_ID, Person
 from tests.bot.notifications.having_events import Having, having_events, key_of, link_of
 
 
@@ -26,7 +26,8 @@ def at_dialpad(here: Having) -> int:
 
 
 async def subscription(here: Having, person: Person) -> None:
-    await here.store.subscriptions.save(Subscription(f"w-{person.slack_id}", key_of(person), "C1"))
+    made = Subscription(f"w-{person.slack_id}", key_of(person), "C1", company_id=str(COMPANY_ID))
+    await here.store.subscriptions.save(made)
 
 
 async def test_who_disconnects_leaves_nothing_at_dialpad_and_nothing_here(here: Having) -> None:

@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Row, select, update
 
 from bot.activity.cover import Cover, read_cover
 from bot.activity.registers import value
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.reply import Reply
 from bot.notifications.intake import TRIES
@@ -19,7 +20,7 @@ from bot.notifications.personal_notices import tell_person
 from bot.sandbox.cast import PRIYA
 from bot.slack.api.channel_messages import PostRefused
 from bot.store.cards import StoredCard, cards
-from bot.store.postings import NewPosting
+from bot.store.postings import NewPosting, postings
 from bot.store.store import Store
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.arriving import Recorder, arrival
@@ -36,7 +37,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
 
 async def miss(stage: PostingStage, number: int) -> StoredCard:
     await stage.happen(call(number, "hangup", 20, date_rang=at(1), date_ended=at(20)))
-    card = await stage.store.cards.named(OWNER.team_id, f"call:{number}")
+    card = await stage.store.cards.named(SUBSCRIPTION.company, f"call:{number}")
     assert card is not None
     return card
 
@@ -46,16 +47,21 @@ def told(stage: PostingStage, user_id: str = OWNER.user_id) -> list[str]:
     return [str(one.text) for one in shown if isinstance(one, Reply)]
 
 
+async def posted_anywhere(store: Store) -> list[Row[Any]]:
+    return await store.database.read(lambda connection: list(connection.execute(select(postings))))
+
+
 async def noticed(store: Store, user_id: str) -> list[str]:
     """What was put on disk to be posted to somebody."""
-    postings = await store.postings._postings(cast(Any, True))
-    found = {one.card_id for one in postings if one.channel == user_id}
-    return [str(value(card.state, "text")) for one in found if (card := await store.cards.get(one)) is not None]
+    rows = await posted_anywhere(store)
+    found = {one.card_id: CompanyKey(one.team_id, one.company) for one in rows if one.channel == user_id}
+    cards_ = [await store.cards.get(company, card_id) for card_id, company in found.items()]
+    return [str(value(card.state, "text")) for card in cards_ if card is not None]
 
 
 @pytest.mark.parametrize("channel", ["C1", OWNER.user_id])
 async def test_a_card_that_cannot_be_shown_is_told_to_its_owner_once(stage: PostingStage, channel: str) -> None:
-    await stage.store.subscriptions.delete(SUBSCRIPTION.id)
+    await stage.store.subscriptions.delete(SUBSCRIPTION.company, SUBSCRIPTION.id)
     await stage.store.subscriptions.save(replace(SUBSCRIPTION, channel=channel))
     for number in (1, 2):
         stage.renderer.poison.add((await miss(stage, number)).id)
@@ -67,7 +73,8 @@ async def test_a_card_that_cannot_be_shown_is_told_to_its_owner_once(stage: Post
 
 async def test_a_card_whose_key_is_missing_is_told_to_its_owner(stage: PostingStage) -> None:
     card = await miss(stage, 1)
-    await stage.store.context.run(update(cards).where(cards.c.id == card.id).values(sealed=b"sealed with another key"))
+    resealed = update(cards).where(cards.c.id == card.id).values(sealed=b"sealed with another key")
+    await stage.store.database.write(lambda connection: connection.execute(resealed).rowcount)
     await stage.run(5)
     assert ["encryption key is missing" in one for one in told(stage)] == [True]
 
@@ -77,7 +84,9 @@ async def test_a_reply_whose_thread_is_gone_is_told_to_the_owner(stage: PostingS
     await stage.run(3)
     wanted = NewPosting("C1", SUBSCRIPTION.id, parent=card.id)
     stage.slack.trouble["C1"] = [PostRefused("thread_not_found")]
-    await stage.store.cards.absorb(OWNER.team_id, "notice", ["n1"], {"about": (0, 0, "contact")}, lambda *_: [wanted])
+    await stage.store.cards.absorb(
+        SUBSCRIPTION.company, "notice", ["n1"], {"about": (0, 0, "contact")}, lambda *_: [wanted]
+    )
     await stage.run(3)
     assert ["the message that it belongs to was deleted" in one for one in told(stage)] == [True]
 
@@ -86,7 +95,7 @@ async def test_cover_that_was_never_asked_for_is_told_to_who_needs_it(stage: Pos
     stage.slack.outages["C1"] = PostRefused("is_archived")
     cover = Cover("U0ANA0001", "Ana", stage.time.now + timedelta(hours=60), {"callcenter:1": "Support"})
     wanted = [NewPosting("C1", "")]
-    await stage.store.cards.absorb(OWNER.team_id, "cover", ["c1"], read_cover(cover), lambda *_: wanted)
+    await stage.store.cards.absorb(SUBSCRIPTION.company, "cover", ["c1"], read_cover(cover), lambda *_: wanted)
     poster, _ = stage.start()
     for _ in range(60):
         await poster.settle()
@@ -145,7 +154,7 @@ async def test_what_stays_at_dialpad_for_good_is_told(tmp_path: Path) -> None:
 async def test_cover_that_cannot_be_shown_says_that_it_is_our_mistake(stage: PostingStage) -> None:
     cover = Cover("U0ANA0001", "Ana", stage.time.now + timedelta(hours=1), {"callcenter:1": "Support"})
     wanted = [NewPosting("C1", "")]
-    card = await stage.store.cards.absorb(OWNER.team_id, "cover", ["c1"], read_cover(cover), lambda *_: wanted)
+    card = await stage.store.cards.absorb(SUBSCRIPTION.company, "cover", ["c1"], read_cover(cover), lambda *_: wanted)
     stage.renderer.poison.add(card)
     await stage.run(3)
     assert ["this app has a bug" in one for one in await noticed(stage.store, "U0ANA0001")] == [True]

@@ -12,6 +12,7 @@ from bot.activity.roster import Agent, Roster
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filters import QuietHoursFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.contract.context import Profile
 from bot.contract.reply import MessageContent
@@ -28,7 +29,16 @@ from bot.slack.api.channel_messages import PostRefused
 from bot.store.cards import StoredCard
 from bot.store.postings import Posting
 from tests.bot.activity.payloads import at, call
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PlainRenderer, PostingStage, stage_posting
+from tests.bot.notifications.posting import (
+    COMPANY,
+    OWNER,
+    SUBSCRIPTION,
+    Killed,
+    PlainRenderer,
+    PostingStage,
+    join,
+    stage_posting,
+)
 
 MISSED = call(1, "hangup", 20, date_rang=at(1), date_ended=at(20))
 POLICY = EscalationPolicy(claim=5, handle=30, group="S1", person="U2", supervisor="U3", last="sms")
@@ -49,7 +59,7 @@ class Phones:
     email: str | None = "sam@x.example"
     known: tuple[Entry, ...] = (Entry("102", "Sam Okafor", "Sam@x.example", Entity.USER, ("+14155550112",)),)
 
-    def of(self, _: object) -> "Phones":
+    def of(self, _: object, within: object = None) -> "Phones":
         return self
 
     used = None
@@ -84,6 +94,7 @@ class Phones:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
     async with stage_posting(tmp_path) as made:
+        await join(made, OWNER, SAM)
         await made.store.subscriptions.save(replace(SUBSCRIPTION, policy=POLICY))
         await made.happen(MISSED)
         await made.run(3)
@@ -111,8 +122,8 @@ async def nudges(stage: PostingStage) -> list[StoredCard]:
     """Every request so far, the oldest first."""
     found: list[StoredCard] = []
     for message in stage.slack.messages:
-        posting = await stage.store.postings.get(message.name)
-        card = await stage.store.cards.get(posting.card_id) if posting else None
+        posting = await stage.store.postings.get(COMPANY, message.name)
+        card = await stage.store.cards.get(COMPANY, posting.card_id) if posting else None
         if card is not None and card.kind == "nudge":
             found.append(card)
     return found
@@ -125,7 +136,7 @@ async def words(stage: PostingStage) -> list[str]:
 
 async def change(stage: PostingStage, **settings: Any) -> Subscription:
     """The subscription's settings are edited."""
-    before = await stage.store.subscriptions.get(SUBSCRIPTION.id)
+    before = await stage.store.subscriptions.get(COMPANY, SUBSCRIPTION.id)
     assert before is not None
     after = replace(before, **settings)
     await board(stage).save_subscription(after, after.owner)
@@ -150,7 +161,7 @@ async def pings(stage: PostingStage) -> list[Any]:
 
 
 async def the_call(stage: PostingStage) -> StoredCard:
-    found = await stage.store.cards.named(OWNER.team_id, "call:1")
+    found = await stage.store.cards.named(COMPANY, "call:1")
     assert found is not None
     return found
 
@@ -230,7 +241,7 @@ async def test_with_dialpad_down_whoever_was_last_known_to_be_on_duty_is_asked(
 ) -> None:
     phones.down = True
     agents = (Agent("101", "Ana", "ana@x.example", on_duty=True), Agent("102", "Sam", "sam@x.example", on_duty=False))
-    await stage.store.rosters.note(OWNER.team_id, "1", Roster("11", "Support", stage.time(), agents))
+    await stage.store.rosters.note(COMPANY, Roster("11", "Support", stage.time(), agents))
     await pass_minutes(stage, phones, 5)
 
     (nudge,) = await nudges(stage)
@@ -278,7 +289,7 @@ async def test_processes_side_by_side_take_each_step_once(stage: PostingStage, p
 async def test_without_a_policy_nobody_is_asked(stage: PostingStage, phones: Phones) -> None:
     await stage.store.subscriptions.save(replace(SUBSCRIPTION, policy=EscalationPolicy()))
     await stage.happen(call(7, "hangup", 20, date_rang=at(1), date_ended=at(20)))
-    await stage.store.subscriptions.delete(SUBSCRIPTION.id)
+    await stage.store.subscriptions.delete(COMPANY, SUBSCRIPTION.id)
     await pass_minutes(stage, phones, 60)
 
     assert await nudges(stage) == []
@@ -578,10 +589,10 @@ async def test_a_call_that_breaks_a_step_holds_up_no_other(stage: PostingStage, 
     await stage.run(3)
     broken, get = await the_call(stage), stage.store.cards.get
 
-    async def get_or_break(card_id: str) -> StoredCard | None:
+    async def get_or_break(company: CompanyKey, card_id: str) -> StoredCard | None:
         if card_id == broken.id:
             raise ValueError("this one breaks")
-        return await get(card_id)
+        return await get(company, card_id)
 
     stage.store.cards.get = get_or_break  # type: ignore[method-assign]  # what was kept cannot be read
     stage.time.move(minutes=5)

@@ -18,7 +18,9 @@ from bot.dialpad.actions.people import Operators, User
 from bot.notifications.handovers import LOOK_EVERY_S, Handovers
 from bot.slack.api.channel_messages import PostRefused, PostThrottled
 from bot.store.cards import StoredCard
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from bot.store.postings import postings
+from bot.store.schema import within
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
 HANDOVER = replace(
@@ -42,7 +44,7 @@ class Company:
     trouble: list[BaseException] = field(default_factory=list)
     asked: int = 0
 
-    def of(self, owner: PersonKey) -> "_Account":
+    def of(self, owner: PersonKey, within: object = None) -> "_Account":
         return _Account(self, owner)
 
     async def name_of(self, *_: object) -> None:
@@ -84,9 +86,6 @@ class _Account:
         ]
         return Operators(users=tuple(users))
 
-    async def company(self) -> str:
-        return "6100"
-
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
@@ -102,7 +101,7 @@ def company() -> Company:
 
 async def follow(stage: PostingStage, subscription: Subscription) -> None:
     await stage.store.subscriptions.save(subscription)
-    await stage.store.rosters.follow(OWNER.team_id, subscription.call_centers)
+    await stage.store.rosters.follow(subscription.company, subscription.call_centers)
 
 
 def handovers(stage: PostingStage, company: Company) -> Handovers:
@@ -122,8 +121,8 @@ async def told(stage: PostingStage, about: str = "handover") -> list[dict[str, A
     """What was put on disk to be posted, in order, each with its channels as ``in``."""
     found: dict[str, StoredCard] = {}
     where: dict[str, list[str]] = {}
-    for posting in await stage.store.postings._postings(cast(Any, True)):
-        card = await stage.store.cards.get(posting.card_id)
+    for posting in await stage.store.postings._postings(within(postings, COMPANY)):
+        card = await stage.store.cards.get(COMPANY, posting.card_id)
         if card is not None and value(card.state, "about") == about:
             found[card.id] = card
             where.setdefault(card.id, []).append(posting.channel)
@@ -204,7 +203,7 @@ async def test_with_dialpad_down_the_copy_stays_and_the_change_is_told_afterward
     await look(stage, company)
     company.refuses[OWNER.user_id] = Unavailable("down")
     await look(stage, company, cc11=["Sam"])
-    kept = await stage.store.rosters.get(OWNER.team_id, "11")
+    kept = await stage.store.rosters.get(COMPANY, "11")
     assert kept is not None
     assert [agent.name for agent in kept.on_duty] == ["Ana"]
     company.refuses.clear()
@@ -275,7 +274,7 @@ async def test_killed_anywhere_a_handover_is_told_once_and_marked(
 
 async def test_a_roster_that_nobody_follows_any_more_is_not_looked_at(stage: PostingStage, company: Company) -> None:
     await look(stage, company)
-    await stage.store.subscriptions.delete(HANDOVER.id)
+    await stage.store.subscriptions.delete(COMPANY, HANDOVER.id)
     before = company.asked
     for _ in range(2):
         await look(stage, company)

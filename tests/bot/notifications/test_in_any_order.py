@@ -46,7 +46,7 @@ async def shown(way: WholeWay) -> list[tuple[bool, str]]:
 
 async def known(way: WholeWay) -> list[State]:
     names = ["call:1", "call:9", "talk:+14155550101|+14155550150", "text:1", "text:2", "text:3"]
-    cards = [await way.stage.store.cards.named(way.hook.owner.team_id, name) for name in names]
+    cards = [await way.stage.store.cards.named(way.hook.company, name) for name in names]
     return [card.state for card in cards if card is not None]
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.contract.reply import Reply
 from bot.slack.api.channel_messages import CannotShow, InDoubt, PostNotSent, PostRefused, PostThrottled
 from tests.bot.activity.payloads import at, call
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
 IN_DIALPAD = "You can find them in Dialpad's own history."
 REFUSALS = [
@@ -53,7 +53,7 @@ def told(stage: PostingStage) -> list[str]:
 
 
 async def problem_of(stage: PostingStage) -> str:
-    subscription = await stage.store.subscriptions.get("w1")
+    subscription = await stage.store.subscriptions.get(COMPANY, "w1")
     assert subscription is not None
     return subscription.problem
 

@@ -22,7 +22,7 @@ from bot.notifications.poster import Poster
 from bot.notifications.routing import EventRouter
 from bot.slack.api.files import NotKept
 from tests.bot.activity.payloads import text
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 PICTURE = "https://dialpad.example/mms/1"
 PNG = b"\x89PNG\r\n\x1a\n and more"
@@ -111,7 +111,7 @@ class Conversation:
 @pytest.fixture
 async def conversation(tmp_path: Path) -> AsyncIterator[Conversation]:
     async with stage_posting(tmp_path) as stage:
-        await stage.store.subscriptions.delete(SUBSCRIPTION.id)
+        await stage.store.subscriptions.delete(COMPANY, SUBSCRIPTION.id)
         wanted = frozenset({NewsKind.SMS, NewsKind.FAILED_SMS})
         await stage.store.subscriptions.save(replace(SUBSCRIPTION, id="w5", owner=SAM, kinds=wanted))
         yield Conversation(stage, FakeDialpad(), FakeFiles())

@@ -25,7 +25,7 @@ from tests.bot.activity.payloads import (
     text,
     voicemail_call,
 )
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ async def test_a_message_that_somebody_deleted_is_left_alone(stage: PostingStage
 
 async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: PostingStage) -> None:
     await stage.happen(*missed(1))
-    broken = await stage.store.cards.named(OWNER.team_id, "call:1")
+    broken = await stage.store.cards.named(COMPANY, "call:1")
     assert broken is not None
     stage.renderer.poison.add(broken.id)
     await stage.happen(*missed(2))

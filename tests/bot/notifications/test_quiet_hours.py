@@ -22,7 +22,7 @@ from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import InDoubt
 from bot.store.cards import StoredCard
 from tests.bot.activity.payloads import at, call, text
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, join, stage_posting
 
 QUIET = replace(
     SUBSCRIPTION,
@@ -58,7 +58,7 @@ def board(stage: PostingStage) -> NotificationService:
 
 
 async def the_card(stage: PostingStage, name: str) -> StoredCard:
-    found = await stage.store.cards.named(OWNER.team_id, name)
+    found = await stage.store.cards.named(COMPANY, name)
     assert found is not None
     return found
 
@@ -95,13 +95,14 @@ async def test_several_calls_are_one_message(stage: PostingStage) -> None:
 async def test_what_was_taken_care_of_meanwhile_is_not_posted(stage: PostingStage) -> None:
     await stage.happen(missed(1), missed(2), ringing(3))
     await stage.run(5)
+    await join(stage, OWNER)
     await board(stage).handle(await the_card(stage, "call:1"), OWNER)
     over = {"date_connected": at(9), "date_ended": at(39), "operator_call_id": 9, "date_rang": at(1)}
     await stage.happen(call(3, "hangup", 39, **over))
     await until_quiet_hours_end(stage)
 
     (message,) = stage.slack.messages
-    (posting,) = await stage.store.postings.of_card((await the_card(stage, "call:2")).id)
+    (posting,) = await stage.store.postings.of_card(COMPANY, (await the_card(stage, "call:2")).id)
     assert message.name == posting.id
 
 
@@ -139,7 +140,9 @@ async def test_a_conversation_is_held_whole_and_keeps_its_order(stage: PostingSt
 
     await until_quiet_hours_end(stage)
     head, *rest = stage.slack.messages
-    names = [(await stage.store.postings.of_card((await the_card(stage, f"text:{n}")).id))[0].id for n in (1, 2, 3)]
+    names = [
+        (await stage.store.postings.of_card(COMPANY, (await the_card(stage, f"text:{n}")).id))[0].id for n in (1, 2, 3)
+    ]
     assert [one.thread_ts for one in rest] == [head.ts] * 3
     assert [one.name for one in rest] == names
 
@@ -164,7 +167,7 @@ async def test_what_comes_afterwards_stands_below(stage: PostingStage) -> None:
     await stage.happen(missed(2))
     await stage.run(5)
 
-    shown = [await stage.store.postings.get(one.name) for one in stage.slack.messages]
+    shown = [await stage.store.postings.get(COMPANY, one.name) for one in stage.slack.messages]
     ids = [(await the_card(stage, f"call:{number}")).id for number in (1, 2)]
     assert [one.card_id for one in shown if one] == ids
 
@@ -240,7 +243,7 @@ async def test_another_subscription_of_the_channel_without_quiet_hours_posts_at_
 class FullQueue:
     """A Dialpad at which nine callers wait."""
 
-    def of(self, _: object) -> "FullQueue":
+    def of(self, _: object, within: object = None) -> "FullQueue":
         return self
 
     async def send(self, *_: object, **__: object) -> CallCenterStatus:

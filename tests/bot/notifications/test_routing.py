@@ -11,7 +11,7 @@ from bot.dialpad.action import Entity
 from bot.dialpad.events import Event, parse_event
 from bot.notifications.routing import EventRouter
 from tests.bot.activity.payloads import at, call, callback_request, text
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
 OUT: dict[str, Any] = {"direction": "outbound", "from_number": "+14155550101", "to_number": ["+14155550150"]}
 
@@ -27,8 +27,8 @@ async def kinds_in(stage: PostingStage, *, threads: bool) -> list[str]:
     """What was posted, in order: in threads or beside them."""
     found = []
     for message in stage.slack.messages:
-        posting = await stage.store.postings.get(message.name)
-        card = await stage.store.cards.get(posting.card_id) if posting else None
+        posting = await stage.store.postings.get(COMPANY, message.name)
+        card = await stage.store.cards.get(COMPANY, posting.card_id) if posting else None
         if card is not None and bool(message.thread_ts) == threads:
             found.append(card.kind)
     return found
@@ -124,7 +124,7 @@ async def test_a_contact_that_changed_is_looked_up_again(stage: PostingStage) ->
     deliver = EventRouter(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
     await deliver(parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}}), stage.hook)
 
-    assert directory.outdated == [(stage.hook.company, Entity.CONTACT)]
+    assert directory.outdated == [(stage.hook.company.company, Entity.CONTACT)]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from bot.slack.api.manifest import build_manifest
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.all_the_way import whole_way
-from tests.bot.notifications.posting import OWNER, Time
+from tests.bot.notifications.posting import COMPANY, OWNER, Time
 
 COUNT = 200
 STEP_S = 0.05
@@ -69,8 +69,11 @@ async def workspace(clock: Clockwork) -> AsyncIterator[tuple[SlackSandbox, Chann
 async def test_they_are_posted_at_most_once_a_second_and_none_is_lost(tmp_path: Path) -> None:
     async with whole_way(tmp_path, {NewsKind.MISSED}) as way:
         clock = Clockwork(way.stage.time)
-        await way.stage.store.subscriptions.delete("w1")
-        await way.stage.store.subscriptions.save(Subscription("w2", OWNER, CHANNEL, kinds=frozenset({NewsKind.MISSED})))
+        await way.stage.store.subscriptions.delete(COMPANY, "w1")
+        subscription = Subscription(
+            "w2", OWNER, CHANNEL, kinds=frozenset({NewsKind.MISSED}), company_id=COMPANY.company
+        )
+        await way.stage.store.subscriptions.save(subscription)
         async with workspace(clock) as (slack, channel_messages):
             poster = Poster(way.stage.store, channel_messages, way.renderer, sleep=clock.sleep)
             began = clock.seconds()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.dialpad.events import parse_event
 from bot.dialpad.signed import open_envelope, parse_document
@@ -18,9 +19,10 @@ from tests.payloads import payload
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 OWNER = PersonKey("T0NORTHLT", "U0PRIYA03")
-SIGNED = Hook("signed", OWNER, "61", "webhook", SECRET, NOW, NOW)
-PLAIN = Hook("plain", OWNER, "61", "webhook", None, NOW, NOW)
-LINE = Hook("line", OWNER, "61", "websocket", SECRET, NOW, NOW)
+COMPANY = CompanyKey(OWNER.team_id, "61")
+SIGNED = Hook("signed", OWNER, COMPANY, "webhook", SECRET, NOW, NOW)
+PLAIN = Hook("plain", OWNER, COMPANY, "webhook", None, NOW, NOW)
+LINE = Hook("line", OWNER, COMPANY, "websocket", SECRET, NOW, NOW)
 MISSED = payload("call missed")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, LargeBinary, insert
 
 from bot.store.keys import row_name
-from bot.store.schema import MomentColumn
+from bot.store.schema import SEALED_FOR, MomentColumn
 from bot.store.store import Store
 from bot.store.table_rules import With, all_tables, rules_of
 
@@ -22,7 +22,8 @@ def fill_every_table(store: Store, count: int = 3) -> Any:
                 if isinstance(forget, With):
                     row[forget.column] = _made_up(_parent(forget), number, store)
                 if "sealed" in table.c:
-                    name = row_name(table.name, *(str(row[column.key]) for column in table.primary_key))
+                    named_by = table.info.get(SEALED_FOR) or [column.key for column in table.primary_key]
+                    name = row_name(table.name, *(str(row[key]) for key in named_by))
                     row["sealed"] = store.keys.seal(os.urandom(20), name)
                 connection.execute(insert(table).values(**row))
 

@@ -6,6 +6,7 @@ import pytest
 from bot.activity.registers import State, fragment, value
 from bot.activity.subscriptions.filters import LongerFilter
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store.cards import StoredCard
 from bot.store.keys import Keyring
@@ -14,6 +15,7 @@ from bot.store.store import Store
 from tests.bot.store.clock import Clock
 
 TEAM = "T0NORTHLT"
+COMPANY = CompanyKey(TEAM, "6100")
 HERE = NewPosting("C1", "w1")
 
 
@@ -22,17 +24,17 @@ def part(at: int, **said: object) -> State:
 
 
 async def absorb(store: Store, names: list[str], state: State, *wanted: NewPosting) -> str:
-    return await store.cards.absorb(TEAM, "call", names, state, lambda *_: wanted)
+    return await store.cards.absorb(COMPANY, "call", names, state, lambda *_: wanted)
 
 
 async def card_of(store: Store, name: str) -> StoredCard:
-    found = await store.cards.named(TEAM, name)
+    found = await store.cards.named(COMPANY, name)
     assert found is not None
     return found
 
 
 async def posting_of(store: Store, card: str) -> Posting:
-    (found,) = await store.postings.of_card(card)
+    (found,) = await store.postings.of_card(COMPANY, card)
     return found
 
 
@@ -66,7 +68,7 @@ async def test_a_repeat_changes_nothing(store: Store) -> None:
 
     card = await card_of(store, "call:1")
     assert card.version == 1
-    assert len(await store.postings.of_card(card.id)) == 1
+    assert len(await store.postings.of_card(COMPANY, card.id)) == 1
 
 
 async def test_processes_that_meet_the_same_call_make_one_card(store: Store) -> None:
@@ -77,13 +79,13 @@ async def test_processes_that_meet_the_same_call_make_one_card(store: Store) -> 
     assert len(set(found)) == 1
     card = await card_of(store, "call:8")
     assert sorted(card.state) == [f"x{n}" for n in range(1, 9)]
-    assert len(await store.postings.of_card(card.id)) == 1
+    assert len(await store.postings.of_card(COMPANY, card.id)) == 1
 
 
 async def test_two_cards_that_are_one_are_joined_with_their_claim(store: Store) -> None:
     await absorb(store, ["call:1"], part(1, a=1), HERE)
     two = await absorb(store, ["call:2"], part(1, b=2), NewPosting("C2", "w2"))
-    await store.cards.claim(two, "U1")
+    await store.cards.claim(COMPANY, two, "U1")
 
     joined = await absorb(store, ["call:1", "call:2"], part(2, c=3))
 
@@ -91,26 +93,26 @@ async def test_two_cards_that_are_one_are_joined_with_their_claim(store: Store) 
     assert card.id == joined == (await card_of(store, "call:2")).id
     assert sorted(card.state) == ["a", "b", "c"]
     assert card.claimed_by == "U1"
-    assert {each.channel for each in await store.postings.of_card(joined)} == {"C1", "C2"}
+    assert {each.channel for each in await store.postings.of_card(COMPANY, joined)} == {"C1", "C2"}
 
 
 async def test_a_claim_is_exclusive_however_many_come_at_once(store: Store) -> None:
     card = await absorb(store, ["call:1"], part(1, a=1))
 
-    found = await asyncio.gather(*(store.cards.claim(card, f"U{n}") for n in range(8)))
+    found = await asyncio.gather(*(store.cards.claim(COMPANY, card, f"U{n}") for n in range(8)))
 
     assert len({one.claimed_by for one in found if one}) == 1
 
 
 async def test_only_the_claimer_gives_back_and_nobody_claims_what_is_handled(store: Store) -> None:
     card = await absorb(store, ["call:1"], part(1, a=1))
-    await store.cards.claim(card, "U1")
-    refused = await store.cards.release(card, "U2")
+    await store.cards.claim(COMPANY, card, "U1")
+    refused = await store.cards.release(COMPANY, card, "U2")
     assert refused is not None
     assert refused.claimed_by == "U1"
-    await store.cards.release(card, "U1")
-    await store.cards.handle(card, "U2")
-    after = await store.cards.claim(card, "U1")
+    await store.cards.release(COMPANY, card, "U1")
+    await store.cards.handle(COMPANY, card, "U2")
+    after = await store.cards.claim(COMPANY, card, "U1")
 
     assert after is not None
     assert (after.claimed_by, after.handled_by) == (None, "U2")
@@ -120,12 +122,12 @@ async def test_a_claim_that_is_taken_back_late_leaves_a_newer_one_of_the_same_pe
     store: Store, clock: Clock
 ) -> None:
     card = await absorb(store, ["call:1"], part(1, a=1))
-    old = await store.cards.claim(card, "U1")
+    old = await store.cards.claim(COMPANY, card, "U1")
     assert old is not None
-    await store.cards.release(card, "U1")
+    await store.cards.release(COMPANY, card, "U1")
     clock.pass_(minutes=1)
-    await store.cards.claim(card, "U1")
-    after = await store.cards.release(card, "U1", claimed_at=old.claimed_at)
+    await store.cards.claim(COMPANY, card, "U1")
+    after = await store.cards.release(COMPANY, card, "U1", claimed_at=old.claimed_at)
 
     assert after is not None
     assert after.claimed_by == "U1"
@@ -149,7 +151,7 @@ async def test_what_is_wanted_is_due_and_what_is_posted_is_not(store: Store, clo
 
     assert await store.postings.due_channels(clock()) == []
     assert await store.postings.next_at() is None
-    found = await store.cards.at("C1", "1.0")
+    found = await store.cards.at(COMPANY, "C1", "1.0")
     assert found is not None
     assert found.id == card
 
@@ -176,7 +178,7 @@ async def test_what_may_have_been_posted_is_never_made_due_again(store: Store, c
     card = await absorb(store, ["call:1"], part(1, a=1), HERE)
     await store.postings.set_aside([(await posting_of(store, card)).id], doubtful=True)
     await absorb(store, ["call:1"], part(2, a=2), HERE)
-    await store.cards.claim(card, "U1")
+    await store.cards.claim(COMPANY, card, "U1")
 
     assert await store.postings.due(TEAM, "C1", clock()) == []
 
@@ -218,40 +220,43 @@ async def test_what_has_not_changed_for_a_month_is_forgotten(store: Store, clock
 
     gone = await store.purge()
     assert (gone["cards"], gone["postings"], gone["card_names"]) == (1, 1, 1)
-    assert await store.postings.of_card(old) == []
-    assert await store.cards.named(TEAM, "call:1") is None
+    assert await store.postings.of_card(COMPANY, old) == []
+    assert await store.cards.named(COMPANY, "call:1") is None
     assert (await card_of(store, "call:2")).id == kept
 
 
 async def test_what_a_card_knows_lies_sealed(store: Store, keys: Keyring) -> None:
     card = await absorb(store, ["call:1"], part(1, number="+14155550150"))
 
-    found = await store.cards.get(card)
+    found = await store.cards.get(COMPANY, card)
     assert found is not None
     assert "+14155550150" not in repr(found)
     assert value(found.state, "number") == "+14155550150"
 
 
 async def test_subscriptions_are_kept_changed_and_removed(store: Store, sam: PersonKey, ana: PersonKey) -> None:
-    subscription = Subscription(store.subscriptions.new_id(), sam, "C1")
+    subscription = Subscription(store.subscriptions.new_id(), sam, "C1", company_id="6100")
     await store.subscriptions.save(subscription)
-    await store.subscriptions.save(Subscription(subscription.id, sam, "C1", included=(LongerFilter(9),), paused=True))
-    await store.subscriptions.save(Subscription("other", ana, "C2"))
-
-    assert await store.subscriptions.get(subscription.id) == Subscription(
-        subscription.id, sam, "C1", included=(LongerFilter(9),), paused=True
+    await store.subscriptions.save(
+        Subscription(subscription.id, sam, "C1", included=(LongerFilter(9),), paused=True, company_id="6100")
     )
-    assert [one.id for one in await store.subscriptions.of_team(TEAM)] == ["other"]
-    assert [one.id for one in await store.subscriptions.here(TEAM, "C1")] == [subscription.id]
-    assert await store.subscriptions.delete(subscription.id)
-    assert not await store.subscriptions.delete(subscription.id)
+    await store.subscriptions.save(Subscription("other", ana, "C2", company_id="6100"))
+
+    assert await store.subscriptions.get(COMPANY, subscription.id) == Subscription(
+        subscription.id, sam, "C1", included=(LongerFilter(9),), paused=True, company_id="6100"
+    )
+    assert [one.id for one in await store.subscriptions.of_company(COMPANY)] == ["other"]
+    assert [one.id for one in await store.subscriptions.here(COMPANY, "C1")] == [subscription.id]
+    assert await store.subscriptions.delete(COMPANY, subscription.id)
+    assert not await store.subscriptions.delete(COMPANY, subscription.id)
 
 
 async def test_a_problem_is_news_once(store: Store, sam: PersonKey) -> None:
-    await store.subscriptions.save(Subscription("w", sam, "C1"))
+    await store.subscriptions.save(Subscription("w", sam, "C1", company_id="6100"))
 
     told = [
-        await store.subscriptions.note_problem("w", code) for code in ("is_archived", "is_archived", "", "is_archived")
+        await store.subscriptions.note_problem(COMPANY, "w", code)
+        for code in ("is_archived", "is_archived", "", "is_archived")
     ]
 
     assert told == [True, False, True, True]

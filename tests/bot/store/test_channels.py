@@ -17,8 +17,8 @@ async def add_posting(store: Store, name: str, card: str, channel: str, ts: str 
     def change(connection: Connection) -> None:
         connection.execute(
             insert(postings).values(
-                id=name, card_id=card, team_id="T1", channel=channel, subscription_id="s", ts=ts, place=ts and channel,
-                shown=0, tries=0, doubtful=False, step=0, created_at=store.now(),
+                id=name, card_id=card, team_id="T1", company="61", channel=channel, subscription_id="s",
+                ts=ts, place=ts and channel, shown=0, tries=0, doubtful=False, step=0, created_at=store.now(),
             )
         )  # fmt: skip
 
@@ -53,7 +53,15 @@ async def test_postings_follow_and_a_card_stays_once_in_a_channel(store: Store) 
 
 async def test_subscriptions_and_turns_follow(store: Store) -> None:
     def change(connection: Connection) -> None:
-        row = {"team_id": "T1", "user_id": "U1", "rule": {}, "paused": False, "problem": "", "created_at": store.now()}
+        row = {
+            "team_id": "T1",
+            "user_id": "U1",
+            "company": "61",
+            "rule": {},
+            "paused": False,
+            "problem": "",
+            "created_at": store.now(),
+        }
         filled = {column.key: row.get(column.key) for column in subscriptions.c}
         for name, channel in (("s1", OLD), ("s2", "C0OTHER")):
             connection.execute(insert(subscriptions).values(**{**filled, "id": name, "channel": channel}))

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Integer, LargeBinary, 
 
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
 from bot.store.keys import KeyProblem, generate_key, parse_keys
@@ -20,8 +21,8 @@ from tests.bot.store.clock import Clock
 from tests.bot.store.test_connections import LINK
 
 OTHER_TEAM = "T0OTHER01"
-COMPANY = "61"
-OURS = replace(LINK, kind="oauth", company_id=COMPANY, broken=False)
+COMPANY = CompanyKey("T0NORTHLT", "61")
+OURS = replace(LINK, kind="oauth", company_id=COMPANY.company, broken=False)
 
 
 def made_up(column: Column[Any], team_id: str, now: datetime) -> Any:
@@ -97,12 +98,12 @@ async def receive(store: Store, hook_id: str) -> None:
 async def test_who_leaves_takes_along_what_is_theirs(store: Store, ana: PersonKey, sam: PersonKey) -> None:
     for person in (ana, sam):
         await store.connections.save(person, OURS)
-        await store.subscriptions.save(Subscription(f"w-{person.user_id}", person, "C1"))
+        await store.subscriptions.save(Subscription(f"w-{person.user_id}", person, "C1", company_id=COMPANY.company))
         await store.kept.put(f"dnd:{person.user_id}", person, store.now(), "dnd.off", {}, {})
         await store.remembered.save(person, {"text": "dnd on"})
     question = await store.confirmations.create(ana, "sms.send", {})
     wanted = [NewPosting("C1", f"w-{ana.user_id}"), NewPosting("C2", f"w-{sam.user_id}")]
-    card = await store.cards.absorb(ana.team_id, "call", ["call:1"], fragment(1, 0, {"a": 1}), lambda *_: wanted)
+    card = await store.cards.absorb(COMPANY, "call", ["call:1"], fragment(1, 0, {"a": 1}), lambda *_: wanted)
     gone = await store.departures.leave(ana)
 
     assert gone is not None
@@ -113,7 +114,7 @@ async def test_who_leaves_takes_along_what_is_theirs(store: Store, ana: PersonKe
     )  # fmt: skip
     with pytest.raises(NotConfirmed):
         await store.confirmations.take(question, ana)
-    assert [posting.channel for posting in await store.postings.of_card(card)] == ["C2"]
+    assert [posting.channel for posting in await store.postings.of_card(COMPANY, card)] == ["C2"]
     assert (len(await store.subscriptions.owned(sam)), len(await store.kept.of(sam))) == (1, 1)
     assert await store.connections.get(sam) == OURS
 
@@ -193,7 +194,7 @@ async def test_a_hook_that_serves_a_colleague_passes_to_them_with_what_waits(
 ) -> None:
     for person in (ana, sam):
         await store.connections.save(person, OURS)
-    await store.subscriptions.save(Subscription("w1", sam, "C1"))
+    await store.subscriptions.save(Subscription("w1", sam, "C1", company_id=COMPANY.company))
     old = await store.hooks.create(ana, COMPANY, "webhook")
     await receive(store, old.id)
     await store.departures.leave(ana)
@@ -214,7 +215,9 @@ async def test_who_cannot_or_need_not_hear_takes_no_hook_over(
     changed = {"another company": {"company_id": "62"}, "a broken connection": {"broken": True}}.get(why, {})
     await store.connections.save(sam, replace(OURS, **changed))  # type: ignore[arg-type]  # one change each
     if why != "no subscription":
-        await store.subscriptions.save(Subscription("w1", sam, "C1", paused=why == "a paused one"))
+        await store.subscriptions.save(
+            Subscription("w1", sam, "C1", paused=why == "a paused one", company_id=COMPANY.company)
+        )
     old = await store.hooks.create(ana, COMPANY, "webhook")
     await receive(store, old.id)
     await store.departures.leave(ana)
@@ -225,7 +228,7 @@ async def test_who_cannot_or_need_not_hear_takes_no_hook_over(
 async def test_people_for_whom_nothing_comes_in_are_known(store: Store, ana: PersonKey, sam: PersonKey) -> None:
     for person in (ana, sam):
         await store.connections.save(person, OURS)
-        await store.subscriptions.save(Subscription(f"w-{person.user_id}", person, "C1"))
+        await store.subscriptions.save(Subscription(f"w-{person.user_id}", person, "C1", company_id=COMPANY.company))
     assert set(await store.hooks.unheard()) == {ana, sam}
     hook = await store.hooks.create(ana, COMPANY, "webhook")
     await store.hooks.note(hook.id, endpoint_id="7", subscriptions={"call": "8"}, reach="person")

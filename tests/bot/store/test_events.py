@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store.events import KEPT_FOR, PARKED_FOR, REPEATED_WITHIN, EventCounts
 from bot.store.keys import KeyProblem, Keyring, generate_key, parse_keys
@@ -114,7 +115,7 @@ async def test_one_of_two_parked_is_taken_up_alone(store: Store) -> None:
 async def test_what_is_parked_is_told_with_its_hooks_company_and_without_content(
     store: Store, clock: Clock, ana: PersonKey
 ) -> None:
-    hook = await store.hooks.create(ana, "61", "webhook")
+    hook = await store.hooks.create(ana, CompanyKey("T0NORTHLT", "61"), "webhook")
     await receive(store, hook=hook.id)
     received = clock.at
     clock.pass_(minutes=25)

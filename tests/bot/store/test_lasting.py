@@ -1,12 +1,18 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
+from tests.bot.store.test_connections import LINK
 
 DUE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+NORTHLIGHT = CompanyKey("T0NORTHLT", "61")
 
 
 async def test_nobody_has_preferences_at_first(store: Store, ana: PersonKey) -> None:
@@ -33,26 +39,28 @@ async def test_preferences_set_at_the_same_moment_all_stay(store: Store, ana: Pe
 async def test_the_audit_answers_who_did_what_newest_first(
     store: Store, ana: PersonKey, sam: PersonKey, clock: Clock
 ) -> None:
+    for person in (ana, sam):
+        await store.connections.save(person, replace(LINK, company_id=NORTHLIGHT.company))
     await store.audit.record(ana, action="SMS", route="sms.send", outcome="done", origin="form", reference="k3x")
     clock.pass_(minutes=1)
     await store.audit.record(sam, route="dnd.on", outcome="NotAllowed", origin="command")
     await store.audit.record(PersonKey("T0OTHER", "U1"), route="dnd.on", outcome="done", origin="command")
 
-    entries = await store.audit.recent(ana.team_id)
+    entries = await store.audit.recent(NORTHLIGHT)
 
     assert [(one.person, one.route, one.outcome) for one in entries] == [
         (sam, "dnd.on", "NotAllowed"),
         (ana, "sms.send", "done"),
     ]
-    assert [one.reference for one in await store.audit.recent(ana.team_id, person=ana)] == ["k3x"]
-    assert len(await store.audit.recent(ana.team_id, limit=1)) == 1
+    assert [one.reference for one in await store.audit.recent(NORTHLIGHT, person=ana)] == ["k3x"]
+    assert len(await store.audit.recent(NORTHLIGHT, limit=1)) == 1
 
 
 async def test_a_line_that_need_not_be_written_at_once_is_there_when_somebody_looks(
     store: Store, ana: PersonKey
 ) -> None:
     await store.audit.record(ana, route="who.who", outcome="done", origin="typed", at_once=False)
-    assert [one.route for one in await store.audit.recent(ana.team_id)] == ["who.who"]
+    assert [one.route for one in await store.audit.recent(own_company(ana))] == ["who.who"]
 
 
 async def test_a_line_that_waits_is_written_before_the_store_closes(database_url: str, ana: PersonKey) -> None:
@@ -63,7 +71,7 @@ async def test_a_line_that_waits_is_written_before_the_store_closes(database_url
     await store.aclose()
     again = await Store.open(database_url, keys)
     try:
-        assert [one.route for one in await again.audit.recent(ana.team_id)] == ["who.who"]
+        assert [one.route for one in await again.audit.recent(own_company(ana))] == ["who.who"]
     finally:
         await again.aclose()
 

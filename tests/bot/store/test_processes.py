@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.activity.registers import fragment
+from bot.basics.company import CompanyKey
 from bot.store.keys import Keyring
 from bot.store.postings import NewPosting
 from bot.store.processes import ALIVE_FOR
@@ -14,6 +15,7 @@ from tests.bot.store.clock import Clock
 from tests.bot.two_replicas import Replica, two_replicas
 
 LEADING = "leading"
+COMPANY = CompanyKey("T1", "61")
 
 
 @pytest.fixture
@@ -105,9 +107,9 @@ async def posted_somewhere(replica: Replica, card: str = "a") -> str:
     """A card that is due in a channel; the posting's id."""
     store = replica.store
     name = await store.cards.absorb(
-        "T1", "call", [card], fragment(0, 0, {"a": card}), lambda *_: [NewPosting("C1", "S1")]
+        COMPANY, "call", [card], fragment(0, 0, {"a": card}), lambda *_: [NewPosting("C1", "S1")]
     )
-    (posting,) = await store.postings.of_card(name)
+    (posting,) = await store.postings.of_card(COMPANY, name)
     return posting.id
 
 

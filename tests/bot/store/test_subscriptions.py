@@ -97,8 +97,8 @@ async def test_what_was_changed_meanwhile_is_not_overwritten(store: Store, clock
 
 async def test_a_digest_that_is_switched_on_is_due_and_switched_off_no_more(store: Store) -> None:
     await store.subscriptions.save(replace(DAILY, kinds=frozenset({NewsKind.MISSED})))
-    await store.subscriptions.switch("w1", NewsKind.DAILY, on=True)
+    await store.subscriptions.switch(DAILY.company, "w1", NewsKind.DAILY, on=True)
     assert await due(store) == datetime(2026, 3, 3, 8, tzinfo=UTC)
 
-    await store.subscriptions.switch("w1", NewsKind.DAILY, on=False)
+    await store.subscriptions.switch(DAILY.company, "w1", NewsKind.DAILY, on=False)
     assert await due(store) is None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.later import TimedJob
 from bot.notifications.intake import Intake
@@ -131,8 +132,8 @@ async def test_what_is_written_meanwhile_is_not_half_in_the_copy(
     async with opened(sqlite_url, keys, clock) as store:
         await fill_every_table(store)
         with reading(build_url(sqlite_url)) as theirs:
-            row = {"at": clock(), "team_id": "T", "user_id": "U", "action": "", "route": "", "outcome": "",
-                   "origin": "", "reference": ""}  # fmt: skip
+            row = {"at": clock(), "team_id": "T", "user_id": "U", "company": "61", "action": "", "route": "",
+                   "outcome": "", "origin": "", "reference": ""}  # fmt: skip
             await store.database.write(lambda connection: connection.execute(insert(audit).values(**row)).rowcount)
             with writing(build_url(f"sqlite:///{tmp_path / 'copy.db'}")) as ours:
                 found = {one.name: one.rows for one in copy_tables(theirs, ours)}
@@ -179,7 +180,7 @@ async def test_work_in_flight_is_finished_where_it_was_copied_to(
             await asyncio.Event().wait()
 
         bot.recorder.also = bot.runner.also = never_done
-        hook = await store.hooks.create(ana, "61", "webhook")
+        hook = await store.hooks.create(ana, CompanyKey(ana.team_id, "61"), "webhook")
         assert hook.secret is not None
         for number in (1, 2, 3):
             await bot.intake.receive(hook, sign(payload("call missed", call_id=number), hook.secret))

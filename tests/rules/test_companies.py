@@ -1,0 +1,200 @@
+"""Nothing of one Dialpad company is seen or changed by another: no query of the store leaves the company out."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Row, and_, delete, insert, select, update
+
+from bot.basics.company import CompanyKey
+from bot.store import audit, cards, hooks, postings, rosters, subscriptions
+from bot.store.schema import Everywhere, company_values, everywhere, within
+from tests.company_queries import company_tables, reaches_others
+
+STORE: Final = Path("bot/store")
+OURS: Final = CompanyKey("T0NORTHLT", "6100")
+CLASSES: Final = (
+    audit.Audit,
+    cards.Cards,
+    hooks.Hooks,
+    postings.Postings,
+    rosters.Rosters,
+    subscriptions.Subscriptions,
+)
+
+CROSSING: Final = {
+    "cards._whose": {"WHOSE"},
+    "audit.recent_of_all": {"OPERATOR"},
+    "backlog.read_backlog": {"OPERATOR"},
+    "channels._move_postings": {"SLACK"},
+    "channels.renamed": {"SLACK"},
+    "departures._delete_what_goes_with": {"LEAVING"},
+    "departures._forget_hooks": {"LEAVING"},
+    "departures._owned": {"LEAVING"},
+    "departures.forget_workspace": {"LEAVING"},
+    "departures.leave": {"LEAVING"},
+    "departures.would_end": {"LEAVING"},
+    "events.parked": {"OPERATOR"},
+    "hooks.all": {"LISTENING"},
+    "hooks.get": {"HOOK"},
+    "hooks.heard": {"HOOK"},
+    "hooks.note": {"HOOK"},
+    "hooks.remove": {"HOOK"},
+    "hooks.unheard": {"LISTENING"},
+    "integrity._check_table": {"OPERATOR"},
+    "integrity._count_orphans": {"OPERATOR"},
+    "integrity._count_sealed_for_good": {"OPERATOR"},
+    "postings._change": {"POSTER"},
+    "postings._settle": {"POSTER"},
+    "postings.clock_went_back": {"DUE"},
+    "postings.drop": {"POSTER"},
+    "postings.due": {"DUE"},
+    "postings.due_channels": {"DUE"},
+    "postings.due_escalations": {"DUE"},
+    "postings.next_at": {"DUE"},
+    "purge.purge": {"EXPIRED"},
+    "rosters.due": {"DUE"},
+    "rotate._count_unreadable": {"KEYS"},
+    "rotate._reseal": {"KEYS"},
+    "rotate._stale": {"KEYS"},
+    "subscriptions._placed": {"OWN"},
+    "subscriptions.due_digest": {"DUE"},
+    "subscriptions.in_channel": {"SLACK"},
+    "subscriptions.keeping": {"SLACK"},
+    "subscriptions.owned": {"OWN"},
+    "subscriptions.troubled": {"OPERATOR"},
+    "subscriptions.whose": {"WHOSE"},
+    "transfer._chunks": {"OPERATOR"},
+    "transfer._count": {"OPERATOR"},
+    "transfer._count_on": {"OPERATOR"},
+    "transfer.copy_tables": {"OPERATOR"},
+}
+"""Every function whose query crosses companies, and why. Who adds one has thought about who sees what it finds."""
+
+NEEDS_NONE: Final = {
+    "Audit.record": "of the person who did it, whose company the statement looks up",
+    "Audit.flush": "what was recorded",
+    "Audit.recent_of_all": CROSSING["audit.recent_of_all"],
+    "Audit.aclose": "what was recorded",
+    "Cards.whose": CROSSING["cards._whose"],
+    "Cards.whose_at": CROSSING["cards._whose"],
+    "Postings.attempt": CROSSING["postings._change"],
+    "Postings.attempt_update": CROSSING["postings._change"],
+    "Postings.take_interrupted": CROSSING["postings._change"],
+    "Postings.clock_went_back": CROSSING["postings.clock_went_back"],
+    "Postings.try_to_write": "a row of no channel, deleted at once",
+    "Postings.count_try": CROSSING["postings._change"],
+    "Postings.posted": CROSSING["postings._settle"],
+    "Postings.updated": CROSSING["postings._settle"],
+    "Postings.postpone": CROSSING["postings._change"],
+    "Postings.hold": CROSSING["postings._change"],
+    "Postings.set_aside": CROSSING["postings._change"],
+    "Postings.take_turn": "a channel's pace, whoever writes there",
+    "Postings.end_turn": "a channel's pace, whoever writes there",
+}
+CARRIERS: Final = ("CompanyKey", "Posting", "Subscription", "FollowedRoster")
+"""Types of parameters that say which company."""
+
+
+def crossing() -> dict[str, set[str]]:
+    """Who says ``Everywhere.…``, by module and function."""
+    found: dict[str, set[str]] = {}
+    for file in sorted(STORE.glob("*.py")):
+        for name, node in functions(ast.parse(file.read_text())):
+            reasons = {
+                one.attr
+                for one in ast.walk(node)
+                if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == "Everywhere"
+            }
+            if reasons:
+                found[f"{file.stem}.{name}"] = reasons
+    return found
+
+
+def functions(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """Functions and methods, without those inside others."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from functions(node)
+
+
+def methods() -> list[tuple[str, Callable[..., Any]]]:
+    return [
+        (f"{of.__name__}.{name}", method)
+        for of in CLASSES
+        for name, method in vars(of).items()
+        if inspect.isfunction(method) and not name.startswith("_")
+    ]
+
+
+def test_the_queries_that_cross_companies_are_the_ones_thought_of() -> None:
+    assert crossing() == CROSSING
+    assert {reason for reasons in CROSSING.values() for reason in reasons} == {one.name for one in Everywhere}
+
+
+@pytest.mark.parametrize(("name", "method"), methods(), ids=lambda one: one if isinstance(one, str) else "")
+def test_the_store_cannot_be_asked_without_a_company(name: str, method: Callable[..., Any]) -> None:
+    module, _, function = name.partition(".")
+    annotations = [str(one.annotation) for one in inspect.signature(method).parameters.values()]
+    carries = any(carrier in annotation for annotation in annotations for carrier in CARRIERS)
+    of_rows = any(annotation == str(Row[Any]) or "Row" in annotation for annotation in annotations)
+    is_query = inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method)
+    assert not is_query or carries or of_rows or name in NEEDS_NONE or f"{module.lower()}.{function}" in CROSSING
+
+
+def test_every_table_of_a_company_is_known() -> None:
+    assert company_tables() == {"hooks", "watches", "cards", "card_names", "postings", "rosters", "audit"}
+
+
+CARDS, NAMES, POSTINGS = cards.cards, cards.card_names, postings.postings
+THE_CARD = CARDS.c.id == "c1"
+
+
+@pytest.mark.parametrize(
+    ("query", "of"),
+    [
+        (select(CARDS).where(THE_CARD), {"cards"}),
+        (select(CARDS), {"cards"}),
+        (select(CARDS.c.company).where(THE_CARD), {"cards"}),
+        (update(CARDS).where(THE_CARD).values(kind="call"), {"cards"}),
+        (delete(CARDS).where(THE_CARD), {"cards"}),
+        (insert(CARDS).values(id="c1", team_id="T0NORTHLT"), {"cards"}),
+        (
+            select(CARDS).where(CARDS.c.id.in_(select(NAMES.c.card_id).where(within(NAMES, OURS)))),
+            {"cards"},
+        ),
+        (
+            select(CARDS).where(within(CARDS, OURS), CARDS.c.id.in_(select(NAMES.c.card_id))),
+            {"card_names"},
+        ),
+        (
+            select(CARDS).join(POSTINGS, POSTINGS.c.card_id == CARDS.c.id).where(within(CARDS, OURS)),
+            {"postings"},
+        ),
+    ],
+    ids=["by id", "all", "only shown", "changed", "deleted", "new", "outside", "inside", "joined"],
+)
+def test_a_query_that_leaves_the_company_out_is_found(query: Any, of: set[str]) -> None:
+    assert reaches_others(query) == of
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        select(CARDS).where(within(CARDS, OURS), THE_CARD),
+        update(CARDS).where(within(CARDS, OURS)).values(kind="call"),
+        insert(CARDS).values(id="c1", **company_values(OURS)),
+        everywhere(delete(CARDS), Everywhere.EXPIRED),
+        select(CARDS)
+        .join(POSTINGS, and_(POSTINGS.c.card_id == CARDS.c.id, POSTINGS.c.company == CARDS.c.company))
+        .where(within(CARDS, OURS)),
+    ],
+    ids=["found", "changed", "new", "for a reason", "joined"],
+)
+def test_a_query_that_says_its_company_passes(query: Any) -> None:
+    assert reaches_others(query) == set()
