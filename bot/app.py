@@ -252,7 +252,7 @@ def _build_parts(
     people = SlackPeople(clients, time.monotonic)
     engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
-    directory = Directory()
+    directory = Directory(tell_others=None if store.processes.alone else store.list_changes.note)
     marks = DutyMarks(clients, time.monotonic)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
     escalations = Escalations(store, accounts, directory, people)
@@ -267,6 +267,8 @@ def _build_parts(
 
     async def look() -> None:
         await listening.look()
+        for scope, entity in await store.list_changes.news():
+            directory.heard(scope, entity)
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
     chores = [replicas.led(chore) for chore in (escalations.run_due, digests.run_due, handovers.run_due)]

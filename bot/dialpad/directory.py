@@ -7,7 +7,7 @@ another.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal
@@ -69,9 +69,17 @@ class _Copy:
 
 
 class Directory:
-    """In-memory copies of Dialpad's lists, per owner of a token. ``clock`` is monotonic seconds."""
+    """In-memory copies of Dialpad's lists, per owner of a token. ``clock`` is monotonic seconds. ``tell_others`` passes
+    on to other processes what is outdated, which comes in there by ``heard``."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, first_load: float = FIRST_LOAD) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        first_load: float = FIRST_LOAD,
+        tell_others: Callable[[str, str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._tell_others = tell_others
         self._clock = clock
         self._first_load = first_load
         self._copies: dict[tuple[str, Entity], _Copy] = {}
@@ -134,20 +142,31 @@ class Directory:
         owner = _owner_of(await account.link())
         for key in [key for key in self._copies if key[0] == owner]:
             self._stop(self._copies.pop(key))
+        await self._tell(owner, "")
 
     async def expire(self, account: Account) -> None:
         """Renew the owner's copies in the background of the next questions, which are still answered from the old
         ones."""
         owner = _owner_of(await account.link())
-        for (of, _), copy in self._copies.items():
-            if of == owner:
+        self.heard(_scope(owner), "")
+        await self._tell(owner, "")
+
+    async def outdate(self, company: str, entity: Entity) -> None:
+        """Mark a list of the company's as changed: the next question renews it in the background."""
+        self.heard(_scope(company), entity)
+        await self._tell(company, entity)
+
+    def heard(self, scope: str, entity: str) -> None:
+        """Take in that a list is outdated: a company's with ``entity``, else everything that one owner has."""
+        for (owner, of), copy in self._copies.items():
+            if entity and of == entity and _scope(copy.company) == scope:
+                copy.outdated = True
+            elif not entity and _scope(owner) == scope:
                 copy.loaded_at = copy.tried_at = float("-inf")
 
-    def outdate(self, company: str, entity: Entity) -> None:
-        """Mark a list of the company's as changed: the next question renews it in the background."""
-        for (_, of), copy in self._copies.items():
-            if of is entity and copy.company == company:
-                copy.outdated = True
+    async def _tell(self, whose: str, entity: str) -> None:
+        if self._tell_others is not None:
+            await self._tell_others(_scope(whose), entity)
 
     async def loaded(self) -> None:
         """Return when nothing is being loaded."""
@@ -203,6 +222,11 @@ class Directory:
             copy.complete, copy.failure, copy.loaded_at = True, None, self._clock()
         finally:
             copy.loading = None
+
+
+def _scope(whose: str) -> str:
+    """Return a name under which others may read what is outdated: it says nothing of whose it is."""
+    return sha256(whose.encode()).hexdigest()[:32]
 
 
 def _owner_of(link: DialpadConnection) -> str:

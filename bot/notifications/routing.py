@@ -196,7 +196,7 @@ class EventRouter:
         self, event: ContactEvent | ChangeEvent, hook: Hook, subscriptions: Sequence[Subscription]
     ) -> None:
         if isinstance(event, ContactEvent) and self._directory is not None:
-            self._directory.outdate(hook.company.company, Entity.CONTACT)
+            await self._directory.outdate(hook.company.company, Entity.CONTACT)
         at = event.at or self._store.now()
         for kind, look in NOTICES.items():
             if (said := look.read(event)) is not None:

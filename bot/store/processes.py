@@ -18,7 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.schema import StoreContext, insert_for, metadata
-from bot.store.table_rules import Forever, Otherwise, rules
+from bot.store.table_rules import Forever, Otherwise, Over, rules
 
 ALIVE_FOR: Final = timedelta(seconds=12)
 """How long a silent process counts as alive: longer than a pause of ten seconds, which a busy machine or a snapshot of
@@ -69,6 +69,11 @@ def _now_elsewhere(_element: _DatabaseNow, _compiler: Any, **_: Any) -> str:
 def database_now() -> ColumnElement[int]:
     """Return now by the database's clock, in microseconds since 1970; always 0 on SQLite."""
     return _DatabaseNow()
+
+
+def older_by_the_database(column: str, span: timedelta) -> Over:
+    """Select the rows whose moment, by the database's clock, is longer ago than ``span``."""
+    return lambda table, _now: table.c[column] < database_now() - span // timedelta(microseconds=1)
 
 
 def living() -> Select[Any]:

@@ -5,25 +5,19 @@ Time is the database's own. A limit is a sliding window: at most so many turns i
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, select, update
 
 from bot.basics.request_turns import Limit, Turn
-from bot.store.processes import database_now
+from bot.store.processes import database_now, older_by_the_database
 from bot.store.schema import StoreContext, insert_for, metadata
-from bot.store.table_rules import Otherwise, Over, rules
+from bot.store.table_rules import Otherwise, rules
 
 KEPT_FOR: Final = timedelta(hours=2)
 """Longer than any of Dialpad's limits looks back."""
 _SECOND: Final = 1_000_000
 
-
-def _idle(table: Table, now: Any) -> Any:
-    return table.c.last_at < database_now() - KEPT_FOR // timedelta(microseconds=1)
-
-
-_OVER: Final[Over] = _idle
 
 request_turns = Table(
     "request_turns",
@@ -31,7 +25,10 @@ request_turns = Table(
     Column("limit", Text, primary_key=True),
     Column("taken", JSON, nullable=False),
     Column("last_at", BigInteger, nullable=False),
-    info=rules(forget=_OVER, workspace=Otherwise("counts for a Dialpad company, and is gone within hours")),
+    info=rules(
+        forget=older_by_the_database("last_at", KEPT_FOR),
+        workspace=Otherwise("counts for a Dialpad company, and is gone within hours"),
+    ),
 )
 
 

@@ -22,6 +22,7 @@ from bot.store.hooks import Hooks
 from bot.store.inbox import Inbox
 from bot.store.installations import seal_plain_text
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
+from bot.store.list_changes import ListChanges
 from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
@@ -84,6 +85,7 @@ class Store:
     departures: Departures
     processes: Processes
     request_turns: RequestTurns
+    list_changes: ListChanges
     now: Clock
 
     @classmethod
@@ -120,6 +122,7 @@ class Store:
             departures=Departures(context),
             processes=processes,
             request_turns=RequestTurns(context),
+            list_changes=ListChanges(context, processes.id),
             now=now,
         )
 

@@ -185,9 +185,9 @@ async def test_what_dialpad_says_has_changed_is_read_again_but_not_for_every_cha
     company = (await bench.of().link()).company_id or ""
     for seconds in (1, 10, 25, 1, 1):
         bench.time.now += seconds
-        bench.directory.outdate(company, Entity.USER)
-        bench.directory.outdate(company, Entity.CONTACT)
-        bench.directory.outdate("another company", Entity.USER)
+        await bench.directory.outdate(company, Entity.USER)
+        await bench.directory.outdate(company, Entity.CONTACT)
+        await bench.directory.outdate("another company", Entity.USER)
         await search(bench, "")
         await bench.directory.loaded()
     assert bench.wire.asked == ["users", "users"]
@@ -299,3 +299,25 @@ async def test_an_unknown_number_is_nobodys_even_when_a_list_is_refused() -> Non
 @pytest.mark.parametrize(("text", "folded"), [("Léo", "leo"), (" BERGSTRÖM  x ", "bergstrom x"), ("Straße", "strasse")])
 def test_names_are_compared_without_accents_and_case(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+async def test_what_is_outdated_in_one_process_is_read_again_in_another() -> None:
+    here, there = build_bench(), build_bench()
+    told: list[tuple[str, str]] = []
+
+    async def tell(scope: str, entity: str) -> None:
+        told.append((scope, entity))
+
+    here.directory._tell_others = tell
+    await search(there, "")
+    await here.directory.expire(here.of())
+    company = (await here.of().link()).company_id or ""
+    await here.directory.outdate(company, Entity.CONTACT)
+    assert not any(company in scope for scope, _ in told)  # whose it is stays here
+
+    for scope, entity in told:
+        there.directory.heard(scope, entity)
+    there.time.now += 4
+    await search(there, "")
+    await there.directory.loaded()
+    assert there.wire.asked == ["users", "users"]
