@@ -38,6 +38,7 @@ from bot.slack.conversation.screens import (
 from bot.slack.conversation.stored import UNCONNECTED_REQUEST, UnconnectedRequest
 from bot.slack.transport.duplicates import Duplicates
 from bot.slack.transport.payload import Incoming, PayloadKind, parse_incoming
+from bot.store.inbox import GIVEN_UP_AFTER
 from bot.store.keys import KeyProblem
 
 _log = structlog.get_logger(__name__)
@@ -213,6 +214,7 @@ class Dispatcher:
             raise
         await self._executor.note(request, placed, "done")
         await self._executor.say_safely(placed, request.route, answer)
+        self._start(self._say_at_last(placed))
         await self._homes.changed(request.person)
 
     async def tell_given_up(self, due: later.TimedJob, error: Exception) -> None:
@@ -242,7 +244,9 @@ class Dispatcher:
     async def tell(self, person: PersonKey, answer: Answer) -> None:
         """Send the person a DM that answers no request."""
         ctx = self._placement.build_ctx(Request(person, Where(), Origin.EVENT))
-        await self._executor.say_safely(PlacedRequest(ctx, LineScreen(self.tools, ctx)), None, answer)
+        placed = PlacedRequest(ctx, LineScreen(self.tools, ctx))
+        await self._executor.say_safely(placed, None, answer)
+        self._start(self._say_at_last(placed))
 
     # Performing
 
@@ -254,6 +258,8 @@ class Dispatcher:
             await self._executor.run(request, placed)
         finally:
             placed.release()
+        if request.recorded:
+            await self._say_at_last(placed)
         await self._finish(request)
         if request.durable:
             await self._homes.changed(request.person)
@@ -272,7 +278,17 @@ class Dispatcher:
             tone="warning",
         )
         await self._executor.say_safely(placed, request.route, told)
+        await self._say_at_last(placed)
         await self._finish(request)
+
+    async def _say_at_last(self, placed: PlacedRequest) -> None:
+        """Say what Slack did not take as soon as it does. Until then the delivery stays open on disk: if this process
+        ends, another one says that it may or may not have happened."""
+        pause, end = self.patience.unsaid, self.clocks.monotonic() + GIVEN_UP_AFTER.total_seconds()
+        while placed.unsaid is not None and self.clocks.monotonic() < end:
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self.patience.longest_unsaid)
+            await self._executor.say_again(placed)
 
     # Type-ahead and Home
 

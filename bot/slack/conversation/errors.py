@@ -29,6 +29,9 @@ from bot.basics.errors import (
 from bot.contract.reading import Refused
 from bot.dialpad.action import Risk
 
+_PASSING: Final = frozenset(
+    {"", "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
 _QUOTED: Final = 160
 """Most characters shown of Dialpad's own sentence."""
 
@@ -117,6 +120,14 @@ def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ
         f"Something went wrong on our side. Tell whoever runs this bot the reference {reference}.",
         expected=False,
     )
+
+
+def slack_may_take_it_later(error: BaseException) -> bool:
+    """Tell whether Slack was not there, or too busy, so that the same may be said again."""
+    if isinstance(error, SlackApiError):
+        status = getattr(error.response, "status_code", 200)
+        return status >= 500 or status == 429 or slack_code(error) in _PASSING
+    return isinstance(error, aiohttp.ClientError | TimeoutError)
 
 
 def slack_code(error: SlackApiError) -> str:

@@ -15,14 +15,14 @@ from bot.cards.connecting import connect_card
 from bot.cards.conversation import reply_in_thread
 from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.reading import missing, parse_arguments, read_words
-from bot.contract.reply import Answer, Button, Card, Form, Mention, Part, Prose, Reply, When
+from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Part, Prose, Reply, When
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import ME, Risk
 from bot.dialpad.connection import DialpadConnection
 from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.limits import BUTTON_TEXT, cut
-from bot.slack.conversation.errors import read_trouble
-from bot.slack.conversation.placement import PlacedRequest
+from bot.slack.conversation.errors import read_trouble, slack_may_take_it_later
+from bot.slack.conversation.placement import PlacedRequest, Unsaid
 from bot.slack.conversation.requests import WORDS, Decision, Request
 from bot.slack.conversation.screens import LineScreen, ScreenTools
 from bot.slack.conversation.stored import (
@@ -87,13 +87,24 @@ class Executor:
                 await placed.screen.answer(None, self._unknown(request))
                 return None
             answer = await self._compute(request, request.route, placed)
-            await placed.screen.answer(request.route, answer)
+            await self._show(request, placed, answer)
         except Exception as error:  # noqa: BLE001  whatever it is, the person is told and the log has it
             await self.tell(request, placed, error)
             await self.note(request, placed, type(error).__name__)
             return error
         await self.note(request, placed, "done")
         return None
+
+    async def _show(self, request: Request, placed: "PlacedRequest", answer: Answer) -> None:
+        """Show the answer. What changed something is answered with what happened, later if need be: "Slack has a
+        problem, try again" would have it done twice."""
+        try:
+            await placed.screen.answer(request.route, answer)
+        except Exception as error:
+            if not (request.recorded and isinstance(answer, Reply | Card | Listing) and slack_may_take_it_later(error)):
+                raise
+            _log.warning("answer not shown", reference=placed.ctx.reference, error=type(error).__name__)
+            placed.unsaid = Unsaid(request.route, answer)
 
     async def _may_start(self, request: Request) -> bool:
         """Record that the work begins. False when another process does it."""
@@ -150,10 +161,18 @@ class Executor:
         work = asyncio.ensure_future(self.handle(request, route, placed.ctx))
         try:
             if not await within(placed.screen.patience(), work):
-                await placed.screen.busy(route)
+                await self._say_busy(placed, route)
             return await work
         finally:
             work.cancel()
+
+    async def _say_busy(self, placed: "PlacedRequest", route: Route) -> None:
+        try:
+            await placed.screen.busy(route)
+        except Exception as error:
+            if not slack_may_take_it_later(error):
+                raise
+            _log.warning("not shown that it takes a while", error=type(error).__name__)  # the work itself goes on
 
     async def handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
         if request.words is not None:
@@ -190,13 +209,27 @@ class Executor:
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("error not shown", reference=ctx.reference)
             told = connect or Reply(trouble.text, tone="warning")
-            await self.say_safely(PlacedRequest(ctx, LineScreen(self.tools, ctx)), None, told)
+            fallback = PlacedRequest(ctx, LineScreen(self.tools, ctx))
+            await self.say_safely(fallback, None, told)
+            placed.unsaid = fallback.unsaid
 
     async def say_safely(self, placed: "PlacedRequest", route: Route | None, answer: Answer) -> None:
+        """Say it, or remember that Slack did not take it and may later."""
+        placed.unsaid = None
         try:
             await placed.screen.answer(route, answer)
-        except Exception:  # noqa: BLE001  logged; the request itself has ended
+        except Exception as error:  # noqa: BLE001  logged; the request itself has ended
+            if slack_may_take_it_later(error):
+                placed.unsaid = Unsaid(route, answer)
             _log.exception("nothing could be said", reference=placed.ctx.reference)
+
+    async def say_again(self, placed: "PlacedRequest") -> None:
+        """Say what Slack did not take. ``placed.unsaid`` is None afterwards unless it may be taken still later."""
+        if (unsaid := placed.unsaid) is None:
+            return
+        if not isinstance(placed.screen, LineScreen):
+            placed.screen = LineScreen(self.tools, placed.ctx)  # the window is long closed
+        await self.say_safely(placed, unsaid.route, unsaid.answer)
 
     async def _connect_card(self, request: Request, ctx: Ctx, error: NotConnected) -> Card:
         route = request.route

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.contract.context import Ctx, Deps, Origin
+from bot.contract.reply import Answer
 from bot.contract.routing import Route, RouteTable
 from bot.slack.api.messages import Trigger
 from bot.slack.blockkit.blocks import Json
@@ -28,13 +29,22 @@ class Clocks:
     monotonic: Callable[[], float] = time.monotonic
 
 
+@dataclass(frozen=True)
+class Unsaid:
+    """An answer that Slack did not take because it was away or busy."""
+
+    route: Route | None
+    answer: Answer
+
+
 @dataclass
 class PlacedRequest:
-    """A request with its place to answer."""
+    """A request with its place to answer. ``unsaid``: what Slack did not take, and is still to be said."""
 
     ctx: Ctx
     screen: Screen
     trigger: Trigger | None = None
+    unsaid: Unsaid | None = None
 
     def move(self, ctx: Ctx) -> None:
         """Move the answer to where ``ctx`` says."""
@@ -117,4 +127,4 @@ class Placement:
     def take_submit(self, request: Request, first: "asyncio.Future[Json] | None") -> "Submitted":
         ctx = self.build_ctx(request)
         view = (request.incoming.view if request.incoming else None) or {"id": ""}
-        return Submitted(ctx, SubmitScreen(self.tools, ctx, view, first), None, first)
+        return Submitted(ctx, SubmitScreen(self.tools, ctx, view, first), first=first)

@@ -59,6 +59,9 @@ class Patience:
     """Until a submitted form says it is working."""
     options: float = 2.5
     trigger: float = 2.5
+    unsaid: float = 2.0
+    """Until something is said again that Slack did not take; twice as long each time, up to ``longest_unsaid``."""
+    longest_unsaid: float = 60.0
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from tests.bot.slack.fakes import (
 )
 
 SECRET = "sandbox-signing-secret"
-QUICK = Patience(line=0.15, modal=0.15, form=0.15, submit=0.25, options=0.2)
+QUICK = Patience(line=0.15, modal=0.15, form=0.15, submit=0.25, options=0.2, unsaid=0.01)
 
 
 @dataclass(repr=False)  # asyncio asks for it at every turn of a test
