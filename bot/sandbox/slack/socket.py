@@ -101,6 +101,8 @@ class SocketHub:
             if not self.deaf:
                 await connection.send(envelope)
             return 200, await waiter, {}
+        except (RuntimeError, WebSocketDisconnect):
+            raise ConnectionResetError from None  # it was closing just then
         finally:
             connection.waiting.pop(envelope["envelope_id"], None)
 
