@@ -128,26 +128,28 @@ class Several:
 
 
 @asynccontextmanager
-async def several(folder: Path, database_url: str) -> AsyncIterator[Several]:
-    """Everybody is connected, and no process runs yet."""
+async def several(folder: Path, database_url: str, *, over_http: bool = True) -> AsyncIterator[Several]:
+    """Everybody is connected, and no process runs yet. Dialpad's events come through the balancer in either case."""
     bound, public = listen(0), listen(0)
     url, address = (f"http://localhost:{one.getsockname()[1]}" for one in (bound, public))
     slack = SlackSandbox(
-        manifest=build_manifest(build_routes(), public_url=address), base_url=url, enforce_limits=False
+        manifest=build_manifest(build_routes(), public_url=address if over_http else None),
+        base_url=url,
+        enforce_limits=False,
     )
     dialpad = DialpadSandbox(oauth_app=APP)
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
     changed: dict[str, Any] = {
         "database_url": database_url, "encryption_keys": SecretStr(generate_key()), "public_url": address,
     }  # fmt: skip
-    settings = demo_settings(url, folder / "unused.db", APP, over_http=True).model_copy(update=changed)
+    settings = demo_settings(url, folder / "unused.db", APP, over_http=over_http).model_copy(update=changed)
     balancer = Balancer()
     async with serving(by_path(parts, slack.app), bound), serving(balancer.app, public):
         bot = await Bot.start(settings)
         for person in CONNECTED_AT_START:
             await connect(bot, dialpad, person)
         await bot.aclose()
-        slack.deliver_to(f"{address}/slack/events")
+        slack.deliver_to(f"{address}/slack/events" if over_http else None)
         made = Several(slack, dialpad, balancer, settings, folder)
         try:
             yield made
