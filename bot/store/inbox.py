@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, or_, select, update
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
@@ -98,6 +98,12 @@ class Inbox:
             return connection.execute(_RECEIVE[connection.dialect.name], values).first() is not None
 
         return await self._context.database.write(change)
+
+    async def withdraw(self, key: str) -> None:
+        """Delete a delivery that may be stored although storing it failed, and whose sender was told that it is not:
+        otherwise whoever takes over one day would do it."""
+        unbegun = and_(self._ours(key), inbox.c.started_at.is_(None), inbox.c.done_at.is_(None))
+        await self._context.run(delete(inbox).where(unbegun))
 
     async def started(self, key: str) -> bool:
         """Record that the work has begun: from here on it may have had an effect. False when it must not begin: this

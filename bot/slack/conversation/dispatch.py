@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import structlog
 
 from bot.basics.errors import NotConnected
 from bot.basics.metrics import Metrics
+from bot.basics.outages import Outage
 from bot.basics.person import PersonKey
 from bot.basics.stored_json import UnreadableJson
 from bot.cards.timed_changes import SET_NOW
@@ -69,6 +70,7 @@ class Dispatcher:
         self._duplicates = Duplicates(self.clocks.monotonic)
         self._homes = Homes(self._draw_home, self.clocks.monotonic)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._doubtful: set[str] = set()
 
     # Receiving
 
@@ -90,7 +92,7 @@ class Dispatcher:
             # Not remembered before it is on disk: when that fails, Slack's next try must not be taken for a repeat.
             key = incoming.key or f"delivery:{secrets.token_hex(12)}"
             request.incoming = incoming = replace(incoming, key=key)
-            if not await self.stores.inbox.receive(key, incoming.kind.value, body):
+            if not await self._store(key, incoming.kind, body):
                 return ""
             request.recorded = True
         if incoming.key and not self._duplicates.add(incoming.key):
@@ -99,6 +101,21 @@ class Dispatcher:
             return await self._submit(request)
         self._start(self._begin(request))
         return ""
+
+    async def _store(self, key: str, kind: PayloadKind, body: Mapping[str, Any]) -> bool:
+        """Store a delivery. False when it was stored before. When the database goes away meanwhile it may be stored or
+        not: what Slack does not send again is withdrawn, and what it does is then not taken for a repeat."""
+        try:
+            fresh = await self.stores.inbox.receive(key, kind.value, body)
+        except Exception:
+            if kind is PayloadKind.EVENT:
+                self._doubtful.add(key)
+            else:
+                self._start(self._until_stored("delivery not withdrawn", lambda: self.stores.inbox.withdraw(key)))
+            raise
+        may_be_ours = key in self._doubtful
+        self._doubtful.discard(key)
+        return fresh or may_be_ours
 
     async def _begin(self, request: Request) -> None:
         await self._perform(request, self._placement.choose(request))
@@ -266,10 +283,23 @@ class Dispatcher:
 
     async def _finish(self, request: Request) -> None:
         if request.recorded and request.incoming is not None:
+            key = request.incoming.key
+            await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(key))
+
+    async def _until_stored(self, failure: str, change: Callable[[], Awaitable[None]]) -> None:
+        """Make a change on disk, as soon as the database takes it: an open delivery would be done once more by whoever
+        takes over."""
+        storing, pause = Outage(failure, _log), self.patience.unsaid
+        while True:
             try:
-                await self.stores.inbox.done(request.incoming.key)
-            except Exception:  # noqa: BLE001  logged; the request itself has ended
-                _log.exception("delivery not closed")
+                await change()
+            except Exception as problem:  # noqa: BLE001  the database is away: everything waits
+                storing.failed(problem)
+            else:
+                storing.over()
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self.patience.longest_unsaid)
 
     async def _interrupted(self, request: Request, placed: PlacedRequest) -> None:
         told = Reply(

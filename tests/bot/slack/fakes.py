@@ -42,6 +42,10 @@ class FakeInbox(Inbox):
         self.closed: set[str] = set()
         self.given_up: list[Delivery] = []
         self.broken = False
+        self.lost_answers = 0
+        """How many changes are made without anybody hearing that they were."""
+        self.away = 0
+        """How many changes are refused."""
 
     async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
         if self.broken:
@@ -49,13 +53,31 @@ class FakeInbox(Inbox):
         if key in self.rows:
             return False
         self.rows[key] = delivery(key, kind, payload or {})
+        self._lose_the_answer()
         return True
 
+    def _lose_the_answer(self) -> None:
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise OSError("the connection was lost")
+
+    def _may_be_away(self) -> None:
+        if self.away:
+            self.away -= 1
+            raise OSError("nobody is there")
+
+    async def withdraw(self, key: str) -> None:
+        self._may_be_away()
+        if not self.rows[key].started:
+            del self.rows[key]
+
     async def started(self, key: str) -> bool:
+        self._may_be_away()
         self.rows[key] = replace(self.rows[key], started=True)
         return True
 
     async def done(self, key: str) -> None:
+        self._may_be_away()
         self.closed.add(key)
 
     async def unfinished(self) -> list[Delivery]:

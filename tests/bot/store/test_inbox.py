@@ -169,3 +169,24 @@ async def test_what_is_older_than_a_day_is_handed_out_to_be_told(store: Store, c
     await store.inbox.receive("Ev2", "command", None)
     clock.pass_(hours=24)
     assert [one.key for one in await store.inbox.take_given_up()] == ["Ev1"]
+
+
+async def test_what_is_withdrawn_was_never_there(store: Store) -> None:
+    await store.inbox.receive("k", "command", PAYLOAD)
+
+    await store.inbox.withdraw("k")
+    await store.inbox.withdraw("never stored")
+
+    assert await store.inbox.receive("k", "command", PAYLOAD)
+
+
+async def test_what_has_begun_or_is_done_is_not_withdrawn(store: Store) -> None:
+    for key in ("begun", "done"):
+        await store.inbox.receive(key, "command", PAYLOAD)
+    await store.inbox.started("begun")
+    await store.inbox.done("done")
+
+    for key in ("begun", "done"):
+        await store.inbox.withdraw(key)
+
+        assert not await store.inbox.receive(key, "command", PAYLOAD)
