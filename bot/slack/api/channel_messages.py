@@ -30,8 +30,9 @@ EVENT_TYPE: Final = "dialpad_card"
 _OURS: Final = "posting:"
 """Begins the id of a message's first block, which carries our name as well: Slack may hide metadata from an app without
 ``metadata.message:read``, a scope that reads every app's."""
-CLOCK_SLACK: Final = timedelta(seconds=30)
-"""How far Slack's clock and ours may differ when a message is searched for."""
+CLOCK_SLACK: Final = timedelta(minutes=6)
+"""How far Slack's clock and ours may differ when a message is searched for: a little more than the five minutes beyond
+which nothing that Slack signs is accepted."""
 _LOOKED_AT: Final = 200
 _PAGES: Final = 20
 """Most pages read; Slack may return as few as 15 messages in one."""

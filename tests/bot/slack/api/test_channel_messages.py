@@ -53,6 +53,14 @@ async def test_a_card_is_posted_found_and_changed() -> None:
         assert message["metadata"]["event_payload"] == {"id": "p1"}
 
 
+async def test_a_card_is_found_although_our_clock_is_ahead_of_slacks() -> None:
+    async with workspace() as (_, channel_messages):
+        spot = await channel_messages.post(TEAM_ID, "C0SUPPORT", CONTENT, name="p1")
+
+        ahead = datetime.now(UTC) + timedelta(minutes=5)
+        assert await channel_messages.find(TEAM_ID, "C0SUPPORT", name="p1", since=ahead) == spot
+
+
 async def test_a_reply_is_found_in_its_thread() -> None:
     async with workspace() as (_, channel_messages):
         parent = await channel_messages.post(TEAM_ID, "C0SUPPORT", CONTENT, name="p1")
