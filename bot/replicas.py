@@ -94,14 +94,21 @@ class Replicas:
         """Lead no longer and look after nobody, but stay alive until ``leave``."""
         self._retired = True
         self._led_at = float("-inf")
-        await self._processes.release(_LEADING)
+        await self._if_it_can(self._processes.release(_LEADING))
 
     async def leave(self) -> None:
         """Say that this process has ended: another one goes on with what it could not finish."""
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
-        await self._processes.leave()
+        await self._if_it_can(self._processes.leave())
+
+    @staticmethod
+    async def _if_it_can(goodbye: Awaitable[None]) -> None:
+        try:
+            await goodbye
+        except Exception as problem:  # noqa: BLE001  silence tells the others as well, a little later
+            log.warning("the others could not be told that this process ends", error=type(problem).__name__)
 
     async def _run_for_ever(self) -> None:
         looking = Outage("cannot tell who is alive", log)

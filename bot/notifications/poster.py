@@ -31,6 +31,7 @@ from bot.slack.api.channel_messages import (
     PostThrottled,
 )
 from bot.store.cards import StoredCard
+from bot.store.database import is_away
 from bot.store.keys import KeyProblem
 from bot.store.postings import Posting
 from bot.store.store import Store
@@ -347,7 +348,9 @@ class Poster:
         """Return the content of a message; None when it cannot be shown, so that it does not delay its channel."""
         try:
             return await (self._renderer.bundle(together) if len(together) > 1 else self._renderer.of(*together[0]))
-        except Exception:  # noqa: BLE001  whatever is wrong with this card, the others go on
+        except Exception as problem:
+            if is_away(problem):
+                raise  # nothing is wrong with the card
             _log.exception("a card cannot be shown", kind=together[0][1].kind)
             await self._mistaken([one for one, _ in together])
             return None

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.basics.errors import ChatopsError
@@ -24,6 +25,13 @@ BUSY_TIMEOUT_MS = 15_000
 
 class DatabaseProblem(ChatopsError):
     """The database cannot be used. The message is for the person who runs the bot and never holds a password."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the database could not do it just now: the same may work later."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | NoConnectionInTime | DatabaseProblem)
 
 
 class Database(Protocol):

@@ -128,3 +128,14 @@ async def test_alone_on_sqlite_it_takes_over_at_once(sqlite_url: str) -> None:
     assert bot.taken_over == [{store.processes.id}]
     await bot.replicas.leave()
     await store.aclose()
+
+
+async def test_a_process_ends_although_the_database_does_not_answer(sqlite_url: str) -> None:
+    store = await Store.open(sqlite_url, parse_keys(generate_key()))
+    bot = Bot(store.processes)
+    await store.aclose()
+
+    await bot.replicas.retire()
+    await bot.replicas.leave()
+
+    assert not bot.replicas.leads

@@ -132,12 +132,15 @@ class FakeSlack:
 
 
 class PlainRenderer:
-    """Calls as they are, without names. ``poison``: ids of cards that cannot be shown."""
+    """Calls as they are, without names. ``poison``: ids of cards that cannot be shown; ``failures`` come before."""
 
     def __init__(self) -> None:
         self.poison: set[str] = set()
+        self.failures: list[Exception] = []
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
+        if self.failures:
+            raise self.failures.pop()
         if card.id in self.poison:
             raise ValueError("this one breaks")
         if card.kind != "call":

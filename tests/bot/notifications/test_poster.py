@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
 from bot.activity.news import NewsKind
 from bot.contract.reply import Card, Listing, Prose
 from bot.dialpad.events import CallEvent
 from bot.notifications.poster import Poster
 from bot.slack.api.channel_messages import InDoubt, MessagePlace, PostNotSent, PostRefused, PostThrottled
+from bot.store.database import DatabaseProblem
 from tests.bot.activity.payloads import (
     ANA,
     SUPPORT,
@@ -249,6 +252,22 @@ async def test_a_card_that_cannot_be_shown_does_not_hold_up_the_next(stage: Post
     await stage.run(5)
 
     assert len(stage.slack.in_("C1")) == 1
+
+
+@pytest.mark.parametrize(
+    "away",
+    [OperationalError("SELECT 1", {}, OSError()), NoConnectionInTime(), DatabaseProblem("It is closed.")],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_card_that_could_not_be_read_because_the_database_was_away_is_shown_later(
+    stage: PostingStage, away: Exception
+) -> None:
+    stage.renderer.failures.append(away)
+    await stage.happen(*missed(1))
+    await stage.run(10)
+
+    assert len(stage.slack.in_("C1")) == 1
+    assert stage.slack.in_(OWNER.user_id) == []
 
 
 async def test_a_paused_subscription_posts_nothing_new(stage: PostingStage) -> None:
