@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from bot.sandbox.cast import ANA, NOOR, PRIYA
+from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -44,7 +44,7 @@ async def test_a_fresh_person_connects_and_what_they_asked_for_is_done(visitor: 
     assert visitor.demo.dialpad.state.users[NOOR.dialpad_id or 0].do_not_disturb
 
 
-async def test_somebody_else_can_be_chosen_at_dialpad(visitor: Visitor) -> None:
+async def test_somebody_elses_account_at_dialpad_waits_for_their_word(visitor: Visitor) -> None:
     await visitor.come(NOOR)
     await visitor.type("/dp connect")
     async with visitor.page.context.expect_page() as opened:
@@ -54,9 +54,13 @@ async def test_somebody_else_can_be_chosen_at_dialpad(visitor: Visitor) -> None:
     await browser.get_by_text("Somebody else").click()
     await browser.get_by_role("radio", name="Sam Okafor").check()
     await browser.get_by_role("button", name="Allow").click()
-    await expect(browser.get_by_role("heading")).to_have_text("You are connected")
-    await visitor.type("/dp whoami")
-    await visitor.answered("You are Sam Okafor")
+    await expect(browser.get_by_role("heading")).to_have_text("Not connected yet")
+
+    await visitor.become(SAM)
+    await visitor.open_app()
+    asked = visitor.page.locator("#main").get_by_test_id("message").filter(has_text="signed in to the Dialpad account")
+    await visitor.press(asked.last, "Yes, that is me")
+    await expect(visitor.page.locator("#main")).to_contain_text("now acts in Dialpad as Sam Okafor")
 
 
 async def test_home_is_drawn_anew_when_the_connection_is_there(visitor: Visitor) -> None:
