@@ -29,9 +29,12 @@ class NoPostgres(Exception):
 
 @dataclass
 class PostgresServer:
-    """A running server; ``create`` and ``drop`` give each test a database of its own."""
+    """A running server; ``create`` and ``drop`` give each test a database of its own. ``stop`` and ``start`` are for
+    tests that have a server to themselves."""
 
     socket_folder: Path
+    command: list[str | Path] = field(default_factory=list)
+    process: "subprocess.Popen[bytes] | None" = None
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def url(self, database: str) -> str:
@@ -48,14 +51,33 @@ class PostgresServer:
         name = url.rpartition("/")[0] and url.split("@/")[1].partition("?")[0]
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def start(self) -> None:
+        with (self.socket_folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log, cwd=self.socket_folder)
+
+    def until_ready(self) -> None:
+        assert self.process is not None
+        _wait_until_ready(self, self.process, self.socket_folder / "log")
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT is Postgres's "fast" shutdown, SIGQUIT the one that leaves everything to recovery."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
 
 @contextmanager
-def start_postgres() -> Iterator[PostgresServer]:
-    """Raises NoPostgres with the reason when the machine has none."""
+def start_postgres(*, survives_kills: bool = False) -> Iterator[PostgresServer]:
+    """Raises NoPostgres with the reason when the machine has none. ``survives_kills``: what is committed is still there
+    when the server was killed, and several processes of the bot find room, as in one that is run in earnest."""
     binaries = _find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="chatops-pg-"))
     prefix = _become_unprivileged(folder)
@@ -68,30 +90,20 @@ def start_postgres() -> Iterator[PostgresServer]:
             "listen_addresses": "",
             "unix_socket_directories": str(folder),
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on" if survives_kills else "off",
             "full_page_writes": "off",
-            "max_connections": "60",
+            "max_connections": "100" if survives_kills else "60",
             "shared_buffers": "16MB",
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(  # our own command line
-                [*prefix, *_end_with_parent(), binaries / "postgres", "-D", data, *options],
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-            )
+        command: list[str | Path] = [*prefix, *_end_with_parent(), binaries / "postgres", "-D", data, *options]
+        server = PostgresServer(folder, command)
+        server.start()
         try:
-            server = PostgresServer(folder)
-            _wait_until_ready(server, process, folder / "log")
+            server.until_ready()
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # Postgres's "fast" shutdown
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,8 @@ class Balancer:
 
     def __init__(self) -> None:
         self.replicas: list[Replica] = []
+        self.answered: Callable[[str, bytes, int], None] = lambda _path, _body, _status: None
+        """Hears of each request that a process answered."""
         self._turn = 0
         self._client = httpx.AsyncClient(trust_env=False, timeout=WAIT_S)
         self.app = Starlette(routes=[Route("/{path:path}", self._pass_on, methods=["GET", "POST"])])
@@ -75,6 +77,7 @@ class Balancer:
                 continue
             except httpx.TransportError:
                 break  # it may have been taken in: as a balancer cannot know, Slack and Dialpad send it again
+            self.answered(request.url.path, body, answer.status_code)
             kept = {name: value for name, value in answer.headers.items() if name not in HOP_BY_HOP}
             return Response(answer.content, answer.status_code, kept)
         return Response("nobody is there", 502)
@@ -95,7 +98,7 @@ class Several:
         port = free_port()
         settings = self.settings.model_copy(update={"port": port})
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=self.folder, env=_shared_environment(settings),
+            sys.executable, "-m", "bot", "run", cwd=self.folder, env=shared_environment(settings),
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         replica = Replica(process, f"http://localhost:{port}")
@@ -161,7 +164,8 @@ async def several(folder: Path, database_url: str, *, over_http: bool = True) ->
             await balancer.aclose()
 
 
-def _shared_environment(settings: Settings) -> dict[str, str]:
+def shared_environment(settings: Settings) -> dict[str, str]:
+    """What each of several processes on one database is told."""
     assert settings.encryption_keys is not None
     return environment(settings) | {
         "ENCRYPTION_KEYS": settings.encryption_keys.get_secret_value(),

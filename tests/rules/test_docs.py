@@ -23,6 +23,7 @@ PAGES: Final = (
     "docs/architecture.md",
     "docs/glossary.md",
     "docs/operations.md",
+    "docs/reliability.md",
 )
 LONGEST_README: Final = 200
 
