@@ -109,7 +109,7 @@ TYPED = {
     "duty": (ANA, "/dp duty off Lunch", "off duty (Lunch)"),
     "oncall": (ANA, "/dp oncall Support", "Sam Okafor"),
     "status": (ANA, "/dp status At lunch", "At lunch"),
-    "calls": (PRIYA, "/dp calls today missed", "Jordan Lee"),
+    "calls": (PRIYA, "/dp calls missed", "Jordan Lee"),
     "who": (ANA, "/dp who 415 555 0150", "Lee Roasters"),
     "blocked": (ANA, "/dp blocked", "(415) 555-0159"),
     "hangup": (ANA, "/dp hangup", "no live call"),

@@ -115,7 +115,7 @@ class Contacts:
     def __init__(self) -> None:
         self.outdated: list[tuple[str, Entity]] = []
 
-    def outdate(self, company: str, entity: Entity) -> None:
+    async def outdate(self, company: str, entity: Entity) -> None:
         self.outdated.append((company, entity))
 
 
