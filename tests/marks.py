@@ -18,7 +18,15 @@ BY_FOLDER: Final = {
 }
 BY_FILE: Final = {
     "tests/rules/test_forms_of_all_actions.py": "slow",
+    "tests/bot/notifications/test_all_the_way.py": "slow",
+    "tests/bot/notifications/test_escalation.py": "slow",
+    "tests/bot/notifications/test_in_any_order.py": "slow",
     "tests/bot/notifications/test_intake.py": "slow",
+    "tests/bot/notifications/test_owner_alerts.py": "slow",
+    "tests/bot/notifications/test_poster.py": "slow",
+    "tests/bot/notifications/test_two_hundred_at_once.py": "slow",
+    "tests/bot/slack/conversation/test_flows.py": "slow",
+    "tests/bot/slack/conversation/test_while_slack_is_away.py": "slow",
     "tests/bot/store/test_dbos_engine.py": "slow",
     "tests/bot/store/test_durable_later.py": "slow",
     "tests/bot/test_parked.py": "slow",
