@@ -107,5 +107,5 @@ async def test_two_processes_together_keep_to_what_dialpad_allows(place: Several
     statuses = [one.status for one in place.dialpad.requests[asked:]]
     assert len(statuses) >= 20
     # None on a quiet machine. On a busy one the way from the book of turns to Dialpad may take longer than the rate has
-    # room for; with a pacer for each process every second request is refused.
+    # room for; what is refused is tried again.
     assert statuses.count(429) <= len(statuses) // 10
