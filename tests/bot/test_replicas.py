@@ -10,7 +10,7 @@ from bot.replicas import LOOK_EVERY_S, STEADY_LOOKS, Replicas
 from bot.store.keys import generate_key, parse_keys
 from bot.store.processes import ALIVE_FOR, Processes
 from bot.store.store import Store
-from tests.bot.two_replicas import Replica, two_replicas
+from tests.bot.two_replicas import Replica
 
 
 @dataclass
@@ -43,12 +43,6 @@ class Bot:
     async def _sleep(self, _seconds: float) -> None:
         self.looked.release()
         await self.turns.acquire()
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[tuple[Replica, Replica]]:
-    async with two_replicas(postgres_url) as both:
-        yield both
 
 
 @pytest.fixture

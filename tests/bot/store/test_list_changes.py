@@ -1,16 +1,6 @@
 """What one process knows to be outdated, the others hear."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from tests.bot.two_replicas import Replica, two_replicas
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[tuple[Replica, Replica]]:
-    async with two_replicas(postgres_url) as both:
-        yield both
+from tests.bot.two_replicas import Replica
 
 
 async def test_the_others_hear_of_it_and_who_told_it_does_not(pair: tuple[Replica, Replica]) -> None:

@@ -1,9 +1,6 @@
 """Who is alive on one database, and what each process holds alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from bot.activity.registers import fragment
 from bot.basics.company import CompanyKey
@@ -12,16 +9,10 @@ from bot.store.postings import NewPosting
 from bot.store.processes import ALIVE_FOR
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
-from tests.bot.two_replicas import Replica, two_replicas
+from tests.bot.two_replicas import Replica
 
 LEADING = "leading"
 COMPANY = CompanyKey("T1", "61")
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[tuple[Replica, Replica]]:
-    async with two_replicas(postgres_url) as both:
-        yield both
 
 
 async def test_one_leads_until_it_is_dead(pair: tuple[Replica, Replica]) -> None:

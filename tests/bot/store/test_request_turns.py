@@ -1,23 +1,16 @@
 """The turns of requests to Dialpad that several processes take from one table."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
 
 from bot.basics.request_turns import Limit
-from tests.bot.two_replicas import Replica, two_replicas
+from tests.bot.two_replicas import Replica
 
 EVERY = Limit("company every", 1, 1 / 18)
 RINGS = Limit("company ring 1", 5, 60.0)
 FAR_S = 600.0
-
-
-@pytest.fixture
-async def pair(postgres_url: str) -> AsyncIterator[tuple[Replica, Replica]]:
-    async with two_replicas(postgres_url) as both:
-        yield both
 
 
 async def test_processes_that_ask_at_once_never_take_the_same_turn(pair: tuple[Replica, Replica]) -> None:
