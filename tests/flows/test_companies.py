@@ -16,7 +16,6 @@ from bot.basics.errors import NotConnected, OtherCompany
 from bot.basics.person import PersonKey
 from bot.notifications.service import NotificationService
 from bot.sandbox.cast import (
-    ANA,
     CUSTOMERS,
     GUS_ON_TRIAL,
     NOOR,
@@ -71,21 +70,6 @@ def gus_key() -> PersonKey:
 def trial(demo: Demo) -> DialpadSandbox:
     assert demo.trial is not None
     return demo.trial
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def noor(demo: Demo) -> Hands:
-    return Hands(demo, NOOR)
-
-
-@pytest.fixture
-def priya(demo: Demo) -> Hands:
-    return Hands(demo, PRIYA)
 
 
 @pytest.fixture
