@@ -27,7 +27,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
 from bot.store.keys import generate_key
 from tests.crashes.mortal import APP
-from tests.crashes.test_stopped_politely import environment, free_port
+from tests.crashes.test_stopped_politely import environment, free_port, until_ready
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0
@@ -103,7 +103,7 @@ class Several:
         )  # fmt: skip
         replica = Replica(process, f"http://localhost:{port}")
         self.started.append(replica)
-        await self._until_ready(replica)
+        await until_ready(replica.address)
         self.balancer.replicas.append(replica)
         return replica
 
@@ -112,16 +112,6 @@ class Several:
         replica.process.send_signal(name)
         await replica.until_ended()
         self.balancer.replicas.remove(replica)
-
-    async def _until_ready(self, replica: Replica) -> None:
-        async with asyncio.timeout(WAIT_S), httpx.AsyncClient(trust_env=False) as client:
-            while True:
-                try:
-                    if (await client.get(f"{replica.address}/readyz")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass  # it does not listen yet
-                await asyncio.sleep(0)
 
     async def end(self) -> None:
         for replica in self.started:

@@ -31,6 +31,18 @@ GRACE_S = 30.0
 RUN = (sys.executable, "-m", "bot", "run")
 
 
+async def until_ready(address: str) -> None:
+    """Return once a bot there says that it is ready."""
+    async with asyncio.timeout(WAIT_S), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                if (await client.get(f"{address}/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass  # it does not listen yet
+            await asyncio.sleep(0)
+
+
 @dataclass
 class Place:
     """Slack and Dialpad, and one bot in another process."""
@@ -53,14 +65,7 @@ class Place:
         )  # fmt: skip
 
     async def until_ready(self) -> None:
-        async with asyncio.timeout(WAIT_S), httpx.AsyncClient(trust_env=False) as client:
-            while True:
-                try:
-                    if (await client.get(f"{self.address}/readyz")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass  # it does not listen yet
-                await asyncio.sleep(0)
+        await until_ready(self.address)
 
     async def stop(self, name: signal.Signals) -> tuple[int, str]:
         """How it ended, and what it wrote."""
