@@ -16,7 +16,8 @@ from bot.store.processes import ALIVE_FOR, Processes, Roll
 
 LOOK_EVERY_S: Final = 0.5
 """How soon what a process held that ended in order is noticed."""
-LOOKS_A_BEAT: Final = 4
+LOOKS_A_CHANGE: Final = 4
+"""Every so many looks this process asks whether what was free or held elsewhere has changed."""
 STEADY_LOOKS: Final = 6
 """After so many looks in a row the others have had time to say that they live: when the database comes back, everybody
 has been silent."""
@@ -122,8 +123,7 @@ class Replicas:
             await self._sleep(LOOK_EVERY_S)
 
     async def _once(self) -> None:
-        if self._looks % LOOKS_A_BEAT == 0:
-            await self._processes.beat()
+        await self._processes.beat()
         self._looks += 1
         if self._retired:
             return
@@ -137,7 +137,7 @@ class Replicas:
             await self._take_over(roll.living)
             await self._processes.forget(roll.left | roll.silent)
             self._has_begun = self._looks >= STEADY_LOOKS
-        if self._looks % LOOKS_A_BEAT == 1:
+        if self._looks % LOOKS_A_CHANGE == 1:
             await self._look()
 
     def _knows_enough(self, roll: Roll) -> bool:

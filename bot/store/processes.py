@@ -1,6 +1,6 @@
 """Processes of the bot on one database: which of them are alive, and what each holds alone.
 
-A process that lives says so every few seconds; what one held that has fallen silent is free for the others. Time is the
+A process that lives says so twice a second; what one held that has fallen silent is free for the others. Time is the
 database's own, so that the clocks of the machines may differ and jump. On SQLite there is one process: whoever joins is
 the only one alive.
 """
@@ -20,9 +20,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from bot.store.schema import StoreContext, insert_for, metadata
 from bot.store.table_rules import Forever, Otherwise, Over, rules
 
-ALIVE_FOR: Final = timedelta(seconds=12)
-"""How long a silent process counts as alive: longer than a pause of ten seconds, which a busy machine or a snapshot of
-it makes, and short enough that its work goes on within fifteen."""
+ALIVE_FOR: Final = timedelta(seconds=11)
+"""How long a silent process counts as alive: longer than a pause of ten seconds after its last word, which a busy machine
+or a snapshot of it makes, and short enough that its work goes on within fifteen."""
 _TRY_EVERY_S: Final = 0.2
 _LONG_AGO: Final = -(10**15)
 """A beat that is over on either database."""

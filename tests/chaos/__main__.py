@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 from pathlib import Path
 
 from tests.chaos.report import write_page
-from tests.chaos.run import Plan, run
+from tests.chaos.run import Outcome, Plan, run
 
 
 def main() -> int:
@@ -26,12 +27,19 @@ def main() -> int:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # each answer that is cut would be a traceback
     outcomes = []
     for plan in plans(given):
-        outcomes.append(asyncio.run(run(plan)))
+        outcomes.append(asyncio.run(_until_told_to_stop(plan)))
         sys.stdout.write(outcomes[-1].text())
         sys.stdout.flush()
     if given.write:
         write_page(Path(given.write), outcomes)
     return int(any(one.books.findings for one in outcomes))
+
+
+async def _until_told_to_stop(plan: Plan) -> Outcome:
+    """Run a plan; a SIGTERM ends it like Ctrl+C, so that no process and no disk of it stays behind."""
+    running = asyncio.ensure_future(run(plan))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
 
 
 def plans(given: argparse.Namespace) -> list[Plan]:
