@@ -67,7 +67,7 @@ class AccountOwners:
             return [PersonKey(person.team_id, one) for one in owners if one != person.user_id], True
         link = received.link
         admins: list[PersonKey] = []
-        for colleague in await self._requests.of_company(person.team_id, link.company_id or "-"):
+        for colleague in await self._requests.of_company(link.company_of(person)):
             if colleague != person and len(admins) < MOST_ASKED and await self._is_admin(colleague):
                 admins.append(colleague)
         return admins, False

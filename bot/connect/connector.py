@@ -33,7 +33,7 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.dialpad.oauth import DialpadOAuth, build_pkce
 from bot.store.connect_links import ConnectLinks
-from bot.store.connection_requests import ConnectionRequests
+from bot.store.connection_requests import ConnectionRequest, ConnectionRequests
 from bot.store.oauth_states import OAuthStates
 
 log = structlog.get_logger(__name__)
@@ -211,7 +211,7 @@ class Connector:
                 "Slack, and no admin of that company is connected here who could say that it is right. Have your "
                 "Slack address added to that Dialpad user, then connect again."
             )
-        name = await self._requests.add(person, link, [one.user_id for one in asked])
+        name = await self._requests.add(person, link, [one.user_id for one in asked], asks_admins=not are_owners)
         for one in asked:
             await self._tell(one, _question(person, link.dialpad_name, name, is_owner=are_owners))
         if not are_owners:
@@ -220,7 +220,7 @@ class Connector:
 
     async def decide(self, person: PersonKey, request: str, *, yes: bool) -> Reply:
         """Connect what waited for this person's word, or drop it. Returns what to say to them."""
-        found = await self._requests.take(request, person)
+        found = await self._take(person, request)
         if found is None:
             return Reply("This question was answered already, or is older than a day. Nothing was changed.")
         asker, name = Mention(found.person.user_id), Bold(shown_name(found.link.dialpad_name))
@@ -238,6 +238,17 @@ class Connector:
         if self._after_key is not None:
             await self._after_key(found.person)
         return Reply(prose(asker, " now acts in Dialpad as ", name, "."), tone="done")
+
+    async def _take(self, person: PersonKey, request: str) -> ConnectionRequest | None:
+        """Use a request up. None when this person may not decide it: an admin who was asked may have left the company
+        since."""
+        asked = await self._requests.asked(request, person)
+        if asked is None:
+            return None
+        mine = await self._links.get(person) if asked.as_admin else None
+        if asked.as_admin and (mine is None or mine.company_of(person) != asked.company):
+            return None
+        return await self._requests.take(asked.company, request, person)
 
     async def _revoke(self, link: DialpadConnection) -> None:
         """Revoke the tokens of a sign-in that is not stored, unless their user is connected: Dialpad revokes all tokens

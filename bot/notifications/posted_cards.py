@@ -76,7 +76,7 @@ class PostedCardRenderer:
             case "nudge":
                 return await self._nudge(card)
             case _ if value(card.state, "about") == CHANGED:
-                change = await self._store.subscription_changes.get(str(value(card.state, "change")))
+                change = await self._store.subscription_changes.get(card.company, str(value(card.state, "change")))
                 return MessageContent(
                     changed_card(change.id, change.changed_by, change.before, change.after)
                     if change

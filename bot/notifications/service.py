@@ -28,6 +28,7 @@ from bot.slack.api.duty_marks import DutyMarks
 from bot.store.cards import StoredCard
 from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
+from bot.store.subscription_changes import SubscriptionChange
 
 
 class Setup(Protocol):
@@ -186,7 +187,7 @@ class NotificationService:
         self._wake()
 
     async def undo_change(self, person: PersonKey, change: str) -> Subscription:
-        found = await self._store.subscription_changes.get(change)
+        found = await self._change(person, change)
         if found is None or found.before.owner != person:
             raise UserError("This change can no longer be undone. Type notify in the channel to see what is set there.")
         now = await self._store.subscriptions.get(found.before.company, found.before.id)
@@ -194,6 +195,12 @@ class NotificationService:
             raise UserError("It was changed again since. Type notify in the channel to see what is set there.")
         await self._save(now, found.before, person)
         return found.before
+
+    async def _change(self, person: PersonKey, change: str) -> SubscriptionChange | None:
+        for company in _theirs(person, await self._store.connections.company(person)):
+            if (found := await self._store.subscription_changes.get(company, change)) is not None:
+                return found
+        return None
 
     async def clear_topics(self, subscriptions: Sequence[Subscription]) -> None:
         """Clear the topics of subscriptions that were removed with their owner."""

@@ -47,7 +47,6 @@ inbox = Table(
     Column("started_at", MomentColumn),
     Column("done_at", MomentColumn),
     Column("holder", Text, nullable=False),
-    Column("touched_at", MomentColumn, nullable=False),
     Column("tries", Integer, nullable=False),
     info=rules(forget=_over, workspace=Otherwise("wiped once it is done, and gone within a day")),
 )
@@ -90,7 +89,6 @@ class Inbox:
             "sealed": None if payload is None else self._context.keys.seal_json(payload, row_name(inbox.name, key)),
             "received_at": now,
             "holder": self._holder,
-            "touched_at": now,
             "tries": 1,
         }
 
@@ -109,7 +107,7 @@ class Inbox:
         """Record that the work has begun: from here on it may have had an effect. False when it must not begin: this
         process was silent for so long that another one does it."""
         now = self._context.now()
-        return await self._context.run(update(inbox).where(self._ours(key)).values(started_at=now, touched_at=now)) == 1
+        return await self._context.run(update(inbox).where(self._ours(key)).values(started_at=now)) == 1
 
     async def done(self, key: str) -> None:
         """Mark a delivery as done: the payload is wiped; the key stays, to recognise repeats."""
@@ -130,12 +128,7 @@ class Inbox:
             column.tries < TRIES,
             column.received_at > now - GIVEN_UP_AFTER,
         )
-        claim = (
-            update(inbox)
-            .where(*open_)
-            .values(holder=self._holder, touched_at=now, tries=column.tries + 1)
-            .returning(column.key)
-        )
+        claim = update(inbox).where(*open_).values(holder=self._holder, tries=column.tries + 1).returning(column.key)
 
         def change(connection: Connection) -> list[Row[Any]]:
             keys = connection.execute(claim).scalars().all()

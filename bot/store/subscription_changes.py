@@ -10,17 +10,21 @@ from sqlalchemy import JSON, Column, Connection, Row, Table, Text, insert, null,
 
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
+from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns, within
 from bot.store.table_rules import Goes, older_than, rules
 
 KEPT_FOR: Final = timedelta(days=30)
+_BESIDE_THE_RULE: Final = frozenset({"paused", "company"})
+"""Earlier versions stored the company here, and not in its column."""
 
 subscription_changes = Table(
     "subscription_changes",
     metadata,
     Column("id", Text, primary_key=True),
     *person_columns(),
+    Column("company", Text, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("subscription_id", Text, nullable=False),
     Column("channel", Text, nullable=False),
@@ -54,6 +58,7 @@ class SubscriptionChanges:
             "id": name,
             "team_id": before.owner.team_id,
             "user_id": before.owner.user_id,
+            "company": before.company.company,
             "changed_by": changed_by,
             "subscription_id": before.id,
             "channel": before.channel,
@@ -64,8 +69,9 @@ class SubscriptionChanges:
         await self._context.run(insert(subscription_changes).values(**values))
         return name
 
-    async def get(self, name: str) -> SubscriptionChange | None:
-        statement = select(subscription_changes).where(subscription_changes.c.id == name)
+    async def get(self, company: CompanyKey, name: str) -> SubscriptionChange | None:
+        this = subscription_changes.c.id == name
+        statement = select(subscription_changes).where(within(subscription_changes, company), this)
 
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).one_or_none()
@@ -78,11 +84,11 @@ class SubscriptionChanges:
 
 
 def _dump(subscription: Subscription) -> dict[str, Any]:
-    return {**to_json(subscription), "paused": subscription.paused, "company": subscription.company_id}
+    return {**to_json(subscription), "paused": subscription.paused}
 
 
 def _load(row: Row[Any], stored: Mapping[str, Any]) -> Subscription:
-    rule = {name: value for name, value in stored.items() if name not in {"paused", "company"}}
+    rule = {name: value for name, value in stored.items() if name not in _BESIDE_THE_RULE}
     owner = PersonKey(row.team_id, row.user_id)
     found = from_json(row.subscription_id, owner, row.channel, rule, paused=bool(stored["paused"]))
-    return replace(found, company_id=stored["company"])
+    return replace(found, company_id=row.company)

@@ -3,6 +3,7 @@
 Gus, of Northlight's Slack, has opened a trial account, of which he is the admin. Noor is not connected at all.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest_asyncio
 
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
-from bot.basics.errors import NotConnected, OtherCompany
+from bot.basics.errors import NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
 from bot.notifications.service import NotificationService
 from bot.sandbox.cast import (
@@ -30,7 +31,7 @@ from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.dialpad.model import Contact
 from tests.bot.store.test_connections import LINK
 from tests.flows.channel import NORTHLIGHT, board, make_due, miss_a_call, shown
-from tests.flows.hands import Hands, Json, labels, said
+from tests.flows.hands import Hands, Json, find_button, labels, said
 from tests.flows.stage import freshen, office_hours, quick_demo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -213,6 +214,16 @@ async def test_a_digest_counts_the_calls_of_its_own_company(
     assert "*1 call*" in told
 
 
+async def test_no_button_of_a_digest_works_for_another_company(priya: Hands, gus: Hands, demo: Demo) -> None:
+    await priya.type('/dp notify missed daily for "Support"')
+    await priya.type("/dp notify test 1")
+    await demo.bot.poster.settle()
+    (digest,) = [one for one in board(priya) if "digest" in said(one).casefold()]
+    assert labels(digest)
+    for label in labels(digest):
+        assert OTHERS in said(await gus.press(digest, label)), label
+
+
 # Who acts
 
 
@@ -312,6 +323,47 @@ async def test_a_subscription_is_used_by_its_company_alone(
     assert ("Notifications here" if verb == "settings" else "Connect your Dialpad account") in unconnected
     (kept,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
     assert not kept.paused
+
+
+@pytest.mark.parametrize("who", ["another company", "no company", "another workspace"])
+async def test_a_change_is_undone_by_its_owner_alone(
+    priya: Hands, ana: Hands, demo: Demo, service: NotificationService, who: str
+) -> None:
+    await priya.type('/dp notify missed for "Support"')
+    await ana.type("/dp notify remove 1")
+    await ana.submit()
+    button, _ = find_button(await priya.told(), "Undo")
+    person, _ = await somebody(demo, who)
+
+    with pytest.raises(UserError, match="can no longer be undone"):
+        await service.undo_change(person, json.loads(button["value"])["change"])
+    assert await demo.bot.store.subscriptions.of_company(NORTHLIGHT) == []
+
+
+@pytest.mark.parametrize("who", ["another company", "no company", "another workspace"])
+async def test_a_question_about_an_account_is_answered_by_who_was_asked_alone(
+    priya: Hands, demo: Demo, who: str
+) -> None:
+    connector = demo.bot.dispatcher.deps.connections
+    await connector.connect_with_key(Hands(demo, NOOR).key, PRIYA.token)
+    await demo.bot.dispatcher.idle()
+    button, _ = find_button(await priya.told(), "Yes, that is me")
+    person, _ = await somebody(demo, who)
+
+    answer = await connector.decide(person, json.loads(button["value"])["request"], yes=True)
+    assert "Nothing was changed" in str(answer.text)
+    assert await demo.bot.store.connections.get(Hands(demo, NOOR).key) is None
+
+
+@pytest.mark.parametrize("who", ["another company", "no company", "another workspace"])
+async def test_a_timed_change_is_seen_by_nobody_else(ana: Hands, demo: Demo, who: str) -> None:
+    """Whoever keeps things as they are names one of those that they see."""
+    await ana.type("/dp dnd on for 30m")
+    person, _ = await somebody(demo, who)
+    later = demo.bot.dispatcher.deps.later
+
+    assert await later.pending(person) == []
+    assert len(await later.pending(ana.key)) == 1
 
 
 @pytest.mark.parametrize("who", ["another company", "no company", "another workspace"])

@@ -135,6 +135,25 @@ async def test_without_its_owner_in_slack_an_admin_is_asked(place: Place) -> Non
     assert await place.store.connections.get(NOOR_KEY) is not None
 
 
+@pytest.mark.parametrize("company_id", ["6200", None], ids=["another company", "no company"])
+async def test_an_admin_who_has_left_the_company_says_nothing_for_it_any_more(
+    place: Place, company_id: str | None
+) -> None:
+    await place.connector.connect_with_key(PRIYA_KEY, PRIYA.token)
+    rename(place, NOOR, "noor@home.example")
+    await place.connector.connect_with_key(NOOR_KEY, NOOR.token)
+    _, _, request = asked(place)
+    link = await place.store.connections.get(PRIYA_KEY)
+    assert link is not None
+    await place.store.connections.save(PRIYA_KEY, replace(link, company_id=company_id))
+
+    told = await place.connector.decide(PRIYA_KEY, request, yes=True)
+    assert "Nothing was changed" in str(told.text)
+    await place.store.connections.delete(PRIYA_KEY)
+    await place.connector.decide(PRIYA_KEY, request, yes=True)
+    assert await place.store.connections.get(NOOR_KEY) is None
+
+
 async def test_with_nobody_to_ask_nothing_is_connected_and_it_says_what_to_do(place: Place) -> None:
     rename(place, NOOR, "noor@home.example")
     with pytest.raises(UserError, match="Have your Slack address added to that Dialpad user"):

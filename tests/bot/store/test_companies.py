@@ -11,6 +11,7 @@ from bot.activity.roster import Agent, Roster
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey, company_of, own_company
 from bot.basics.person import PersonKey
+from bot.store.connection_requests import Asked
 from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
@@ -210,6 +211,72 @@ async def test_gaps_are_those_of_the_companys_hooks(store: Store, stranger: Comp
 
 
 @strangers
+async def test_an_event_is_of_the_company_of_its_hook(store: Store, stranger: CompanyKey) -> None:
+    ours = await store.hooks.create(PRIYA, OURS, "webhook")
+    theirs = await store.hooks.create(PersonKey(stranger.team_id, "U9"), stranger, "webhook")
+    for hook in (ours, theirs):
+        assert await store.events.receive(
+            "call:1:hangup", hook_id=hook.id, kind="call", body=b"{}", timed=True, also=lambda *_: None
+        )
+    for name, _ in await store.events.waiting():
+        await store.events.park(name, tries=1)
+
+    assert {(one.hook_id, one.company) for one in await store.events.parked()} == {
+        (ours.id, OURS.company),
+        (theirs.id, stranger.company),
+    }
+    await store.departures.forget_workspace(OURS.team_id)
+    left = {theirs.id} if stranger.team_id != OURS.team_id else set()
+    assert {one.hook_id for one in await store.events.parked()} == left
+
+
+@strangers
+async def test_a_change_of_a_subscription_is_seen_by_its_company_alone(
+    store: Store, stranger: CompanyKey, subscription: Subscription
+) -> None:
+    change = await store.subscription_changes.add(subscription, None, ALONE.user_id)
+
+    assert await store.subscription_changes.get(stranger, change) is None
+    found = await store.subscription_changes.get(OURS, change)
+    assert found is not None
+    assert found.before == subscription
+
+
+@strangers
+async def test_a_connection_that_waits_is_decided_for_its_company_alone(store: Store, stranger: CompanyKey) -> None:
+    link = replace(LINK, company_id=OURS.company)
+    name = await store.connection_requests.add(ALONE, link, [PRIYA.user_id], asks_admins=True)
+
+    assert await store.connection_requests.asked(name, PersonKey(stranger.team_id, "U9")) is None
+    assert await store.connection_requests.asked(name, ALONE) is None
+    assert await store.connection_requests.take(stranger, name, PRIYA) is None
+    assert await store.connection_requests.asked(name, PRIYA) == Asked(OURS, as_admin=True)
+    assert await store.connection_requests.take(OURS, name, PRIYA) is not None
+
+
+@strangers
+async def test_whom_to_ask_is_of_the_company(store: Store, stranger: CompanyKey) -> None:
+    await store.connections.save(PRIYA, replace(LINK, company_id=OURS.company))
+
+    assert await store.connection_requests.of_company(stranger) == []
+    assert await store.connection_requests.of_company(OURS) == [PRIYA]
+
+
+@pytest.mark.parametrize("company_id", ["6200", None], ids=["another company", "no company"])
+async def test_a_timed_change_is_one_persons_and_ends_when_they_leave_the_company(
+    store: Store, company_id: str | None
+) -> None:
+    await store.connections.save(PRIYA, replace(LINK, company_id=OURS.company))
+    await store.connections.save(ALONE, replace(LINK, company_id=company_id))
+    for person in (PRIYA, ALONE):
+        await store.kept.put(f"dnd:{person.user_id}", person, store.now(), "dnd.off", {}, {})
+
+    assert [one.person for one in await store.kept.of(ALONE)] == [ALONE]
+    await store.departures.leave(PRIYA, moving=True)
+    assert (await store.kept.of(PRIYA), len(await store.kept.of(ALONE))) == ([], 1)
+
+
+@strangers
 async def test_the_audit_is_read_by_its_company_alone(store: Store, stranger: CompanyKey) -> None:
     await store.connections.save(PRIYA, replace(LINK, company_id=OURS.company))
     for at_once in (True, False):
@@ -227,6 +294,8 @@ async def test_what_is_one_persons_goes_to_the_company_once_it_is_known(store: S
     await absorb(store, OURS, "a colleague's")
     await store.subscriptions.save(Subscription("w1", ALONE, "C1"))
     hook = await store.hooks.create(ALONE, own, "webhook")
+    (mine,) = await store.subscriptions.of_company(own)
+    change = await store.subscription_changes.add(mine, mine, PRIYA.user_id)
     for call_center in ("11", "12"):
         await store.rosters.note(own, Roster(call_center, "Support", clock(), (AGENT,)))
     await store.rosters.note(OURS, Roster("11", "Support", clock(), ()))
@@ -240,4 +309,7 @@ async def test_what_is_one_persons_goes_to_the_company_once_it_is_known(store: S
     assert [one.card_id for one in await store.postings.of_card(OURS, posted)] == [posted]
     assert [one.id for one in await store.subscriptions.of_company(OURS)] == ["w1"]
     assert [one.id for one in await store.hooks.of_company(OURS)] == [hook.id]
+    changed = await store.subscription_changes.get(OURS, change)
+    assert changed is not None
+    assert [changed.before, changed.after] == await store.subscriptions.of_company(OURS) * 2
     assert [one.call_center for one in await store.rosters.of_company(OURS)] == ["11", "12"]

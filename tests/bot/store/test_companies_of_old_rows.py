@@ -7,12 +7,17 @@ import pytest
 from sqlalchemy import JSON, Connection, column, insert, select, table
 
 from bot.activity.roster import Roster, to_json
+from bot.activity.subscriptions import stored
+from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
+from bot.basics.person import PersonKey
 from bot.store import migrate
+from bot.store.connection_requests import Asked
 from bot.store.keys import Keyring, generate_key, parse_keys, row_name
 from bot.store.store import Store
 
 TEAM: Final = "T0NORTHLT"
+_JSON: Final = frozenset({"rule", "scopes", "subscriptions", "before", "after", "asked"})
 LINES: Final[Mapping[str, Any]] = {"only": {"places": {"callcenter:11": "Support"}}}
 EVERY_LINE: Final[Mapping[str, Any]] = {"only": {"places": {}}}
 
@@ -31,7 +36,7 @@ async def old(database_url: str, keys: Keyring) -> Store:
 
 
 def put(connection: Connection, name: str, /, **values: Any) -> None:
-    columns = [column(one, JSON) if one in {"rule", "scopes", "subscriptions"} else column(one) for one in values]
+    columns = [column(one, JSON) if one in _JSON else column(one) for one in values]
     connection.execute(insert(table(name, *columns)).values(**values))
 
 
@@ -163,6 +168,44 @@ async def test_a_roster_that_was_sealed_before_is_still_read_also_with_new_keys(
     for _ in range(2):
         assert [one.name for one in await store.rosters.of_company(CompanyKey(TEAM, "6100"))] == ["Support"]
         await store.rotate()
+    await store.aclose()
+
+
+async def test_what_waited_for_somebodys_word_is_of_the_company_it_was_about(database_url: str, keys: Keyring) -> None:
+    store = await Store.open(database_url, keys)
+    before = Subscription("w1", PersonKey(TEAM, "UA"), "C1", company_id="6100")
+
+    def fill(connection: Connection) -> None:
+        migrate.upgrade(connection, "0014")
+        connect(connection, "UA", "6100")
+        connect(connection, "UB", "6200")
+        for name, company, gone in (("c1", "6100", True), ("c2", "", False)):
+            rule = {**stored.to_json(before), "paused": False, "company": company}
+            put(
+                connection, "subscription_changes", id=name, team_id=TEAM, user_id="UA", changed_by="UB",
+                subscription_id="w1", channel="C1", before=rule, after=None if gone else rule, at=1,
+            )  # fmt: skip
+        for name, asked in (("r1", ["UA", "U-gone"]), ("r2", ["UA", "UB"]), ("r3", ["U-gone"])):
+            put(
+                connection, "connection_requests", id=name, team_id=TEAM, user_id="UX", asked=asked, sealed=b"x",
+                expires_at=1,
+            )  # fmt: skip
+        put(connection, "inbox", key="k1", kind="command", received_at=5, holder="p1", touched_at=7, tries=1)
+        migrate.upgrade(connection)
+
+    await store.database.write(fill)
+
+    assert await companies(store, "subscription_changes") == {"c1": "6100", "c2": "person:UA"}
+    assert await companies(store, "connection_requests") == {"r1": "6100", "r2": "person:UX", "r3": "person:UX"}
+    asked = await store.connection_requests.asked("r1", PersonKey(TEAM, "UA"))
+    assert asked == Asked(CompanyKey(TEAM, "6100"), as_admin=False)
+    changed = await store.subscription_changes.get(CompanyKey(TEAM, "6100"), "c1")
+    assert changed is not None
+    assert changed.before == before
+
+    await store.database.write(lambda connection: migrate.downgrade(connection, "0014"))
+    await store.database.write(migrate.upgrade)
+    assert await companies(store, "subscription_changes") == {"c1": "6100", "c2": "person:UA"}
     await store.aclose()
 
 
