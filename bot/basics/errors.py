@@ -66,13 +66,14 @@ class OtherCompany(UserError):
 
 
 class NotConfirmed(UserError):
-    """The confirmation cannot be used: ``why`` is ``used``, ``late``, ``foreign`` or ``unknown``."""
+    """The confirmation cannot be used: ``why`` is ``used``, ``late``, ``foreign``, ``unknown`` or ``unreadable``."""
 
     TEXTS: ClassVar[Mapping[str, str]] = {
         "used": "This was already confirmed once, so nothing was done again.",
         "late": "This waited longer than 10 minutes, so nothing was done. Start again.",
         "foreign": "Only the person who asked for this can confirm it. Nothing was done.",
         "unknown": "This can no longer be confirmed. Nothing was done. Start again.",
+        "unreadable": "This can't be read any more: its encryption key is missing. Nothing was done. Start again.",
     }
 
     def __init__(self, why: str) -> None:

@@ -223,16 +223,23 @@ class Connector:
         found = await self._take(person, request)
         if found is None:
             return Reply("This question was answered already, or is older than a day. Nothing was changed.")
-        asker, name = Mention(found.person.user_id), Bold(shown_name(found.link.dialpad_name))
+        asker, link = Mention(found.person.user_id), found.link
+        if link is None:
+            lost = "You were not connected to Dialpad, because the encryption key of your sign-in is missing."
+            again = f"{lost} Type {self.typed('connect')} to connect again."
+            await self._tell(found.person, Reply(again, tone="warning"))
+            text = prose("Not connected: what waited can no longer be read. ", asker, " was told to connect again.")
+            return Reply(text, tone="warning")
+        name = Bold(shown_name(link.dialpad_name))
         if not yes:
-            await self._revoke(found.link)
+            await self._revoke(link)
             again = f"Type {self.typed('connect')} to connect your own account."
             text = prose("You were not connected to Dialpad as ", name, ": ", Mention(person.user_id), " said no. ")
             await self._tell(found.person, Reply((*text, again), tone="warning"))
-            key = " If they used an API key, delete that key in Dialpad." if found.link.kind == "api_key" else ""
+            key = " If they used an API key, delete that key in Dialpad." if link.kind == "api_key" else ""
             change = " If you did not let them sign in, change your Dialpad password." if not key else ""
             return Reply(prose("Not connected: ", asker, f" cannot act with that account.{key}{change}"), tone="done")
-        await self._links.save(found.person, found.link)
+        await self._links.save(found.person, link)
         agreed = prose("You are connected: what you do here happens in Dialpad as ", name, ". ")
         await self._tell(found.person, Reply((*agreed, Mention(person.user_id), " agreed to it."), tone="done"))
         if self._after_key is not None:

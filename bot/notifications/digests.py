@@ -21,7 +21,9 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
 from bot.activity.visibility import concerns
+from bot.notifications.personal_notices import tell_person
 from bot.store.cards import StoredCard
+from bot.store.keys import KeyProblem
 from bot.store.postings import NewPosting
 from bot.store.store import Store
 
@@ -30,6 +32,10 @@ READING_BACK: Final = timedelta(minutes=2)
 PULSE: Final = timedelta(minutes=1)
 """How late the time at which events were last received may be recorded."""
 REST: Final = timedelta(minutes=1)
+UNREADABLE: Final = (
+    "A digest could not be counted, because the encryption key of some calls is missing. The next one comes as usual; "
+    "until then you find the numbers in Dialpad's own analytics."
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +57,11 @@ class Digests:
         subscription, due = found
         try:
             await self._run(subscription, due, now)
+        except KeyProblem:
+            _log.error("a digest cannot be counted", error="KeyProblem", hint="a card's encryption key is not here")
+            name = f"digest:{subscription.id}:{due.isoformat()}"
+            await tell_person(self._store, subscription.owner, name, UNREADABLE)
+            await self._store.subscriptions.digest_done(subscription, due)
         except Exception:  # noqa: BLE001  whatever is wrong with it, everything else goes on
             _log.exception("a digest could not be counted")
             self._rests_until = now + REST

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, func, select, update
 
 from bot.store.confirmations import confirmations
+from bot.store.keys import KeyProblem
 from bot.store.postings import postings, turns
 from bot.store.requests_before_connecting import remembered
 from bot.store.schema import Everywhere, StoreContext, everywhere, insert_for, name_row
@@ -37,7 +38,10 @@ class Channels:
     def _move_places(self, connection: Connection, table: Table, old: str, new: str) -> None:
         for row in connection.execute(select(table).where(table.c.sealed.is_not(None))).all():
             name = name_row(table, row)
-            asked = self._context.keys.open_json(row.sealed, name)
+            try:
+                asked = self._context.keys.open_json(row.sealed, name)
+            except KeyProblem:
+                continue  # whoever asked is told when its time comes; the channel's others move
             moved = _replaced(asked, old, new)
             if moved != asked:
                 mine = and_(*(column == getattr(row, column.key) for column in table.primary_key))

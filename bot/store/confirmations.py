@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, sel
 from bot.basics.errors import NotConfirmed
 from bot.basics.person import PersonKey
 from bot.basics.stored_json import StoredJson
-from bot.store.keys import row_name
+from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.table_rules import Goes, expired, older_than, rules
 
@@ -70,8 +70,8 @@ class Confirmations:
         return name
 
     async def take(self, name: str, person: PersonKey) -> Confirmed:
-        """Use a confirmation up and return its request. Raises NotConfirmed ``used``, ``late``, ``foreign`` or
-        ``unknown``.
+        """Use a confirmation up and return its request. Raises NotConfirmed ``used``, ``late``, ``foreign``,
+        ``unknown`` or ``unreadable``.
 
         If two clicks arrive together, only one gets it: the update counts only if nobody used it before, and it wipes
         the stored request.
@@ -96,7 +96,9 @@ class Confirmations:
                 raise NotConfirmed("used")
             return bytes(row.sealed)
 
-        kept = self._context.keys.open_json(
-            await self._context.database.write(change), row_name(confirmations.name, name)
-        )
+        sealed = await self._context.database.write(change)
+        try:
+            kept = self._context.keys.open_json(sealed, row_name(confirmations.name, name))
+        except KeyProblem:
+            raise NotConfirmed("unreadable") from None
         return _CONFIRMED.load(kept)

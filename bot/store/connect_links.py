@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, LargeBinary, Row, Table, Text, delete, insert, select
 
 from bot.basics.person import PersonKey
-from bot.store.keys import hash_token, row_name
+from bot.store.keys import KeyProblem, hash_token, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.table_rules import Goes, expired, rules
 
@@ -79,5 +79,8 @@ class ConnectLinks:
     def _read(self, row: Row[Any] | None) -> ConnectLink | None:
         if row is None or row.expires_at <= self._context.now():
             return None
-        place = self._context.keys.open_json(row.sealed, row_name(connect_links.name, row.token_hash))
+        try:
+            place = self._context.keys.open_json(row.sealed, row_name(connect_links.name, row.token_hash))
+        except KeyProblem:
+            return None  # it says how to get another one
         return ConnectLink(PersonKey(row.team_id, row.user_id), place, row.expires_at)

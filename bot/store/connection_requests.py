@@ -14,7 +14,7 @@ from bot.basics.person import PersonKey
 from bot.basics.stored_json import StoredJson
 from bot.dialpad.connection import DialpadConnection
 from bot.store.connections import connections
-from bot.store.keys import row_name
+from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import (
     Everywhere,
     MomentColumn,
@@ -55,10 +55,10 @@ _TOKENS: Final = StoredJson(_Tokens)
 
 @dataclass(frozen=True)
 class ConnectionRequest:
-    """Whose connection waits, and the connection."""
+    """Whose connection waits, and the connection; None when its encryption key is missing."""
 
     person: PersonKey
-    link: DialpadConnection
+    link: DialpadConnection | None
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class ConnectionRequests:
 
     async def take(self, company: CompanyKey, name: str, decider: PersonKey) -> ConnectionRequest | None:
         """Use a request for an account of this company up. None when it is unknown, decided or expired, or this person
-        was not asked. Raises KeyProblem when it can no longer be read; it is used up then as well."""
+        was not asked."""
         this = (within(connection_requests, company), connection_requests.c.id == name)
 
         def change(connection: Connection) -> Row[Any] | None:
@@ -130,10 +130,14 @@ class ConnectionRequests:
         row = await self._context.database.write(change)
         if row is None:
             return None
-        kept = _TOKENS.load(self._context.keys.open_json(row.sealed, row_name(connection_requests.name, name)))
+        person = PersonKey(row.team_id, row.user_id)
+        try:
+            kept = _TOKENS.load(self._context.keys.open_json(row.sealed, row_name(connection_requests.name, name)))
+        except KeyProblem:
+            return ConnectionRequest(person, None)
         refresh = SecretStr(kept.refresh) if kept.refresh else None
         link = replace(kept.link, access_token=SecretStr(kept.access), refresh_token=refresh)
-        return ConnectionRequest(PersonKey(row.team_id, row.user_id), link)
+        return ConnectionRequest(person, link)
 
     async def acting_as(self, team_id: str, dialpad_user_id: str) -> list[PersonKey]:
         """Return the people of a workspace who act as this Dialpad user."""

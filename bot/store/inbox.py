@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.basics.person import PersonKey
 from bot.store.keys import KeyProblem, row_name
 from bot.store.processes import living
 from bot.store.schema import MomentColumn, StoreContext, metadata
@@ -42,13 +43,15 @@ inbox = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("team_id", Text),
+    Column("user_id", Text),
     Column("sealed", LargeBinary),
     Column("received_at", MomentColumn, nullable=False, index=True),
     Column("started_at", MomentColumn),
     Column("done_at", MomentColumn),
     Column("holder", Text, nullable=False),
     Column("tries", Integer, nullable=False),
-    info=rules(forget=_over, workspace=Otherwise("wiped once it is done, and gone within a day")),
+    info=rules(forget=_over, person=Otherwise("wiped once it is done, and gone within a day")),
 )
 
 
@@ -61,13 +64,18 @@ _RECEIVE = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """A delivery to resume. ``started``: its work had begun when the process ended, so part of it may have happened."""
+    """A delivery to resume. ``started``: its work had begun when the process ended, so part of it may have happened.
+
+    ``payload`` is None when its encryption key is missing. Then ``person`` is who is to be told; None when an earlier
+    version stored it, which did not say.
+    """
 
     key: str
     kind: str
-    payload: dict[str, Any] = field(repr=False)
+    payload: dict[str, Any] | None = field(repr=False)
     received_at: datetime
     started: bool
+    person: PersonKey | None = None
 
 
 class Inbox:
@@ -77,15 +85,20 @@ class Inbox:
         self._context = context
         self._holder = holder
 
-    async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
+    async def receive(
+        self, key: str, kind: str, payload: Mapping[str, Any] | None, person: PersonKey | None = None
+    ) -> bool:
         """Store a delivery; it is on disk when this returns. False if it was delivered before.
 
         ``payload`` is what is needed to do the work after a crash; None for what only reads, which is not resumed.
+        ``person`` is told when that can no longer be read.
         """
         now = self._context.now()
         values = {
             "key": key,
             "kind": kind,
+            "team_id": None if person is None else person.team_id,
+            "user_id": None if person is None else person.user_id,
             "sealed": None if payload is None else self._context.keys.seal_json(payload, row_name(inbox.name, key)),
             "received_at": now,
             "holder": self._holder,
@@ -135,8 +148,7 @@ class Inbox:
             mine = select(inbox).where(column.key.in_(keys)).order_by(column.received_at, column.key)
             return list(connection.execute(mine).all())
 
-        rows = await self._context.database.write(change)
-        return [delivery for row in rows if (delivery := self._read(row)) is not None]
+        return [self._read(row) for row in await self._context.database.write(change)]
 
     def _ours(self, key: str) -> ColumnElement[bool]:
         return and_(inbox.c.key == key, inbox.c.holder == self._holder)
@@ -158,13 +170,14 @@ class Inbox:
             connection.execute(update(inbox).where(column.key.in_(keys)).values(done_at=now, sealed=None))
             return rows
 
-        rows = await self._context.database.write(change)
-        return [delivery for row in rows if (delivery := self._read(row)) is not None]
+        return [self._read(row) for row in await self._context.database.write(change)]
 
-    def _read(self, row: Row[Any]) -> Delivery | None:
+    def _read(self, row: Row[Any]) -> Delivery:
+        payload: dict[str, Any] | None
         try:
             payload = self._context.keys.open_json(row.sealed, row_name(inbox.name, row.key))
         except KeyProblem:
-            structlog.get_logger(__name__).warning("delivery unreadable", kind=row.kind)
-            return None
-        return Delivery(row.key, row.kind, payload, row.received_at, row.started_at is not None)
+            structlog.get_logger(__name__).error("delivery unreadable", kind=row.kind, hint="its key is not here")
+            payload = None
+        person = PersonKey(row.team_id, row.user_id) if row.user_id else None
+        return Delivery(row.key, row.kind, payload, row.received_at, row.started_at is not None, person)

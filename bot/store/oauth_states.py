@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, LargeBinary, Table, Text, delete, ins
 
 from bot.basics.person import PersonKey
 from bot.basics.stored_json import StoredJson
-from bot.store.keys import hash_token, row_name
+from bot.store.keys import KeyProblem, hash_token, row_name
 from bot.store.schema import MomentColumn, StoreContext, metadata, person_columns
 from bot.store.table_rules import Goes, expired, rules
 
@@ -65,8 +65,8 @@ class OAuthStates:
         return state
 
     async def take(self, state: str) -> OAuthState | None:
-        """Use a state up and return what was stored with it. None when it is unknown, used or expired, without
-        telling which."""
+        """Use a state up and return what was stored with it. None when it is unknown, used or expired, or its
+        encryption key is missing, without telling which."""
         name = hash_token(state)
         statement = delete(oauth_states).where(oauth_states.c.state_hash == name).returning(oauth_states)
 
@@ -74,7 +74,10 @@ class OAuthStates:
             row = connection.execute(statement).one_or_none()
             if row is None or row.expires_at <= self._context.now():
                 return None
-            kept = self._context.keys.open_json(row.sealed, row_name(oauth_states.name, name))
+            try:
+                kept = self._context.keys.open_json(row.sealed, row_name(oauth_states.name, name))
+            except KeyProblem:
+                return None
             return _STATE.load(kept, person=PersonKey(row.team_id, row.user_id))
 
         return await self._context.database.write(change)

@@ -25,7 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.roster import Roster, compare, from_json, to_json
 from bot.basics.company import CompanyKey
-from bot.store.keys import row_name
+from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import (
     SEALED_FOR,
     Everywhere,
@@ -165,7 +165,11 @@ class Rosters:
         if row.sealed is None:
             return None
         name = row_name(rosters.name, row.team_id, row.call_center)
-        return from_json(row.call_center, row.seen_at, self._context.keys.open_json(row.sealed, name))
+        try:
+            known = self._context.keys.open_json(row.sealed, name)
+        except KeyProblem:
+            return None  # as if it had not been read from Dialpad yet
+        return from_json(row.call_center, row.seen_at, known)
 
     async def _select(self, where: ColumnElement[bool], why: Everywhere | None = None) -> list[Row[Any]]:
         statement = select(rosters).where(where).order_by(rosters.c.due_at, rosters.c.call_center)

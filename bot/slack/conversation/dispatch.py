@@ -39,7 +39,7 @@ from bot.slack.conversation.screens import (
 from bot.slack.conversation.stored import UNCONNECTED_REQUEST, UnconnectedRequest
 from bot.slack.transport.duplicates import Duplicates
 from bot.slack.transport.payload import Incoming, PayloadKind, parse_incoming
-from bot.store.inbox import GIVEN_UP_AFTER
+from bot.store.inbox import GIVEN_UP_AFTER, Delivery
 from bot.store.keys import KeyProblem
 
 _log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ class Dispatcher:
             # Not remembered before it is on disk: when that fails, Slack's next try must not be taken for a repeat.
             key = incoming.key or f"delivery:{secrets.token_hex(12)}"
             request.incoming = incoming = replace(incoming, key=key)
-            if not await self._store(key, incoming.kind, body):
+            if not await self._store(key, incoming.kind, body, request.person):
                 return ""
             request.recorded = True
         if incoming.key and not self._duplicates.add(incoming.key):
@@ -102,11 +102,11 @@ class Dispatcher:
         self._start(self._begin(request))
         return ""
 
-    async def _store(self, key: str, kind: PayloadKind, body: Mapping[str, Any]) -> bool:
+    async def _store(self, key: str, kind: PayloadKind, body: Mapping[str, Any], person: PersonKey) -> bool:
         """Store a delivery. False when it was stored before. When the database goes away meanwhile it may be stored or
         not: what Slack does not send again is withdrawn, and what it does is then not taken for a repeat."""
         try:
-            fresh = await self.stores.inbox.receive(key, kind.value, body)
+            fresh = await self.stores.inbox.receive(key, kind.value, body, person)
         except Exception:
             if kind is PayloadKind.EVENT:
                 self._doubtful.add(key)
@@ -155,9 +155,10 @@ class Dispatcher:
         await self._tell_of_given_up()
         deliveries = await self.stores.inbox.unfinished()
         for delivery in deliveries:
-            request = plan(
-                replace(parse_incoming(delivery.payload), trigger_id=None), self.table, self.deps.settings.command
-            )
+            if delivery.payload is None:
+                self._start(self._say_unreadable(delivery))
+                continue
+            request = self._plan_again(delivery.payload)
             if request is None or request.incoming is None:
                 await self.stores.inbox.done(delivery.key)
                 continue
@@ -174,9 +175,10 @@ class Dispatcher:
     async def _tell_of_given_up(self) -> None:
         """Tell people of deliveries that are not resumed any more: several crashes in a row, or more than a day."""
         for delivery in await self.stores.inbox.take_given_up():
-            request = plan(
-                replace(parse_incoming(delivery.payload), trigger_id=None), self.table, self.deps.settings.command
-            )
+            if delivery.payload is None:
+                self._start(self._say_unreadable(delivery))
+                continue
+            request = self._plan_again(delivery.payload)
             if request is None:
                 continue
             what = " It may or may not have happened: check in Dialpad before you" if delivery.started else " You can"
@@ -184,6 +186,28 @@ class Dispatcher:
                 f"I stopped before I was done with something you asked for, and did not go on with it.{what} try again."
             )
             self._start(self.tell(request.person, Reply(told, tone="warning")))
+
+    def _plan_again(self, payload: Mapping[str, Any]) -> Request | None:
+        """Read a delivery of a process that ended: its window can no longer be opened."""
+        return plan(replace(parse_incoming(payload), trigger_id=None), self.table, self.deps.settings.command)
+
+    async def _say_unreadable(self, delivery: Delivery) -> None:
+        """Tell whoever asked that it cannot be read any more, and close the delivery once Slack has taken that."""
+        if delivery.person is not None:
+            outcome = (
+                "may or may not have happened: check in Dialpad before you ask again"
+                if delivery.started
+                else "did not happen. Ask for it again"
+            )
+            told = Reply(
+                "Something you asked for can no longer be read here, because its encryption key is missing. "
+                f"It {outcome}.",
+                tone="warning",
+            )
+            placed = self._place_dm(delivery.person)
+            await self._executor.say_safely(placed, None, told)
+            await self._say_at_last(placed)
+        await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(delivery.key))
 
     async def resume(self, person: PersonKey) -> int:
         """Run what the person asked for before they were connected; how many requests that was."""
@@ -260,10 +284,13 @@ class Dispatcher:
 
     async def tell(self, person: PersonKey, answer: Answer) -> None:
         """Send the person a DM that answers no request."""
-        ctx = self._placement.build_ctx(Request(person, Where(), Origin.EVENT))
-        placed = PlacedRequest(ctx, LineScreen(self.tools, ctx))
+        placed = self._place_dm(person)
         await self._executor.say_safely(placed, None, answer)
         self._start(self._say_at_last(placed))
+
+    def _place_dm(self, person: PersonKey) -> PlacedRequest:
+        ctx = self._placement.build_ctx(Request(person, Where(), Origin.EVENT))
+        return PlacedRequest(ctx, LineScreen(self.tools, ctx))
 
     # Performing
 

@@ -28,6 +28,7 @@ from bot.basics.errors import (
 )
 from bot.contract.reading import Refused
 from bot.dialpad.action import Risk
+from bot.store.keys import KeyProblem
 
 _PASSING: Final = frozenset(
     {"", "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -114,6 +115,12 @@ def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ
             return UserMessage(_scope_sentence(str(error.response.get("needed") or "")))
         case SlackApiError() if (sentence := _SLACK.get(slack_code(error))) is not None:
             return UserMessage(sentence)
+        case KeyProblem():
+            return UserMessage(
+                "What is stored for this can no longer be read, because its encryption key is missing. "
+                f"Tell whoever runs this bot the reference {reference}.",
+                expected=False,
+            )
         case aiohttp.ClientConnectionError():
             return UserMessage("Slack cannot be reached right now. Try again in a minute.", expected=False)
     return UserMessage(

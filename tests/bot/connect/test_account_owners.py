@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
@@ -12,6 +13,7 @@ from bot.connect.account_owners import is_same_address, is_same_mailbox
 from bot.contract.reply import Reply
 from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, Person
 from bot.sandbox.dialpad.access import COMPANY_KEY
+from bot.store.connection_requests import connection_requests
 from tests.bot.signing_in import ANA_KEY, GUS_KEY, NOOR_KEY, Place, a_place, key_of
 
 SAM_KEY, PRIYA_KEY = key_of(SAM), key_of(PRIYA)
@@ -151,6 +153,20 @@ async def test_an_admin_who_has_left_the_company_says_nothing_for_it_any_more(
     assert "Nothing was changed" in str(told.text)
     await place.store.connections.delete(PRIYA_KEY)
     await place.connector.decide(PRIYA_KEY, request, yes=True)
+    assert await place.store.connections.get(NOOR_KEY) is None
+
+
+async def test_a_connection_whose_key_is_missing_is_told_to_both(place: Place) -> None:
+    await place.connector.connect_with_key(NOOR_KEY, SAM.token)
+    _, _, request = asked(place)
+    lost = update(connection_requests).values(sealed=b"sealed with another key")
+    await place.store.database.write(lambda connection: connection.execute(lost).rowcount)
+
+    answer = await place.connector.decide(SAM_KEY, request, yes=True)
+    assert "was told to connect again" in str(answer.text)
+    person, told = place.messages.told[-1]
+    assert person == NOOR_KEY
+    assert "encryption key of your sign-in is missing" in str(told.text)
     assert await place.store.connections.get(NOOR_KEY) is None
 
 

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import delete, update
 
 from bot.activity.digest import Digest, from_json
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
-from bot.notifications.digests import Digests
+from bot.notifications.digests import UNREADABLE, Digests
 from bot.notifications.service import NotificationService
+from bot.store.cards import cards
 from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.test_ended_for_good import noticed
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)
 MORNING = CALLED.replace(hour=8, minute=0, second=0) + timedelta(days=1)
@@ -255,6 +258,20 @@ async def test_processes_side_by_side_tell_it_once(stage: PostingStage) -> None:
     await other._run(subscription, due, MORNING)
     await stage.run(4)
 
+    assert len(await told(stage)) == 1
+
+
+async def test_one_whose_key_is_missing_is_told_to_its_owner_and_the_next_one_comes(stage: PostingStage) -> None:
+    resealed = update(cards).values(sealed=b"sealed with another key")
+    await stage.store.database.write(lambda connection: connection.execute(resealed).rowcount)
+    await wake_at(stage, MORNING)
+    await wake_at(stage, MORNING + timedelta(minutes=5))
+
+    assert await noticed(stage.store, OWNER.user_id) == [UNREADABLE]
+    await stage.store.database.write(
+        lambda connection: connection.execute(delete(cards).where(cards.c.kind == "call")).rowcount
+    )
+    await wake_at(stage, MORNING + timedelta(days=1))
     assert len(await told(stage)) == 1
 
 

@@ -47,12 +47,14 @@ class FakeInbox(Inbox):
         self.away = 0
         """How many changes are refused."""
 
-    async def receive(self, key: str, kind: str, payload: Mapping[str, Any] | None) -> bool:
+    async def receive(
+        self, key: str, kind: str, payload: Mapping[str, Any] | None, person: PersonKey | None = None
+    ) -> bool:
         if self.broken:
             raise OSError("disk full")
         if key in self.rows:
             return False
-        self.rows[key] = delivery(key, kind, payload or {})
+        self.rows[key] = replace(delivery(key, kind, payload or {}), person=person)
         self._lose_the_answer()
         return True
 

@@ -1,7 +1,8 @@
 """The Dialpad company of each change of a subscription and of each connection that waits for somebody's word.
 
 A change is of its subscription's company; a connection, which is sealed, of the company of those who were asked, or of
-nobody's but the person's own where they are of none or of several. ``inbox.touched_at`` is read by nobody any more.
+nobody's but the person's own where they are of none or of several. What Slack delivered names who is told when it can
+no longer be read; ``inbox.touched_at`` is read by nobody any more.
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ def upgrade() -> None:
                 batch.alter_column("asks_admins", existing_type=sa.Boolean, nullable=False)
     with op.batch_alter_table("inbox") as batch:
         batch.drop_column("touched_at")
+        batch.add_column(sa.Column("team_id", sa.Text))
+        batch.add_column(sa.Column("user_id", sa.Text))
 
 
 def downgrade() -> None:
@@ -41,6 +44,8 @@ def downgrade() -> None:
     op.execute("UPDATE inbox SET touched_at = received_at")
     with op.batch_alter_table("inbox") as batch:
         batch.alter_column("touched_at", existing_type=sa.BigInteger, nullable=False)
+        batch.drop_column("team_id")
+        batch.drop_column("user_id")
     _name_companies_in_changes(op.get_bind())
     for table, columns in zip(TABLES, (("company",), ("asks_admins", "company")), strict=True):
         with op.batch_alter_table(table) as batch:

@@ -1,6 +1,7 @@
 """What outlives a crash, what runs later, and what is written down about it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -165,6 +166,41 @@ async def test_what_is_not_resumed_any_more_is_told(http_bot: Bot) -> None:
 
     assert verbs.happened == []
     assert "did not go on with it. It may or may not have happened" in said(http_bot)
+
+
+@pytest.mark.parametrize("given_up", [True, False])
+@pytest.mark.parametrize(
+    ("begun", "words"), [(True, "It may or may not have happened"), (False, "It did not happen. Ask for it again")]
+)
+async def test_what_was_acknowledged_and_cannot_be_read_is_told_to_whoever_asked(
+    http_bot: Bot, begun: bool, given_up: bool, words: str
+) -> None:
+    lost = replace(delivery("k", "command", {}, started=begun), payload=None, person=ANA)
+    if given_up:
+        http_bot.inbox.given_up = [lost]
+    else:
+        http_bot.inbox.rows["k"] = lost
+    await http_bot.dispatcher.resume_unfinished()
+    await http_bot.idle()
+
+    assert verbs.happened == []
+    assert words in said(http_bot)
+    assert http_bot.inbox.closed == {"k"}
+
+
+async def test_what_an_earlier_version_stored_and_cannot_be_read_is_closed(http_bot: Bot) -> None:
+    http_bot.inbox.rows["k"] = replace(delivery("k", "command", {}), payload=None)
+    await http_bot.dispatcher.resume_unfinished()
+    await http_bot.idle()
+
+    assert http_bot.inbox.closed == {"k"}
+
+
+async def test_what_is_received_says_who_asked(http_bot: Bot) -> None:
+    await http_bot.dispatcher.receive(command("dnd on"))
+    await http_bot.idle()
+
+    assert [row.person for row in http_bot.inbox.rows.values()] == [ANA]
 
 
 async def test_what_was_asked_before_connecting_and_cannot_be_read_is_told(http_bot: Bot) -> None:

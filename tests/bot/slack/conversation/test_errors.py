@@ -22,6 +22,7 @@ from bot.basics.errors import (
 from bot.contract.reading import Refused
 from bot.dialpad.action import Risk
 from bot.slack.conversation.errors import read_trouble
+from bot.store.keys import KeyProblem
 
 
 def refused(code: str | None) -> SlackApiError:
@@ -45,6 +46,14 @@ def test_every_dialpad_error_says_what_to_do_and_no_status_code(kind: type[Dialp
 def test_dialpads_own_short_sentence_is_quoted() -> None:
     assert "“No plan.”" in read_trouble(NotAllowed("No plan."), reference="x").text
     assert "“" not in read_trouble(NotAllowed("x" * 500), reference="x").text
+
+
+def test_a_missing_key_is_told_and_logged() -> None:
+    trouble = read_trouble(KeyProblem("which row it was"), reference="abcd1234")
+
+    assert "encryption key is missing. Tell whoever runs this bot the reference abcd1234" in trouble.text
+    assert "which row" not in trouble.text
+    assert not trouble.expected
 
 
 def test_a_limit_says_how_long_to_wait() -> None:
