@@ -66,11 +66,13 @@ from bot.slack.api.manifest import SCOPES
 from bot.slack.api.messages import Clients, ResponseUrls, SlackMessages
 from bot.slack.api.people import SlackPeople
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
+from bot.slack.api.workspaces import Workspaces
 from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.install import Installs
 from bot.slack.transport.listeners import build_bolt
 from bot.slack.transport.socket import build_socket
+from bot.slack.transport.team_access import TeamAccess
 from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.backlog import read_backlog
 from bot.store.channels import Channels
@@ -183,6 +185,8 @@ class Bot:
             clients = installs or OneWorkspace(slack)
             parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
             replicas = await _start_work(parts, closing)
+            access = _build_team_access(parts, clients, installs)
+            closing.push_async_callback(access.aclose)
             bolt = build_bolt(
                 parts.dispatcher,
                 installs=installs,
@@ -190,6 +194,7 @@ class Bot:
                 leaves=parts.disconnector,
                 guests=Guests(store.context),
                 channels=Channels(store.context),
+                access=access,
             )
             probes = _build_probes(parts)
             if settings.slack_app_token:
@@ -231,6 +236,15 @@ class _Parts:
     disconnector: Disconnector
     poster: Poster
     replicas: Replicas
+    workspaces: Workspaces
+
+
+def _build_team_access(parts: _Parts, clients: Clients, installs: Installs | None) -> TeamAccess:
+    async def leave_workspace(team_id: str) -> None:
+        if installs is None or not await installs.reaches(team_id):
+            await parts.disconnector.leave_workspace(team_id)
+
+    return TeamAccess(clients, parts.workspaces, parts.disconnector, leave_workspace)
 
 
 def _build_parts(
@@ -249,11 +263,12 @@ def _build_parts(
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
-    people = SlackPeople(clients, time.monotonic)
+    workspaces = Workspaces(clients, time.monotonic)
+    people = SlackPeople(clients, time.monotonic, workspaces)
     engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
     directory = Directory(tell_others=None if store.processes.alone else store.list_changes.note)
-    marks = DutyMarks(clients, time.monotonic)
+    marks = DutyMarks(clients, time.monotonic, workspaces)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
     escalations = Escalations(store, accounts, directory, people)
     digests = Digests(store)
@@ -344,7 +359,7 @@ def _build_parts(
     notices.dispatcher = dispatcher
     return _Parts(
         store, client, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster,
-        replicas,
+        replicas, workspaces,
     )  # fmt: skip
 
 

@@ -57,13 +57,9 @@ class Disconnector:
     async def disconnect(self, person: PersonKey) -> Ended | None:
         """End a person's connection and return what went with it; None when there was none. Works while Dialpad is
         down."""
-        # A pair of tokens that is being renewed now would be stored nowhere and never revoked.
-        await self._accounts.settled(person, RENEWED_WITHIN_S)
-        async with self._hooks.quiet(RENEWED_WITHIN_S):
-            gone = await self._store.departures.leave(person)
+        gone = await self._leave(person)
         if gone is None:
             return None
-        await self._hooks.stop_listening(gone.hooks)
         try:
             async with asyncio.timeout(REMOVED_WITHIN_S):
                 await self._removals.work_off(only=gone.removals)
@@ -87,15 +83,32 @@ class Disconnector:
         if same and before.company_id is None:
             await self._store.departures.rename(person, company)
             return
-        await self._accounts.settled(person, RENEWED_WITHIN_S)
-        async with self._hooks.quiet(RENEWED_WITHIN_S):
-            gone = await self._store.departures.leave(person, moving=True)
+        gone = await self._leave(person, moving=True)
         if gone is None:
             return
-        await self._hooks.stop_listening(gone.hooks)
         self._in_background(self._finish(gone))
         if self._moved is not None and (gone.subscriptions or gone.timed):
             await self._moved(person, _ended(gone, ()))
+
+    async def people_of(self, team_id: str) -> list[PersonKey]:
+        """Return everybody of a workspace or org who is connected."""
+        return await self._store.connections.people_of(team_id)
+
+    async def leave(self, person: PersonKey) -> None:
+        """Remove everything of a person who can no longer be reached in Slack: here before this returns, at Dialpad
+        afterwards."""
+        gone = await self._leave(person)
+        if gone is not None:
+            self._in_background(self._finish(gone))
+
+    async def _leave(self, person: PersonKey, *, moving: bool = False) -> Departure | None:
+        # A pair of tokens that is being renewed now would be stored nowhere and never revoked.
+        await self._accounts.settled(person, RENEWED_WITHIN_S)
+        async with self._hooks.quiet(RENEWED_WITHIN_S):
+            gone = await self._store.departures.leave(person, moving=moving)
+        if gone is not None:
+            await self._hooks.stop_listening(gone.hooks)
+        return gone
 
     async def leave_workspace(self, team_id: str) -> None:
         """Remove everything of a workspace that uninstalled the app: here before this returns, at Dialpad

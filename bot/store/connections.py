@@ -79,6 +79,16 @@ class StoredConnections:
         row = await self._context.database.read(query)
         return None if row is None else company_of(key, row.company_id)
 
+    async def people_of(self, team_id: str) -> list[PersonKey]:
+        """Return everybody of a workspace or org who has a connection, also a broken one."""
+        statement = select(connections.c.user_id).where(connections.c.team_id == team_id)
+
+        def query(connection: Connection) -> list[PersonKey]:
+            found = connection.execute(statement.order_by(connections.c.user_id)).scalars()
+            return [PersonKey(team_id, user_id) for user_id in found]
+
+        return await self._context.database.read(query)
+
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
         """Store a connection in place of an earlier one, whose tokens are gone when this returns."""
         tokens = {

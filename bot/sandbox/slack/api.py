@@ -86,8 +86,12 @@ class WebApi:
         return self._answer(method, fields, answer, headers)
 
     def _need_team(self, method: Method, args: Args) -> None:
-        if self._core.org_wide and method.of_one_team and not args.text("team_id"):
+        if not self._core.org_wide or not method.of_one_team:
+            return
+        if not args.text("team_id"):
             raise Refused("missing_argument")
+        if self._core.lost and args.text("team_id") == self._core.space.team["id"]:
+            raise Refused("team_access_not_granted")
 
     def _authorize(self, method: Method, token: str | None) -> Token:
         if not method.needs_token:

@@ -33,6 +33,7 @@ class Core:
 
     ``suggested`` holds options that an external select was offered: (surface, action_id) → options. ``org`` is the
     id of the Enterprise org that the workspace is in, ``org_wide`` tells whether the app is installed for all of it.
+    ``org_teams`` are the org's other workspaces with the app; the one that is shown here has it unless ``lost``.
     ``declined`` are optional scopes that whoever installed the app did not grant. ``refreshing`` holds the refresh
     tokens that were not used yet, with the token that each renews.
     """
@@ -53,6 +54,8 @@ class Core:
     hides_metadata: bool = False
     org: str | None = None
     org_wide: bool = False
+    org_teams: list[str] = field(default_factory=list)
+    lost: bool = False
     refreshing: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -133,6 +133,21 @@ class SlackSandbox:
         """Put the workspace into an Enterprise org. ``org_wide``: the app is installed for the whole org."""
         self._core.org, self._core.org_wide = org, org_wide
 
+    def take_access(self, *others: str) -> None:
+        """Take the org's app from the workspace that is shown here, and tell the app. ``others``: workspaces of the org
+        that keep it."""
+        self._core.lost, self._core.org_teams = True, list(others)
+        self.say_access("team_access_revoked")
+
+    def give_access(self) -> None:
+        """Give the org's app back to the workspace, and tell the app."""
+        self._core.lost = False
+        self.say_access("team_access_granted")
+
+    def say_access(self, kind: str) -> None:
+        """Send what the app hears when the workspace got or lost it; Slack may repeat it."""
+        send_event(self._core, kind, {"type": kind, "team_ids": [self._core.space.team["id"]]})
+
     def invite_guest(self, slack_id: str, name: str, team_id: str, channel: str) -> Person:
         """Share a channel with another company, one of whose people is in it."""
         space = self._core.space

@@ -6,7 +6,7 @@ from html import unescape
 from typing import Final
 
 from bot.contract.board import UserGroup
-from bot.slack.api.channel_messages import ask
+from bot.slack.api.channel_messages import PostRefused, ask
 from bot.slack.api.messages import Clients
 from bot.slack.api.workspaces import Arguments, Workspaces
 from bot.slack.blockkit.limits import TOPIC, cut
@@ -22,10 +22,10 @@ class DutyMarks:
     Everything here raises PostRefused, PostThrottled, NotSent or InDoubt; trying again is harmless. ``clock`` is
     monotonic seconds."""
 
-    def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
+    def __init__(self, clients: Clients, clock: Callable[[], float], workspaces: Workspaces | None = None) -> None:
         self._clients = clients
         self._clock = clock
-        self._workspaces = Workspaces(clients, clock)
+        self._workspaces = workspaces or Workspaces(clients, clock)
         self._groups: dict[str, tuple[float, tuple[UserGroup, ...]]] = {}
         self._places: dict[tuple[str, str], Arguments] = {}
 
@@ -37,7 +37,12 @@ class DutyMarks:
         client = await self._clients.of(team_id)
         known = ()
         for workspace in await self._workspaces.of(team_id):
-            found = await ask(client, "usergroups.list", workspace)
+            try:
+                found = await ask(client, "usergroups.list", workspace)
+            except PostRefused as refused:
+                if not self._workspaces.has_lost(team_id, refused):
+                    raise
+                continue
             known += tuple(UserGroup(one["id"], one["handle"], one["name"]) for one in found["usergroups"])
             self._places |= {(team_id, str(one["id"])): workspace for one in found["usergroups"]}
         self._groups[team_id] = (self._clock() + GROUPS_KEPT_S, known)

@@ -74,6 +74,8 @@ EVENTS = (
     Need("app_uninstalled", "forget the workspace's token"),
     Need("channel_id_changed", "follow a channel whose id changes when it is shared or moved"),
     Need("message.im", "the words typed in the app's direct messages"),
+    Need("team_access_granted", "know which workspaces of an org have it"),
+    Need("team_access_revoked", "forget the people of a workspace that an org's app was taken from"),
     Need("tokens_revoked", "forget tokens Slack has revoked"),
 )
 

@@ -37,13 +37,13 @@ V = TypeVar("V")
 class SlackPeople:
     """Profiles from ``users.info``, fetched once an hour for each person, and once for all who wait for it."""
 
-    def __init__(self, clients: Clients, clock: Callable[[], float]) -> None:
+    def __init__(self, clients: Clients, clock: Callable[[], float], workspaces: Workspaces | None = None) -> None:
         self._clients = clients
         self._clock = clock
         self._kept: dict[PersonKey, tuple[float, Profile]] = {}
         self._asking: dict[PersonKey, asyncio.Task[Profile]] = {}
         self._addresses: dict[tuple[str, str], tuple[float, str | None]] = {}
-        self._workspaces = Workspaces(clients, clock)
+        self._workspaces = workspaces or Workspaces(clients, clock)
         self._asked: dict[str, deque[float]] = {}
         self._everybody: dict[str, _Everybody] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -123,7 +123,13 @@ class SlackPeople:
         client = await self._clients.of(team_id)
         people: dict[str, str] = {}
         for workspace in await self._workspaces.of(team_id):
-            for user in await ask_all(client, "users.list", {"limit": PAGE, **workspace}, "members"):
+            try:
+                members = await ask_all(client, "users.list", {"limit": PAGE, **workspace}, "members")
+            except PostRefused as refused:
+                if not self._workspaces.has_lost(team_id, refused):
+                    raise
+                continue
+            for user in members:
                 email = (user.get("profile") or {}).get("email")
                 if email and not (user.get("deleted") or user.get("is_bot") or user.get("is_stranger")):
                     people[str(email).casefold()] = str(user["id"])

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.api.channel_messages import ask
+from bot.slack.api.channel_messages import PostRefused, ask
 from bot.slack.api.messages import Clients
 
 KEPT_SECONDS: Final = 3600.0
@@ -33,6 +33,17 @@ class Workspaces:
             kept = tuple({"team_id": str(team["id"])} for team in teams)
             self._kept[team_id] = (self._clock() + KEPT_SECONDS, kept)
         return kept
+
+    def forget(self, team_id: str) -> None:
+        """Ask anew the next time: an org's app got or lost workspaces."""
+        self._kept.pop(team_id, None)
+
+    def has_lost(self, team_id: str, refused: PostRefused) -> bool:
+        """Tell whether a call was refused because the workspace that it named has lost the app: it is left out."""
+        if refused.code != "team_access_not_granted":
+            return False
+        self.forget(team_id)
+        return True
 
 
 async def ask_all(client: AsyncWebClient, method: str, body: Arguments, what: str) -> list[Any]:

@@ -106,6 +106,11 @@ class Installs:
             installed = await self._renew(installed.team_id)
         return build_web_client(self._settings, self._session, installed.token)
 
+    async def reaches(self, team_id: str) -> bool:
+        """Tell whether people of this workspace are answered otherwise than through an org's installation."""
+        installed = await self._installations.get(team_id)
+        return installed is not None or await self._installations.host_of(team_id) is not None
+
     async def is_over(self, gone: Uninstalled) -> bool:
         """Tell whether a removal still holds: Slack repeats it for an hour, and the app may be installed again
         since."""

@@ -25,6 +25,7 @@ from bot.slack.conversation.dispatch import Ack, Dispatcher
 from bot.slack.transport.loggers import quiet_logger
 from bot.slack.transport.payload import PayloadKind, parse_incoming
 from bot.slack.transport.renamed_channels import read_renamed_channel
+from bot.slack.transport.team_access import TeamAccess, read_access_changed
 from bot.slack.transport.uninstalls import Installed, Uninstalled, read_uninstalled
 from bot.slack.transport.whose import read_whose
 
@@ -70,12 +71,13 @@ def build_bolt(
     leaves: Leaves | None = None,
     guests: RememberedGuests | None = None,
     channels: RenamesChannels | None = None,
+    access: TeamAccess | None = None,
 ) -> AsyncApp:
     """Build Bolt without the checks that are made before or after it: signatures, SSL checks, tokens.
 
     ``installed`` knows whether the app is still installed, where that is not ``installs``; ``leaves`` forgets the
     workspace that it was removed from; ``guests`` remembers who spoke to it from other workspaces;
-    ``channels`` follows channels whose ids change.
+    ``channels`` follows channels whose ids change, ``access`` the workspaces of an org.
     """
 
     return AsyncApp(
@@ -83,7 +85,7 @@ def build_bolt(
         logger=quiet_logger(),
         client=AsyncWebClient(),
         process_before_response=True,
-        before_authorize=Acknowledging(dispatcher, installs or installed, leaves, guests, channels),
+        before_authorize=Acknowledging(dispatcher, installs or installed, leaves, guests, channels, access),
         authorize=_NoLookup(),
         oauth_flow=installs.flow if installs else None,
         signing_secret="verified before Bolt",  # noqa: S106  no secret: bot/slack/transport/http.py has checked the signature
@@ -106,6 +108,7 @@ class Acknowledging(AsyncMiddleware):
         leaves: Leaves | None,
         guests: RememberedGuests | None,
         channels: RenamesChannels | None,
+        access: TeamAccess | None,
     ) -> None:
         self._dispatcher = dispatcher
         self._installed = installed
@@ -113,6 +116,7 @@ class Acknowledging(AsyncMiddleware):
         self._receiving = Outage("delivery not received", _log)
         self._guests = guests
         self._channels = channels
+        self._access = access
 
     async def async_process(
         self,
@@ -123,6 +127,9 @@ class Acknowledging(AsyncMiddleware):
     ) -> BoltResponse:
         gone = read_uninstalled(req.body)
         if gone is not None and not await self._forgotten(gone):
+            return BoltResponse(status=503, body="")  # Slack sends it again
+        changed = read_access_changed(req.body)
+        if changed is not None and self._access is not None and not await self._access.followed(changed):
             return BoltResponse(status=503, body="")  # Slack sends it again
         if not await self._followed(req.body):
             return BoltResponse(status=503, body="")  # Slack sends it again

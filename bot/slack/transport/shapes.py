@@ -37,7 +37,7 @@ _EVENT: Final[dict[str, _Shape]] = {
     **_WHO, "type": _ID, "subtype": _ID, "text": _TEXT, "ts": _ID, "tab": _ID, "channel_type": _ID, "bot_id": _ID,
     "user_team": _ID, "source_team": _ID, "function_execution_id": _ID, "tokens": {"bot": [_ID], "oauth": [_ID]},
     "message": _MESSAGE, "previous_message": _MESSAGE, "item": {"channel": _ID, "channel_id": _ID},
-    "assistant_thread": _WHO, "view": _VIEW,
+    "assistant_thread": _WHO, "view": _VIEW, "team_ids": [_ID],
 }  # fmt: skip
 _PAYLOAD: Final[dict[str, _Shape]] = {
     **_WHO, "type": _ID, "command": _ID, "text": _TEXT, "trigger_id": _ID, "event_id": _ID, "callback_id": _ID,

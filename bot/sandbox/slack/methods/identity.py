@@ -76,7 +76,9 @@ def open_connection(core: Core, args: Args) -> Json:
 def list_teams(core: Core, args: Args) -> Json:
     """List the workspaces that an org's token is good for; the one workspace for any other token."""
     team = core.space.team
-    return {"teams": [{"id": team["id"], "name": team["name"]}], "response_metadata": {"next_cursor": ""}}
+    teams = [] if core.lost else [{"id": team["id"], "name": team["name"]}]
+    teams += [{"id": one, "name": "Another of the org"} for one in core.org_teams]
+    return {"teams": teams, "response_metadata": {"next_cursor": ""}}
 
 
 def oauth_access(core: Core, args: Args) -> Json:

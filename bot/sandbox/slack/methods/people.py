@@ -9,9 +9,13 @@ from bot.sandbox.slack.seed import BOT_USER, build_group
 from bot.sandbox.slack.workspace import Json
 
 
-def _shown(args: Args, user: Json) -> Json:
+def _shown(core: Core, args: Args, user: Json) -> Json:
     """Return a user as the app may see them: e-mail addresses only with ``users:read.email``."""
     shown = copy.deepcopy(user)
+    if core.org is not None:
+        teams = user.get("org_teams") or [user["team_id"]]
+        shown["enterprise_user"] = {"id": user["id"], "enterprise_id": core.org, "teams": list(teams)}
+    shown.pop("org_teams", None)
     if "users:read.email" not in args.token.scopes:
         shown["profile"].pop("email", None)
     return shown
@@ -25,12 +29,12 @@ def _find(core: Core, args: Args) -> Json:
 
 
 def info(core: Core, args: Args) -> Json:
-    return {"user": _shown(args, _find(core, args))}
+    return {"user": _shown(core, args, _find(core, args))}
 
 
 def list_(core: Core, args: Args) -> Json:
     chosen, metadata = page(list(core.space.users.values()), args)
-    members = [_shown(args, one) for one in chosen]
+    members = [_shown(core, args, one) for one in chosen]
     return {"members": members, "cache_ts": core.space.now(), "response_metadata": metadata}
 
 
@@ -38,13 +42,13 @@ def look_up_by_email(core: Core, args: Args) -> Json:
     email = args.required("email").casefold()
     for user in core.space.users.values():
         if user["profile"].get("email", "").casefold() == email and not user["deleted"]:
-            return {"user": _shown(args, user)}
+            return {"user": _shown(core, args, user)}
     raise Refused("users_not_found")
 
 
 def get_profile(core: Core, args: Args) -> Json:
     user = _find(core, args) if args.text("user") else core.space.users[BOT_USER]
-    return {"profile": {**_shown(args, user)["profile"], "fields": {}}}
+    return {"profile": {**_shown(core, args, user)["profile"], "fields": {}}}
 
 
 def list_groups(core: Core, args: Args) -> Json:

@@ -39,6 +39,29 @@ async def test_an_orgs_token_has_to_name_a_workspace(stage: Stage, method: str) 
     assert (await stage.call(method, team_id=team["id"]))["ok"]
 
 
+async def test_a_workspace_of_an_org_loses_the_app_and_gets_it_again(stage: Stage) -> None:
+    stage.slack._core.manifest["settings"]["event_subscriptions"]["bot_events"] += [
+        "team_access_revoked",
+        "team_access_granted",
+    ]
+    stage.slack.join_org(ORG, org_wide=True)
+    (team,) = (await stage.call("auth.teams.list"))["teams"]
+    stage.slack.take_access("T0SECOND")
+    await stage.app.until(1)
+
+    (told,) = stage.app.events("team_access_revoked")
+    assert told.payload["event"] == {"type": "team_access_revoked", "team_ids": [team["id"]]}
+    assert [one["id"] for one in (await stage.call("auth.teams.list"))["teams"]] == ["T0SECOND"]
+    assert (await stage.call("users.list", team_id=team["id"]))["error"] == "team_access_not_granted"
+    seen = (await stage.call("users.info", user=ANA))["user"]["enterprise_user"]
+    assert (seen["enterprise_id"], seen["teams"]) == (ORG, [team["id"]])
+
+    stage.slack.give_access()
+    await stage.app.until(2)
+    assert stage.app.events("team_access_granted")
+    assert (await stage.call("users.list", team_id=team["id"]))["ok"]
+
+
 async def test_a_guest_of_a_shared_channel_is_of_another_workspace(stage: Stage) -> None:
     guest = stage.slack.invite_guest(GUEST, "Gus Guest", GUEST_TEAM, SUPPORT)
     await guest.say(SUPPORT, "<@U0DIALPAD1> help")

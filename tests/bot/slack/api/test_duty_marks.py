@@ -57,6 +57,18 @@ async def test_a_group_of_an_org_is_kept_in_the_workspace_it_is_in() -> None:
         assert all(call.ok for call in slack.calls)
 
 
+async def test_the_groups_of_a_workspace_that_lost_the_app_are_left_out() -> None:
+    async with marking() as (slack, marks, ticks):
+        slack.join_org("E0NORTHLT", org_wide=True)
+        assert len(await marks.groups("E0NORTHLT")) == 1
+        slack.take_access()
+        ticks.now += 301
+        assert await marks.groups("E0NORTHLT") == ()
+        slack.give_access()
+        ticks.now += 301
+        assert len(await marks.groups("E0NORTHLT")) == 1
+
+
 async def test_a_group_is_never_emptied() -> None:
     async with marking() as (slack, marks, _):
         assert not await marks.keep_group(TEAM_ID, GROUP, [])

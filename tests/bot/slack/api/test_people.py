@@ -14,6 +14,7 @@ from bot.sandbox.cast import SAM, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.channel_messages import PostRefused
 from bot.slack.api.people import SlackPeople
+from bot.slack.api.workspaces import Workspaces
 from tests.bot.slack.fakes import Clock
 from tests.bot.slack.workspace import open_workspace
 
@@ -160,6 +161,20 @@ async def test_people_who_left_and_guests_of_a_channel_are_nobody() -> None:
         found = [await people.with_email(TEAM_ID, email) for email in [*rest, gone, stranger]]
 
         assert found == [*(f"U0AGENT{number:04}" for number in range(2, 8)), None, None]
+
+
+async def test_a_workspace_that_lost_the_app_between_two_looks_is_left_out() -> None:
+    async with open_workspace() as (slack, clients):
+        slack.join_org("E0NORTHLT", org_wide=True)
+        addresses = add_people(slack, 8)
+        workspaces = Workspaces(clients, Clock().seconds)
+        people = SlackPeople(clients, Clock().seconds, workspaces)
+        await workspaces.of("E0NORTHLT")
+        slack.take_access()
+
+        for email in addresses:
+            await people.with_email("E0NORTHLT", email)
+        assert await workspaces.of("E0NORTHLT") == ()
 
 
 async def test_an_org_is_asked_for_each_of_its_workspaces() -> None:
