@@ -9,10 +9,11 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -65,6 +66,7 @@ async def running_demo(
     by_oauth: bool = False,
     outside: Callable[[SlackSandbox, DialpadSandbox], None] | None = None,
     trial: bool = False,
+    changed: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Demo]:
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
@@ -73,7 +75,8 @@ async def running_demo(
     its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command. ``by_oauth``
     (with ``over_http``): the app is installed at ``/slack/install``, by whoever goes there. ``outside`` puts into Slack
     and Dialpad, before the bot starts, what they knew when ``database`` was written; then nobody is connected anew.
-    With ``trial`` there is a second company at Dialpad, in which nobody is connected yet.
+    With ``trial`` there is a second company at Dialpad, in which nobody is connected yet. ``changed``: settings by name
+    that are other than the demo's.
     """
     bound = listen(port)
     url = f"http://localhost:{bound.getsockname()[1]}"
@@ -98,6 +101,7 @@ async def running_demo(
             file = database or Path(folder) / "demo.db"
             settings = demo_settings(url, file, app, over_http=over_http, command=command)
             settings = _set_up(settings, by_oauth=by_oauth, port=bound.getsockname()[1] if event_socket else None)
+            settings = settings.model_copy(update=dict(changed or {}))
             bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s, now=clock.now)
             catching_up: set[asyncio.Task[None]] = set()
 

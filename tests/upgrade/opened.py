@@ -13,10 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import SecretStr
+from sqlalchemy import Engine, NullPool, create_engine, text
+
 from bot.sandbox.cast import Person
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo, running_demo
 from bot.sandbox.serving import listen
+from bot.store.database import build_url
 from tests.flows.hands import Hands, find_button, said
 from tests.hurry import hurried
 from tests.upgrade.outside import Json, moved_to, put_back
@@ -24,6 +28,7 @@ from tests.upgrade.outside import Json, moved_to, put_back
 HERE: Final = Path(__file__).parent
 KEY: Final = base64.b64encode(b"made up, and good for this alone").decode()
 """What the old databases are sealed with."""
+SYNC: Final = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg"}
 PORT: Final = 23917
 """Where the old demos were; out of the range that systems give out by themselves."""
 PATIENT_S: Final = 60.0
@@ -93,16 +98,16 @@ class Opened:
     """A demo on an old database. ``written`` is what was known then, with this demo's address."""
 
     demo: Demo
-    file: Path
     written: Json
+    engine: Engine
 
     def hands(self, who: Person) -> Hands:
         return Hands(self.demo, who)
 
     def ask(self, query: str, **values: int) -> list[tuple[Any, ...]]:
         """The database itself."""
-        with contextlib.closing(sqlite3.connect(self.file)) as connection:
-            return connection.execute(query, values).fetchall()
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), values)]
 
     async def until_done(self) -> None:
         """Every event has become what it becomes, and nothing waits for its turn but where the app is not let in."""
@@ -145,20 +150,27 @@ class Opened:
 
 
 @contextlib.asynccontextmanager
-async def opened(version: str, folder: Path, *, same_port: bool = False) -> AsyncIterator[Opened]:
+async def opened(
+    version: str, folder: Path, *, same_port: bool = False, postgres_url: str | None = None
+) -> AsyncIterator[Opened]:
     """The bot goes on at the moment at which the old one was killed. ``same_port``: where Dialpad was reached then, so
-    that addresses of recordings lead somewhere; waits while another test is there."""
+    that addresses of recordings lead somewhere; waits while another test is there. ``postgres_url``: the old database
+    is there already."""
     written, file = read_written(version), folder / "bot.db"
-    restore(version, written, file)
+    if postgres_url is None:
+        restore(version, written, file)
+    url = postgres_url or f"sqlite:///{file}"
+    there = {} if postgres_url is None else {"database_url": url, "encryption_keys": SecretStr(KEY)}
+    engine = create_engine(build_url(url).set(drivername=SYNC[build_url(url).get_backend_name()]), poolclass=NullPool)
     if same_port:
         await until(lambda: _is_free(PORT))
     clock = clock_from(datetime.fromisoformat(written["now"]))
     put = put_back(written)
     with hurried():
         async with running_demo(
-            port=PORT if same_port else 0, database=file, clock=clock, outside=put, later_poll_s=0.1
+            port=PORT if same_port else 0, database=file, clock=clock, outside=put, later_poll_s=0.1, changed=there
         ) as demo:
-            yield Opened(demo, file, moved_to(demo.url, written))
+            yield Opened(demo, moved_to(demo.url, written), engine)
 
 
 def _is_free(port: int) -> bool:

@@ -11,7 +11,8 @@ from bot.sandbox.cast import ANA, CUSTOMERS, GUS, LEO, NOOR, PRIYA, SAM, SUPPORT
 from bot.sandbox.dialpad.model import Call
 from tests.flows.browser import Browser
 from tests.flows.hands import Hands, find_button, labels, said
-from tests.upgrade.opened import Opened, opened, read_written, texts_in, until
+from tests.upgrade.in_postgres import WHERE, opened_where
+from tests.upgrade.opened import Opened, read_written, texts_in, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,10 +23,10 @@ JORDAN, AMARA = (customer.phone for customer in CUSTOMERS[:2])
 PEOPLE: Final = {who.slack_id: who for who in (ANA, SAM, PRIYA, LEO)}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def old(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=WHERE)
+async def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
     """One for all of them: each test looks at things of its own."""
-    async with opened(VERSION, tmp_path_factory.mktemp("old")) as there:
+    async with opened_where(request, VERSION, tmp_path_factory.mktemp("old")) as there:
         yield there
 
 
@@ -245,7 +246,8 @@ async def test_an_open_form_of_a_subscription_keeps_what_is_not_changed(old: Ope
 
 
 def subscriptions_of(old: Opened) -> list[tuple[Any, int]]:
-    return [(json.loads(rule), paused) for rule, paused in old.ask("SELECT rule, paused FROM watches ORDER BY id")]
+    found = old.ask("SELECT rule, paused FROM watches ORDER BY id")
+    return [(json.loads(rule) if isinstance(rule, str) else rule, paused) for rule, paused in found]
 
 
 async def test_an_open_form_of_an_action_is_understood(old: Opened) -> None:

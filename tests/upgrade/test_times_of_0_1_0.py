@@ -8,7 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.cast import ANA, PRIYA, SAM, SUPPORT, Person
-from tests.upgrade.opened import Opened, opened, read_written, texts_in
+from tests.upgrade.in_postgres import WHERE, opened_where
+from tests.upgrade.opened import Opened, read_written, texts_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,10 +19,10 @@ MOMENTS: Final = {"at once": 0, "in 9 minutes": 9, "in 3 hours": 180, "on Saturd
 """In minutes from the moment at which the old bot was killed."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["Told"]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=WHERE)
+async def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["Told"]:
     """What had been said at each of ``MOMENTS``."""
-    async with opened(VERSION, tmp_path_factory.mktemp("old")) as old:
+    async with opened_where(request, VERSION, tmp_path_factory.mktemp("old")) as old:
         seen, passed = Told(), 0
         await old.hands(PRIYA).person.invite_app("#sales")
         for name, minutes in MOMENTS.items():
