@@ -21,8 +21,8 @@ from bot.store.schema import StoreContext, insert_for, metadata
 from bot.store.table_rules import Forever, Otherwise, Over, rules
 
 ALIVE_FOR: Final = timedelta(seconds=11)
-"""How long a silent process counts as alive: longer than a pause of ten seconds after its last word, which a busy machine
-or a snapshot of it makes, and short enough that its work goes on within fifteen."""
+"""How long a silent process counts as alive: longer than a pause of ten seconds after its last word, which a busy
+machine or a snapshot of it makes, and short enough that its work goes on within fifteen."""
 _TRY_EVERY_S: Final = 0.2
 _LONG_AGO: Final = -(10**15)
 """A beat that is over on either database."""
