@@ -276,7 +276,7 @@ def _build_parts(
 
     async def take_over(living: frozenset[str]) -> None:
         await later.resume(living)
-        await intake.resume(living)
+        intake.look()
         await dispatcher.resume_unfinished()
         poster.wake()
 
@@ -290,7 +290,7 @@ def _build_parts(
     poster = Poster(store, channel_messages, PostedCardRenderer(store, accounts, directory), chores)
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
-    intake = Intake(engine, store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory))
+    intake = Intake(store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory))
     listening = Listening(
         accounts=accounts,
         store=store,
@@ -417,6 +417,7 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     closing.push_async_callback(parts.dispatcher.aclose)
     closing.push_async_callback(parts.poster.aclose)
     parts.poster.start()
+    parts.intake.start()
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)

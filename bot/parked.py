@@ -1,6 +1,6 @@
 """Events that could not be delivered, as ``dialpad-chatops events`` lists, retries and drops them.
 
-All of it works beside a running bot: rows change in the database, and the work of a retry is queued there with them.
+All of it works beside a running bot: rows change in the database, and a bot takes them from there.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -15,11 +15,7 @@ from bot.app import open_store
 from bot.basics.company import OWN
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
-from bot.dialpad.events import Event
-from bot.notifications.intake import Intake
-from bot.store.dbos_engine import Engine
 from bot.store.events import ParkedEvent
-from bot.store.hooks import Hook
 from bot.store.store import Store
 
 _WIDTH = 160
@@ -37,16 +33,9 @@ async def read_parked(settings: Settings) -> list[ParkedEvent]:
 
 
 async def retry(settings: Settings, keys: Collection[str]) -> int:
-    """Queue these parked events again, or all when no key is given; how many that is. Raises NotParked."""
+    """Have these parked events delivered again, or all when no key is given; how many that is. Raises NotParked."""
     async with _store(settings) as store:
-        names = await _named(store, keys)
-        engine = Engine(store.database.url)
-        intake = Intake(engine, store, _deliver_nothing)
-        await engine.connect()
-        try:
-            return await intake.retry_parked(names)
-        finally:
-            await engine.shutdown()
+        return await store.events.unpark(await _named(store, keys))
 
 
 async def drop(settings: Settings, keys: Collection[str]) -> int:
@@ -101,10 +90,6 @@ async def _named(store: Store, keys: Collection[str]) -> list[str] | None:
     if unknown:
         raise NotParked(f"Nothing set aside has the key {', '.join(unknown)}. `dialpad-chatops events list` shows all.")
     return [known[key.strip().lower()] for key in keys]
-
-
-async def _deliver_nothing(event: Event, hook: Hook) -> None:
-    raise AssertionError("this process queues deliveries and makes none")
 
 
 def _moment(at: datetime) -> str:

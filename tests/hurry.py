@@ -9,7 +9,6 @@ from dbos import _workflow_commands as dbos_commands
 
 from bot.notifications import poster
 from bot.notifications import routing as deliver
-from bot.notifications.intake import Intake
 from bot.store import dbos_engine as engine
 
 ENGINE: Final[dict[Any, dict[str, float]]] = {
@@ -34,8 +33,6 @@ def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, float]]) -> N
 @contextmanager
 def hurried() -> Iterator[None]:
     """From an event to its message without a pause."""
-    assert Intake.__init__.__kwdefaults__ is not None
     with pytest.MonkeyPatch.context() as patched:
         hurry(patched, ENGINE, POSTING)
-        patched.setitem(Intake.__init__.__kwdefaults__, "poll_s", POLL_S)
         yield

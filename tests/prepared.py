@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 import psycopg
 from psycopg import sql
 
-from bot.notifications import intake
 from bot.store import durable_later
 from bot.store.dbos_engine import Engine, Queue
 from bot.store.keys import generate_key, parse_keys
@@ -24,7 +23,7 @@ _KEPT = ("alembic_version", "dbos_migrations", "queues")
 """Tables that say which tables and which queues there are."""
 
 
-QUEUES = (durable_later.WORKFLOW, intake.WORKFLOW)
+QUEUES = (durable_later.WORKFLOW,)
 """DBOS looks once a second for queues it has not seen: what is there already is polled from the start."""
 
 

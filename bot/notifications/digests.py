@@ -22,7 +22,7 @@ from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
 from bot.activity.visibility import concerns
 from bot.notifications.personal_notices import tell_person
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.keys import KeyProblem
 from bot.store.postings import NewPosting
 from bot.store.store import Store

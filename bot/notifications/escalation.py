@@ -39,7 +39,7 @@ from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.notifications.quiet_hours import held_until
 from bot.store.audit import About
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 

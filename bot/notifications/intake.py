@@ -1,40 +1,77 @@
-"""Intake of Dialpad events: verified, stored together with the work they cause, then delivered despite failures.
+"""Intake of Dialpad events: verified, stored, then delivered in batches despite failures.
 
-An event's row and its workflow are one transaction, and many of those share one commit. What still fails after many
-tries is parked with its content, so that it can be retried once the mistake is found.
+An event is a row before Dialpad is answered. What has arrived while a batch was being delivered is the next batch: its
+cards, its postings and that it is done are one transaction, so a batch that a crash cuts off is delivered again as a
+whole, by this process or by whoever takes over. What still fails after many tries is parked with its content, so that
+it can be retried once the mistake is found.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
 
+from bot.basics.company import CompanyKey
+from bot.basics.outages import Outage
 from bot.dialpad.events import Event, UnknownEvent, parse_event
 from bot.dialpad.signed import open_envelope, parse_document
 from bot.notifications.personal_notices import EVENTS_PARKED, tell_person
-from bot.store.dbos_engine import Engine
-from bot.store.durable_queue import AlsoWrite, DurableQueue, Naming, UnfinishedRow
+from bot.store.database import DATABASE_ERRORS, Transaction, is_away
+from bot.store.events import Taken
 from bot.store.hooks import Hook
 from bot.store.keys import KeyProblem
 from bot.store.store import Store
 
 log = structlog.get_logger(__name__)
 
-WORKFLOW: Final = "event"
+BATCH: Final = 32
+"""Events that are delivered together: few enough that whoever waits for the same database waits for moments."""
+MOST_IN_MEMORY: Final = 1000
+"""Events that wait in this process's memory; more of them wait on disk, for whichever process gets to them."""
+LOOK_EVERY_S: Final = 5.0
+"""How long an event that nobody was told of waits at most: one that another process gave back or set free."""
 AT_ONCE: Final = 32
-"""How many are taken each time the queue is polled: with four polls a second, 128 events a second at most."""
+"""Follow-ups that run together."""
+FOLLOW_UP_WITHIN: Final = timedelta(minutes=5)
+"""A follow-up that takes longer has failed: each is only a few requests to Slack or Dialpad."""
 TRIES: Final = 12
 """With the pauses below a delivery is tried for about 25 minutes: longer than Slack's outages of minutes."""
 FIRST_WAIT_S: Final = 2.0
 LONGEST_WAIT_S: Final = 300.0
+_DATABASE_WAIT_S: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """An event to deliver. ``name`` is its row's key, ``tries`` the number of earlier failures."""
+
+    name: str
+    event: Event
+    hook: Hook
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """What is left to do for an event once its cards are stored, and waits for Slack or Dialpad. Run again after an
+    exception or a crash."""
+
+    arrived: Arrived
+    run: Callable[[], Awaitable[None]]
 
 
 class Deliver(Protocol):
-    """Delivers one event. Called again after an exception, and after a crash in the middle of it, so it has to remember
-    what it has posted. Events of one call may be delivered concurrently and out of order."""
+    """Delivers events. Events of one call may come together, out of order, and more than once."""
 
-    def __call__(self, event: Event, hook: Hook) -> Awaitable[None]: ...
+    def fold(self, connection: Transaction, batch: Sequence[Arrived]) -> Sequence[FollowUp]:
+        """Store what the events cause, within the transaction that marks them as done."""
+
+    def stored(self) -> None:
+        """Called when a batch is stored."""
 
 
 def wait_before_try(tries: int) -> float:
@@ -42,24 +79,66 @@ def wait_before_try(tries: int) -> float:
     return float(min(FIRST_WAIT_S * 2 ** (tries - 1), LONGEST_WAIT_S))
 
 
+class _Line:
+    """What waits in memory, company by company, so that a busy one delays no other."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[CompanyKey, deque[Arrived]] = OrderedDict()
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def names(self) -> set[str]:
+        return {one.name for waiting in self._of.values() for one in waiting}
+
+    def add(self, arrived: Arrived) -> None:
+        self._of.setdefault(arrived.hook.company, deque()).append(arrived)
+        self._count += 1
+
+    def take(self, most: int) -> list[Arrived]:
+        """Take the next ones, each company's share in turn."""
+        taken: list[Arrived] = []
+        while self._of and len(taken) < most:
+            share = max(1, (most - len(taken)) // len(self._of))
+            company, waiting = self._of.popitem(last=False)
+            taken += [waiting.popleft() for _ in range(min(share, len(waiting)))]
+            if waiting:
+                self._of[company] = waiting
+        self._count -= len(taken)
+        return taken
+
+    def put_back(self, batch: Sequence[Arrived]) -> None:
+        """Put what was taken in front again."""
+        for arrived in reversed(batch):
+            self._of.setdefault(arrived.hook.company, deque()).appendleft(arrived)
+        self._count += len(batch)
+
+
 class Intake:
-    """The queue of received events. ``DurableQueue`` says when it is made, resumed and drained."""
+    """The line of received events. ``start()`` once the store is open, ``drain()`` before it closes."""
 
     def __init__(
         self,
-        engine: Engine,
         store: Store,
         deliver: Deliver,
         *,
-        poll_s: float = 0.25,
         pause: Callable[[int], float] = wait_before_try,
     ) -> None:
-        """Create the queue. ``poll_s``: how long an event waits at most for its delivery to begin. ``pause``: seconds
-        after the n-th failure."""
+        """Create the line. ``pause``: seconds after the n-th failure."""
         self._store = store
-        naming = Naming(WORKFLOW, prefix=f"{WORKFLOW}:")
-        work = _Delivering(store, deliver, pause)
-        self._queue = DurableQueue(engine, store.context, naming, work, at_once=AT_ONCE, poll_s=poll_s)
+        self._events = store.events
+        self._deliver = deliver
+        self._pause = pause
+        self._line = _Line()
+        self._woken = asyncio.Event()
+        self._look_now = True
+        self._database = Outage("the database does not answer", log)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._following: dict[asyncio.Task[None], Arrived] = {}
+        self._ending = False
+        self._running: asyncio.Task[None] | None = None
 
     async def receive(self, hook: Hook, raw: bytes) -> bool:
         """Take in one delivery: a request's body or a websocket's frame. False when it is a repeat.
@@ -73,94 +152,169 @@ class Intake:
         event = parse_event(parse_document(body))
         if isinstance(event, UnknownEvent):
             log.info("unknown dialpad event", hook=hook.id, keys=sorted(event.document)[:20])
-        new = await self._store.events.receive(
-            event.key,
-            hook_id=hook.id,
-            kind=event.kind,
-            body=body,
-            timed=event.at is not None,
-            also=self._queue.start,
+        held = self._running is not None and len(self._line) < MOST_IN_MEMORY
+        name = await self._events.receive(
+            event.key, hook_id=hook.id, kind=event.kind, body=body, timed=event.at is not None, held=held
         )
-        log.debug("dialpad event", kind=event.kind, new=new)
-        return new
+        log.debug("dialpad event", kind=event.kind, new=name is not None)
+        if name is None:
+            return False
+        if held:
+            self._line.add(Arrived(name, event, hook))
+        else:
+            self._look_now = True
+        self._woken.set()
+        return True
 
-    async def resume(self, living: Collection[str] = ()) -> None:
-        """Resume deliveries that no living process works on. Called after launch."""
-        await self._queue.resume(living)
+    def start(self) -> None:
+        """Begin to deliver, with what earlier processes left."""
+        self._running = asyncio.create_task(self._run_for_ever())
 
-    async def retry_parked(self, names: Collection[str] | None = None) -> int:
-        """Retry parked events, these rows or all; return how many there are.
-
-        Also in a process that delivers nothing (``engine.connect()``): the work is queued with the change, for the bot
-        that runs.
-        """
-        return await self._store.events.unpark(self._queue.start_again, names)
+    def look(self) -> None:
+        """Look at once for what nobody alive holds."""
+        self._look_now = True
+        self._woken.set()
 
     async def drain(self, within_s: float = 5.0) -> None:
-        await self._queue.drain(within_s)
+        """Deliver what waits in memory; what is not done in time is delivered by others, or after the next start."""
+        if self._running is None:
+            return
+        self._ending = True
+        self._woken.set()
+        try:
+            async with asyncio.timeout(within_s):
+                await asyncio.shield(self._running)
+                while self._following:
+                    await asyncio.wait(set(self._following))
+        except TimeoutError:
+            pass
+        for task in (under_way := {self._running, *self._following}):
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self._running = None
 
+    async def _run_for_ever(self) -> None:
+        while True:
+            self._woken.clear()
+            batch: list[Arrived] = []
+            try:
+                if self._look_now and not self._ending:
+                    self._look_now = await self._take_free()
+                batch = self._line.take(BATCH)
+                if batch:
+                    await self._fold(batch)
+                self._database.over()
+            except DATABASE_ERRORS as error:
+                self._line.put_back(batch)
+                self._database.failed(error)
+                await self._wait(_DATABASE_WAIT_S)
+                self._look_now = True
+                continue
+            if self._ending and not self._line:
+                return
+            if not self._line and not self._look_now and not await self._wait(LOOK_EVERY_S):
+                self._look_now = True
 
-@dataclass(frozen=True)
-class _Arrived:
-    """An event to deliver. ``name`` is the row's key, ``tries`` the number of earlier failures."""
+    async def _wait(self, within_s: float) -> bool:
+        """Wait until there is something to do. False when there was nothing for so long."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._woken.wait()
+        except TimeoutError:
+            return False
+        return True
 
-    name: str
-    event: Event
-    hook: Hook
-    tries: int
+    async def _take_free(self) -> bool:
+        """Take what nobody alive holds. True when there may be more."""
+        if len(self._line) >= MOST_IN_MEMORY:
+            return True
+        held = await self._events.held_long(MOST_IN_MEMORY)
+        forgotten = held and held - self._line.names - {one.name for one in self._following.values()}
+        if not forgotten and not await self._events.any_free():
+            return False
+        taken = await self._events.take(MOST_IN_MEMORY - len(self._line), forgotten)
+        hooks: dict[str, Hook | None] = {}
+        for one in taken:
+            try:
+                if one.hook_id not in hooks:
+                    hooks[one.hook_id] = await self._store.hooks.get(one.hook_id)
+                hook = hooks[one.hook_id]
+                if hook is None:
+                    await self._events.done([one.key])  # nobody is notified through it any more
+                else:
+                    self._line.add(Arrived(one.key, self._read(one), hook, one.tries))
+            except KeyProblem:
+                await self._unreadable(one)
+        return bool(taken)
 
+    def _read(self, taken: Taken) -> Event:
+        return parse_event(parse_document(self._events.open(taken)))
 
-class _Delivering:
-    """``bot.store.durable_queue.Work`` for events."""
-
-    def __init__(self, store: Store, deliver: Deliver, pause: Callable[[int], float]) -> None:
-        self._store = store
-        self._events = store.events
-        self._hooks = store.hooks
-        self._deliver = deliver
-        self._pause = pause
-
-    async def unfinished(self) -> Sequence[UnfinishedRow]:
-        return [UnfinishedRow(name, received_at) for name, received_at in await self._events.waiting()]
-
-    async def read(self, name: str, attempt: int) -> _Arrived | None:
-        stored = await self._events.get(name)
-        if stored is None:
-            return None  # delivered or parked just before a crash
-        hook = await self._hooks.get(stored.hook_id)
-        if hook is None:
-            await self._events.done(name)  # nobody is notified through it any more
-            return None
-        return _Arrived(name, parse_event(parse_document(stored.body)), hook, stored.tries)
-
-    async def unreadable(self, name: str) -> None:
+    async def _unreadable(self, taken: Taken) -> None:
         log.error("event parked", error="KeyProblem", hint="the key it was encrypted with is not here")
-        await self._events.park(name, tries=0)
-        await self._tell(name.partition(":")[0])
+        await self._events.park(taken.key, tries=0)
+        await self._tell(taken.hook_id)
 
-    async def run(self, arrived: _Arrived) -> None:
-        await self._deliver(arrived.event, arrived.hook)
+    async def _fold(self, batch: Sequence[Arrived]) -> None:
+        """Deliver a batch. Raises the database's errors while it is away."""
 
-    async def done(self, arrived: _Arrived) -> None:
-        await self._events.done(arrived.name)
+        def change(connection: Transaction) -> Sequence[FollowUp]:
+            waiting = self._events.still_waiting(connection, [one.name for one in batch])
+            # Nobody is notified any more through a hook that is gone.
+            left = self._deliver.fold(connection, [one for one in batch if waiting.get(one.name)])
+            self._events.settle(connection, waiting.keys() - {one.arrived.name for one in left})
+            return left
 
-    def wait_before_retry(self, arrived: _Arrived, error: Exception) -> float | None:
+        try:
+            left = await self._store.database.write(change)
+        except Exception as error:
+            if is_away(error):
+                raise
+            if len(batch) > 1:
+                for one in batch:  # the others are not held up by the one that fails
+                    await self._fold([one])
+            else:
+                await self._failed(batch[0], error)
+            return
+        self._deliver.stored()
+        for follow_up in left:
+            task = asyncio.create_task(self._follow_up(follow_up))
+            self._following[task] = follow_up.arrived
+            task.add_done_callback(self._following.pop)
+
+    async def _follow_up(self, left: FollowUp) -> None:
+        arrived = left.arrived
+        async with self._room:
+            try:
+                async with asyncio.timeout(FOLLOW_UP_WITHIN.total_seconds()):
+                    await left.run()
+                await self._events.done([arrived.name])
+            except Exception as error:  # noqa: BLE001  whatever it is, the event is delivered again or parked
+                try:
+                    await self._failed(arrived, error)
+                except DATABASE_ERRORS as away:
+                    self._database.failed(away)
+                    self._line.add(arrived)
+                    self._woken.set()
+
+    async def _failed(self, arrived: Arrived, error: Exception) -> None:
         tries = arrived.tries + 1
-        return None if tries >= TRIES else self._pause(tries)
-
-    async def retry(self, arrived: _Arrived, error: Exception, also: AlsoWrite) -> None:
+        lost = isinstance(error, KeyProblem)
+        if lost or tries >= TRIES:
+            where = {"hint": "the key it was encrypted with is not here"} if lost else {"where": _where(error)}
+            log.error("event parked", **_describe(arrived, error), **where)
+            await self._events.park(arrived.name, tries=tries)
+            await self._tell(arrived.hook.id)
+            return
         log.warning("event not delivered yet", **_describe(arrived, error))
-        await self._events.failed(arrived.name, tries=arrived.tries + 1, also=also)
-
-    async def give_up(self, arrived: _Arrived, error: Exception) -> None:
-        log.error("event parked", **_describe(arrived, error), where=_where(error))
-        await self._events.park(arrived.name, tries=arrived.tries + 1)
-        await self._tell(arrived.hook.id)
+        wait_s = self._pause(tries)
+        await self._events.failed(arrived.name, tries=tries, wait_s=wait_s)
+        asyncio.get_running_loop().call_later(wait_s, self.look)
 
     async def _tell(self, hook_id: str) -> None:
         """Tell whoever receives through the hook that something is set aside, once a day."""
         try:
-            hook = await self._hooks.get(hook_id)
+            hook = await self._store.hooks.get(hook_id)
         except KeyProblem:
             return
         if hook is not None:
@@ -168,7 +322,7 @@ class _Delivering:
             await tell_person(self._store, hook.owner, f"parked:{hook.id}:{day}", EVENTS_PARKED)
 
 
-def _describe(arrived: _Arrived, error: Exception) -> dict[str, Any]:
+def _describe(arrived: Arrived, error: Exception) -> dict[str, Any]:
     """Return what is stored of an error: not its message, which may quote the event."""
     return {"kind": arrived.event.kind, "tries": arrived.tries + 1, "error": type(error).__name__}
 

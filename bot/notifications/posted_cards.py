@@ -28,7 +28,7 @@ from bot.contract.prose import prose
 from bot.contract.reply import Button, Mention, MessageContent, Reply
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.directory import Directory
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
 

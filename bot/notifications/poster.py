@@ -30,7 +30,7 @@ from bot.slack.api.channel_messages import (
     PostRefused,
     PostThrottled,
 )
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.database import is_away
 from bot.store.keys import KeyProblem
 from bot.store.postings import Posting

@@ -11,7 +11,7 @@ from bot.activity.calls import view_call
 from bot.activity.news import UNTIL_THE_END, WAITING, NewsKind, happening_of
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
 

@@ -1,33 +1,43 @@
 """Turns events into cards: merges what is known, and adds a posting for each subscription that wants it.
 
-All of that is stored when ``EventRouter`` returns; ``bot.notifications.poster`` does the posting. Called again with the
-same event, also after a crash in the middle, nothing changes: cards are found by name and merged, postings exist once.
+A batch of events is folded within one transaction, which also marks them as done; ``bot.notifications.poster`` does the
+posting. Folded again, also after a crash in the middle, nothing changes: cards are found by name and merged, postings
+exist once.
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
 from bot.activity import texts
 from bot.activity.call_registers import names_of, read_call
-from bot.activity.calls import view_call
+from bot.activity.calls import CallView, view_call
 from bot.activity.news import News, NewsKind, happening_of, needs_somebody
-from bot.activity.registers import State, fragment, value
-from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
+from bot.activity.registers import Register, State, fragment, join
+from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.visibility import heard_for
+from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
+from bot.basics.person import PersonKey
 from bot.cards.notice import NOTICES
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory
-from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, Event, SmsEvent
+from bot.dialpad.event_parts import EventParty
+from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, SmsEvent
+from bot.notifications.intake import Arrived, FollowUp
 from bot.notifications.pictures import Pictures
-from bot.store.cards import StoredCard
+from bot.store.absorbing import Absorbed, CardPart
+from bot.store.card_rows import StoredCard
+from bot.store.database import Transaction
 from bot.store.hooks import Hook
-from bot.store.postings import NewPosting
+from bot.store.postings import NewPosting, Posting, of_cards
 from bot.store.store import Store
 
 SETTLE_S: Final = 0.4
@@ -63,155 +73,225 @@ class EventRouter:
         self._accounts = accounts
         self._wake = wake
 
-    async def __call__(self, event: Event, hook: Hook) -> None:
-        """Store what one event says and what is to be posted about it. Raises only the database's errors."""
-        subscriptions = await self._listening(hook)
-        match event:
-            case CallEvent():
-                await self._call(event, hook, subscriptions)
-            case SmsEvent():
-                await self._sms(event, hook, subscriptions)
-            case AgentStatusEvent():
-                await self._duty(event, hook, subscriptions)
-            case ContactEvent() | ChangeEvent():
-                await self._change(event, hook, subscriptions)
+    def stored(self) -> None:
+        """Post what has come due."""
         self._wake()
 
-    async def _listening(self, hook: Hook) -> list[Subscription]:
-        """Return the subscriptions of the hook's company that may see its events: those through a person's own
-        connection are only theirs."""
-        subscriptions = await self._store.subscriptions.of_company(hook.company)
-        return [
-            subscription
-            for subscription in subscriptions
-            if hook.reach == "company" or hook.owner in {subscription.owner, subscription.shown_as}
-        ]
+    def fold(self, connection: Transaction, batch: Sequence[Arrived]) -> list[FollowUp]:
+        """Store what events say and what is to be posted about it; return what is left to do afterwards."""
+        of_company: dict[CompanyKey, list[Arrived]] = defaultdict(list)
+        for arrived in batch:
+            of_company[arrived.hook.company].append(arrived)
+        return [one for company, its in of_company.items() for one in self._fold(connection, company, its)]
 
-    def _wanted(self, subscriptions: Sequence[Subscription], happening: News, **how: Any) -> list[NewPosting]:
-        now = self._store.now()
-        return [
-            NewPosting(subscription.channel, subscription.id, not_before=quiet_until(subscription, now), **how)
-            for subscription in subscriptions
-            if wants(subscription, happening)
-        ]
+    def _fold(self, connection: Transaction, company: CompanyKey, batch: Sequence[Arrived]) -> list[FollowUp]:
+        fold = _Fold(self._store, connection, company)
+        parts: list[CardPart] = []
+        left: list[FollowUp] = []
+        texts_: list[_ArrivedText] = []
+        for arrived in batch:
+            event, hook = arrived.event, arrived.hook
+            match event:
+                case CallEvent():
+                    parts.append(fold.call(event, hook))
+                    if event.state == "queued" and event.line is not None and fold.follows_queue(event.line, hook):
+                        left.append(FollowUp(arrived, partial(self._queue, event.line, hook)))
+                case SmsEvent() if texts.name_of_conversation(event):
+                    texts_.append(_ArrivedText(arrived, event))
+                case AgentStatusEvent():
+                    parts += fold.duty(event, hook)
+                case ContactEvent() | ChangeEvent():
+                    parts += fold.change(event, hook)
+                    if isinstance(event, ContactEvent) and self._directory is not None:
+                        left.append(FollowUp(arrived, partial(self._outdate, company)))
+        self._store.cards.absorbing.absorb(connection, company, parts)
+        if texts_:
+            left += [FollowUp(one.arrived, partial(self._bring, company, one.event, owners))
+                     for one, owners in fold.texts(texts_) if self._pictures is not None]  # fmt: skip
+        return left
 
-    async def _call(self, event: CallEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
-        now = self._store.now()
+    async def _outdate(self, company: CompanyKey) -> None:
+        assert self._directory is not None  # noqa: S101  asked for only where there is one
+        await self._directory.outdate(company.company, Entity.CONTACT)
 
-        def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
-            view = view_call(state)
-            happening = happening_of(view)
-            wait_s = SETTLE_S if view.is_whole else PART_S
-            open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
-            return [
-                NewPosting(
-                    subscription.channel,
-                    subscription.id,
-                    wait_s=wait_s,
-                    not_before=quiet_until(subscription, now),
-                    escalate_s=_first_step(subscription, now) if open_ else None,
-                )
-                for subscription in subscriptions
-                if wants(subscription, happening)
-            ]
+    async def _bring(self, company: CompanyKey, event: SmsEvent, owners: Sequence[PersonKey]) -> None:
+        assert self._pictures is not None  # noqa: S101  asked for only where there are some
+        await self._pictures.bring(company, texts.name_of_text(event), owners)
 
-        part = read_call(event) | _heard(hook)
-        await self._store.cards.absorb(hook.company, "call", names_of(event), part, plan, debounce_s=DEBOUNCE_S)
-        if event.state == "queued" and any(NewsKind.QUEUE in subscription.kinds for subscription in subscriptions):
-            await self._queue(event, hook, subscriptions)
-
-    async def _queue(self, event: CallEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
-        line = event.line
-        if line is None or line.id is None or line.type != "callcenter":
-            return
+    async def _queue(self, line: EventParty, hook: Hook) -> None:
+        """Look how many callers wait, and tell those who want to know."""
+        assert line.id is not None  # noqa: S101  nobody follows a line without an id
         try:
             owner = self._accounts.of(hook.owner, within=hook.company)
             status = await owner.send(GetCallCenterStatus(id=line.id), background=True)
         except ChatopsError as problem:
             _log.info("the queue cannot be looked at", error=type(problem).__name__)
             return
-        now = self._store.now()
-        waiting = int(status.pending or 0)
-        place = f"callcenter:{line.id}"
-        happening = News(frozenset({NewsKind.QUEUE}), now, frozenset({place}), waiting=waiting)
-        # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
-        wanted = self._wanted(
-            [subscription for subscription in subscriptions if quiet_until(subscription, now) is None], happening
-        )
-        if wanted:
-            bucket = int(now.timestamp()) // QUEUE_EVERY_S
-            said = {"about": NewsKind.QUEUE.value, "name": line.name, "waiting": waiting}
-            await self._tell(hook, f"queue:{line.id}:{bucket}", said, wanted)
+        now, waiting = self._store.now(), int(status.pending or 0)
+        happening = News(frozenset({NewsKind.QUEUE}), now, frozenset({_place(line)}), waiting=waiting)
+        bucket = int(now.timestamp()) // QUEUE_EVERY_S
+        said = {"about": NewsKind.QUEUE.value, "name": line.name, "waiting": waiting}
 
-    async def _sms(self, event: SmsEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
-        name = texts.name_of_conversation(event)
-        if not name:
-            return
-        ours, cards = hook.company, self._store.cards
-        part = texts.read_text(event) | fragment(0, 0, {"talk": name})
-        text = texts.view_text(part)
+        def change(connection: Transaction) -> None:
+            fold = _Fold(self._store, connection, hook.company)
+            # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
+            wanted = [one for one in fold.wanted(happening, hook) if one.not_before is None]
+            parts = _notice(f"queue:{line.id}:{bucket}", said, wanted)
+            self._store.cards.absorbing.absorb(connection, hook.company, parts)
+
+        await self._store.database.write(change)
+        self._wake()
+
+
+@dataclass(frozen=True)
+class _ArrivedText:
+    arrived: Arrived
+    event: SmsEvent
+
+
+class _Fold:
+    """What the events of one company become, within one transaction."""
+
+    def __init__(self, store: Store, connection: Transaction, company: CompanyKey) -> None:
+        self._store = store
+        self._connection = connection
+        self._company = company
+        self._subscriptions = store.subscriptions.index(connection, company)
+        self._now = store.now()
+        self._on_duty: dict[str, Register | None] = {}
+        self._viewed: tuple[State, CallView] | None = None
+
+    def wanted(self, happening: News, hook: Hook, **how: Any) -> list[NewPosting]:
+        """Return where news is to be posted."""
+        return [
+            NewPosting(one.channel, one.id, not_before=quiet_until(one, self._now), **how)
+            for one in self._subscriptions.that_want(happening, _listener(hook))
+        ]
+
+    def call(self, event: CallEvent, hook: Hook) -> CardPart:
+        def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
+            view = self._view(state)
+            wait_s = SETTLE_S if view.is_whole else PART_S
+            open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
+            return [
+                NewPosting(
+                    one.channel,
+                    one.id,
+                    wait_s=wait_s,
+                    not_before=quiet_until(one, self._now),
+                    escalate_s=_first_step(one, self._now) if open_ else None,
+                )
+                for one in self._subscriptions.that_want(happening_of(view), _listener(hook))
+            ]
+
+        return CardPart("call", tuple(names_of(event)), read_call(event) | _heard(hook), plan, DEBOUNCE_S)
+
+    def _view(self, state: State) -> CallView:
+        """Return what is known of a call; looked at once for all events of it in this batch."""
+        if self._viewed is None or self._viewed[0] is not state:
+            self._viewed = (state, view_call(state))
+        return self._viewed[1]
+
+    def follows_queue(self, line: EventParty, hook: Hook) -> bool:
+        """Tell whether anybody may want to know how many callers wait at a line."""
+        is_queue = line.id is not None and line.type == "callcenter"
+        return is_queue and self._subscriptions.has(NewsKind.QUEUE, _place(line), _listener(hook))
+
+    def texts(self, arrived: Sequence[_ArrivedText]) -> list[tuple[_ArrivedText, list[PersonKey]]]:
+        """Store texts in their conversations; return those whose pictures are to be fetched, and by whom."""
+        absorb = self._store.cards.absorbing.absorb
+        conversations = absorb(self._connection, self._company, [self._conversation(one) for one in arrived])
+        there: dict[str, list[Posting]] = defaultdict(list)
+        for posting in of_cards(self._connection, self._company, {one.id for one in conversations}):
+            if posting.ts or posting.due_at:
+                there[posting.card_id].append(posting)
+        parts: list[CardPart] = []
+        for one, conversation in zip(arrived, conversations, strict=True):
+            parts += _texts_of(one.event, conversation, there[conversation.id])
+        absorb(self._connection, self._company, parts)
+        return [
+            (one, self._owners(one.arrived.hook, there[conversation.id]))
+            for one, conversation in zip(arrived, conversations, strict=True)
+            if one.event.media and there[conversation.id]
+        ]
+
+    def _conversation(self, one: _ArrivedText) -> CardPart:
+        text = texts.view_text(texts.read_text(one.event))
 
         def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
-            return self._wanted(subscriptions, texts.happening_of(text, texts.view_conversation(state)))
+            return self.wanted(texts.happening_of(text, texts.view_conversation(state)), one.arrived.hook)
 
-        of_conversation = texts.read_conversation(event) | _heard(hook)
-        conversation = await cards.absorb(ours, "talk", [name], of_conversation, plan, debounce_s=DEBOUNCE_S)
-        there = [
-            NewPosting(one.channel, one.subscription_id, parent=conversation, wait_s=PICTURE_S if text.media else 0.0)
-            for one in await self._store.postings.of_card(ours, conversation)
-            if one.ts or one.due_at
-        ]
-        await cards.absorb(ours, "text", [texts.name_of_text(event)], part, lambda *_: there)
-        known = await cards.get(ours, conversation) if event.inbound and there else None
-        for answer in texts.answers_to(event, known.state if known else {}):
-            # It came before what it answers, when there was no thread yet to put it into.
-            await cards.absorb(ours, "text", [answer], fragment(0, 0, {"talk": name}), lambda *_: there)
-        if self._pictures is not None and there and text.media:
-            self._wake()
-            subscribed = {one.id: one.shown_as for one in subscriptions}
-            owners = [subscribed[one.subscription_id] for one in there if one.subscription_id in subscribed]
-            unique = list(dict.fromkeys([*owners, hook.owner]))
-            await self._pictures.bring(ours, texts.name_of_text(event), unique)
+        said = texts.read_conversation(one.event) | _heard(one.arrived.hook)
+        return CardPart("talk", (texts.name_of_conversation(one.event),), said, plan, DEBOUNCE_S)
 
-    async def _duty(self, event: AgentStatusEvent, hook: Hook, subscriptions: Sequence[Subscription]) -> None:
+    def _owners(self, hook: Hook, there: Sequence[Posting]) -> list[PersonKey]:
+        """Return whose connections may fetch a picture, those who subscribed first."""
+        shown_as = self._subscriptions.shown_as(one.subscription_id for one in there)
+        return list(dict.fromkeys([*shown_as, hook.owner]))
+
+    def duty(self, event: AgentStatusEvent, hook: Hook) -> list[CardPart]:
+        """Return the agent's own card, and a notice when it was not known that they go on or off duty."""
         agent = event.target
         if agent is None or agent.id is None or event.on_duty is None or event.at is None:
-            return
-        ours, name = hook.company, f"agent:{agent.id}"
-        before = await self._store.cards.named(ours, name)
-        at = int(event.at.timestamp() * 1000)
-        known = None if before is None else value(before.state, "on")
-        newer = before is None or before.state["on"][0] <= at
-        if known is not None and known != event.on_duty and newer:
+            return []
+        name, at = f"agent:{agent.id}", int(event.at.timestamp() * 1000)
+        part = fragment(at, 0, {"on": event.on_duty})
+        before = self._known_duty(name)
+        self._on_duty[name] = part["on"] if before is None else join({"on": before}, part)["on"]
+        self._store.rosters.hurry(self._connection, self._company, event.call_center_ids, ROSTER_S)
+        notice: list[CardPart] = []
+        if before is not None and before[2] != event.on_duty and before[0] <= at:
             places = {f"user:{agent.id}", *(f"callcenter:{one}" for one in event.call_center_ids)}
             happening = News(frozenset({NewsKind.DUTY}), event.at, frozenset(places))
             said = {"about": NewsKind.DUTY.value, "name": agent.name, "on": event.on_duty, "reason": event.reason}
-            # Before the agent's own card: should the process die in between, the change is still seen as one.
-            await self._tell(hook, f"duty:{event.key}", said, self._wanted(subscriptions, happening))
-        await self._store.rosters.hurry(ours, event.call_center_ids, ROSTER_S)
-        part = fragment(at, 0, {"on": event.on_duty})
-        await self._store.cards.absorb(ours, "agent", [name], part, lambda *_: [])
+            notice = _notice(f"duty:{event.key}", said, self.wanted(happening, hook))
+        return [*notice, CardPart("agent", (name,), part, lambda *_: [])]
 
-    async def _change(
-        self, event: ContactEvent | ChangeEvent, hook: Hook, subscriptions: Sequence[Subscription]
-    ) -> None:
-        if isinstance(event, ContactEvent) and self._directory is not None:
-            await self._directory.outdate(hook.company.company, Entity.CONTACT)
-        at = event.at or self._store.now()
+    def _known_duty(self, name: str) -> Register | None:
+        """Return what is known of an agent: from this batch, else from their card."""
+        if name not in self._on_duty:
+            cards = self._store.cards.absorbing.named(self._connection, self._company, [name])
+            self._on_duty[name] = cards[0].state.get("on") if cards else None
+        return self._on_duty[name]
+
+    def change(self, event: ContactEvent | ChangeEvent, hook: Hook) -> list[CardPart]:
+        at = event.at or self._now
         for kind, look in NOTICES.items():
             if (said := look.read(event)) is not None:
                 happening = News(frozenset({kind}), at, number=str(said.get("number") or ""))
-                await self._tell(hook, event.key, {"about": kind.value, **said}, self._wanted(subscriptions, happening))
-                return
+                return _notice(event.key, {"about": kind.value, **said}, self.wanted(happening, hook))
+        return []
 
-    async def _tell(self, hook: Hook, name: str, said: dict[str, Any], wanted: Sequence[NewPosting]) -> None:
-        if wanted:
-            part = fragment(0, 0, said)
-            await self._store.cards.absorb(hook.company, "notice", [name], part, lambda *_: wanted)
+
+def _texts_of(event: SmsEvent, conversation: Absorbed, there: Sequence[Posting]) -> list[CardPart]:
+    """Return a text's own card, and those of our texts that came before what they answer, when there was no thread yet
+    to put them into."""
+    wait_s = PICTURE_S if texts.view_text(texts.read_text(event)).media else 0.0
+    in_thread = [NewPosting(one.channel, one.subscription_id, parent=conversation.id) for one in there]
+    this = [replace(one, wait_s=wait_s) for one in in_thread]
+    talk = fragment(0, 0, {"talk": texts.name_of_conversation(event)})
+    parts = [CardPart("text", (texts.name_of_text(event),), texts.read_text(event) | talk, lambda *_: this)]
+    if event.inbound and there:
+        answers = texts.answers_to(event, conversation.state)
+        parts += [CardPart("text", (answer,), talk, lambda *_: in_thread) for answer in answers]
+    return parts
+
+
+def _notice(name: str, said: Mapping[str, Any], wanted: Sequence[NewPosting]) -> list[CardPart]:
+    """Return the card of something that is said once, none when nobody wants it."""
+    return [CardPart("notice", (name,), fragment(0, 0, said), lambda *_: wanted)] if wanted else []
+
+
+def _place(line: EventParty) -> str:
+    return f"{line.type}:{line.id}"
+
+
+def _listener(hook: Hook) -> PersonKey | None:
+    return None if hook.reach == "company" else hook.owner
 
 
 def _heard(hook: Hook) -> State:
-    return heard_for(None if hook.reach == "company" else hook.owner)
+    return heard_for(_listener(hook))
 
 
 def _first_step(subscription: Subscription, now: datetime) -> float | None:

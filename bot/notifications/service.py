@@ -25,7 +25,7 @@ from bot.notifications.digests import Digests
 from bot.notifications.escalation import ROUND, handle_within
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store
 from bot.store.subscription_changes import SubscriptionChange

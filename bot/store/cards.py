@@ -1,99 +1,23 @@
-"""Cards: one row per call, text or other thing that is posted to channels.
-
-What is known of it is sealed; who has claimed or handled it is not.
+"""Cards: one row per call, text or other thing that is posted to channels. ``bot.store.absorbing`` takes in what events
+say about them.
 """
 
-import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import reduce
-from hashlib import sha256
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    Row,
-    Select,
-    Table,
-    Text,
-    and_,
-    delete,
-    select,
-    update,
-)
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Row, Select, and_, select, update
 
-from bot.activity.registers import Register, State, from_json, join, to_json
+from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
-from bot.store.keys import row_name
-from bot.store.postings import NewPosting, postings, touch, want
-from bot.store.schema import (
-    Everywhere,
-    MomentColumn,
-    StoreContext,
-    company_columns,
-    company_values,
-    everywhere,
-    insert_for,
-    metadata,
-    within,
-)
-from bot.store.table_rules import With, older_than, rules
+from bot.store.absorbing import Absorbing, CardPart, PostingPlan
+from bot.store.card_rows import StoredCard, cards, is_card, read_card
+from bot.store.postings import postings, touch
+from bot.store.schema import Everywhere, StoreContext, everywhere, within
 
 _AT_ONCE: Final = 100
 """Cards read at a time, so that other queries get their turn in between."""
-KEPT_FOR: Final = timedelta(days=30)
-"""How long an unchanged card is kept; its messages in Slack stay."""
-
-LONGEST_NAME: Final = 200
-"""Longest name stored as it is, in characters; ids and numbers have about 20, and Postgres indexes no more than
-2,700 bytes."""
-
-cards = Table(
-    "cards",
-    metadata,
-    Column("id", Text, primary_key=True),
-    *company_columns(),
-    Column("kind", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("claimed_by", Text),
-    Column("claimed_at", MomentColumn),
-    Column("handled_by", Text),
-    Column("handled_at", MomentColumn),
-    Column("changed_at", MomentColumn, nullable=False, index=True),
-    Column("about", Text, index=True),
-    info=rules(forget=older_than("changed_at", KEPT_FOR)),
-)
-card_names = Table(
-    "card_names",
-    metadata,
-    *company_columns(primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("card_id", Text, nullable=False, index=True),
-    info=rules(forget=With("card_id", "cards")),
-)
-
-
-@dataclass(frozen=True)
-class StoredCard:
-    """One stored card. ``claimed_by`` and ``handled_by`` are Slack ids; ``about`` is the id of the card that this
-    one asks or tells about, None for one that stands for itself."""
-
-    id: str
-    company: CompanyKey
-    kind: str
-    state: State = field(repr=False)
-    version: int
-    claimed_by: str | None
-    claimed_at: datetime | None
-    handled_by: str | None
-    handled_at: datetime | None
-    about: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,27 +28,12 @@ class OwnedKind:
     kind: str
 
 
-PostingPlan = Callable[[State, StoredCard | None], Sequence[NewPosting]]
-"""Decides where a card is to be posted, from what is known now and the card as it was before."""
-
-
-def _is(company: CompanyKey, card_id: str) -> ColumnElement[bool]:
-    return and_(within(cards, company), cards.c.id == card_id)
-
-
-def _key(name: str) -> str:
-    """Return a name as it is stored: itself, or a digest if it is too long for an index or holds what no database
-    accepts."""
-    if len(name) <= LONGEST_NAME and name.isprintable():
-        return name
-    return sha256(name.encode(errors="surrogatepass")).hexdigest()
-
-
 class Cards:
     """Queries on cards. Every change is one transaction, and none waits for Slack or Dialpad."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
+        self.absorbing = Absorbing(context)
 
     # Taking in
 
@@ -139,96 +48,20 @@ class Cards:
         debounce_s: float = 0.0,
         about: str | None = None,
     ) -> str:
-        """Merge what an event says into the company's card that any of ``names`` leads to, or a new one, and return
-        its id. Cards that turn out to be the same are merged. Repeating it changes nothing."""
-        wanted = sorted({_key(name) for name in names})
-        fresh = secrets.token_urlsafe(9)
-        now = self._context.now()
+        """Merge what is known into the company's card that any of ``names`` leads to, or a new one, and return its
+        id, as ``Absorbing.absorb`` does for many."""
+        one = CardPart(kind, tuple(names), State(part), plan, debounce_s, about)
 
         def change(connection: Connection) -> str:
-            # Naming comes first: of two processes that meet the same call, one waits here for the other.
-            for name in wanted:
-                row = insert_for(connection, card_names).values(name=name, card_id=fresh, **company_values(company))
-                connection.execute(row.on_conflict_do_nothing())
-            known = self._named(connection, company, wanted)
-            card = known[0] if known else None
-            card_id = card.id if card else fresh
-            if card is not None:
-                self._merge(connection, company, known, fresh)
-            state = reduce(join, [one.state for one in known], State(part))
-            if card is None or state != card.state:
-                self._write(connection, card_id, company, kind, state, card, about)
-                touch(connection, company, card_id, now + timedelta(seconds=debounce_s))
-            want(connection, now, company, card_id, plan(state, card))
-            return card_id
+            return self.absorbing.absorb(connection, company, [one])[0].id
 
         return await self._context.database.write(change)
-
-    def _named(self, connection: Connection, company: CompanyKey, names: Sequence[str]) -> list[StoredCard]:
-        """Find the cards with any of these names, most often changed first: that is the one people know."""
-        ids = select(card_names.c.card_id).where(within(card_names, company), card_names.c.name.in_(names))
-        statement = (
-            select(cards)
-            .where(within(cards, company), cards.c.id.in_(ids))
-            .order_by(cards.c.version.desc(), cards.c.id)
-        )
-        return [self._read(row) for row in connection.execute(statement.with_for_update())]
-
-    def _merge(self, connection: Connection, company: CompanyKey, known: Sequence[StoredCard], fresh: str) -> None:
-        """Merge cards into the first, which takes over names, places and claim. If several were posted, the others
-        then say that they were merged."""
-        into, others = known[0], known[1:]
-        ids = [one.id for one in others]
-        named = and_(within(card_names, company), card_names.c.card_id.in_([fresh, *ids]))
-        connection.execute(update(card_names).where(named).values(card_id=into.id))
-        if not others:
-            return
-        ours = within(cards, company)
-        connection.execute(update(cards).where(ours, cards.c.about.in_(ids)).values(about=into.id))
-        shown = within(postings, company)
-        taken = select(postings.c.channel).where(shown, postings.c.card_id == into.id)
-        channels = set(connection.execute(taken).scalars())
-        for row in connection.execute(select(postings).where(shown, postings.c.card_id.in_(ids))).all():
-            this = and_(shown, postings.c.id == row.id)
-            if row.channel not in channels:
-                connection.execute(update(postings).where(this).values(card_id=into.id))
-                channels.add(row.channel)
-            elif row.ts is None:
-                connection.execute(delete(postings).where(this))
-            else:
-                connection.execute(update(postings).where(this).values(due_at=self._context.now(), escalate_at=None))
-        claimed = next((one for one in known if one.claimed_by), into)
-        values = {"claimed_by": claimed.claimed_by, "claimed_at": claimed.claimed_at}
-        connection.execute(update(cards).where(ours, cards.c.id == into.id).values(**values))
-        joined = update(cards).where(ours, cards.c.id.in_(ids)).values(kind="joined", version=cards.c.version + 1)
-        connection.execute(joined)
-
-    def _write(
-        self,
-        connection: Connection,
-        name: str,
-        company: CompanyKey,
-        kind: str,
-        state: State,
-        before: StoredCard | None,
-        about: str | None,
-    ) -> None:
-        values = {
-            "kind": kind,
-            "sealed": self._context.keys.seal_json(to_json(state), row_name(cards.name, name)),
-            "version": before.version + 1 if before else 1,
-            "changed_at": self._context.now(),
-        }
-        if before:
-            connection.execute(update(cards).where(within(cards, company), cards.c.id == name).values(**values))
-        else:
-            connection.execute(cards.insert().values(id=name, about=about, **company_values(company), **values))
 
     # Looking
 
     async def get(self, company: CompanyKey, card_id: str) -> StoredCard | None:
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(select(cards).where(_is(company, card_id))).one_or_none()
+            return connection.execute(select(cards).where(is_card(company, card_id))).one_or_none()
 
         row = await self._context.database.read(query)
         return None if row is None else self._read(row)
@@ -237,9 +70,9 @@ class Cards:
         """Find a card by name, such as ``talk:+14155550101|+14155550150``."""
 
         def query(connection: Connection) -> list[StoredCard]:
-            return self._named(connection, company, [_key(name)])
+            return self.absorbing.named(connection, company, [name])
 
-        found = await self._context.database.write(query)
+        found = await self._context.database.read(query)
         return found[0] if found else None
 
     async def at(self, company: CompanyKey, channel: str, ts: str) -> StoredCard | None:
@@ -323,12 +156,12 @@ class Cards:
         return await self._stamp(company, card_id, open_, handled_by=user_id, handled_at=self._context.now())
 
     async def _stamp(self, company: CompanyKey, card_id: str, where: Any, **values: Any) -> StoredCard | None:
-        now, this = self._context.now(), _is(company, card_id)
+        now, this = self._context.now(), is_card(company, card_id)
 
         def change(connection: Connection) -> Row[Any] | None:
             stamped = update(cards).where(this, where).values(version=cards.c.version + 1, changed_at=now, **values)
             if connection.execute(stamped).rowcount:
-                touch(connection, company, card_id, now)
+                touch(connection, company, [card_id], now)
                 self._touch_about(connection, company, card_id, now)
             return connection.execute(select(cards).where(this)).one_or_none()
 
@@ -340,19 +173,8 @@ class Cards:
         """Make the cards due that ask or tell about this one, so that they show its new state."""
         mine = and_(within(cards, company), cards.c.about == card_id)
         changed = update(cards).where(mine).values(version=cards.c.version + 1)
-        for name in connection.execute(changed.returning(cards.c.id)).scalars().all():
-            touch(connection, company, name, now)
+        if names := connection.execute(changed.returning(cards.c.id)).scalars().all():
+            touch(connection, company, names, now)
 
     def _read(self, row: Row[Any]) -> StoredCard:
-        return StoredCard(
-            id=row.id,
-            company=CompanyKey(row.team_id, row.company),
-            kind=row.kind,
-            state=from_json(self._context.keys.open_json(row.sealed, row_name(cards.name, row.id))),
-            version=row.version,
-            claimed_by=row.claimed_by,
-            claimed_at=row.claimed_at,
-            handled_by=row.handled_by,
-            handled_at=row.handled_at,
-            about=row.about,
-        )
+        return read_card(self._context.keys, row)

@@ -8,16 +8,18 @@ for it is cancelled.
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.basics.errors import ChatopsError
 
 T = TypeVar("T")
+Transaction: TypeAlias = Connection
+"""One that is under way, for those who only pass it on."""
 
 BUSY_TIMEOUT_MS = 15_000
 """How long, in ms, a connection to SQLite waits for another process that is writing."""
@@ -25,6 +27,10 @@ BUSY_TIMEOUT_MS = 15_000
 
 class DatabaseProblem(ChatopsError):
     """The database cannot be used. The message is for the person who runs the bot and never holds a password."""
+
+
+DATABASE_ERRORS: Final = (SQLAlchemyError, OSError, DatabaseProblem)
+"""What a database raises that does not do what it is asked."""
 
 
 def is_away(error: BaseException) -> bool:

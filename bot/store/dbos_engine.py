@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, Serializer
-from sqlalchemy import URL, Connection, create_engine
+from sqlalchemy import URL, Connection, create_engine, inspect
 from sqlalchemy import Engine as SqlEngine
 
 from bot.store.sqlite import build_engine
@@ -33,11 +33,17 @@ WORK_VERSION = "1"
 """Version of the workflows; DBOS hands work only to processes of the version that queued it. By default it derives
 one from the source, and work queued before an upgrade would wait for a version that is gone. Raise this only with a
 workflow whose steps changed so that old ones cannot go on, and then under a new workflow name instead."""
+RETIRED = ("event",)
+"""Workflows of earlier versions whose work is done without one now: what is queued of them is deleted, and their rows
+say what is left to do."""
+UNFINISHED = ["DELAYED", "ENQUEUED", "PENDING"]
 THREADS = 16
 CONNECTIONS = 8
 LISTEN_S = 0.25
 """How often, in seconds, a workflow that waits for a message polls on SQLite; a shutdown waits as long. Postgres
 notifies."""
+_SCHEMA = "dbos"
+"""Where DBOS keeps its tables on Postgres."""
 _only_one = threading.Lock()
 
 
@@ -113,12 +119,6 @@ class Engine:
             await asyncio.shield(self.shutdown())
             raise
 
-    async def connect(self) -> None:
-        """Connect without running workflows, for a process that only queues them. A running bot picks them up;
-        DBOS's tables exist since that bot was first started."""
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="work-engine")
-        await self._in_thread(self._connect)
-
     async def shutdown(self) -> None:
         """Stop; what was running resumes at the next launch. May be called twice, and without a launch."""
         if self._thread is None:
@@ -167,7 +167,7 @@ class Engine:
             partial(
                 self._need_client().list_workflows,
                 name=workflow,
-                status=["DELAYED", "ENQUEUED", "PENDING"],
+                status=UNFINISHED,
                 load_input=False,
                 load_output=False,
             )
@@ -208,6 +208,7 @@ class Engine:
     def _launch(self) -> None:
         # Before launch, which starts left-over workflows at once: they may queue others.
         self._connect()
+        self._forget_retired()
         config = DBOSConfig(
             name=APP_NAME,
             system_database_engine=self._sql,
@@ -237,6 +238,16 @@ class Engine:
         self._client = DBOSClient(
             system_database_engine=self._sql, serializer=JsonSerializer(), application_name=APP_NAME, lazy=True
         )
+
+    def _forget_retired(self) -> None:
+        schema = None if self._sqlite else _SCHEMA
+        if self._sql is None or not inspect(self._sql).has_table("workflow_status", schema):
+            return  # nothing was ever queued in this database
+        client = self._need_client()
+        for name in RETIRED:
+            queued = client.list_workflows(name=name, status=UNFINISHED, load_input=False, load_output=False)
+            if queued:
+                client.delete_workflows([one.workflow_id for one in queued])
 
     def _destroy(self) -> None:
         DBOS.destroy(destroy_registry=True)

@@ -93,6 +93,8 @@ class Departures:
             for table in all_tables():
                 if "company" in table.c and table is not removals:
                     mine = _only_theirs(table, own_company(person), company)
+                    if mine is None:
+                        continue
                     connection.execute(update(table).where(mine).values(company=company.company))
 
         await self._context.database.write(change)
@@ -175,12 +177,15 @@ def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
     return None if user_id is None else PersonKey(owner.team_id, user_id)
 
 
-def _only_theirs(table: Table, own: CompanyKey, company: CompanyKey) -> ColumnElement[bool]:
+def _only_theirs(table: Table, own: CompanyKey, company: CompanyKey) -> ColumnElement[bool] | None:
     """Select a person's own rows, without those whose name the company has already."""
     mine = within(table, own)
     if "company" not in table.primary_key:
         return mine
-    (name,) = (column for column in table.primary_key if column.name not in {"team_id", "company"})
+    names = [column for column in table.primary_key if column.name not in {"team_id", "company"}]
+    if not names:
+        return None  # one row for each company, which is nobody's own
+    (name,) = names
     taken = select(name).where(within(table, company)).correlate(None)
     return and_(mine, name.not_in(taken))
 

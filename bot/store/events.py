@@ -1,19 +1,42 @@
 """Events that Dialpad delivered, on disk before Dialpad is answered. The key makes a repeat harmless, the content is
-wiped once the event is delivered."""
+wiped once the event is delivered.
 
-from collections.abc import Callable, Collection
+Events that arrive while others are being written are written together. Each belongs to the process that took it in, its
+``holder``; what nobody holds, and what the dead held, is taken by whoever looks next.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, Text, and_, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.store.database import is_away
 from bot.store.hooks import hooks
 from bot.store.keys import row_name
+from bot.store.processes import living
 from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata
 from bot.store.table_rules import With, rules
 
@@ -23,6 +46,10 @@ PARKED_FOR = timedelta(days=14)
 """How long an event that could not be delivered can still be retried."""
 REPEATED_WITHIN = timedelta(minutes=10)
 """Contact events carry no time: the same content is a repeat within this, and a new event after it."""
+HELD_LONG = timedelta(seconds=10)
+"""Far longer than an event waits in the memory of the process that holds it."""
+MOST_TOGETHER = 256
+"""Events that are written in one statement, so that the first of them does not wait without limit."""
 
 
 def _over(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -44,30 +71,30 @@ events = Table(
     Column("tries", Integer, nullable=False),
     Column("done_at", MomentColumn),
     Column("parked_at", MomentColumn),
+    Column("holder", Text),
+    Column("retry_at", MomentColumn),
     info=rules(forget=_over, workspace=With("hook_id", "hooks")),
 )
 
+Index(
+    "ix_events_waiting",
+    events.c.received_at,
+    sqlite_where=events.c.done_at.is_(None),
+    postgresql_where=events.c.done_at.is_(None),
+)
 _RECEIVE = {
     "sqlite": sqlite_insert(events).on_conflict_do_nothing().returning(events.c.key),
     "postgresql": postgres_insert(events).on_conflict_do_nothing().returning(events.c.key),
 }
-"""Built once: it runs for every event before Dialpad is answered."""
+"""Built once: they run for every event before Dialpad is answered."""
 
+_SETTLE: Update = (
+    update(events)
+    .where(events.c.key == bindparam("name"))
+    .values(done_at=bindparam("now", type_=MomentColumn), sealed=None, holder=None)
+)
 _WAITS = and_(events.c.done_at.is_(None), events.c.parked_at.is_(None))
 _PARKED = and_(events.c.done_at.is_(None), events.c.parked_at.is_not(None))
-
-
-@dataclass(frozen=True)
-class StoredEvent:
-    """An event that is not delivered yet. ``body`` is its JSON as it came, without the envelope; ``tries`` counts
-    deliveries that failed."""
-
-    key: str
-    hook_id: str
-    kind: str
-    body: bytes = field(repr=False)
-    received_at: datetime
-    tries: int
 
 
 @dataclass(frozen=True)
@@ -97,31 +124,45 @@ class EventCounts:
     oldest: datetime | None
 
 
-class Events:
-    """Queries on received events. Keys begin with their hook's id, so hooks cannot take one another's events away."""
+@dataclass(frozen=True)
+class _Received:
+    """A row to be written. ``before``: the key of a repeat that came just before the time slot changed."""
 
-    def __init__(self, context: StoreContext) -> None:
+    values: dict[str, Any]
+    before: str | None
+    future: "asyncio.Future[bool]"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A row that this process took, its content still sealed. ``tries`` counts deliveries that failed."""
+
+    key: str
+    hook_id: str
+    sealed: bytes = field(repr=False)
+    tries: int
+
+
+class Events:
+    """Queries on received events. Keys begin with their hook's id, so hooks cannot take one another's events away.
+    ``holder`` is the id of this process."""
+
+    def __init__(self, context: StoreContext, holder: str) -> None:
         self._context = context
+        self._holder = holder
+        self._arriving: list[_Received] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def receive(
-        self,
-        key: str,
-        *,
-        hook_id: str,
-        kind: str,
-        body: bytes,
-        timed: bool,
-        also: Callable[[Connection, str], None],
-    ) -> bool:
-        """Store an event; it is on disk when this returns. False if it was delivered before.
+        self, key: str, *, hook_id: str, kind: str, body: bytes, timed: bool, held: bool = True
+    ) -> str | None:
+        """Store an event and return its row's key; it is on disk when this returns. None if it was received before.
 
-        ``timed``: the key names the moment it happened. ``also`` is called with the row's key in the same transaction,
-        to start the work, and only for what is new.
+        ``timed``: the key names the moment it happened. ``held``: this process delivers it; otherwise whoever takes it.
         """
         now = self._context.now()
         slot = int(now.timestamp() // REPEATED_WITHIN.total_seconds())
         name = f"{hook_id}:{key}" if timed else f"{hook_id}:{key}:{slot}"
-        before = None if timed else f"{hook_id}:{key}:{slot - 1}"
         values = {
             "key": name,
             "hook_id": hook_id,
@@ -129,44 +170,117 @@ class Events:
             "sealed": self._context.keys.seal(body, row_name(events.name, name)),
             "received_at": now,
             "tries": 0,
+            "holder": self._holder if held else None,
         }
+        before = None if timed else f"{hook_id}:{key}:{slot - 1}"
+        received = _Received(values, before, asyncio.get_running_loop().create_future())
+        self._arriving.append(received)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+        return name if await received.future else None
 
-        def change(connection: Connection) -> bool:
-            if before is not None and _arrived_after(connection, before, now - REPEATED_WITHIN):
-                return False
-            if connection.execute(_RECEIVE[connection.dialect.name], values).first() is None:
-                return False
-            also(connection, name)
-            return True
+    async def _write_all(self) -> None:
+        try:
+            while self._arriving:
+                together, self._arriving = self._arriving[:MOST_TOGETHER], self._arriving[MOST_TOGETHER:]
+                await self._write(together)
+        finally:
+            self._writing = None
 
-        return await self._context.database.write(change)
+    async def _write(self, together: Sequence[_Received]) -> None:
+        def change(connection: Connection) -> list[bool]:
+            return _insert(connection, together)
 
-    async def get(self, name: str) -> StoredEvent | None:
-        """Read an event by row key. None when it is delivered, set aside, or deleted. Raises KeyProblem."""
-        statement = select(events).where(events.c.key == name, _WAITS)
+        try:
+            new = await self._context.database.write(change)
+        except Exception as error:  # noqa: BLE001  whatever it is, those who wait for it are told
+            if len(together) > 1 and not is_away(error):
+                for one in together:  # one that no database takes is refused alone
+                    await self._write([one])
+                return
+            for one in together:
+                if not one.future.done():
+                    one.future.set_exception(error)
+            return
+        for one, is_new in zip(together, new, strict=True):
+            if not one.future.done():
+                one.future.set_result(is_new)
 
-        def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(statement).one_or_none()
+    async def held_long(self, most: int) -> set[str]:
+        """Return events that this process has held for longer than delivering takes: it may have forgotten some, when
+        it could not see that they were stored."""
+        long_ago = self._context.now() - HELD_LONG
+        mine = and_(_WAITS, events.c.holder == self._holder, events.c.received_at <= long_ago)
+        statement = select(events.c.key).where(mine).limit(most)
 
-        row = await self._context.database.read(query)
-        if row is None or row.sealed is None:
-            return None
-        body = self._context.keys.open(row.sealed, row_name(events.name, row.key))
-        return StoredEvent(row.key, row.hook_id, row.kind, body, row.received_at, row.tries)
+        def query(connection: Connection) -> set[str]:
+            return set(connection.execute(statement).scalars())
 
-    async def done(self, name: str) -> None:
-        """Mark an event as delivered: the content is wiped; the key stays, to recognise repeats."""
-        values = {"done_at": self._context.now(), "sealed": None}
+        return await self._context.database.read(query)
+
+    async def any_free(self) -> bool:
+        """Tell whether ``take`` would find something, without writing."""
+        statement = select(events.c.key).where(self._free()).limit(1)
+
+        def query(connection: Connection) -> bool:
+            return connection.execute(statement).first() is not None
+
+        return await self._context.database.read(query)
+
+    async def take(self, most: int, forgotten: Collection[str] = ()) -> list[Taken]:
+        """Take events that nobody alive holds and whose time has come, and those that this process has forgotten, the
+        oldest first: they are this process's from then on."""
+        column = events.c
+        free = or_(self._free(), and_(_WAITS, column.key.in_(forgotten))) if forgotten else self._free()
+        oldest = select(column.key).where(free).order_by(column.received_at, column.key).limit(most)
+        taking = (
+            update(events)
+            .where(column.key.in_(oldest.with_for_update(skip_locked=True)))
+            .values(holder=self._holder, retry_at=None)
+            .returning(column.key, column.hook_id, column.sealed, column.tries, column.received_at)
+        )
+
+        def change(connection: Connection) -> list[Row[Any]]:
+            return list(connection.execute(taking))
+
+        rows = sorted(await self._context.database.write(change), key=lambda row: (row.received_at, row.key))
+        return [Taken(row.key, row.hook_id, row.sealed or b"", row.tries) for row in rows]
+
+    def _free(self) -> ColumnElement[bool]:
+        holder, retry_at = events.c.holder, events.c.retry_at
+        free = or_(holder.is_(None), and_(holder != self._holder, holder.not_in(living())))
+        return and_(_WAITS, free, or_(retry_at.is_(None), retry_at <= self._context.now()))
+
+    def open(self, taken: Taken) -> bytes:
+        """Return an event's JSON as it came, without the envelope. Raises KeyProblem."""
+        return self._context.keys.open(taken.sealed, row_name(events.name, taken.key))
+
+    def still_waiting(self, connection: Connection, names: Collection[str]) -> dict[str, bool]:
+        """Return those of these events that are not delivered, set aside or deleted yet, each with whether the hook it
+        came through is still there."""
+        asked = (
+            select(events.c.key, hooks.c.id)
+            .outerjoin_from(events, hooks, hooks.c.id == events.c.hook_id)
+            .where(_WAITS, events.c.key.in_(names))
+        )
+        return {row.key: row.id is not None for row in connection.execute(everywhere(asked, Everywhere.HOOK))}
+
+    def settle(self, connection: Connection, names: Collection[str]) -> None:
+        """Mark events as delivered in the transaction that stores what they caused: the content is wiped; the key
+        stays, to recognise repeats."""
+        if names:
+            now = self._context.now()
+            connection.execute(_SETTLE, [{"name": name, "now": now} for name in names])
+
+    async def done(self, names: Collection[str]) -> None:
+        """Mark events as delivered, as ``settle``."""
+        await self._context.database.write(lambda connection: self.settle(connection, names))
+
+    async def failed(self, name: str, *, tries: int, wait_s: float) -> None:
+        """Count a failed try and set the event free for the next, which may begin in so many seconds."""
+        retry_at = self._context.now() + timedelta(seconds=wait_s)
+        values = {"tries": tries, "holder": None, "retry_at": retry_at}
         await self._context.run(update(events).where(events.c.key == name).values(**values))
-
-    async def failed(self, name: str, *, tries: int, also: Callable[[Connection], None]) -> None:
-        """Count a failed try; ``also`` queues the next one in the same transaction."""
-
-        def change(connection: Connection) -> None:
-            connection.execute(update(events).where(events.c.key == name).values(tries=tries))
-            also(connection)
-
-        await self._context.database.write(change)
 
     async def park(self, name: str, *, tries: int) -> None:
         """Set aside an event that cannot be delivered; the content stays."""
@@ -189,18 +303,10 @@ class Events:
 
         return await self._context.database.read(query)
 
-    async def unpark(self, also: Callable[[Connection, str], None], names: Collection[str] | None = None) -> int:
-        """Queue events again that were set aside, these rows or all, and return how many. ``also`` starts each one's
-        work in the same transaction."""
-        statement = update(events).where(_parked(names)).values(parked_at=None, tries=0).returning(events.c.key)
-
-        def change(connection: Connection) -> int:
-            names = connection.execute(statement).scalars().all()
-            for name in names:
-                also(connection, name)
-            return len(names)
-
-        return await self._context.database.write(change)
+    async def unpark(self, names: Collection[str] | None = None) -> int:
+        """Set events free again that were set aside, these rows or all, and return how many."""
+        values = {"parked_at": None, "tries": 0, "holder": None, "retry_at": None}
+        return await self._context.run(update(events).where(_parked(names)).values(**values))
 
     async def drop(self, names: Collection[str] | None = None) -> int:
         """Wipe events that were set aside, these rows or all, as if they had been delivered. Return how many."""
@@ -245,6 +351,27 @@ class Events:
 
 def _parked(names: Collection[str] | None) -> ColumnElement[bool]:
     return _PARKED if names is None else and_(_PARKED, events.c.key.in_(names))
+
+
+def _insert(connection: Connection, together: Sequence[_Received]) -> list[bool]:
+    """Insert the events that are new, and tell for each whether it was."""
+    wanted = [one for one in together if not _is_repeat(connection, one)]
+    if not wanted:
+        return [False] * len(together)
+    statement = _RECEIVE[connection.dialect.name]
+    new = set(connection.execute(statement, [one.values for one in wanted]).scalars())
+    first: set[str] = set()
+    found: list[bool] = []
+    for one in together:
+        name = one.values["key"]
+        found.append(name in new and name not in first)
+        first.add(name)
+    return found
+
+
+def _is_repeat(connection: Connection, one: _Received) -> bool:
+    moment = one.values["received_at"] - REPEATED_WITHIN
+    return one.before is not None and _arrived_after(connection, one.before, moment)
 
 
 def _arrived_after(connection: Connection, name: str, moment: datetime) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.database import DatabaseProblem
@@ -12,6 +13,9 @@ from bot.store.database import DatabaseProblem
 T = TypeVar("T")
 
 POOL_SIZE = 10
+AGAIN = 3
+"""How often a change is made again that Postgres undid because it and another waited for each other."""
+_DEADLOCK = "40P01"
 
 
 class PostgresDatabase:
@@ -55,5 +59,14 @@ class PostgresDatabase:
             return await connection.run_sync(query)
 
     async def _write(self, change: Callable[[Connection], T]) -> T:
+        for _ in range(AGAIN):
+            try:
+                return await self._write_once(change)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                    raise
+        return await self._write_once(change)
+
+    async def _write_once(self, change: Callable[[Connection], T]) -> T:
         async with self.engine.begin() as connection:
             return await connection.run_sync(change)

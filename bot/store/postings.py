@@ -6,10 +6,10 @@ was taken in can be forgotten.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     Boolean,
@@ -142,62 +142,117 @@ class Posting:
 
 
 def want(
-    connection: Connection, now: datetime, company: CompanyKey, card_id: str, wanted: Sequence[NewPosting]
+    connection: Connection,
+    now: datetime,
+    company: CompanyKey,
+    wanted: Mapping[str, Sequence[NewPosting]],
+    new_cards: Collection[str],
 ) -> None:
-    """Add postings for a card where it is not posted yet. A posting made without an escalation can get one now; one
-    that another subscription holds back is posted by the first that does not."""
-    ours = within(postings, company)
-    for one in wanted:
-        parent = None
-        if one.parent:
-            there = and_(ours, postings.c.card_id == one.parent, postings.c.channel == one.channel)
-            of = select(postings.c.id).where(there)
-            parent = connection.execute(of).scalar_one_or_none()
-        escalate_at = None if one.escalate_s is None else now + timedelta(seconds=one.escalate_s)
-        fresh = {
-            "id": secrets.token_urlsafe(9),
-            "card_id": card_id,
-            **company_values(company),
-            "channel": one.channel,
-            "subscription_id": one.subscription_id,
-            "parent_id": parent,
-            "shown": 0,
-            "due_at": max(now + timedelta(seconds=one.wait_s), one.not_before or now),
-            "tries": 0,
-            "doubtful": False,
-            "step": 0,
-            "escalate_at": escalate_at,
-            "created_at": now,
-        }
-        statement = insert_for(connection, postings).values(**fresh).on_conflict_do_nothing()
-        if connection.execute(statement.returning(postings.c.id)).first() is not None:
-            continue
-        this = and_(ours, postings.c.card_id == card_id, postings.c.channel == one.channel)
-        held = and_(
-            this,
-            postings.c.subscription_id != one.subscription_id,
-            postings.c.ts.is_(None),
-            postings.c.attempted_at.is_(None),
-            postings.c.due_at > fresh["due_at"],
-        )
-        taken_over = {name: fresh[name] for name in ("subscription_id", "due_at", "escalate_at")}
+    """Add postings for cards, by the card's id, where they are not posted yet. A posting made without an escalation can
+    get one now; one that another subscription holds back is posted by the first that does not. ``new_cards``: those
+    that cannot be posted anywhere yet."""
+    old = [card_id for card_id, some in wanted.items() if some and card_id not in new_cards]
+    there = _places(connection, company, old)
+    parents = _places(connection, company, {one.parent for some in wanted.values() for one in some if one.parent})
+    fresh: dict[tuple[str, str], dict[str, Any]] = {}
+    for card_id, some in wanted.items():
+        for one in some:
+            place = (card_id, one.channel)
+            if place in there:
+                _want_again(connection, now, company, there[place], one)
+            elif place in fresh:
+                _want_both(fresh[place], _fresh(now, company, card_id, one, parents))
+            else:
+                fresh[place] = _fresh(now, company, card_id, one, parents)
+    if fresh:
+        connection.execute(insert_for(connection, postings).on_conflict_do_nothing(), list(fresh.values()))
+
+
+_Places: TypeAlias = dict[tuple[str, str], Any]
+"""Rows of postings by card and channel."""
+
+
+def _places(connection: Connection, company: CompanyKey, card_ids: Collection[str]) -> _Places:
+    """Return the postings of cards by card and channel."""
+    if not card_ids:
+        return {}
+    column = postings.c
+    columns = (
+        column.id, column.card_id, column.channel, column.subscription_id, column.ts, column.attempted_at,
+        column.due_at, column.escalate_at, column.step,
+    )  # fmt: skip
+    statement = select(*columns).where(within(postings, company), column.card_id.in_(card_ids))
+    return {(row.card_id, row.channel): row for row in connection.execute(statement)}
+
+
+def _fresh(
+    now: datetime,
+    company: CompanyKey,
+    card_id: str,
+    one: NewPosting,
+    parents: _Places,
+) -> dict[str, Any]:
+    parent = parents.get((one.parent, one.channel)) if one.parent else None
+    return {
+        "id": secrets.token_urlsafe(9),
+        "card_id": card_id,
+        **company_values(company),
+        "channel": one.channel,
+        "subscription_id": one.subscription_id,
+        "parent_id": None if parent is None else parent.id,
+        "shown": 0,
+        "due_at": max(now + timedelta(seconds=one.wait_s), one.not_before or now),
+        "tries": 0,
+        "doubtful": False,
+        "step": 0,
+        "escalate_at": _escalation(now, one),
+        "created_at": now,
+    }
+
+
+def _escalation(now: datetime, one: NewPosting) -> datetime | None:
+    return None if one.escalate_s is None else now + timedelta(seconds=one.escalate_s)
+
+
+def _want_both(first: dict[str, Any], second: Mapping[str, Any]) -> None:
+    """Let a posting that is not written yet be wanted a second time, as ``_want_again``."""
+    if second["subscription_id"] != first["subscription_id"] and first["due_at"] > second["due_at"]:
+        first.update({name: second[name] for name in ("subscription_id", "due_at", "escalate_at")})
+    if first["escalate_at"] is None:
+        first["escalate_at"] = second["escalate_at"]
+
+
+def _want_again(connection: Connection, now: datetime, company: CompanyKey, there: Any, one: NewPosting) -> None:
+    ours = and_(within(postings, company), postings.c.id == there.id)
+    due_at, escalate_at = max(now + timedelta(seconds=one.wait_s), one.not_before or now), _escalation(now, one)
+    waits = there.ts is None and there.attempted_at is None and there.due_at is not None
+    if waits and there.subscription_id != one.subscription_id and there.due_at > due_at:
+        held = and_(ours, postings.c.ts.is_(None), postings.c.attempted_at.is_(None), postings.c.due_at > due_at)
+        taken_over = {"subscription_id": one.subscription_id, "due_at": due_at, "escalate_at": escalate_at}
         connection.execute(update(postings).where(held).values(**taken_over))
-        if escalate_at is not None:
-            asked_for_nobody = and_(this, postings.c.escalate_at.is_(None), postings.c.step == 0)
-            connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
+    elif escalate_at is not None and there.escalate_at is None and there.step == 0:
+        asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == 0)
+        connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
 
 
-def touch(connection: Connection, company: CompanyKey, card_id: str, due_at: datetime) -> None:
-    """Make every posting of a card due again; those due sooner keep their turn. What may have been posted, or was
+def touch(connection: Connection, company: CompanyKey, card_ids: Collection[str], due_at: datetime) -> None:
+    """Make every posting of these cards due again; those due sooner keep their turn. What may have been posted, or was
     given up before it ever was, stays as it is."""
     alive = and_(
         within(postings, company),
-        postings.c.card_id == card_id,
+        postings.c.card_id.in_(card_ids),
         postings.c.doubtful.is_(False),
         or_(postings.c.ts.is_not(None), postings.c.due_at.is_not(None)),
         or_(postings.c.due_at.is_(None), postings.c.due_at > due_at),
     )
     connection.execute(update(postings).where(alive).values(due_at=due_at))
+
+
+def of_cards(connection: Connection, company: CompanyKey, card_ids: Collection[str]) -> list[Posting]:
+    """Return the postings of these cards, oldest first."""
+    here = and_(within(postings, company), postings.c.card_id.in_(card_ids))
+    rows = connection.execute(select(postings).where(here).order_by(postings.c.created_at, postings.c.id))
+    return [_read_posting(row) for row in rows]
 
 
 def stop_posting(connection: Connection, company: CompanyKey, subscription_id: str) -> None:

@@ -123,11 +123,12 @@ class Rosters:
 
         await self._context.database.write(change)
 
-    async def hurry(self, company: CompanyKey, call_centers: Sequence[str], within_s: float) -> None:
+    def hurry(self, connection: Connection, company: CompanyKey, call_centers: Sequence[str], within_s: float) -> None:
         """Poll those that are followed within so many seconds, because something has happened there."""
-        soon = self._context.now() + timedelta(seconds=within_s)
-        here = and_(within(rosters, company), rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
-        await self._context.run(update(rosters).where(here).values(due_at=soon))
+        if call_centers:
+            soon = self._context.now() + timedelta(seconds=within_s)
+            here = and_(within(rosters, company), rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
+            connection.execute(update(rosters).where(here).values(due_at=soon))
 
     async def due(self) -> list[FollowedRoster]:
         """Return the rosters whose poll is due."""

@@ -111,7 +111,7 @@ class Store:
             audit=Audit(context),
             kept=TimedRequests(context),
             hooks=Hooks(context),
-            events=Events(context),
+            events=Events(context, processes.id),
             gaps=Gaps(context),
             subscriptions=Subscriptions(context),
             subscription_changes=SubscriptionChanges(context),

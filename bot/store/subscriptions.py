@@ -4,17 +4,20 @@ What one means is decided in ``bot.activity.subscriptions.subscription``.
 """
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
     Row,
+    Select,
     Table,
     Text,
     and_,
@@ -28,6 +31,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.digest_times import next_due, schedule
 from bot.activity.news import NewsKind
+from bot.activity.subscriptions.index import SubscriptionIndex
 from bot.activity.subscriptions.stored import from_json, to_json
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.company import CompanyKey, own_company
@@ -38,12 +42,13 @@ from bot.store.schema import (
     MomentColumn,
     StoreContext,
     belongs_to,
+    company_columns,
     everywhere,
     metadata,
     person_columns,
     within,
 )
-from bot.store.table_rules import Forever, Goes, rules
+from bot.store.table_rules import Forever, Goes, With, rules
 
 subscriptions = Table(
     "watches",
@@ -59,6 +64,17 @@ subscriptions = Table(
     Column("digest_at", MomentColumn, index=True),
     info=rules(forget=Forever("until somebody stops it"), person=Goes()),
 )
+subscription_versions = Table(
+    "subscription_versions",
+    metadata,
+    *company_columns(primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    info=rules(forget=With("company", "watches", its="company")),
+)
+"""Triggers of the database write here whenever a company's subscriptions change, whoever changes them."""
+
+INDEXES: Final = 500
+"""Companies whose subscriptions a process keeps in memory; those whose news was longest ago are read again."""
 
 
 class Subscriptions:
@@ -67,6 +83,7 @@ class Subscriptions:
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
+        self._indexes: OrderedDict[CompanyKey, tuple[int, SubscriptionIndex]] = OrderedDict()
 
     def new_id(self) -> str:
         """Generate an id for a new subscription: short, since every button of a card carries it."""
@@ -137,6 +154,20 @@ class Subscriptions:
         found = await self._select(subscriptions.c.team_id == team_id, why=Everywhere.SLACK)
         return [one for one in found if one.keep == group]
 
+    def index(self, connection: Connection, company: CompanyKey) -> SubscriptionIndex:
+        """Return a company's subscriptions as they are in this transaction; read only when they changed since the last
+        time."""
+        asked = select(subscription_versions.c.version).where(within(subscription_versions, company))
+        version = connection.execute(asked).scalar_one_or_none() or 0
+        known = self._indexes.pop(company, None)
+        if known is None or known[0] != version:
+            rows = connection.execute(_oldest_first(within(subscriptions, company))).all()
+            known = (version, SubscriptionIndex(read_subscription(row) for row in rows))
+        self._indexes[company] = known
+        while len(self._indexes) > INDEXES:
+            self._indexes.popitem(last=False)
+        return known[1]
+
     async def of_company(self, company: CompanyKey) -> list[Subscription]:
         """Return all subscriptions of a company that are not paused."""
         return await self._select(within(subscriptions, company), subscriptions.c.paused.is_(False))
@@ -194,13 +225,17 @@ class Subscriptions:
         return await self._context.run(changed) == 1
 
     async def _select(self, *where: Any, why: Everywhere | None = None) -> list[Subscription]:
-        statement = select(subscriptions).where(*where).order_by(subscriptions.c.created_at, subscriptions.c.id)
+        statement = _oldest_first(*where)
         statement = everywhere(statement, why) if why else statement
 
         def query(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(statement).all()
 
         return [read_subscription(row) for row in await self._context.database.read(query)]
+
+
+def _oldest_first(*where: Any) -> Select[Any]:
+    return select(subscriptions).where(*where).order_by(subscriptions.c.created_at, subscriptions.c.id)
 
 
 def _placed(connection: Connection, subscription: Subscription) -> Subscription:

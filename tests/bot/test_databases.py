@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
 from bot.basics.person import PersonKey
-from bot.store.cards import cards
+from bot.store.card_rows import cards
 from bot.store.connections import connections
 from bot.store.database import build_url
 from bot.store.in_use import DatabaseInUse, alone_on, in_use, is_in_use

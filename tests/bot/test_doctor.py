@@ -200,8 +200,8 @@ async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(
     store = await open_store(configure())
     troubled = Subscription("w1", PersonKey("T0NORTHLT", "U0PRIYA03"), "C1", problem="token_revoked?")
     await store.subscriptions.save(troubled)
-    wanted = [NewPosting("C1", "w1")]
-    await store.database.write(lambda held: want(held, store.now(), troubled.company, "c1", wanted))
+    wanted = {"c1": [NewPosting("C1", "w1")]}
+    await store.database.write(lambda held: want(held, store.now(), troubled.company, wanted, {"c1"}))
     await store.aclose()
 
     found = await look(configure(), "Notifications")
@@ -221,7 +221,7 @@ async def receive(settings: Settings, *, parked: int, waiting: int) -> None:
     store = await open_store(settings)
     for number in range(parked + waiting):
         key = f"call:{number}:missed:1"
-        await store.events.receive(key, hook_id="h1", kind="call", body=b"{}", timed=True, also=lambda *_: None)
+        await store.events.receive(key, hook_id="h1", kind="call", body=b"{}", timed=True)
         if number < parked:
             await store.events.park(f"h1:{key}", tries=12)
     await store.aclose()

@@ -188,7 +188,7 @@ async def test_the_numbers_of_a_running_bot_are_those_of_its_database(database_u
     store = await Store.open(database_url, parse_keys(generate_key()))
     metrics = Metrics()
     for name in ("call:1:missed:1", "call:2:missed:1"):
-        await store.events.receive(name, hook_id="h1", kind="call", body=b"{}", timed=True, also=lambda *_: None)
+        await store.events.receive(name, hook_id="h1", kind="call", body=b"{}", timed=True)
     await store.events.park("h1:call:1:missed:1", tries=TRIES)
 
     await _count(store, metrics)

@@ -47,7 +47,7 @@ class Place:
         return is_ready(list((await self.look()).values()))
 
     async def receive(self, key: str) -> None:
-        await self.store.events.receive(key, hook_id="h1", kind="call", body=b"{}", timed=True, also=lambda *_: None)
+        await self.store.events.receive(key, hook_id="h1", kind="call", body=b"{}", timed=True)
 
     async def post_due(self, **values: datetime) -> None:
         row: dict[str, Any] = {
@@ -89,13 +89,13 @@ async def test_an_event_nobody_tries_is_said_and_later_takes_the_bot_out_of_serv
     place.clock.pass_(seconds=UNTRIED.total_seconds())
     assert await place.level("events") == "fails"
 
-    await place.store.events.done("h1:call:1:missed:1")
+    await place.store.events.done(["h1:call:1:missed:1"])
     assert await place.level("events") == "ok"
 
 
 async def test_an_event_that_is_tried_again_and_again_is_only_said(place: Place) -> None:
     await place.receive("call:1:missed:1")
-    await place.store.events.failed("h1:call:1:missed:1", tries=3, also=lambda _: None)
+    await place.store.events.failed("h1:call:1:missed:1", tries=3, wait_s=60)
     place.clock.pass_(hours=1)
 
     assert await place.level("events") == "warns"

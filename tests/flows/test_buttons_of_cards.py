@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox.cast import NOOR, PRIYA
 from bot.sandbox.demo import Demo
-from bot.store.cards import cards
+from bot.store.card_rows import cards
 from tests.flows.channel import miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
 from tests.flows.stage import quick_demo

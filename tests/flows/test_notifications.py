@@ -283,7 +283,8 @@ async def test_an_agent_who_goes_off_duty_is_told_about_with_the_reason(priya: H
 
 async def look_at_rosters(demo: Demo) -> None:
     """The next look at who is on duty is due now."""
-    await demo.bot.store.rosters.hurry(NORTHLIGHT, [str(SUPPORT.id)], 0)
+    store = demo.bot.store
+    await store.database.write(lambda connection: store.rosters.hurry(connection, NORTHLIGHT, [str(SUPPORT.id)], 0))
     await demo.bot.poster.settle()
 
 

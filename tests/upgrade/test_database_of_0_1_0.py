@@ -152,7 +152,7 @@ async def test_what_quiet_hours_hold_back_stays_held(old: Opened) -> None:
 
 async def test_what_could_not_be_delivered_can_be_taken_up_again(old: Opened) -> None:
     assert old.about(CALLERS["parked"], ANA, "#support") == []
-    assert await old.demo.bot.intake.retry_parked() == 3
+    assert await old.demo.bot.store.events.unpark() == 3
     await old.until_done()
     assert len(old.about(CALLERS["parked"], ANA, "#support")) == 1
 

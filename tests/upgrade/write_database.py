@@ -16,15 +16,18 @@ import sqlite3
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.activity.news import NewsKind
 from bot.notifications import intake
+from bot.notifications.intake import Arrived, Deliver, FollowUp
 from bot.sandbox.cast import ANA, BILLING, LEO, SALES, SUPPORT, TIME_ZONE
 from bot.sandbox.demo import running_demo
 from bot.store.schema import metadata
@@ -86,20 +89,7 @@ async def freeze(story: Story) -> None:
     story.phone.hang_up(story.phone.ring(CALLERS["not posted"], str(ANA.phone)).id)
     await story.rest_of_events()
     demo.clock.forward(timedelta(minutes=2, seconds=5))
-    work: Any = bot.intake._queue._work
-    deliver = work._deliver
-    tried: set[str] = set()
-
-    async def troubled(event: Any, hook: Any) -> None:
-        number = str(getattr(event, "external", ""))
-        if number in {CALLERS["running"], *QUEUED}:
-            await asyncio.Event().wait()
-        if number == CALLERS["parked"] or (number == CALLERS["tried again"] and event.key not in tried):
-            tried.add(event.key)
-            raise ValueError("made up")
-        await deliver(event, hook)
-
-    work._deliver = troubled
+    bot.intake._deliver = _Troubled(bot.intake._deliver)
     _set({"TRIES": 1})  # it is set aside at once
     story.phone.hang_up(story.phone.ring(CALLERS["parked"], SUPPORT.phone).id)
     await story.tried()
@@ -113,6 +103,35 @@ async def freeze(story: Story) -> None:
     stats = "run DIALPAD_RETRIEVE_COACHING_STATS_V2 stat_type=calls export_type=stats"
     await story.line(story.priya, "#phones", f"/dp {stats}")
     await _acknowledge_and_stop(story)
+
+
+class _Troubled:
+    """Delivers, but for some callers: never done, or failing once or always."""
+
+    def __init__(self, deliver: Deliver) -> None:
+        self._deliver = deliver
+        self._tried: set[str] = set()
+
+    def fold(self, connection: Connection, batch: Sequence[Arrived]) -> Sequence[FollowUp]:
+        left: list[FollowUp] = []
+        for arrived in batch:
+            number = str(getattr(arrived.event, "external", ""))
+            if number in {CALLERS["running"], *QUEUED}:
+                left.append(FollowUp(arrived, _never_end))
+                continue
+            key = arrived.event.key
+            if number == CALLERS["parked"] or (number == CALLERS["tried again"] and key not in self._tried):
+                self._tried.add(key)
+                raise ValueError("made up")
+            left += self._deliver.fold(connection, [arrived])
+        return left
+
+    def stored(self) -> None:
+        self._deliver.stored()
+
+
+async def _never_end() -> None:
+    await asyncio.Event().wait()
 
 
 def _set(names: dict[str, float]) -> None:

@@ -1,11 +1,11 @@
-"""From a delivery to what stands in Slack: intake, deliverer, poster and cards as they are, on a real database.
+"""From a delivery to what stands in Slack: intake, router, poster and cards as they are, on a real database.
 
-Only three things are made up: the engine's queue, which is a list here; Slack, which takes only what Slack would; and
-the people, none of whom is connected.
+Only two things are made up: Slack, which takes only what Slack would; and the people, none of whom is connected. Events
+are delivered when the test says so.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,15 +20,13 @@ from bot.contract.reply import MessageContent
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
-from bot.dialpad.events import Event
-from bot.notifications.intake import Intake
+from bot.notifications.intake import Arrived, FollowUp, Intake
 from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.poster import Poster
 from bot.notifications.routing import EventRouter
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
 from bot.slack.api.channel_messages import ChannelMessages, MessagePlace
 from bot.slack.blockkit.blocks import Json
-from bot.store.dbos_engine import Engine, Queue, Workflow
 from bot.store.hooks import Hook
 from tests.bot.dialpad.envelopes import SECRET, sign
 from tests.bot.notifications.posting import SUBSCRIPTION, FakeSlack, PostingStage, stage_posting
@@ -49,27 +47,21 @@ class NobodyConnected:
 
 
 @dataclass
-class QueueOnPaper:
-    """``Engine``, as far as an intake needs it: what is queued runs when the test says so."""
+class _Watched:
+    """``Deliver`` that remembers what the router raises."""
 
-    waiting: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    executor: str = "test"
-    workflow: Workflow | None = None
-    running: str = ""
+    router: EventRouter
+    failures: list[Exception]
 
-    def add(self, name: str, workflow: Workflow, queue: Queue) -> None:
-        self.workflow = workflow
+    def fold(self, connection: Connection, batch: Sequence[Arrived]) -> Sequence[FollowUp]:
+        try:
+            return self.router.fold(connection, batch)
+        except Exception as failure:
+            self.failures.append(failure)
+            raise
 
-    def enqueue(
-        self, connection: Connection, workflow: str, args: Sequence[Any], *, workflow_id: str, delay_s: float = 0.0
-    ) -> None:
-        self.waiting.setdefault(workflow_id, tuple(args))
-
-    def current_id(self) -> str:
-        return self.running
-
-    async def on_bot_loop(self, work: Coroutine[Any, Any, None]) -> None:
-        await work
+    def stored(self) -> None:
+        self.router.stored()
 
 
 @dataclass
@@ -103,12 +95,11 @@ class StrictSlack(FakeSlack):
 
 @dataclass
 class WholeWay:
-    """``failures`` are what the deliverer raised; the intake would try again and say nothing."""
+    """``failures`` are what the router raised; the intake would try again and say nothing."""
 
     stage: PostingStage
     slack: StrictSlack
     intake: Intake
-    queue: QueueOnPaper
     renderer: PostedCardRenderer
     hook: Hook
     failures: list[Exception]
@@ -117,12 +108,13 @@ class WholeWay:
         assert self.hook.secret is not None
         return await self.intake.receive(self.hook, sign(document, self.hook.secret))
 
-    async def work(self, order: Callable[[list[str]], Iterable[str]] = list) -> None:
-        """Everything that is queued now is delivered."""
-        for workflow_id in order(list(self.queue.waiting)):
-            assert self.queue.workflow is not None
-            self.queue.running = workflow_id
-            await self.queue.workflow(*self.queue.waiting.pop(workflow_id))
+    async def work(self, order: Callable[[list[str]], Iterable[str]] = list, together: int = 1) -> None:
+        """Everything that waits is delivered, so many at a time."""
+        await self.intake._take_free()
+        waiting = {one.name: one for one in self.intake._line.take(len(self.intake._line))}
+        ordered = [waiting[name] for name in order(list(waiting))]
+        for first in range(0, len(ordered), together):
+            await self.intake._fold(ordered[first : first + together])
         if self.failures:
             raise self.failures[0]
 
@@ -148,18 +140,8 @@ async def whole_way(folder: Path, kinds: Iterable[NewsKind] = frozenset(NewsKind
     async with stage_posting(folder) as stage:
         await stage.store.subscriptions.save(replace(SUBSCRIPTION, kinds=frozenset(kinds)))
         accounts = cast(Accounts, NobodyConnected())
-        deliver = EventRouter(stage.store, accounts, lambda: None)
         failures: list[Exception] = []
-
-        async def watched(event: Event, hook: Hook) -> None:
-            try:
-                await deliver(event, hook)
-            except Exception as failure:
-                failures.append(failure)
-                raise
-
-        queue = QueueOnPaper()
-        intake = Intake(cast(Engine, queue), stage.store, watched)
+        intake = Intake(stage.store, _Watched(EventRouter(stage.store, accounts, lambda: None), failures))
         hook = await stage.store.hooks.create(stage.hook.owner, stage.hook.company, "webhook")
         renderer = PostedCardRenderer(stage.store, accounts, Directory())
-        yield WholeWay(stage, StrictSlack(stage.time), intake, queue, renderer, replace(hook, secret=SECRET), failures)
+        yield WholeWay(stage, StrictSlack(stage.time), intake, renderer, replace(hook, secret=SECRET), failures)

@@ -1,17 +1,19 @@
-"""A store, an engine and an intake on a fresh database, with a delivery that remembers and fails when told to."""
+"""A store and an intake on a fresh database, with a delivery that remembers and fails when told to."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from sqlalchemy import Connection
 
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.dialpad.events import Event
-from bot.notifications.intake import Intake
-from bot.store.dbos_engine import Engine
+from bot.notifications.intake import Arrived, FollowUp, Intake
 from bot.store.hooks import Hook
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.store import Store
@@ -29,6 +31,13 @@ class Recorder:
         self.errors: list[Exception] = []
         self.also: Callable[[Event], Awaitable[None]] | None = None
         self._changed = asyncio.Condition()
+
+    def fold(self, connection: Connection, batch: Sequence[Arrived]) -> list[FollowUp]:
+        """Nothing is stored: all of the delivery is what waits for others."""
+        return [FollowUp(one, partial(self, one.event, one.hook)) for one in batch]
+
+    def stored(self) -> None:
+        """Nobody posts."""
 
     async def __call__(self, event: Event, hook: Hook) -> None:
         if self.also is not None:
@@ -56,7 +65,6 @@ class Recorder:
 @dataclass
 class Arrival:
     store: Store
-    engine: Engine
     intake: Intake
     recorder: Recorder
     hook: Hook
@@ -65,6 +73,12 @@ class Arrival:
         """As Dialpad delivers it."""
         assert self.hook.secret is not None
         return await self.intake.receive(self.hook, sign(document, self.hook.secret))
+
+    async def retry_parked(self) -> int:
+        """As the command line does it, beside this process."""
+        count = await self.store.events.unpark()
+        self.intake.look()
+        return count
 
     async def until_idle(self) -> None:
         """Nothing waits to be delivered any more."""
@@ -77,17 +91,14 @@ class Arrival:
 async def arrival(url: str, recorder: Recorder, keys: Keyring | None = None) -> AsyncIterator[Arrival]:
     store = await Store.open(url, keys or parse_keys(generate_key()))
     await store.migrate()
-    engine = Engine(store.database.url)
-    intake = Intake(engine, store, recorder, poll_s=0.05, pause=lambda _: 0.0)
-    await engine.launch()
+    intake = Intake(store, recorder, pause=lambda _: 0.0)
+    intake.start()
     try:
-        await intake.resume()
         known = await store.hooks.all()
         hook = known[0] if known else await store.hooks.create(ANA, CompanyKey(ANA.team_id, "61"), "webhook")
-        yield Arrival(store, engine, intake, recorder, hook)
+        yield Arrival(store, intake, recorder, hook)
     finally:
         await intake.drain()
-        await engine.shutdown()
         await store.aclose()
 
 

@@ -18,10 +18,11 @@ from bot.basics.person import PersonKey
 from bot.cards.live_call import CardStatus, bundle, call_content, call_line
 from bot.contract.reply import Listing, MessageContent, Reply
 from bot.dialpad.events import Event
+from bot.notifications.intake import Arrived
 from bot.notifications.poster import Poster
 from bot.notifications.routing import EventRouter
 from bot.slack.api.channel_messages import CannotLook, InDoubt, MessagePlace, PostNotSent
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.hooks import Hook
 from bot.store.keys import generate_key, parse_keys
 from bot.store.postings import Posting
@@ -169,9 +170,15 @@ class PostingStage:
         return poster, EventRouter(self.store, cast(Any, None), lambda: None)
 
     async def happen(self, *events: Event) -> None:
-        _, deliver = self.start()
+        _, router = self.start()
         for event in events:
-            await deliver(event, self.hook)
+            await self.deliver(router, event)
+
+    async def deliver(self, router: EventRouter, event: Event) -> None:
+        """What the intake does with one event."""
+        arrived = [Arrived(event.key, event, self.hook)]
+        for left in await self.store.database.write(lambda connection: router.fold(connection, arrived)):
+            await left.run()
 
     async def run(self, seconds: float = 5.0) -> None:
         """So long passes, in steps as long as the poster itself would sleep; what comes due meanwhile is done."""

@@ -16,7 +16,7 @@ from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.notifications.digests import UNREADABLE, Digests
 from bot.notifications.service import NotificationService
-from bot.store.cards import cards
+from bot.store.card_rows import cards
 from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 from tests.bot.notifications.test_ended_for_good import noticed

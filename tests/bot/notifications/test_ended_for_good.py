@@ -19,7 +19,7 @@ from bot.notifications.intake import TRIES
 from bot.notifications.personal_notices import tell_person
 from bot.sandbox.cast import PRIYA
 from bot.slack.api.channel_messages import PostRefused
-from bot.store.cards import StoredCard, cards
+from bot.store.card_rows import StoredCard, cards
 from bot.store.postings import NewPosting, postings
 from bot.store.store import Store
 from tests.bot.activity.payloads import at, call

@@ -26,7 +26,7 @@ from bot.notifications.escalation import Escalations
 from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import PostRefused
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.posting import (

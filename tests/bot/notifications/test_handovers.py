@@ -17,7 +17,7 @@ from bot.dialpad.action import Action
 from bot.dialpad.actions.people import Operators, User
 from bot.notifications.handovers import LOOK_EVERY_S, Handovers
 from bot.slack.api.channel_messages import PostRefused, PostThrottled
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.postings import postings
 from bot.store.schema import within
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting

@@ -50,16 +50,16 @@ async def known(way: WholeWay) -> list[State]:
     return [card.state for card in cards if card is not None]
 
 
-async def told(folder: Path, deliveries: Sequence[int], pauses: Sequence[int] = ()) -> Any:
-    """``pauses``: after so many deliveries what has come so far is shown."""
+async def told(folder: Path, deliveries: Sequence[int], pauses: Sequence[int] = (), together: int = 1) -> Any:
+    """``pauses``: after so many deliveries what has come so far is shown. ``together``: how many are folded at once."""
     with TemporaryDirectory(dir=folder) as inner:
         async with whole_way(Path(inner)) as way:
             for count, number in enumerate(deliveries):
                 await way.arrive(STORY[number])
                 if count in pauses:
-                    await way.work(reversed)
+                    await way.work(reversed, together)
                     await way.post(2)
-            await way.work()
+            await way.work(together=together)
             await way.post(20)
             return await shown(way), await known(way)
 
@@ -74,7 +74,11 @@ def test_once_and_in_order_it_is_three_messages_and_three_texts(in_order: Any) -
     assert [in_thread for in_thread, _ in in_order[0]] == [False] * 3 + [True] * 3
 
 
-@given(st.permutations([*range(len(STORY))] * 4), st.lists(st.integers(0, len(STORY) * 4 - 1), max_size=3))
+@given(
+    st.permutations([*range(len(STORY))] * 4),
+    st.lists(st.integers(0, len(STORY) * 4 - 1), max_size=3),
+    st.integers(1, 32),
+)
 @settings(
     max_examples=6,
     deadline=None,
@@ -82,9 +86,9 @@ def test_once_and_in_order_it_is_three_messages_and_three_texts(in_order: Any) -
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 async def test_four_times_in_any_order_is_the_same(
-    tmp_path: Path, in_order: Any, order: list[int], pauses: list[int]
+    tmp_path: Path, in_order: Any, order: list[int], pauses: list[int], together: int
 ) -> None:
-    assert await told(tmp_path, order, pauses) == in_order
+    assert await told(tmp_path, order, pauses, together) == in_order
 
 
 async def test_an_answer_that_came_before_its_question_stands_in_the_thread(tmp_path: Path, in_order: Any) -> None:

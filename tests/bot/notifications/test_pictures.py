@@ -78,11 +78,11 @@ class Conversation:
         self.accounts = Accounts(cast(Any, None), self.stage.store.connections)
         self.pictures = Pictures(self.stage.store, self.accounts, self.dialpad, self.files)
         self.renderer = PostedCardRenderer(self.stage.store, self.accounts, Directory())
-        self.deliver = EventRouter(self.stage.store, self.accounts, lambda: None, self.pictures)
+        self.router = EventRouter(self.stage.store, self.accounts, lambda: None, self.pictures)
 
     async def happen(self, *events: Event) -> None:
         for event in events:
-            await self.deliver(event, self.stage.hook)
+            await self.stage.deliver(self.router, event)
 
     async def run(self, seconds: float = 6.0) -> None:
         """As ``PostingStage.run``."""

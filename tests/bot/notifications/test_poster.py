@@ -86,11 +86,11 @@ async def test_a_change_on_the_way_is_not_lost(stage: PostingStage) -> None:
     story = voicemail_call()
     await stage.happen(*story[:4])
     stage.time.move(seconds=1)
-    poster, deliver = stage.start()
+    poster, router = stage.start()
     post = stage.slack.post
 
     async def slow(*args: object, **kwargs: object) -> object:
-        await deliver(story[4], stage.hook)
+        await stage.deliver(router, story[4])
         return await post(*args, **kwargs)  # type: ignore[arg-type]  # handed through as it came
 
     stage.slack.post = slow  # type: ignore[assignment, method-assign]  # the same, with something on the way
@@ -103,9 +103,10 @@ async def test_a_change_on_the_way_is_not_lost(stage: PostingStage) -> None:
 
 
 async def test_two_hundred_in_ten_seconds_are_one_post_a_second_and_none_is_lost(stage: PostingStage) -> None:
-    poster, deliver = stage.start()
+    poster, router = stage.start()
     for number in range(200):
-        await deliver(call(1000 + number, "hangup", 20, date_rang=at(1), date_ended=at(20)), stage.hook)
+        ended = call(1000 + number, "hangup", 20, date_rang=at(1), date_ended=at(20))
+        await stage.deliver(router, ended)
         stage.time.move(seconds=0.05)
         if number % 10 == 0:
             await poster.settle()

@@ -20,7 +20,7 @@ from bot.notifications.escalation import Escalations
 from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import InDoubt
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from tests.bot.activity.payloads import at, call, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, join, stage_posting
 
@@ -255,7 +255,7 @@ async def test_a_long_queue_at_night_is_no_news_in_the_morning(
     stage: PostingStage, included: tuple[Filter, ...], told: int
 ) -> None:
     await stage.store.subscriptions.save(replace(QUIET, kinds=frozenset({NewsKind.QUEUE}), included=included))
-    await EventRouter(stage.store, cast(Any, FullQueue()), lambda: None)(call(1, "queued", 1), stage.hook)
+    await stage.deliver(EventRouter(stage.store, cast(Any, FullQueue()), lambda: None), call(1, "queued", 1))
     await until_quiet_hours_end(stage)
 
     assert len(stage.slack.messages) == told

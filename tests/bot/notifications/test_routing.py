@@ -121,8 +121,8 @@ class Contacts:
 
 async def test_a_contact_that_changed_is_looked_up_again(stage: PostingStage) -> None:
     directory = Contacts()
-    deliver = EventRouter(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
-    await deliver(parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}}), stage.hook)
+    router = EventRouter(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
+    await stage.deliver(router, parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}}))
 
     assert directory.outdated == [(stage.hook.company.company, Entity.CONTACT)]
 

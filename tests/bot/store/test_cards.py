@@ -8,7 +8,7 @@ from bot.activity.subscriptions.filters import LongerFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.store.cards import StoredCard
+from bot.store.card_rows import StoredCard
 from bot.store.keys import Keyring
 from bot.store.postings import NewPosting, Posting
 from bot.store.store import Store

@@ -10,13 +10,12 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 
-from bot.notifications.intake import WORKFLOW as EVENT
 from bot.store.dbos_engine import Engine, Queue, Queued
 from bot.store.durable_later import WORKFLOW as LATER
 from bot.store.durable_queue import AlsoWrite, DurableQueue, Naming, UnfinishedRow, _label_after
 from bot.store.store import Store
 
-EVENTS = Naming(EVENT, prefix=f"{EVENT}:")
+EVENTS = Naming("event", prefix="event:")
 TIMED = Naming(LATER, with_attempt=True)
 ROW = "h-7:call:1:missed:1700000000000"
 

@@ -61,15 +61,19 @@ async def test_a_question_in_between_hurries_the_look_and_leaves_the_copy_to_it(
     assert (await the_due(store)).known == roster(clock, ANA)
 
 
+async def hurry(store: Store) -> None:
+    await store.database.write(lambda connection: store.rosters.hurry(connection, COMPANY, ["11", "12"], 15))
+
+
 async def test_news_hurry_only_what_is_followed_and_never_delay(store: Store, clock: Clock) -> None:
     await store.rosters.note(COMPANY, roster(clock, call_center="12"))
     await store.rosters.follow(COMPANY, ["11"])
-    await store.rosters.hurry(COMPANY, ["11", "12"], 15)
+    await hurry(store)
     await store.rosters.looked(await the_due(store), roster(clock, ANA), changed=False, next_s=120)
 
-    await store.rosters.hurry(COMPANY, ["11", "12"], 15)
+    await hurry(store)
     clock.pass_(seconds=10)
-    await store.rosters.hurry(COMPANY, ["11", "12"], 15)
+    await hurry(store)
     clock.pass_(seconds=6)
     assert [one.call_center for one in await store.rosters.due()] == ["11"]
 

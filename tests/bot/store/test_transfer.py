@@ -148,7 +148,7 @@ class Bot:
         self.recorder = Recorder()
         self.engine = Engine(store.database.url)
         self.later = DurableLater(self.engine, store, self.runner.run, self.runner.failed, poll_s=0.05)
-        self.intake = Intake(self.engine, store, self.recorder, poll_s=0.05, pause=lambda _: 0.0)
+        self.intake = Intake(store, self.recorder, pause=lambda _: 0.0)
 
 
 @asynccontextmanager
@@ -156,7 +156,7 @@ async def working(store: Store) -> AsyncIterator[Bot]:
     bot = Bot(store)
     await bot.engine.launch()
     await bot.later.resume()
-    await bot.intake.resume()
+    bot.intake.start()
     try:
         yield bot
     finally:
