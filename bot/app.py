@@ -38,7 +38,6 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.pacer import Pacer
-from bot.dialpad.shared_pacer import SharedPacer
 from bot.door import AsgiApp
 from bot.notifications.backfill import ReadBack
 from bot.notifications.digests import Digests
@@ -259,7 +258,7 @@ def _build_parts(
 ) -> _Parts:
     table = build_routes()
     notices = _Notices(store)
-    pacer = Pacer() if store.processes.alone else SharedPacer(store.request_turns)
+    pacer = Pacer(None if store.processes.alone else store.request_turns)
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)

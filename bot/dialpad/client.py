@@ -10,6 +10,7 @@ import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import count
@@ -18,6 +19,8 @@ from typing import Any, Final, Generic
 import aiohttp
 import httpx
 import structlog
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from httpx_aiohttp import AiohttpTransport
 from pydantic import SecretStr
 
@@ -32,11 +35,10 @@ from bot.basics.errors import (
     Unreadable,
 )
 from bot.dialpad.action import A, Action, HttpRequest, Page
-from bot.dialpad.pacer import Pacer
+from bot.dialpad.pacer import Pacer, Permit
 from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reachability import Reachability
 from bot.dialpad.reading import read_answer, read_refusal
-from bot.dialpad.shared_pacer import SharedPacer
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +56,10 @@ _FAILURES: Final = (httpx.TransportError, httpx.InvalidURL, aiohttp.ClientError,
 
 _CONNECTIONS: Final = 50
 _KEEP_ALIVE: Final = 30.0
+
+
+_permit: ContextVar[Permit | None] = ContextVar("permit", default=None)
+"""The permit of the request that this task sends: httpx passes nothing of ours on to aiohttp."""
 
 
 class NotSent(Exception):
@@ -100,8 +106,10 @@ class Http:
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         largest: int = LARGEST_BODY,
+        permit: Permit | None = None,
     ) -> HttpAnswer:
-        """Send one request, once. ``largest``: bytes of the answer that are taken at most.
+        """Send one request, once. ``largest``: bytes of the answer that are taken at most. ``permit`` is used when the
+        connection is open and the request about to be written.
 
         Raises ``NotSent``, ``NotAnswered`` or ``Unreadable`` (too large, or garbled).
         """
@@ -109,6 +117,7 @@ class Http:
             request = self._client.build_request(
                 method, url, headers=headers, params=query or None, json=body, data=form
             )
+            _permit.set(permit)
             response = await self._client.send(request, stream=True)
             try:
                 received = await _read_body(response, largest)
@@ -125,9 +134,28 @@ class Http:
         await self._client.aclose()
 
 
+class _PacedConnector(aiohttp.TCPConnector):
+    """Lends a connection for a request only while its permit is good: opening one may take longer than that, and so
+    may the wait for a free one. aiohttp comes here also when it repeats a request whose old connection was closed."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp calls it so
+    ) -> Connection:
+        permit = _permit.get()
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if permit is None or permit.use():
+                return connection
+            connection.release()
+            await permit.renew()
+
+
 def _build_transport(public_only: bool) -> AiohttpTransport:
     def open_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
+        connector = _PacedConnector(
             limit=_CONNECTIONS,
             keepalive_timeout=_KEEP_ALIVE,
             ssl=transport.ssl_context,
@@ -208,7 +236,7 @@ class DialpadClient:
         *,
         http: Http | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        pacer: Pacer | SharedPacer | None = None,
+        pacer: Pacer | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
@@ -236,9 +264,9 @@ class DialpadClient:
             raise TokenRefused(reason="not a token")  # it could not even stand in a header
         end = self._clock() + (BACKGROUND_BUDGET if background else INTERACTIVE_BUDGET)
         for attempt in count(1):
-            await self.pacer.turn(action, company=company, background=background)
+            permit = await self.pacer.turn(action, company=company, background=background)
             try:
-                return await self._try(action, request, secret, attempt)
+                return await self._try(action, request, secret, attempt, permit)
             except (TooMany, Unavailable) as refused:
                 pause = self._pause(attempt, refused)
                 safe = isinstance(refused, TooMany) or action.can_repeat()
@@ -261,7 +289,7 @@ class DialpadClient:
         """Close the connections."""
         await self.http.aclose()
 
-    async def _try(self, action: Action[A], request: HttpRequest, secret: str, attempt: int) -> A:
+    async def _try(self, action: Action[A], request: HttpRequest, secret: str, attempt: int, permit: Permit) -> A:
         started = self._clock()
         outcome: int | str = "cancelled"
         try:
@@ -271,6 +299,7 @@ class DialpadClient:
                 headers={"authorization": f"Bearer {secret}", "accept": "application/json"},
                 query=request.query,
                 body=request.body,
+                permit=permit,
             )
             outcome = heard.status
             (self.reachability.failed if heard.status >= 500 else self.reachability.answered)()

@@ -1,171 +1,242 @@
 """Client-side rate limiting: requests leave at a rate that never gets a 429.
 
-Two kinds of limit, because they fail differently:
+Dialpad's limits are taken as sliding windows: a company's 20 requests may leave at once when none did in the second
+before, and an endpoint's "5 per minute" lets five people call at once. The turns are in a book (``TurnBook``): in
+memory for a process that is alone, in the database for several.
 
-* The company's 20 requests a second are spaced evenly (GCRA without a burst). At 19.5 a second no window of one
-  second holds more than 20; at exactly 20 the network's jitter alone produced refusals when it was measured.
-* An endpoint's "5 per minute" must let five people call at once, so each keeps the times of its last requests.
+What is granted and what arrives differ, so two bounds are kept:
 
-Clicks reserve their slot at once and know how long they will wait. Background work takes a slot only when one is free
-at this moment, so it always stands behind every click.
+* A turn is used within its patience or not at all. The check is the last thing before the request is written, after
+  the connection is open (``bot.dialpad.client``); one that comes too late takes another turn, and the patience doubles.
+* The way to Dialpad may take up to ``WAY_DIFFERS_S`` longer for one request than for another; for requests of several
+  processes up to ``WAYS_DIFFER_S``.
+
+Clicks reserve their turn at once and know how long they will wait. Background work takes a turn only when one is free
+at this moment, leaves some of the burst alone and is spaced evenly, so it always stands behind every click.
 """
 
 import asyncio
 import time
-from bisect import insort
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from bot.basics.errors import TooMany
+from bot.basics.request_turns import MICROSECONDS, Limit, Turn, TurnBook
 from bot.dialpad.action import Action, Rate, wire_name
 
-PER_SECOND: Final = 19.5
-"""Dialpad allows 20 a second per company."""
+COMPANY_CALLS: Final = 20
+"""Dialpad allows 20 requests a second per company."""
+WAY_DIFFERS_S: Final = 0.1
+"""By how much the way from our socket to Dialpad's count may differ between two requests of a second."""
+WAYS_DIFFER_S: Final = 0.25
+"""The same for requests of several processes, which may be on several machines."""
+LEAST_PATIENCE_S: Final = 0.05
+"""How long a turn is good for while all is quiet. A longer patience costs turns: the next 20 begin after its end."""
+MOST_PATIENCE_S: Final = 0.4
+_CALMER: Final = 0.95
+"""What a turn that was used in time leaves of the patience."""
+
+CLICKS_SPARED: Final = 2
+"""Turns of the burst that background work leaves to clicks."""
+BACKGROUND_CALLS: Final = 4
+BACKGROUND_SPAN_S: Final = 0.2
+"""Background work takes at most so many turns in so many seconds: what is evenly spaced becomes free evenly, so that a
+click behind it waits for moments."""
 
 INTERACTIVE_LIMIT: Final = 2.5
-"""Seconds an interactive request may wait for its slot. Slack's forms must be answered in 3."""
+"""Seconds an interactive request may wait for its turn. Slack's forms must be answered in 3."""
 
 BACKGROUND_LIMIT: Final = 120.0
-"""Seconds a background request may wait for its slot."""
+"""Seconds a background request may wait for its turn."""
 
-_SLACK: Final = 0.5
+_SLACK: Final = MOST_PATIENCE_S + WAYS_DIFFER_S
 _SWEEP_EVERY: Final = 256
 _COVERED_PER_SECOND: Final = 20.0
 
 
-@dataclass
-class _Spacing:
-    """Even spacing: one slot every ``interval`` seconds."""
+class TurnsInMemory:
+    """The book of a process that is alone."""
 
-    interval: float
-    free_at: float = float("-inf")
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._taken: dict[str, list[int]] = {}
+        self._over_at: dict[str, int] = {}
+        self._takes = 0
 
-    def earliest(self, now: float) -> float:
-        return max(now, self.free_at)
+    async def take(self, limits: Sequence[Limit], *, within_s: float, good_for_s: float) -> Turn:
+        now = int(self._clock() * MICROSECONDS)
+        self._takes += 1
+        if self._takes % _SWEEP_EVERY == 0:
+            self._forget_over(now)
+        taken = {one.key: one.counting(self._taken.get(one.key, ()), now) for one in limits}
+        begins = max([now, *(one.free_at(taken[one.key]) for one in limits)])
+        wait_s = (begins - now) / MICROSECONDS
+        if wait_s > within_s:
+            return Turn(wait_s, None)
+        end = begins + int(good_for_s * MICROSECONDS)
+        for one in limits:
+            self._taken[one.key] = sorted([*taken[one.key], end])
+            self._over_at[one.key] = end + int(one.span_s * MICROSECONDS)
+        return Turn(wait_s, end)
 
-    def take(self, at: float) -> None:
-        self.free_at = at + self.interval
+    async def give_back(self, limits: Sequence[Limit], end: int) -> None:
+        for one in limits:
+            if end in (taken := self._taken.get(one.key, [])):
+                taken.remove(end)
 
-    def idle_since(self, then: float) -> bool:
-        return self.free_at <= then
+    def _forget_over(self, now: int) -> None:
+        for key in [key for key, at in self._over_at.items() if at <= now]:
+            del self._taken[key], self._over_at[key]
 
 
-@dataclass
-class _Window:
-    """A sliding window: at most ``calls`` in any ``span`` seconds, in bursts of any speed."""
+@dataclass(frozen=True)
+class _Taken:
+    """A turn in the book. ``good_until`` by our own clock, erring on the early side."""
 
-    calls: int
-    span: float
-    taken: list[float] = field(default_factory=list)
+    limits: Sequence[Limit]
+    end: int
+    good_until: float
 
-    def earliest(self, now: float) -> float:
-        self._forget(now)
-        if len(self.taken) < self.calls:
-            return now
-        return max(now, self.taken[-self.calls] + self.span)
 
-    def take(self, at: float) -> None:
-        insort(self.taken, at)
+class Permit:
+    """One request's permission to leave now. Made by ``Pacer.turn``."""
 
-    def give_back(self, at: float) -> None:
-        if at in self.taken:
-            self.taken.remove(at)
+    def __init__(self, pacer: "Pacer", every: Limit, own: Sequence[Limit], background: bool) -> None:
+        self._pacer = pacer
+        self._every = every
+        self._own = own
+        self._background = background
+        self._queue = (every.key, background)
+        self._last_wait_until = pacer.clock() + (BACKGROUND_LIMIT if background else INTERACTIVE_LIMIT)
+        self._turn: _Taken | None = None
+        self._own_turn: _Taken | None = None
+        self._used = False
 
-    def idle_since(self, then: float) -> bool:
-        return not self.taken or self.taken[-1] + self.span <= then
+    def use(self) -> bool:
+        """Say that the request leaves now. False when it must not: it came too late, or has left once already; then
+        ``renew`` waits for another turn."""
+        if self._used or self._turn is None or self._pacer.clock() > self._turn.good_until:
+            return False
+        self._used = True
+        self._pacer.was_in_time()
+        return True
 
-    def _forget(self, now: float) -> None:
-        keep = next((i for i, at in enumerate(self.taken) if at > now - self.span), len(self.taken))
-        del self.taken[:keep]
+    async def renew(self) -> None:
+        """Wait for another turn. Raises ``TooMany`` when that is too far away to wait for."""
+        if self._used:
+            self._used, self._turn, self._own_turn = False, None, None
+        elif self._turn is not None:
+            self._pacer.was_too_late()
+            late, self._turn = self._turn, None
+            await self._pacer.give_back(late)
+        await self.wait()
+
+    async def wait(self) -> None:
+        """Wait for the first turn."""
+        try:
+            await (self._when_free() if self._background else self._reserved())
+        except BaseException:  # refused or cancelled: nothing leaves, so the endpoint's turn is free again
+            for taken in filter(None, (self._turn, self._own_turn)):
+                await asyncio.shield(self._pacer.give_back(taken))
+            raise
+
+    async def _reserved(self) -> None:
+        """The endpoint's turn first: while one waits for it, others may leave. Its span has room for all the waiting
+        that may follow."""
+        if self._own and self._own_turn is None:
+            self._own_turn, wait_s = await self._reserve(self._own)
+            await self._pacer.pause(wait_s)
+        self._turn, wait_s = await self._reserve([self._every])
+        await self._pacer.pause(wait_s)
+
+    async def _reserve(self, limits: Sequence[Limit]) -> tuple[_Taken, float]:
+        taken, wait_s = await self._pacer.take(limits, within_s=self._left_s, queue=self._queue)
+        if taken is None:
+            raise _too_many(wait_s)
+        return taken, wait_s
+
+    async def _when_free(self) -> None:
+        """Only a turn that is free now: so it always stands behind every click."""
+        company = Limit(f"{self._every.key} in the background", BACKGROUND_CALLS, BACKGROUND_SPAN_S)
+        every = Limit(self._every.key, self._every.calls, self._every.span_s, min(CLICKS_SPARED, self._every.calls - 1))
+        while True:
+            self._turn, wait_s = await self._pacer.take([every, company, *self._own], within_s=0.0, queue=self._queue)
+            if self._turn is not None:
+                return
+            if wait_s > self._left_s:
+                raise _too_many(wait_s)
+            await self._pacer.pause(wait_s)
+
+    @property
+    def _left_s(self) -> float:
+        return self._last_wait_until - self._pacer.clock()
 
 
 class Pacer:
-    """Makes requests wait for their turn. Keys are companies; all unknown companies share one, which errs on the
-    slow side."""
+    """Makes requests wait for their turn among those of all who share the book. Keys are companies; all unknown
+    companies share one, which errs on the slow side."""
 
     def __init__(
         self,
+        book: TurnBook | None = None,
         *,
-        per_second: float = PER_SECOND,
-        interactive_limit: float = INTERACTIVE_LIMIT,
-        background_limit: float = BACKGROUND_LIMIT,
+        calls: int = COMPANY_CALLS,
+        span_s: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._interval = 1 / per_second
-        self._interactive_limit = interactive_limit
-        self._background_limit = background_limit
-        self._clock = clock
+        self.clock = clock
+        self._book = book or TurnsInMemory(clock)
+        self._calls = calls
+        self._span_s = span_s or 1.0 + (WAY_DIFFERS_S if book is None else WAYS_DIFFER_S)
         self._sleep = sleep
-        self._spacings: dict[str, _Spacing] = {}
-        self._windows: dict[tuple[str, ...], _Window] = {}
-        self._turns = 0
+        self._patience_s = LEAST_PATIENCE_S
+        self._asking: WeakValueDictionary[tuple[str, bool], asyncio.Lock] = WeakValueDictionary()
 
-    async def turn(self, action: Action[Any], *, company: str = "", background: bool = False) -> None:
+    async def turn(self, action: Action[Any], *, company: str = "", background: bool = False) -> Permit:
         """Wait until ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
-        self._turns += 1
-        if self._turns % _SWEEP_EVERY == 0:
-            self._forget_idle()
-        windows = list(self._windows_of(action, company))
-        spacing = self._spacing(company)
-        if background:
-            await self._when_free(spacing, windows)
-        else:
-            await self._reserved(spacing, windows)
+        every = Limit(f"{company} every", self._calls, self._span_s)
+        own = [Limit(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company)]
+        permit = Permit(self, every, own, background)
+        await permit.wait()
+        return permit
 
-    async def _reserved(self, spacing: _Spacing, windows: list[_Window]) -> None:
-        started = now = self._clock()
-        slot = max([now, *(window.earliest(now) for window in windows)])
-        self._refuse_beyond(self._interactive_limit, max(slot, spacing.earliest(now)) - now)
-        for window in windows:
-            window.take(slot)
-        try:
-            if slot > now:
-                await self._sleep(slot - now)
-                now = self._clock()
-            at = spacing.earliest(now)
-            self._refuse_beyond(self._interactive_limit - (now - started), at - now)
-            spacing.take(at)
-            if at > now:
-                await self._sleep(at - now)
-        except BaseException:  # refused or cancelled: nothing leaves, so the endpoint's turn is free again
-            for window in windows:
-                window.give_back(slot)
-            raise
+    async def take(
+        self, limits: Sequence[Limit], *, within_s: float, queue: tuple[str, bool]
+    ) -> tuple[_Taken | None, float]:
+        """Take a turn from the book; it and the seconds until it begins. In a queue one asks at a time: who waits for
+        the book behind others of this process would take that for lateness."""
+        async with self._asking.setdefault(queue, asyncio.Lock()):
+            asked, patience_s = self.clock(), self._patience_s
+            turn = await self._book.take(limits, within_s=within_s, good_for_s=patience_s)
+        if turn.end is None:
+            return None, turn.wait_s
+        return _Taken(limits, turn.end, asked + turn.wait_s + patience_s), turn.wait_s
 
-    async def _when_free(self, spacing: _Spacing, windows: list[_Window]) -> None:
-        started = now = self._clock()
-        while (at := max([spacing.earliest(now), *(window.earliest(now) for window in windows)])) > now:
-            self._refuse_beyond(self._background_limit - (now - started), at - now)
-            await self._sleep(at - now)
-            now = self._clock()
-        spacing.take(now)
-        for window in windows:
-            window.take(now)
+    async def give_back(self, taken: _Taken) -> None:
+        await self._book.give_back(taken.limits, taken.end)
 
-    def _refuse_beyond(self, limit: float, wait: float) -> None:
-        if wait > limit:
-            raise TooMany(status=None, reason="paced", retry_after=float(ceil(wait)))
+    async def pause(self, wait_s: float) -> None:
+        if wait_s > 0:
+            await self._sleep(wait_s)
 
-    def _spacing(self, company: str) -> _Spacing:
-        return self._spacings.setdefault(company, _Spacing(self._interval))
+    def was_in_time(self) -> None:
+        self._patience_s = max(LEAST_PATIENCE_S, self._patience_s * _CALMER)
 
-    def _windows_of(self, action: Action[Any], company: str) -> Iterator[_Window]:
-        for key, calls, span in limits_of(action, company):
-            yield self._windows.setdefault(key, _Window(calls, span))
+    def was_too_late(self) -> None:
+        self._patience_s = min(MOST_PATIENCE_S, self._patience_s * 2)
 
-    def _forget_idle(self) -> None:
-        """Drop the windows that have been idle for longer than the longest wait: nobody can be waiting on them."""
-        then = self._clock() - max(self._background_limit, self._interactive_limit)
-        self._spacings = {key: spacing for key, spacing in self._spacings.items() if not spacing.idle_since(then)}
-        self._windows = {key: window for key, window in self._windows.items() if not window.idle_since(then)}
+
+def _too_many(wait_s: float) -> TooMany:
+    return TooMany(status=None, reason="paced", retry_after=float(ceil(wait_s)))
 
 
 def limits_of(action: Action[Any], company: str) -> Iterator[tuple[tuple[str, ...], int, float]]:
     """Yield key, number of calls and span in seconds of each limit of ``action`` beside the company's own. A span is
-    longer than Dialpad's by the most an interactive request can be late for its slot."""
+    longer than Dialpad's by the most an interactive request can be late for its turn."""
     for rate in action.rates:
         if rate.per is None and rate.calls / rate.seconds >= _COVERED_PER_SECOND:
             continue  # 1200 a minute is never reached at the company's own pace

@@ -1,6 +1,6 @@
 """Turns of requests to Dialpad, for all processes on one database: when the last ones of each limit left or will leave.
 
-Time is the database's own. A limit is a sliding window: at most so many turns in any span of time.
+Time is the database's own.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,13 @@ from typing import Final
 
 from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, select, update
 
-from bot.basics.request_turns import Limit, Turn
+from bot.basics.request_turns import MICROSECONDS, Limit, Turn
 from bot.store.processes import database_now, older_by_the_database
 from bot.store.schema import StoreContext, insert_for, metadata
 from bot.store.table_rules import Otherwise, rules
 
 KEPT_FOR: Final = timedelta(hours=2)
 """Longer than any of Dialpad's limits looks back."""
-_SECOND: Final = 1_000_000
-
 
 request_turns = Table(
     "request_turns",
@@ -38,33 +36,32 @@ class RequestTurns:
     def __init__(self, context: StoreContext) -> None:
         self._context = context
 
-    async def take(self, limits: Sequence[Limit], *, within_s: float) -> Turn:
-        """Take the next turn that all these limits leave free, if it comes within so many seconds."""
+    async def take(self, limits: Sequence[Limit], *, within_s: float, good_for_s: float) -> Turn:
+        """Take the next turn that all these limits leave free, if it begins within so many seconds."""
         by_key = {limit.key: limit for limit in limits}
 
         def change(connection: Connection) -> Turn:
-            taken, now = self._locked(connection, sorted(by_key))
-            at = max([now, *(_free_at(taken[key], limit) for key, limit in by_key.items())])
-            wait_s = (at - now) / _SECOND
+            all_taken, now = self._locked(connection, sorted(by_key))
+            taken = {key: limit.counting(all_taken[key], now) for key, limit in by_key.items()}
+            begins = max([now, *(limit.free_at(taken[key]) for key, limit in by_key.items())])
+            wait_s = (begins - now) / MICROSECONDS
             if wait_s > within_s:
                 return Turn(wait_s, None)
-            rows = [
-                {"key": key, "moments": sorted([*taken[key], at])[-limit.calls :], "latest": at}
-                for key, limit in by_key.items()
-            ]
+            end = begins + int(good_for_s * MICROSECONDS)
+            rows = [{"key": key, "moments": sorted([*ends, end]), "latest": end} for key, ends in taken.items()]
             connection.execute(_KEEP, rows)
-            return Turn(wait_s, at)
+            return Turn(wait_s, end)
 
         return await self._context.database.write(change)
 
-    async def give_back(self, limits: Sequence[Limit], moment: int) -> None:
+    async def give_back(self, limits: Sequence[Limit], end: int) -> None:
         """Give a turn back that was not used."""
 
         def change(connection: Connection) -> None:
             taken, _ = self._locked(connection, sorted(limit.key for limit in limits))
             for key, moments in taken.items():
-                if moment in moments:
-                    moments.remove(moment)
+                if end in moments:
+                    moments.remove(end)
                     kept = {"key": key, "moments": moments, "latest": max(moments, default=0)}
                     connection.execute(_KEEP, [kept])
 
@@ -87,10 +84,3 @@ _KEEP: Final = (
     .where(request_turns.c.limit == bindparam("key"))
     .values(taken=bindparam("moments"), last_at=bindparam("latest"))
 )
-
-
-def _free_at(taken: Sequence[int], limit: Limit) -> int:
-    """Return when the next turn is free, in microseconds."""
-    if len(taken) < limit.calls:
-        return 0
-    return taken[-limit.calls] + int(limit.span_s * _SECOND)

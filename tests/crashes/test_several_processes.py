@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -95,17 +96,29 @@ def shown(place: Several) -> int:
     return sum(str(message["blocks"]).count("card.show") or 1 for message in messages)
 
 
-async def test_two_processes_together_keep_to_what_dialpad_allows(place: Several) -> None:
+@pytest.mark.parametrize("others", [0, 3], ids=["a quiet machine", "a busy machine"])
+async def test_two_processes_together_keep_to_what_dialpad_allows(place: Several, others: int) -> None:
     for _ in range(2):
         await place.start()
     ana = place.slack.person(str(ANA.slack_id))
     asked = len(place.dialpad.requests)
 
-    await asyncio.gather(*(ana.command("#support", "/dp whoami") for _ in range(60)))
+    async with busy_with(others):
+        await asyncio.gather(*(ana.command("#support", "/dp whoami") for _ in range(60)))
+        await until(lambda: len([one for one in ana.ephemerals("#support") if "a moment" not in one["text"]]) >= 60)
 
-    await until(lambda: len(ana.ephemerals("#support")) >= 60)
     statuses = [one.status for one in place.dialpad.requests[asked:]]
     assert len(statuses) >= 20
-    # None on a quiet machine. On a busy one the way from the book of turns to Dialpad may take longer than the rate has
-    # room for; what is refused is tried again.
-    assert statuses.count(429) <= len(statuses) // 10
+    assert 429 not in statuses
+
+
+@asynccontextmanager
+async def busy_with(count: int) -> AsyncIterator[None]:
+    """So many other programs want all of a processor each."""
+    others = [await asyncio.create_subprocess_exec(sys.executable, "-c", "while True: pass") for _ in range(count)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            await other.wait()

@@ -2,20 +2,23 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import web
 
 from bot.basics.errors import OutcomeUnknown, Unavailable
+from bot.basics.request_turns import Limit, Turn
 from bot.dialpad.action import GET, Action, Response, Risk
 from bot.dialpad.actions.callcenters import RemoveCallCenterOperator
 from bot.dialpad.actions.numbers import FormatNumber
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetUser
-from bot.dialpad.client import DialpadClient
+from bot.dialpad.client import DialpadClient, Http, HttpAnswer
+from bot.dialpad.pacer import LEAST_PATIENCE_S, Pacer, TurnsInMemory
 
 SMS = SendSms(to_numbers=["+14155550150"], text="hello", user_id="5")
 
@@ -40,6 +43,7 @@ class Server:
     peers: set[tuple[str, int]] = field(default_factory=set)
     cookies: list[str] = field(default_factory=list)
     drop: bool = False
+    drop_next: bool = False
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -48,7 +52,8 @@ class Server:
         self.arrived.set()
         self.peers.add(request.transport.get_extra_info("peername"))
         self.cookies.append(request.headers.get("cookie", ""))
-        if self.drop:
+        if self.drop or self.drop_next:
+            self.drop_next = False
             request.transport.abort()
             await asyncio.Event().wait()
         body = gzip.compress(b'{"id": 5}')
@@ -138,3 +143,46 @@ async def test_a_cancelled_request_leaves_the_client_usable(client: DialpadClien
     await asyncio.gather(task, return_exceptions=True)
     server.drop = False
     assert (await client.send(GetUser(), token="t")).id == "5"
+
+
+async def test_a_turn_that_passed_while_the_connection_was_opened_is_not_used(server: Server) -> None:
+    late = iter([LEAST_PATIENCE_S * 2])
+    now = [0.0]
+
+    class Opening(Http):
+        """Opening the first connection takes longer than a turn is good for."""
+
+        async def ask(self, *args: Any, **more: Any) -> HttpAnswer:
+            now[0] += next(late, 0.0)
+            return await super().ask(*args, **more)
+
+    book = Turns(lambda: now[0])
+    client = DialpadClient(server.url, http=Opening(), pacer=Pacer(book, clock=lambda: now[0]))
+    await client.send(GetUser(id="5"), token="t")
+    await client.send(GetUser(id="5"), token="t")
+    await client.aclose()
+    assert (len(server.asked), book.taken, book.given_back) == (2, 3, 1)
+
+
+class Turns(TurnsInMemory):
+    """Counts what is taken and given back."""
+
+    taken = given_back = 0
+
+    async def take(self, limits: Sequence[Limit], *, within_s: float, good_for_s: float) -> Turn:
+        self.taken += 1
+        return await super().take(limits, within_s=within_s, good_for_s=good_for_s)
+
+    async def give_back(self, limits: Sequence[Limit], end: int) -> None:
+        self.given_back += 1
+        await super().give_back(limits, end)
+
+
+async def test_a_repeat_on_a_fresh_connection_takes_a_turn_of_its_own(server: Server) -> None:
+    book = Turns()
+    client = DialpadClient(server.url, pacer=Pacer(book))
+    await client.send(GetUser(id="5"), token="t")
+    server.drop_next = True
+    await client.send(GetUser(id="5"), token="t")
+    await client.aclose()
+    assert (len(server.asked), book.taken) == (3, 3)
