@@ -63,6 +63,7 @@ from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
 from bot.slack.api.manifest import SCOPES
 from bot.slack.api.messages import Clients, ResponseUrls, SlackMessages
+from bot.slack.api.pace import build_pace
 from bot.slack.api.people import SlackPeople
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from bot.slack.api.workspaces import Workspaces
@@ -258,7 +259,8 @@ def _build_parts(
 ) -> _Parts:
     table = build_routes()
     notices = _Notices(store)
-    pacer = Pacer(None if store.processes.alone else store.request_turns)
+    book = None if store.processes.alone else store.request_turns
+    pacer = Pacer(book)
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
@@ -286,7 +288,13 @@ def _build_parts(
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
     chores = [replicas.led(chore) for chore in (escalations.run_due, digests.run_due, handovers.run_due)]
-    poster = Poster(store, channel_messages, PostedCardRenderer(store, accounts, directory), chores)
+    poster = Poster(
+        store,
+        channel_messages,
+        PostedCardRenderer(store, accounts, directory),
+        chores,
+        pace=build_pace(book, time.monotonic),
+    )
     files = SlackFiles(clients, session)
     pictures = Pictures(store, accounts, downloads, files)
     intake = Intake(store, deliver or EventRouter(store, accounts, poster.wake, pictures, directory))

@@ -9,6 +9,7 @@ from dbos import _workflow_commands as dbos_commands
 
 from bot.notifications import poster
 from bot.notifications import routing as deliver
+from bot.slack.api import pace
 from bot.store import dbos_engine as engine
 
 ENGINE: Final[dict[Any, dict[str, float]]] = {
@@ -18,7 +19,11 @@ ENGINE: Final[dict[Any, dict[str, float]]] = {
 """How often DBOS looks for messages, and for work whose time has come."""
 POSTING: Final[dict[Any, dict[str, float]]] = {
     deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05},
-    poster: {"EVERY_S": 0.02, "FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
+    poster: {"FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
+    pace: {
+        **dict.fromkeys(("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "FIND_EVERY_S"), 0.02),
+        **dict.fromkeys(("POSTS_A_MINUTE", "UPDATES_A_MINUTE"), 3000),
+    },
 }
 POLL_S: Final = 0.05
 

@@ -5,19 +5,41 @@ span, and the next turn begins a whole limit's span after it, so no window of th
 limit, wherever in their spans the turns were used.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 MICROSECONDS: Final = 1_000_000
 LONGEST_AHEAD: Final = 10 * MICROSECONDS
 """No turn that is taken ends later than that: nobody waits so long for one."""
+_SWEEP_EVERY: Final = 256
+
+
+class Limit(Protocol):
+    """A limit on turns. ``key`` names it for all processes; what the book keeps of it are moments in microseconds."""
+
+    @property
+    def key(self) -> str: ...
+
+    def counting(self, taken: Sequence[int], now: int) -> list[int]:
+        """Return what still counts of what the book keeps. What is later than anybody waits for was taken before the
+        book's clock was set back."""
+
+    def free_at(self, taken: Sequence[int]) -> int:
+        """Return when the next turn is free. ``taken``: what counts."""
+
+    def with_turn(self, taken: Sequence[int], end: int) -> list[int]:
+        """Return what counts once a turn that ends then is taken."""
+
+    def over_at(self, taken: Sequence[int]) -> int:
+        """Return from when on nothing counts any more."""
 
 
 @dataclass(frozen=True)
-class Limit:
-    """A limit: at most ``calls`` turns in any ``span_s`` seconds, of which ``spare`` are left to others. ``key`` names
-    it for all processes."""
+class Window:
+    """At most ``calls`` turns in any ``span_s`` seconds, of which ``spare`` are left to others. Kept are the ends of
+    the turns, in order."""
 
     key: str
     calls: int
@@ -25,15 +47,47 @@ class Limit:
     spare: int = 0
 
     def counting(self, taken: Sequence[int], now: int) -> list[int]:
-        """Return which of the ends of turns still count. What ends beyond all waiting was taken before the book's clock
-        was set back."""
-        since = now - int(self.span_s * MICROSECONDS)
-        return [end for end in taken if since < end <= now + LONGEST_AHEAD]
+        return [end for end in taken if now - self._span < end <= now + LONGEST_AHEAD]
 
     def free_at(self, taken: Sequence[int]) -> int:
-        """Return when the next turn is free, in microseconds. ``taken``: the ends of the turns that count, in order."""
         most = self.calls - self.spare
-        return taken[-most] + int(self.span_s * MICROSECONDS) if len(taken) >= most else 0
+        return taken[-most] + self._span if len(taken) >= most else 0
+
+    def with_turn(self, taken: Sequence[int], end: int) -> list[int]:
+        return sorted([*taken, end])
+
+    def over_at(self, taken: Sequence[int]) -> int:
+        return taken[-1] + self._span if taken else 0
+
+    @property
+    def _span(self) -> int:
+        return int(self.span_s * MICROSECONDS)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One turn every ``every_s`` seconds, and ``burst`` at once after a rest (GCRA). Kept is the moment at which all of
+    the burst is free again."""
+
+    key: str
+    burst: int
+    every_s: float
+
+    def counting(self, taken: Sequence[int], now: int) -> list[int]:
+        return [full for full in taken if full <= now + self.burst * self._every + LONGEST_AHEAD]
+
+    def free_at(self, taken: Sequence[int]) -> int:
+        return taken[-1] - (self.burst - 1) * self._every if taken else 0
+
+    def with_turn(self, taken: Sequence[int], end: int) -> list[int]:
+        return [max([end, *taken]) + self._every]
+
+    def over_at(self, taken: Sequence[int]) -> int:
+        return taken[-1] if taken else 0
+
+    @property
+    def _every(self) -> int:
+        return int(self.every_s * MICROSECONDS)
 
 
 @dataclass(frozen=True)
@@ -51,4 +105,39 @@ class TurnBook(Protocol):
         """Take the next turn that all these limits leave free, if it begins within so many seconds."""
 
     async def give_back(self, limits: Sequence[Limit], end: int) -> None:
-        """Give a turn back that was not used."""
+        """Give a turn back that was not used, to the windows that it counts in."""
+
+
+class TurnsInMemory:
+    """The book of a process that is alone. ``clock`` in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._taken: dict[str, list[int]] = {}
+        self._over_at: dict[str, int] = {}
+        self._takes = 0
+
+    async def take(self, limits: Sequence[Limit], *, within_s: float, good_for_s: float) -> Turn:
+        now = int(self._clock() * MICROSECONDS)
+        self._takes += 1
+        if self._takes % _SWEEP_EVERY == 0:
+            self._forget_over(now)
+        taken = {one.key: one.counting(self._taken.get(one.key, ()), now) for one in limits}
+        begins = max([now, *(one.free_at(taken[one.key]) for one in limits)])
+        wait_s = (begins - now) / MICROSECONDS
+        if wait_s > within_s:
+            return Turn(wait_s, None)
+        end = begins + int(good_for_s * MICROSECONDS)
+        for one in limits:
+            kept = self._taken[one.key] = one.with_turn(taken[one.key], end)
+            self._over_at[one.key] = one.over_at(kept)
+        return Turn(wait_s, end)
+
+    async def give_back(self, limits: Sequence[Limit], end: int) -> None:
+        for one in limits:
+            if end in (taken := self._taken.get(one.key, [])):
+                taken.remove(end)
+
+    def _forget_over(self, now: int) -> None:
+        for key in [key for key, at in self._over_at.items() if at <= now]:
+            del self._taken[key], self._over_at[key]

@@ -24,7 +24,7 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from bot.basics.errors import TooMany
-from bot.basics.request_turns import MICROSECONDS, Limit, Turn, TurnBook
+from bot.basics.request_turns import Limit, TurnBook, TurnsInMemory, Window
 from bot.dialpad.action import Action, Rate, wire_name
 
 COMPANY_CALLS: Final = 20
@@ -53,43 +53,7 @@ BACKGROUND_LIMIT: Final = 120.0
 """Seconds a background request may wait for its turn."""
 
 _SLACK: Final = MOST_PATIENCE_S + WAYS_DIFFER_S
-_SWEEP_EVERY: Final = 256
 _COVERED_PER_SECOND: Final = 20.0
-
-
-class TurnsInMemory:
-    """The book of a process that is alone."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._taken: dict[str, list[int]] = {}
-        self._over_at: dict[str, int] = {}
-        self._takes = 0
-
-    async def take(self, limits: Sequence[Limit], *, within_s: float, good_for_s: float) -> Turn:
-        now = int(self._clock() * MICROSECONDS)
-        self._takes += 1
-        if self._takes % _SWEEP_EVERY == 0:
-            self._forget_over(now)
-        taken = {one.key: one.counting(self._taken.get(one.key, ()), now) for one in limits}
-        begins = max([now, *(one.free_at(taken[one.key]) for one in limits)])
-        wait_s = (begins - now) / MICROSECONDS
-        if wait_s > within_s:
-            return Turn(wait_s, None)
-        end = begins + int(good_for_s * MICROSECONDS)
-        for one in limits:
-            self._taken[one.key] = sorted([*taken[one.key], end])
-            self._over_at[one.key] = end + int(one.span_s * MICROSECONDS)
-        return Turn(wait_s, end)
-
-    async def give_back(self, limits: Sequence[Limit], end: int) -> None:
-        for one in limits:
-            if end in (taken := self._taken.get(one.key, [])):
-                taken.remove(end)
-
-    def _forget_over(self, now: int) -> None:
-        for key in [key for key, at in self._over_at.items() if at <= now]:
-            del self._taken[key], self._over_at[key]
 
 
 @dataclass(frozen=True)
@@ -104,7 +68,7 @@ class _Taken:
 class Permit:
     """One request's permission to leave now. Made by ``Pacer.turn``."""
 
-    def __init__(self, pacer: "Pacer", every: Limit, own: Sequence[Limit], background: bool) -> None:
+    def __init__(self, pacer: "Pacer", every: Window, own: Sequence[Limit], background: bool) -> None:
         self._pacer = pacer
         self._every = every
         self._own = own
@@ -160,8 +124,10 @@ class Permit:
 
     async def _when_free(self) -> None:
         """Only a turn that is free now: so it always stands behind every click."""
-        company = Limit(f"{self._every.key} in the background", BACKGROUND_CALLS, BACKGROUND_SPAN_S)
-        every = Limit(self._every.key, self._every.calls, self._every.span_s, min(CLICKS_SPARED, self._every.calls - 1))
+        company = Window(f"{self._every.key} in the background", BACKGROUND_CALLS, BACKGROUND_SPAN_S)
+        every = Window(
+            self._every.key, self._every.calls, self._every.span_s, min(CLICKS_SPARED, self._every.calls - 1)
+        )
         while True:
             self._turn, wait_s = await self._pacer.take([every, company, *self._own], within_s=0.0, queue=self._queue)
             if self._turn is not None:
@@ -198,8 +164,8 @@ class Pacer:
 
     async def turn(self, action: Action[Any], *, company: str = "", background: bool = False) -> Permit:
         """Wait until ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
-        every = Limit(f"{company} every", self._calls, self._span_s)
-        own = [Limit(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company)]
+        every = Window(f"{company} every", self._calls, self._span_s)
+        own = [Window(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company)]
         permit = Permit(self, every, own, background)
         await permit.wait()
         return permit

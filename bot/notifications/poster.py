@@ -1,13 +1,14 @@
-"""Posts what is due to Slack: one message a second and channel, many at once as one, each exactly once.
+"""Posts what is due to Slack, at the pace that Slack allows: new messages before changes, many at once as one, each
+exactly once.
 
 The work is stored as rows (``bot.store.postings``), so it goes on after a restart where it was. A row is marked before
 its message is sent; one that is found marked and without a message was interrupted, and is looked for in the channel
-before it is sent again.
+before it is sent again. What may not leave yet stays due, and is drawn when it leaves: the latest state wins.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -30,14 +31,13 @@ from bot.slack.api.channel_messages import (
     PostRefused,
     PostThrottled,
 )
+from bot.slack.api.pace import MethodPlace, SlackMethod, SlackPace, build_pace
 from bot.store.card_rows import StoredCard
 from bot.store.database import is_away
 from bot.store.keys import KeyProblem
-from bot.store.postings import Posting
+from bot.store.postings import DuePlace, Posting
 from bot.store.store import Store
 
-EVERY_S: Final = 1.0
-"""Slack takes one message a second and channel."""
 BUNDLE_OVER: Final = 3
 """More new calls than this that wait for one channel become one message."""
 FIRST_WAIT_S: Final = 2.0
@@ -53,6 +53,8 @@ TELL_AFTER_S: Final = 240.0
 LOOK_EVERY_S: Final = 5.0
 """How long a row that another process made due waits at most."""
 LEAST_S: Final = 0.05
+MOST_AT_ONCE: Final = 40
+"""Channels that are served at once: what somebody waits for in Slack finds a free connection (``open_session``)."""
 BUSY_S: Final = 0.5
 """Pause while chores run: the rows that are due may be the ones they are working on."""
 _PARENT_WAIT_S: Final = 1.0
@@ -95,9 +97,12 @@ class Poster:
         renderer: CardRenderer,
         chores: Sequence[Callable[[], Awaitable[None]]] = (),
         *,
+        pace: SlackPace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``pace``: by default by the store's clock, for a process that is alone."""
+        self._pace = pace or build_pace(None, lambda: store.now().timestamp())
         self._clock_jumps = ClockJumps(store.now, monotonic)
         self._store = store
         self._channel_messages = channel_messages
@@ -112,6 +117,8 @@ class Poster:
         self._woken = asyncio.Event()
         self._serving: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._served_count = 0
+        self._looked_at = store.now()
+        self._pace_wait_s = LOOK_EVERY_S
         self._doing: dict[int, asyncio.Task[None]] = {}
         self._running: asyncio.Task[None] | None = None
 
@@ -154,11 +161,12 @@ class Poster:
                 pass
 
     async def _wait_s(self) -> float:
-        next_at = await self._store.postings.next_at()
+        """Return until the next look: what was due at the last one is at work, or waits for its turn."""
+        next_at = await self._store.postings.next_at(self._looked_at)
         if next_at is None:
-            return LOOK_EVERY_S
+            return self._pace_wait_s
         soonest = BUSY_S if self._doing else LEAST_S
-        return min(LOOK_EVERY_S, max(soonest, (next_at - self._store.now()).total_seconds()))
+        return min(self._pace_wait_s, max(soonest, (next_at - self._store.now()).total_seconds()))
 
     async def look(self) -> None:
         """Start on everything that is due now."""
@@ -182,11 +190,23 @@ class Poster:
             del self._doing[number]
 
     async def _serve_due(self) -> None:
-        for place in await self._store.postings.due_channels(self._store.now()):
-            if place not in self._serving:
-                task = asyncio.create_task(self._serve(*place))
-                self._serving[place] = task
-                task.add_done_callback(lambda done, place=place: self._served(place, done))  # type: ignore[misc]  # mypy cannot infer the lambda
+        self._looked_at = now = self._store.now()
+        self._pace_wait_s = LOOK_EVERY_S
+        for due in await self._store.postings.due_places(now):
+            place = (due.team_id, due.channel)
+            if place in self._serving or len(self._serving) >= MOST_AT_ONCE:
+                continue
+            if (wait_s := self._until_open(due)) > 0:
+                self._pace_wait_s = min(self._pace_wait_s, max(LEAST_S, wait_s))
+                continue
+            task = asyncio.create_task(self._serve(*place))
+            self._serving[place] = task
+            task.add_done_callback(lambda done, place=place: self._served(place, done))  # type: ignore[misc]  # mypy cannot infer the lambda
+
+    def _until_open(self, due: DuePlace) -> float:
+        """Return for how long nothing of what is due there may leave."""
+        wanted = {SlackMethod.POST: due.fresh, SlackMethod.FIND: due.interrupted, SlackMethod.UPDATE: due.changed}
+        return min(self._pace.wait_s(MethodPlace(due.team_id, due.channel, one)) for one in wanted if wanted[one])
 
     def _served(self, place: tuple[str, str], done: "asyncio.Task[None]") -> None:
         self._serving.pop(place, None)
@@ -221,17 +241,13 @@ class Poster:
     async def _serve_until_done(self, team_id: str, channel: str) -> None:
         postings = self._store.postings
         while due := await postings.due(team_id, channel, self._store.now()):
-            wait_s = await postings.take_turn(channel, EVERY_S)
-            if wait_s > 0:
-                await self._sleep(wait_s)
-                continue
             try:
-                await self._write_next(due)
+                if not await self._write_next(due):
+                    return  # until there is a turn
             except Exception:  # noqa: BLE001  whatever is wrong with the first of them, the others go on
                 _log.exception("a message cannot be written")
                 await postings.count_try([due[0].id])
                 await postings.postpone([due[0].id], _backoff(due[0].tries), in_doubt=True)
-            await postings.end_turn(channel, EVERY_S)
 
     async def _card(self, posting: Posting) -> StoredCard | None:
         try:
@@ -241,28 +257,33 @@ class Poster:
             self._unreadable.add(posting.card_id)
             return None
 
-    async def _write_next(self, due: Sequence[Posting]) -> None:
+    async def _write_next(self, due: Sequence[Posting]) -> bool:
+        """Do the most urgent that may leave now. False when nothing may."""
         cards = {one.card_id: await self._card(one) for one in due}
         known = [(one, card) for one in due if (card := cards[one.card_id]) is not None]
         if gone := [one for one in due if cards[one.card_id] is None]:
-            await self._store.postings.set_aside([one.id for one in gone])
-            for one in gone:
-                if one.card_id in self._unreadable and one.ts is None:
-                    await self._trouble.unreadable(one)
-            self._unreadable.difference_update(one.card_id for one in gone)
-        fresh = await sift(self._store, [(one, card) for one, card in known if one.ts is None])
+            await self._set_unreadable_aside(gone)
+        interrupted = [one for one, _ in known if one.ts is None and one.attempted_at is not None]
+        if interrupted and await self._look_for(interrupted[0], interrupted):
+            return True
+        fresh = [(one, card) for one, card in known if one.ts is None and one.attempted_at is None]
+        if fresh and self._pace.wait_s(_place(fresh[0][0], SlackMethod.POST)) == 0:
+            wanted = await sift(self._store, fresh)
+            if len(wanted) < len(fresh) or await self._post_next(wanted):
+                return True
         shown = [one for one, _ in known if one.ts is not None]
-        interrupted = [one for one, _ in fresh if one.attempted_at is not None]
-        if interrupted:
-            await self._look_for(interrupted[0], [one for one, _ in fresh])
-        elif fresh:
-            await self._post_next(fresh)
-        elif shown:
-            await self._update(shown[0])
+        return (bool(shown) and await self._update(shown[0])) or bool(gone)
+
+    async def _set_unreadable_aside(self, gone: Sequence[Posting]) -> None:
+        await self._store.postings.set_aside([one.id for one in gone])
+        for one in gone:
+            if one.card_id in self._unreadable and one.ts is None:
+                await self._trouble.unreadable(one)
+        self._unreadable.difference_update(one.card_id for one in gone)
 
     # New messages
 
-    async def _post_next(self, fresh: list[tuple[Posting, StoredCard]]) -> None:
+    async def _post_next(self, fresh: list[tuple[Posting, StoredCard]]) -> bool:
         posting, card = fresh[0]
         thread_ts = None
         if posting.parent_id is not None:
@@ -270,26 +291,35 @@ class Poster:
             waiting = [one.id for one, _ in fresh if one.parent_id == posting.parent_id]
             if parent is None or (parent.ts is None and parent.due_at is None):
                 await self._store.postings.set_aside(waiting)
-                return
+                return True
             if parent.ts is None and parent.due_at is not None:
                 left_s = (parent.due_at - self._store.now()).total_seconds()
                 await self._store.postings.postpone(waiting, max(_PARENT_WAIT_S, left_s))
-                return
+                return True
             thread_ts = parent.ts
         ours = [(one, its) for one, its in fresh if one.company == posting.company]
         alike = [(one, its) for one, its in ours if its.kind == "call" and one.parent_id is None]
         if card.kind == "call" and len(alike) > BUNDLE_OVER:
-            await self._send(alike[:MOST_ROWS])
-            return
-        await self._send([(posting, card)], thread_ts)
+            return await self._send(alike[:MOST_ROWS])
+        return await self._send([(posting, card)], thread_ts)
 
-    async def _send(self, together: list[tuple[Posting, StoredCard]], thread_ts: str | None = None) -> None:
+    async def _send(self, together: list[tuple[Posting, StoredCard]], thread_ts: str | None = None) -> bool:
+        """Send a new message. False when its turn has not come."""
         content = await self._content(together)
         if content is None:
-            return
-        name = together[0][0].id
+            return True
+        first = together[0][0]
+        name = first.id
+        if not await self._pace.take(_place(first, SlackMethod.POST)):
+            return False
         if not await self._store.postings.attempt([one.id for one, _ in together], name if len(together) > 1 else None):
-            return
+            return True
+        await self._post(together, content, name, thread_ts)
+        return True
+
+    async def _post(
+        self, together: list[tuple[Posting, StoredCard]], content: MessageContent, name: str, thread_ts: str | None
+    ) -> None:
         first = together[0][0]
         rows = [one for one, _ in together]
         ids = [one.id for one in rows]
@@ -298,6 +328,7 @@ class Poster:
                 first.team_id, first.channel, content, name=name, thread_ts=thread_ts
             )
         except PostThrottled as problem:
+            self._pace.hold(_place(first, SlackMethod.POST), problem.wait_s)
             await self._later(rows, SLOW, problem.wait_s)
         except PostNotSent:
             await self._later(rows, SLOW)
@@ -314,15 +345,17 @@ class Poster:
             )
             await self._trouble.is_over(first)
 
-    async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> None:
+    async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> bool:
         """Look in the channel for a message that was being sent when the process ended, or that Slack never
-        confirmed."""
+        confirmed. False when the turn to look has not come."""
         name = posting.bundle or posting.id
         rows = [one for one in fresh if (one.bundle or one.id) == name]
         ids = [one.id for one in rows]
         since = posting.attempted_at or posting.created_at
+        if not await self._pace.take(_place(posting, SlackMethod.FIND)):
+            return False
         if not await self._store.postings.take_interrupted(ids):
-            return
+            return True
         parent = await self._store.postings.get(posting.company, posting.parent_id) if posting.parent_id else None
         try:
             spot = await self._channel_messages.find(
@@ -334,6 +367,8 @@ class Poster:
                 await self._refused(rows, problem.code, in_doubt=True)
             else:
                 wait_s = problem.wait_s if isinstance(problem, PostThrottled) else None
+                if wait_s is not None:
+                    self._pace.hold(_place(posting, SlackMethod.FIND), wait_s)
                 await self._later(rows, SLOW, wait_s, in_doubt=True)
         except CannotLook:
             await self._store.postings.set_aside(ids, doubtful=True)
@@ -343,6 +378,7 @@ class Poster:
                 await self._store.postings.postpone(ids, 0.0)
             else:
                 await self._store.postings.posted(ids, place=spot.place, ts=spot.ts, versions={}, looks=None)
+        return True
 
     async def _content(self, together: list[tuple[Posting, StoredCard]]) -> MessageContent | None:
         """Return the content of a message; None when it cannot be shown, so that it does not delay its channel."""
@@ -357,7 +393,8 @@ class Poster:
 
     # Updating messages
 
-    async def _update(self, posting: Posting) -> None:
+    async def _update(self, posting: Posting) -> bool:
+        """Update a message. False when its turn has not come."""
         bundle, ours = posting.bundle, posting.company
         together = [posting] if bundle is None else await self._store.postings.bundled(ours, bundle)
         found = [(one, await self._store.cards.get(ours, one.card_id)) for one in together]
@@ -366,19 +403,27 @@ class Poster:
         versions = {one.id: card.version for one, card in cards}
         if all(card.version <= one.shown for one, card in cards):
             await self._store.postings.updated(ids, versions, posting.looks)
-            return
+            return True
         content = await self._content(cards)
         if content is None:
-            return
+            return True
         if posting.looks == _looks(content):
             await self._store.postings.updated(ids, versions, posting.looks)
-            return
-        if not await self._store.postings.attempt_update(ids):
-            return
+            return True
+        if not await self._pace.take(_place(posting, SlackMethod.UPDATE)):
+            return False
+        if await self._store.postings.attempt_update(ids):
+            await self._change(posting, together, content, versions)
+        return True
+
+    async def _change(
+        self, posting: Posting, together: Sequence[Posting], content: MessageContent, versions: Mapping[str, int]
+    ) -> None:
         spot = MessagePlace(posting.place or posting.channel, posting.ts or "")
         try:
             await self._channel_messages.update(posting.team_id, spot, content, name=posting.bundle or posting.id)
         except PostThrottled as problem:
+            self._pace.hold(_place(posting, SlackMethod.UPDATE), problem.wait_s)
             await self._later(together, SLOW, problem.wait_s)
         except (PostNotSent, InDoubt):
             await self._later(together, SLOW)
@@ -387,7 +432,7 @@ class Poster:
         except CannotShow:
             await self._mistaken(together)
         else:
-            await self._store.postings.updated(ids, versions, _looks(content))
+            await self._store.postings.updated(list(versions), versions, _looks(content))
             await self._trouble.is_over(posting)
 
     # Failures
@@ -428,6 +473,10 @@ class Poster:
         if posting.ts is not None:
             return posting.tries >= UPDATE_TRIES
         return posting.tries >= LEAST_TRIES and self._store.now() - posting.created_at >= GIVE_UP_AFTER
+
+
+def _place(posting: Posting, method: SlackMethod) -> MethodPlace:
+    return MethodPlace(posting.team_id, posting.channel, method)
 
 
 def _looks(content: MessageContent) -> str:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, select, update
+from sqlalchemy import Connection, Table, and_, delete, select, update
 
 from bot.store.confirmations import confirmations
 from bot.store.keys import KeyProblem
-from bot.store.postings import postings, turns
+from bot.store.postings import postings
 from bot.store.requests_before_connecting import remembered
-from bot.store.schema import Everywhere, StoreContext, everywhere, insert_for, name_row
+from bot.store.schema import Everywhere, StoreContext, everywhere, name_row
 from bot.store.subscriptions import subscriptions
 from bot.store.timed_requests import kept
 
@@ -23,13 +23,12 @@ class Channels:
         self._context = context
 
     async def renamed(self, old: str, new: str) -> None:
-        """Let everything that names the old id name the new one: subscriptions, postings, turns, waiting requests."""
+        """Let everything that names the old id name the new one: subscriptions, postings, waiting requests."""
 
         def change(connection: Connection) -> None:
             theirs = update(subscriptions).where(subscriptions.c.channel == old).values(channel=new)
             connection.execute(everywhere(theirs, Everywhere.SLACK))
             _move_postings(connection, old, new)
-            _move_turn(connection, old, new)
             for table in _SEALED_PLACES:
                 self._move_places(connection, table, old, new)
 
@@ -63,16 +62,6 @@ def _move_postings(connection: Connection, old: str, new: str) -> None:
     connection.execute(everywhere(in_channel, Everywhere.SLACK))
     in_place = update(postings).where(postings.c.place == old).values(place=new)
     connection.execute(everywhere(in_place, Everywhere.SLACK))
-
-
-def _move_turn(connection: Connection, old: str, new: str) -> None:
-    """Move the time of a channel's next message, the later of two."""
-    latest = connection.execute(select(func.max(turns.c.next_at)).where(turns.c.channel.in_([old, new]))).scalar_one()
-    if latest is None:
-        return
-    connection.execute(delete(turns).where(turns.c.channel == old))
-    row = insert_for(connection, turns).values(channel=new, next_at=latest)
-    connection.execute(row.on_conflict_do_update(index_elements=["channel"], set_={"next_at": latest}))
 
 
 def _replaced(node: Any, old: str, new: str) -> Any:

@@ -25,9 +25,12 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    not_,
     or_,
     select,
     table,
+    text,
+    true,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -45,7 +48,7 @@ from bot.store.schema import (
     metadata,
     within,
 )
-from bot.store.table_rules import Forever, With, rules
+from bot.store.table_rules import With, rules
 
 _cards = table("cards", column("id"), column("version"))
 """Declared in ``bot.store.cards``, which builds on this."""
@@ -72,23 +75,17 @@ postings = Table(
     Column("created_at", MomentColumn, nullable=False),
     Column("holder", Text),
     Index("ix_postings_card_id_channel", "card_id", "channel", unique=True),
-    Index("ix_postings_due_at", "due_at"),
-    Index("ix_postings_escalate_at", "escalate_at"),
+    *(
+        Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+        for name, columns, where in (
+            ("ix_postings_due_at", ("due_at",), "due_at IS NOT NULL"),
+            ("ix_postings_due_in_channel", ("team_id", "channel", "due_at"), "due_at IS NOT NULL"),
+            ("ix_postings_escalate_at", ("escalate_at",), "escalate_at IS NOT NULL"),
+        )
+    ),  # what is over is in none of them: a look costs the same however many cards were shown
     Index("ix_postings_channel_ts", "channel", "ts"),
     Index("ix_postings_place_ts", "place", "ts"),
     info=rules(forget=With("card_id", "cards")),
-)
-
-
-turns = Table(
-    "turns",
-    metadata,
-    Column("channel", Text, primary_key=True),
-    Column("next_at", MomentColumn, nullable=False),
-    info=rules(
-        forget=Forever("a moment for each channel, until the workspace leaves"),
-        workspace=With("channel", "postings", its="channel"),
-    ),
 )
 
 
@@ -109,6 +106,18 @@ class NewPosting:
     escalate_s: float | None = None
     wait_s: float = 0.0
     not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DuePlace:
+    """A workspace's channel with due postings: how many are new, how many may have been posted when their process
+    ended, and how many change a message."""
+
+    team_id: str
+    channel: str
+    fresh: int = 0
+    interrupted: int = 0
+    changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -284,13 +293,21 @@ class Postings:
         """Return the postings that share one message."""
         return await self._postings(within(postings, company), postings.c.bundle == bundle)
 
-    async def due_channels(self, now: datetime) -> list[tuple[str, str]]:
-        """Return workspace and channel of every posting that is due and that no other process works on."""
+    async def due_places(self, now: datetime) -> list[DuePlace]:
+        """Return where something is due that no other process works on, what has waited longest first."""
         due = and_(postings.c.due_at <= now, held_by_nobody_else(postings.c.holder, self._holder))
-        statement = select(postings.c.team_id, postings.c.channel).where(due).distinct()
+        posted, attempted = postings.c.ts.is_not(None), postings.c.attempted_at.is_not(None)
+        counts = (
+            func.count().filter(not_(posted), not_(attempted)).label("fresh"),
+            func.count().filter(not_(posted), attempted).label("interrupted"),
+            func.count().filter(posted).label("changed"),
+        )
+        place = (postings.c.team_id, postings.c.channel)
+        statement = select(*place, *counts).where(due).group_by(*place).order_by(func.min(postings.c.due_at))
 
-        def query(connection: Connection) -> list[tuple[str, str]]:
-            return [(row.team_id, row.channel) for row in connection.execute(everywhere(statement, Everywhere.DUE))]
+        def query(connection: Connection) -> list[DuePlace]:
+            rows = connection.execute(everywhere(statement, Everywhere.DUE))
+            return [DuePlace(*row) for row in rows]
 
         return await self._context.database.read(query)
 
@@ -311,13 +328,17 @@ class Postings:
 
         return [_read_posting(row) for row in await self._context.database.read(query)]
 
-    async def next_at(self) -> datetime | None:
-        """Return when the next posting or escalation is due."""
+    async def next_at(self, seen: datetime | None = None) -> datetime | None:
+        """Return when the next posting or escalation is due. ``seen``: what was due then is not meant, unless it is an
+        escalation."""
+        unseen = true() if seen is None else postings.c.due_at > seen
+        posting = select(func.min(postings.c.due_at, type_=MomentColumn)).where(postings.c.due_at.is_not(None), unseen)
+        escalation = select(func.min(postings.c.escalate_at, type_=MomentColumn))
+        escalation = escalation.where(postings.c.escalate_at.is_not(None))
 
         def query(connection: Connection) -> list[datetime]:
-            columns = (postings.c.due_at, postings.c.escalate_at)
-            soonest = [everywhere(select(func.min(column, type_=MomentColumn)), Everywhere.DUE) for column in columns]
-            found = [connection.execute(statement).scalar() for statement in soonest]
+            asked = [everywhere(statement, Everywhere.DUE) for statement in (posting, escalation)]
+            found = [connection.execute(statement).scalar() for statement in asked]
             return [moment for moment in found if moment is not None]
 
         return min(await self._context.database.read(query), default=None)
@@ -437,40 +458,6 @@ class Postings:
         """Forget the messages that were given up, once the people concerned have been told."""
         where = and_(_of(company, subscription_id), postings.c.ts.is_(None), _GIVEN_UP)
         await self._context.run(update(postings).where(where).values(tries=0))
-
-    async def try_to_write(self) -> None:
-        """Write a row and delete it, to see that the database takes writes: on a full disk it still answers."""
-        probe = {"channel": "", "next_at": self._context.now()}
-
-        def change(connection: Connection) -> None:
-            connection.execute(insert_for(connection, turns).values(**probe).on_conflict_do_nothing())
-            connection.execute(delete(turns).where(turns.c.channel == ""))
-
-        await self._context.database.write(change)
-
-    async def take_turn(self, channel: str, every_s: float) -> float:
-        """Take the channel's turn: 0 when it may be written to now, and by nobody else for ``every_s``; else seconds
-        to wait."""
-        now = self._context.now()
-
-        def change(connection: Connection) -> float:
-            statement = insert_for(connection, turns).values(channel=channel, next_at=now)
-            connection.execute(statement.on_conflict_do_nothing())
-            pause = timedelta(seconds=every_s)
-            # Further away than any pause: the clock was set back, or another machine's is ahead.
-            free = or_(turns.c.next_at <= now, turns.c.next_at > now + 2 * pause)
-            mine = update(turns).where(turns.c.channel == channel, free)
-            if connection.execute(mine.values(next_at=now + pause)).rowcount:
-                return 0.0
-            next_at = connection.execute(select(turns.c.next_at).where(turns.c.channel == channel)).scalar_one()
-            return float((next_at - now).total_seconds())
-
-        return await self._context.database.write(change)
-
-    async def end_turn(self, channel: str, every_s: float) -> None:
-        """Restart the channel's pause now that it was written to, however long that message took to arrive."""
-        next_at = self._context.now() + timedelta(seconds=every_s)
-        await self._context.run(update(turns).where(turns.c.channel == channel).values(next_at=next_at))
 
     async def clock_went_back(self, was_at: datetime) -> None:
         """Make due now what would have come due within moments of ``was_at``, had the clock not been set back. What

@@ -1,4 +1,5 @@
-"""Turns of requests to Dialpad, for all processes on one database: when the last ones of each limit left or will leave.
+"""Turns of requests to Dialpad and Slack, for all processes on one database: when the last ones of each limit left or
+will leave.
 
 Time is the database's own.
 """
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, select, update
+from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, delete, select, update
 
 from bot.basics.request_turns import MICROSECONDS, Limit, Turn
 from bot.store.processes import database_now, older_by_the_database
@@ -25,7 +26,7 @@ request_turns = Table(
     Column("last_at", BigInteger, nullable=False),
     info=rules(
         forget=older_by_the_database("last_at", KEPT_FOR),
-        workspace=Otherwise("counts for a Dialpad company, and is gone within hours"),
+        workspace=Otherwise("counts at Dialpad or Slack, and is gone within hours"),
     ),
 )
 
@@ -48,8 +49,8 @@ class RequestTurns:
             if wait_s > within_s:
                 return Turn(wait_s, None)
             end = begins + int(good_for_s * MICROSECONDS)
-            rows = [{"key": key, "moments": sorted([*ends, end]), "latest": end} for key, ends in taken.items()]
-            connection.execute(_KEEP, rows)
+            kept = {key: limit.with_turn(taken[key], end) for key, limit in by_key.items()}
+            connection.execute(_KEEP, [{"key": key, "moments": kept[key], "latest": end} for key in kept])
             return Turn(wait_s, end)
 
         return await self._context.database.write(change)
@@ -64,6 +65,16 @@ class RequestTurns:
                     moments.remove(end)
                     kept = {"key": key, "moments": moments, "latest": max(moments, default=0)}
                     connection.execute(_KEEP, [kept])
+
+        await self._context.database.write(change)
+
+    async def try_to_write(self) -> None:
+        """Write a row and delete it, to see that the database takes writes: on a full disk it still answers."""
+
+        def change(connection: Connection) -> None:
+            probe = insert_for(connection, request_turns).values(limit="", taken=[], last_at=0)
+            connection.execute(probe.on_conflict_do_nothing())
+            connection.execute(delete(request_turns).where(request_turns.c.limit == ""))
 
         await self._context.database.write(change)
 

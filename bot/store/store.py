@@ -172,7 +172,7 @@ class Store:
                 current = await self.database.read(migrate.is_current)
                 if current:
                     said = "The database takes no writes"
-                    await self.postings.try_to_write()
+                    await self.request_turns.try_to_write()
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             raise DatabaseProblem(f"{said}: {say_error(error)}.") from error
         if not current:

@@ -9,9 +9,9 @@ import pytest_asyncio
 
 from bot.activity.registers import fragment
 from bot.app import Bot
-from bot.notifications import poster
 from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT
 from bot.sandbox.demo import Demo, connect
+from bot.slack.api import pace
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import OneDemo
@@ -229,7 +229,9 @@ async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo)
 async def test_many_calls_at_once_are_one_message_and_none_is_lost(
     priya: Hands, ana: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(poster, "EVERY_S", 1.0)  # a message a second, as it is: what comes meanwhile is told together
+    monkeypatch.setattr(
+        pace, "POST_EVERY_S", 1.0
+    )  # a message a second, as it is: what comes meanwhile is told together
     await priya.type('/dp notify missed for "Support"')
     for _ in range(12):
         miss_a_call(demo)

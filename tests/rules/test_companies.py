@@ -67,7 +67,7 @@ CROSSING: Final = {
     "postings.clock_went_back": {"DUE"},
     "postings.drop": {"POSTER"},
     "postings.due": {"DUE"},
-    "postings.due_channels": {"DUE"},
+    "postings.due_places": {"DUE"},
     "postings.due_escalations": {"DUE"},
     "postings.next_at": {"DUE"},
     "purge.purge": {"EXPIRED"},
@@ -126,15 +126,12 @@ NEEDS_NONE: Final = {
     "Postings.attempt_update": CROSSING["postings._change"],
     "Postings.take_interrupted": CROSSING["postings._change"],
     "Postings.clock_went_back": CROSSING["postings.clock_went_back"],
-    "Postings.try_to_write": "a row of no channel, deleted at once",
     "Postings.count_try": CROSSING["postings._change"],
     "Postings.posted": CROSSING["postings._settle"],
     "Postings.updated": CROSSING["postings._settle"],
     "Postings.postpone": CROSSING["postings._change"],
     "Postings.hold": CROSSING["postings._change"],
     "Postings.set_aside": CROSSING["postings._change"],
-    "Postings.take_turn": "a channel's pace, whoever writes there",
-    "Postings.end_turn": "a channel's pace, whoever writes there",
 }
 CARRIERS: Final = ("CompanyKey", "Posting", "Subscription", "FollowedRoster")
 """Types of parameters that say which company."""

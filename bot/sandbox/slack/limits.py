@@ -176,6 +176,7 @@ PER_MINUTE: dict[str, int] = {
     "tier3": 50,
     "tier4": 100,
     "chat.postMessage_per_channel": 60,
+    "chat.postMessage": 300,  # of all channels; Slack says "several hundred messages per minute per workspace"
     "auth.test": 600,
     "chat.getPermalink": 600,
     "blocks.validate": 600,

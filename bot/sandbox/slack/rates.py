@@ -1,4 +1,5 @@
-"""Rate limits per method: a tier's calls in any 60 seconds, and one message a second per channel with short bursts."""
+"""Rate limits per method: a tier's calls in any 60 seconds; for messages one a second and channel with short bursts,
+and a limit for the workspace."""
 
 import math
 from collections import deque
@@ -24,7 +25,10 @@ class RateLimits:
 
     def check(self, method: str, channel: str | None) -> int:
         if method == "chat.postMessage":
-            return self._check_channel(channel or "")
+            return self._check_window(method) or self._check_channel(channel or "") or self._count(method)
+        return self._check_window(method) or self._count(method)
+
+    def _check_window(self, method: str) -> int:
         allowed = self._per_minute(method)
         moment = self._timers.now()
         calls = self._calls.setdefault(method, deque())
@@ -32,7 +36,10 @@ class RateLimits:
             calls.popleft()
         if len(calls) >= allowed:
             return max(1, math.ceil(60 - (moment - calls[0])))
-        calls.append(moment)
+        return 0
+
+    def _count(self, method: str) -> int:
+        self._calls[method].append(self._timers.now())
         return 0
 
     def _check_channel(self, channel: str) -> int:

@@ -19,6 +19,7 @@ from bot.contract.context import People
 from bot.contract.reply import MessageContent, Reply
 from bot.slack.api.messages import NO_PREVIEWS, Clients
 from bot.slack.api.names import Groups, find_names, mentioned
+from bot.slack.api.web_client import build_impatient_client
 from bot.slack.blockkit.blocks import Reader, called, escape, parts_of
 from bot.slack.blockkit.limits import CHARTS
 from bot.slack.blockkit.render import render_message
@@ -117,7 +118,7 @@ class ChannelMessages:
         """Send a message, without what Slack refuses to draw: charts become text, from then on at once, and pictures
         are
         left out."""
-        client = await self._clients.of(team_id)
+        client = build_impatient_client(await self._clients.of(team_id))
         reader = await self._reader_of(team_id, content)
         body = self._body(content, name, charts=0 if team_id in self._without_charts else CHARTS, reader=reader)
         bare, charted = _without_pictures(content), _has_chart(body)
@@ -139,7 +140,7 @@ class ChannelMessages:
 
         Raises CannotLook, PostRefused, PostThrottled or PostNotSent: all but the first may pass.
         """
-        client = await self._clients.of(team_id)
+        client = build_impatient_client(await self._clients.of(team_id))
         place = channel
         try:
             if channel.startswith(("U", "W")):

@@ -40,7 +40,7 @@ def open_session() -> aiohttp.ClientSession:
     """Open the connection pool for the Web API, ``response_url`` and Socket Mode. Close it last. Needs a running
     loop."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=100, limit_per_host=50, keepalive_timeout=30),
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=100, keepalive_timeout=30),
         timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, connect=3),
         cookie_jar=aiohttp.DummyCookieJar(),
     )
@@ -55,6 +55,20 @@ def build_web_client(settings: Settings, session: aiohttp.ClientSession, token: 
         session=session,
         logger=quiet_logger(),
         retry_handlers=[ConnectionRetry(max_retry_count=1), AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+    )
+
+
+def build_impatient_client(client: AsyncWebClient) -> AsyncWebClient:
+    """Build the same client without waiting: a 429 is raised at once. For what is posted in channels, which waits in
+    the database (``bot.notifications.poster``) and must not hold up what is behind it."""
+    handlers = [one for one in client.retry_handlers if not isinstance(one, AsyncRateLimitErrorRetryHandler)]
+    return AsyncWebClient(
+        token=client.token,
+        base_url=client.base_url,
+        timeout=client.timeout,
+        session=client.session,
+        logger=quiet_logger(),
+        retry_handlers=handlers,
     )
 
 

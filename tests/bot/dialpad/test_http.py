@@ -11,14 +11,14 @@ import pytest
 from aiohttp import web
 
 from bot.basics.errors import OutcomeUnknown, Unavailable
-from bot.basics.request_turns import Limit, Turn
+from bot.basics.request_turns import Limit, Turn, TurnsInMemory
 from bot.dialpad.action import GET, Action, Response, Risk
 from bot.dialpad.actions.callcenters import RemoveCallCenterOperator
 from bot.dialpad.actions.numbers import FormatNumber
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import GetUser
 from bot.dialpad.client import DialpadClient, Http, HttpAnswer
-from bot.dialpad.pacer import LEAST_PATIENCE_S, Pacer, TurnsInMemory
+from bot.dialpad.pacer import LEAST_PATIENCE_S, Pacer
 
 SMS = SendSms(to_numbers=["+14155550150"], text="hello", user_id="5")
 

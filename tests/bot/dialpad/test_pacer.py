@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.basics.errors import TooMany
+from bot.basics.request_turns import TurnsInMemory
 from bot.dialpad.action import Action
 from bot.dialpad.actions.call import GetCall, PlaceCall
 from bot.dialpad.actions.users import GetUser, RingUser
-from bot.dialpad.pacer import LEAST_PATIENCE_S, Pacer, TurnsInMemory
+from bot.dialpad.pacer import LEAST_PATIENCE_S, Pacer
 from tests.bot.dialpad.wire import Time, run_virtually
 
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.basics.errors import TooMany
-from bot.basics.request_turns import Limit, Turn
+from bot.basics.request_turns import Limit, Turn, TurnsInMemory, Window
 from bot.dialpad.action import Action
 from bot.dialpad.actions.users import GetUser, RingUser
-from bot.dialpad.pacer import WAYS_DIFFER_S, Pacer, TurnsInMemory
+from bot.dialpad.pacer import WAYS_DIFFER_S, Pacer
 from tests.bot.dialpad.test_pacer import most_in_any
 from tests.bot.dialpad.wire import run_virtually
 
@@ -140,7 +140,7 @@ def test_clicks_go_before_background_work_of_another_process() -> None:
 def test_a_turn_of_an_endpoint_is_given_back_when_the_company_is_too_busy() -> None:
     async def main() -> None:
         book = Book()
-        await book.take([Limit("company every", 1, 60.0)], within_s=0.0, good_for_s=0.0)
+        await book.take([Window("company every", 1, 60.0)], within_s=0.0, good_for_s=0.0)
         slow = Pacer(book, calls=1, span_s=60.0, clock=asyncio.get_running_loop().time)
         with pytest.raises(TooMany):
             await slow.turn(RingUser(id="1"), company="company")

@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 
 from bot.activity.news import NewsKind
@@ -18,6 +17,7 @@ from bot.sandbox.serving import listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.manifest import build_manifest
+from bot.slack.api.pace import POSTS_BURST
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.all_the_way import whole_way
@@ -66,7 +66,7 @@ async def workspace(clock: Clockwork) -> AsyncIterator[tuple[SlackSandbox, Chann
             await slack.aclose()
 
 
-async def test_they_are_posted_at_most_once_a_second_and_none_is_lost(tmp_path: Path) -> None:
+async def test_they_are_posted_as_fast_as_slack_takes_them_and_none_is_lost(tmp_path: Path) -> None:
     async with whole_way(tmp_path, {NewsKind.MISSED}) as way:
         clock = Clockwork(way.stage.time)
         await way.stage.store.subscriptions.delete(COMPANY, "w1")
@@ -94,7 +94,6 @@ async def test_they_are_posted_at_most_once_a_second_and_none_is_lost(tmp_path: 
                 for card in re.findall(r'"card":"([\w-]+)"', str(message["blocks"]))
             }
     assert all(one.ok for one in posts)
-    assert min(later.at - earlier.at for earlier, later in pairwise(posts)) >= 0.999
     assert len(shown) == COUNT
-    assert len(posts) <= 13
+    assert len(posts) <= 13 + POSTS_BURST
     assert posts[-1].at - began < 13

@@ -10,7 +10,7 @@ from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store.card_rows import StoredCard
 from bot.store.keys import Keyring
-from bot.store.postings import NewPosting, Posting
+from bot.store.postings import DuePlace, NewPosting, Posting
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 
@@ -146,10 +146,10 @@ async def test_what_is_held_for_the_same_moment_is_due_together(store: Store, cl
 
 async def test_what_is_wanted_is_due_and_what_is_posted_is_not(store: Store, clock: Clock) -> None:
     card = await absorb(store, ["call:1"], part(1, a=1), HERE)
-    assert await store.postings.due_channels(clock()) == [(TEAM, "C1")]
+    assert await store.postings.due_places(clock()) == [DuePlace(TEAM, "C1", fresh=1)]
     await post(store, await posting_of(store, card))
 
-    assert await store.postings.due_channels(clock()) == []
+    assert await store.postings.due_places(clock()) == []
     assert await store.postings.next_at() is None
     found = await store.cards.at(COMPANY, "C1", "1.0")
     assert found is not None
@@ -181,15 +181,6 @@ async def test_what_may_have_been_posted_is_never_made_due_again(store: Store, c
     await store.cards.claim(COMPANY, card, "U1")
 
     assert await store.postings.due(TEAM, "C1", clock()) == []
-
-
-async def test_a_channels_turn_is_one_a_second_for_all_processes(store: Store, clock: Clock) -> None:
-    waits = await asyncio.gather(*(store.postings.take_turn("C1", 1.0) for _ in range(5)))
-
-    assert sorted(waits) == [0.0, 1.0, 1.0, 1.0, 1.0]
-    assert await store.postings.take_turn("C2", 1.0) == 0.0
-    clock.pass_(seconds=1)
-    assert await store.postings.take_turn("C1", 1.0) == 0.0
 
 
 async def test_a_step_is_taken_by_one(store: Store, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from bot.basics.person import PersonKey
 from bot.store.channels import Channels
-from bot.store.postings import postings, turns
+from bot.store.postings import postings
 from bot.store.store import Store
 from bot.store.subscriptions import subscriptions
 
@@ -51,7 +51,7 @@ async def test_postings_follow_and_a_card_stays_once_in_a_channel(store: Store) 
         }
 
 
-async def test_subscriptions_and_turns_follow(store: Store) -> None:
+async def test_subscriptions_follow(store: Store) -> None:
     def change(connection: Connection) -> None:
         row = {
             "team_id": "T1",
@@ -65,17 +65,14 @@ async def test_subscriptions_and_turns_follow(store: Store) -> None:
         filled = {column.key: row.get(column.key) for column in subscriptions.c}
         for name, channel in (("s1", OLD), ("s2", "C0OTHER")):
             connection.execute(insert(subscriptions).values(**{**filled, "id": name, "channel": channel}))
-        connection.execute(insert(turns).values(channel=OLD, next_at=store.now() + timedelta(seconds=2)))
-        connection.execute(insert(turns).values(channel=NEW, next_at=store.now() + timedelta(seconds=1)))
 
-    def query(connection: Connection) -> tuple[list[str], list[tuple[object, ...]]]:
-        channels = connection.execute(select(subscriptions.c.channel).order_by(subscriptions.c.id)).scalars().all()
-        return list(channels), [tuple(row) for row in connection.execute(select(turns))]
+    def query(connection: Connection) -> list[str]:
+        return list(connection.execute(select(subscriptions.c.channel).order_by(subscriptions.c.id)).scalars())
 
     await store.database.write(change)
     await Channels(store.context).renamed(OLD, NEW)
 
-    assert await store.database.read(query) == ([NEW, "C0OTHER"], [(NEW, store.now() + timedelta(seconds=2))])
+    assert await store.database.read(query) == [NEW, "C0OTHER"]
 
 
 async def test_requests_that_wait_are_answered_in_the_channel_as_it_is_called_now(store: Store, ana: PersonKey) -> None:

@@ -112,7 +112,7 @@ async def test_a_message_that_takes_long_is_left_to_the_process_that_sends_it(pa
     assert not await other.store.postings.attempt([name], None)
     assert not await other.store.postings.take_interrupted([name])
     assert await other.store.postings.due("T1", "C1", other.store.now()) == []
-    assert await other.store.postings.due_channels(other.store.now()) == []
+    assert await other.store.postings.due_places(other.store.now()) == []
 
     await one.fall_silent(60)
     (found,) = await other.store.postings.due("T1", "C1", other.store.now())

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from bot.basics.request_turns import Limit
+from bot.basics.request_turns import Window
 from tests.bot.two_replicas import Replica
 
-EVERY = Limit("company every", 1, 1 / 18)
-RINGS = Limit("company ring 1", 5, 60.0)
+EVERY = Window("company every", 1, 1 / 18)
+RINGS = Window("company ring 1", 5, 60.0)
 FAR_S = 600.0
 
 
@@ -55,7 +55,7 @@ async def test_companies_do_not_wait_for_each_other(pair: tuple[Replica, Replica
     one, _ = pair
     await one.store.request_turns.take([EVERY], within_s=0.0, good_for_s=0.0)
     assert (
-        await one.store.request_turns.take([Limit("another every", 1, 60.0)], within_s=0.0, good_for_s=0.0)
+        await one.store.request_turns.take([Window("another every", 1, 60.0)], within_s=0.0, good_for_s=0.0)
     ).wait_s == 0.0
 
 

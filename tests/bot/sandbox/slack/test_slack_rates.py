@@ -25,6 +25,16 @@ async def test_a_channel_takes_a_short_burst_then_one_message_a_second() -> None
     await stage.aclose()
 
 
+async def test_a_workspace_takes_three_hundred_messages_a_minute_whatever_their_channels() -> None:
+    stage = Stage(enforce_limits=True)
+    rates = stage.slack._api._rates
+    waits = [rates.check("chat.postMessage", f"C{number}") for number in range(301)]
+    assert waits == [0] * 300 + [60]
+    stage.advance(60)
+    assert rates.check("chat.postMessage", "C1") == 0
+    await stage.aclose()
+
+
 async def test_a_method_of_tier_two_takes_twenty_calls_a_minute() -> None:
     stage = Stage(enforce_limits=True)
     answers = [await stage.call("conversations.list") for _ in range(21)]
