@@ -97,8 +97,9 @@ class Notifications(Protocol):
         other card."""
         ...
 
-    async def check_press(self, person: PersonKey, channel: str, ts: str) -> None:
-        """Check that the message at that place is no other company's. Raises OtherCompany."""
+    async def check_press(self, person: PersonKey, channel: str, ts: str, *, name: str = "") -> None:
+        """Check that the message at that place is no other company's. ``name``: ours of the message, by which it is
+        known before it is noted where it is. Raises OtherCompany."""
         ...
 
     async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> PostedCard | None:

@@ -236,8 +236,8 @@ class NotificationService:
             return None
         raise NotConnected if company is None else OtherCompany(_named(owned.kind))
 
-    async def check_press(self, person: PersonKey, channel: str, ts: str) -> None:
-        owned = await self._store.cards.whose_at(channel, ts)
+    async def check_press(self, person: PersonKey, channel: str, ts: str, *, name: str = "") -> None:
+        owned = await self._store.cards.whose_at(channel, ts, name)
         company = None if owned is None else await self._store.connections.company(person)
         if owned is not None and company is not None and owned.company not in _theirs(person, company):
             raise OtherCompany(_named(owned.kind))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, select, update
+from sqlalchemy import Connection, Row, Select, and_, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
@@ -91,9 +92,12 @@ class Cards:
         statement = select(cards.c.team_id, cards.c.company, cards.c.kind).where(cards.c.id == card_id)
         return await self._whose(statement)
 
-    async def whose_at(self, channel: str, ts: str) -> OwnedKind | None:
-        """Tell whose card a message shows, as ``whose``."""
-        shown = select(postings.c.card_id).where(postings.c.place == channel, postings.c.ts == ts)
+    async def whose_at(self, channel: str, ts: str, name: str = "") -> OwnedKind | None:
+        """Tell whose card a message shows, as ``whose``. ``name``: of the posting, for a message that has arrived and
+        whose ``ts`` is not noted yet."""
+        there = and_(postings.c.place == channel, postings.c.ts == ts)
+        arrived = and_(postings.c.id == name, postings.c.ts.is_(None), postings.c.attempted_at.is_not(None))
+        shown = select(postings.c.card_id).where(or_(there, arrived) if name else there)
         statement = select(cards.c.team_id, cards.c.company, cards.c.kind).where(cards.c.id.in_(shown))
         return await self._whose(statement.limit(1))
 

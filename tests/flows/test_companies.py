@@ -7,9 +7,11 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import Connection, update
 
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
@@ -29,6 +31,7 @@ from bot.sandbox.cast import (
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.dialpad.model import Contact
+from bot.store.postings import postings
 from tests.bot.store.test_connections import LINK
 from tests.flows.channel import NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, Json, find_button, labels, said
@@ -247,6 +250,32 @@ async def test_no_button_of_a_card_works_for_another_company(priya: Hands, gus: 
     assert found is not None
     assert found.claimed_by is None
     assert "secret" not in "".join(said(one) for one in gus.person.ephemerals("#support"))
+
+
+async def test_no_button_works_for_another_company_before_it_is_noted_where_the_card_is(
+    priya: Hands, gus: Hands, ana: Hands, demo: Demo
+) -> None:
+    card = await a_card(priya, demo)
+    await demo.bot.poster.settle()
+    await arrived_only(demo, card["ts"])
+
+    for label in labels(card):
+        answer = await gus.press(card, label)
+        assert OTHERS in said(answer), label
+        gus.person.dismiss(answer["ts"])
+    assert "The call is yours" in said(await ana.press(card, "Claim"))
+    assert "Claimed by" in said(await shown(ana, "Claimed by"))
+
+
+async def arrived_only(demo: Demo, ts: str) -> None:
+    """As after Slack took the message and before that is written down."""
+
+    def change(connection: Connection) -> None:
+        now = demo.bot.store.now()
+        unknown = {"ts": None, "place": None, "attempted_at": now, "due_at": now + timedelta(hours=1)}
+        connection.execute(update(postings).where(postings.c.ts == ts).values(**unknown))
+
+    await demo.bot.store.database.write(change)
 
 
 @pytest.mark.parametrize("shortcut", ["text_number", "call_number", "look_up", "block_number"])

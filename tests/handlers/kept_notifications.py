@@ -90,7 +90,7 @@ class RememberedBoard:
     async def card(self, person: PersonKey, name: str) -> KeptCard | None:
         return self.cards.get(name)
 
-    async def check_press(self, person: PersonKey, channel: str, ts: str) -> None:
+    async def check_press(self, person: PersonKey, channel: str, ts: str, *, name: str = "") -> None:
         """Every card is of the one company there is."""
 
     async def conversation_at(self, person: PersonKey, channel: str, thread_ts: str) -> KeptCard | None:

@@ -22,15 +22,12 @@ from bot.slack.api.names import Groups, find_names, mentioned
 from bot.slack.api.web_client import build_impatient_client
 from bot.slack.blockkit.blocks import Reader, called, escape, parts_of
 from bot.slack.blockkit.limits import CHARTS
+from bot.slack.blockkit.marks import marked, name_in
 from bot.slack.blockkit.render import render_message
 from bot.slack.conversation.errors import slack_code
 
 _log = structlog.get_logger(__name__)
 
-EVENT_TYPE: Final = "dialpad_card"
-_OURS: Final = "posting:"
-"""Begins the id of a message's first block, which carries our name as well: Slack may hide metadata from an app without
-``metadata.message:read``, a scope that reads every app's."""
 CLOCK_SLACK: Final = timedelta(minutes=6)
 """How far Slack's clock and ours may differ when a message is searched for: a little more than the five minutes beyond
 which nothing that Slack signs is accepted."""
@@ -169,17 +166,13 @@ class ChannelMessages:
         except Exception as mistake:
             _log.exception("a message cannot be rendered")
             raise CannotShow(type(mistake).__name__) from mistake
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": name}}
-        body = {**message.to_json(), "metadata": metadata}
+        body: dict[str, Any] = message.to_json()
         pings = " ".join(filter(None, map(called, content.ping)))
         if pings:
             section = {"type": "section", "text": {"type": "mrkdwn", "text": pings}}
             whom = ", ".join(reader.name_of(one) for one in content.ping if called(one))
             body |= {"text": f"{escape(whom)}: {body['text']}", "blocks": [section, *message.blocks]}
-        if body.get("blocks"):
-            first, *rest = body["blocks"]
-            body["blocks"] = [{**first, "block_id": f"{_OURS}{name}"}, *rest]
-        return body
+        return marked(body, name)
 
     async def is_in(self, team_id: str, channel: str) -> bool | None:
         """Tell whether the app is a member of a channel; None when Slack does not say. Needs ``channels:read``."""
@@ -203,22 +196,12 @@ def _without_pictures(content: MessageContent) -> MessageContent:
     return replace(content, shown=replace(content.shown, text=(*parts_of(content.shown.text), *lines), pictures=()))
 
 
-def _name_in(message: Mapping[str, Any]) -> str:
-    """Read our name in a message: from its metadata where Slack shows them, else from its first block."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") == EVENT_TYPE:
-        return str((metadata.get("event_payload") or {}).get("id", ""))
-    blocks = message.get("blocks") or [{}]
-    marked = str(blocks[0].get("block_id", ""))
-    return marked.removeprefix(_OURS) if marked.startswith(_OURS) else ""
-
-
 async def _look(client: AsyncWebClient, method: str, where: Mapping[str, Any], name: str) -> MessagePlace | None:
     cursor = ""
     for _ in range(_PAGES):
         found = await ask(client, method, {**where, **({"cursor": cursor} if cursor else {})})
         for message in found["messages"]:
-            if _name_in(message) == name:
+            if name_in(message) == name:
                 return MessagePlace(str(where["channel"]), str(message["ts"]))
         cursor = str((found.get("response_metadata") or {}).get("next_cursor") or "")
         if not cursor:

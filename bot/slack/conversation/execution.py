@@ -118,7 +118,9 @@ class Executor:
         if board is None or incoming is None or incoming.pressed_ts is None or incoming.ephemeral:
             return
         if request.where.channel:
-            await board.check_press(request.person, request.where.channel, incoming.pressed_ts)
+            await board.check_press(
+                request.person, request.where.channel, incoming.pressed_ts, name=incoming.pressed_name
+            )
 
     async def _as_text(self, request: Request, ctx: Ctx) -> Request:
         """Read a message that mentions the app in a text conversation's thread as a text to send, letter for letter."""

@@ -9,6 +9,7 @@ from bot.basics.person import PersonKey
 from bot.contract.context import Where
 from bot.slack.blockkit.blocks import Json
 from bot.slack.blockkit.forms import unpack_metadata
+from bot.slack.blockkit.marks import name_in
 from bot.slack.transport.whose import read_whose
 
 
@@ -60,6 +61,8 @@ class Incoming:
     ephemeral: bool = False
     pressed_ts: str | None = None
     """The message whose button was pressed, or on which a shortcut was used."""
+    pressed_name: str = ""
+    """Our name of that message, "" when it has none."""
 
     @property
     def in_modal(self) -> bool:
@@ -133,7 +136,7 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
         PayloadKind.PRESS, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(action.get("action_id", "")), value=_pressed(action),
         view=view, ephemeral=bool(container.get("is_ephemeral")),
-        pressed_ts=(message or {}).get("ts") or container.get("message_ts"),
+        pressed_ts=(message or {}).get("ts") or container.get("message_ts"), pressed_name=name_in(message or {}),
     )  # fmt: skip
 
 
@@ -158,7 +161,7 @@ def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
     return Incoming(
         kind, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
         action_id=str(body.get("callback_id", "")), text=message_text(message or {}),
-        pressed_ts=(message or {}).get("ts"),
+        pressed_ts=(message or {}).get("ts"), pressed_name=name_in(message or {}),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.basics.person import PersonKey
 from bot.contract.context import Origin, Where
 from bot.contract.routing import build_table
+from bot.slack.blockkit.marks import marked
 from bot.slack.conversation.requests import Decision, plan, split_word
 from bot.slack.transport.payload import PayloadKind, message_text, parse_incoming
 from tests.bot.slack import tab, verbs
@@ -76,6 +77,21 @@ def test_a_press_knows_its_message_and_thread() -> None:
     incoming = parse_incoming(press("verbs.dnd", message={"ts": "2", "thread_ts": "1"}))
 
     assert (incoming.where.channel, incoming.where.thread_ts, incoming.ephemeral) == ("C1", "1", True)
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        (marked({"blocks": [{"type": "section"}, {"type": "actions"}]}, "p1"), "p1"),
+        ({"blocks": [{"type": "section", "block_id": "posting:p1"}]}, "p1"),
+        ({"blocks": [{"type": "section", "block_id": "b"}]}, ""),
+        ({"blocks": ["odd"], "metadata": "odd"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_press_knows_the_name_of_a_message_that_we_posted(message: dict[str, Any], name: str) -> None:
+    incoming = parse_incoming(press("verbs.dnd", message={"ts": "1", **message}))
+    assert (incoming.pressed_ts, incoming.pressed_name) == ("1", name)
 
 
 def test_a_message_with_replies_below_it_stands_in_the_channel() -> None:
