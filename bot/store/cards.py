@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, and_, or_, select, update
-from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey

@@ -5,6 +5,7 @@ will ask somebody to claim its card. Changing a card and making its postings due
 was taken in can be forgotten.
 """
 
+import asyncio
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
+    bindparam,
     column,
     delete,
     func,
@@ -281,6 +283,8 @@ class Postings:
     def __init__(self, context: StoreContext, holder: str) -> None:
         self._context = context
         self._holder = holder
+        self._arrived: list[_Arrived] = []
+        self._settling: asyncio.Task[None] | None = None
 
     async def of_card(self, company: CompanyKey, card_id: str) -> list[Posting]:
         return await self._postings(within(postings, company), postings.c.card_id == card_id)
@@ -386,19 +390,30 @@ class Postings:
         await self._settle(ids, versions, {"looks": looks})
 
     async def _settle(self, ids: Sequence[str], versions: Mapping[str, int], values: Mapping[str, Any]) -> None:
-        now = self._context.now()
+        """Several messages that arrive while others are written down share a transaction."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        rest = {"tries": 0, "attempted_at": None, "holder": None, **values}
+        self._arrived.append(_Arrived({name: versions.get(name, 0) for name in ids}, rest, done))
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle_all())
+        await done
 
-        def change(connection: Connection) -> None:
-            for name in ids:
-                where = and_(postings.c.id == name, _cards.c.id == postings.c.card_id)
-                asked = everywhere(select(_cards.c.version).where(where), Everywhere.POSTER)
-                version = connection.execute(asked).scalar_one_or_none()
-                shown = versions.get(name, 0)
-                rest = {"shown": shown, "tries": 0, "attempted_at": None, "holder": None, **values}
-                due = None if version is None or version <= shown else now
-                connection.execute(_change([name]).values(due_at=due, **rest))
-
-        await self._context.database.write(change)
+    async def _settle_all(self) -> None:
+        while self._arrived:
+            together, self._arrived = self._arrived, []
+            now = self._context.now()
+            try:
+                await self._context.database.write(lambda connection: _settle(connection, now, together))  # noqa: B023  it has run before the next turn
+            except BaseException as problem:
+                for one in together:
+                    if not one.done.done():
+                        one.done.set_exception(problem)
+                if not isinstance(problem, Exception):
+                    raise
+            else:
+                for one in together:
+                    if not one.done.done():
+                        one.done.set_result(None)
 
     async def postpone(self, ids: Sequence[str], wait_s: float, *, in_doubt: bool = False) -> None:
         """Try again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
@@ -507,6 +522,33 @@ class Postings:
             return connection.execute(statement).all()
 
         return [_read_posting(row) for row in await self._context.database.read(query)]
+
+
+@dataclass(frozen=True)
+class _Arrived:
+    """A message that is in Slack: the version of each card in it, by posting, and what else is to be written."""
+
+    versions: Mapping[str, int]
+    values: Mapping[str, Any]
+    done: "asyncio.Future[None]"
+
+
+def _settle(connection: Connection, now: datetime, together: Sequence[_Arrived]) -> None:
+    """Write down what stands in Slack. A card that changed meanwhile stays due: its row is locked, so that nobody
+    changes it between the look and the writing."""
+    names = [name for one in together for name in one.versions]
+    card_of = and_(postings.c.id.in_(names), _cards.c.id == postings.c.card_id)
+    asked = select(postings.c.id, _cards.c.version).where(card_of).order_by(_cards.c.id)
+    locked = everywhere(asked.with_for_update(read=True, of=_cards), Everywhere.POSTER)
+    newest = {row.id: row.version for row in connection.execute(locked)}
+    for one in together:
+        rows = [
+            {"posting": name, "now_shown": shown, "now_due": now if newest.get(name, 0) > shown else None}
+            for name, shown in one.versions.items()
+        ]
+        change = update(postings).where(postings.c.id == bindparam("posting"))
+        shown = {"shown": bindparam("now_shown"), "due_at": bindparam("now_due", type_=MomentColumn)}
+        connection.execute(everywhere(change.values(**shown, **one.values), Everywhere.POSTER), rows)
 
 
 def _change(ids: Sequence[str]) -> Update:
