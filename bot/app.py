@@ -229,6 +229,7 @@ class _Parts:
     connector: Connector
     engine: Engine
     later: DurableLater
+    directory: Directory
     intake: Intake
     listening: Listening
     hooks: DialpadHooks
@@ -268,7 +269,7 @@ def _build_parts(
     people = SlackPeople(clients, time.monotonic, workspaces)
     engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
     later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
-    directory = Directory(tell_others=None if store.processes.alone else store.list_changes.note)
+    directory = Directory(store.directory, accounts)
     marks = DutyMarks(clients, time.monotonic, workspaces)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
     escalations = Escalations(store, accounts, directory, people)
@@ -279,12 +280,11 @@ def _build_parts(
         await later.resume(living)
         intake.look()
         await dispatcher.resume_unfinished()
+        await directory.resume()
         poster.wake()
 
     async def look() -> None:
         await listening.look()
-        for scope, entity in await store.list_changes.news():
-            directory.heard(scope, entity)
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
     chores = [replicas.led(chore) for chore in (escalations.run_due, digests.run_due, handovers.run_due)]
@@ -365,8 +365,8 @@ def _build_parts(
     dispatcher = Dispatcher(table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics())
     notices.dispatcher = dispatcher
     return _Parts(
-        store, client, dispatcher, connector, engine, later, intake, listening, hooks, removals, disconnector, poster,
-        replicas, workspaces,
+        store, client, dispatcher, connector, engine, later, directory, intake, listening, hooks, removals,
+        disconnector, poster, replicas, workspaces,
     )  # fmt: skip
 
 
@@ -417,6 +417,7 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     replicas = parts.replicas
     await replicas.join()
     closing.push_async_callback(replicas.leave)
+    closing.push_async_callback(parts.directory.aclose)
     await parts.engine.launch()
     closing.push_async_callback(parts.engine.shutdown)
     closing.push_async_callback(parts.later.drain)
@@ -544,6 +545,7 @@ async def _for_ever(every: timedelta, chore: Callable[[], Awaitable[None]], fail
 
 async def _purge(store: Store, engine: Engine) -> None:
     await store.purge()
+    await store.directory.sweep()
     while await engine.forget_finished(FINISHED_WORK_KEPT_FOR):
         pass  # a busy hour leaves more than it deletes at once
 

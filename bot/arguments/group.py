@@ -9,6 +9,7 @@ from bot.arguments.moment import Moment
 from bot.arguments.period import Since
 from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_named
 from bot.basics.errors import Unavailable
+from bot.basics.name_search import fold
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
@@ -16,7 +17,7 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.fields import GroupType
-from bot.dialpad.entries import Entry, fold
+from bot.dialpad.entries import Entry
 
 ENTITIES: Final[dict[GroupType, Entity]] = {
     "callcenter": Entity.CALL_CENTER,

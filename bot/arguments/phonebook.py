@@ -6,12 +6,13 @@ from typing import Final
 
 from bot.arguments.party import Party, PartyKind
 from bot.basics.errors import ChatopsError
+from bot.basics.name_search import fold
 from bot.basics.phone import looks_like_number, national, read_number
 from bot.basics.words import Word
 from bot.contract.argument import Option
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
-from bot.dialpad.entries import Entry, fold
+from bot.dialpad.entries import Entry
 
 LONGEST_NAME: Final = 4
 """The most words that are tried as one name."""

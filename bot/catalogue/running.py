@@ -237,7 +237,7 @@ async def _send(
     except (BadRequest, Conflict) as problem:
         raise _at_its_field(action, problem) from None
     if action.risk is not Risk.READ:
-        await ctx.deps.directory.expire(ctx.account)
+        await ctx.deps.directory.changed(ctx.account, built, answer)
     if action is StartStats:
         return await _wait_for_stats(ctx, str(getattr(answer, "request_id", "") or ""), raw)
     if isinstance(answer, Transcript):

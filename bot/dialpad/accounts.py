@@ -72,32 +72,37 @@ class Account:
         them."""
         return _own_id(await self.link())
 
-    async def send(self, action: Action[A], *, background: bool = False) -> A:
-        """Do ``action`` as this person. Raises ``NotConnected`` or ``DialpadError``.
+    async def send(self, action: Action[A], *, background: bool = False, refresh: bool = False) -> A:
+        """Do ``action`` as this person. Raises ``NotConnected`` or ``DialpadError``. ``background`` and ``refresh`` as
+        for ``DialpadClient.send``.
 
         ``ME`` may stand in any field that takes a user id; where Dialpad would not understand it, it becomes the
         person's own id.
         """
         link = await self.link()
         try:
-            return await self._send(action, link, background)
+            return await self._send(action, link, background, refresh)
         except TokenRefused:
             link = await self.renewed(link)
         # A 401 means that nothing was done, so any action may be sent again with the new token.
-        return await self._send(action, link, background)
+        return await self._send(action, link, background, refresh)
 
-    def pages(self, action: Action[Page[A]], *, background: bool = False) -> Pages[A]:
+    def pages(self, action: Action[Page[A]], *, background: bool = False, refresh: bool = False) -> Pages[A]:
         """Iterate over all pages of a list, as ``DialpadClient.pages``."""
 
         async def fetch(page_action: Action[Page[A]]) -> Page[A]:
-            return await self.send(page_action, background=background)
+            return await self.send(page_action, background=background, refresh=refresh)
 
         return Pages(fetch, action)
 
-    async def _send(self, action: Action[A], link: DialpadConnection, background: bool) -> A:
+    async def _send(self, action: Action[A], link: DialpadConnection, background: bool, refresh: bool) -> A:
         self.used = link
         return await self._accounts.client.send(
-            name_me(action, link), token=link.access_token, company=link.company_id or "", background=background
+            name_me(action, link),
+            token=link.access_token,
+            company=link.company_id or "",
+            background=background,
+            refresh=refresh,
         )
 
 

@@ -250,13 +250,19 @@ class DialpadClient:
         self._jitter = jitter
 
     async def send(
-        self, action: Action[A], *, token: SecretStr | str, company: str = "", background: bool = False
+        self,
+        action: Action[A],
+        *,
+        token: SecretStr | str,
+        company: str = "",
+        background: bool = False,
+        refresh: bool = False,
     ) -> A:
         """Do ``action`` as the owner of ``token`` and return its answer. Raises ``DialpadError``.
 
-        ``company`` is whose rate limits count; ``background`` requests give way to interactive ones and wait longer. A
-        429 is repeated within the time budget, a failure at Dialpad's side only when sending the same request twice is
-        the same as once.
+        ``company`` is whose rate limits count; ``background`` requests give way to interactive ones and wait longer;
+        of those that ``refresh`` what is known already there are few. A 429 is repeated within the time budget, a
+        failure at Dialpad's side only when sending the same request twice is the same as once.
         """
         request = action.build_request()
         secret = token.get_secret_value() if isinstance(token, SecretStr) else token
@@ -264,7 +270,7 @@ class DialpadClient:
             raise TokenRefused(reason="not a token")  # it could not even stand in a header
         end = self._clock() + (BACKGROUND_BUDGET if background else INTERACTIVE_BUDGET)
         for attempt in count(1):
-            permit = await self.pacer.turn(action, company=company, background=background)
+            permit = await self.pacer.turn(action, company=company, background=background, refresh=refresh)
             try:
                 return await self._try(action, request, secret, attempt, permit)
             except (TooMany, Unavailable) as refused:

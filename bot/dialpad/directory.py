@@ -1,39 +1,47 @@
-"""An in-memory copy of Dialpad's people, lines and other lists, for type-ahead and for turning ids into names.
+"""Dialpad's people, lines, contacts and other lists, for type-ahead and for turning ids into names.
 
-Slack gives a type-ahead three seconds; Dialpad has pages. So answers come from the copy, at once, and an outdated copy
-is renewed in the background. Each owner of a token has a copy of their own: what one person may see is never shown to
-another.
+Slack gives a type-ahead three seconds; Dialpad has pages. So answers come from what is stored, at once, and what is old
+is read again in the background. Who sees what:
+
+* People, call centers, departments, offices and shared contacts: one copy for a company, for those to whom Dialpad
+  shows the same list. Whoever is shown another has a copy of their own (``bot.dialpad.list_reading``).
+* Local contacts, and all other kinds (numbers, devices, webhooks …): each person's own copy, for them alone.
+
+Every query names the person, and looks in nothing that they may not see (``bot.store.directory_search``).
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-import structlog
-
-from bot.basics.errors import DialpadError, UserError
-from bot.dialpad.accounts import Account
-from bot.dialpad.action import Entity
+from bot.basics.company import CompanyKey
+from bot.basics.errors import ChatopsError, DialpadError, NotFound, UserError
+from bot.basics.stored_directory import DirectoryBook, FoundEntries, Viewer
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.action import Action, Entity, Response, entity_of
+from bot.dialpad.actions.contacts import ContactCard
+from bot.dialpad.actions.users import GetUser
 from bot.dialpad.connection import DialpadConnection
-from bot.dialpad.entries import Entry, fold, number_is, ranked
-from bot.dialpad.lists import lists, read_list
+from bot.dialpad.entries import Entry, from_store, to_store
+from bot.dialpad.events import ChangeEvent, ContactEvent
+from bot.dialpad.list_reading import FIRST_LOAD, Asker, ListReading
+from bot.dialpad.lists import entry_of, entry_of_event, lists
 
-_log = structlog.get_logger(__name__)
-
-FRESH_FOR: Final = 300.0
-OUTDATED_AFTER: Final = 30.0
-"""Seconds after which a copy is renewed that Dialpad said has changed: an import changes a thousand contacts in a
-minute."""
-FIRST_LOAD: Final = 2.0
-"""Seconds a first question waits for the copy; then it gets what has come so far."""
-RETRY_AFTER: Final = 3.0
-"""Seconds after a failed load until the next: people keep typing into an empty type-ahead."""
-MOST_ENTRIES: Final = 20_000
-"""Entries per list at most. Beyond that a type-ahead is of no use and costs memory."""
-MOST_COPIES: Final = 500
+OUTDATED_AFTER: Final = timedelta(seconds=30)
+"""After so long a list is read again of which Dialpad said that something has changed, but not what."""
+_SEVERAL: Final = 10
+_LINES: Final = (Entity.USER, Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
+_CHANGED: Final = {
+    "user": Entity.USER,
+    "callcenter": Entity.CALL_CENTER,
+    "call_center": Entity.CALL_CENTER,
+    "department": Entity.DEPARTMENT,
+    "office": Entity.OFFICE,
+}
+"""Kinds by what a change event calls them."""
 
 
 @dataclass(frozen=True)
@@ -52,186 +60,159 @@ class Who:
     sure: Literal["line", "contact", "several"]
 
 
-@dataclass
-class _Copy:
-    """One list of one owner, who belongs to the company with this id."""
-
-    company: str = ""
-
-    entries: dict[str, Entry] = field(default_factory=dict)
-    folded: dict[str, str] = field(default_factory=dict)
-    loaded_at: float = float("-inf")
-    tried_at: float = float("-inf")
-    complete: bool = False
-    outdated: bool = False
-    loading: asyncio.Task[None] | None = None
-    failure: BaseException | None = None
-
-
 class Directory:
-    """In-memory copies of Dialpad's lists, per owner of a token. ``clock`` is monotonic seconds. ``tell_others`` passes
-    on to other processes what is outdated, which comes in there by ``heard``."""
+    """Dialpad's lists as they are stored in ``book``, which all processes share. ``first_load``: seconds a first
+    question waits for a list."""
 
-    def __init__(
-        self,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        first_load: float = FIRST_LOAD,
-        tell_others: Callable[[str, str], Awaitable[None]] | None = None,
-    ) -> None:
-        self._tell_others = tell_others
-        self._clock = clock
-        self._first_load = first_load
-        self._copies: dict[tuple[str, Entity], _Copy] = {}
+    def __init__(self, book: DirectoryBook, accounts: Accounts, *, first_load: float = FIRST_LOAD) -> None:
+        self._book = book
+        self.reading = ListReading(book, accounts, first_load=first_load)
 
     async def search(self, account: Account, entity: Entity, query: str, limit: int = 20) -> list[Entry]:
         """Find entries whose name, detail or number matches ``query``, best first; all by name for an empty one.
 
-        Raises ``UserError`` or ``DialpadError`` only when nothing could be loaded at all.
+        Raises ``UserError`` or ``DialpadError`` only when nothing could be read at all.
         """
-        copy = await self._copy(account, entity)
-        return ranked(copy.entries, copy.folded, query)[:limit]
+        found = await self._ask(account, entity, lambda viewer: self._book.search(viewer, entity.value, query, limit))
+        return [from_store(entry) for entry in found.entries]
 
     async def find(self, account: Account, entity: Entity, text: str) -> NameMatch:
         """Find what ``text``, a typed name, number, e-mail address or id, means."""
-        copy = await self._copy(account, entity)
-        wanted = fold(text)
-        if not wanted:
-            return NameMatch()
-        if text.strip() in copy.entries:
-            return NameMatch(one=copy.entries[text.strip()])
-        ids = list(copy.entries)
-        for matches in (
-            [i for i in ids if fold(copy.entries[i].name) == wanted or number_is(copy.entries[i], text)],
-            [i for i in ids if wanted == fold(copy.entries[i].detail)],
-            [i for i in ids if wanted in copy.folded[i].split()],
-            [i for i in ids if copy.folded[i].startswith(wanted)],
-        ):
-            if matches:
-                entries = tuple(copy.entries[i] for i in matches)
-                return NameMatch(one=entries[0]) if len(entries) == 1 else NameMatch(several=entries[:10])
-        return NameMatch(several=tuple(ranked(copy.entries, copy.folded, text)[:5]))
+        found = await self._ask(account, entity, lambda viewer: self._book.find(viewer, entity.value, text))
+        if len(found.sure) == 1:
+            return NameMatch(one=from_store(found.sure[0]))
+        return NameMatch(several=tuple(from_store(entry) for entry in (found.sure or found.entries)[:_SEVERAL]))
 
     async def name_of(self, account: Account, entity: Entity, entry_id: str) -> str | None:
-        """Return the name behind an id, None when the copy does not have it."""
+        """Return the name behind an id, None when it is not known."""
         try:
-            entry = (await self._copy(account, entity)).entries.get(entry_id)
+            found = await self._ask(account, entity, lambda viewer: self._book.get(viewer, entity.value, entry_id))
         except (DialpadError, UserError):
             return None
-        return entry.name if entry else None
+        return found.entries[0].name if found.entries else None
 
     async def by_number(self, account: Account, e164: str) -> Who | None:
         """Find the owner of a number: a person or line of the company first, then a contact."""
-        lines = (Entity.USER, Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
-        kinds: tuple[tuple[Literal["line", "contact"], tuple[Entity, ...]], ...] = (
-            ("line", lines),
-            ("contact", (Entity.CONTACT,)),
-        )
-        wanted = (*lines, Entity.CONTACT)
-        loaded = await asyncio.gather(*(self._copy(account, entity) for entity in wanted), return_exceptions=True)
-        copies = {entity: copy for entity, copy in zip(wanted, loaded, strict=True) if isinstance(copy, _Copy)}
-        for sure, entities in kinds:
-            known = (entry for entity in entities if entity in copies for entry in copies[entity].entries.values())
-            hits = [entry for entry in known if e164 in entry.phones]
-            if hits:
-                return Who(hits[0], sure if len(hits) == 1 else "several")
-        return None
+        asker = await self._asker(account)
+        wanted = (*_LINES, Entity.CONTACT)
+        kinds = [entity.value for entity in wanted]
+        found = await self._book.by_number(asker.viewer, kinds, e164)
+        sees = (self.reading.see_to(asker, entity, found.views[entity.value]) for entity in wanted)
+        if any(await asyncio.gather(*sees)):
+            found = await self._book.by_number(asker.viewer, kinds, e164)
+        entries = [from_store(entry) for entry in found.entries]
+        of_ours = [entry for entry in entries if entry.entity in _LINES]
+        hits = of_ours or entries
+        if not hits:
+            return None
+        return Who(hits[0], "several" if len(hits) > 1 else "line" if of_ours else "contact")
 
     async def forget(self, account: Account) -> None:
-        """Drop the owner's copies, so that the next question loads them anew."""
-        owner = _owner_of(await account.link())
-        for key in [key for key in self._copies if key[0] == owner]:
-            self._stop(self._copies.pop(key))
-        await self._tell(owner, "")
+        """Let a person's lists, and the company's short ones, be read anew with the next question."""
+        await self._book.forget((await self._asker(account)).viewer)
 
-    async def expire(self, account: Account) -> None:
-        """Renew the owner's copies in the background of the next questions, which are still answered from the old
-        ones."""
-        owner = _owner_of(await account.link())
-        self.heard(_scope(owner), "")
-        await self._tell(owner, "")
+    async def changed(self, account: Account, action: Action[Any], answer: Response) -> None:
+        """Take in what this person has just changed at Dialpad. What the answer does not say is read again in the
+        background of the next questions."""
+        asker = await self._asker(account)
+        await self._take_in(asker, action, answer)
+        await self._book.outdate_short(asker.viewer, self._book.now())
 
-    async def outdate(self, company: str, entity: Entity) -> None:
-        """Mark a list of the company's as changed: the next question renews it in the background."""
-        self.heard(_scope(company), entity)
-        await self._tell(company, entity)
+    async def heard(self, company: CompanyKey, event: ContactEvent | ChangeEvent) -> None:
+        """Take in what Dialpad said has changed."""
+        if isinstance(event, ContactEvent):
+            await self._heard_of_contact(company, event)
+            return
+        kind = _CHANGED.get(event.target.type or "") if event.target is not None else None
+        if kind is Entity.USER and event.target is not None and event.target.id:
+            entry_id = str(event.target.id)
+            self.reading.start((company, "", f"user {entry_id}"), "", self._read_person(company, entry_id))
+        elif kind is not None:
+            await self._book.outdate(company, kind.value, self._book.now() + OUTDATED_AFTER)
 
-    def heard(self, scope: str, entity: str) -> None:
-        """Take in that a list is outdated: a company's with ``entity``, else everything that one owner has."""
-        for (owner, of), copy in self._copies.items():
-            if entity and of == entity and _scope(copy.company) == scope:
-                copy.outdated = True
-            elif not entity and _scope(owner) == scope:
-                copy.loaded_at = copy.tried_at = float("-inf")
-
-    async def _tell(self, whose: str, entity: str) -> None:
-        if self._tell_others is not None:
-            await self._tell_others(_scope(whose), entity)
+    async def resume(self) -> None:
+        """Go on with what a process that ended was reading."""
+        await self.reading.resume()
 
     async def loaded(self) -> None:
-        """Return when nothing is being loaded."""
-        while loading := [copy.loading for copy in self._copies.values() if copy.loading is not None]:
-            await asyncio.wait(loading)
+        """Return when nothing is being read."""
+        await self.reading.idle()
 
     async def aclose(self) -> None:
-        """Stop loading."""
-        for copy in self._copies.values():
-            self._stop(copy)
-        self._copies.clear()
+        """Stop reading."""
+        await self.reading.aclose()
 
-    def _stop(self, copy: _Copy) -> None:
-        if copy.loading is not None:
-            copy.loading.cancel()
-
-    async def _copy(self, account: Account, entity: Entity) -> _Copy:
+    async def _ask(
+        self, account: Account, entity: Entity, look: Callable[[Viewer], Awaitable[FoundEntries]]
+    ) -> FoundEntries:
         if not lists(entity):
             raise LookupError(f"there is no list of {entity}")
+        asker = await self._asker(account)
+        found = await look(asker.viewer)
+        if await self.reading.see_to(asker, entity, found.views[entity.value]):
+            found = await look(asker.viewer)
+        if (failure := self.reading.failure(asker, entity, found.views[entity.value])) is not None:
+            raise failure
+        return found
+
+    async def _asker(self, account: Account) -> Asker:
         link = await account.link()
-        key = (_owner_of(link), entity)
-        copy = self._copies.pop(key, None) or _Copy(link.company_of(account.person).company)
-        self._copies[key] = copy  # last in the order: recently used
-        while len(self._copies) > MOST_COPIES:
-            self._stop(self._copies.pop(next(iter(self._copies))))
-        now = self._clock()
-        fresh_for = OUTDATED_AFTER if copy.outdated else FRESH_FOR
-        if copy.loading is None and now - copy.loaded_at > fresh_for and now - copy.tried_at > RETRY_AFTER:
-            copy.tried_at, copy.outdated = now, False
-            copy.loading = asyncio.create_task(self._load(copy, account, entity))
-        if not copy.complete and copy.loading is not None:
-            await asyncio.wait({copy.loading}, timeout=max(0.0, copy.tried_at + self._first_load - now))
-        if not copy.entries and copy.failure is not None and not copy.complete:
-            raise copy.failure
-        return copy
+        viewer = Viewer(link.company_of(account.person), account.person.user_id, _access_of(link))
+        return Asker(viewer, account, link.dialpad_user_id or "", sees_all=link.is_company_key)
 
-    async def _load(self, copy: _Copy, account: Account, entity: Entity) -> None:
-        fresh: dict[str, Entry] = {}
-        folded: dict[str, str] = {}
+    async def _take_in(self, asker: Asker, action: Action[Any], answer: Response) -> None:
+        company = asker.viewer.company
+        if action.request.method == "DELETE":
+            field = type(action).model_fields.get("id")
+            kind = entity_of(field) if field is not None else None
+            if kind is not None:
+                await self._book.drop(company, kind.value, str(getattr(action, "id", "")))
+            return
+        entry = entry_of(answer)
+        if entry is None:
+            return
+        owner = answer.owner_id or answer.type == "local" if isinstance(answer, ContactCard) else None
+        if not owner:
+            await self._book.put_shared(company, to_store(entry))
+        elif owner in {True, asker.own_id}:
+            await self._book.put_own(asker.viewer, to_store(entry))
+
+    async def _heard_of_contact(self, company: CompanyKey, event: ContactEvent) -> None:
+        kind = Entity.CONTACT.value
+        entry = entry_of_event(event)
+        if event.change == "deleted" and event.contact is not None and event.contact.id:
+            await self._book.drop(company, kind, str(event.contact.id))
+        elif entry is None or event.contact is None:
+            await self._book.outdate(company, kind, self._book.now() + OUTDATED_AFTER)
+        elif event.contact.type != "local":
+            await self._book.put_shared(company, to_store(entry))
+        elif not await self._book.put_where_known(company, to_store(entry)):
+            # Dialpad does not say whose it is.
+            await self._book.outdate(company, kind, self._book.now() + OUTDATED_AFTER, own_only=True)
+
+    async def _read_person(self, company: CompanyKey, user_id: str) -> None:
+        """Read one person again, with the access of whoever read all of them."""
+        shared = await self._book.shared(company, Entity.USER.value)
+        if shared is None:
+            return
         try:
-            async for entry in read_list(account, entity):
-                fresh[entry.id] = entry
-                folded[entry.id] = fold(f"{entry.name} {entry.detail}")
-                if not copy.complete and len(fresh) >= len(copy.entries):
-                    copy.entries, copy.folded = fresh, folded  # the first load is searched while it grows
-                if len(fresh) >= MOST_ENTRIES:
-                    break
-        except (DialpadError, UserError) as failure:
-            copy.failure = failure
-            _log.warning("directory not loaded", entity=entity.value, failure=type(failure).__name__)
-        else:
-            copy.entries, copy.folded = fresh, folded
-            copy.complete, copy.failure, copy.loaded_at = True, None, self._clock()
-        finally:
-            copy.loading = None
+            user = await self.reading.account_of(shared).send(GetUser(id=user_id), background=True, refresh=True)
+        except NotFound:
+            await self._book.drop(company, Entity.USER.value, user_id)
+            return
+        except ChatopsError:
+            await self._book.outdate(company, Entity.USER.value, self._book.now())
+            return
+        entry = entry_of(user)
+        if user.state not in {None, "active"}:
+            await self._book.drop(company, Entity.USER.value, user_id)
+        elif entry is not None:
+            await self._book.put_shared(company, to_store(entry))
 
 
-def _scope(whose: str) -> str:
-    """Return a name under which others may read what is outdated: it says nothing of whose it is."""
-    return sha256(whose.encode()).hexdigest()[:32]
-
-
-def _owner_of(link: DialpadConnection) -> str:
-    """Return whose access a copy was read with. A company key sees the same for everybody who pasted it."""
-    if link.is_company_key or link.dialpad_user_id is None:
-        key = sha256(link.access_token.get_secret_value().encode()).hexdigest()
-        return f"{link.kind}:company:{link.company_id}:{key}"
-    return f"{link.kind}:{link.company_id}:{link.dialpad_user_id}"
+def _access_of(link: DialpadConnection) -> str:
+    """Return what stands for the Dialpad account that somebody acts with; it says nothing of it."""
+    said = link.dialpad_user_id
+    if link.is_company_key or said is None:
+        said = link.access_token.get_secret_value()
+    return sha256(f"{link.kind}:{link.is_company_key}:{said}".encode()).hexdigest()[:32]

@@ -1,9 +1,15 @@
-"""Dialpad's lists, by kind, and how an item becomes an entry to choose."""
+"""Dialpad's lists, by kind, and how an item becomes an entry to choose.
+
+What Dialpad shows of ``SHARED_KINDS`` is the same for all of a company whom it shows any of it, as far as is known. Of
+every other kind, such as numbers or webhooks, people with other rights see others; and local contacts are one person's
+own.
+"""
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from bot.basics.errors import DialpadError, NotAllowed
 from bot.dialpad.accounts import Account
@@ -18,6 +24,7 @@ from bot.dialpad.actions.offices import ListOffices, Office
 from bot.dialpad.actions.people import AssignedNumber, GroupDetails, User
 from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.entries import Entry
+from bot.dialpad.events import ContactEvent
 
 
 def _of_user(user: User) -> Entry:
@@ -98,7 +105,7 @@ _KNOWN: Final[dict[Entity, _Source]] = {
     Entity.OFFICE: (ListOffices, _of_group(Entity.OFFICE)),
     Entity.DEPARTMENT: (ListDepartments, _of_group(Entity.DEPARTMENT)),
     Entity.CALL_CENTER: (ListCallCenters, _of_group(Entity.CALL_CENTER)),
-    Entity.CONTACT: (lambda: ListContacts(include_local=True), _of_contact),
+    Entity.CONTACT: (ListContacts, _of_contact),
     Entity.NUMBER: (ListNumbers, _of_number),
     Entity.IVR: (lambda: ListIvrs(target_type="office", target_id=""), _of_anything(Entity.IVR)),  # line by line
 }
@@ -120,6 +127,7 @@ _BY_PATH: Final[dict[Entity, tuple[tuple[str, _Build], ...]]] = {
     Entity.COMPANY: (("/api/v2/company", _of_anything(Entity.COMPANY)),),
 }
 """Lists by the path of their action."""
+SHARED_KINDS: Final = (Entity.USER, Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE, Entity.CONTACT)
 _MOST_LINES: Final = 40
 """Number of lines whose announcements are read."""
 _FIRST_PAGES: Final = {Entity.CALL: 2}
@@ -135,19 +143,99 @@ def lists(entity: Entity) -> tuple[_Source, ...]:
     return tuple((gets[path], build) for path, build in _BY_PATH.get(entity, ()) if path in gets)
 
 
-async def read_list(account: Account, entity: Entity) -> AsyncIterator[Entry]:
-    """Yield every entry that this owner may see. Raises DialpadError."""
+@dataclass(frozen=True)
+class Part:
+    """Some entries of a list, in its order. ``cursor`` is where reading can go on behind them; None at the end, and for
+    lists that are only read as a whole."""
+
+    entries: tuple[Entry, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Which entries of a kind are meant: all that an account may see, only the company's, or with ``owner`` (a Dialpad
+    user's id) only that person's own. It makes a difference for contacts."""
+
+    what: Literal["all", "shared", "own"] = "all"
+    owner: str = ""
+
+
+async def read_parts(
+    account: Account, entity: Entity, extent: Extent, *, cursor: str | None = None, refresh: bool = False
+) -> AsyncIterator[Part]:
+    """Yield the entries of a list that this account may see, from ``cursor`` on. Raises DialpadError."""
+    sources = lists(entity)
+    if entity is Entity.IVR or entity in _FIRST_PAGES or len(sources) != 1:
+        async for part in _read_whole(account, entity, refresh):
+            yield part
+        return
+    build_entry = sources[0][1]
+    seen: set[str] = set()
+    while True:
+        answer = await account.send(_first_action(entity, extent, cursor), background=True, refresh=refresh)
+        if not isinstance(answer, Page):
+            yield Part(tuple(_kept(map(build_entry, items_of(answer)))))
+            return
+        cursor = answer.cursor if answer.cursor and answer.cursor not in seen else None
+        yield Part(tuple(_kept(map(build_entry, answer.items))), cursor)
+        if cursor is None:
+            return
+        seen.add(cursor)
+
+
+async def read_first_page(account: Account, entity: Entity, *, refresh: bool) -> Part:
+    """Read the first page of the company's list of a kind as this account sees it; before any background work, unless
+    it is a ``refresh``."""
+    page = await account.send(_first_action(entity, Extent("shared"), None), background=refresh, refresh=refresh)
+    return Part(tuple(_kept(map(lists(entity)[0][1], page.items))), page.cursor or None)
+
+
+def entry_of(answer: Response) -> Entry | None:
+    """Return the entry of a single contact or person. None for what is not that, or says too little."""
+    match answer:
+        case ContactCard(id=str()):
+            return _of_contact(answer)
+        case User(id=str(), emails=(_, *_)):
+            return _of_user(answer)
+        case _:
+            return None
+
+
+def entry_of_event(event: ContactEvent) -> Entry | None:
+    """Return a contact as its event describes it. None when it says too little."""
+    known = event.contact
+    if known is None or not known.id or not (known.name or known.first_name or known.last_name):
+        return None
+    card = ContactCard(
+        id=known.id, display_name=known.name, first_name=known.first_name, last_name=known.last_name,
+        company_name=known.company_name, phones=known.phones, primary_email=next(iter(known.emails), None),
+        primary_phone=next(iter(known.phones), None),
+    )  # fmt: skip
+    return _of_contact(card)
+
+
+def _first_action(entity: Entity, extent: Extent, cursor: str | None) -> Action[Any]:
+    action = lists(entity)[0][0]()
+    if entity is Entity.CONTACT and extent.what == "own":
+        action = ListContacts(owner_id=extent.owner)
+    elif entity is Entity.CONTACT and extent.what == "all":
+        action = ListContacts(include_local=True)
+    return action if cursor is None else action.model_copy(update={"cursor": cursor})
+
+
+async def _read_whole(account: Account, entity: Entity, refresh: bool) -> AsyncIterator[Part]:
+    """Read a list that has several sources, or of which only the beginning is of use."""
     if entity is Entity.IVR:
-        async for entry in _read_ivrs(account):
-            yield entry
+        async for entry in _read_ivrs(account, refresh):
+            yield Part((entry,))
         return
     failure: DialpadError | None = None
     sources = lists(entity)
     for build_action, build_entry in sources:
         try:
-            async for answers in _answers(account, build_action(), _FIRST_PAGES.get(entity)):
-                for entry in _kept(map(build_entry, answers)):
-                    yield entry
+            async for answers in _answers(account, build_action(), _FIRST_PAGES.get(entity), refresh):
+                yield Part(tuple(_kept(map(build_entry, answers))))
         except DialpadError as problem:
             if len(sources) == 1:
                 raise
@@ -156,19 +244,18 @@ async def read_list(account: Account, entity: Entity) -> AsyncIterator[Entry]:
         raise failure
 
 
-async def _read_ivrs(account: Account) -> AsyncIterator[Entry]:
+async def _read_ivrs(account: Account, refresh: bool) -> AsyncIterator[Entry]:
     """Yield announcements, which are listed line by line."""
     kinds = {"callcenter": ListCallCenters, "department": ListDepartments, "office": ListOffices}
     lines = 0
     for kind, list_them in kinds.items():
-        async for page in account.pages(list_them(), background=True):
+        async for page in account.pages(list_them(), background=True, refresh=refresh):
             for line in page.items:
                 lines += 1
                 if lines > _MOST_LINES or not line.id:
                     return
-                found = await account.send(
-                    ListIvrs.model_validate({"target_type": kind, "target_id": line.id}), background=True
-                )
+                announcements = ListIvrs.model_validate({"target_type": kind, "target_id": line.id})
+                found = await account.send(announcements, background=True, refresh=refresh)
                 for known in _ivrs_in(found):
                     yield Entry(known[0], f"{known[1]} ({line.name})", known[2], Entity.IVR)
 
@@ -182,12 +269,14 @@ def _ivrs_in(answer: Response) -> Iterable[tuple[str, str, str]]:
                 yield str(one["id"]), str(one.get("name") or kind or one["id"]), kind
 
 
-async def _answers(account: Account, action: Action[Any], most: int | None) -> AsyncIterator[Iterable[Any]]:
+async def _answers(
+    account: Account, action: Action[Any], most: int | None, refresh: bool
+) -> AsyncIterator[Iterable[Any]]:
     if not issubclass(type(action).answer_type(), Page):
-        yield items_of(await account.send(action, background=True))
+        yield items_of(await account.send(action, background=True, refresh=refresh))
         return
     count = 0
-    async for page in account.pages(action, background=True):
+    async for page in account.pages(action, background=True, refresh=refresh):
         yield page.items
         count += 1
         if most is not None and count >= most:

@@ -53,6 +53,9 @@ BACKGROUND_LIMIT: Final = 120.0
 """Seconds a background request may wait for its turn."""
 
 _SLACK: Final = MOST_PATIENCE_S + WAYS_DIFFER_S
+REFRESH_EVERY: Final = 2.5
+"""Seconds between two requests for what is known already, such as the pages of a list: 2% of what Dialpad allows."""
+
 _COVERED_PER_SECOND: Final = 20.0
 
 
@@ -162,10 +165,12 @@ class Pacer:
         self._patience_s = LEAST_PATIENCE_S
         self._asking: WeakValueDictionary[tuple[str, bool], asyncio.Lock] = WeakValueDictionary()
 
-    async def turn(self, action: Action[Any], *, company: str = "", background: bool = False) -> Permit:
+    async def turn(
+        self, action: Action[Any], *, company: str = "", background: bool = False, refresh: bool = False
+    ) -> Permit:
         """Wait until ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
         every = Window(f"{company} every", self._calls, self._span_s)
-        own = [Window(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company)]
+        own = [Window(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company, refresh=refresh)]
         permit = Permit(self, every, own, background)
         await permit.wait()
         return permit
@@ -200,9 +205,13 @@ def _too_many(wait_s: float) -> TooMany:
     return TooMany(status=None, reason="paced", retry_after=float(ceil(wait_s)))
 
 
-def limits_of(action: Action[Any], company: str) -> Iterator[tuple[tuple[str, ...], int, float]]:
+def limits_of(
+    action: Action[Any], company: str, *, refresh: bool = False
+) -> Iterator[tuple[tuple[str, ...], int, float]]:
     """Yield key, number of calls and span in seconds of each limit of ``action`` beside the company's own. A span is
     longer than Dialpad's by the most an interactive request can be late for its turn."""
+    if refresh:
+        yield (company, "refresh"), 1, REFRESH_EVERY
     for rate in action.rates:
         if rate.per is None and rate.calls / rate.seconds >= _COVERED_PER_SECOND:
             continue  # 1200 a minute is never reached at the company's own pace

@@ -60,6 +60,7 @@ class Disconnector:
         gone = await self._leave(person)
         if gone is None:
             return None
+        self._in_background(self._sweep())
         try:
             async with asyncio.timeout(REMOVED_WITHIN_S):
                 await self._removals.work_off(only=gone.removals)
@@ -82,10 +83,12 @@ class Disconnector:
         same = before.dialpad_user_id is not None and before.dialpad_user_id == link.dialpad_user_id
         if same and before.company_id is None:
             await self._store.departures.rename(person, company)
+            self._in_background(self._sweep())
             return
         gone = await self._leave(person, moving=True)
         if gone is None:
             return
+        self._in_background(self._sweep())
         self._in_background(self._finish(gone))
         if self._moved is not None and (gone.subscriptions or gone.timed):
             await self._moved(person, _ended(gone, ()))
@@ -118,6 +121,7 @@ class Disconnector:
             gone = await self._store.departures.forget_workspace(team_id)
         log.info("workspace forgotten", team=team_id, hooks=len(gone.hooks), connections=len(gone.removals))
         await self._hooks.stop_listening(gone.hooks)
+        self._in_background(self._sweep())
         self._in_background(self._work_off(gone.removals))
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
@@ -135,6 +139,13 @@ class Disconnector:
         for task in set(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _sweep(self) -> None:
+        """Delete the names and numbers that nobody sees any more."""
+        try:
+            await self._store.directory.sweep()
+        except Exception:  # it is done again every hour
+            log.exception("what nobody sees any more is not deleted yet")
 
     async def _work_off(self, names: Collection[str]) -> None:
         try:

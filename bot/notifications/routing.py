@@ -26,7 +26,6 @@ from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.cards.notice import NOTICES
 from bot.dialpad.accounts import Accounts
-from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory
 from bot.dialpad.event_parts import EventParty
@@ -102,17 +101,13 @@ class EventRouter:
                     parts += fold.duty(event, hook)
                 case ContactEvent() | ChangeEvent():
                     parts += fold.change(event, hook)
-                    if isinstance(event, ContactEvent) and self._directory is not None:
-                        left.append(FollowUp(arrived, partial(self._outdate, company)))
+                    if self._directory is not None:
+                        left.append(FollowUp(arrived, partial(self._directory.heard, company, event)))
         self._store.cards.absorbing.absorb(connection, company, parts)
         if texts_:
             left += [FollowUp(one.arrived, partial(self._bring, company, one.event, owners))
                      for one, owners in fold.texts(texts_) if self._pictures is not None]  # fmt: skip
         return left
-
-    async def _outdate(self, company: CompanyKey) -> None:
-        assert self._directory is not None  # noqa: S101  asked for only where there is one
-        await self._directory.outdate(company.company, Entity.CONTACT)
 
     async def _bring(self, company: CompanyKey, event: SmsEvent, owners: Sequence[PersonKey]) -> None:
         assert self._pictures is not None  # noqa: S101  asked for only where there are some

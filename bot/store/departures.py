@@ -9,10 +9,11 @@ from sqlalchemy import Connection, Row, Table, and_, delete, func, select, updat
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.subscriptions.subscription import Subscription
-from bot.basics.company import CompanyKey, own_company
+from bot.basics.company import OWN, CompanyKey, company_of, own_company
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
 from bot.store.connections import StoredConnections, connections
+from bot.store.directory_tables import entries, lists
 from bot.store.events import events
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
 from bot.store.keys import KeyProblem
@@ -82,6 +83,7 @@ class Departures:
                 stop_posting(connection, subscription.company, subscription.id)
             left = self._note(connection, person, owned, self._read(row))
             deleted = _delete_what_goes_with(connection, person, spared=(remembered,) if moving else ())
+            _forget_directory_of_nobody(connection, company_of(person, row.company_id))
             return Departure(tuple(owned), left, tuple(gone), deleted[kept.name])
 
         return await self._context.database.write(change)
@@ -90,8 +92,9 @@ class Departures:
         """Give what belongs to a person alone to their company, whose name is known now."""
 
         def change(connection: Connection) -> None:
+            _forget_directory(connection, own_company(person))  # it is read again, under the company's name
             for table in all_tables():
-                if "company" in table.c and table is not removals:
+                if "company" in table.c and table not in {removals, lists, entries}:
                     mine = _only_theirs(table, own_company(person), company)
                     if mine is None:
                         continue
@@ -188,6 +191,18 @@ def _only_theirs(table: Table, own: CompanyKey, company: CompanyKey) -> ColumnEl
     (name,) = names
     taken = select(name).where(within(table, company)).correlate(None)
     return and_(mine, name.not_in(taken))
+
+
+def _forget_directory_of_nobody(connection: Connection, company: CompanyKey) -> None:
+    """Delete a company's lists once nobody of it is connected; ``StoredDirectory.sweep`` deletes what was in them."""
+    known = None if company.company.startswith(OWN) else company.company
+    theirs = and_(connections.c.team_id == company.team_id, connections.c.company_id == known)
+    if known is None or connection.execute(select(connections.c.user_id).where(theirs).limit(1)).first() is None:
+        _forget_directory(connection, company)
+
+
+def _forget_directory(connection: Connection, company: CompanyKey) -> None:
+    connection.execute(delete(lists).where(within(lists, company)))
 
 
 def _forget_hooks(connection: Connection, names: Sequence[str]) -> None:

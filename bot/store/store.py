@@ -16,13 +16,13 @@ from bot.store.connection_requests import ConnectionRequests
 from bot.store.connections import StoredConnections
 from bot.store.database import Database, DatabaseProblem, build_url, open_database, say_error, sqlite_file
 from bot.store.departures import Departures
+from bot.store.directory import StoredDirectory
 from bot.store.events import Events
 from bot.store.gaps import Gaps
 from bot.store.hooks import Hooks
 from bot.store.inbox import Inbox
 from bot.store.installations import seal_plain_text
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
-from bot.store.list_changes import ListChanges
 from bot.store.oauth_states import OAuthStates
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
@@ -85,7 +85,7 @@ class Store:
     departures: Departures
     processes: Processes
     request_turns: RequestTurns
-    list_changes: ListChanges
+    directory: StoredDirectory
     now: Clock
 
     @classmethod
@@ -122,7 +122,7 @@ class Store:
             departures=Departures(context),
             processes=processes,
             request_turns=RequestTurns(context),
-            list_changes=ListChanges(context, processes.id),
+            directory=StoredDirectory(context, processes),
             now=now,
         )
 

@@ -73,11 +73,12 @@ async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
         settings = Settings(_env_file=None, command=COMMAND, slack_api_url=f"{NOWHERE}/api/")
         clients = OneWorkspace(build_web_client(settings, session, "xoxb-bench"))
         table = build_routes(ids)
+        accounts = Accounts(client, store.connections)
         deps = Deps(
             settings=settings,
-            accounts=Accounts(client, store.connections),
+            accounts=accounts,
             connections=cast(Any, NotUsed()),
-            directory=Directory(),
+            directory=Directory(store.directory, accounts),
             later=cast(Any, NotUsed()),
             people=SlackPeople(clients, time.monotonic),
             preferences=store.preferences,

@@ -23,6 +23,7 @@ from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.store.connections import connections
+from bot.store.directory_tables import lists
 from bot.store.table_rules import all_tables
 from tests.hurry import POLL_S, hurried
 from tests.prepared import sqlite_with_tables
@@ -126,7 +127,14 @@ async def _let_go_of_events(demo: Demo) -> None:
     await demo.bot.store.database.write(_forget)
     await demo.bot.intake.drain()
     await _end(demo.bot.poster._under_way)
+    await demo.bot.dispatcher.deps.directory.aclose()
     await demo.bot.store.database.write(_forget)  # and what a delivery under way made of its event
+
+
+async def read_names_anew(demo: Demo) -> None:
+    """As if no name was known yet."""
+    await demo.bot.dispatcher.deps.directory.loaded()
+    await demo.bot.store.database.write(lambda connection: connection.execute(lists.delete()))
 
 
 async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
@@ -148,8 +156,6 @@ def _freshen_dialpad(demo: Demo, sandbox: DialpadSandbox) -> None:
     state = sandbox.state
     fresh = State(state.now, state.base_url, state.company)
     fill(fresh)
-    if fresh.contacts != state.contacts:
-        demo.bot.dispatcher.deps.directory._copies.clear()
     kept = {"now", "changes", "listeners"}  # others hold on to these
     for name, value in vars(fresh).items():
         if name not in kept:
@@ -178,16 +184,15 @@ async def _freshen_bot(demo: Demo) -> None:
     bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
     bot.dispatcher._homes._looked._keys.clear()
     cast(ChannelMessages, bot.poster._channel_messages)._without_charts.clear()
-    bot.dispatcher.deps.directory._first_load = PATIENT_S  # however busy the machine is, names are known when asked
+    reading = bot.dispatcher.deps.directory.reading
+    reading.first_load = PATIENT_S  # however busy the machine is, names are known when asked
+    reading.failures.clear()  # it would not ask Dialpad again for a while
     for limit in ("line", "form", "modal", "submit", "trigger"):
         setattr(bot.dispatcher.patience, limit, PATIENT_S)
     demo.slack.delivery.ack_seconds = demo.slack._core.tickets.trigger_seconds = PATIENT_S
     waitless = Waitless()
     client._clock, client._sleep = waitless, waitless.sleep
     client.pacer = Pacer(clock=waitless, sleep=waitless.sleep)
-    copies = bot.dispatcher.deps.directory._copies
-    for name in [name for name, copy in copies.items() if copy.failure is not None]:
-        del copies[name]  # it would not ask Dialpad again for a while
     for person in PEOPLE:
         key = PersonKey(TEAM_ID, str(person.slack_id))
         link = await bot.store.connections.get(key)

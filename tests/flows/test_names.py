@@ -11,7 +11,7 @@ from bot.sandbox.cast import ANA, SAM, SUPPORT
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, said
-from tests.flows.stage import OneDemo
+from tests.flows.stage import OneDemo, read_names_anew
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,7 +24,7 @@ async def demo(one_demo: OneDemo) -> Demo:
     return await one_demo.fresh()
 
 
-def rename_the_world(demo: Demo) -> None:
+async def rename_the_world(demo: Demo) -> None:
     """Everything that somebody can name has a name that lies."""
     state = demo.dialpad.state
     for contact in state.contacts.values():
@@ -32,7 +32,7 @@ def rename_the_world(demo: Demo) -> None:
     state.groups[SUPPORT.id].name = HOSTILE
     assert SAM.dialpad_id is not None
     state.users[SAM.dialpad_id].first_name = HOSTILE
-    demo.bot.dispatcher.deps.directory._copies.clear()
+    await read_names_anew(demo)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -55,7 +55,7 @@ def lies(message: Any) -> list[str]:
 
 
 async def test_no_name_begins_a_line_or_turns_a_number_round(priya: Hands, demo: Demo) -> None:
-    rename_the_world(demo)
+    await rename_the_world(demo)
     await priya.type("/dp notify missed voicemail sms contact escalate 5 first nobody supervisor @U0SAM0002")
     miss_a_call(demo)
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Hello")
@@ -73,7 +73,7 @@ async def test_no_name_begins_a_line_or_turns_a_number_round(priya: Hands, demo:
     ["who {phone}", "oncall", "calls", "whoami", "notify missed", "sms {phone} Hi", "run list users", "call Eve"],
 )
 async def test_no_answer_shows_one_either(priya: Hands, demo: Demo, line: str) -> None:
-    rename_the_world(demo)
+    await rename_the_world(demo)
     miss_a_call(demo)
     answer = await priya.type(f"/dp {line.format(phone=JORDAN.phone)}")
     modal = priya.person.modal or {}

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -44,8 +46,14 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
 from bot.sandbox.dialpad import DialpadSandbox
+from bot.store.database import build_url, open_database
+from bot.store.directory import StoredDirectory
+from bot.store.keys import generate_key, parse_keys
+from bot.store.processes import Processes
+from bot.store.schema import StoreContext
 from handlers import all_routers
 from tests.handlers.kept_notifications import RememberedBoard
+from tests.prepared import sqlite_with_tables
 
 MORNING: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 """10:00 at Northlight."""
@@ -251,7 +259,10 @@ class World:
         self.connections = RememberedConnections(self.dialpad_connections, self.later)
         self.notifications = RememberedBoard()
         self.accounts = Accounts(self.client, self.dialpad_connections, clock=self.clock)
-        self.directory = Directory(clock=self.clock.monotonic)
+        self._folder = TemporaryDirectory(prefix="world-")
+        self.database = open_database(build_url(sqlite_with_tables(Path(self._folder.name) / "bot.db")))
+        context = StoreContext(self.database, parse_keys(generate_key()), self.clock)
+        self.directory = Directory(StoredDirectory(context, Processes(context)), self.accounts)
         self.deps = Deps(
             settings=settings(),
             accounts=self.accounts,
@@ -267,6 +278,8 @@ class World:
 
     async def aclose(self) -> None:
         await self.directory.aclose()
+        await self.database.aclose()
+        self._folder.cleanup()
         self.sandbox.close()
         await self.client.aclose()
 

@@ -105,7 +105,6 @@ async def test_with_dialpad_down_oncall_shows_the_last_known_roster_and_says_so(
     await world.type(PRIYA, "oncall Support")
     world.clock.move(minutes=20)
     world.wire.state = "cut"
-    await world.directory.aclose()
     answer = await world.type(ANA, "oncall Support")
     lines = words_of(answer).splitlines()
     assert lines[0] == "Support: 2 on duty"

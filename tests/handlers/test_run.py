@@ -226,6 +226,6 @@ async def test_connecting_goes_through_connect(world: World) -> None:
 
 async def test_refresh_reads_the_lists_anew(world: World) -> None:
     await world.type(PRIYA, f"run DIALPAD_RETRIEVE_OFFICE_BY_ID id={OFFICE.name}")
-    assert world.directory._copies
+    world.sandbox.state.offices[OFFICE.id].name = "Moved Away"
     assert "were refreshed" in words_of(await world.type(PRIYA, "run refresh"))
-    assert not world.directory._copies
+    assert "Moved Away" in words_of(await world.type(PRIYA, 'run DIALPAD_RETRIEVE_OFFICE_BY_ID id="Moved Away"'))

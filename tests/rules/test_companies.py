@@ -15,6 +15,7 @@ from bot.store import (
     card_rows,
     cards,
     connection_requests,
+    directory,
     hooks,
     postings,
     rosters,
@@ -31,6 +32,7 @@ CLASSES: Final = (
     audit.Audit,
     cards.Cards,
     connection_requests.ConnectionRequests,
+    directory.StoredDirectory,
     hooks.Hooks,
     postings.Postings,
     rosters.Rosters,
@@ -52,6 +54,10 @@ CROSSING: Final = {
     "departures.forget_workspace": {"LEAVING"},
     "departures.leave": {"LEAVING"},
     "departures.would_end": {"LEAVING"},
+    "directory.interrupted": {"DUE"},
+    "directory_sweep._delete_all": {"EXPIRED"},
+    "directory_sweep._is_gone": {"EXPIRED"},
+    "directory_sweep._lists_in": {"EXPIRED"},
     "events.parked": {"OPERATOR"},
     "hooks.all": {"LISTENING"},
     "hooks.get": {"HOOK"},
@@ -122,6 +128,8 @@ NEEDS_NONE: Final = {
     "Cards.whose_at": CROSSING["cards._whose"],
     "ConnectionRequests.add": "of the account that waits, which names its company",
     "ConnectionRequests.acting_as": "Dialpad's id of a person is of one company",
+    "StoredDirectory.interrupted": CROSSING["directory.interrupted"],
+    "StoredDirectory.sweep": CROSSING["directory_sweep._delete_all"],
     "Postings.attempt": CROSSING["postings._change"],
     "Postings.attempt_update": CROSSING["postings._change"],
     "Postings.take_interrupted": CROSSING["postings._change"],
@@ -133,7 +141,7 @@ NEEDS_NONE: Final = {
     "Postings.hold": CROSSING["postings._change"],
     "Postings.set_aside": CROSSING["postings._change"],
 }
-CARRIERS: Final = ("CompanyKey", "Posting", "Subscription", "FollowedRoster")
+CARRIERS: Final = ("CompanyKey", "Viewer", "StoredList", "Posting", "Subscription", "FollowedRoster")
 """Types of parameters that say which company."""
 
 
@@ -202,6 +210,8 @@ def test_every_table_of_a_company_is_known() -> None:
         "rosters",
         "audit",
         "connection_requests",
+        "directory_lists",
+        "directory_entries",
     }
 
 

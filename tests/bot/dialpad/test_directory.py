@@ -1,19 +1,27 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from bot.basics.company import CompanyKey
 from bot.basics.errors import NotAllowed
+from bot.basics.name_search import fold
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.client import DialpadClient
 from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
-from bot.dialpad.entries import Entry, fold
+from bot.dialpad.entries import Entry
+from bot.dialpad.events import ChangeEvent, ContactEvent
+from bot.store.keys import generate_key, parse_keys
+from bot.store.store import Store
 from tests.bot.dialpad.test_accounts import COMPANY_CONNECTION, OAUTH_CONNECTION
 from tests.bot.dialpad.wire import Time, bad, good
 
@@ -43,15 +51,31 @@ class Lists(httpx.AsyncBaseTransport):
     asked: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
     after: dict[str, Callable[[], httpx.Response]] = field(default_factory=dict)
+    for_token: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What somebody is shown instead; None for what they may not see."""
+    owned: dict[str, Any] = field(default_factory=dict)
+    """Local contacts by their owner's id."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until_asked(self, times: int) -> None:
+        while len(self.asked) < times:
+            self.news.clear()
+            await self.news.wait()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path.rpartition("/")[2])
+        self.news.set()
         cursor = request.url.params.get("cursor", "")
         if self.gate is not None and cursor == "held":
             await self.gate.wait()
         name = self.asked[-1] + cursor
         if name in self.after:
             return self.after[name]()
+        if (owner := request.url.params.get("owner_id")) in self.owned:
+            return good(self.owned[owner])
+        theirs = self.for_token.get(request.headers["authorization"].removeprefix("Bearer "), {})
+        if name in theirs:
+            return bad(403) if theirs[name] is None else good(theirs[name])
         return good(self.lists.get(name, {}))
 
 
@@ -72,29 +96,64 @@ class Kept:
         del self.connections[key]
 
 
+SAMS_CONNECTION = replace(OAUTH_CONNECTION, access_token=SecretStr("s1"), dialpad_user_id="5100000000000102")
+
+
 @dataclass
 class Bench:
     wire: Lists
     time: Time
+    kept: Kept
     accounts: Accounts
     directory: Directory
+    store: Store
 
     def of(self, person: PersonKey = ANA) -> Account:
         return self.accounts.of(person)
 
+    @property
+    def company(self) -> CompanyKey:
+        return CompanyKey(ANA.team_id, OAUTH_CONNECTION.company_id or "")
 
-def build_bench(
-    ana: DialpadConnection = OAUTH_CONNECTION,
-    sam: DialpadConnection | None = None,
-    first_load: float = 5.0,
-    **lists: Any,
-) -> Bench:
-    wire = Lists({"users": PEOPLE, "callcenters": CENTERS, "contacts": CONTACTS, **lists})
-    time = Time()
-    client = DialpadClient("https://d.example", transport=wire, clock=time, sleep=time.sleep)
-    sam = sam or replace(OAUTH_CONNECTION, dialpad_user_id="5100000000000102")
-    accounts = Accounts(client, Kept({ANA: ana, SAM: sam}), clock=lambda: OAUTH_CONNECTION.connected_at)
-    return Bench(wire, time, accounts, Directory(clock=time, first_load=first_load))
+
+class Build(Protocol):
+    """Builds a bench; ``lists`` are answers by path."""
+
+    async def __call__(
+        self,
+        ana: DialpadConnection = OAUTH_CONNECTION,
+        sam: DialpadConnection | None = None,
+        first_load: float = 5.0,
+        **lists: Any,
+    ) -> Bench: ...
+
+
+@pytest.fixture
+async def build(database_url: str) -> AsyncIterator[Build]:
+    async with AsyncExitStack() as closing:
+
+        async def build_bench(
+            ana: DialpadConnection = OAUTH_CONNECTION,
+            sam: DialpadConnection | None = None,
+            first_load: float = 5.0,
+            **lists: Any,
+        ) -> Bench:
+            wire = Lists({"users": PEOPLE, "callcenters": CENTERS, "contacts": CONTACTS, **lists})
+            time = Time()
+            client = DialpadClient("https://d.example", transport=wire, clock=time, sleep=time.sleep)
+            kept = Kept({ANA: ana, SAM: sam or SAMS_CONNECTION})
+            accounts = Accounts(client, kept, clock=lambda: OAUTH_CONNECTION.connected_at)
+
+            def now() -> datetime:
+                return OAUTH_CONNECTION.connected_at + timedelta(seconds=time.now)
+
+            store = await Store.open(database_url, parse_keys(generate_key()), now)
+            closing.push_async_callback(store.aclose)
+            directory = Directory(store.directory, accounts, first_load=first_load)
+            closing.push_async_callback(directory.aclose)
+            return Bench(wire, time, kept, accounts, directory, store)
+
+        yield build_bench
 
 
 def names(entries: list[Entry] | tuple[Entry, ...]) -> list[str]:
@@ -105,103 +164,198 @@ async def search(bench: Bench, query: str, entity: Entity = Entity.USER, person:
     return names(await bench.directory.search(bench.of(person), entity, query))
 
 
-async def test_an_empty_query_lists_everybody_by_name() -> None:
-    assert await search(build_bench(), "") == ["Léo Marchetti", "Leona Quist", "Sam Okafor"]
+async def test_an_empty_query_lists_everybody_by_name(build: Build) -> None:
+    assert await search(await build(), "") == ["Léo Marchetti", "Leona Quist", "Sam Okafor"]
 
 
 @pytest.mark.parametrize("query", ["leo m", "LÉO MAR", "marchetti", "leo@north", "5550115", "(415) 555-0115"])
-async def test_a_person_is_found_by_name_mail_and_number(query: str) -> None:
-    assert (await search(build_bench(), query))[0] == "Léo Marchetti"
+async def test_a_person_is_found_by_name_mail_and_number(build: Build, query: str) -> None:
+    assert (await search(await build(), query))[0] == "Léo Marchetti"
 
 
-async def test_a_slip_of_the_finger_still_finds_the_person() -> None:
-    assert (await search(build_bench(), "okafro"))[0] == "Sam Okafor"
+async def test_a_slip_of_the_finger_still_finds_the_person(build: Build) -> None:
+    assert (await search(await build(), "okafro"))[0] == "Sam Okafor"
 
 
-async def test_nonsense_finds_nobody() -> None:
-    assert await search(build_bench(), "qqqqqq") == []
+async def test_nonsense_finds_nobody(build: Build) -> None:
+    assert await search(await build(), "qqqqqq") == []
 
 
-async def test_a_second_question_asks_dialpad_nothing() -> None:
-    bench = build_bench()
+async def test_a_second_question_asks_dialpad_nothing(build: Build) -> None:
+    bench = await build()
     await search(bench, "leo")
     await search(bench, "sam")
     assert bench.wire.asked == ["users"]
 
 
-async def test_many_questions_at_once_load_once() -> None:
-    bench = build_bench()
+async def test_many_questions_at_once_load_once(build: Build) -> None:
+    bench = await build()
     await asyncio.gather(*(search(bench, "leo") for _ in range(10)))
     assert bench.wire.asked == ["users"]
 
 
-async def test_an_old_copy_answers_at_once_and_is_renewed_behind() -> None:
-    bench = build_bench()
+async def test_an_old_copy_answers_at_once_and_is_renewed_behind(build: Build) -> None:
+    bench = await build()
     await search(bench, "")
     bench.wire.lists["users"] = {"items": [{"id": "9", "display_name": "New Person"}]}
     bench.time.now += 301
     stale = await search(bench, "")
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await bench.directory.loaded()
     assert (len(stale), await search(bench, "")) == (3, ["New Person"])
 
 
-async def test_a_slow_first_load_answers_with_what_there_is() -> None:
+async def test_a_slow_first_load_answers_with_what_there_is(build: Build) -> None:
     first = {**PEOPLE, "cursor": "held"}
-    bench = build_bench(first_load=0.01, users=first, usersheld={"items": [{"id": "9", "display_name": "Zoe"}]})
+    bench = await build(first_load=0.0, users=first, usersheld={"items": [{"id": "9", "display_name": "Zoe"}]})
     bench.wire.gate = asyncio.Event()
-    early = await search(bench, "")
-    bench.wire.gate.set()
-    for _ in range(20):
+    await search(bench, "")
+    await bench.wire.until_asked(2)
+    while not (early := await search(bench, "")):  # noqa: ASYNC110  # the database tells nobody
         await asyncio.sleep(0)
+    bench.wire.gate.set()
+    await bench.directory.loaded()
     assert (len(early), len(await search(bench, ""))) == (3, 4)
 
 
-async def test_what_one_person_may_see_is_not_shown_to_another() -> None:
-    bench = build_bench()
+async def test_one_copy_serves_all_to_whom_dialpad_shows_the_same(build: Build) -> None:
+    bench = await build(users={**PEOPLE, "cursor": "2"}, users2={"items": [{"id": "9", "display_name": "Zoe"}]})
+    assert await search(bench, "") == await search(bench, "", person=SAM)
+    assert bench.wire.asked == ["users"] * 3  # two pages for Ana, and one look whether Sam is shown the same
+
+
+async def test_what_one_person_may_see_is_not_shown_to_another(build: Build) -> None:
+    bench = await build()
+    bench.wire.for_token["s1"] = {"users": {"items": [{"id": "3", "display_name": "Sam Okafor"}]}}
+    assert len(await search(bench, "")) == 3
+    assert await search(bench, "", person=SAM) == ["Sam Okafor"]
+    assert await search(bench, "leo", person=SAM) == []
+    assert len(await search(bench, "")) == 3
+
+
+async def test_who_may_not_see_a_list_finds_nothing_in_the_companys(build: Build) -> None:
+    bench = await build()
+    await search(bench, "")
+    bench.wire.for_token["s1"] = {"users": None}
+    with pytest.raises(NotAllowed):
+        await search(bench, "leo", person=SAM)
+    assert await bench.directory.name_of(bench.of(SAM), Entity.USER, "1") is None
+
+
+async def test_a_right_that_ended_ends_here_within_a_day(build: Build) -> None:
+    bench = await build()
+    await search(bench, "")
+    await search(bench, "", person=SAM)
+    bench.wire.for_token["s1"] = {"users": None}
+    bench.time.now += timedelta(days=1, minutes=1).total_seconds()
+    await search(bench, "", person=SAM)
+    await bench.directory.loaded()
+    with pytest.raises(NotAllowed):
+        await search(bench, "", person=SAM)
+
+
+async def test_when_the_list_changed_for_everybody_it_is_read_again_before_it_is_shown(build: Build) -> None:
+    bench = await build()
     await search(bench, "")
     bench.wire.lists["users"] = {"items": []}
     assert await search(bench, "", person=SAM) == []
 
 
-async def test_people_with_the_same_company_key_share_a_copy() -> None:
-    bench = build_bench(COMPANY_CONNECTION, replace(COMPANY_CONNECTION, dialpad_user_id="2"))
+async def test_local_contacts_are_their_owners_alone(build: Build) -> None:
+    bench = await build()
+    bench.wire.owned["5100000000000102"] = {"items": [{"id": "l1", "display_name": "Sam's Dentist", "type": "local"}]}
+    bench.wire.owned["5100000000000101"] = {"items": []}
+    assert await search(bench, "", Entity.CONTACT) == ["Jordan Lee"]
+    assert await search(bench, "", Entity.CONTACT, SAM) == ["Jordan Lee", "Sam's Dentist"]
+    assert await search(bench, "dentist", Entity.CONTACT) == []
+
+
+async def test_with_another_dialpad_account_nothing_of_the_one_before_is_seen(build: Build) -> None:
+    bench = await build(numbers={"items": [{"number": "+14155550199", "status": "company"}]})
+    assert await search(bench, "", Entity.NUMBER) == ["+14155550199"]
+    bench.kept.connections[ANA] = SAMS_CONNECTION
+    bench.wire.for_token["s1"] = {"numbers": None}
+    with pytest.raises(NotAllowed):
+        await search(bench, "", Entity.NUMBER)
+
+
+async def test_people_with_the_same_company_key_share_a_copy(build: Build) -> None:
+    bench = await build(COMPANY_CONNECTION, replace(COMPANY_CONNECTION, dialpad_user_id="2"))
     await search(bench, "")
     await search(bench, "", person=SAM)
     assert bench.wire.asked == ["users"]
 
 
-async def test_forgetting_shows_what_is_new() -> None:
-    bench = build_bench()
+async def test_forgetting_shows_what_is_new(build: Build) -> None:
+    bench = await build()
     await search(bench, "")
     await bench.directory.forget(bench.of())
     await search(bench, "")
     assert bench.wire.asked == ["users", "users"]
 
 
-async def test_what_dialpad_says_has_changed_is_read_again_but_not_for_every_change() -> None:
-    bench = build_bench()
-    await search(bench, "")
-    company = (await bench.of().link()).company_id or ""
+async def test_what_dialpad_says_has_changed_is_read_again_but_not_for_every_change(build: Build) -> None:
+    bench = await build()
+    await search(bench, "", Entity.CALL_CENTER)
+    changed = {"action": "edited", "target": {"type": "call_center", "id": "11"}}
     for seconds in (1, 10, 25, 1, 1):
         bench.time.now += seconds
-        await bench.directory.outdate(company, Entity.USER)
-        await bench.directory.outdate(company, Entity.CONTACT)
-        await bench.directory.outdate("another company", Entity.USER)
-        await search(bench, "")
+        await bench.directory.heard(bench.company, ChangeEvent.model_validate(changed))
+        await bench.directory.heard(CompanyKey(ANA.team_id, "other"), ChangeEvent.model_validate(changed))
+        await search(bench, "", Entity.CALL_CENTER)
         await bench.directory.loaded()
-    assert bench.wire.asked == ["users", "users"]
+    assert bench.wire.asked == ["callcenters", "callcenters"]
 
 
-async def test_a_refusal_is_said_when_there_is_nothing_to_show() -> None:
-    bench = build_bench()
+@pytest.mark.parametrize(
+    ("change", "name", "then"),
+    [("Updated", "Jordan Leigh", ["Jordan Leigh"]), ("Created", "Zoe", ["Jordan Lee", "Zoe"]), ("Deleted", "", [])],
+)
+async def test_a_contacts_event_changes_its_entry_and_asks_dialpad_nothing(
+    build: Build, change: str, name: str, then: list[str]
+) -> None:
+    bench = await build()
+    await search(bench, "", Entity.CONTACT)
+    asked = len(bench.wire.asked)
+    contact = {"id": "c9" if change == "Created" else "c1", "type": "shared", "display_name": name}
+    event = ContactEvent.model_validate({"event": change, "contact": contact})
+    await bench.directory.heard(bench.company, event)
+    assert await search(bench, "", Entity.CONTACT) == then
+    assert len(bench.wire.asked) == asked
+
+
+async def test_a_local_contacts_event_reaches_only_whoever_has_it(build: Build) -> None:
+    bench = await build()
+    bench.wire.owned["5100000000000102"] = {"items": [{"id": "l1", "display_name": "Dentist"}]}
+    bench.wire.owned["5100000000000101"] = {"items": []}
+    for person in (ANA, SAM):
+        await search(bench, "", Entity.CONTACT, person)
+    contact = {"id": "l1", "type": "local", "display_name": "Doctor"}
+    await bench.directory.heard(bench.company, ContactEvent.model_validate({"event": "Updated", "contact": contact}))
+    assert await search(bench, "doc", Entity.CONTACT) == []
+    assert await search(bench, "doc", Entity.CONTACT, SAM) == ["Doctor"]
+    assert await search(bench, "dentist", Entity.CONTACT, SAM) == []
+
+
+async def test_of_a_person_that_changed_only_that_person_is_read_again(build: Build) -> None:
+    bench = await build()
+    bench.wire.lists["3"] = {"id": "3", "display_name": "Samuel Okafor", "emails": ["sam@northlight.example"]}
+    await search(bench, "")
+    event = ChangeEvent.model_validate({"action": "edited", "target": {"type": "user", "id": 3}})
+    await bench.directory.heard(bench.company, event)
+    await bench.directory.loaded()
+    assert await search(bench, "samuel") == ["Samuel Okafor"]
+    assert bench.wire.asked == ["users", "3"]
+
+
+async def test_a_refusal_is_said_when_there_is_nothing_to_show(build: Build) -> None:
+    bench = await build()
     bench.wire.after["users"] = lambda: bad(403, "Not for you")
     with pytest.raises(NotAllowed):
         await search(bench, "leo")
 
 
-async def test_after_a_failure_dialpad_is_left_alone_for_a_while() -> None:
-    bench = build_bench()
+async def test_after_a_failure_dialpad_is_left_alone_for_a_while(build: Build) -> None:
+    bench = await build()
     bench.wire.after["users"] = lambda: bad(403, "Not for you")
     for _ in range(3):
         with pytest.raises(NotAllowed):
@@ -209,8 +363,8 @@ async def test_after_a_failure_dialpad_is_left_alone_for_a_while() -> None:
     assert len(bench.wire.asked) == 1
 
 
-async def test_a_first_load_that_failed_is_tried_again_after_three_seconds() -> None:
-    bench = build_bench()
+async def test_a_first_load_that_failed_is_tried_again_after_three_seconds(build: Build) -> None:
+    bench = await build()
     bench.wire.after["users"] = lambda: bad(403, "Not for you")
     with pytest.raises(NotAllowed):
         await search(bench, "leo")
@@ -220,49 +374,48 @@ async def test_a_first_load_that_failed_is_tried_again_after_three_seconds() -> 
     assert await search(bench, "sam") == ["Sam Okafor"]
 
 
-async def test_an_old_copy_outlives_dialpad_being_down() -> None:
-    bench = build_bench()
+async def test_an_old_copy_outlives_dialpad_being_down(build: Build) -> None:
+    bench = await build()
     await search(bench, "")
-    bench.wire.after["users"] = lambda: bad(403)
+    bench.wire.after["users"] = lambda: bad(500)
     bench.time.now += 1000
     await search(bench, "")
-    for _ in range(20):
-        await asyncio.sleep(0)
+    await bench.directory.loaded()
     assert len(await search(bench, "")) == 3
 
 
 @pytest.mark.parametrize("text", ["Sales", "sales", " SALES ", "sal", "12", "+1 415 555 0102"])
-async def test_a_name_without_doubt_is_one(text: str) -> None:
-    bench = build_bench()
+async def test_a_name_without_doubt_is_one(build: Build, text: str) -> None:
+    bench = await build()
     found = await bench.directory.find(bench.of(), Entity.CALL_CENTER, text)
     assert (found.one and found.one.id, found.several) == ("12", ())
 
 
-async def test_a_name_that_fits_several_asks_which() -> None:
-    bench = build_bench()
+async def test_a_name_that_fits_several_asks_which(build: Build) -> None:
+    bench = await build()
     several = await bench.directory.find(bench.of(), Entity.USER, "le")
     assert (several.one, names(several.several)) == (None, ["Léo Marchetti", "Leona Quist"])
 
 
-async def test_a_wrong_name_says_what_may_be_meant() -> None:
-    bench = build_bench()
+async def test_a_wrong_name_says_what_may_be_meant(build: Build) -> None:
+    bench = await build()
     found = await bench.directory.find(bench.of(), Entity.CALL_CENTER, "suport")
     assert (found.one, names(found.several)) == (None, ["Support"])
 
 
-async def test_nothing_typed_means_nothing() -> None:
-    bench = build_bench()
+async def test_nothing_typed_means_nothing(build: Build) -> None:
+    bench = await build()
     found = await bench.directory.find(bench.of(), Entity.CALL_CENTER, "  ")
     assert (found.one, found.several) == (None, ())
 
 
-async def test_an_id_has_a_name() -> None:
-    bench = build_bench()
+async def test_an_id_has_a_name(build: Build) -> None:
+    bench = await build()
     assert await bench.directory.name_of(bench.of(), Entity.CALL_CENTER, "11") == "Support"
 
 
-async def test_an_id_has_no_name_when_dialpad_refuses() -> None:
-    bench = build_bench()
+async def test_an_id_has_no_name_when_dialpad_refuses(build: Build) -> None:
+    bench = await build()
     bench.wire.after["callcenters"] = lambda: bad(500)
     assert await bench.directory.name_of(bench.of(), Entity.CALL_CENTER, "11") is None
 
@@ -275,23 +428,23 @@ async def test_an_id_has_no_name_when_dialpad_refuses() -> None:
         ("+14155550150", "Jordan Lee", "contact"),
     ],
 )
-async def test_a_number_has_an_owner(number: str, name: str, sure: str) -> None:
-    bench = build_bench()
+async def test_a_number_has_an_owner(build: Build, number: str, name: str, sure: str) -> None:
+    bench = await build()
     who = await bench.directory.by_number(bench.of(), number)
     assert who is not None
     assert (who.entry.name, who.sure) == (name, sure)
 
 
-async def test_a_number_of_two_contacts_is_not_sure() -> None:
+async def test_a_number_of_two_contacts_is_not_sure(build: Build) -> None:
     both = {"items": [{"id": i, "display_name": i, "phones": ["+14155550150"]} for i in ("a", "b")]}
-    bench = build_bench(contacts=both)
+    bench = await build(contacts=both)
     who = await bench.directory.by_number(bench.of(), "+14155550150")
     assert who is not None
     assert who.sure == "several"
 
 
-async def test_an_unknown_number_is_nobodys_even_when_a_list_is_refused() -> None:
-    bench = build_bench()
+async def test_an_unknown_number_is_nobodys_even_when_a_list_is_refused(build: Build) -> None:
+    bench = await build()
     bench.wire.after["contacts"] = lambda: bad(403)
     assert await bench.directory.by_number(bench.of(), "+14155550153") is None
 
@@ -301,23 +454,52 @@ def test_names_are_compared_without_accents_and_case(text: str, folded: str) -> 
     assert fold(text) == folded
 
 
-async def test_what_is_outdated_in_one_process_is_read_again_in_another() -> None:
-    here, there = build_bench(), build_bench()
-    told: list[tuple[str, str]] = []
+async def test_what_one_process_has_read_another_one_knows(build: Build) -> None:
+    here, there = await build(), await build()
+    await search(here, "")
+    assert await search(there, "leo m") == ["Léo Marchetti"]
+    assert there.wire.asked == []
 
-    async def tell(scope: str, entity: str) -> None:
-        told.append((scope, entity))
 
-    here.directory._tell_others = tell
-    await search(there, "")
-    await here.directory.expire(here.of())
-    company = (await here.of().link()).company_id or ""
-    await here.directory.outdate(company, Entity.CONTACT)
-    assert not any(company in scope for scope, _ in told)  # whose it is stays here
+async def test_a_list_goes_on_where_a_process_that_ended_had_stopped(build: Build) -> None:
+    pages: dict[str, Any] = {
+        "users": {**PEOPLE, "cursor": "b"},
+        "usersb": {"items": [{"id": "8", "display_name": "Yan"}], "cursor": "held"},
+        "usersheld": {"items": [{"id": "9", "display_name": "Zoe"}]},
+    }
+    here, there = await build(first_load=0.0, **pages), await build(**pages)
+    here.wire.gate = asyncio.Event()
+    await search(here, "")
+    await here.wire.until_asked(3)
+    await here.directory.aclose()
 
-    for scope, entity in told:
-        there.directory.heard(scope, entity)
-    there.time.now += 4
-    await search(there, "")
+    await there.directory.resume()
+    await there.directory.loaded()
+    assert there.wire.asked == ["users"]
+    assert len(await search(there, "")) == 5
+
+
+async def test_a_place_in_a_list_that_dialpad_no_longer_knows_begins_it_anew(build: Build) -> None:
+    pages: dict[str, Any] = {"users": {**PEOPLE, "cursor": "held"}}
+    here, there = await build(first_load=0.0, **pages), await build()
+    here.wire.gate = asyncio.Event()
+    await search(here, "")
+    await here.wire.until_asked(2)
+    await here.directory.aclose()
+
+    there.wire.after["usersheld"] = lambda: bad(400, "invalid cursor")
+    await there.directory.resume()
     await there.directory.loaded()
     assert there.wire.asked == ["users", "users"]
+    assert len(await search(there, "")) == 3
+
+
+async def test_what_is_in_the_list_no_more_is_found_no_more(build: Build) -> None:
+    bench = await build()
+    await search(bench, "")
+    bench.wire.lists["users"] = {"items": [{"id": "1", "display_name": "Léo Martin"}]}
+    bench.time.now += 301
+    await search(bench, "")
+    await bench.directory.loaded()
+    for query, names_found in (("", ["Léo Martin"]), ("marchetti", []), ("okafor", []), ("0112", [])):
+        assert await search(bench, query) == names_found, query

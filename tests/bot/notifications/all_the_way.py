@@ -143,5 +143,5 @@ async def whole_way(folder: Path, kinds: Iterable[NewsKind] = frozenset(NewsKind
         failures: list[Exception] = []
         intake = Intake(stage.store, _Watched(EventRouter(stage.store, accounts, lambda: None), failures))
         hook = await stage.store.hooks.create(stage.hook.owner, stage.hook.company, "webhook")
-        renderer = PostedCardRenderer(stage.store, accounts, Directory())
+        renderer = PostedCardRenderer(stage.store, accounts, Directory(stage.store.directory, accounts))
         yield WholeWay(stage, StrictSlack(stage.time), intake, renderer, replace(hook, secret=SECRET), failures)

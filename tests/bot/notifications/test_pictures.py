@@ -77,7 +77,9 @@ class Conversation:
     def __post_init__(self) -> None:
         self.accounts = Accounts(cast(Any, None), self.stage.store.connections)
         self.pictures = Pictures(self.stage.store, self.accounts, self.dialpad, self.files)
-        self.renderer = PostedCardRenderer(self.stage.store, self.accounts, Directory())
+        self.renderer = PostedCardRenderer(
+            self.stage.store, self.accounts, Directory(self.stage.store.directory, self.accounts)
+        )
         self.router = EventRouter(self.stage.store, self.accounts, lambda: None, self.pictures)
 
     async def happen(self, *events: Event) -> None:

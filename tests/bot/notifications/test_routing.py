@@ -7,8 +7,7 @@ import pytest
 
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import PlaceFilter
-from bot.dialpad.action import Entity
-from bot.dialpad.events import Event, parse_event
+from bot.dialpad.events import ChangeEvent, ContactEvent, Event, parse_event
 from bot.notifications.routing import EventRouter
 from tests.bot.activity.payloads import at, call, callback_request, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, PostingStage, stage_posting
@@ -113,18 +112,19 @@ class Contacts:
     """The directory, as far as it is told what has changed."""
 
     def __init__(self) -> None:
-        self.outdated: list[tuple[str, Entity]] = []
+        self.heard_of: list[tuple[CompanyKey, str]] = []
 
-    async def outdate(self, company: str, entity: Entity) -> None:
-        self.outdated.append((company, entity))
+    async def heard(self, company: CompanyKey, event: ContactEvent | ChangeEvent) -> None:
+        self.heard_of.append((company, event.key))
 
 
-async def test_a_contact_that_changed_is_looked_up_again(stage: PostingStage) -> None:
+async def test_the_directory_hears_of_a_contact_that_changed(stage: PostingStage) -> None:
     directory = Contacts()
     router = EventRouter(stage.store, cast(Any, None), lambda: None, directory=cast(Any, directory))
-    await stage.deliver(router, parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}}))
+    event = parse_event({"event": "Updated", "contact": {"id": "1", "display_name": "Jordan"}})
+    await stage.deliver(router, event)
 
-    assert directory.outdated == [(stage.hook.company.company, Entity.CONTACT)]
+    assert directory.heard_of == [(stage.hook.company, event.key)]
 
 
 @pytest.mark.parametrize(

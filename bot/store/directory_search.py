@@ -1,0 +1,237 @@
+"""Finds entries of the directory by what somebody types: a few looks into sorted indexes, however long the lists are.
+
+What a person sees is part of every query here: their own lists, and the company's when Dialpad showed them the same one
+(``visible_lists``). In this order: what begins with the text, what has words that begin with its words, what has it
+inside a word, whose number it is; and only when there is none of these, what it may have been meant to be.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+from sqlalchemy import Connection, and_, literal, or_, select, text
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.basics.name_search import (
+    FULL_NUMBER,
+    HIGHEST,
+    INSIDE,
+    LONGEST_KEY,
+    SHORTEST_INSIDE,
+    digits_of,
+    fold,
+    misspellings,
+    number_beginnings,
+)
+from bot.basics.stored_directory import SHARED, StoredEntry, StoredList, View, Viewer
+from bot.store.directory_tables import entries, lists, read_entry, read_list, words
+from bot.store.schema import within
+
+SEVERAL: Final = 10
+"""How many entries that a typed name may mean are told."""
+_CLOSE: Final = 72.0
+"""rapidfuzz score from which a name counts as meant with a typing mistake."""
+_CANDIDATES: Final = 200
+"""How many entries are compared with a text that fits none."""
+_INSIDE_WORDS: Final = 40
+_WHOLE_NUMBER: Final = 7
+"""Digits from which a number is one that somebody may mean, not the beginning of one."""
+
+_MISSPELT_ON_SQLITE: Final = text(
+    "SELECT w.key, w.text, w.entry FROM json_each(:meant) AS m CROSS JOIN directory_words AS w"
+    " WHERE w.list_id = :list_id AND w.key >= m.value AND w.key < m.value || :highest LIMIT :most"
+)
+"""CROSS JOIN keeps SQLite from going through the words first."""
+_MISSPELT_ON_POSTGRES: Final = text(
+    "SELECT w.key, w.text, w.entry FROM json_array_elements_text(CAST(:meant AS json)) WITH ORDINALITY AS m(value, n)"
+    " CROSS JOIN LATERAL (SELECT key, text, entry FROM directory_words WHERE list_id = :list_id AND key >= m.value"
+    " AND key < m.value || :highest ORDER BY key, text, entry LIMIT :most) AS w ORDER BY m.n LIMIT :most"
+)
+
+
+def visible_lists(connection: Connection, viewer: Viewer, kinds: Sequence[str]) -> dict[str, View]:
+    """Return a person's views by kind. With ``View.visible`` this decides what somebody sees."""
+    own = and_(lists.c.user_id == viewer.user_id, lists.c.reader == viewer.access)
+    theirs = and_(within(lists, viewer.company), lists.c.entity.in_(kinds), or_(own, lists.c.user_id == SHARED))
+    found = [read_list(row) for row in connection.execute(select(lists).where(theirs))]
+    by_key = {(one.entity, one.viewer): one for one in found}
+    return {kind: View(by_key.get((kind, viewer.user_id)), by_key.get((kind, SHARED))) for kind in kinds}
+
+
+def search(connection: Connection, view: View, query: str, limit: int) -> list[StoredEntry]:
+    """Find what matches in the lists of a view, best first."""
+    found = [one for known in view.visible for one in _search_in(connection, known, query, limit)]
+    found.sort(key=lambda one: one[0])
+    return _fetch(connection, view, [entry for _, entry in found])[:limit]
+
+
+def find(connection: Connection, view: View, typed: str) -> tuple[list[StoredEntry], list[StoredEntry]]:
+    """Return what ``typed`` surely means, and what it may mean when that is nothing."""
+    wanted = fold(typed)
+    if not wanted or not view.visible:
+        return [], []
+    if (by_id := get(connection, view, typed.strip())) is not None:
+        return [by_id], []
+    for look in (_named, _detailed, _with_word, _beginning):
+        ids = [one for known in view.visible for one in look(connection, known, wanted, typed)]
+        if sure := _fetch(connection, view, list(dict.fromkeys(ids)))[: SEVERAL + 1]:
+            return sure, []
+    return [], search(connection, view, typed, SEVERAL // 2)
+
+
+def get(connection: Connection, view: View, entry_id: str) -> StoredEntry | None:
+    """Return the entry with Dialpad's id."""
+    for known in view.visible:
+        here = and_(within(entries, known.company), entries.c.list_id == known.id)
+        row = connection.execute(select(entries).where(here, entries.c.entry_id == entry_id)).one_or_none()
+        if row is not None:
+            return read_entry(row, known.entity)
+    return None
+
+
+def with_number(connection: Connection, view: View, number: str) -> list[StoredEntry]:
+    """Return the entries with this number, however it is written."""
+    key = FULL_NUMBER + digits_of(number)
+    found = [one.entry for known in view.visible for one in _keyed(connection, known, words.c.key == key, SEVERAL)]
+    return _fetch(connection, view, list(dict.fromkeys(found)))
+
+
+def _search_in(
+    connection: Connection, known: StoredList, query: str, limit: int
+) -> list[tuple[tuple[int, str, str], int]]:
+    """Return rows with what they are sorted by, best first."""
+    wanted = fold(query)
+    ranked: dict[int, tuple[int, str, str]] = {}
+
+    def add(rank: int, rows: Iterable[Any]) -> None:
+        for row in rows:
+            ranked.setdefault(row.entry, (rank, getattr(row, "key", ""), row.text))
+
+    add(0, _in_order(connection, known, wanted, wanted + HIGHEST, limit))
+    if not wanted:
+        return [(rank, entry) for entry, rank in ranked.items()]
+    if len(ranked) < limit:
+        add(1, _with_words(connection, known, wanted.split(), limit))
+    if len(ranked) < limit and len(max(wanted.split(), key=len)) >= SHORTEST_INSIDE:
+        add(2, _inside(connection, known, wanted, limit))
+    if len(ranked) < limit and (beginnings := number_beginnings(query)):
+        add(3, _keyed(connection, known, or_(*map(_begins, beginnings)), limit))
+    if not ranked:
+        add(4, _meant(connection, known, wanted))
+    return [(rank, entry) for entry, rank in ranked.items()]
+
+
+def _in_order(connection: Connection, known: StoredList, low: str, high: str, most: int) -> Sequence[Any]:
+    here = and_(within(entries, known.company), entries.c.list_id == known.id)
+    bounds = (entries.c.text >= low, entries.c.text < high)
+    found = select(entries.c.id.label("entry"), entries.c.text).where(here, *bounds)
+    return connection.execute(found.order_by(entries.c.text, entries.c.id).limit(most)).all()
+
+
+def _keyed(connection: Connection, known: StoredList, where: ColumnElement[bool], most: int) -> Sequence[Any]:
+    found = select(words.c.key, words.c.text, words.c.entry).where(words.c.list_id == known.id, where)
+    return connection.execute(found.order_by(words.c.key, words.c.text, words.c.entry).limit(most)).all()
+
+
+def _begins(key: str) -> ColumnElement[bool]:
+    return and_(words.c.key >= key, words.c.key < key + HIGHEST)
+
+
+def _has(part: str) -> ColumnElement[bool]:
+    """Tell whether a word of the text begins with ``part``."""
+    return (literal(" ") + words.c.text).like(f"% {_plain(part)}%", escape="\\")
+
+
+def _plain(part: str) -> str:
+    return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _with_words(connection: Connection, known: StoredList, parts: Sequence[str], limit: int) -> Sequence[Any]:
+    """Find entries of which a word begins with each part. The longest part is looked up: it fits the fewest."""
+    longest = max(reversed(parts), key=len)
+    others = [part for part in dict.fromkeys(parts) if part != longest]
+    where = and_(_begins(longest[:LONGEST_KEY]), *map(_has, others))
+    if len(longest) > LONGEST_KEY:
+        where = and_(where, _has(longest))
+    return _keyed(connection, known, where, 2 * limit)  # an entry may have two such words
+
+
+def _inside(connection: Connection, known: StoredList, wanted: str, limit: int) -> Sequence[Any]:
+    longest = max(wanted.split(), key=len)
+    led = [row.text for row in _keyed(connection, known, _begins(INSIDE + longest), _INSIDE_WORDS)]
+    if not led:
+        return []
+    where = and_(words.c.key.in_(sorted(set(led))), words.c.text.like(f"%{_plain(wanted)}%", escape="\\"))
+    return _keyed(connection, known, where, limit)
+
+
+def _meant(connection: Connection, known: StoredList, wanted: str) -> list[Any]:
+    """Find what may have been meant, closest first: one mistake in one of the words, or most of the words."""
+    parts = sorted(dict.fromkeys(wanted.split()), key=len, reverse=True)
+    for part in parts:
+        others = [f" {one}" for one in parts if one != part]
+        near = [row for row in _misspelt(connection, known, part) if all(one in f" {row.text}" for one in others)]
+        if near:
+            return sorted(near, key=lambda row: (-fuzz.ratio(part, row.key), row.text))[:SEVERAL]
+    near = [*_misspelt(connection, known, parts[0]), *_with_words(connection, known, parts[:1], _CANDIDATES)]
+    scored = [(fuzz.WRatio(wanted, row.text), row) for row in near]
+    close = sorted((-score, row.text, row.entry, row) for score, row in scored if score >= _CLOSE)
+    return [row for *_, row in close][:SEVERAL]
+
+
+def _misspelt(connection: Connection, known: StoredList, part: str) -> Sequence[Any]:
+    meant = misspellings(part[:LONGEST_KEY])
+    if not meant:
+        return []
+    statement = _MISSPELT_ON_POSTGRES if connection.dialect.name == "postgresql" else _MISSPELT_ON_SQLITE
+    bounds = {"meant": json.dumps(meant), "list_id": known.id, "highest": HIGHEST, "most": _CANDIDATES}
+    return connection.execute(statement, bounds).all()
+
+
+def _named(connection: Connection, known: StoredList, wanted: str, typed: str) -> list[int]:
+    """Find entries of exactly this name or number."""
+    here = and_(within(entries, known.company), entries.c.list_id == known.id)
+    bounds = (entries.c.text >= wanted, entries.c.text < f"{wanted} {HIGHEST}")
+    found = select(entries.c.id, entries.c.name).where(here, *bounds).order_by(entries.c.text).limit(_CANDIDATES)
+    ids = [row.id for row in connection.execute(found) if fold(row.name) == wanted]
+    digits = digits_of(typed)
+    if len(digits) >= _WHOLE_NUMBER:
+        ids += [one.entry for one in _keyed(connection, known, words.c.key == FULL_NUMBER + digits, SEVERAL)]
+    return ids
+
+
+def _detailed(connection: Connection, known: StoredList, wanted: str, _typed: str) -> list[int]:
+    """Find entries of exactly this detail: an e-mail address, a company."""
+    whole = words.c.key == wanted.split(maxsplit=1)[0][:LONGEST_KEY]
+    ends = words.c.text.like(f"% {_plain(wanted)}", escape="\\")
+    ids = [one.entry for one in _keyed(connection, known, and_(whole, ends), SEVERAL + 1)]
+    here = and_(within(entries, known.company), entries.c.id.in_(ids))
+    return [
+        row.id for row in connection.execute(select(entries.c.id, entries.c.detail).where(here))
+        if fold(row.detail) == wanted
+    ]  # fmt: skip
+
+
+def _with_word(connection: Connection, known: StoredList, wanted: str, _typed: str) -> list[int]:
+    """Find entries of which this is a whole word."""
+    if " " in wanted:
+        return []
+    whole = (literal(" ") + words.c.text + literal(" ")).like(f"% {_plain(wanted)} %", escape="\\")
+    where = and_(words.c.key == wanted[:LONGEST_KEY], whole)
+    return [one.entry for one in _keyed(connection, known, where, SEVERAL + 1)]
+
+
+def _beginning(connection: Connection, known: StoredList, wanted: str, _typed: str) -> list[int]:
+    return [one.entry for one in _in_order(connection, known, wanted, wanted + HIGHEST, SEVERAL + 1)]
+
+
+def _fetch(connection: Connection, view: View, ids: Sequence[int]) -> list[StoredEntry]:
+    """Return the entries with these rows, in this order, as far as the view shows them."""
+    kinds = {known.id: known.entity for known in view.visible}
+    if not ids or not kinds:
+        return []
+    here = and_(within(entries, view.visible[0].company), entries.c.list_id.in_(kinds), entries.c.id.in_(ids))
+    rows = {row.id: row for row in connection.execute(select(entries).where(here))}
+    found = [read_entry(rows[one], kinds[rows[one].list_id]) for one in ids if one in rows]
+    return list({entry.id: entry for entry in found}.values())
