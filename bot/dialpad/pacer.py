@@ -53,8 +53,9 @@ BACKGROUND_LIMIT: Final = 120.0
 """Seconds a background request may wait for its turn."""
 
 _SLACK: Final = MOST_PATIENCE_S + WAYS_DIFFER_S
-REFRESH_EVERY: Final = 2.5
-"""Seconds between two requests for what is known already, such as the pages of a list: 2% of what Dialpad allows."""
+
+REFRESH_EVERY: Final = 3.0
+"""Seconds between two requests for what is known already, such as pages of a list: under 2% of what Dialpad allows."""
 
 _COVERED_PER_SECOND: Final = 20.0
 

@@ -147,6 +147,8 @@ class StoredDirectory:
             pages = connection.execute(select(lists.c.pages).where(_this(known))).scalar_one_or_none() or 0
             done = {"complete_at": now, "fresh_until": now + max(least, pages * a_page), "asked_at": now}
             connection.execute(update(lists).where(_this(known)).values(cursor=None, **done))
+            if pages > SHORT and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"ANALYZE {entries.name}, {words.name}")
 
         await self._context.database.write(change)
 
@@ -174,22 +176,26 @@ class StoredDirectory:
     # What has changed
 
     async def put_shared(self, company: CompanyKey, entry: StoredEntry) -> None:
-        await self._put_in(_whose(company, SHARED, entry.entity), entry)
+        await self._put_in(company, _whose(company, SHARED, entry.entity), entry)
 
     async def put_own(self, viewer: Viewer, entry: StoredEntry) -> None:
         mine = _whose(viewer.company, viewer.user_id, entry.entity)
-        await self._put_in(and_(mine, lists.c.reader == viewer.access), entry)
+        await self._put_in(viewer.company, and_(mine, lists.c.reader == viewer.access), entry)
 
     async def put_where_known(self, company: CompanyKey, entry: StoredEntry) -> int:
-        held = select(entries.c.list_id).where(within(entries, company), entries.c.entry_id == entry.id)
         private = and_(within(lists, company), lists.c.entity == entry.entity, lists.c.user_id != SHARED)
-        return await self._put_in(and_(private, lists.c.id.in_(held)), entry)
+        here = and_(within(entries, company), entries.c.list_id.in_(select(lists.c.id).where(private)))
+        held = select(entries.c.list_id).where(here, entries.c.entry_id == entry.id)
+        return await self._put_in(company, and_(private, lists.c.id.in_(held)), entry)
 
-    async def _put_in(self, which: ColumnElement[bool], entry: StoredEntry) -> int:
+    async def _put_in(self, company: CompanyKey, which: ColumnElement[bool], entry: StoredEntry) -> int:
         def change(connection: Connection) -> int:
             these = connection.execute(select(lists).where(which).with_for_update()).all()
             for row in these:
                 _put(connection, read_list(row), [entry], row.round)
+                if not row.first:  # it is not empty any more
+                    known = and_(within(lists, company), lists.c.id == row.id)
+                    connection.execute(update(lists).where(known).values(first=[entry.id]))
             return len(these)
 
         return await self._context.database.write(change)

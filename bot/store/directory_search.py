@@ -38,6 +38,28 @@ _INSIDE_WORDS: Final = 40
 _WHOLE_NUMBER: Final = 7
 """Digits from which a number is one that somebody may mean, not the beginning of one."""
 
+_INSIDE_RANK: Final = 2
+_MEANT_RANK: Final = 4
+_OTHERS: Final = 3
+"""Words of a text that are compared in the database, beside the one that is looked up."""
+_RANGES: Final = 4
+"""One for a word, three for what digits may mean."""
+_BEGINNINGS: Final = text(
+    "SELECT * FROM (SELECT 0 AS rank, '' AS key, text, id AS entry FROM directory_entries WHERE team_id = :team_id"
+    " AND company = :company AND list_id = :list_id AND text >= :text AND text < :text_end"
+    " ORDER BY text, id LIMIT :most) AS named"
+    " UNION ALL SELECT * FROM (SELECT 1 AS rank, key, text, entry FROM directory_words WHERE list_id = :list_id"
+    " AND key >= :begin_0 AND key < :end_0 AND ' ' || text LIKE :other_0 ESCAPE '\\'"
+    " AND ' ' || text LIKE :other_1 ESCAPE '\\' AND ' ' || text LIKE :other_2 ESCAPE '\\'"
+    " ORDER BY key, text, entry LIMIT :twice) AS worded"  # an entry may have two such words
+    " UNION ALL SELECT * FROM (SELECT 3 AS rank, key, text, entry FROM directory_words WHERE list_id = :list_id"
+    " AND key >= :begin_1 AND key < :end_1 ORDER BY key, text, entry LIMIT :most) AS full_number"
+    " UNION ALL SELECT * FROM (SELECT 3 AS rank, key, text, entry FROM directory_words WHERE list_id = :list_id"
+    " AND key >= :begin_2 AND key < :end_2 ORDER BY key, text, entry LIMIT :most) AS part_of_number"
+    " UNION ALL SELECT * FROM (SELECT 3 AS rank, key, text, entry FROM directory_words WHERE list_id = :list_id"
+    " AND key >= :begin_3 AND key < :end_3 ORDER BY key, text, entry LIMIT :most) AS end_of_number"
+)
+"""One statement for all that begins with something: each look into an index is cheap, each statement is not."""
 _MISSPELT_ON_SQLITE: Final = text(
     "SELECT w.key, w.text, w.entry FROM json_each(:meant) AS m CROSS JOIN directory_words AS w"
     " WHERE w.list_id = :list_id AND w.key >= m.value AND w.key < m.value || :highest LIMIT :most"
@@ -61,7 +83,7 @@ def visible_lists(connection: Connection, viewer: Viewer, kinds: Sequence[str]) 
 
 def search(connection: Connection, view: View, query: str, limit: int) -> list[StoredEntry]:
     """Find what matches in the lists of a view, best first."""
-    found = [one for known in view.visible for one in _search_in(connection, known, query, limit)]
+    found = [one for known in _filled(view) for one in _search_in(connection, known, query, limit)]
     found.sort(key=lambda one: one[0])
     return _fetch(connection, view, [entry for _, entry in found])[:limit]
 
@@ -74,7 +96,7 @@ def find(connection: Connection, view: View, typed: str) -> tuple[list[StoredEnt
     if (by_id := get(connection, view, typed.strip())) is not None:
         return [by_id], []
     for look in (_named, _detailed, _with_word, _beginning):
-        ids = [one for known in view.visible for one in look(connection, known, wanted, typed)]
+        ids = [one for known in _filled(view) for one in look(connection, known, wanted, typed)]
         if sure := _fetch(connection, view, list(dict.fromkeys(ids)))[: SEVERAL + 1]:
             return sure, []
     return [], search(connection, view, typed, SEVERAL // 2)
@@ -82,7 +104,7 @@ def find(connection: Connection, view: View, typed: str) -> tuple[list[StoredEnt
 
 def get(connection: Connection, view: View, entry_id: str) -> StoredEntry | None:
     """Return the entry with Dialpad's id."""
-    for known in view.visible:
+    for known in _filled(view):
         here = and_(within(entries, known.company), entries.c.list_id == known.id)
         row = connection.execute(select(entries).where(here, entries.c.entry_id == entry_id)).one_or_none()
         if row is not None:
@@ -93,8 +115,13 @@ def get(connection: Connection, view: View, entry_id: str) -> StoredEntry | None
 def with_number(connection: Connection, view: View, number: str) -> list[StoredEntry]:
     """Return the entries with this number, however it is written."""
     key = FULL_NUMBER + digits_of(number)
-    found = [one.entry for known in view.visible for one in _keyed(connection, known, words.c.key == key, SEVERAL)]
+    found = [one.entry for known in _filled(view) for one in _keyed(connection, known, words.c.key == key, SEVERAL)]
     return _fetch(connection, view, list(dict.fromkeys(found)))
+
+
+def _filled(view: View) -> list[StoredList]:
+    """Return the lists of a view that hold something: most people have no contacts of their own."""
+    return [known for known in view.visible if known.first or known.pages > 1]
 
 
 def _search_in(
@@ -106,20 +133,35 @@ def _search_in(
 
     def add(rank: int, rows: Iterable[Any]) -> None:
         for row in rows:
-            ranked.setdefault(row.entry, (rank, getattr(row, "key", ""), row.text))
+            ranked.setdefault(row.entry, (rank, row.key, row.text))
 
-    add(0, _in_order(connection, known, wanted, wanted + HIGHEST, limit))
-    if not wanted:
-        return [(rank, entry) for entry, rank in ranked.items()]
-    if len(ranked) < limit:
-        add(1, _with_words(connection, known, wanted.split(), limit))
-    if len(ranked) < limit and len(max(wanted.split(), key=len)) >= SHORTEST_INSIDE:
-        add(2, _inside(connection, known, wanted, limit))
-    if len(ranked) < limit and (beginnings := number_beginnings(query)):
-        add(3, _keyed(connection, known, or_(*map(_begins, beginnings)), limit))
-    if not ranked:
-        add(4, _meant(connection, known, wanted))
+    for row in _beginnings(connection, known, wanted, query, limit):
+        add(row.rank, [row])
+    if wanted and len(ranked) < limit and len(max(wanted.split(), key=len)) >= SHORTEST_INSIDE:
+        add(_INSIDE_RANK, _inside(connection, known, wanted, limit))
+    if wanted and not ranked:
+        add(_MEANT_RANK, _meant(connection, known, wanted))
     return [(rank, entry) for entry, rank in ranked.items()]
+
+
+def _beginnings(connection: Connection, known: StoredList, wanted: str, query: str, limit: int) -> list[Any]:
+    """Find what begins with the text, has words that begin with its words, or a number that its digits begin or end.
+
+    The longest word is looked up: it fits the fewest."""
+    parts = wanted.split()
+    longest = max(reversed(parts), key=len, default="")
+    others = [part for part in dict.fromkeys(parts) if part != longest]
+    bounds: dict[str, Any] = {"team_id": known.company.team_id, "company": known.company.company, "list_id": known.id}
+    bounds |= {"text": wanted, "text_end": wanted + HIGHEST, "most": limit, "twice": 2 * limit}
+    ranges = [longest[:LONGEST_KEY], *number_beginnings(query)]
+    for number in range(_RANGES):
+        begin = ranges[number] if number < len(ranges) else ""
+        bounds |= {f"begin_{number}": begin, f"end_{number}": begin and begin + HIGHEST}
+    for number in range(_OTHERS):
+        bounds[f"other_{number}"] = f"% {_plain(others[number])}%" if number < len(others) else "%"
+    found = connection.execute(_BEGINNINGS, bounds).all()
+    rest = [f" {part}" for part in (*others[_OTHERS:], longest[LONGEST_KEY:] and longest) if part]
+    return [row for row in found if row.rank != 1 or all(part in f" {row.text}" for part in rest)]
 
 
 def _in_order(connection: Connection, known: StoredList, low: str, high: str, most: int) -> Sequence[Any]:
@@ -231,7 +273,8 @@ def _fetch(connection: Connection, view: View, ids: Sequence[int]) -> list[Store
     kinds = {known.id: known.entity for known in view.visible}
     if not ids or not kinds:
         return []
-    here = and_(within(entries, view.visible[0].company), entries.c.list_id.in_(kinds), entries.c.id.in_(ids))
+    theirs = (entries.c.list_id + 0).in_(kinds)  # a sum, so that the rows are looked up by id and not by list
+    here = and_(within(entries, view.visible[0].company), theirs, entries.c.id.in_(ids))
     rows = {row.id: row for row in connection.execute(select(entries).where(here))}
     found = [read_entry(rows[one], kinds[rows[one].list_id]) for one in ids if one in rows]
     return list({entry.id: entry for entry in found}.values())

@@ -226,6 +226,6 @@ async def test_connecting_goes_through_connect(world: World) -> None:
 
 async def test_refresh_reads_the_lists_anew(world: World) -> None:
     await world.type(PRIYA, f"run DIALPAD_RETRIEVE_OFFICE_BY_ID id={OFFICE.name}")
-    world.sandbox.state.offices[OFFICE.id].name = "Moved Away"
+    world.sandbox.state.groups[OFFICE.id].name = "Moved Away"
     assert "were refreshed" in words_of(await world.type(PRIYA, "run refresh"))
     assert "Moved Away" in words_of(await world.type(PRIYA, 'run DIALPAD_RETRIEVE_OFFICE_BY_ID id="Moved Away"'))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import PlaceFilter
+from bot.basics.company import CompanyKey
 from bot.dialpad.events import ChangeEvent, ContactEvent, Event, parse_event
 from bot.notifications.routing import EventRouter
 from tests.bot.activity.payloads import at, call, callback_request, text

@@ -1,0 +1,365 @@
+"""``python -m tests.bench.directory``: type-ahead over a large company's people and contacts, on either database.
+
+A made-up Dialpad gives out its lists in pages of a hundred. Counted are its requests while the lists are read for the
+first time and while they are read again; measured are how long an answer takes, and how long at most the event loop
+stands still meanwhile, beside how long it does when nothing is asked.
+"""
+
+import argparse
+import asyncio
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from pydantic import SecretStr
+from rich.console import Console
+from rich.table import Table
+
+from bot.basics.person import PersonKey
+from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.action import Entity
+from bot.dialpad.client import DialpadClient
+from bot.dialpad.connection import DialpadConnection
+from bot.dialpad.directory import Directory
+from bot.store.keys import generate_key, parse_keys
+from bot.store.store import Store
+from tests.bench.report import quantile
+from tests.postgres import NoPostgres, start_postgres
+
+PAGE: Final = 100
+SLOWEST_MS: Final = 10.0
+LONGEST_BLOCK_MS: Final = 5.0
+NOW: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+_SYLLABLES: Final = tuple(first + second for first in "bcdfgklmnprst" for second in ("a", "e", "i", "o"))
+_KINDS: Final = ("beginning", "whole name", "initials", "misspelt", "inside", "number", "nobody")
+
+
+@dataclass
+class MadeUp(httpx.AsyncBaseTransport):
+    """A Dialpad with so many contacts and people, whose names share their words as real ones do."""
+
+    contacts: int
+    people: int
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        chance = random.Random(7)  # noqa: S311  names, not secrets
+        self._first = [_word(chance, 2) for _ in range(600)]
+        self._last = [_word(chance, 3) for _ in range(20_000)]
+        self._firms = [f"{_word(chance, 3)} {_word(chance, 2)}" for _ in range(15_000)]
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        kind = request.url.path.rpartition("/")[2]
+        self.asked[kind] += 1
+        if "owner_id" in request.url.params:
+            return httpx.Response(200, json={})
+        count = {"contacts": self.contacts, "users": self.people}.get(kind, 0)
+        start = int(request.url.params.get("cursor") or 0)
+        end = min(count, start + PAGE)
+        build = self.contact if kind == "contacts" else self.person
+        more = {"cursor": str(end)} if end < count else {}
+        return httpx.Response(200, json={"items": [build(number) for number in range(start, end)], **more})
+
+    def contact(self, number: int) -> dict[str, Any]:
+        chance = random.Random(number)  # noqa: S311
+        phone = f"+1{chance.randrange(2_000_000_000, 9_999_999_999)}"
+        name = f"{self._pick(chance, self._first)} {self._pick(chance, self._last)}"
+        firm = self._pick(chance, self._firms)
+        return {"id": str(number), "type": "shared", "display_name": name, "company_name": firm, "phones": [phone]}
+
+    def person(self, number: int) -> dict[str, Any]:
+        chance = random.Random(-number - 1)  # noqa: S311
+        name = f"{self._pick(chance, self._first)} {self._pick(chance, self._last)}"
+        mail = f"{name.replace(' ', '.').lower()}{number}@northlight.example"
+        return {"id": str(number), "display_name": name, "emails": [mail], "phone_numbers": [f"+1415{number:07d}"]}
+
+    @staticmethod
+    def _pick(chance: random.Random, words: Sequence[str]) -> str:
+        """Some names are much more frequent than others."""
+        return words[int(len(words) * chance.random() ** 3)]
+
+
+def _word(chance: random.Random, syllables: int) -> str:
+    return "".join(chance.choice(_SYLLABLES) for _ in range(syllables)).capitalize()
+
+
+@dataclass
+class OneLink:
+    """Everybody's connection."""
+
+    async def get(self, key: PersonKey) -> DialpadConnection | None:
+        return DialpadConnection(
+            kind="api_key", access_token=SecretStr(key.user_id), refresh_token=None, expires_at=None, scopes=(),
+            dialpad_user_id=key.user_id, dialpad_name="", company_id="61", is_company_key=False, broken=False,
+            connected_at=NOW,
+        )  # fmt: skip
+
+    async def save(self, key: PersonKey, link: DialpadConnection) -> None:
+        raise AssertionError(key)
+
+    async def mark_broken(self, key: PersonKey) -> bool:
+        raise AssertionError(key)
+
+    async def delete(self, key: PersonKey) -> None:
+        raise AssertionError(key)
+
+
+@dataclass
+class Passing:
+    """Time that passes with what is waited for, so that nobody waits: what Dialpad allows takes minutes."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Milliseconds by kind of question; and of the longest block of the loop while idle and while asked."""
+
+    took: Mapping[str, Sequence[float]]
+    idle_block: float
+    block: float
+
+    @property
+    def all(self) -> list[float]:
+        return [one for times in self.took.values() for one in times]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out on one database. Memory in MB; ``again_s``: how long reading all of it again takes; ``share``: of
+    Dialpad's requests that it needs meanwhile."""
+
+    database: str
+    measured: Measured
+    first: Mapping[str, int]
+    first_s: float
+    again: Mapping[str, int]
+    share: float
+    second_person: int
+    memory: tuple[float, float, float]
+    on_disk: float
+
+
+def questions(dialpad: MadeUp, count: int) -> Iterator[tuple[str, Entity, str]]:
+    """Kind, list and text of what people type, from the first letter on."""
+    chance = random.Random(3)  # noqa: S311
+    for number in range(count):
+        of = Entity.CONTACT if chance.random() < 0.7 else Entity.USER
+        at = chance.randrange(dialpad.contacts if of is Entity.CONTACT else dialpad.people)
+        known = dialpad.contact(at) if of is Entity.CONTACT else dialpad.person(at)
+        first, last = known["display_name"].split()
+        letters = list(last)
+        place = chance.randrange(len(letters) - 1)
+        mistake = chance.randrange(3)
+        if mistake == 0:
+            letters[place], letters[place + 1] = letters[place + 1], letters[place]
+        elif mistake == 1:
+            letters[place] = chance.choice("xzwvy")
+        else:
+            del letters[place]
+        phone = (known.get("phones") or known["phone_numbers"])[0]
+        kind = _KINDS[number % len(_KINDS)]
+        text = {
+            "beginning": last[: 1 + number % 5],
+            "whole name": f"{first} {last}",
+            "initials": f"{first[0]} {last[:4]}",
+            "misspelt": "".join(letters),
+            "inside": last[1:],
+            "number": phone[2 : 2 + 3 + number % 8],
+            "nobody": f"{last[:2]}qxz{last[-2:]}w",
+        }[kind]
+        yield kind, of, text
+
+
+async def measure(directory: Directory, account: Account, asked: Sequence[tuple[str, Entity, str]]) -> Measured:
+    async with _watched() as idle:
+        await asyncio.sleep(1.0)
+    took: dict[str, list[float]] = {}
+    async with _watched() as busy:
+        for kind, entity, text in asked:
+            started = time.perf_counter()
+            await directory.search(account, entity, text)
+            took.setdefault(kind, []).append((time.perf_counter() - started) * 1000)
+    return Measured(took, quantile(idle.blocks, 0.999), quantile(busy.blocks, 0.999))
+
+
+class _watched:  # noqa: N801  used as a statement
+    """Notes how much later than asked the event loop goes on, in ms."""
+
+    def __init__(self) -> None:
+        self.blocks: list[float] = []
+
+    async def __aenter__(self) -> "_watched":
+        self._task = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        while True:
+            started = time.perf_counter()
+            await asyncio.sleep(0.001)
+            self.blocks.append((time.perf_counter() - started - 0.001) * 1000)
+
+
+async def run(url: str, dialpad: MadeUp, asked: int, size: Callable[[Store], Any]) -> Outcome:
+    """Read everything, ask, and read everything again."""
+    passing = Passing()
+    store = await Store.open(url, parse_keys(generate_key()), passing.now)
+    await store.migrate()
+    client = DialpadClient("https://d.example", transport=dialpad, clock=passing, sleep=passing.sleep)
+    accounts = Accounts(client, OneLink(), clock=lambda: NOW)
+    directory = Directory(store.directory, accounts, first_load=0.0)
+    ana, sam = (accounts.of(PersonKey("T", name)) for name in ("1", "2"))
+    try:
+        before = _memory()
+        first_s = await _read(directory, ana, passing)
+        first = dict(dialpad.asked)
+        loaded = _memory()
+        dialpad.asked.clear()
+        for entity in (Entity.CONTACT, Entity.USER):
+            await directory.search(sam, entity, "")
+        await directory.loaded()
+        second = sum(dialpad.asked.values())
+        measured = await measure(directory, ana, list(questions(dialpad, asked)))
+        after = _memory()
+        passing.seconds += timedelta(hours=12).total_seconds()
+        dialpad.asked.clear()
+        again_s = await _read(directory, ana, passing)
+        share = sum(dialpad.asked.values()) / (20 * again_s)
+        memory = (before, loaded, after)
+        on_disk = await store.database.read(size(store))
+        name = store.database.url.get_backend_name()
+        return Outcome(name, measured, first, first_s, dict(dialpad.asked), share, second, memory, on_disk)
+    finally:
+        await directory.aclose()
+        await client.aclose()
+        await store.aclose()
+
+
+async def _read(directory: Directory, account: Account, passing: Passing) -> float:
+    began = passing.seconds
+    for entity in (Entity.CONTACT, Entity.USER):
+        await directory.search(account, entity, "")
+    await directory.loaded()
+    return passing.seconds - began
+
+
+def _memory() -> float:
+    """MB that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def size_on_sqlite(store: Store) -> Any:
+    file = Path(str(store.database.url.database))
+    return lambda _: file.stat().st_size / 1e6
+
+
+def size_on_postgres(_store: Store) -> Any:
+    return lambda connection: (
+        connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one() / 1e6
+    )
+
+
+def render(found: Sequence[Outcome], dialpad: MadeUp) -> Table:
+    title = f"Type-ahead over {dialpad.contacts:,} contacts and {dialpad.people:,} people, ms"
+    table = Table(title=title, title_justify="left")
+    for name in ("", *(f"{one.database} {share}" for one in found for share in ("p50", "p99"))):
+        table.add_column(name, justify="left" if not name else "right")
+    for kind in (*_KINDS, "all"):
+        cells = []
+        for one in found:
+            times = one.measured.all if kind == "all" else one.measured.took.get(kind, [0.0])
+            cells += [f"{quantile(times, 0.5):.2f}", f"{quantile(times, 0.99):.2f}"]
+        table.add_row(kind, *cells)
+    blocks = [f"{part:.1f}" for one in found for part in (one.measured.block, one.measured.idle_block)]
+    table.add_row("longest block of the loop, and idle", *blocks)
+    table.add_row("memory before and after, MB", *(f"{part:.0f}" for one in found for part in one.memory[::2]))
+    return table
+
+
+def lines(one: Outcome) -> Iterator[str]:
+    """Counts, one sentence each."""
+    yield f"{one.database}: {sum(one.first.values())} requests in {one.first_s:.0f} s for the first reading"
+    yield f"{one.database}: {one.second_person} requests for another person, who then has all of it"
+    yield f"{one.database}: {sum(one.again.values())} requests to read it again, {one.share:.2%} of what Dialpad allows"
+    yield f"{one.database}: {one.on_disk:.0f} MB on disk"
+
+
+def find_faults(one: Outcome) -> list[str]:
+    """What is not as promised, one sentence each. Times only where the machine itself was not in the way."""
+    faults = []
+    slowest = quantile(one.measured.all, 0.99)
+    if slowest > SLOWEST_MS + one.measured.idle_block:
+        faults.append(f"{one.database}: {slowest:.1f} ms at p99, at most {SLOWEST_MS:.0f} is promised")
+    if one.measured.block > LONGEST_BLOCK_MS + one.measured.idle_block:
+        faults.append(f"{one.database}: the loop stood still for {one.measured.block:.1f} ms")
+    if one.share > 0.02:
+        faults.append(f"{one.database}: reading again takes {one.share:.1%} of Dialpad's requests, 2% is promised")
+    return faults
+
+
+@contextmanager
+def databases(wanted: Sequence[str]) -> Iterator[list[tuple[str, Callable[[Store], Any]]]]:
+    with ExitStack() as stack:
+        found: list[tuple[str, Callable[[Store], Any]]] = []
+        if "sqlite" in wanted:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="chatops-bench-"))
+            found.append((f"sqlite:///{Path(folder) / 'bench.db'}", size_on_sqlite))
+        if "postgres" in wanted:
+            try:
+                found.append((stack.enter_context(start_postgres()).create(), size_on_postgres))
+            except NoPostgres as reason:
+                sys.stderr.write(f"without Postgres: {reason}\n")
+        yield found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, judge. Exit status 1 when something is slower than promised."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.directory", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=200_000)
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--asked", type=int, default=2_100)
+    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgres"], choices=["sqlite", "postgres"])
+    chosen = parser.parse_args(arguments)
+    dialpad = MadeUp(chosen.contacts, chosen.people)
+    found = []
+    with databases(chosen.databases) as urls:
+        for url, size in urls:
+            dialpad.asked.clear()
+            found.append(asyncio.run(run(url, dialpad, chosen.asked, size)))
+    console = Console(width=140)
+    console.print(render(found, dialpad))
+    faults = [fault for one in found for fault in find_faults(one)]
+    for line in (line for one in found for line in lines(one)):
+        console.print(line)
+    for fault in faults:
+        console.print(f"NOT AS PROMISED  {fault}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
