@@ -55,8 +55,9 @@ check: $(READY) ## Lint, types, import directions, dead code, manifest and docs 
 	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
 
-bench: $(READY) ## How fast Slack is acknowledged, beside stock Bolt and a bare floor
+bench: $(READY) ## How fast Slack is acknowledged, beside stock Bolt and a bare floor; type-ahead in a large company
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.directory $(ARGS)
 
 docs: $(READY) ## Write manifest.yml and the generated pages in docs/
 	$(BIN)/python -m bot manifest --command /dp > manifest.yml

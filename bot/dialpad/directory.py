@@ -134,10 +134,6 @@ class Directory:
         """Go on with what a process that ended was reading."""
         await self.reading.resume()
 
-    async def loaded(self) -> None:
-        """Return when nothing is being read."""
-        await self.reading.idle()
-
     async def aclose(self) -> None:
         """Stop reading."""
         await self.reading.aclose()

@@ -144,7 +144,7 @@ def lists(entity: Entity) -> tuple[_Source, ...]:
 
 
 @dataclass(frozen=True)
-class Part:
+class ListPart:
     """Some entries of a list, in its order. ``cursor`` is where reading can go on behind them; None at the end, and for
     lists that are only read as a whole."""
 
@@ -163,7 +163,7 @@ class Extent:
 
 async def read_parts(
     account: Account, entity: Entity, extent: Extent, *, cursor: str | None = None, refresh: bool = False
-) -> AsyncIterator[Part]:
+) -> AsyncIterator[ListPart]:
     """Yield the entries of a list that this account may see, from ``cursor`` on. Raises DialpadError."""
     sources = lists(entity)
     if entity is Entity.IVR or entity in _FIRST_PAGES or len(sources) != 1:
@@ -175,20 +175,20 @@ async def read_parts(
     while True:
         answer = await account.send(_first_action(entity, extent, cursor), background=True, refresh=refresh)
         if not isinstance(answer, Page):
-            yield Part(tuple(_kept(map(build_entry, items_of(answer)))))
+            yield ListPart(tuple(_kept(map(build_entry, items_of(answer)))))
             return
         cursor = answer.cursor if answer.cursor and answer.cursor not in seen else None
-        yield Part(tuple(_kept(map(build_entry, answer.items))), cursor)
+        yield ListPart(tuple(_kept(map(build_entry, answer.items))), cursor)
         if cursor is None:
             return
         seen.add(cursor)
 
 
-async def read_first_page(account: Account, entity: Entity, *, refresh: bool) -> Part:
+async def read_first_page(account: Account, entity: Entity, *, refresh: bool) -> ListPart:
     """Read the first page of the company's list of a kind as this account sees it; before any background work, unless
     it is a ``refresh``."""
     page = await account.send(_first_action(entity, Extent("shared"), None), background=refresh, refresh=refresh)
-    return Part(tuple(_kept(map(lists(entity)[0][1], page.items))), page.cursor or None)
+    return ListPart(tuple(_kept(map(lists(entity)[0][1], page.items))), page.cursor or None)
 
 
 def entry_of(answer: Response) -> Entry | None:
@@ -224,18 +224,18 @@ def _first_action(entity: Entity, extent: Extent, cursor: str | None) -> Action[
     return action if cursor is None else action.model_copy(update={"cursor": cursor})
 
 
-async def _read_whole(account: Account, entity: Entity, refresh: bool) -> AsyncIterator[Part]:
+async def _read_whole(account: Account, entity: Entity, refresh: bool) -> AsyncIterator[ListPart]:
     """Read a list that has several sources, or of which only the beginning is of use."""
     if entity is Entity.IVR:
         async for entry in _read_ivrs(account, refresh):
-            yield Part((entry,))
+            yield ListPart((entry,))
         return
     failure: DialpadError | None = None
     sources = lists(entity)
     for build_action, build_entry in sources:
         try:
             async for answers in _answers(account, build_action(), _FIRST_PAGES.get(entity), refresh):
-                yield Part(tuple(_kept(map(build_entry, answers))))
+                yield ListPart(tuple(_kept(map(build_entry, answers))))
         except DialpadError as problem:
             if len(sources) == 1:
                 raise

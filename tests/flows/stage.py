@@ -133,7 +133,7 @@ async def _let_go_of_events(demo: Demo) -> None:
 
 async def read_names_anew(demo: Demo) -> None:
     """As if no name was known yet."""
-    await demo.bot.dispatcher.deps.directory.loaded()
+    await demo.bot.dispatcher.deps.directory.reading.idle()
     await demo.bot.store.database.write(lambda connection: connection.execute(lists.delete()))
 
 

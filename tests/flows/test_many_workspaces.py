@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -58,6 +58,7 @@ async def removed(demo: Demo) -> None:
     async with asyncio.timeout(stage.PATIENT_S):
         while demo.slack._core.tasks._running:
             await asyncio.wait(set(demo.slack._core.tasks._running))
+        await cast(Any, demo.bot.dispatcher.deps.connections)._disconnector.idle()
     await demo.bot.dispatcher.idle()
 
 

@@ -58,7 +58,7 @@ async def test_what_was_made_a_moment_ago_is_offered(world: World) -> None:
     assert await argument.suggest(world.ctx(PRIYA), "") == []
     await world.type(PRIYA, "run DIALPAD_CREATE_WEBHOOK_POST_ENDPOINT hook_url=https://hooks.example/calls")
     await argument.suggest(world.ctx(PRIYA), "")
-    await world.directory.loaded()
+    await world.directory.reading.idle()
     assert [option.text for option in await argument.suggest(world.ctx(PRIYA), "")] == ["https://hooks.example/calls"]
 
 

@@ -200,7 +200,7 @@ async def test_an_old_copy_answers_at_once_and_is_renewed_behind(build: Build) -
     bench.wire.lists["users"] = {"items": [{"id": "9", "display_name": "New Person"}]}
     bench.time.now += 301
     stale = await search(bench, "")
-    await bench.directory.loaded()
+    await bench.directory.reading.idle()
     assert (len(stale), await search(bench, "")) == (3, ["New Person"])
 
 
@@ -213,7 +213,7 @@ async def test_a_slow_first_load_answers_with_what_there_is(build: Build) -> Non
     while not (early := await search(bench, "")):  # noqa: ASYNC110  # the database tells nobody
         await asyncio.sleep(0)
     bench.wire.gate.set()
-    await bench.directory.loaded()
+    await bench.directory.reading.idle()
     assert (len(early), len(await search(bench, ""))) == (3, 4)
 
 
@@ -248,7 +248,7 @@ async def test_a_right_that_ended_ends_here_within_a_day(build: Build) -> None:
     bench.wire.for_token["s1"] = {"users": None}
     bench.time.now += timedelta(days=1, minutes=1).total_seconds()
     await search(bench, "", person=SAM)
-    await bench.directory.loaded()
+    await bench.directory.reading.idle()
     with pytest.raises(NotAllowed):
         await search(bench, "", person=SAM)
 
@@ -302,7 +302,7 @@ async def test_what_dialpad_says_has_changed_is_read_again_but_not_for_every_cha
         await bench.directory.heard(bench.company, ChangeEvent.model_validate(changed))
         await bench.directory.heard(CompanyKey(ANA.team_id, "other"), ChangeEvent.model_validate(changed))
         await search(bench, "", Entity.CALL_CENTER)
-        await bench.directory.loaded()
+        await bench.directory.reading.idle()
     assert bench.wire.asked == ["callcenters", "callcenters"]
 
 
@@ -342,7 +342,7 @@ async def test_of_a_person_that_changed_only_that_person_is_read_again(build: Bu
     await search(bench, "")
     event = ChangeEvent.model_validate({"action": "edited", "target": {"type": "user", "id": 3}})
     await bench.directory.heard(bench.company, event)
-    await bench.directory.loaded()
+    await bench.directory.reading.idle()
     assert await search(bench, "samuel") == ["Samuel Okafor"]
     assert bench.wire.asked == ["users", "3"]
 
@@ -380,7 +380,7 @@ async def test_an_old_copy_outlives_dialpad_being_down(build: Build) -> None:
     bench.wire.after["users"] = lambda: bad(500)
     bench.time.now += 1000
     await search(bench, "")
-    await bench.directory.loaded()
+    await bench.directory.reading.idle()
     assert len(await search(bench, "")) == 3
 
 
@@ -474,7 +474,7 @@ async def test_a_list_goes_on_where_a_process_that_ended_had_stopped(build: Buil
     await here.directory.aclose()
 
     await there.directory.resume()
-    await there.directory.loaded()
+    await there.directory.reading.idle()
     assert there.wire.asked == ["users"]
     assert len(await search(there, "")) == 5
 
@@ -489,7 +489,7 @@ async def test_a_place_in_a_list_that_dialpad_no_longer_knows_begins_it_anew(bui
 
     there.wire.after["usersheld"] = lambda: bad(400, "invalid cursor")
     await there.directory.resume()
-    await there.directory.loaded()
+    await there.directory.reading.idle()
     assert there.wire.asked == ["users", "users"]
     assert len(await search(there, "")) == 3
 
@@ -500,6 +500,6 @@ async def test_what_is_in_the_list_no_more_is_found_no_more(build: Build) -> Non
     bench.wire.lists["users"] = {"items": [{"id": "1", "display_name": "Léo Martin"}]}
     bench.time.now += 301
     await search(bench, "")
-    await bench.directory.loaded()
+    await bench.directory.reading.idle()
     for query, names_found in (("", ["Léo Martin"]), ("marchetti", []), ("okafor", []), ("0112", [])):
         assert await search(bench, query) == names_found, query
