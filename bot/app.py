@@ -284,7 +284,7 @@ def _build_parts(
         poster.wake()
 
     async def look() -> None:
-        await listening.look()
+        await listening.look()  # built below
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
     chores = [replicas.led(chore) for chore in (escalations.run_due, digests.run_due, handovers.run_due)]

@@ -7,7 +7,7 @@ def test_every_kind_of_question_comes_out_of_a_short_run(capsys: pytest.CaptureF
     main(["--contacts", "300", "--people", "200", "--asked", "14", "--databases", "sqlite"])
 
     shown = capsys.readouterr().out
-    for row in ("beginning", "misspelt", "inside", "number", "longest block", "memory before"):
+    for row in ("beginning", "misspelt", "inside", "number", "MB of memory", "MB on disk"):
         assert row in shown
     assert "6 requests in" in shown  # three pages, two, and one of the contacts that are one person's own
     assert "requests to read it again" in shown

@@ -11,7 +11,7 @@ from bot.basics.request_turns import TurnsInMemory
 from bot.dialpad.action import Action
 from bot.dialpad.actions.call import GetCall, PlaceCall
 from bot.dialpad.actions.users import GetUser, RingUser
-from bot.dialpad.pacer import LEAST_PATIENCE_S, Pacer
+from bot.dialpad.pacer import LEAST_PATIENCE_S, REFRESH_EVERY, Pacer
 from tests.bot.dialpad.wire import Time, run_virtually
 
 
@@ -51,6 +51,32 @@ def test_no_second_ever_holds_more_than_20_requests(arrivals: list[tuple[float, 
 
     run_virtually(main())
     assert most_in_any(1.0, left) <= 20
+
+
+def test_what_is_known_already_is_asked_again_with_less_than_two_percent_and_holds_nobody_up() -> None:
+    left: list[float] = []
+    clicks: list[float] = []
+
+    async def main() -> None:
+        pacer = Pacer(clock=asyncio.get_running_loop().time)
+
+        async def refresh() -> None:
+            for _ in range(5):
+                await pacer.turn(GetUser(), company="61", background=True, refresh=True)
+                left.append(asyncio.get_running_loop().time())
+
+        async def click() -> None:
+            for _ in range(50):
+                await pacer.turn(GetUser(), company="61")
+                clicks.append(asyncio.get_running_loop().time())
+
+        await asyncio.gather(refresh(), refresh(), click())
+
+    run_virtually(main())
+    assert len(left) == 10
+    assert most_in_any(REFRESH_EVERY - 0.01, left) == 1
+    assert 1 / REFRESH_EVERY < 0.02 * 20
+    assert max(clicks) - min(clicks) < 3
 
 
 @settings(max_examples=30, deadline=None)
