@@ -109,7 +109,7 @@ class DirectoryBook(Protocol):
         """Return a person's own list, made if it was not there, and anew if it was read with another access."""
 
     async def open_shared(self, viewer: Viewer, entity: str) -> StoredList:
-        """Return the company's list, made if it was not there. This person reads it from now on."""
+        """Return the company's list, made if it was not there. This person reads it."""
 
     async def shared(self, company: CompanyKey, entity: str) -> StoredList | None:
         """Return the company's list of this kind, whoever may see it."""
@@ -138,8 +138,8 @@ class DirectoryBook(Protocol):
     async def note_right(self, known: StoredList, *, sees_shared: bool) -> None:
         """Note whether the person with this own list sees the company's."""
 
-    async def distrust(self, shared: StoredList) -> None:
-        """Let everybody who sees a shared list be checked again before they see it."""
+    async def abandon(self, shared: StoredList) -> None:
+        """Delete a shared list, and let everybody who saw it be checked before they see another."""
 
     async def put_shared(self, company: CompanyKey, entry: StoredEntry) -> None:
         """Add an entry to the company's list of its kind or change it there, if that is known."""

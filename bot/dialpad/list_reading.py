@@ -1,8 +1,10 @@
 """Reads Dialpad's lists into the directory: what is missing at once, what is old slowly, each list by one process.
 
 A list that a whole company sees is read once for all of them. A person sees it only after Dialpad has shown them the
-same first page as to whoever read it, which is asked again every day; who is shown something else has a list of their
-own. A page and the place where reading goes on are stored together, so that a killed process costs nothing.
+same first page as to whoever reads it, which is asked again every day; who is shown something else has a list of their
+own. Whoever reads it stays the same; without their access it is given up and read by somebody else from the start.
+
+A page and the place where reading goes on are stored together, so that a killed process costs nothing.
 """
 
 import asyncio
@@ -35,6 +37,7 @@ RIGHT_FOR: Final = timedelta(days=1)
 """How long what Dialpad has shown somebody counts. Then it is asked again, while the old answer still holds."""
 RIGHT_AT_MOST: Final = timedelta(days=7)
 _LOOK_EVERY_S: Final = 0.2
+_HAS_NO_ACCESS: Final = (NotConnected, NotAllowed, TokenRefused)
 
 Job: TypeAlias = tuple[CompanyKey, str, str]
 """Whose list (a viewer, or ``SHARED``) of which kind is seen to."""
@@ -97,7 +100,8 @@ class ListReading:
         waits = self._see_to_person(asker, entity, view, now)
         shared = view.shared
         if shared is not None and view.own is not None and view.own.sees_shared and _is_due(shared, now):
-            self._read_shared_by(asker, entity)
+            if self._may_start((asker.viewer.company, SHARED, entity.value), now):
+                self._read_shared_by(self._reader_of(shared), entity)
             waits = waits or shared.complete_at is None
         if not waits:
             return False
@@ -128,10 +132,7 @@ class ListReading:
         """Go on with the shared lists that somebody stopped reading half-way."""
         for known in await self._book.interrupted():
             if known.viewer == SHARED:
-                account = self.account_of(known)
-                viewer = Viewer(known.company, known.reader, "")
-                asker = Asker(viewer, account, "", sees_all=False)
-                self._read_shared_by(asker, Entity(known.entity))
+                self._read_shared_by(self._reader_of(known), Entity(known.entity))
 
     def account_of(self, shared: StoredList) -> Account:
         """Return the account of whoever read a shared list last."""
@@ -185,34 +186,46 @@ class ListReading:
     async def _settle(self, asker: Asker, entity: Entity) -> None:
         """Find out whether a person sees the company's list, and read what they have alone."""
         own = await self._book.open_own(asker.viewer, entity.value)
-        sees = entity in SHARED_KINDS and await self._sees_shared(asker, entity, own)
-        now = self._book.now()
-        if asker.has_own(entity, sees_shared=sees) and (sees != own.sees_shared or _is_due(own, now)):
+        sees = await self._sees_shared(asker, entity, own) if entity in SHARED_KINDS else False
+        if sees is None or not asker.has_own(entity, sees_shared=sees):
+            return
+        if sees != own.sees_shared or _is_due(own, self._book.now()):
             extent = Extent("own", asker.own_id) if sees else Extent("all")
-            await self._read(asker.account, own, entity, extent)
+            try:
+                await self._read(asker.account, own, entity, extent)
+            except NotAllowed:
+                if not sees:
+                    raise
+                await self._book.finish(own, FRESH_FOR, FRESH_FOR_A_PAGE, whole=True)  # the company's will do
 
-    async def _sees_shared(self, asker: Asker, entity: Entity, own: StoredList) -> bool:
+    async def _sees_shared(self, asker: Asker, entity: Entity, own: StoredList) -> bool | None:
+        """Tell whether a person sees the company's list; None when that cannot be told yet."""
         shared = (await self._book.view(asker.viewer, entity.value)).shared
         age = None if own.checked_at is None else self._book.now() - own.checked_at
-        if shared is not None and shared.pages and age is not None and age <= RIGHT_FOR:
-            return own.sees_shared
-        if shared is None or not shared.pages:
-            reading = self._read_shared_by(asker, entity)
-            await self._first_page(reading)
-            shared = (await self._book.view(asker.viewer, entity.value)).shared
-            sees = reading.reader == asker.viewer.user_id and shared is not None and bool(shared.pages)
-            if reading.reader == asker.viewer.user_id and not sees:
-                raise self._why(asker, entity)
-        else:
-            sees = False
-        if not sees and shared is not None:
-            sees = asker.sees_all or await self._is_shown_the_same(asker, entity, shared, refresh=age is not None)
+        if shared is not None and shared.pages:
+            if age is not None and age <= RIGHT_FOR:
+                return own.sees_shared
+            return await self._check(asker, entity, own, shared)
+        reading = self._read_shared_by(asker, entity)
+        await self._first_page(reading)
+        if reading.reader == asker.viewer.user_id:
+            if reading.first_page.is_set():  # with this very person's access
+                await self._book.note_right(own, sees_shared=True)
+                return True
+            if (failed := self.failures.get((asker.viewer.company, SHARED, entity.value))) is not None:
+                raise failed.error
+        shared = (await self._book.view(asker.viewer, entity.value)).shared
+        return await self._check(asker, entity, own, shared) if shared is not None and shared.pages else None
+
+    async def _check(self, asker: Asker, entity: Entity, own: StoredList, shared: StoredList) -> bool:
+        again = own.checked_at is not None
+        try:
+            sees = asker.sees_all or await self._is_shown_the_same(asker, entity, shared, refresh=again)
+        except NotAllowed:
+            await self._book.note_right(own, sees_shared=False)
+            raise
         await self._book.note_right(own, sees_shared=sees)
         return sees
-
-    def _why(self, asker: Asker, entity: Entity) -> ChatopsError:
-        failed = self.failures.get((asker.viewer.company, SHARED, entity.value))
-        return failed.error if failed is not None else NotConnected()
 
     @staticmethod
     async def _first_page(reading: _UnderWay) -> None:
@@ -221,22 +234,20 @@ class ListReading:
         waiting.cancel()
 
     async def _is_shown_the_same(self, asker: Asker, entity: Entity, shared: StoredList, *, refresh: bool) -> bool:
-        """Compare the first page of this person with that of whoever read the list, now."""
+        """Compare the first page of this person with that of whoever reads the list, now."""
         mine = {entry.id for entry in (await read_first_page(asker.account, entity, refresh=refresh)).entries}
         if mine == set(shared.first):
             return True
         try:
             page = await read_first_page(self.account_of(shared), entity, refresh=refresh)
-        except (NotConnected, NotAllowed, TokenRefused):
-            # Nobody is left to compare with: this person reads it anew, and everybody is asked again.
-            await self._book.distrust(shared)
-            await self._book.begin(shared)
-            self._read_shared_by(asker, entity)
-            return True
+        except _HAS_NO_ACCESS:
+            await self._book.abandon(shared)
+            reading = self._read_shared_by(asker, entity)
+            await self._first_page(reading)
+            return reading.reader == asker.viewer.user_id and reading.first_page.is_set()
         theirs = {entry.id for entry in page.entries}
         if theirs != set(shared.first):
-            reader = Asker(Viewer(shared.company, shared.reader, ""), self.account_of(shared), "", sees_all=False)
-            self._read_shared_by(reader, entity)
+            self._read_shared_by(self._reader_of(shared), entity)
         return mine == theirs
 
     # Reading
@@ -245,19 +256,24 @@ class ListReading:
         job = (asker.viewer.company, SHARED, entity.value)
         return self.start(job, asker.viewer.user_id, self._read_shared(asker, entity))
 
+    def _reader_of(self, shared: StoredList) -> Asker:
+        """Return whoever reads a shared list: always the same person, so that it does not show what others see."""
+        return Asker(Viewer(shared.company, shared.reader, ""), self.account_of(shared), "", sees_all=False)
+
     async def _read_shared(self, asker: Asker, entity: Entity) -> None:
         known = await self._book.open_shared(asker.viewer, entity.value)
         try:
             await self._read(asker.account, known, entity, Extent("shared"))
-        except NotAllowed:
-            view = await self._book.view(asker.viewer, entity.value)
-            if view.own is not None:
-                await self._book.note_right(view.own, sees_shared=False)
+        except _HAS_NO_ACCESS:
+            await self._book.abandon(known)  # the next one who asks reads it, and everybody is checked again
             raise
 
     async def _read(self, account: Account, known: StoredList, entity: Entity, extent: Extent) -> None:
-        """Read a list to its end, from where somebody stopped. Waits while another process reads it."""
+        """Read a list to its end, from where somebody stopped. While another process reads it, wait a moment."""
+        give_up = asyncio.get_running_loop().time() + self.first_load
         while not await self._book.may_read(known):
+            if asyncio.get_running_loop().time() >= give_up:
+                return
             await self._sleep(_LOOK_EVERY_S)
             now = await self._book.reread(known)
             if now is None or (now.complete_at is not None and now.cursor is None):

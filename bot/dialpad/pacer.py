@@ -171,7 +171,9 @@ class Pacer:
     ) -> Permit:
         """Wait until ``action`` may leave. Raises ``TooMany`` at once when that is too far away to wait for."""
         every = Window(f"{company} every", self._calls, self._span_s)
-        own = [Window(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company, refresh=refresh)]
+        own = [
+            Window(" ".join(key), calls, span_s) for key, calls, span_s in limits_of(action, company, refresh=refresh)
+        ]
         permit = Permit(self, every, own, background)
         await permit.wait()
         return permit

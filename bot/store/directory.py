@@ -169,9 +169,14 @@ class StoredDirectory:
         said = {"sees_shared": sees_shared, "checked_at": now, "asked_at": now}
         await self._context.run(update(lists).where(_this(known)).values(**said))
 
-    async def distrust(self, shared: StoredList) -> None:
+    async def abandon(self, shared: StoredList) -> None:
         theirs = and_(within(lists, shared.company), lists.c.entity == shared.entity, lists.c.user_id != SHARED)
-        await self._context.run(update(lists).where(theirs).values(sees_shared=False, checked_at=None))
+
+        def change(connection: Connection) -> None:
+            connection.execute(delete(lists).where(_this(shared)))
+            connection.execute(update(lists).where(theirs).values(sees_shared=False, checked_at=None))
+
+        await self._context.database.write(change)
 
     # What has changed
 

@@ -55,6 +55,8 @@ from handlers import all_routers
 from tests.handlers.kept_notifications import RememberedBoard
 from tests.prepared import sqlite_with_tables
 
+PATIENT_S: Final = 30.0
+"""However busy the machine is, names are known when asked."""
 MORNING: Final = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 """10:00 at Northlight."""
 
@@ -262,7 +264,7 @@ class World:
         self._folder = TemporaryDirectory(prefix="world-")
         self.database = open_database(build_url(sqlite_with_tables(Path(self._folder.name) / "bot.db")))
         context = StoreContext(self.database, parse_keys(generate_key()), self.clock)
-        self.directory = Directory(StoredDirectory(context, Processes(context)), self.accounts)
+        self.directory = Directory(StoredDirectory(context, Processes(context)), self.accounts, first_load=PATIENT_S)
         self.deps = Deps(
             settings=settings(),
             accounts=self.accounts,

@@ -241,6 +241,26 @@ async def test_who_may_not_see_a_list_finds_nothing_in_the_companys(build: Build
     assert await bench.directory.name_of(bench.of(SAM), Entity.USER, "1") is None
 
 
+async def test_when_who_read_the_list_has_left_nothing_of_what_they_saw_is_shown(build: Build) -> None:
+    bench = await build()
+    await search(bench, "")
+    del bench.kept.connections[ANA]
+    bench.wire.for_token["s1"] = {"users": {"items": [{"id": "3", "display_name": "Sam Okafor"}]}}
+    assert await search(bench, "", person=SAM) == ["Sam Okafor"]
+    assert await search(bench, "leo", person=SAM) == []
+
+
+async def test_a_list_is_read_again_with_the_access_it_was_read_with(build: Build) -> None:
+    bench = await build()
+    await search(bench, "")
+    await search(bench, "", person=SAM)
+    bench.wire.for_token["s1"] = {"users": {"items": [{"id": "7", "display_name": "The Board"}]}}  # Sam's rights grew
+    bench.time.now += 301
+    await search(bench, "", person=SAM)
+    await bench.directory.reading.idle()
+    assert await search(bench, "board") == []
+
+
 async def test_a_right_that_ended_ends_here_within_a_day(build: Build) -> None:
     bench = await build()
     await search(bench, "")

@@ -130,7 +130,8 @@ async def test_only_who_sees_the_companys_list_finds_anything_in_it(filled: Stor
         assert (await filled.directory.find(viewer, "contact", "acme")).sure == ()
     await let_see(filled, SAM)
     assert await named(filled, "acme", SAM) == ["Acme"]
-    await filled.directory.distrust((await filled.directory.view(SAM, "contact")).visible[1])
+    await filled.directory.abandon((await filled.directory.view(SAM, "contact")).visible[1])
+    await fill(filled, [entry("Acme", 90)])
     assert await named(filled, "acme", SAM) == []
 
 
