@@ -1,6 +1,7 @@
 import asyncio
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from bot.activity.registers import State, fragment, value
@@ -9,7 +10,7 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store.card_rows import StoredCard
-from bot.store.keys import Keyring
+from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.postings import DuePlace, NewPosting, Posting
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
@@ -251,3 +252,20 @@ async def test_a_problem_is_news_once(store: Store, sam: PersonKey) -> None:
     ]
 
     assert told == [True, False, True, True]
+
+
+@pytest.mark.postgres
+async def test_a_press_before_its_message_is_recorded_as_posted_is_shown_after_all(postgres_url: str) -> None:
+    store = await Store.open(postgres_url, parse_keys(generate_key()), Clock())
+    posting = await posting_of(store, await absorb(store, ["call:1"], part(1, a=1), HERE))
+    async with await psycopg.AsyncConnection.connect(postgres_url) as theirs:
+        await theirs.execute("UPDATE cards SET version = version + 1")  # a claim, at another process
+        recording = asyncio.create_task(post(store, posting))
+        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as onlooker:
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            while not recording.done() and not await (await onlooker.execute(waiting)).fetchall():  # noqa: ASYNC110
+                await asyncio.sleep(0)
+    await recording
+
+    assert (await posting_of(store, posting.card_id)).due_at is not None
+    await store.aclose()
