@@ -82,6 +82,7 @@ from bot.store.durable_later import LATER_POLL_S, DurableLater
 from bot.store.in_use import in_use
 from bot.store.installations import Guests
 from bot.store.keys import KeyProblem
+from bot.store.open_homes import OpenHomes
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
 from bot.web import Insiders, build_web
@@ -264,7 +265,14 @@ def _build_parts(
     pacer = Pacer(book)
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
     oauth = _build_oauth(settings, http, store.now)
-    accounts = Accounts(client, store.connections, oauth=oauth, clock=store.now, on_broken=notices.connection_broken)
+    accounts = Accounts(
+        client,
+        store.connections,
+        oauth=oauth,
+        clock=store.now,
+        lock=None if store.processes.alone else partial(_renewing, store),
+        on_broken=notices.connection_broken,
+    )
     workspaces = Workspaces(clients, time.monotonic)
     people = SlackPeople(clients, time.monotonic, workspaces)
     engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
@@ -362,12 +370,20 @@ def _build_parts(
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     messages = SlackMessages(clients, ResponseUrls(session, time.monotonic))
-    dispatcher = Dispatcher(table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics())
+    other_homes = None if store.processes.alone else OpenHomes(store.context, store.preferences, store.processes)
+    dispatcher = Dispatcher(
+        table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics(), other_homes=other_homes
+    )
     notices.dispatcher = dispatcher
     return _Parts(
         store, client, dispatcher, connector, engine, later, directory, intake, listening, hooks, removals,
         disconnector, poster, replicas, workspaces,
     )  # fmt: skip
+
+
+def _renewing(store: Store, person: PersonKey) -> contextlib.AbstractAsyncContextManager[None]:
+    """Be the only process that renews this person's token."""
+    return store.processes.holding(f"renewal:{person.team_id}:{person.user_id}")
 
 
 class _Notices:

@@ -27,7 +27,7 @@ from bot.slack.blockkit.forms import build_option, read_field_id, read_form
 from bot.slack.blockkit.limits import OPTIONS
 from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.execution import Executor, Stores
-from bot.slack.conversation.homes import Homes
+from bot.slack.conversation.homes import Homes, OtherHomes
 from bot.slack.conversation.placement import Clocks, PlacedRequest, Placement
 from bot.slack.conversation.requests import HOME, Request, plan
 from bot.slack.conversation.screens import (
@@ -62,13 +62,14 @@ class Dispatcher:
     patience: Patience = field(default_factory=Patience)
     clocks: Clocks = field(default_factory=Clocks)
     metrics: Metrics = field(default_factory=Metrics)
+    other_homes: OtherHomes | None = None
 
     def __post_init__(self) -> None:
         self.tools = ScreenTools(self.table, self.stores.confirmations, self.messages, self.patience)
         self._placement = Placement(self.table, self.deps, self.tools, self.clocks)
         self._executor = Executor(self.table, self.deps, self.stores, self.messages, self.tools, self.metrics)
         self._duplicates = Duplicates(self.clocks.monotonic)
-        self._homes = Homes(self._draw_home, self.clocks.monotonic)
+        self._homes = Homes(self._draw_home, self.clocks.monotonic, self.other_homes)
         self._tasks: set[asyncio.Task[None]] = set()
         self._doubtful: set[str] = set()
 
@@ -297,7 +298,7 @@ class Dispatcher:
     async def _perform(self, request: Request, placed: PlacedRequest) -> None:
         in_home = request.incoming is not None and request.incoming.in_home
         if in_home or isinstance(placed.screen, HomeScreen):
-            self._homes.looked(request.person)
+            await self._homes.looked(request.person)
         try:
             await self._executor.run(request, placed)
         finally:

@@ -1,9 +1,14 @@
 """Whose Home is drawn anew."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.basics.person import PersonKey
 from bot.slack.conversation.homes import LOOKED_AT_FOR, Homes
+from bot.store.keys import generate_key, parse_keys
+from bot.store.open_homes import OpenHomes
+from bot.store.store import Store
+from tests.bot.store.clock import Clock
 
 ANA = PersonKey("T1", "UANA")
 SAM = PersonKey("T1", "USAM")
@@ -12,13 +17,13 @@ SAM = PersonKey("T1", "USAM")
 class Drawings:
     """Who was drawn; a drawing takes until ``go``. Refuses two of one person at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: OpenHomes | None = None) -> None:
         self.now = 0.0
         self.drawn: list[PersonKey] = []
         self.under_way: set[PersonKey] = set()
         self.go = asyncio.Event()
         self.go.set()
-        self.homes = Homes(self.draw, lambda: self.now)
+        self.homes = Homes(self.draw, lambda: self.now, others)
 
     async def draw(self, person: PersonKey) -> None:
         assert person not in self.under_way
@@ -30,7 +35,7 @@ class Drawings:
 
 async def test_only_who_has_looked_is_drawn() -> None:
     drawings = Drawings()
-    drawings.homes.looked(ANA)
+    await drawings.homes.looked(ANA)
 
     await drawings.homes.changed(ANA)
     await drawings.homes.changed(SAM)
@@ -40,22 +45,22 @@ async def test_only_who_has_looked_is_drawn() -> None:
 
 async def test_who_looked_long_ago_is_not_drawn_and_who_looks_again_is() -> None:
     drawings = Drawings()
-    drawings.homes.looked(ANA)
-    drawings.now += LOOKED_AT_FOR
+    await drawings.homes.looked(ANA)
+    drawings.now += LOOKED_AT_FOR.total_seconds()
     await drawings.homes.changed(ANA)
     assert drawings.drawn == []
 
-    drawings.homes.looked(ANA)
+    await drawings.homes.looked(ANA)
     await drawings.homes.changed(ANA)
     assert drawings.drawn == [ANA]
 
 
 async def test_looking_again_starts_the_time_anew() -> None:
     drawings = Drawings()
-    drawings.homes.looked(ANA)
-    drawings.now += LOOKED_AT_FOR - 1
-    drawings.homes.looked(ANA)
-    drawings.now += LOOKED_AT_FOR - 1
+    await drawings.homes.looked(ANA)
+    drawings.now += LOOKED_AT_FOR.total_seconds() - 1
+    await drawings.homes.looked(ANA)
+    drawings.now += LOOKED_AT_FOR.total_seconds() - 1
 
     await drawings.homes.changed(ANA)
 
@@ -64,7 +69,7 @@ async def test_looking_again_starts_the_time_anew() -> None:
 
 async def test_a_change_during_a_drawing_is_drawn_after_it() -> None:
     drawings = Drawings()
-    drawings.homes.looked(ANA)
+    await drawings.homes.looked(ANA)
     drawings.go.clear()
     both = asyncio.gather(drawings.homes.changed(ANA), drawings.homes.changed(ANA))
     for _ in range(5):
@@ -73,3 +78,19 @@ async def test_a_change_during_a_drawing_is_drawn_after_it() -> None:
     await both
 
     assert drawings.drawn == [ANA, ANA]
+
+
+async def test_a_home_that_another_process_drew_is_drawn_anew_for_two_hours(database_url: str) -> None:
+    clock, keys = Clock(), parse_keys(generate_key())
+    stores = [await Store.open(database_url, keys, clock) for _ in range(2)]
+    theirs, ours = (Drawings(OpenHomes(one.context, one.preferences, one.processes)) for one in stores)
+    await ours.homes.changed(ANA)
+    await theirs.homes.looked(ANA)
+    await ours.homes.changed(ANA)
+    assert ours.drawn == [ANA]
+
+    clock.at += LOOKED_AT_FOR + timedelta(seconds=1)
+    await ours.homes.changed(ANA)
+    assert ours.drawn == [ANA]
+    for one in stores:
+        await one.aclose()
