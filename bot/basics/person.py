@@ -9,3 +9,8 @@ class PersonKey:
 
     team_id: str
     user_id: str
+
+
+def is_person(slack_id: str) -> bool:
+    """Tell whether a Slack id is a person's, where it may as well be a channel's."""
+    return slack_id.startswith(("U", "W"))

@@ -1,5 +1,5 @@
-"""Holding back postings that are due: they wait for quiet hours or a pause to end, or are dropped as no longer
-wanted."""
+"""Holding back postings that are due: they wait for quiet hours or a pause to end, are dropped as no longer wanted, or
+follow a channel that got another id."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,9 @@ from bot.activity.calls import view_call
 from bot.activity.news import UNTIL_THE_END, WAITING, NewsKind, happening_of
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
+from bot.basics.person import is_person
 from bot.store.card_rows import StoredCard
+from bot.store.channels import Channels
 from bot.store.postings import Posting
 from bot.store.store import Store
 
@@ -24,10 +26,12 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> lis
     now = store.now()
     asked = {(one.company, one.subscription_id) for one, _ in fresh}
     subscriptions = {key: await store.subscriptions.get(*key) for key in asked}
-    left, unwanted = [], []
+    left, unwanted, moved = [], [], set()
     for posting, card in fresh:
         subscription = subscriptions[posting.company, posting.subscription_id]
-        if posting.attempted_at is not None or subscription is None or _is_made_up(card):
+        if subscription is not None and _is_elsewhere(posting, subscription):
+            moved.add((posting.channel, subscription.channel))
+        elif posting.attempted_at is not None or subscription is None or _is_made_up(card):
             left.append((posting, card))
         elif (until := held_until(subscription, now)) is not None and card.kind != "nudge":
             await store.postings.hold([posting.id], until)
@@ -37,7 +41,14 @@ async def sift(store: Store, fresh: Sequence[tuple[Posting, StoredCard]]) -> lis
             unwanted.append(posting.id)
     if unwanted:
         await store.postings.drop(unwanted)
+    for old, new in moved:
+        await Channels(store.context).renamed(old, new)
     return left
+
+
+def _is_elsewhere(posting: Posting, subscription: Subscription) -> bool:
+    """Tell whether a posting names a channel by an old id: it was planned while another process took in the new one."""
+    return posting.channel != subscription.channel and not is_person(posting.channel)
 
 
 def held_until(subscription: Subscription, now: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import ChatopsError
+from bot.basics.person import is_person
 from bot.contract.context import People
 from bot.contract.reply import MessageContent, Reply
 from bot.slack.api.messages import NO_PREVIEWS, Clients
@@ -140,7 +141,7 @@ class ChannelMessages:
         client = build_impatient_client(await self._clients.of(team_id))
         place = channel
         try:
-            if channel.startswith(("U", "W")):
+            if is_person(channel):
                 place = str((await ask(client, "conversations.open", {"users": channel}))["channel"]["id"])
             where: dict[str, Any] = {"channel": place, "limit": _LOOKED_AT, "include_all_metadata": True}
             if thread_ts:

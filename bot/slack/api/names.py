@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from bot.basics.errors import ChatopsError
-from bot.basics.person import PersonKey
+from bot.basics.person import PersonKey, is_person
 from bot.contract.board import UserGroup
 from bot.contract.context import People
 from bot.contract.reply import Mention, MessageContent
@@ -45,7 +45,7 @@ async def find_names(people: People, groups: Groups | None, team_id: str, ids: I
             if one.startswith("S"):
                 known = await groups(team_id) if groups else ()
                 found |= {group.id: f"@{group.handle}" for group in known if group.id == one}
-            elif one.startswith(("U", "W")):
+            elif is_person(one):
                 found[one] = (await people.profile(PersonKey(team_id, one))).name
         except Exception as problem:  # noqa: BLE001  the message itself must still arrive
             known_trouble = isinstance(problem, ChatopsError)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import update
 
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
@@ -21,6 +22,8 @@ from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import InDoubt
 from bot.store.card_rows import StoredCard
+from bot.store.schema import Everywhere, everywhere
+from bot.store.subscriptions import subscriptions
 from tests.bot.activity.payloads import at, call, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, join, stage_posting
 
@@ -317,3 +320,13 @@ async def test_when_the_quiet_hours_go_a_held_call_is_asked_for_after_its_usual_
     await stage.run(3)
 
     assert len(stage.slack.messages) == 2
+
+
+async def test_what_was_planned_with_a_channels_old_id_is_posted_under_its_new_one(stage: PostingStage) -> None:
+    await stage.store.subscriptions.save(SUBSCRIPTION)
+    await stage.happen(missed(1))  # by a process that read the subscription before another one took in the new id
+    moved = everywhere(update(subscriptions).values(channel="C0SHARED1"), Everywhere.SLACK)
+    await stage.store.database.write(lambda connection: connection.execute(moved).rowcount)
+    await stage.run(5)
+
+    assert [one.channel for one in stage.slack.messages] == ["C0SHARED1"]
