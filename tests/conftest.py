@@ -20,6 +20,14 @@ settings.register_profile("unhurried", settings(), deadline=None)  # how long an
 settings.load_profile("unhurried")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--two-processes",
+        choices=["http", "socket mode"],
+        help="run tests/flows with two processes of the bot on Postgres, reached by Slack in this way",
+    )
+
+
 def pytest_configure() -> None:
     keep_temporary_files_in_memory()
     watch_every_query()

@@ -47,6 +47,8 @@ def mark(item: pytest.Item) -> None:
     found = [name for folder, names in BY_FOLDER.items() if item.nodeid.startswith(folder) for name in names]
     found += [name for file, name in BY_FILE.items() if item.nodeid.startswith(file)]
     found += [name for fixture, name in BY_FIXTURE.items() if fixture in getattr(item, "fixturenames", ())]
+    if item.nodeid.startswith("tests/flows/") and item.config.getoption("--two-processes"):
+        found.append("process")
     for name in found:
         item.add_marker(name)
 

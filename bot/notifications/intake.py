@@ -9,6 +9,7 @@ it can be retried once the mistake is found.
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -138,6 +139,9 @@ class Intake:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._following: dict[asyncio.Task[None], Arrived] = {}
         self._ending = False
+        self._folding = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._running: asyncio.Task[None] | None = None
 
     async def receive(self, hook: Hook, raw: bytes) -> bool:
@@ -160,7 +164,7 @@ class Intake:
         if name is None:
             return False
         if held:
-            self._line.add(Arrived(name, event, hook))
+            self._add(Arrived(name, event, hook))
         else:
             self._look_now = True
         self._woken.set()
@@ -175,19 +179,26 @@ class Intake:
         self._look_now = True
         self._woken.set()
 
+    def _add(self, arrived: Arrived) -> None:
+        self._line.add(arrived)
+        self._idle.clear()
+
+    def _note_idle(self) -> None:
+        if not self._line and not self._folding and not self._following:
+            self._idle.set()
+
+    async def settle(self) -> None:
+        """Return when nothing waits in memory and no follow-up is under way."""
+        await self._idle.wait()
+
     async def drain(self, within_s: float = 5.0) -> None:
         """Deliver what waits in memory; what is not done in time is delivered by others, or after the next start."""
         if self._running is None:
             return
         self._ending = True
-        self._woken.set()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                await asyncio.shield(self._running)
-                while self._following:
-                    await asyncio.wait(set(self._following))
-        except TimeoutError:
-            pass
+                await self.settle()
         for task in (under_way := {self._running, *self._following}):
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
@@ -201,6 +212,7 @@ class Intake:
                 if self._look_now and not self._ending:
                     self._look_now = await self._take_free()
                 batch = self._line.take(BATCH)
+                self._folding = True
                 if batch:
                     await self._fold(batch)
                 self._database.over()
@@ -210,8 +222,9 @@ class Intake:
                 await self._wait(_DATABASE_WAIT_S)
                 self._look_now = True
                 continue
-            if self._ending and not self._line:
-                return
+            finally:
+                self._folding = False
+            self._note_idle()
             if not self._line and not self._look_now and not await self._wait(LOOK_EVERY_S):
                 self._look_now = True
 
@@ -242,7 +255,7 @@ class Intake:
                 if hook is None:
                     await self._events.done([one.key])  # nobody is notified through it any more
                 else:
-                    self._line.add(Arrived(one.key, self._read(one), hook, one.tries))
+                    self._add(Arrived(one.key, self._read(one), hook, one.tries))
             except KeyProblem:
                 await self._unreadable(one)
         return bool(taken)
@@ -280,7 +293,11 @@ class Intake:
         for follow_up in left:
             task = asyncio.create_task(self._follow_up(follow_up))
             self._following[task] = follow_up.arrived
-            task.add_done_callback(self._following.pop)
+            task.add_done_callback(self._followed)
+
+    def _followed(self, done: asyncio.Task[None]) -> None:
+        del self._following[done]
+        self._note_idle()
 
     async def _follow_up(self, left: FollowUp) -> None:
         arrived = left.arrived
@@ -294,7 +311,7 @@ class Intake:
                     await self._failed(arrived, error)
                 except DATABASE_ERRORS as away:
                     self._database.failed(away)
-                    self._line.add(arrived)
+                    self._add(arrived)
                     self._woken.set()
 
     async def _failed(self, arrived: Arrived, error: Exception) -> None:

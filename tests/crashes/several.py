@@ -4,9 +4,11 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +52,20 @@ class Replica:
 
 
 class Balancer:
-    """Passes each request to the next process that answers."""
+    """Passes each request to the next process that answers, in turn for each kind of sender: what Slack sends goes to
+    another process than what it sent before, whatever Dialpad or a browser sent meanwhile."""
 
     def __init__(self) -> None:
         self.replicas: list[Replica] = []
         self.answered: Callable[[str, bytes, int], None] = lambda _path, _body, _status: None
         """Hears of each request that a process answered."""
-        self._turn = 0
-        self._client = httpx.AsyncClient(trust_env=False, timeout=WAIT_S)
+        self.passed_on: Callable[[str, int], None] = lambda _sender, _number: None
+        """Hears which process is asked, by its number, for each request of a kind of sender."""
+        self.before_each: Callable[[], Awaitable[None]] = _at_once
+        """Awaited before a request is passed on."""
+        self._turns: Counter[str] = Counter()
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.AsyncClient(trust_env=False, timeout=WAIT_S, cookies=no_cookies)
         self.app = Starlette(routes=[Route("/{path:path}", self._pass_on, methods=["GET", "POST"])])
 
     async def aclose(self) -> None:
@@ -65,14 +73,17 @@ class Balancer:
 
     async def _pass_on(self, request: Request) -> Response:
         body = await request.body()
+        await self.before_each()
         headers = {name: value for name, value in request.headers.items() if name not in HOP_BY_HOP}
-        self._turn += 1
+        sender = request.url.path.split("/")[1]
+        self._turns[sender] += 1
         for step in range(len(self.replicas)):
-            replica = self.replicas[(self._turn + step) % len(self.replicas)]
+            number = (self._turns[sender] + step) % len(self.replicas)
+            replica = self.replicas[number]
+            self.passed_on(sender, number)
+            address = httpx.URL(replica.address).copy_with(raw_path=target(request))
             try:
-                answer = await self._client.request(
-                    request.method, f"{replica.address}{request.url.path}", content=body, headers=headers
-                )
+                answer = await self._client.request(request.method, address, content=body, headers=headers)
             except httpx.ConnectError:
                 continue
             except httpx.TransportError:
@@ -81,6 +92,17 @@ class Balancer:
             kept = {name: value for name, value in answer.headers.items() if name not in HOP_BY_HOP}
             return Response(answer.content, answer.status_code, kept)
         return Response("nobody is there", 502)
+
+
+async def _at_once() -> None:
+    """Nothing is waited for."""
+
+
+def target(request: Request) -> bytes:
+    """Path and query, as they came."""
+    query: bytes = request.scope["query_string"]
+    path: bytes = request.scope["raw_path"]
+    return path + (b"?" + query if query else b"")
 
 
 @dataclass

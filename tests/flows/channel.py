@@ -7,6 +7,7 @@ from bot.sandbox.cast import COMPANY_ID, CUSTOMERS, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.model import Call
 from tests.flows.hands import Hands, Json, said
+from tests.flows.stage import inside
 
 JORDAN = CUSTOMERS[0]
 NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
@@ -43,4 +44,4 @@ async def make_due(demo: Demo, card: dict[str, Any]) -> None:
     assert found is not None
     (posting,) = [one for one in await demo.bot.store.postings.of_card(NORTHLIGHT, found.id) if one.ts == card["ts"]]
     await demo.bot.store.postings.escalate_at(NORTHLIGHT, found.id, demo.bot.store.now(), only=posting.id)
-    demo.bot.poster.wake()
+    await inside(demo).wake()

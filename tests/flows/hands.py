@@ -63,7 +63,10 @@ class Hands:
         ]
 
     async def press(self, where: Json, label: str) -> Json:
-        """Press the button with this label and wait for the bot to be done."""
+        """Press the button with this label and wait for the bot to be done. A message that was drawn anew meanwhile is
+        pressed as it is now, if it still has the button."""
+        now = next((one for one in self.person.messages("#support") if one["ts"] == where.get("ts")), where)
+        where = now if label in labels(now) else where
         button, block_id = find_button(where, label)
         await self.person.press(where, button["action_id"], button.get("value"), block_id=block_id)
         return await self.settled()

@@ -1,18 +1,18 @@
 """One demo for many tests: what the last one did is undone, because starting anew takes longer than most tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from types import ModuleType
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
 
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
-from bot.dialpad.pacer import Pacer
 from bot.sandbox.cast import CONNECTED_AT_START, PEOPLE, TEAM_ID
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo, connect, running_demo
@@ -21,17 +21,13 @@ from bot.sandbox.dialpad.seed import fill
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.slack.rates import RateLimits
 from bot.sandbox.slack.seed import BOT_USER, build_workspace
-from bot.slack.api.channel_messages import ChannelMessages
 from bot.store.connections import connections
-from bot.store.directory_tables import lists
+from bot.store.processes import leases, processes
 from bot.store.table_rules import all_tables
+from tests.flows.inside import PATIENT_S, Inside, end
+from tests.flows.two import DemoOfTwo, demo_of_two
 from tests.hurry import POLL_S, hurried
-from tests.prepared import sqlite_with_tables
-
-PATIENT_S = 60.0
-"""What Slack waits for and the bot keeps in mind while it waits is not what most tests are about: on a machine that
-does much else beside, three seconds pass while a modal is on its way."""
-
+from tests.prepared import Lending, sqlite_with_tables
 
 OFFICE_HOURS = datetime(2026, 3, 10, 17, tzinfo=UTC)
 """A Tuesday, ten in the morning where the cast works: "until 17:00" is still to come, whenever the tests run."""
@@ -41,21 +37,6 @@ def office_hours() -> SandboxClock:
     """A clock that runs as the real one does, and began in the morning."""
     ahead = OFFICE_HOURS - datetime.now(UTC)
     return SandboxClock(lambda: datetime.now(UTC) + ahead)
-
-
-class Waitless:
-    """A clock that goes on by what is slept, at once: how long the bot waits for its turn at Dialpad, and between two
-    tries, is another test's business."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-    async def sleep(self, seconds: float) -> None:
-        self.now_s += seconds
-        await asyncio.sleep(0)
 
 
 async def until_heard(demo: Demo) -> None:
@@ -68,9 +49,37 @@ async def until_heard(demo: Demo) -> None:
             await asyncio.sleep(0)
 
 
+class ChangeWait(Protocol):
+    async def __call__(self, module: ModuleType, name: str, seconds: float) -> None: ...
+
+
+def inside(demo: Demo) -> Inside:
+    """The inside of the bot, or of both."""
+    return demo.inside if isinstance(demo, DemoOfTwo) else Inside(demo.bot, demo.clock)
+
+
+class TwoProcesses:
+    """Whether demos are of two processes: how Slack reaches them, and the databases they are started on."""
+
+    over_http: bool = False
+    lending: Lending | None = None
+
+
+TWO: Final = TwoProcesses()
+
+
 @asynccontextmanager
 async def quick_demo(*, database: Path | None = None, **options: Any) -> AsyncIterator[Demo]:
-    """``running_demo`` without what a test would only wait for: its tables are there and its waits are short."""
+    """``running_demo`` without what a test would only wait for: its tables are there and its waits are short. Of two
+    processes where pytest was told so."""
+    if TWO.lending is not None:
+        url = TWO.lending.lend()
+        options["over_http"] = TWO.over_http or options.get("by_oauth", False)
+        options["clock"] = options.get("clock") or SandboxClock()
+        async with demo_of_two(url, **options) as demo:
+            yield demo
+        TWO.lending.take_back(url)
+        return
     with TemporaryDirectory(prefix="quick-demo-") as folder, hurried():
         file = database or Path(folder) / "demo.db"
         if not file.exists():
@@ -108,8 +117,9 @@ async def freshen(demo: Demo) -> None:
     await _let_go_of_events(demo)
     for sandbox in (demo.dialpad, demo.trial):
         if sandbox is not None:
-            _freshen_dialpad(demo, sandbox)
-    await _freshen_bot(demo)
+            await _freshen_dialpad(demo, sandbox)
+    await inside(demo).freshen()
+    await _freshen_connections(demo)
     _freshen_slack(demo)  # last: what was still being posted is not there any more
     demo.dialpad.requests.clear()
     demo.slack.calls.clear()
@@ -120,37 +130,23 @@ async def _let_go_of_events(demo: Demo) -> None:
     for sandbox in (demo.dialpad, demo.trial):
         if sandbox is not None:
             delivery = sandbox.delivery
-            await _end(delivery._tasks)
+            await end(delivery._tasks)
             delivery._held = None
             delivery.copies = 1
             delivery.attempts.clear()
     await demo.bot.store.database.write(_forget)
-    await demo.bot.intake.drain()
-    await _end(demo.bot.poster._under_way)
-    await demo.bot.dispatcher.deps.directory.aclose()
+    await inside(demo).let_go_of_events()
     await demo.bot.store.database.write(_forget)  # and what a delivery under way made of its event
-
-
-async def read_names_anew(demo: Demo) -> None:
-    """As if no name was known yet."""
-    await demo.bot.dispatcher.deps.directory.reading.idle()
-    await demo.bot.store.database.write(lambda connection: connection.execute(lists.delete()))
-
-
-async def _end(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    ended = list(tasks)
-    for task in ended:
-        task.cancel()
-    await asyncio.gather(*ended, return_exceptions=True)
 
 
 def _forget(connection: Connection) -> None:
     for table in all_tables():
-        if table is not connections:  # who is connected is looked at one by one
+        # Who is connected is looked at one by one, and who is alive is not for a test to say.
+        if table not in {connections, processes, leases}:
             connection.execute(table.delete())
 
 
-def _freshen_dialpad(demo: Demo, sandbox: DialpadSandbox) -> None:
+async def _freshen_dialpad(demo: Demo, sandbox: DialpadSandbox) -> None:
     sandbox.faults.clear()
     sandbox.limits.enforce = False  # the bot does not wait for its turn here: see Waitless
     state = sandbox.state
@@ -178,21 +174,11 @@ def _freshen_slack(demo: Demo) -> None:
             del core.space.channels[name]  # people began to talk to one another
     demo.slack.faults.clear()
     demo.slack._api._rates = RateLimits(core.timers)
+    demo.slack.delivery.ack_seconds = core.tickets.trigger_seconds = PATIENT_S
 
 
-async def _freshen_bot(demo: Demo) -> None:
-    bot, client = demo.bot, demo.bot.dispatcher.deps.accounts.client
-    bot.dispatcher._homes._looked._keys.clear()
-    cast(ChannelMessages, bot.poster._channel_messages)._without_charts.clear()
-    reading = bot.dispatcher.deps.directory.reading
-    reading.first_load = PATIENT_S  # however busy the machine is, names are known when asked
-    reading.failures.clear()  # it would not ask Dialpad again for a while
-    for limit in ("line", "form", "modal", "submit", "trigger"):
-        setattr(bot.dispatcher.patience, limit, PATIENT_S)
-    demo.slack.delivery.ack_seconds = demo.slack._core.tickets.trigger_seconds = PATIENT_S
-    waitless = Waitless()
-    client._clock, client._sleep = waitless, waitless.sleep
-    client.pacer = Pacer(clock=waitless, sleep=waitless.sleep)
+async def _freshen_connections(demo: Demo) -> None:
+    bot = demo.bot
     for person in PEOPLE:
         key = PersonKey(TEAM_ID, str(person.slack_id))
         link = await bot.store.connections.get(key)

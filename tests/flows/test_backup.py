@@ -10,7 +10,8 @@ from bot import databases
 from bot.sandbox.cast import ANA
 from bot.store.in_use import DatabaseInUse
 from tests.flows.hands import Hands
-from tests.flows.stage import PATIENT_S, freshen, office_hours, quick_demo
+from tests.flows.inside import PATIENT_S
+from tests.flows.stage import freshen, office_hours, quick_demo
 
 
 async def test_a_backup_of_a_running_bot_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ _A_MONTH_AGO = cards.update().values(changed_at=datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    async with quick_demo(database=tmp_path / "demo.db") as started:
+async def demo() -> AsyncIterator[Demo]:
+    async with quick_demo() as started:
         await Hands(started, PRIYA).type('/dp notify missed for "Support"')
         miss_a_call(started)
         yield started

@@ -35,7 +35,7 @@ from bot.store.postings import postings
 from tests.bot.store.test_connections import LINK
 from tests.flows.channel import NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, Json, find_button, labels, said
-from tests.flows.stage import freshen, office_hours, quick_demo, read_names_anew, until_heard
+from tests.flows.stage import freshen, inside, office_hours, quick_demo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -424,7 +424,7 @@ async def test_rosters_and_names_are_those_of_the_own_company(
     assert "Gus" in on_trial
     assert "Ana Ferreira" not in on_trial
     assert [one.name for one in await demo.bot.store.rosters.of_company(THE_TRIAL)] == ["Support"]
-    await read_names_anew(demo)
+    await inside(demo).forget_lists()
     assert "Jo From Gus" in said(await gus.type(f"/dp who {JORDAN.phone}"))
     assert "Jo From Gus" not in said(await priya.type(f"/dp who {JORDAN.phone}"))
 

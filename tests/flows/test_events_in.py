@@ -13,7 +13,8 @@ from bot.dialpad.events import CallEvent, SmsEvent
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
 from tests.bot.notifications.arriving import Recorder
-from tests.flows.stage import PATIENT_S, quick_demo
+from tests.flows.inside import PATIENT_S
+from tests.flows.stage import quick_demo
 
 CALLER = "+14155550150"
 OWNER = PersonKey(TEAM_ID, str(PRIYA.slack_id))

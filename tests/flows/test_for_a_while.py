@@ -4,6 +4,7 @@ import pytest
 
 from bot.contract import later
 from tests.flows.hands import Hands, said
+from tests.flows.stage import ChangeWait
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,8 +35,8 @@ async def test_whoever_changed_it_by_hand_is_left_alone(ana: Hands) -> None:
     assert await ana.pending() == []
 
 
-async def test_a_change_back_while_dialpad_is_down_is_tried_again(ana: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(later, "FIRST_WAIT_S", 0.1)
+async def test_a_change_back_while_dialpad_is_down_is_tried_again(ana: Hands, waits: ChangeWait) -> None:
+    await waits(later, "FIRST_WAIT_S", 0.1)
     await ana.type("/dp dnd on for 30m")
     fault = ana.demo.dialpad.faults.add("/api/", kind="down", times=3)
     await ana.let_time_pass()

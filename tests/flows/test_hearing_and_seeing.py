@@ -12,7 +12,7 @@ from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.ai import TALKS
 from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, find_button, labels, said
-from tests.flows.stage import OneDemo
+from tests.flows.stage import ChangeWait, OneDemo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -109,9 +109,9 @@ async def test_a_picture_is_seen_in_the_conversation(priya: Hands, ana: Hands, d
 
 
 async def test_a_picture_that_cannot_be_fetched_does_not_hold_up_its_text(
-    priya: Hands, ana: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch
+    priya: Hands, ana: Hands, demo: Demo, waits: ChangeWait
 ) -> None:
-    monkeypatch.setattr(deliver, "PICTURE_S", 0.2)
+    await waits(deliver, "PICTURE_S", 0.2)
     await priya.type('/dp notify sms for "Support"')
     demo.dialpad.faults.add("GET /mms/", status=403, times=None)
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "This is how it came", PNG)

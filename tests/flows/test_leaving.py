@@ -13,7 +13,8 @@ from bot.sandbox.demo import Demo
 from bot.sandbox.slack.events import send_event
 from tests.flows.channel import NORTHLIGHT, board, miss_a_call, shown
 from tests.flows.hands import Hands, said
-from tests.flows.stage import PATIENT_S, OneDemo, until_heard
+from tests.flows.inside import PATIENT_S
+from tests.flows.stage import OneDemo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -22,8 +22,8 @@ from bot.store.removals import removals
 from bot.store.subscriptions import subscriptions
 from bot.store.table_rules import all_tables
 from bot.store.timed_requests import kept
-from tests.flows import stage
 from tests.flows.hands import Hands, said
+from tests.flows.inside import PATIENT_S
 from tests.flows.stage import freshen, office_hours, quick_demo
 
 ORG = "E0NORTHLT"
@@ -55,7 +55,7 @@ async def install(demo: Demo) -> None:
 
 async def removed(demo: Demo) -> None:
     """Slack's word of the removal has arrived and was acted on."""
-    async with asyncio.timeout(stage.PATIENT_S):
+    async with asyncio.timeout(PATIENT_S):
         while demo.slack._core.tasks._running:
             await asyncio.wait(set(demo.slack._core.tasks._running))
         await cast(Any, demo.bot.dispatcher.deps.connections)._disconnector.idle()

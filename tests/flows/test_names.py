@@ -11,7 +11,7 @@ from bot.sandbox.cast import ANA, SAM, SUPPORT
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, said
-from tests.flows.stage import OneDemo, read_names_anew
+from tests.flows.stage import OneDemo, inside
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +32,7 @@ async def rename_the_world(demo: Demo) -> None:
     state.groups[SUPPORT.id].name = HOSTILE
     assert SAM.dialpad_id is not None
     state.users[SAM.dialpad_id].first_name = HOSTILE
-    await read_names_anew(demo)
+    await inside(demo).forget_lists()
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -14,7 +14,7 @@ from bot.sandbox.demo import Demo, connect
 from bot.slack.api import pace
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
-from tests.flows.stage import OneDemo
+from tests.flows.stage import ChangeWait, OneDemo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -227,11 +227,9 @@ async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo)
 
 
 async def test_many_calls_at_once_are_one_message_and_none_is_lost(
-    priya: Hands, ana: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch
+    priya: Hands, ana: Hands, demo: Demo, waits: ChangeWait
 ) -> None:
-    monkeypatch.setattr(
-        pace, "POST_EVERY_S", 1.0
-    )  # a message a second, as it is: what comes meanwhile is told together
+    await waits(pace, "POST_EVERY_S", 1.0)  # a message a second, as it is: what comes meanwhile is told together
     await priya.type('/dp notify missed for "Support"')
     for _ in range(12):
         miss_a_call(demo)

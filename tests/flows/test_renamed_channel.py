@@ -6,7 +6,7 @@ import pytest_asyncio
 from bot.sandbox.demo import Demo
 from tests.flows.channel import board, miss_a_call, shown
 from tests.flows.hands import Hands
-from tests.flows.stage import OneDemo
+from tests.flows.stage import OneDemo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -22,6 +22,8 @@ async def test_cards_go_on_and_old_ones_are_changed_in_a_channel_with_a_new_id(
     await priya.type('/dp notify missed for "Support"')
     miss_a_call(demo)
     card = await shown(ana, "Missed call from Jordan Lee")
+    await until_heard(demo)
+    await demo.bot.poster.settle()  # what is under way meanwhile may well be refused
 
     demo.slack.rename_channel("C0SUPPORT", "C0SHARED1")
     await ana.press({**card, "channel": "C0SHARED1"}, "Claim")

@@ -9,6 +9,7 @@ from bot.sandbox.cast import CUSTOMERS, SUPPORT
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.resources import stats
 from tests.flows.hands import Hands, Json
+from tests.flows.stage import ChangeWait
 from tests.rules.every_action import words_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -128,10 +129,10 @@ async def test_a_csv_file_comes_by_direct_message_only(sam: Hands) -> None:
 
 
 async def test_statistics_come_where_they_were_asked_for(
-    demo: Demo, priya: Hands, monkeypatch: pytest.MonkeyPatch
+    demo: Demo, priya: Hands, waits: ChangeWait, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stats, "PROCESSING_TIME", timedelta())
-    monkeypatch.setattr(of_action_running, "_FIRST_LOOK", timedelta(seconds=0.1))
+    await waits(of_action_running, "_FIRST_LOOK", 0.1)
     told = await priya.type("/dp run DIALPAD_RETRIEVE_COACHING_STATS_V2 stat_type=calls export_type=stats")
     assert "Preparing" in words_in(told["blocks"])
     await priya.person.until(

@@ -14,7 +14,8 @@ from bot.sandbox.demo import Demo
 from bot.store.postings import postings
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
-from tests.flows.stage import PATIENT_S, OneDemo, until_heard
+from tests.flows.inside import PATIENT_S
+from tests.flows.stage import OneDemo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -1,0 +1,26 @@
+"""Which flows are of one process and cannot be told of two, and why."""
+
+import re
+from typing import Final
+
+ONE_PROCESS: Final = {
+    "test_another_command.py": "is about words; what they are is a setting that all processes have",
+    "test_backup.py": "is about SQLite's file",
+    "test_events_in.py": "delivers to the test instead of to the router",
+    "test_leaving.py::test_what_a_killed_bot_left_the_next_one_removes_at_its_start": "ends its bot",
+    "test_logs.py": "reads what this process logs",
+    "test_notifications.py::test_a_restart_in_the_middle_of_an_escalation_changes_nothing": "ends its bot",
+    "test_restart.py": "ends its bot; tests/crashes/test_several_processes.py does so with several",
+    "test_strangers.py": "knocks at the bot's app without a server between",
+}
+"""By file, or file and function."""
+
+ITS_INSIDE: Final = re.compile(
+    r"\bBot\.start\(|\.bot\.web\b|\brunning_demo\(|\bdeliver=|\bdatabase=|\bset_up_logging\(|\.bot\.aclose\("
+)
+"""What only one process gives to a test."""
+
+
+def reason(file: str, function: str) -> str | None:
+    """Why a flow is not told of two processes; None when it is."""
+    return ONE_PROCESS.get(file) or ONE_PROCESS.get(f"{file}::{function}")
