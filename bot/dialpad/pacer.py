@@ -7,7 +7,7 @@ memory for a process that is alone, in the database for several.
 What is granted and what arrives differ, so two bounds are kept:
 
 * A turn is used within its patience or not at all. The check is the last thing before the request is written, after
-  the connection is open (``bot.dialpad.client``); one that comes too late takes another turn, and the patience doubles.
+  the connection is open (``bot.dialpad.client``); one that comes too late takes another turn, with more patience.
 * The way to Dialpad may take up to ``WAY_DIFFERS_S`` longer for one request than for another; for requests of several
   processes up to ``WAYS_DIFFER_S``.
 
@@ -35,7 +35,7 @@ WAYS_DIFFER_S: Final = 0.25
 """The same for requests of several processes, which may be on several machines."""
 LEAST_PATIENCE_S: Final = 0.05
 """How long a turn is good for while all is quiet. A longer patience costs turns: the next 20 begin after its end."""
-MOST_PATIENCE_S: Final = 0.4
+MOST_PATIENCE_S: Final = 1.5
 _CALMER: Final = 0.95
 """What a turn that was used in time leaves of the patience."""
 
@@ -97,7 +97,7 @@ class Permit:
         if self._used:
             self._used, self._turn, self._own_turn = False, None, None
         elif self._turn is not None:
-            self._pacer.was_too_late()
+            self._pacer.was_too_late(self._pacer.clock() - self._turn.good_until)
             late, self._turn = self._turn, None
             await self._pacer.give_back(late)
         await self.wait()
@@ -200,8 +200,10 @@ class Pacer:
     def was_in_time(self) -> None:
         self._patience_s = max(LEAST_PATIENCE_S, self._patience_s * _CALMER)
 
-    def was_too_late(self) -> None:
-        self._patience_s = min(MOST_PATIENCE_S, self._patience_s * 2)
+    def was_too_late(self, by_s: float) -> None:
+        """Be as patient as would have been enough, and half as long again: on a slow machine others are as late."""
+        enough_s = 1.5 * (self._patience_s + max(0.0, by_s))
+        self._patience_s = min(MOST_PATIENCE_S, max(self._patience_s, enough_s))
 
 
 def _too_many(wait_s: float) -> TooMany:
