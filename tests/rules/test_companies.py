@@ -111,7 +111,6 @@ OF_NO_COMPANY: Final = {
     "inbox": "what Slack sent, read when it is run, as the person who sent it",
     "installations": "an installation of the app in Slack",
     "guests": "a workspace in Slack",
-    "turns": "a channel's pace, whoever writes there",
     "list_changes": "names lists of a company's directory, and nothing in them",
     "request_turns": "counts requests of a company, or of one of its people",
     "processes": "a process of the bot",
