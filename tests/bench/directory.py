@@ -1,9 +1,9 @@
 """``python -m tests.bench.directory``: type-ahead over a large company's people and contacts, on either database.
 
 A made-up Dialpad gives out its lists in pages of a hundred. Counted are its requests while the lists are read for the
-first time and while they are read again; measured are how long an answer takes, its CPU time in this process, and the
-part of that in the event loop's thread: no answer can hold the loop up for longer. What is promised is held against CPU
-time, since others use the machine too.
+first time and while they are read again; measured are how long an answer takes, its CPU time in this process, and
+how much of it the event loop's thread spent in one go: so long nothing else happened there. What is promised is held
+against CPU time, since others use the machine too.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+import pytest
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -135,7 +136,7 @@ class Passing:
 
 @dataclass(frozen=True)
 class Spent:
-    """Milliseconds of one answer: by the clock, of CPU, and of that in the loop's thread."""
+    """Milliseconds of one answer: by the clock, of CPU, and the most of that in one go of the event loop."""
 
     wall: float
     cpu: float
@@ -193,13 +194,30 @@ async def measure(
     directory: Directory, account: Account, asked: Sequence[tuple[str, Entity, str]]
 ) -> dict[str, list[Spent]]:
     spent: dict[str, list[Spent]] = {}
-    for kind, entity, text in asked:
-        before = (time.perf_counter(), time.process_time(), time.thread_time())
-        await directory.search(account, entity, text)
-        after = (time.perf_counter(), time.process_time(), time.thread_time())
-        ms = [(end - start) * 1000 for start, end in zip(before, after, strict=True)]
-        spent.setdefault(kind, []).append(Spent(*ms))
+    with _timed_callbacks() as goes:
+        for kind, entity, text in asked:
+            goes.clear()
+            before = (time.perf_counter(), time.process_time())
+            await asyncio.create_task(directory.search(account, entity, text))
+            wall, cpu = (time.perf_counter() - before[0]) * 1000, (time.process_time() - before[1]) * 1000
+            spent.setdefault(kind, []).append(Spent(wall, cpu, max(goes)))
     return spent
+
+
+@contextmanager
+def _timed_callbacks() -> Iterator[list[float]]:
+    """Note the CPU time in ms of everything that event loops run."""
+    goes: list[float] = []
+    run_callback = asyncio.Handle._run
+
+    def timed(handle: asyncio.Handle) -> None:
+        started = time.thread_time()
+        run_callback(handle)
+        goes.append((time.thread_time() - started) * 1000)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asyncio.Handle, "_run", timed)
+        yield goes
 
 
 async def run(url: str, dialpad: MadeUp, asked: int, size: Callable[[Store], Any]) -> Outcome:
@@ -302,7 +320,7 @@ def find_faults(one: Outcome) -> list[str]:
     if (slowest := quantile(cpu, 0.99)) > SLOWEST_MS:
         faults.append(f"{one.database}: {slowest:.1f} ms at p99, at most {SLOWEST_MS:.0f} is promised")
     if (longest := quantile(loop, 0.99)) > LONGEST_BLOCK_MS:
-        faults.append(f"{one.database}: an answer took {longest:.1f} ms of the loop at p99")
+        faults.append(f"{one.database}: an answer held the loop for {longest:.1f} ms at p99")
     if one.share > 0.02:
         faults.append(f"{one.database}: reading again takes {one.share:.1%} of Dialpad's requests, 2% is promised")
     return faults

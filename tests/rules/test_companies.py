@@ -111,7 +111,7 @@ OF_NO_COMPANY: Final = {
     "inbox": "what Slack sent, read when it is run, as the person who sent it",
     "installations": "an installation of the app in Slack",
     "guests": "a workspace in Slack",
-    "list_changes": "names lists of a company's directory, and nothing in them",
+    "directory_words": "keys of a list's entries: the entries, which name their company, are asked for with them",
     "request_turns": "counts requests of a company, or of one of its people",
     "processes": "a process of the bot",
     "leases": "a process of the bot",
