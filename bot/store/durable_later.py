@@ -56,6 +56,9 @@ class DurableLater:
         # What happens right now waits no more, though its row is there until it has been told.
         happening = self._queue.happening
         kept = await self._store.kept.of(person)
+        if not self._store.processes.alone and any(one.due_at <= self._store.now() for one in kept):
+            happening |= await self._queue.happening_elsewhere()
+            kept = await self._store.kept.of(person)  # what has ended since is neither happening nor kept
         happening |= self._queue.happening
         return [Pending(one.key, one.route, one.args, one.due_at) for one in kept if one.id not in happening]
 

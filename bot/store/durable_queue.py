@@ -119,6 +119,12 @@ class DurableQueue(Generic[Item]):
         """Return the names of the rows that this process works on right now."""
         return frozenset(self._happening)
 
+    async def happening_elsewhere(self) -> frozenset[str]:
+        """Return the names of the rows that other processes work on right now."""
+        found = await self._engine.unfinished(self._naming.workflow)
+        theirs = [one.id for one in found if one.executor not in {None, self._engine.executor}]
+        return frozenset(map(self._naming.row_name, theirs))
+
     def start(self, connection: Connection, name: str, *, delay_s: float = 0.0) -> None:
         """Queue the first attempt at a new row."""
         self._queue(connection, name, "1", delay_s=delay_s)

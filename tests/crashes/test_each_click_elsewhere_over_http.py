@@ -17,7 +17,10 @@ from tests.flows.test_connecting import test_a_pasted_key_of_somebody_else_runs_
 from tests.flows.test_daily_verbs import test_a_call_rings_ones_own_phone_and_is_hung_up
 from tests.flows.test_digests import test_calls_that_were_just_rung_count_at_once
 from tests.flows.test_forms import test_edit_brings_the_form_back_with_what_was_written
-from tests.flows.test_notifications import test_a_missed_call_is_claimed_called_back_and_handled
+from tests.flows.test_notifications import (
+    test_a_missed_call_is_claimed_called_back_and_handled,
+    test_cover_is_asked_for_in_the_channel_and_taken_over_once,
+)
 from tests.flows.test_places import (
     test_a_confirmation_in_a_channel_turns_into_what_happened,
     test_home_shows_what_was_changed_elsewhere_while_it_was_open,
@@ -52,6 +55,7 @@ __all__ = [
     "test_an_ephemeral_that_slack_refuses_comes_as_a_dm",
     "test_calls_that_were_just_rung_count_at_once",
     "test_choosing_a_thing_fills_its_form_and_more_fields_keep_what_was_typed",
+    "test_cover_is_asked_for_in_the_channel_and_taken_over_once",
     "test_edit_brings_the_form_back_with_what_was_written",
     "test_home_shows_what_was_changed_elsewhere_while_it_was_open",
     "test_two_clicks_on_send_let_one_text_leave_and_explain_the_second",
