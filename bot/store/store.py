@@ -180,8 +180,7 @@ class Store:
 
     async def purge(self) -> dict[str, int]:
         """Delete everything expired; return table name to rows deleted."""
-        now = self.now()
-        return await self.database.write(lambda connection: purge.purge(connection, now))
+        return await purge.purge(self.database, self.now())
 
     async def rotate(self, *, drop_unreadable: bool = False) -> rotate.Rotation:
         """Seal everything with the first key, so that the others can be taken out of ENCRYPTION_KEYS afterwards."""

@@ -1,15 +1,19 @@
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import Connection, Table
+from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.registers import State, fragment, value
 from bot.activity.subscriptions.filters import LongerFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.store.card_rows import StoredCard
+from bot.store import purge
+from bot.store.card_rows import StoredCard, cards
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.postings import DuePlace, NewPosting, Posting
 from bot.store.store import Store
@@ -215,6 +219,29 @@ async def test_what_has_not_changed_for_a_month_is_forgotten(store: Store, clock
     assert await store.postings.of_card(COMPANY, old) == []
     assert await store.cards.named(COMPANY, "call:1") is None
     assert (await card_of(store, "call:2")).id == kept
+
+
+async def test_many_are_forgotten_a_few_at_a_time_each_with_what_is_its(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "AT_ONCE", 2)
+    for number in range(5):
+        await absorb(store, [f"call:{number}"], part(1, a=1), HERE)
+    clock.pass_(days=31)
+    deleted: list[int] = []
+    delete = purge._delete_these
+
+    def noted(connection: Connection, table: Table, these: ColumnElement[bool], found: Counter[str]) -> None:
+        before = found[cards.name]
+        delete(connection, table, these, found)
+        if table is cards:
+            deleted.append(found[cards.name] - before)
+
+    monkeypatch.setattr(purge, "_delete_these", noted)
+    gone = await store.purge()
+
+    assert (gone["cards"], gone["postings"], gone["card_names"]) == (5, 5, 5)
+    assert deleted == [2, 2, 1]
 
 
 async def test_what_a_card_knows_lies_sealed(store: Store, keys: Keyring) -> None:
