@@ -216,7 +216,7 @@ class Intake:
                 if batch:
                     await self._fold(batch)
                 self._database.over()
-            except DATABASE_ERRORS as error:
+            except Exception as error:  # noqa: BLE001  the line goes on, whatever it is: what was taken is still stored
                 self._line.put_back(batch)
                 self._database.failed(error)
                 await self._wait(_DATABASE_WAIT_S)
@@ -256,15 +256,18 @@ class Intake:
                     await self._events.done([one.key])  # nobody is notified through it any more
                 else:
                     self._add(Arrived(one.key, self._read(one), hook, one.tries))
-            except KeyProblem:
-                await self._unreadable(one)
+            except DATABASE_ERRORS:
+                raise
+            except Exception as error:  # noqa: BLE001  what cannot be read holds up no other
+                await self._unreadable(one, error)
         return bool(taken)
 
     def _read(self, taken: Taken) -> Event:
         return parse_event(parse_document(self._events.open(taken)))
 
-    async def _unreadable(self, taken: Taken) -> None:
-        log.error("event parked", error="KeyProblem", hint="the key it was encrypted with is not here")
+    async def _unreadable(self, taken: Taken, error: Exception) -> None:
+        hint = "the key it was encrypted with is not here" if isinstance(error, KeyProblem) else _where(error)
+        log.error("event parked", error=type(error).__name__, hint=hint)
         await self._events.park(taken.key, tries=0)
         await self._tell(taken.hook_id)
 
