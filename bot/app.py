@@ -46,6 +46,7 @@ from bot.notifications.escalation import Escalations
 from bot.notifications.handovers import Handovers
 from bot.notifications.hooks import DialpadHooks, choose_kind
 from bot.notifications.intake import Deliver, Intake
+from bot.notifications.known_hooks import KnownHooks
 from bot.notifications.listening import Listening
 from bot.notifications.personal_notices import tell_person
 from bot.notifications.pictures import Pictures
@@ -484,7 +485,7 @@ def _build_web(
         others=[
             *connect_routes(parts.connector, connected, https=https),
             *install_routes,
-            build_hook_route(parts.store.hooks.get, parts.intake.receive),
+            build_hook_route(KnownHooks(parts.store.hooks.get).find, parts.intake.receive),
         ],
         readiness=Readiness(probes, parts.store.now),
         metrics=parts.dispatcher.metrics,

@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 BATCH: Final = 32
 """Events that are delivered together: few enough that whoever waits for the same database waits for moments."""
+GATHER_S: Final = 0.03
+"""How long the first event of a batch waits for others: a batch costs little more than one event."""
 MOST_IN_MEMORY: Final = 1000
 """Events that wait in this process's memory; more of them wait on disk, for whichever process gets to them."""
 LOOK_EVERY_S: Final = 5.0
@@ -211,8 +213,10 @@ class Intake:
             try:
                 if self._look_now and not self._ending:
                     self._look_now = await self._take_free()
+                self._folding = bool(self._line)
+                if 0 < len(self._line) < BATCH and not self._ending:
+                    await asyncio.sleep(GATHER_S)
                 batch = self._line.take(BATCH)
-                self._folding = True
                 if batch:
                     await self._fold(batch)
                 self._database.over()

@@ -13,7 +13,8 @@ ASGI = Callable[[Any, Any, Any], Awaitable[None]]
 
 def listen(port: int) -> socket.socket:
     """Return a bound loopback socket; 0 lets the system choose. Raises OSError when the port is taken."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named: asyncio sets TCP_NODELAY only then, and without it an answer in two parts takes 40 ms.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(("127.0.0.1", port))

@@ -69,9 +69,9 @@ async def _one_connection(port: int, text: str, requests: int, settle: bool) -> 
     try:
         for request in prepared:
             if settle:
-                await _ask(reader, writer, SETTLED)
+                await ask(reader, writer, SETTLED)
             started = time.perf_counter()
-            await _ask(reader, writer, request)
+            await ask(reader, writer, request)
             took.append((time.perf_counter() - started) * 1000)
     finally:
         writer.close()
@@ -79,7 +79,8 @@ async def _one_connection(port: int, text: str, requests: int, settle: bool) -> 
     return took
 
 
-async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    """Send one request and read its answer. Raises Refused."""
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     body = await _read_body(reader, head)

@@ -65,9 +65,17 @@ async def serve_until_told(app: ASGI, settled: Callable[[], Awaitable[None]] = n
 
 
 async def main(name: str) -> None:
-    """Serve one of the shapes: ``stock``, ``floor`` or ``ours-<ids>``."""
+    """Serve one of the shapes: ``stock``, ``floor``, ``ours-<ids>``, ``events-floor`` or ``events-ours``."""
     if name in {"stock", "floor"}:
         await serve_until_told(build_bolt(process_before_response=name == "floor"))
+    elif name.startswith("events-"):
+        from bot.basics.logs import set_up_logging  # noqa: PLC0415
+        from tests.bench import event_servers  # noqa: PLC0415
+
+        set_up_logging("json", level=logging.WARNING)
+        serving_one = event_servers.serving_floor if name == "events-floor" else event_servers.serving_ours
+        async with serving_one() as app:
+            await serve_until_told(app)
     else:
         # Bolt's own servers should not carry our imports.
         from bot.basics.logs import set_up_logging  # noqa: PLC0415

@@ -170,8 +170,8 @@ async def test_a_database_that_takes_no_writes_is_not_ready_though_it_answers(
 async def test_looking_leaves_nothing_in_the_database(place: Place) -> None:
     await place.look()
 
-    count = await place.store.database.read(lambda held: held.execute(text("SELECT count(*) FROM turns")).scalar_one())
-    assert count == 0
+    counted = text("SELECT count(*) FROM request_turns")
+    assert await place.store.database.read(lambda held: held.execute(counted).scalar_one()) == 0
 
 
 @pytest.mark.parametrize(("free", "level"), [(1, "fails"), (32 * 1024 * 1024, "warns"), (10**12, "ok")])

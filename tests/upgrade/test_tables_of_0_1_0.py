@@ -12,6 +12,8 @@ from bot.__main__ import app
 from tests.upgrade.opened import KEY, count_rows, read_written, restore
 
 VERSION: Final = "version_0_1_0"
+GONE: Final = frozenset({"turns"})
+"""Tables whose rows meant something for a second only."""
 
 
 def test_bringing_them_up_to_date_keeps_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,6 +24,7 @@ def test_bringing_them_up_to_date_keeps_every_row(tmp_path: Path, monkeypatch: p
     done = CliRunner().invoke(app, ["db", "upgrade"])
     assert done.exit_code == 0, done.output
 
+    expected = {name: count for name, count in written["rows"].items() if name not in GONE}
     with contextlib.closing(sqlite3.connect(file)) as connection:
-        kept = count_rows(connection, written["rows"])
-    assert kept == written["rows"]
+        kept = count_rows(connection, expected)
+    assert kept == expected
