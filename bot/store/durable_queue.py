@@ -7,7 +7,6 @@ replicas any of them can go on.
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,7 +96,7 @@ class DurableQueue(Generic[Item]):
     """A queue of stored rows. Made before ``engine.launch()``, ``resume()`` after it, ``drain()`` before its
     ``shutdown()``.
 
-    ``start`` and ``start_again`` are called in the transaction that writes the row.
+    ``start`` is called in the transaction that writes the row.
     """
 
     def __init__(
@@ -128,10 +127,6 @@ class DurableQueue(Generic[Item]):
     def start(self, connection: Connection, name: str, *, delay_s: float = 0.0) -> None:
         """Queue the first attempt at a new row."""
         self._queue(connection, name, "1", delay_s=delay_s)
-
-    def start_again(self, connection: Connection, name: str) -> None:
-        """Queue the first attempt at a row that had been given up."""
-        self._queue(connection, name, f"p{secrets.token_hex(4)}-1")
 
     async def resume(self, living: Collection[str] = (), *, begin_overdue: bool = False) -> None:
         """Give every unfinished row a workflow if it has none, and take over those of processes that are not among the
