@@ -58,8 +58,9 @@ check: $(READY) ## Lint, types, import directions, dead code, manifest and docs 
 	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
 
-bench: $(READY) ## How fast Slack is acknowledged, beside stock Bolt and a bare floor; type-ahead in a large company
+bench: $(READY) ## Acknowledgements and events beside bare floors, and type-ahead in a large company: a quarter of an hour
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.events
 	$(BIN)/python -m tests.bench.directory $(ARGS)
 
 docs: $(READY) ## Write manifest.yml and the generated pages in docs/

@@ -213,7 +213,7 @@ def find_faults(accepting: dict[int, dict[str, list[float]]], costs: dict[str, f
         for connections, found in accepting.items()
         if to_floor(found) < LEAST_TO_FLOOR
     ]
-    least = min(costs.values())
+    least = min(costs.values(), default=0.0)
     for name, ms in costs.items():
         if ms > MOST_MS:
             faults.append(f"{name}: {ms:.2f} ms an event, at most {MOST_MS} is promised")
