@@ -56,7 +56,7 @@ LEAST_S: Final = 0.05
 MOST_AT_ONCE: Final = 40
 """Channels that are served at once: what somebody waits for in Slack finds a free connection (``open_session``)."""
 BUSY_S: Final = 0.5
-"""Pause while chores run: the rows that are due may be the ones they are working on."""
+"""Pause while chores run: the escalations that are due may be the ones they are working on."""
 _PARENT_WAIT_S: Final = 1.0
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
@@ -162,11 +162,10 @@ class Poster:
 
     async def _wait_s(self) -> float:
         """Return until the next look: what was due at the last one is at work, or waits for its turn."""
-        next_at = await self._store.postings.next_at(self._looked_at)
-        if next_at is None:
-            return self._pace_wait_s
-        soonest = BUSY_S if self._doing else LEAST_S
-        return min(self._pace_wait_s, max(soonest, (next_at - self._store.now()).total_seconds()))
+        posting, escalation = await self._store.postings.next_due(self._looked_at)
+        moments = ((posting, LEAST_S), (escalation, BUSY_S if self._doing else LEAST_S))
+        waits = [max(least, (at - self._store.now()).total_seconds()) for at, least in moments if at is not None]
+        return min([self._pace_wait_s, *waits])
 
     async def look(self) -> None:
         """Start on everything that is due now."""

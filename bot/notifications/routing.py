@@ -43,7 +43,7 @@ SETTLE_S: Final = 0.4
 """How long a new card waits for events right after it: the legs of a call ring and end within moments."""
 PART_S: Final = 4.0
 """How long it waits while only one person's leg of a call is known: the rest may say that somebody else answered."""
-DEBOUNCE_S: Final = 0.8
+DEBOUNCE_S: Final = 0.5
 """A posted card is updated once for all that happens within this time."""
 ROSTER_S: Final = 10.0
 """How soon after somebody went on or off duty the roster is fetched: a shift changes within moments."""

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import (
     Boolean,
@@ -160,8 +160,8 @@ def want(
     new_cards: Collection[str],
 ) -> None:
     """Add postings for cards, by the card's id, where they are not posted yet. A posting made without an escalation can
-    get one now; one that another subscription holds back is posted by the first that does not. ``new_cards``: those
-    that cannot be posted anywhere yet."""
+    get one now; one that waits is posted as soon as anybody wants it, by the subscription that holds it back least.
+    ``new_cards``: those that cannot be posted anywhere yet."""
     old = [card_id for card_id, some in wanted.items() if some and card_id not in new_cards]
     there = _places(connection, company, old)
     parents = _places(connection, company, {one.parent for some in wanted.values() for one in some if one.parent})
@@ -227,8 +227,10 @@ def _escalation(now: datetime, one: NewPosting) -> datetime | None:
 
 def _want_both(first: dict[str, Any], second: Mapping[str, Any]) -> None:
     """Let a posting that is not written yet be wanted a second time, as ``_want_again``."""
-    if second["subscription_id"] != first["subscription_id"] and first["due_at"] > second["due_at"]:
-        first.update({name: second[name] for name in ("subscription_id", "due_at", "escalate_at")})
+    if first["due_at"] > second["due_at"]:
+        taken_over = second["subscription_id"] != first["subscription_id"]
+        names = ("subscription_id", "due_at", "escalate_at") if taken_over else ("due_at",)
+        first.update({name: second[name] for name in names})
     if first["escalate_at"] is None:
         first["escalate_at"] = second["escalate_at"]
 
@@ -237,11 +239,14 @@ def _want_again(connection: Connection, now: datetime, company: CompanyKey, ther
     ours = and_(within(postings, company), postings.c.id == there.id)
     due_at, escalate_at = max(now + timedelta(seconds=one.wait_s), one.not_before or now), _escalation(now, one)
     waits = there.ts is None and there.attempted_at is None and there.due_at is not None
-    if waits and there.subscription_id != one.subscription_id and there.due_at > due_at:
+    taken_over = waits and there.subscription_id != one.subscription_id and there.due_at > due_at
+    if waits and there.due_at > due_at:
         held = and_(ours, postings.c.ts.is_(None), postings.c.attempted_at.is_(None), postings.c.due_at > due_at)
-        taken_over = {"subscription_id": one.subscription_id, "due_at": due_at, "escalate_at": escalate_at}
-        connection.execute(update(postings).where(held).values(**taken_over))
-    elif escalate_at is not None and there.escalate_at is None and there.step == 0:
+        rest = {"subscription_id": one.subscription_id, "escalate_at": escalate_at} if taken_over else {}
+        connection.execute(update(postings).where(held).values(due_at=due_at, **rest))
+    if taken_over:
+        return
+    if escalate_at is not None and there.escalate_at is None and there.step == 0:
         asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == 0)
         connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
 
@@ -270,6 +275,13 @@ def stop_posting(connection: Connection, company: CompanyKey, subscription_id: s
     """Stop a deleted subscription's postings: what waits is not posted, and nobody is asked to claim the rest."""
     connection.execute(delete(postings).where(_waiting(company, subscription_id)))
     connection.execute(update(postings).where(_of(company, subscription_id)).values(escalate_at=None))
+
+
+class NextDue(NamedTuple):
+    """When the next posting and the next escalation are due."""
+
+    posting: datetime | None
+    escalation: datetime | None
 
 
 class _TakenByAnother(Exception):
@@ -332,20 +344,18 @@ class Postings:
 
         return [_read_posting(row) for row in await self._context.database.read(query)]
 
-    async def next_at(self, seen: datetime | None = None) -> datetime | None:
-        """Return when the next posting or escalation is due. ``seen``: what was due then is not meant, unless it is an
-        escalation."""
+    async def next_due(self, seen: datetime | None = None) -> NextDue:
+        """Return when something is due next. ``seen``: postings that were due then are not meant."""
         unseen = true() if seen is None else postings.c.due_at > seen
         posting = select(func.min(postings.c.due_at, type_=MomentColumn)).where(postings.c.due_at.is_not(None), unseen)
         escalation = select(func.min(postings.c.escalate_at, type_=MomentColumn))
         escalation = escalation.where(postings.c.escalate_at.is_not(None))
 
-        def query(connection: Connection) -> list[datetime]:
+        def query(connection: Connection) -> NextDue:
             asked = [everywhere(statement, Everywhere.DUE) for statement in (posting, escalation)]
-            found = [connection.execute(statement).scalar() for statement in asked]
-            return [moment for moment in found if moment is not None]
+            return NextDue(*(connection.execute(statement).scalar() for statement in asked))
 
-        return min(await self._context.database.read(query), default=None)
+        return await self._context.database.read(query)
 
     async def attempt(self, ids: Sequence[str], bundle: str | None) -> bool:
         """Record an attempt before the message is sent: if the process dies now, the message is looked for first.

@@ -176,7 +176,7 @@ async def to_the_card(load: Load, calls: int) -> float:
             began = time.process_time()
             await asyncio.gather(*(intake.receive(hook, one) for one in some))
             await intake.settle()
-            while await store.postings.next_at() is not None:  # noqa: ASYNC110  the database tells nobody
+            while any(await store.postings.next_due()):  # noqa: ASYNC110  the database tells nobody
                 await asyncio.sleep(_LOOK_S)
             took_s = time.process_time() - began
         await intake.drain()

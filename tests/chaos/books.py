@@ -80,8 +80,7 @@ async def until_nothing_is_due(stage: Stage, within_s: float) -> str:
 async def _left(store: Store) -> str:
     backlog = await read_backlog(store.context)
     due = {name: str(moment) for name, moment in vars(backlog).items() if moment}
-    if (next_at := await store.postings.next_at()) is not None:
-        due["posting"] = str(next_at)
+    due |= {name: str(moment) for name, moment in (await store.postings.next_due())._asdict().items() if moment}
     return ", ".join(f"{name} {moment}" for name, moment in due.items())
 
 

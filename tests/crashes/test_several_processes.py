@@ -74,7 +74,7 @@ async def test_every_call_is_shown_once_however_the_processes_end(place: Several
     assert place.settings.encryption_keys is not None
     store = await Store.open(postgres_url, parse_keys(place.settings.encryption_keys.get_secret_value()))
     async with asyncio.timeout(WAIT_S):
-        while await store.events.waiting() or await store.postings.next_at():  # noqa: ASYNC110  nobody tells
+        while await store.events.waiting() or any(await store.postings.next_due()):  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0)
     await store.aclose()
     assert third.process.returncode is None

@@ -75,7 +75,7 @@ CROSSING: Final = {
     "postings.due": {"DUE"},
     "postings.due_places": {"DUE"},
     "postings.due_escalations": {"DUE"},
-    "postings.next_at": {"DUE"},
+    "postings.next_due": {"DUE"},
     "purge._delete_these": {"EXPIRED"},
     "purge._some": {"EXPIRED"},
     "purge._wipe": {"EXPIRED"},

@@ -144,7 +144,7 @@ async def test_what_is_held_for_the_same_moment_is_due_together(store: Store, cl
         await absorb(store, [f"call:{number}"], part(1, a=number), NewPosting("C1", "w1", wait_s=4, not_before=until))
         clock.pass_(seconds=1.7)
 
-    assert await store.postings.next_at() == until
+    assert (await store.postings.next_due()).posting == until
     assert await store.postings.due(TEAM, "C1", until - timedelta(microseconds=1)) == []
     assert len(await store.postings.due(TEAM, "C1", until)) == 2
 
@@ -155,7 +155,7 @@ async def test_what_is_wanted_is_due_and_what_is_posted_is_not(store: Store, clo
     await post(store, await posting_of(store, card))
 
     assert await store.postings.due_places(clock()) == []
-    assert await store.postings.next_at() is None
+    assert not any(await store.postings.next_due())
     found = await store.cards.at(COMPANY, "C1", "1.0")
     assert found is not None
     assert found.id == card
@@ -205,7 +205,7 @@ async def test_a_call_that_was_shown_ringing_escalates_once_it_is_missed(store: 
     await absorb(store, ["call:1"], part(2, a=2), NewPosting("C1", "w1", escalate_s=60))
     await absorb(store, ["call:1"], part(3, a=3), NewPosting("C1", "w1", escalate_s=6000))
 
-    assert await store.postings.next_at() is not None
+    assert any(await store.postings.next_due())
     assert len(await store.postings.due_escalations(clock() + timedelta(seconds=61))) == 1
 
 

@@ -32,7 +32,7 @@ async def look(store: Store) -> None:
     now = store.now() + timedelta(seconds=10)
     assert sum(one.fresh for one in await store.postings.due_places(now)) == DUE
     assert len(await store.postings.due(COMPANY.team_id, "C1", now)) == DUE
-    await store.postings.next_at(now)
+    await store.postings.next_due(now)
 
 
 async def make_due(store: Store) -> None:
@@ -137,4 +137,4 @@ async def test_what_arrives_together_is_noted_in_few_transactions(sqlite_store: 
     )
 
     assert commits <= 2
-    assert await sqlite_store.postings.next_at() is None
+    assert not any(await sqlite_store.postings.next_due())
