@@ -6,9 +6,8 @@ import gc
 import math
 import os
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import aiohttp
@@ -20,17 +19,13 @@ from starlette.routing import BaseRoute
 from bot.basics.errors import ChatopsError
 from bot.basics.logs import set_up_logging
 from bot.basics.metrics import Metrics
-from bot.basics.outages import Outage
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
-from bot.cards.connecting import CONNECT
-from bot.cards.timed_changes import SET_NOW
+from bot.chores import Chores
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
-from bot.contract.context import Deps, Ended
-from bot.contract.later import TimedJob
-from bot.contract.prose import plural
-from bot.contract.reply import Bold, Button, Reply
+from bot.contract.context import Deps
+from bot.contract.reply import Bold, Reply
 from bot.contract.routing import RouteTable, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
@@ -39,6 +34,7 @@ from bot.dialpad.downloads import DialpadDownloads
 from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.pacer import Pacer
 from bot.door import AsgiApp
+from bot.notices import Notices
 from bot.notifications.backfill import ReadBack
 from bot.notifications.digests import Digests
 from bot.notifications.disconnecting import CompanyConnections, Disconnector
@@ -48,7 +44,6 @@ from bot.notifications.hooks import DialpadHooks, choose_kind
 from bot.notifications.intake import Deliver, Intake
 from bot.notifications.known_hooks import KnownHooks
 from bot.notifications.listening import Listening
-from bot.notifications.personal_notices import tell_person
 from bot.notifications.pictures import Pictures
 from bot.notifications.posted_cards import PostedCardRenderer
 from bot.notifications.poster import Poster
@@ -91,12 +86,8 @@ from handlers import all_routers
 
 log = structlog.get_logger(__name__)
 
-PURGE_EVERY = timedelta(hours=1)
-FINISHED_WORK_KEPT_FOR = timedelta(days=2)
-RECONCILE_EVERY = timedelta(hours=6)
 COUNT_WITHIN_S = 3
 """Prometheus waits ten seconds for a scrape."""
-REMOVE_EVERY = timedelta(minutes=1)
 
 
 class Misconfigured(ChatopsError):
@@ -261,7 +252,7 @@ def _build_parts(
     later_poll_s: float,
 ) -> _Parts:
     table = build_routes()
-    notices = _Notices(store)
+    notices = Notices(store)
     book = None if store.processes.alone else store.request_turns
     pacer = Pacer(book)
     client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
@@ -387,49 +378,6 @@ def _renewing(store: Store, person: PersonKey) -> contextlib.AbstractAsyncContex
     return store.processes.holding(f"renewal:{person.team_id}:{person.user_id}")
 
 
-class _Notices:
-    """Passes on what must reach a person without a request to the dispatcher, which is built last."""
-
-    dispatcher: Dispatcher
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    async def connected(self, person: PersonKey) -> None:
-        await self.dispatcher.connected(person)
-
-    async def tell(self, person: PersonKey, reply: Reply) -> None:
-        await self.dispatcher.tell(person, reply)
-
-    async def tell_in_words(self, person: PersonKey, text: str) -> None:
-        await self.tell(person, Reply(text, tone="warning"))
-
-    async def connection_broken(self, person: PersonKey) -> None:
-        self.dispatcher.home_changed(person)
-        connect = Button("Connect again", CONNECT, style="primary")
-        text = "Dialpad ended your connection, so I cannot do anything there for you. Connect again to continue."
-        await self.dispatcher.tell(person, Reply(text, (connect,), tone="warning"))
-
-    async def moved(self, person: PersonKey, ended: Ended) -> None:
-        gone = [plural(ended.subscriptions, "subscription")] if ended.subscriptions else []
-        gone += [plural(ended.timed, "timed change")] if ended.timed else []
-        text = (
-            f"You use another Dialpad company now, so what you had in the one before has ended: {' and '.join(gone)}."
-        )
-        again = Button("Set up notifications", "notify.me")
-        await self.dispatcher.tell(person, Reply(text, (again,) if ended.subscriptions else (), tone="warning"))
-
-    async def run_later(self, job: TimedJob) -> None:
-        await self.dispatcher.run_later(job)
-
-    async def later_given_up(self, job: TimedJob, error: Exception) -> None:
-        try:
-            await self.dispatcher.tell_given_up(job, error)
-        except Exception:  # noqa: BLE001  whatever Slack answers: it is told once Slack takes it
-            why = f"What you had set for later did not happen. {self.dispatcher.why_given_up(job, error)}"
-            await tell_person(self.store, job.person, f"later:{job.id}", why, [(SET_NOW.label, SET_NOW.route)])
-
-
 async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Replicas:
     replicas = parts.replicas
     await replicas.join()
@@ -446,16 +394,8 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)
-    chores = (
-        _for_ever(PURGE_EVERY, replicas.led(partial(_purge, parts.store, parts.engine)), "purge failed"),
-        _reconcile_for_ever(parts.hooks, replicas),
-        _for_ever(
-            REMOVE_EVERY,
-            replicas.led(partial(_remove, parts.removals, parts.hooks)),
-            "what connections left at Dialpad is not removed yet",
-        ),
-    )
-    for chore in chores:
+    chores = Chores(parts.store, parts.engine, parts.hooks, parts.removals, replicas)
+    for chore in chores.all():
         closing.callback(asyncio.create_task(chore).cancel)
     return replicas
 
@@ -547,41 +487,6 @@ async def _count(store: Store, metrics: Metrics) -> None:
     metrics.events(counts.waiting, counts.parked, age(counts.oldest))
     due = {"post": ages.post, "escalation": ages.escalation, "timed": ages.timed, "asked": ages.asked}
     metrics.late({kind: age(moment) for kind, moment in due.items()})
-
-
-async def _for_ever(every: timedelta, chore: Callable[[], Awaitable[None]], failed: str) -> None:
-    outage = Outage(failed, log)
-    while True:
-        await asyncio.sleep(every.total_seconds())
-        try:
-            await chore()
-            outage.over()
-        except Exception as problem:  # noqa: BLE001  it is done again next time
-            outage.failed(problem)
-
-
-async def _purge(store: Store, engine: Engine) -> None:
-    await store.purge()
-    await store.directory.sweep()
-    while await engine.forget_finished(FINISHED_WORK_KEPT_FOR):
-        pass  # a busy hour leaves more than it deletes at once
-
-
-async def _reconcile_for_ever(hooks: DialpadHooks, replicas: Replicas) -> None:
-    comparing = Outage("webhooks not compared with Dialpad's", log)
-    while True:
-        await replicas.until_leading()
-        try:
-            await hooks.reconcile()
-            comparing.over()
-        except Exception as problem:  # noqa: BLE001  it is done again in six hours
-            comparing.failed(problem)
-        await asyncio.sleep(RECONCILE_EVERY.total_seconds())
-
-
-async def _remove(removals: RemovalsAtDialpad, hooks: DialpadHooks) -> None:
-    if await removals.work_off(all_=False):  # Dialpad answers again
-        await hooks.take_over()
 
 
 async def run_bot(settings: Settings, fd: int | None = None) -> None:

@@ -1,0 +1,75 @@
+"""What the leading process does now and then: purging, comparing webhooks with Dialpad's, and removing there what was
+left."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot.basics.outages import Outage
+from bot.notifications.hooks import DialpadHooks
+from bot.notifications.removals import RemovalsAtDialpad
+from bot.replicas import Replicas
+from bot.store.dbos_engine import Engine
+from bot.store.store import Store
+
+PURGE_EVERY: Final = timedelta(hours=1)
+FINISHED_WORK_KEPT_FOR: Final = timedelta(days=2)
+RECONCILE_EVERY: Final = timedelta(hours=6)
+REMOVE_EVERY: Final = timedelta(minutes=1)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Chores:
+    """The chores of one process; they rest while another one leads."""
+
+    store: Store
+    engine: Engine
+    hooks: DialpadHooks
+    removals: RemovalsAtDialpad
+    replicas: Replicas
+
+    def all(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """Return each chore, to run until it is cancelled."""
+        left = "what connections left at Dialpad is not removed yet"
+        return (
+            _for_ever(PURGE_EVERY, self.replicas.led(self._purge), "purge failed"),
+            _for_ever(REMOVE_EVERY, self.replicas.led(self._remove), left),
+            self._reconcile_for_ever(),
+        )
+
+    async def _purge(self) -> None:
+        await self.store.purge()
+        await self.store.directory.sweep()
+        while await self.engine.forget_finished(FINISHED_WORK_KEPT_FOR):
+            pass  # a busy hour leaves more than it deletes at once
+
+    async def _remove(self) -> None:
+        if await self.removals.work_off(all_=False):  # Dialpad answers again
+            await self.hooks.take_over()
+
+    async def _reconcile_for_ever(self) -> None:
+        comparing = Outage("webhooks not compared with Dialpad's", log)
+        while True:
+            await self.replicas.until_leading()
+            try:
+                await self.hooks.reconcile()
+                comparing.over()
+            except Exception as problem:  # noqa: BLE001  it is done again in six hours
+                comparing.failed(problem)
+            await asyncio.sleep(RECONCILE_EVERY.total_seconds())
+
+
+async def _for_ever(every: timedelta, chore: Callable[[], Awaitable[None]], failed: str) -> None:
+    outage = Outage(failed, log)
+    while True:
+        await asyncio.sleep(every.total_seconds())
+        try:
+            await chore()
+            outage.over()
+        except Exception as problem:  # noqa: BLE001  it is done again next time
+            outage.failed(problem)
