@@ -50,7 +50,7 @@ def run(
 ) -> None:
     """Run the bot with the settings of the environment and of .env.
 
-    Sockets that systemd hands over are taken by themselves.
+    Sockets that systemd hands over are picked up automatically.
     """
     from bot.app import run_bot
     from bot.basics.settings import Settings
@@ -303,16 +303,19 @@ def keys_rotate(
     """Encrypt everything anew with the first key of ENCRYPTION_KEYS; afterwards the old ones can be removed."""
     from bot.app import open_store
     from bot.basics.settings import Settings
+    from bot.contract.prose import plural
+    from bot.store.rotate import Rotation
 
-    async def rotate() -> str:
+    async def rotate() -> Rotation:
         store = await open_store(Settings(), check_keys=False)
         try:
-            return str(await store.rotate(drop_unreadable=drop_unreadable))
+            return await store.rotate(drop_unreadable=drop_unreadable)
         finally:
             await store.aclose()
 
     with _problems_as_sentences():
-        typer.echo(f"Encrypted with the first key: {asyncio.run(rotate())}")
+        done = asyncio.run(rotate())
+        typer.echo(f"Encrypted with the first key: {plural(done.resealed, 'value')}. Deleted: {done.dropped}.")
 
 
 Keys = Annotated[list[str] | None, typer.Argument(metavar="[KEY]...", help="As `events list` shows them.")]

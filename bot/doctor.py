@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bot.app import open_store
+from bot.app import Misconfigured, check, open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.contract.prose import plural
@@ -38,15 +38,15 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 def _transport(settings: Settings) -> Finding:
+    try:
+        check(settings)
+    except Misconfigured as problem:
+        return Finding("Slack connection", False, str(problem))
     if settings.slack_app_token:
         return Finding("Slack connection", True, "Socket Mode, no public address needed")
     if settings.slack_signing_secret and settings.public_url:
         return Finding("Slack connection", True, f"HTTP at {settings.public_url}/slack/events")
-    return Finding(
-        "Slack connection",
-        False,
-        "Set SLACK_APP_TOKEN (Socket Mode), or SLACK_SIGNING_SECRET and PUBLIC_URL (HTTP).",
-    )
+    return Finding("Slack connection", False, "Set PUBLIC_URL, where Slack reaches you over HTTP.")
 
 
 def _connecting(settings: Settings) -> Finding:

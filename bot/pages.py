@@ -32,8 +32,12 @@ def _commands(table: RouteTable) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("?", ".", "!")) else f"{sentence}."
+
+
 def _command(route: Route) -> str:
-    lines = [f"## {route.word}", f"{route.summary}. `{COMMAND} {route.word} {route.usage}".rstrip() + "`"]
+    lines = [f"## {route.word}", f"{_ended(route.summary)} `{COMMAND} {route.word} {route.usage}".rstrip() + "`"]
     known_as = [f"`{COMMAND}-{route.word}`"] if route.short else []
     known_as += [f"`{alias}`" for alias in route.aliases]
     if known_as:

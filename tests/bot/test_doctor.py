@@ -92,6 +92,13 @@ async def test_without_a_way_to_slack_it_names_both_ways(configure: Configure) -
     assert "SLACK_SIGNING_SECRET" in found.said
 
 
+async def test_what_run_refuses_is_no_way_to_slack(configure: Configure) -> None:
+    found = await look(configure(slack_bot_token=None), "Slack connection")
+
+    assert not found.ok
+    assert "Set SLACK_BOT_TOKEN" in found.said
+
+
 async def test_http_is_a_way_to_slack_too(configure: Configure) -> None:
     settings = configure(slack_app_token=None, slack_signing_secret="made-up", public_url="https://chatops.test")
 

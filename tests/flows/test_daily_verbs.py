@@ -209,3 +209,9 @@ async def test_the_word_payload_reaches_the_bot(ana: Hands) -> None:
 )
 async def test_a_name_that_nobody_has_is_told_with_what_to_do(ana: Hands, line: str, told: str) -> None:
     assert told in said(await ana.type(line))
+
+
+async def test_a_mistyped_word_is_offered_as_it_was_typed(ana: Hands) -> None:
+    asked = await ana.type("/dp blokc +1 415 555 0159")
+
+    assert "/dp block +1 415 555 0159" in labels(asked)

@@ -254,7 +254,7 @@ class Executor:
             request.words if request.words and len(request.words) < 1_000 else ""
         )  # a button carries 2,000 characters
         lines = [f"{word} {rest}".strip() for word in near]
-        buttons = tuple(Button(cut(typed(line), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
+        buttons = tuple(Button(cut(typed(verbatim(line)), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
         said: tuple[Part, ...] = (f"There is no command “{cut(request.unknown, 40)}”. ",)
         hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
         return Reply((*said, hint), buttons, tone="warning")
