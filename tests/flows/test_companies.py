@@ -235,7 +235,9 @@ async def a_card(priya: Hands, demo: Demo) -> Json:
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     demo.dialpad.phone.leave_voicemail(call.id, "My secret address")
     await until_all_heard(demo)
-    return await shown(priya, "Claim", "My secret address")
+    card = await shown(priya, "Claim", "My secret address")
+    await demo.bot.poster.settle()  # and the bot knows that it stands there
+    return card
 
 
 async def test_no_button_of_a_card_works_for_another_company(priya: Hands, gus: Hands, demo: Demo) -> None:

@@ -259,7 +259,10 @@ def test_the_table_of_limits_has_every_published_number() -> None:
         pytest.skip("the list of published numbers is not beside this checkout")
     published = json.loads(path.read_text())
     assert published["blocks"] == limits.LIMITS
-    assert published["per_minute"] == limits.PER_MINUTE
+    # Slack says "several hundred" of a workspace's messages, and no number.
+    assert published["per_minute"] == {
+        name: most for name, most in limits.PER_MINUTE.items() if name != "chat.postMessage"
+    }
     tiers = {method: int(tier) for tier, methods in published["tiers"].items() for method in methods}
     assert tiers.items() <= limits.TIER_OF.items()
     assert tuple(published["seconds"]["event_retry_after"]) == limits.EVENT_RETRY_AFTER
