@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -29,6 +29,8 @@ from tests.flows.two import DemoOfTwo, demo_of_two
 from tests.hurry import POLL_S, hurried
 from tests.prepared import Lending, sqlite_with_tables
 
+SOON = timedelta(seconds=5)
+"""What comes due later is held for quiet hours, or for the next step of an escalation."""
 OFFICE_HOURS = datetime(2026, 3, 10, 17, tzinfo=UTC)
 """A Tuesday, ten in the morning where the cast works: "until 17:00" is still to come, whenever the tests run."""
 
@@ -46,6 +48,16 @@ async def until_heard(demo: Demo) -> None:
             await sandbox.delivery.idle()
     async with asyncio.timeout(PATIENT_S):
         while await demo.bot.store.events.waiting():  # noqa: ASYNC110  # the database is asked, it tells nobody
+            await asyncio.sleep(0)
+
+
+async def until_posted(demo: Demo) -> None:
+    """The same, and what it is to be seen of stands in Slack."""
+    await until_heard(demo)
+    store = demo.bot.store
+    async with asyncio.timeout(PATIENT_S):
+        while (due := (await store.postings.next_due()).posting) is not None and due <= store.now() + SOON:
+            await inside(demo).settle()
             await asyncio.sleep(0)
 
 

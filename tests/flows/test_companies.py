@@ -35,7 +35,7 @@ from bot.store.postings import postings
 from tests.bot.store.test_connections import LINK
 from tests.flows.channel import NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, Json, find_button, labels, said
-from tests.flows.stage import freshen, inside, office_hours, quick_demo, until_heard
+from tests.flows.stage import freshen, inside, office_hours, quick_demo, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -103,8 +103,7 @@ async def somebody(demo: Demo, who: str) -> tuple[PersonKey, type[Exception] | N
 async def until_all_heard(demo: Demo) -> None:
     assert demo.trial is not None
     await demo.trial.delivery.idle()
-    await until_heard(demo)
-    await demo.bot.poster.settle()
+    await until_posted(demo)
 
 
 def miss_on_trial(trial: DialpadSandbox, caller: str = JORDAN.phone) -> None:

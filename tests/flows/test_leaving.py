@@ -14,7 +14,7 @@ from bot.sandbox.slack.events import send_event
 from tests.flows.channel import NORTHLIGHT, board, miss_a_call, shown
 from tests.flows.hands import Hands, said
 from tests.flows.inside import PATIENT_S
-from tests.flows.stage import OneDemo, until_heard
+from tests.flows.stage import OneDemo, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -87,7 +87,7 @@ async def test_no_card_comes_after_disconnecting(priya: Hands, ana: Hands, demo:
     await priya.type(MISSED)
     await disconnect(priya)
     miss_a_call(demo)
-    await until_heard(demo)
+    await until_posted(demo)
 
     await demo.bot.poster.settle()
     assert board(ana) == []
@@ -105,7 +105,7 @@ async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
 
     assert at_dialpad(demo)
     miss_a_call(demo)  # Dialpad sends it, and it is not taken in
-    await until_heard(demo)
+    await until_posted(demo)
     await demo.bot.poster.settle()
     assert board(ana) == []
 
