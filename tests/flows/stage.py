@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,11 +55,10 @@ async def until_posted(demo: Demo) -> None:
     """The same, and what it is to be seen of stands in Slack."""
     await until_heard(demo)
     store = demo.bot.store
-    with suppress(TimeoutError):  # what Slack refuses stays due
-        async with asyncio.timeout(SOON.total_seconds()):
-            while (due := (await store.postings.next_due()).posting) is not None and due <= store.now() + SOON:
-                await inside(demo).settle()
-                await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENT_S):
+        while (due := (await store.postings.next_due()).posting) is not None and due <= store.now() + SOON:
+            await inside(demo).settle()
+            await asyncio.sleep(0)
 
 
 class ChangeWait(Protocol):
