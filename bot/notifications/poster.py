@@ -174,7 +174,9 @@ class Poster:
             await self._store.postings.clock_went_back(expected)
         for number, chore in enumerate(self._chores):
             if number not in self._doing:
-                self._doing[number] = asyncio.create_task(self._do(number, chore))
+                task = asyncio.create_task(self._do(number, chore))
+                self._doing[number] = task
+                task.add_done_callback(lambda _, number=number: self._doing.pop(number))  # type: ignore[misc]  # mypy cannot infer the lambda
         await self._serve_due()
 
     async def _do(self, number: int, chore: Callable[[], Awaitable[None]]) -> None:
@@ -185,8 +187,6 @@ class Poster:
             self._chores_failed[number].failed(problem)
         else:
             self._chores_failed[number].over()
-        finally:
-            del self._doing[number]
 
     async def _serve_due(self) -> None:
         self._looked_at = now = self._store.now()

@@ -350,6 +350,25 @@ async def test_what_goes_wrong_is_done_again_and_the_rest_goes_on(stage: Posting
     assert done.count("broke") == 2
 
 
+async def test_a_chore_that_is_cancelled_before_it_began_is_begun_again(stage: PostingStage) -> None:
+    begun: list[int] = []
+
+    async def chore() -> None:
+        begun.append(1)
+
+    poster = Poster(stage.store, stage.slack, stage.renderer, [chore], sleep=stage.time.sleep)
+    looking = asyncio.create_task(poster.look())
+    await asyncio.sleep(0)  # the chore is to begin next
+    (task,) = poster._under_way
+    task.cancel()
+    await looking
+    assert not begun
+
+    await poster.settle()
+    assert begun
+    assert not poster._under_way
+
+
 async def test_at_the_end_what_is_under_way_is_let_finish(stage: PostingStage) -> None:
     ended: list[str] = []
 
