@@ -5,7 +5,6 @@ Events that arrive while others are being written are written together. Each bel
 ``holder``; what nobody holds, and what the dead held, is taken by whoever looks next.
 """
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,10 +32,10 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.store.database import is_away
+from bot.store.group_writes import GroupWrites
 from bot.store.hooks import hooks
 from bot.store.keys import row_name
-from bot.store.processes import living
+from bot.store.processes import held_by_nobody
 from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata
 from bot.store.table_rules import With, rules
 
@@ -48,8 +47,6 @@ REPEATED_WITHIN = timedelta(minutes=10)
 """Contact events carry no time: the same content is a repeat within this, and a new event after it."""
 HELD_LONG = timedelta(seconds=10)
 """Far longer than an event waits in the memory of the process that holds it."""
-MOST_TOGETHER = 256
-"""Events that are written in one statement, so that the first of them does not wait without limit."""
 
 
 def _over(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -130,7 +127,6 @@ class _Received:
 
     values: dict[str, Any]
     before: str | None
-    future: "asyncio.Future[bool]"
 
 
 @dataclass(frozen=True)
@@ -150,8 +146,7 @@ class Events:
     def __init__(self, context: StoreContext, holder: str) -> None:
         self._context = context
         self._holder = holder
-        self._arriving: list[_Received] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._arriving = GroupWrites(context.database, _insert)
 
     async def receive(
         self, key: str, *, hook_id: str, kind: str, body: bytes, timed: bool, held: bool = True
@@ -173,38 +168,7 @@ class Events:
             "holder": self._holder if held else None,
         }
         before = None if timed else f"{hook_id}:{key}:{slot - 1}"
-        received = _Received(values, before, asyncio.get_running_loop().create_future())
-        self._arriving.append(received)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_all())
-        return name if await received.future else None
-
-    async def _write_all(self) -> None:
-        try:
-            while self._arriving:
-                together, self._arriving = self._arriving[:MOST_TOGETHER], self._arriving[MOST_TOGETHER:]
-                await self._write(together)
-        finally:
-            self._writing = None
-
-    async def _write(self, together: Sequence[_Received]) -> None:
-        def change(connection: Connection) -> list[bool]:
-            return _insert(connection, together)
-
-        try:
-            new = await self._context.database.write(change)
-        except Exception as error:  # noqa: BLE001  whatever it is, those who wait for it are told
-            if len(together) > 1 and not is_away(error):
-                for one in together:  # one that no database takes is refused alone
-                    await self._write([one])
-                return
-            for one in together:
-                if not one.future.done():
-                    one.future.set_exception(error)
-            return
-        for one, is_new in zip(together, new, strict=True):
-            if not one.future.done():
-                one.future.set_result(is_new)
+        return name if await self._arriving.write(_Received(values, before)) else None
 
     async def held_long(self, most: int) -> set[str]:
         """Return events that this process has held for longer than delivering takes: it may have forgotten some, when
@@ -247,9 +211,9 @@ class Events:
         return [Taken(row.key, row.hook_id, row.sealed or b"", row.tries) for row in rows]
 
     def _free(self) -> ColumnElement[bool]:
-        holder, retry_at = events.c.holder, events.c.retry_at
-        free = or_(holder.is_(None), and_(holder != self._holder, holder.not_in(living())))
-        return and_(_WAITS, free, or_(retry_at.is_(None), retry_at <= self._context.now()))
+        retry_at = events.c.retry_at
+        due = or_(retry_at.is_(None), retry_at <= self._context.now())
+        return and_(_WAITS, held_by_nobody(events.c.holder, self._holder), due)
 
     def open(self, taken: Taken) -> bytes:
         """Return an event's JSON as it came, without the envelope. Raises KeyProblem."""

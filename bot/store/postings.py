@@ -5,11 +5,11 @@ will ask somebody to claim its card. Changing a card and making its postings due
 was taken in can be forgotten.
 """
 
-import asyncio
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import (
@@ -38,8 +38,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.company import CompanyKey
+from bot.store.group_writes import GroupWrites
 from bot.store.processes import held_by_nobody_else
 from bot.store.schema import (
+    Clock,
     Everywhere,
     MomentColumn,
     StoreContext,
@@ -295,8 +297,7 @@ class Postings:
     def __init__(self, context: StoreContext, holder: str) -> None:
         self._context = context
         self._holder = holder
-        self._arrived: list[_Arrived] = []
-        self._settling: asyncio.Task[None] | None = None
+        self._arrived = GroupWrites(context.database, partial(_settle, context.now))
 
     async def of_card(self, company: CompanyKey, card_id: str) -> list[Posting]:
         return await self._postings(within(postings, company), postings.c.card_id == card_id)
@@ -400,30 +401,8 @@ class Postings:
         await self._settle(ids, versions, {"looks": looks})
 
     async def _settle(self, ids: Sequence[str], versions: Mapping[str, int], values: Mapping[str, Any]) -> None:
-        """Several messages that arrive while others are written down share a transaction."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         rest = {"tries": 0, "attempted_at": None, "holder": None, **values}
-        self._arrived.append(_Arrived({name: versions.get(name, 0) for name in ids}, rest, done))
-        if self._settling is None or self._settling.done():
-            self._settling = asyncio.create_task(self._settle_all())
-        await done
-
-    async def _settle_all(self) -> None:
-        while self._arrived:
-            together, self._arrived = self._arrived, []
-            now = self._context.now()
-            try:
-                await self._context.database.write(lambda connection: _settle(connection, now, together))  # noqa: B023  it has run before the next turn
-            except BaseException as problem:
-                for one in together:
-                    if not one.done.done():
-                        one.done.set_exception(problem)
-                if not isinstance(problem, Exception):
-                    raise
-            else:
-                for one in together:
-                    if not one.done.done():
-                        one.done.set_result(None)
+        await self._arrived.write(_Arrived({name: versions.get(name, 0) for name in ids}, rest))
 
     async def postpone(self, ids: Sequence[str], wait_s: float, *, in_doubt: bool = False) -> None:
         """Try again later. ``in_doubt``: it may have been posted, so it is looked for before it is sent again."""
@@ -540,12 +519,12 @@ class _Arrived:
 
     versions: Mapping[str, int]
     values: Mapping[str, Any]
-    done: "asyncio.Future[None]"
 
 
-def _settle(connection: Connection, now: datetime, together: Sequence[_Arrived]) -> None:
+def _settle(clock: Clock, connection: Connection, together: Sequence[_Arrived]) -> list[None]:
     """Write down what stands in Slack. A card that changed meanwhile stays due: its row is locked, so that nobody
     changes it between the look and the writing."""
+    now = clock()
     names = [name for one in together for name in one.versions]
     card_of = and_(postings.c.id.in_(names), _cards.c.id == postings.c.card_id)
     asked = select(postings.c.id, _cards.c.version).where(card_of).order_by(_cards.c.id)
@@ -559,6 +538,7 @@ def _settle(connection: Connection, now: datetime, together: Sequence[_Arrived])
         change = update(postings).where(postings.c.id == bindparam("posting"))
         shown = {"shown": bindparam("now_shown"), "due_at": bindparam("now_due", type_=MomentColumn)}
         connection.execute(everywhere(change.values(**shown, **one.values), Everywhere.POSTER), rows)
+    return [None] * len(together)
 
 
 def _change(ids: Sequence[str]) -> Update:

@@ -84,7 +84,12 @@ def living() -> Select[Any]:
 
 def held_by_nobody_else(holder: Column[Any], me: str) -> ColumnElement[bool]:
     """Select the rows that this process may take: free ones, its own, and those of the dead."""
-    return or_(holder.is_(None), holder == me, holder.not_in(living()))
+    return or_(holder == me, held_by_nobody(holder, me))
+
+
+def held_by_nobody(holder: Column[Any], me: str) -> ColumnElement[bool]:
+    """Select the rows that are free or of the dead, and not this process's own."""
+    return or_(holder.is_(None), and_(holder != me, holder.not_in(living())))
 
 
 @dataclass(frozen=True)
