@@ -6,7 +6,7 @@ limit, wherever in their spans the turns were used.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -98,6 +98,20 @@ class Turn:
     end: int | None
 
 
+def next_turn(
+    limits: Sequence[Limit], taken: Mapping[str, Sequence[int]], now: int, *, within_s: float, good_for_s: float
+) -> tuple[Turn, dict[str, list[int]]]:
+    """Return the next turn that all these limits leave free, and what the book keeps of each from then on: nothing new
+    when the turn begins later than within so many seconds. ``taken``: what the book keeps so far, by key."""
+    counting = {one.key: one.counting(taken.get(one.key, ()), now) for one in limits}
+    begins = max([now, *(one.free_at(counting[one.key]) for one in limits)])
+    wait_s = (begins - now) / MICROSECONDS
+    if wait_s > within_s:
+        return Turn(wait_s, None), {}
+    end = begins + int(good_for_s * MICROSECONDS)
+    return Turn(wait_s, end), {one.key: one.with_turn(counting[one.key], end) for one in limits}
+
+
 class TurnBook(Protocol):
     """Where the turns of all who share the limits are kept."""
 
@@ -122,16 +136,10 @@ class TurnsInMemory:
         self._takes += 1
         if self._takes % _SWEEP_EVERY == 0:
             self._forget_over(now)
-        taken = {one.key: one.counting(self._taken.get(one.key, ()), now) for one in limits}
-        begins = max([now, *(one.free_at(taken[one.key]) for one in limits)])
-        wait_s = (begins - now) / MICROSECONDS
-        if wait_s > within_s:
-            return Turn(wait_s, None)
-        end = begins + int(good_for_s * MICROSECONDS)
-        for one in limits:
-            kept = self._taken[one.key] = one.with_turn(taken[one.key], end)
-            self._over_at[one.key] = one.over_at(kept)
-        return Turn(wait_s, end)
+        turn, kept = next_turn(limits, self._taken, now, within_s=within_s, good_for_s=good_for_s)
+        self._taken |= kept
+        self._over_at |= {one.key: one.over_at(kept[one.key]) for one in limits if one.key in kept}
+        return turn
 
     async def give_back(self, limits: Sequence[Limit], end: int) -> None:
         for one in limits:

@@ -160,7 +160,7 @@ class _Fold:
         """Return where news is to be posted."""
         return [
             NewPosting(one.channel, one.id, not_before=quiet_until(one, self._now), **how)
-            for one in self._subscriptions.that_want(happening, _listener(hook))
+            for one in self._subscriptions.that_want(happening, hook.listener)
         ]
 
     def call(self, event: CallEvent, hook: Hook) -> CardPart:
@@ -176,7 +176,7 @@ class _Fold:
                     not_before=quiet_until(one, self._now),
                     escalate_s=_first_step(one, self._now) if open_ else None,
                 )
-                for one in self._subscriptions.that_want(happening_of(view), _listener(hook))
+                for one in self._subscriptions.that_want(happening_of(view), hook.listener)
             ]
 
         return CardPart("call", tuple(names_of(event)), read_call(event) | _heard(hook), plan, DEBOUNCE_S)
@@ -190,7 +190,7 @@ class _Fold:
     def follows_queue(self, line: EventParty, hook: Hook) -> bool:
         """Tell whether anybody may want to know how many callers wait at a line."""
         is_queue = line.id is not None and line.type == "callcenter"
-        return is_queue and self._subscriptions.has(NewsKind.QUEUE, _place(line), _listener(hook))
+        return is_queue and self._subscriptions.has(NewsKind.QUEUE, _place(line), hook.listener)
 
     def texts(self, arrived: Sequence[_ArrivedText]) -> list[tuple[_ArrivedText, list[PersonKey]]]:
         """Store texts in their conversations; return those whose pictures are to be fetched, and by whom."""
@@ -281,12 +281,8 @@ def _place(line: EventParty) -> str:
     return f"{line.type}:{line.id}"
 
 
-def _listener(hook: Hook) -> PersonKey | None:
-    return None if hook.reach == "company" else hook.owner
-
-
 def _heard(hook: Hook) -> State:
-    return heard_for(_listener(hook))
+    return heard_for(hook.listener)
 
 
 def _first_step(subscription: Subscription, now: datetime) -> float | None:

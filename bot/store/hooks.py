@@ -80,6 +80,11 @@ class Hook:
     endpoint_id: str | None = None
     subscriptions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def listener(self) -> PersonKey | None:
+        """Return whose own events come through it; None when it is everybody's of the company."""
+        return None if self.reach == "company" else self.owner
+
 
 def fresh_hook(
     context: StoreContext, owner: PersonKey, company: CompanyKey, kind: HookKind

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import JSON, BigInteger, Column, Connection, Table, Text, bindparam, delete, select, update
 
-from bot.basics.request_turns import MICROSECONDS, Limit, Turn
+from bot.basics.request_turns import Limit, Turn, next_turn
 from bot.store.processes import database_now, older_by_the_database
 from bot.store.schema import StoreContext, insert_for, metadata
 from bot.store.table_rules import Otherwise, rules
@@ -39,19 +39,13 @@ class RequestTurns:
 
     async def take(self, limits: Sequence[Limit], *, within_s: float, good_for_s: float) -> Turn:
         """Take the next turn that all these limits leave free, if it begins within so many seconds."""
-        by_key = {limit.key: limit for limit in limits}
 
         def change(connection: Connection) -> Turn:
-            all_taken, now = self._locked(connection, sorted(by_key))
-            taken = {key: limit.counting(all_taken[key], now) for key, limit in by_key.items()}
-            begins = max([now, *(limit.free_at(taken[key]) for key, limit in by_key.items())])
-            wait_s = (begins - now) / MICROSECONDS
-            if wait_s > within_s:
-                return Turn(wait_s, None)
-            end = begins + int(good_for_s * MICROSECONDS)
-            kept = {key: limit.with_turn(taken[key], end) for key, limit in by_key.items()}
-            connection.execute(_KEEP, [{"key": key, "moments": kept[key], "latest": end} for key in kept])
-            return Turn(wait_s, end)
+            taken, now = self._locked(connection, sorted(limit.key for limit in limits))
+            turn, kept = next_turn(limits, taken, now, within_s=within_s, good_for_s=good_for_s)
+            if kept:
+                connection.execute(_KEEP, [{"key": key, "moments": kept[key], "latest": turn.end} for key in kept])
+            return turn
 
         return await self._context.database.write(change)
 

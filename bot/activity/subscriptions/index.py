@@ -29,13 +29,13 @@ class SubscriptionIndex:
         through, which only that person's subscriptions may show; None when it came through the company's."""
         for number in sorted(self._near(news)):
             one = self._all[number]
-            if (listener is None or listener in {one.owner, one.shown_as}) and wants(one, news):
+            if _may_show(one, listener) and wants(one, news):
                 yield one
 
     def has(self, kind: NewsKind, place: str, listener: PersonKey | None) -> bool:
         """Tell whether anybody may want news of this kind about a place."""
         near = (*self._by.get((kind, _ANYWHERE), ()), *self._by.get((kind, place), ()))
-        return any(listener is None or listener in {self._all[one].owner, self._all[one].shown_as} for one in near)
+        return any(_may_show(self._all[number], listener) for number in near)
 
     def shown_as(self, names: Iterable[str]) -> list[PersonKey]:
         """Return the people with whose accounts these subscriptions, by id, look things up."""
@@ -45,3 +45,7 @@ class SubscriptionIndex:
     def _near(self, news: News) -> set[int]:
         places = (_ANYWHERE, *news.places)
         return {number for kind in news.kinds for place in places for number in self._by.get((kind, place), ())}
+
+
+def _may_show(subscription: Subscription, listener: PersonKey | None) -> bool:
+    return listener is None or listener in {subscription.owner, subscription.shown_as}
