@@ -126,6 +126,12 @@ class ListReading:
         task = asyncio.create_task(self._run(job, work))
         reading = _UnderWay(task, asyncio.get_running_loop().time(), reader)
         self.under_way[job] = reading
+
+        def ended(_: object) -> None:
+            del self.under_way[job]
+            work.close()  # it was never begun when its task was cancelled before its first step
+
+        task.add_done_callback(ended)
         return reading
 
     async def resume(self) -> None:
@@ -159,8 +165,6 @@ class ListReading:
             self.failures = {one: known for one, known in self.failures.items() if now - known.at < FRESH_FOR}
             self.failures[job] = Failure(now, failure)
             _log.warning("list not read", entity=job[2], failure=type(failure).__name__)
-        finally:
-            self.under_way.pop(job, None)
 
     def _may_start(self, job: Job, now: datetime) -> bool:
         failed = self.failures.get(job)

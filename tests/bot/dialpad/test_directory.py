@@ -194,6 +194,17 @@ async def test_many_questions_at_once_load_once(build: Build) -> None:
     assert bench.wire.asked == ["users"]
 
 
+async def test_a_reading_that_is_cancelled_before_it_began_is_begun_again(build: Build) -> None:
+    bench = await build()
+    reading = bench.directory.reading
+    begun = reading.start((OAUTH_CONNECTION.company_of(ANA), "", "anything"), "", asyncio.sleep(0))
+    begun.task.cancel()
+    async with asyncio.timeout(5):
+        await reading.idle()
+
+    assert await search(bench, "leo")
+
+
 async def test_an_old_copy_answers_at_once_and_is_renewed_behind(build: Build) -> None:
     bench = await build()
     await search(bench, "")
