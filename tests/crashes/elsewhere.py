@@ -2,6 +2,7 @@
 one that drew it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,8 +12,18 @@ from bot.sandbox.cast import ANA
 from bot.sandbox.demo import Demo
 from tests.flows.channel import board, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
-from tests.flows.stage import freshen
-from tests.flows.two import DemoOfTwo
+from tests.flows.stage import freshen, office_hours
+from tests.flows.two import DemoOfTwo, demo_of_two
+from tests.prepared import Lending
+
+
+@asynccontextmanager
+async def two_on_loan(lending: Lending, *, over_http: bool) -> AsyncIterator[DemoOfTwo]:
+    """A demo of two processes on a database that goes back when they have ended."""
+    url = lending.lend()
+    async with demo_of_two(url, over_http=over_http, clock=office_hours()) as started:
+        yield started
+    lending.take_back(url)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

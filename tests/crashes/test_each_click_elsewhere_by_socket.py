@@ -9,9 +9,9 @@ from tests.crashes.elsewhere import (
     demo,
     test_a_call_is_claimed_handed_back_and_handled,
     test_a_token_that_both_find_ended_is_renewed_once,
+    two_on_loan,
 )
 from tests.flows.conftest import ana, browser, noor, priya, provoked, sam
-from tests.flows.stage import office_hours
 from tests.flows.test_connecting import test_what_was_asked_before_connecting_runs_after_it_and_is_told
 from tests.flows.test_daily_verbs import test_dnd_is_turned_on_and_off_by_typing
 from tests.flows.test_for_a_while import test_timed_dnd_comes_back_and_is_told
@@ -24,7 +24,7 @@ from tests.flows.test_places import (
 )
 from tests.flows.test_rights import test_undo_brings_back_what_the_owner_had_set
 from tests.flows.test_twice import test_an_event_that_slack_sends_again_is_answered_once
-from tests.flows.two import DemoOfTwo, demo_of_two
+from tests.flows.two import DemoOfTwo
 from tests.prepared import Lending
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.postgres]
@@ -54,7 +54,5 @@ __all__ = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(lending: Lending) -> AsyncIterator[DemoOfTwo]:
-    url = lending.lend()
-    async with demo_of_two(url, over_http=False, clock=office_hours()) as started:
+    async with two_on_loan(lending, over_http=False) as started:
         yield started
-    lending.take_back(url)

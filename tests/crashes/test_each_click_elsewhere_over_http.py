@@ -9,9 +9,9 @@ from tests.crashes.elsewhere import (
     demo,
     test_a_call_is_claimed_handed_back_and_handled,
     test_a_token_that_both_find_ended_is_renewed_once,
+    two_on_loan,
 )
 from tests.flows.conftest import ana, browser, noor, priya, provoked, sam
-from tests.flows.stage import office_hours
 from tests.flows.test_audit import test_a_changed_subscription_is_named
 from tests.flows.test_connecting import test_a_pasted_key_of_somebody_else_runs_what_waited_once_they_agree
 from tests.flows.test_daily_verbs import test_a_call_rings_ones_own_phone_and_is_hung_up
@@ -30,7 +30,7 @@ from tests.flows.test_trouble_at_dialpad import test_a_refused_token_is_renewed_
 from tests.flows.test_trouble_at_slack import test_an_ephemeral_that_slack_refuses_comes_as_a_dm
 from tests.flows.test_twice import test_two_clicks_on_send_let_one_text_leave_and_explain_the_second
 from tests.flows.test_who_wants_what import test_a_claim_before_the_last_step_keeps_the_phone_silent
-from tests.flows.two import DemoOfTwo, demo_of_two
+from tests.flows.two import DemoOfTwo
 from tests.prepared import Lending
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.postgres]
@@ -64,7 +64,5 @@ __all__ = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running(lending: Lending) -> AsyncIterator[DemoOfTwo]:
-    url = lending.lend()
-    async with demo_of_two(url, over_http=True, clock=office_hours()) as started:
+    async with two_on_loan(lending, over_http=True) as started:
         yield started
-    lending.take_back(url)

@@ -45,11 +45,15 @@ async def shown_ringing(stage: PostingStage, steps: Steps, count: int) -> None:
     assert len(stage.slack.messages) == count
 
 
+async def end_all(stage: PostingStage, count: int) -> None:
+    for number in range(count):
+        await stage.happen(ended(number))
+
+
 async def test_a_new_card_goes_before_the_changes_of_old_ones(stage: PostingStage) -> None:
     steps = Steps(stage)
     await shown_ringing(stage, steps, 12)
-    for number in range(12):
-        await stage.happen(ended(number))
+    await end_all(stage, 12)
     await steps.pass_(1)
     assert 0 < len(stage.slack.updates) < 12
 
@@ -63,8 +67,7 @@ async def test_a_new_card_goes_before_the_changes_of_old_ones(stage: PostingStag
 async def test_changes_that_are_overtaken_while_they_wait_are_never_sent(stage: PostingStage) -> None:
     steps = Steps(stage)
     await shown_ringing(stage, steps, 12)
-    for number in range(12):
-        await stage.happen(ended(number))
+    await end_all(stage, 12)
     await steps.pass_(1)
     for second in range(90, 96):
         for number in range(12):
@@ -99,8 +102,7 @@ async def test_what_slack_paused_is_asked_for_once_and_not_by_each_message(stage
     steps = Steps(stage)
     await shown_ringing(stage, steps, 6)
     stage.slack.trouble["C1"] = [PostThrottled(30) for _ in range(6)]
-    for number in range(6):
-        await stage.happen(ended(number))
+    await end_all(stage, 6)
     await steps.pass_(20)
 
     assert len(stage.slack.trouble["C1"]) == 5
@@ -109,8 +111,7 @@ async def test_what_slack_paused_is_asked_for_once_and_not_by_each_message(stage
 async def test_a_channel_that_waits_for_its_turn_asks_the_database_nothing(stage: PostingStage) -> None:
     steps = Steps(stage)
     await shown_ringing(stage, steps, 12)
-    for number in range(12):
-        await stage.happen(ended(number))
+    await end_all(stage, 12)
     await steps.pass_(1)
     asked = 0
     due = stage.store.postings.due
