@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 from bot.basics.person import PersonKey
@@ -119,9 +120,10 @@ class Hands:
         return self.demo.dialpad.state.users[self.who.dialpad_id or 0]
 
     def sent(self, method: str, path: str) -> list[Any]:
-        """What Dialpad was asked with this method and a path that ends so."""
+        """What Dialpad was asked with this method and this whole path, `*` for what may be anything. A path that only
+        ends so may be somebody else's: `/subscriptions/call` is asked for while nobody looks, and calls nobody."""
         asked = self.demo.dialpad.requests
-        return [one for one in asked if one.method == method and one.path.endswith(path)]
+        return [one for one in asked if one.method == method and fnmatchcase(one.path.removeprefix("/api/v2"), path)]
 
 
 def said(document: Json) -> str:

@@ -58,7 +58,7 @@ async def test_a_switch_is_told_with_its_position_and_whose_it_is(ana: Hands, de
 async def test_a_text_leaves_neither_its_words_nor_its_number(ana: Hands, demo: Demo) -> None:
     await ana.type("/dp sms Jordan Lee The code is 1234")
     await ana.submit()
-    assert ana.sent("POST", "/v2/sms")
+    assert ana.sent("POST", "/sms")
     entries = await demo.bot.store.audit.recent(NORTHLIGHT, person=ana.key)
     (entry,) = [one for one in entries if one.action == SendSms.slug]
     assert {"text", "to_numbers"} <= set(entry.about.details["also"])

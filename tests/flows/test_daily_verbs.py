@@ -19,14 +19,14 @@ async def test_dnd_is_turned_on_and_off_by_typing(ana: Hands) -> None:
 async def test_dnd_alone_only_looks(ana: Hands) -> None:
     answer = await ana.type("/dp dnd")
     assert "Calls ring as usual" in said(answer)
-    assert ana.sent("PATCH", "/togglednd") == []
+    assert ana.sent("PATCH", "/users/*/togglednd") == []
 
 
 async def test_dnd_in_one_group_leaves_the_others_ringing(ana: Hands) -> None:
     answer = await ana.type("/dp dnd on in Support")
     assert "in Support: off → on" in said(answer)
     assert not ana.account.do_not_disturb
-    (asked,) = ana.sent("PATCH", "/togglednd")
+    (asked,) = ana.sent("PATCH", "/users/*/togglednd")
     assert str(asked.body["group_id"]) == str(SUPPORT.id)
 
 
@@ -102,7 +102,7 @@ async def test_a_call_rings_ones_own_phone_and_is_hung_up(ana: Hands) -> None:
     assert "Calling" in said(await ana.settled())
     assert len(ana.sent("POST", "/call")) == 1
     assert "You hung up" in said(await ana.type("/dp hangup"))
-    assert ana.sent("PUT", "/hangup")
+    assert ana.sent("PUT", "/call/*/actions/hangup")
 
 
 async def test_hanging_up_without_a_call_says_there_is_none(ana: Hands) -> None:
@@ -182,7 +182,7 @@ async def test_the_menu_leads_to_every_daily_verb(ana: Hands) -> None:
         assert before != after, label
         if ana.person.modal:
             await ana.person.close(ana.person.modal, everything=True)
-    assert ana.sent("PATCH", "/togglednd") == []
+    assert ana.sent("PATCH", "/users/*/togglednd") == []
 
 
 async def test_a_mistyped_word_is_answered_with_the_nearest(ana: Hands) -> None:

@@ -46,7 +46,7 @@ async def test_the_dnd_form_sets_a_group_for_a_while(ana: Hands) -> None:
     until = await ana.pick("until", "45 min")
     group = await ana.pick("group", "supp")
     await ana.submit({"state": "on", "until": until, "group": group})
-    (asked,) = ana.sent("PATCH", "/togglednd")
+    (asked,) = ana.sent("PATCH", "/users/*/togglednd")
     assert str(asked.body["group_id"]) == str(SUPPORT.id)
     assert [one.route for one in await ana.pending()] == ["dnd.back"]
 

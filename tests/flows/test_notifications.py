@@ -199,7 +199,7 @@ async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo
     assert labels(preview) == ["Send", "Edit", "Cancel"]
     assert "Yes, come by & get it" in said(preview)
     await ana.press(preview, "Send")
-    assert [(one.body["text"], one.body["from_number"]) for one in ana.sent("POST", "/v2/sms")] == [
+    assert [(one.body["text"], one.body["from_number"]) for one in ana.sent("POST", "/sms")] == [
         ("Yes, come by & get it", SUPPORT.phone)
     ]
     await shown(ana, "come by", "get it", "(delivered)")
@@ -223,7 +223,7 @@ async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo)
 
     refused = await ana.mention("Are you sure?", head["ts"])
     assert "(STOP)" in said(refused)
-    assert ana.sent("POST", "/v2/sms") == []
+    assert ana.sent("POST", "/sms") == []
 
 
 async def test_many_calls_at_once_are_one_message_and_none_is_lost(

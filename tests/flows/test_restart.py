@@ -63,7 +63,7 @@ async def test_what_a_crash_cut_in_the_middle_is_told_and_not_done_again(tmp_pat
     async with quick_demo(over_http=over_http, database=database) as demo:
         ana = Hands(demo, ANA)
         assert "restarted in the middle" in said(await ana.settled())
-        assert ana.sent("PATCH", "/togglednd") == []
+        assert ana.sent("PATCH", "/users/*/togglednd") == []
 
 
 @on_both

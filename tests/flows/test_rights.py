@@ -65,7 +65,7 @@ async def test_a_text_that_ana_adds_leaves_with_anas_account_and_priya_is_told(
     await sam.told()
     await make_due(demo, card)
     await shown(priya, "A text went to the phone of", f"<@{SAM.slack_id}>")
-    (text,) = ana.sent("POST", "/v2/sms")
+    (text,) = ana.sent("POST", "/sms")
     assert text.person == ANA.email
     (entry,) = await demo.bot.store.audit.recent(
         NORTHLIGHT, about=f"subscription:{subscription.id}", person=ana.key, limit=1

@@ -43,7 +43,7 @@ async def test_the_last_step_texts_the_supervisors_phone_once(priya: Hands, sam:
 
     await make_due(demo, card)
     await demo.bot.poster.settle()
-    (text,) = priya.sent("POST", "/v2/sms")
+    (text,) = priya.sent("POST", "/sms")
     assert text.body["to_numbers"] == [SAM.phone]
     assert text.body["text"] == "A missed call on Support is waiting in Slack and nobody has claimed it."
     assert JORDAN.phone not in text.body["text"]
@@ -56,7 +56,7 @@ async def test_the_last_step_calls_the_supervisor_once(priya: Hands, sam: Hands,
     await make_due(demo, card)
     await demo.bot.poster.settle()
 
-    assert [one.body["phone_number"] for one in priya.sent("POST", "/v2/call")] == [SAM.phone]
+    assert [one.body["phone_number"] for one in priya.sent("POST", "/call")] == [SAM.phone]
 
 
 async def test_a_claim_before_the_last_step_keeps_the_phone_silent(
@@ -68,7 +68,7 @@ async def test_a_claim_before_the_last_step_keeps_the_phone_silent(
     await make_due(demo, card)
     await shown(ana, "Claimed 2 hours ago and still open")
 
-    assert priya.sent("POST", "/v2/call") == []
+    assert priya.sent("POST", "/call") == []
 
 
 def quiet_now(demo: Demo) -> str:

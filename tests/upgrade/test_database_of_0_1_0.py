@@ -106,7 +106,7 @@ async def test_favourites_and_placed_calls_are_known(old: Opened) -> None:
     assert "★ List people" in said(await priya.type("/dp run"))
     assert JORDAN in [call.external_number for call in old.demo.dialpad.phone.live]
     await priya.type("/dp hangup")
-    assert [one.path for one in priya.sent("PUT", "/hangup")]
+    assert [one.path for one in priya.sent("PUT", "/call/*/actions/hangup")]
 
 
 async def test_the_last_known_roster_is_shown_while_dialpad_is_down(old: Opened) -> None:
