@@ -16,7 +16,7 @@ _RANKS: Final = {
             "calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged",
             "missed", "blocked", "hangup", "recording", "admin_recording", "voicemail_uploaded", "transcription",
             "call_transcription", "recap_summary", "recap_outcome", "recap_purposes", "recap_action_items",
-            "dispositions", "csat",
+            "dispositions", "csat", "pcsat", "postcall",
         )
     )
 }  # fmt: skip
@@ -25,6 +25,7 @@ _TEXT_FIELDS: Final = ("text", "content", "summary", "name", "title")
 """Where the text of a recap's item may be: events have plain strings, newer answers have objects."""
 _OPEN: Final = frozenset({"open", "available"})
 _DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
+_BEFORE_ANSWER: Final = frozenset({"calling", "ringing", "preanswer"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,6 +39,8 @@ def read_call(event: CallEvent) -> State:
     at = _ms(event.at) or 0
     rank = _RANKS.get(event.state, len(_RANKS))
     said: dict[str, Any] = {name: _ms(getattr(event, name)) for name in _DATES}
+    if event.state in _BEFORE_ANSWER:
+        said["date_ended"] = None  # seen on a call that was still ringing
     said |= {
         "direction": event.direction,
         "number": event.external,
@@ -48,13 +51,14 @@ def read_call(event: CallEvent) -> State:
         "line": _party(event.entry_point_target),
         "entry": event.entry_point_call_id,
         "operator": event.operator_call_id,
+        "passed": event.transferred_from is not None or None,
         "group": event.group_id,
         "internal": event.among_colleagues,
         "labels": sorted(event.labels),
         "recorded": event.was_recorded or None,
         "open": event.target_availability_status in _OPEN if event.target_availability_status else None,
         "talk_ms": _span_ms(event.talk_time),
-        "voicemail": _voicemail(event),
+        "voicemail": event.left_voicemail or None,
         "transcript": event.transcription_text,
         "ready": event.recording_ready or None,
         "recap": _sentence(event.recap_summary),
@@ -86,13 +90,6 @@ def _items(said: Any) -> list[str] | None:
 def _words(item: Any) -> str:
     fields = item if isinstance(item, dict) else {}
     return next((one for name in _TEXT_FIELDS if isinstance(one := fields.get(name), str)), "")
-
-
-def _voicemail(event: CallEvent) -> bool | None:
-    left = (
-        event.voicemail_link or event.voicemail_share_link or event.voicemail_recording_id or event.transcription_text
-    )
-    return left is not None or event.state in {"voicemail_uploaded", "transcription"} or None
 
 
 def _party(party: EventParty | None) -> dict[str, str] | None:

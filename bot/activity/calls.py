@@ -11,8 +11,18 @@ from bot.dialpad.recordings import VOICEMAIL, Recorded
 Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail", "ended"]
 Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]
 
-_OVER: Final = frozenset({"hangup", "missed", "blocked"})
+_OVER: Final = ("hangup", "missed", "blocked")
+_LIVE: Final = ("calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged")
+_OF_THE_LEG: Final = ("recording", "admin_recording", "voicemail_uploaded", "transcription")
+"""States that come once a leg is over."""
+_OF_THE_CALL: Final = (
+    "call_transcription", "recap_summary", "recap_outcome", "recap_purposes", "recap_action_items", "csat", "pcsat",
+    "postcall",
+)  # fmt: skip
+"""States that come once people have stopped talking; for a call center's call on any of its legs."""
 _ORDER: Final = {VOICEMAIL: 0, "callrecording": 1, "admincallrecording": 2}
+_ALONE_MS: Final = 2_000
+"""How long a caller is alone after a talk before that counts: the legs of one call end within moments of each other."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,6 +56,8 @@ class CallView:
     waited: timedelta | None
     talked: timedelta | None
     has_voicemail: bool
+    """True once there is a message, not when only the greeting was reached."""
+    reached_greeting: bool
     transcript: str
     recap: str
     recap_outcome: str
@@ -71,8 +83,11 @@ class CallView:
 
 @dataclass(frozen=True)
 class _Leg:
+    """One leg. ``said`` holds its registers' values, ``said_at`` when each was said, in epoch ms."""
+
     id: str
-    said: Mapping[str, Any]
+    said: dict[str, Any]
+    said_at: dict[str, int]
 
     @property
     def recordings(self) -> Iterator[tuple[str, Recorded]]:
@@ -88,9 +103,29 @@ class _Leg:
     def saw(self, *states: str) -> bool:
         return any(self.said.get(f"saw.{state}") for state in states)
 
+    def when(self, *states: str) -> int | None:
+        """Return when the newest of these states was said, None for none."""
+        return max((self.said_at[name] for state in states if (name := f"saw.{state}") in self.said_at), default=None)
+
     @property
     def over(self) -> bool:
-        return self.saw(*_OVER)
+        if self.saw(*_OVER) or self["date_ended"] is not None:
+            return True
+        return _is_later(self.when(*_OF_THE_LEG, *_OF_THE_CALL), self.when(*_LIVE))
+
+    @property
+    def ended_at(self) -> int | None:
+        ended: int | None = self["date_ended"]
+        return self.when(*_OVER) if ended is None else ended
+
+    @property
+    def left_voicemail(self) -> bool:
+        return bool(self["voicemail"] or (self.at_voicemail and self["recorded"]))
+
+    @property
+    def is_entry(self) -> bool:
+        """Tell whether this is the leg that the caller dialled."""
+        return self["entry"] in {None, self.id}
 
     @property
     def is_persons(self) -> bool:
@@ -99,37 +134,44 @@ class _Leg:
     @property
     def answered(self) -> bool:
         by_a_person = bool(self["operator"]) or self.is_persons or self["direction"] == "outbound"
-        return self["date_connected"] is not None and by_a_person
+        return self["date_connected"] is not None and by_a_person and not self.at_voicemail
+
+    @property
+    def at_voicemail(self) -> bool:
+        """Tell whether the greeting was the last to take the caller: it sets ``date_connected`` like a person."""
+        greeted = self.when("voicemail")
+        return greeted is not None and _is_later(greeted, self.when("connected", "hold", "parked", "merged"))
 
 
 def _legs(state: Mapping[str, Register]) -> list[_Leg]:
     """Return the call's legs: the caller's own leg first, then in the order they began."""
-    by_id: dict[str, dict[str, Any]] = {}
-    for name in state:
-        leg, dot, field = name.partition(".")
+    by_id: dict[str, _Leg] = {}
+    for name, register in state.items():
+        id_, dot, field = name.partition(".")
         if dot:
-            by_id.setdefault(leg, {})[field] = value(state, name)
-    legs = [_Leg(name, said) for name, said in by_id.items()]
-    return sorted(legs, key=lambda leg: (leg["entry"] is not None, leg["date_started"] or 0, leg.id))
+            leg = by_id.setdefault(id_, _Leg(id_, {}, {}))
+            leg.said[field], leg.said_at[field] = value(state, name), register[0]
+    return sorted(by_id.values(), key=lambda leg: (not leg.is_entry, leg["date_started"] or 0, leg.id))
 
 
 def view_call(state: Mapping[str, Register]) -> CallView:
     """Return the current state of a call. ``state`` holds at least one event."""
     legs = _legs(state)
     entry = legs[0]
-    heads = [leg for leg in legs if leg["entry"] is None] or legs
+    heads = [leg for leg in legs if leg.is_entry] or legs
     inbound = entry["direction"] != "outbound"
     answered = [leg for leg in legs if leg.answered]
-    over = all(leg.over for leg in heads)
+    over = all(leg.over for leg in heads) or _is_past(legs)
     number = _first(legs, "number") or ""
     line = _line(legs)
     contact = _first(legs, "contact") or {}
-    voicemail = any(leg["voicemail"] for leg in legs)
+    voicemail = any(leg.left_voicemail for leg in legs)
+    left_alone = _left_alone(legs, answered) if over and inbound else []
     started = min((leg["date_started"] for leg in legs if leg["date_started"] is not None), default=None)
     return CallView(
         call_id=entry.id,
         phase=_phase(legs, over=over, answered=bool(answered)),
-        outcome=_outcome(legs, inbound=inbound, over=over, answered=bool(answered), voicemail=voicemail),
+        outcome=_outcome(left_alone or legs, inbound=inbound, over=over, answered=bool(answered) and not left_alone),
         inbound=inbound,
         number=number,
         dialled=_first(legs, "dialled") or "",
@@ -147,6 +189,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         waited=_waited(legs, answered, started, over=over),
         talked=_talked(answered),
         has_voicemail=voicemail,
+        reached_greeting=any(leg.saw("voicemail") for leg in legs),
         transcript=_first(legs, "transcript") or "",
         recap=_first(legs, "recap") or "",
         recap_outcome=_first(legs, "outcome") or "",
@@ -158,7 +201,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         transcribed=next((leg.id for leg in legs if leg.saw("call_transcription")), ""),
         labels=tuple(sorted({str(label) for leg in legs for label in leg["labels"] or ()})),
         legs=tuple(leg.id for leg in legs),
-        is_whole=entry["entry"] is None,
+        is_whole=entry.is_entry,
         line_open=next((leg["open"] for leg in legs if leg["open"] is not None), None),
         flags=frozenset(name.removeprefix("flag.") for leg in legs for name in leg.said if name.startswith("flag.")),
     )
@@ -213,14 +256,66 @@ def _phase(legs: list[_Leg], *, over: bool, answered: bool) -> Phase:
     return "waiting" if any(leg.saw("queued", "hold", "parked") for leg in legs) and not ringing else "ringing"
 
 
-def _outcome(legs: list[_Leg], *, inbound: bool, over: bool, answered: bool, voicemail: bool) -> Outcome:
+def _is_later(one: int | None, other: int | None) -> bool:
+    return one is not None and (other is None or one >= other)
+
+
+def _is_past(legs: list[_Leg]) -> bool:
+    """Tell whether a call is over although the end of the caller's own leg was never said: everybody else's legs are
+    over, and what comes only after a talk came later than anything else."""
+    others = [leg for leg in legs if not leg.is_entry]
+    if not others or not all(leg.over for leg in others):
+        return False
+    after = max((at for leg in legs if (at := leg.when(*_OF_THE_CALL)) is not None), default=None)
+    live = [at for leg in legs if leg not in others and (at := leg.when(*_LIVE)) is not None]
+    ends = [at for leg in others if (at := leg.ended_at) is not None]
+    return _is_later(after, max(live, default=None)) and _is_later(max(ends, default=after), max(live, default=None))
+
+
+def _left_alone(legs: list[_Leg], answered: list[_Leg]) -> list[_Leg]:
+    """Return where the caller of an answered call ended up alone, [] when the last talk ended it: at a voicemail that
+    they left after it, or ringing somewhere that nobody answered."""
+    last = max((leg["date_connected"] for leg in answered), default=None)
+    if last is None:
+        return []
+    voicemails = [leg for leg in legs if leg.left_voicemail and _is_later(_voicemail_at(leg), last)]
+    if voicemails:
+        return voicemails
+    talked_until = max((at for leg in answered if leg.is_persons and (at := leg.ended_at) is not None), default=None)
+    return [leg for leg in legs if _rang_out(leg, last, talked_until)]
+
+
+def _rang_out(leg: _Leg, connected: int, talked_until: int | None) -> bool:
+    """Tell whether a leg began after the last talk had, was not answered, and went on when that talk was over."""
+    if leg.answered or leg["direction"] == "outbound":
+        return False
+    if leg["passed"]:
+        return _is_later(_rang_at(leg), connected) and _is_later(leg.ended_at, talked_until)
+    if talked_until is None:
+        return False
+    return _is_later(_rang_at(leg), connected + 1) and _is_later(leg.ended_at, talked_until + _ALONE_MS)
+
+
+def _voicemail_at(leg: _Leg) -> int | None:
+    """Return when the caller came to the voicemail, as early as is known: what is said of it later comes again and
+    again."""
+    known = [at for state in ("voicemail", *_OF_THE_LEG[2:]) if (at := leg.when(state)) is not None]
+    return min(known, default=leg.said_at.get("voicemail"))
+
+
+def _rang_at(leg: _Leg) -> int | None:
+    dates = [leg[name] for name in ("date_rang", "date_first_rang", "date_queued", "date_started")]
+    return next((date for date in dates if date is not None), None)
+
+
+def _outcome(legs: list[_Leg], *, inbound: bool, over: bool, answered: bool) -> Outcome:
     if not over:
         return ""
     if any(leg.saw("blocked") for leg in legs):
         return "blocked"
     if answered:
         return "answered"
-    if voicemail:
+    if any(leg.left_voicemail for leg in legs):
         return "voicemail"
     if not inbound:
         return "not answered"

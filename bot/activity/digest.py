@@ -38,7 +38,7 @@ class Counted:
 def count(view: CallView, *, taken: bool) -> Counted | None:
     """Return how a call counts; None for an outbound or blocked call or one that still rings. ``taken``: somebody
     claimed or handled it."""
-    ending: str = "answered" if view.phase == "talking" or view.answered_by else view.outcome
+    ending: str = "answered" if view.phase == "talking" else view.outcome
     if not view.inbound or ending not in {"answered", "missed", "voicemail", "abandoned"}:
         return None
     answered = ending == "answered"

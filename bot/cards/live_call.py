@@ -66,7 +66,7 @@ _NOW: Final = {
     "ringing": "Ringing",
     "waiting": "Waiting in the queue",
     "talking": "Talking",
-    "leaving a voicemail": "Leaving a voicemail",
+    "leaving a voicemail": "At the voicemail greeting",
     "missed": "Missed",
     "abandoned": "Hung up before it rang anywhere",
     "callback": "Asked for a callback, which Dialpad makes",
@@ -150,12 +150,17 @@ def _state(view: CallView, word: str) -> str:
     by = " and ".join(view.answered_by) if word in {"answered", "talking"} else ""
     if word == "talking" and by:
         return f"Talking to {by}"
-    return f"{_NOW[word]}{f' by {by}' if by else ''}"
+    return f"{outcome_words(view) if view.outcome else _NOW[word]}{f' by {by}' if by else ''}"
 
 
 def outcome_words(view: CallView) -> str:
     """Return how a call ended: ``Answered``, ``Hung up before it rang anywhere``."""
-    return _NOW[_word(view)] if view.outcome else "In progress"
+    if not view.outcome:
+        return "In progress"
+    word = _word(view)
+    talked = " and ".join(view.answered_by) if word in {"missed", "abandoned", "voicemail"} else ""
+    greeting = ", hung up at the greeting" if word == "missed" and view.reached_greeting else ""
+    return f"{_NOW[word]}{greeting}{f', after talking to {talked}' if talked else ''}"
 
 
 def _long(view: CallView) -> str:

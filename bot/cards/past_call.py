@@ -28,7 +28,8 @@ def _ours(view: CallView) -> str:
 
 def call_row(view: CallView, names: Mapping[str, str]) -> Row:
     """Return one row of a list of calls."""
-    side, own, became = other_side(view, names), _ours(view), outcome_words(view).casefold()
+    side, own, became = other_side(view, names), _ours(view), outcome_words(view)
+    became = became[:1].lower() + became[1:]
     sentence: Prose
     if not view.inbound:
         sentence = prose(own or "We", " called ", side, ", ", became)
@@ -75,7 +76,7 @@ def _next_steps(number: str, *, can_block: bool) -> tuple[Button, ...]:
 
 
 def _transcript(view: CallView) -> tuple[Button, ...]:
-    if view.outcome != "answered" or not view.call_id:
+    if not (view.outcome == "answered" or view.answered_by) or not view.call_id:
         return ()
     return (Button("Transcript", "calls.transcript", {"call": view.call_id}),)
 

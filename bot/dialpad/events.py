@@ -34,6 +34,7 @@ from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 """Words that carriers take as "no more texts", in any case."""
 RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
+_VOICEMAIL_STATES: Final = frozenset({"voicemail_uploaded", "transcription"})
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -201,10 +202,20 @@ class CallEvent(_Event):
             Recorded(one.id or "", one.kind or "callrecording", one.url or "", _whole_ms(one.duration))
             for one in self.recording_details
         ]
-        voicemail = Recorded(self.voicemail_recording_id or "", VOICEMAIL, self.voicemail_link or "")
-        addresses = (*self.recording_url, *self.admin_recording_urls, self.voicemail_link or "")
+        link = (self.voicemail_link or "") if self.left_voicemail else ""
+        voicemail = Recorded(self.voicemail_recording_id or "", VOICEMAIL, link)
+        addresses = (*self.recording_url, *self.admin_recording_urls, link)
         bare = [Recorded(one, "callrecording") for one in self.call_recording_ids]
         return gather([*details, voicemail, *map(recorded_at, addresses), *bare])
+
+    @property
+    def left_voicemail(self) -> bool:
+        """Tell whether there is a voicemail. The state ``voicemail`` says only that the greeting was reached, and the
+        link that comes with it may lead nowhere."""
+        if self.state in _VOICEMAIL_STATES or self.transcription_text:
+            return True
+        recorded = any(one.kind == VOICEMAIL for one in self.recording_details)
+        return recorded or self.voicemail_recording_id is not None or self.voicemail_share_link is not None
 
     @property
     def recording_ready(self) -> bool:

@@ -65,7 +65,7 @@ def call_event(state: State, call: Call, word: str) -> Json:
         "csat_score": None,
         "mos_score": 4.41 if ended else None,
         "routing_breadcrumbs": [],
-        "callback_requested": None,
+        "callback_requested": None if call.queued is None else call.callback_requested,
         "target_availability_status": "open",
         "call_recording_ids": [recording.id for recording in call.recordings if recording.kind != "voicemail"],
         "recording_details": [
@@ -91,9 +91,12 @@ def call_event(state: State, call: Call, word: str) -> Json:
 
 
 def _voicemail(state: State, call: Call) -> Json:
+    """Return what an event says of a voicemail. From the greeting on there is a link, which leads nowhere while there
+    is no message."""
     voicemail = next((recording for recording in call.recordings if recording.kind == "voicemail"), None)
+    reached = f"{state.base_url}/secureblob/voicemail/{call.id}.wav" if call.reached_greeting else None
     return {
-        "voicemail_link": None if voicemail is None else state.base_url + voicemail.path,
+        "voicemail_link": reached if voicemail is None else state.base_url + voicemail.path,
         "voicemail_recording_id": None if voicemail is None else voicemail.id,
         "transcription_text": call.voicemail_text or None,
     }

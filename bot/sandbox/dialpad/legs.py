@@ -51,6 +51,7 @@ class Legs:
     def _enter(self, call: Call, word: str) -> None:
         call.state = word
         call.changed = self.state.now()
+        call.reached_greeting |= word == "voicemail"
         self._emit(call, word)
 
     def _emit(self, call: Call, word: str) -> None:

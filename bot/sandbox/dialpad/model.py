@@ -189,6 +189,8 @@ class Call:
     is_recording: bool = False
     recordings: list[Recording] = field(default_factory=list)
     voicemail_text: str = ""
+    reached_greeting: bool = False
+    callback_requested: bool = False
     transcript: list[TranscriptLine] = field(default_factory=list)
     custom_data: str = ""
     caller_id: str = ""

@@ -81,6 +81,9 @@ class PhoneNetwork:
         """Hang up: the caller gives up, or either side ends the call. Unanswered, this is a missed call."""
         return self._switchboard.hang_up(call_id)
 
+    def ask_for_callback(self, call_id: int) -> Call:
+        return self._switchboard.ask_for_callback(call_id)
+
     def leave_voicemail(self, call_id: int, text: str) -> Call:
         return self._switchboard.leave_voicemail(call_id, text)
 
@@ -177,6 +180,7 @@ class PhoneNetwork:
             can += ["pick_up"] if call.state == "ringing" else []
         else:
             can += ["answer", "decline"] if ringing else []
+            can += ["ask_for_callback"] if call.state == "queued" else []
             can += ["leave_voicemail"] if call.connected is None else ["transfer"]
         if call.connected is not None and call.state in {"connected", "hold"}:
             can += ["resume" if call.state == "hold" else "hold"]

@@ -119,6 +119,10 @@ def hang_up(phone: PhoneNetwork, data: Any) -> Json:
     return call_answer(phone.hang_up(parse_body(OfCall, data).call_id))
 
 
+def ask_for_callback(phone: PhoneNetwork, data: Any) -> Json:
+    return call_answer(phone.ask_for_callback(parse_body(OfCall, data).call_id))
+
+
 def leave_voicemail(phone: PhoneNetwork, data: Any) -> Json:
     body = parse_body(Voicemail, data)
     return call_answer(phone.leave_voicemail(body.call_id, body.text))
@@ -191,6 +195,7 @@ ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/decline": decline,
     "/phone/pick_up": pick_up,
     "/phone/hang_up": hang_up,
+    "/phone/callback": ask_for_callback,
     "/phone/voicemail": leave_voicemail,
     "/phone/text": send_text,
     "/phone/auto_answer": set_auto_answer,

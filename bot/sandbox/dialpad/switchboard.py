@@ -167,14 +167,23 @@ class Switchboard(Legs):
             raise conflict("a voicemail can be left only on a call nobody has answered")
         if not text.strip():
             raise bad_request("text: must not be empty")
+        if entry.state != "voicemail":
+            self._enter(entry, "voicemail")
         entry.voicemail_text = text.strip()
         length = 1000 + 400 * len(text.split())
         entry.recordings.append(Recording(self.state.new_id(), "voicemail", self.state.now(), length))
-        self._enter(entry, "voicemail")
         self.hang_up(entry.id)
         self._emit(entry, "voicemail_uploaded")
         self._emit(entry, "transcription")
         return entry
+
+    def ask_for_callback(self, call_id: int) -> Call:
+        """Ask, as a caller in the queue, to be called back, and hang up."""
+        entry = self.entry_of(self.state.call(call_id))
+        if not entry.is_live or entry.state != "queued":
+            raise conflict("only somebody who waits in the queue can ask for a callback")
+        entry.callback_requested = True
+        return self.hang_up(entry.id)
 
     def reconsider_queue(self) -> None:
         """Ring waiting callers through to people who became free."""

@@ -114,3 +114,34 @@ def text(text_id: int, body: str, second: float = 0, **more: Any) -> SmsEvent:
     )
     assert isinstance(event, SmsEvent)
     return event
+
+
+def passed_on(state: str, second: float, *, call_id: int = 3, **more: Any) -> CallEvent:
+    """Sam's leg of a call that Ana answered at 9 s, talked on for 30 s and passed on to him: it begins at 39 s."""
+    leg = {"target": SAM, "entry_point_call_id": 1, "entry_point_target": SUPPORT, "date_started": at(39)}
+    return call(call_id, state, second, **{**leg, "date_rang": at(40), "is_transferred": True, **more})
+
+
+def talk_that_goes_on() -> list[CallEvent]:
+    """Ana answers after 9 s, talks for 30, and passes the caller on to Sam."""
+    rang = {"date_rang": at(1)}
+    ana = {"target": ANA, "entry_point_call_id": 1, "entry_point_target": SUPPORT, **rang, "date_connected": at(9)}
+    return [
+        call(1, "ringing", 1, **rang),
+        call(2, "ringing", 1.1, **{**ana, "date_connected": None}),
+        call(1, "connected", 9, operator_call_id=2, **rang, date_connected=at(9)),
+        call(2, "connected", 9, **ana),
+        call(2, "hangup", 39, **ana, date_ended=at(39), talk_time=30_000),
+        passed_on("ringing", 40),
+    ]
+
+
+def voicemail_after_talk() -> list[CallEvent]:
+    """Answered by Ana, passed on to Sam, whose voicemail takes the message (P16)."""
+    rang = {"date_rang": at(1), "date_connected": at(9), "operator_call_id": 2}
+    return [
+        *talk_that_goes_on(),
+        passed_on("voicemail_uploaded", 80, voicemail_recording_id=55),
+        passed_on("transcription", 85, voicemail_recording_id=55, transcription_text="Nobody there. Please call."),
+        call(1, "hangup", 79, **rang, date_ended=at(79)),
+    ]

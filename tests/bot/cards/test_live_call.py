@@ -23,6 +23,7 @@ from tests.bot.activity.payloads import (
     callback_request,
     missed_group_call,
     text,
+    voicemail_after_talk,
     voicemail_call,
 )
 
@@ -103,6 +104,33 @@ def test_an_answered_call_needs_nobody_and_has_its_recap() -> None:
     assert "Claim" not in labels(card)
     assert facts(card)["State"] == "Answered by Ana Ferreira"
     assert plain(card.text) == "Recap: Wants two boxes."
+
+
+def test_who_hung_up_at_the_greeting_left_nothing_to_listen_to() -> None:
+    link = {"voicemail_link": "https://dialpad.example/secureblob/voicemail/1.mp3", "date_rang": at(1)}
+    greeted = call(1, "voicemail", 20, **link)
+    card = content([greeted, call(1, "hangup", 24, date_ended=at(24), **link)])
+
+    assert facts(content([greeted]))["State"] == "At the voicemail greeting"
+    assert facts(card)["State"] == "Missed, hung up at the greeting"
+    assert plain(card.title).startswith("🔴 Missed call")
+    assert not {"Listen"} & {*labels(content([greeted])), *labels(card)}
+
+
+def test_a_voicemail_after_a_talk_says_who_talked_and_can_be_claimed() -> None:
+    card = content(voicemail_after_talk())
+
+    assert plain(card.title).startswith("📬 Voicemail")
+    assert facts(card)["State"] == "Left a voicemail, after talking to Ana Ferreira"
+    assert {"Claim", "Listen", "Call back"} <= set(labels(card))
+
+
+def test_a_callback_says_so_on_the_card_and_in_a_list_of_several() -> None:
+    card = content(callback_request())
+
+    assert facts(card)["State"] == "Asked for a callback, which Dialpad makes"
+    assert not {"Claim", "Call back"} & set(labels(card))
+    assert "Callback request" in plain(call_line(view(callback_request()), None, OPEN).text)
 
 
 def test_no_card_carries_a_link_that_opens_without_signing_in() -> None:

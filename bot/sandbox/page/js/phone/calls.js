@@ -60,6 +60,7 @@ export class Calls {
         can.has("hold") && this.button("Hold", "call-hold", "", () => this.deps.act("hold", { call_id: call.id })),
         can.has("resume") && this.button("Resume", "call-resume", "", () => this.deps.act("resume", { call_id: call.id })),
         can.has("transfer") && this.transfer(call),
+        can.has("ask_for_callback") && this.button("Callback", "call-callback", "", () => this.deps.act("callback", { call_id: call.id }), {}, "Ask to be called back"),
         can.has("leave_voicemail") && this.button("Voicemail", "call-voicemail", "", () => this.openVoicemail(call.id)),
         this.button(talking ? "Hang up" : outbound ? "Let it ring out" : waiting ? "Give up" : "Miss", talking ? "call-hangup" : "call-miss", "stop", () => this.deps.act("hang_up", { call_id: call.id }))),
       drafts.has(call.id) && this.voicemail(call.id));
