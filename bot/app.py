@@ -328,7 +328,7 @@ def _build_parts(
         accounts=accounts,
         hooks=hooks,
         removals=removals,
-        subscriptions_gone=notifications.clear_topics,
+        subscriptions_gone=notifications.ended_with_owner,
         moved=notices.moved,
     )
     connector = Connector(

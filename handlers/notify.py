@@ -290,9 +290,9 @@ async def edit(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 
 
 async def _shown(ctx: Ctx, subscription: Subscription, note: Prose = "") -> Answer:
-    return (
-        switches(subscription, note) if await is_own(ctx, subscription) else subscription_card(subscription, note=note)
-    )
+    if await is_own(ctx, subscription):
+        return switches(subscription, note)
+    return subscription_card(subscription, note=note, roster_problem=await _board(ctx).roster_problem(subscription))
 
 
 @router.button(title="Pause", risk=Risk.CHANGE)

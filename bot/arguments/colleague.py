@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, one_named
-from bot.basics.errors import ChatopsError
+from bot.basics.errors import ChatopsError, DialpadError
 from bot.basics.person import PersonKey
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
+from bot.dialpad.actions.users import ListUsers
 
 _SLACK_ID = re.compile(r"@([UW][A-Z0-9]{5,})")
 
@@ -25,9 +26,22 @@ async def wanted(ctx: Ctx, text: str) -> str:
     if not profile.email:
         raise UnclearName(f"Slack does not share {profile.name}'s email address. Choose them by name.")
     found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
-    if found.one is None:
+    if found.one is not None:
+        return profile.email
+    first = await _first_email(ctx, profile.email)
+    if first is None:
         raise UnclearName(f"{profile.name} has no Dialpad user under {profile.email}.")
-    return profile.email
+    return first
+
+
+async def _first_email(ctx: Ctx, email: str) -> str | None:
+    """Ask Dialpad whose address this is and return their first one, by which the directory knows them."""
+    try:
+        page = await ctx.send(ListUsers(email=email))
+    except DialpadError:
+        return None
+    same = email.casefold()
+    return next((user.emails[0] for user in page.items if same in map(str.casefold, user.emails)), None)
 
 
 @dataclass(frozen=True)

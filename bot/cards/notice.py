@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from bot.activity.news import NewsKind
+from bot.cards.roster import DOES_NOT_RING, roster_trouble
+from bot.cards.subscription import ENDED, ended_notice
 from bot.contract.prose import listed, plural, prose
-from bot.contract.reply import Bold, Button, Card, Fact, Phone, Prose, Reply
+from bot.contract.reply import Bold, Button, Card, Fact, Mention, Phone, Prose, Reply
 from bot.dialpad.events import ChangeEvent, ContactEvent
 
 Said: TypeAlias = Mapping[str, Any]
 """What is stored of a notice, as JSON."""
 TOLD: Final = "told"
 """What a notice is about that tells one person that something has ended for good."""
-_ROSTER_TROUBLE: Final = "roster trouble"
+ROSTER_TROUBLE: Final = "roster trouble"
+STOOD_IN: Final = "roster taken over"
+"""What a notice is about that tells somebody that a roster is read with their connection from now on."""
 
 
 def notice(said: Said, subscription: str) -> Reply | Card:
@@ -26,23 +30,28 @@ def notice(said: Said, subscription: str) -> Reply | Card:
     if about == TOLD:
         buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
         return Reply(str(said.get("text") or ""), buttons, tone="warning")
-    if about == _ROSTER_TROUBLE:
+    if about == ROSTER_TROUBLE:
         return Reply(_trouble(said), buttons=gear)
+    if about == ENDED:
+        return ended_notice(said)
+    if about == STOOD_IN:
+        return Reply(_stood_in(said), buttons=gear)
     look = NOTICES.get(NewsKind(about)) if about in set(NewsKind) else None
     return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=gear)
 
 
 def _handover(said: Said, gear: tuple[Button, ...]) -> Card:
-    """Return a handover. ``came``, ``left`` and ``on`` are names; ``group``, ``held`` and ``strangers`` are the handle
-    of the user group that is kept, who of those on duty is in it, and who is not in Slack."""
-    came, left, on_duty = (_names(said.get(key)) for key in ("came", "left", "on"))
+    """Return a handover. ``came``, ``left`` and ``on`` are names, ``quiet`` those on duty whose phone does not ring;
+    ``group`` is the handle of the user group that is kept, ``reached`` says by name whom a mention of it reaches
+    (``held``) and who is left out of it, and why."""
+    came, left = (_names(said.get(key)) for key in ("came", "left"))
     moves = [prose(names, verb) for names, verb in ((came, " came on duty"), (left, " went off duty")) if names]
     waiting = int(said.get("open") or 0)
     show = Button("Who is on duty", "oncall.oncall", {"group": f"callcenter:{said.get('line')}"})
     return Card(
         prose("🎧 ", str(said.get("name") or "Call center"), ": ", listed(moves)),
         facts=(
-            Fact("On duty now", on_duty or "⚠️ nobody"),
+            Fact("On duty now", _on_duty(said)),
             Fact("Open here", plural(waiting, "call") + " that nobody has handled" if waiting else "nothing"),
         ),
         note=_group(said),
@@ -50,18 +59,36 @@ def _handover(said: Said, gear: tuple[Button, ...]) -> Card:
     )
 
 
+def _on_duty(said: Said) -> Prose:
+    names, quiet = said.get("on") or (), set(said.get("quiet") or ())
+    if not names:
+        return "⚠️ nobody"
+    all_quiet = "⚠️ no phone rings: " if quiet.issuperset(names) else ""
+    named = [prose(Bold(str(name)), f" ({DOES_NOT_RING})" if name in quiet else "") for name in names]
+    return prose(all_quiet, listed(named))
+
+
 def _names(names: Any) -> Prose:
     return listed([(Bold(str(name)),) for name in names or ()])
 
 
+_LEFT_OUT: Final = {
+    "strangers": "Not found in Slack by their Dialpad email addresses",
+    "quiet": "Do not disturb is on",
+    "refused": "Slack takes them into no user group",
+}
+
+
 def _group(said: Said) -> Prose:
-    handle, strangers = said.get("group"), said.get("strangers") or ()
+    handle, reached = said.get("group"), said.get("reached") or said  # older ones have it beside the handle
     if not handle:
         return ""
-    missing = f" Not found in Slack by their Dialpad email address, so not in @{handle}: {', '.join(strangers)}."
-    if not said.get("held"):
-        return f"Nobody on duty is in Slack, so @{handle} was left unchanged." + missing * bool(strangers)
-    return f"@{handle} now reaches {', '.join(said['held'])}." + missing * bool(strangers)
+    missing = "".join(
+        f" {why}, so not in @{handle}: {', '.join(reached[key])}." for key, why in _LEFT_OUT.items() if reached.get(key)
+    )
+    if not reached.get("held"):
+        return f"Nobody on duty can be reached in Slack, so @{handle} was left unchanged.{missing}"
+    return f"@{handle} now reaches {', '.join(reached['held'])}.{missing}"
 
 
 def _name(said: Said) -> str:
@@ -69,7 +96,17 @@ def _name(said: Said) -> str:
 
 
 def _trouble(said: Said) -> Prose:
-    return prose("⚠️ ", str(said.get("what")), " for ", Bold(_name(said)), f": {said.get('why')}. I'll keep trying.")
+    why = roster_trouble(str(said["code"])) if said.get("code") else str(said.get("why"))
+    return prose("⚠️ ", str(said.get("what")), " for ", Bold(_name(said)), ": ", why, ". I'll keep trying.")
+
+
+def _stood_in(said: Said) -> Prose:
+    before, channel = Mention(str(said.get("before"))), Mention(str(said.get("channel")))
+    line = Bold(_name(said))
+    return prose(
+        "The Dialpad account of ", before, " no longer works, so who is on duty for ", line, " is now read with yours ",
+        "and shown in ", channel, ". To change that, type notify there.",
+    )  # fmt: skip
 
 
 def _duty(said: Said) -> Prose:

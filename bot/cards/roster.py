@@ -4,16 +4,37 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.activity.roster import Agent, Roster
+from bot.activity.roster import Agent, Obstacle, Roster
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
-from bot.contract.prose import plural, prose
-from bot.contract.reply import Bold, Button, Listing, Prose, Row, When
+from bot.contract.prose import listed, plural, prose
+from bot.contract.reply import Bold, Button, Listing, Mention, Prose, Row, When
 from bot.dialpad.actions.callcenters import CallCenterStatus
 from bot.dialpad.actions.people import User
 
 ROWS: Final = 25
+DOES_NOT_RING: Final = "do not disturb: phone does not ring"
+_DEACTIVATED: Final = frozenset({"suspended", "cancelled", "deleted"})
+_ON_A_CALL: Final = frozenset({"busy", "occupied"})
 
+LEFT_OUT: Final = "left out:"
+"""Begins the code for people whom Slack takes into no user group: ``left out:S0ONCALL1:U1,U2``."""
+_TROUBLE: Final = {
+    "permission_denied": "Slack lets only admins change user groups here. An admin can allow it",
+    "paid_teams_only": "user groups need a paid Slack plan",
+    "no_such_subteam": "the user group is gone. Choose another in the settings",
+    "subteam_not_found": "the user group is gone. Choose another in the settings",
+    "missing_scope": "this app was installed without the permission for it. Whoever runs it can add it",
+    "not_in_channel": "I am not in the channel. Invite me with /invite",
+    "channel_not_found": "I am not in the channel. Invite me with /invite",
+    "is_archived": "the channel is archived",
+    "restricted_action": "this workspace does not allow me to",
+    "user_is_restricted": "this workspace does not allow me to",
+    "NotConnected": "whoever set this up is not connected to Dialpad, and nobody who is may see it. Connect again, or "
+    "have somebody else set it up",
+    "NotAllowed": "whoever set this up cannot see the roster in Dialpad. Somebody who can may set it up again",
+    "NotFound": "Dialpad no longer shows that call center. Choose another in the settings",
+}
 _WORDS: Final = {
     "available": "free",
     "busy": "on another call",
@@ -24,23 +45,47 @@ _WORDS: Final = {
 }
 
 
+def roster_trouble(code: str) -> Prose:
+    """Say why a roster cannot be read or shown, from the code that is stored for it."""
+    if code.startswith(LEFT_OUT):
+        people = [(Mention(one),) for one in code.rpartition(":")[2].split(",")]
+        return prose("Slack takes ", listed(people), " into no user group. The others are in it")
+    return _TROUBLE.get(code, f"Slack says “{code}”")
+
+
 def read_roster(call_center: str, name: str, users: Sequence[User], seen_at: datetime) -> Roster:
     """Convert the operators that Dialpad lists for a call center to a roster."""
-    agents = sorted(map(_agent, users), key=lambda agent: (not agent.on_duty, agent.name.casefold(), agent.id))
+    agents = [read_agent(call_center, user) for user in users]
+    agents.sort(key=lambda agent: (not agent.on_duty, not agent.rings, agent.name.casefold(), agent.id))
     return Roster(call_center, name, seen_at, tuple(agents))
 
 
-def _agent(user: User) -> Agent:
-    on_duty = bool(user.is_on_duty)
+def read_agent(call_center: str, user: User) -> Agent:
+    """Convert a person to an operator of a call center. An account that is no longer active is off duty."""
+    deactivated = user.state in _DEACTIVATED
+    on_duty = bool(user.is_on_duty) and not deactivated
+    status = (user.on_duty_status or "").casefold() if on_duty else ""
     return Agent(
         id=user.id or "",
         name=user.name,
         email=next(iter(user.emails), ""),
+        other_emails=user.emails[1:],
         on_duty=on_duty,
-        status=(user.on_duty_status or "").casefold() if on_duty else "",
+        status=status,
         reason="" if on_duty else user.duty_status_reason or "",
         since=user.on_duty_started if on_duty else user.duty_status_started,
+        do_not_disturb=has_do_not_disturb(user, call_center),
+        on_a_call=status in _ON_A_CALL or user.is_available is False,
+        deactivated=deactivated,
     )
+
+
+def has_do_not_disturb(user: User, *call_centers: str) -> bool:
+    """Tell whether somebody has do not disturb on, for all their calls or for all of these call centers'."""
+    if user.do_not_disturb:
+        return True
+    quiet = {place.group_id for place in user.group_details if place.do_not_disturb and place.group_id}
+    return bool(call_centers) and quiet.issuperset(call_centers)
 
 
 def roster_card(
@@ -54,12 +99,21 @@ def roster_card(
     if hidden > 0:
         notes.append(f"{hidden} more are not shown.")
     return Listing(
-        prose(Bold(roster.name), f": {len(roster.on_duty) or 'nobody'} on duty", _queue(status)),
+        prose(Bold(roster.name), f": {len(roster.on_duty) or 'nobody'} on duty", _quiet(roster), _queue(status)),
         tuple(_row(agent) for agent in roster.agents[:ROWS]),
         empty="Nobody answers calls for this call center.",
         note=prose(*notes),
         buttons=buttons,
     )
+
+
+def _quiet(roster: Roster) -> str:
+    """Say how many of those on duty no call reaches."""
+    quiet = sum(not agent.rings for agent in roster.on_duty)
+    if not quiet:
+        return ""
+    none = quiet == len(roster.on_duty)
+    return ", no phone rings" if none else f", {plural(quiet, 'phone does not ring', 'phones do not ring')}"
 
 
 def _queue(status: CallCenterStatus | None) -> str:
@@ -72,8 +126,11 @@ def _queue(status: CallCenterStatus | None) -> str:
 def _row(agent: Agent) -> Row:
     name: Prose = (Bold(agent.name),) if agent.on_duty else agent.name
     if agent.on_duty:
-        word = _WORDS.get(agent.status, "")
+        word = _WORDS.get(agent.status, "on a call" if agent.on_a_call else "")
+        if agent.do_not_disturb:
+            word = f"{DOES_NOT_RING}{f' ({word})' if agent.on_a_call else ''}"
         state = prose(" is on duty", f", {word}" if word else "")
     else:
-        state = prose(" is off duty", f": {why}" if (why := reason_of(agent.reason)) else "")
+        why = Obstacle.DEACTIVATED.value if agent.deactivated else reason_of(agent.reason)
+        state = prose(" is off duty", f": {why}" if why else "")
     return Row(prose(name, state), note=prose("since ", When(agent.since, "date")) if agent.since else "")

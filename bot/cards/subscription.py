@@ -1,6 +1,7 @@
 """A subscription as people see it: its events, where it posts, and what happens with calls that nobody claims."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.conditions import write_conditions
@@ -8,9 +9,12 @@ from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.basics.times import WEEKDAYS, clock, how_long
+from bot.cards.roster import roster_trouble
 from bot.contract.prose import listed, prose
-from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Row
+from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, Raw, Reply, Row
 
+ENDED: Final = "subscription ended"
+"""What a notice is about that tells a channel that a subscription ended with its owner's connection."""
 CHANGED: Final = "subscription changed"
 """What a notice is about that tells an owner of somebody else's change."""
 
@@ -43,13 +47,15 @@ def quiet_hours(subscription: Subscription) -> str:
     return f"{begin} to {end} ({subscription.zone_name} time): what arrives then is posted at {end}{waits}."
 
 
-def subscription_card(subscription: Subscription, *, note: Prose = "") -> Card:
-    """Return the card with all of one subscription, and what can be done with it."""
+def subscription_card(subscription: Subscription, *, note: Prose = "", roster_problem: str = "") -> Card:
+    """Return the card with all of one subscription, and what can be done with it. ``roster_problem``: a code of
+    ``bot.cards.roster``."""
     facts = (
         Fact("Notifies about", in_words(subscription)),
         Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
         Fact("Calls nobody claims", escalation(subscription.policy)),
         Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
+        Fact("Roster", prose("⚠️ ", roster_trouble(roster_problem), ". I'll keep trying.")) if roster_problem else None,
         Fact("Set up by", prose(Mention(subscription.owner.user_id), _acting(subscription))),
         Fact("Problem", f"Slack says “{subscription.problem_word}”. I'll keep trying.")
         if subscription.problem
@@ -94,6 +100,26 @@ def changed_card(change: str, by: str, before: Subscription, after: Subscription
         ),
         note="What somebody else adds to them happens with their Dialpad account, not with yours.",
         buttons=(undo, settings) if after else (undo,),
+    )
+
+
+def ended_with_owner(subscription: Subscription) -> dict[str, Any]:
+    """Return what is stored of a subscription that was removed because its owner is no longer connected."""
+    again = {name: raw for name, raw in fields_of(subscription).items() if name != "subscription"}
+    return {"about": ENDED, "owner": subscription.owner.user_id, "what": in_words(subscription), "again": again}
+
+
+def ended_notice(said: Mapping[str, Any]) -> Reply:
+    """Return what a channel is told when something is no longer posted in it."""
+    again = Button("Set it up again", "notify.save", dict(said.get("again") or {}), form=True)
+    return Reply(
+        prose(
+            Mention(str(said.get("owner"))),
+            " is no longer connected to Dialpad, so this is no longer posted here: ",
+            f"{said.get('what')}. Anyone who may see it can set it up again.",
+        ),
+        (again,),
+        tone="warning",
     )
 
 

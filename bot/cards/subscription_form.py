@@ -7,10 +7,10 @@ from bot.activity.subscriptions.subscription import EscalationPolicy, Subscripti
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import UnclearName
 from bot.arguments.places import find_place
-from bot.basics.errors import ChatopsError, FieldError
+from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotFound
 from bot.cards.rights import Rights, named_places
-from bot.contract.context import Ctx
-from bot.dialpad.action import Entity
+from bot.contract.context import Ctx, with_any_email
+from bot.dialpad.actions.users import GetUser
 
 
 async def conditions(ctx: Ctx, field: str, text: str | None, side: Side) -> Conditions:
@@ -119,10 +119,13 @@ async def policy_of(
 async def _slack_id(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
     if colleague is None:
         return ""
-    found = await ctx.deps.directory.find(ctx.account, Entity.USER, colleague.id)
-    email = found.one.detail if found.one else ""
     try:
-        slack_id = await ctx.deps.people.with_email(ctx.person.team_id, email)
+        emails = (await ctx.send(GetUser(id=colleague.id))).emails
+        slack_id = await with_any_email(ctx.deps.people, ctx.person.team_id, emails)
+    except NotFound:
+        slack_id = None
+    except DialpadError:
+        raise FieldError(field, f"Dialpad did not say who {colleague.name} is. Try again in a minute.") from None
     except ChatopsError:
         raise FieldError(field, f"Slack did not say who {colleague.name} is. Try again in a minute.") from None
     if slack_id is None:

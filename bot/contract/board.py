@@ -23,6 +23,18 @@ class UserGroup:
     name: str
 
 
+@dataclass(frozen=True)
+class GroupKept:
+    """What became of a user group's members. ``refused``: Slack ids of people whom Slack takes into no user group, such
+    as somebody whose account there has ended. True when the members were changed."""
+
+    changed: bool = False
+    refused: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.changed
+
+
 class PostedCard(Protocol):
     """A posted card with the state of its call, text conversation or request for cover. ``claimed_by`` and
     ``handled_by`` are Slack ids."""
@@ -128,6 +140,11 @@ class Notifications(Protocol):
 
     async def rosters(self, company: CompanyKey) -> Sequence[Roster]:
         """Return the last known roster of every call center of this company, sorted by name."""
+        ...
+
+    async def roster_problem(self, subscription: Subscription) -> str:
+        """Return what is in the way of showing the rosters that a subscription follows, as a code of
+        ``bot.cards.roster``; "" for nothing."""
         ...
 
     async def note_roster(self, company: CompanyKey, roster: Roster) -> None:

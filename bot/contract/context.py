@@ -1,6 +1,6 @@
 """What a handler is given besides its arguments: who asked, from where, how, and the services it can use."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +86,15 @@ class People(Protocol):
         Raises ChatopsError when Slack does not say.
         """
         ...
+
+
+async def with_any_email(people: People, team_id: str, emails: Iterable[str]) -> str | None:
+    """Find the Slack id of the person who has one of these addresses: at Dialpad people have several, and any of them
+    may be the one they use in Slack. None when nobody has. Raises ChatopsError when Slack does not say."""
+    for email in dict.fromkeys(emails):
+        if email and (found := await people.with_email(team_id, email)):
+            return found
+    return None
 
 
 class PreferenceStore(Protocol):

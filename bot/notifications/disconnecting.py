@@ -27,8 +27,9 @@ RENEWED_WITHIN_S: Final = 3.0
 
 
 class Disconnector:
-    """Ends connections. ``subscriptions_gone`` is called with the subscriptions removed along with a person, whose user
-    groups and topics nobody updates any more; ``moved`` with what ended for a person who connects to another company.
+    """Ends connections. ``subscriptions_gone`` is called with the subscriptions removed along with a person, of which
+    channels are told and whose topics nobody updates any more; ``moved`` with what ended for a person who connects to
+    another company.
     """
 
     def __init__(

@@ -94,7 +94,8 @@ class PostedCardRenderer:
         """Return what one subscription adds: how many of its calls wait for somebody, and its own user group."""
         calls = await self._store.cards.open_calls(subscription.company, subscription.id)
         waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
-        return {"open": waiting, "group": (said.get("groups") or {}).get(subscription.keep)}
+        mine = {name: (said.get(name) or {}).get(subscription.keep) for name in ("groups", "reached")}
+        return {"open": waiting, "group": mine["groups"], "reached": mine["reached"]}
 
     async def _nudge(self, card: StoredCard) -> MessageContent:
         """Return an escalation message. Once somebody has claimed or handled the call, that replaces the Claim

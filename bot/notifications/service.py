@@ -17,7 +17,7 @@ from bot.activity.subscriptions.subscription import EscalationPolicy, Subscripti
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
-from bot.cards.subscription import CHANGED
+from bot.cards.subscription import CHANGED, ended_with_owner
 from bot.contract.board import PostedCard, UserGroup
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
@@ -202,11 +202,19 @@ class NotificationService:
                 return found
         return None
 
-    async def clear_topics(self, subscriptions: Sequence[Subscription]) -> None:
-        """Clear the topics of subscriptions that were removed with their owner."""
+    async def ended_with_owner(self, subscriptions: Sequence[Subscription]) -> None:
+        """Clear the topics of subscriptions that were removed with their owner, and tell their channels what is no
+        longer posted there."""
         for subscription in subscriptions:
             if subscription.topic:
                 await self._clear_topic(subscription)
+            if subscription.is_personal or subscription.paused:
+                continue
+            said = fragment(0, 0, ended_with_owner(subscription))
+            wanted = [NewPosting(subscription.channel, "")]
+            name = f"ended:{subscription.id}"
+            await self._store.cards.absorb(subscription.company, "notice", [name], said, lambda *_, to=wanted: to)
+        self._wake()
 
     async def _clear_topic(self, subscription: Subscription) -> None:
         """Clear a channel topic that is no longer updated. Where another subscription keeps it, its next check writes
@@ -313,6 +321,12 @@ class NotificationService:
 
     async def rosters(self, company: CompanyKey) -> list[Roster]:
         return await self._store.rosters.of_company(company)
+
+    async def roster_problem(self, subscription: Subscription) -> str:
+        if not subscription.call_centers:
+            return ""
+        problems = await self._store.rosters.problems((await self._of_its_company(subscription)).company)
+        return next((problems[one] for one in subscription.call_centers if one in problems), "")
 
     async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
         await self._store.rosters.note(company, roster)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from bot.activity.roster import Roster, compare, from_json, to_json
+from bot.activity.roster import Roster, from_json, is_the_same, to_json
 from bot.basics.company import CompanyKey
 from bot.store.keys import KeyProblem, row_name
 from bot.store.schema import (
@@ -90,6 +90,11 @@ class Rosters:
         known = [roster for row in found if (roster := self._read(row)) is not None]
         return sorted(known, key=lambda roster: roster.name.casefold())
 
+    async def problems(self, company: CompanyKey) -> dict[str, str]:
+        """Return why rosters cannot be read or shown, by call center; without those where nothing is wrong."""
+        found = await self._select(and_(within(rosters, company), rosters.c.problem != ""))
+        return {row.call_center: row.problem for row in found}
+
     async def note(self, company: CompanyKey, roster: Roster) -> None:
         """Store a roster that somebody has just asked Dialpad for. If it is followed and has changed, it is polled
         now instead: its followers must hear of the change."""
@@ -105,7 +110,7 @@ class Rosters:
                 connection.execute(new.on_conflict_do_nothing())
             elif row.due_at is None:
                 connection.execute(update(rosters).where(here, rosters.c.due_at.is_(None)).values(**kept))
-            elif compare(self._read(row), roster):
+            elif not is_the_same(self._read(row), roster):
                 connection.execute(update(rosters).where(here, rosters.c.due_at > now).values(due_at=now))
 
         await self._context.database.write(change)

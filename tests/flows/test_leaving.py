@@ -90,7 +90,22 @@ async def test_no_card_comes_after_disconnecting(priya: Hands, ana: Hands, demo:
     await until_posted(demo)
 
     await demo.bot.poster.settle()
-    assert board(ana) == []
+    assert [one for one in board(ana) if "Missed call" in said(one)] == []
+
+
+async def test_the_channel_is_told_what_is_no_longer_posted_and_anyone_sets_it_up_again(
+    priya: Hands, sam: Hands, demo: Demo
+) -> None:
+    await priya.type(MISSED)
+    await priya.type("/dp notify me")
+    await disconnect(priya)
+
+    told = await shown(sam, "is no longer connected to Dialpad", "missed calls for Support")
+    assert len(board(sam)) == 1
+    await sam.press(told, "Set it up again")
+    await sam.submit()
+    miss_a_call(demo)
+    await shown(sam, "Missed call from Jordan Lee")
 
 
 async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
@@ -107,7 +122,7 @@ async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
     miss_a_call(demo)  # Dialpad sends it, and it is not taken in
     await until_posted(demo)
     await demo.bot.poster.settle()
-    assert board(ana) == []
+    assert [one for one in board(ana) if "Missed call" in said(one)] == []
 
     demo.dialpad.faults.clear()
     await demo.bot.hooks.reconcile()

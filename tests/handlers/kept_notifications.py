@@ -128,5 +128,8 @@ class RememberedBoard:
     async def rosters(self, company: CompanyKey) -> list[Roster]:
         return [roster for (owner, _), roster in self.known.items() if owner == company]
 
+    async def roster_problem(self, subscription: Subscription) -> str:
+        return ""
+
     async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
         self.known[company, roster.call_center] = roster

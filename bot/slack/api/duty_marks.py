@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterable, Sequence
 from html import unescape
 from typing import Final
 
-from bot.contract.board import UserGroup
+from bot.contract.board import GroupKept, UserGroup
 from bot.slack.api.channel_messages import PostRefused, ask
 from bot.slack.api.messages import Clients
 from bot.slack.api.workspaces import Arguments, Workspaces
 from bot.slack.blockkit.limits import TOPIC, cut
 
 GROUPS_KEPT_S: Final = 300.0
+REFUSED_FOR_S: Final = 3600.0
+"""How long somebody whom Slack took into no user group is not tried again."""
+
+_INVALID: Final = "invalid_users"
 
 _OURS: Final = re.compile(r"(?:^|\s*·\s*)On duty: .*\Z", re.DOTALL)
 
@@ -28,6 +32,7 @@ class DutyMarks:
         self._workspaces = workspaces or Workspaces(clients, clock)
         self._groups: dict[str, tuple[float, tuple[UserGroup, ...]]] = {}
         self._places: dict[tuple[str, str], Arguments] = {}
+        self._refused: dict[tuple[str, str], float] = {}
 
     async def groups(self, team_id: str) -> Sequence[UserGroup]:
         """Return the workspace's user groups, from a copy that is at most 5 minutes old. Needs ``usergroups:read``."""
@@ -48,22 +53,45 @@ class DutyMarks:
         self._groups[team_id] = (self._clock() + GROUPS_KEPT_S, known)
         return known
 
-    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
-        """Make ``people`` the group's members. Needs ``usergroups:write``.
+    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> GroupKept:
+        """Make ``people`` the group's members, without those whom Slack refuses. Needs ``usergroups:write``.
 
-        False when there was nothing to change, and for no people: Slack takes no empty group, and a mention should
-        reach somebody.
+        Nothing is changed for no people: Slack takes no empty group, and a mention should reach somebody.
         """
-        wanted = sorted(set(people))
+        asked = sorted(set(people))
+        wanted = [one for one in asked if one not in self.refused(team_id)]
         if not wanted:
-            return False
+            return GroupKept(refused=tuple(asked))
         client = await self._clients.of(team_id)
-        place = await self._place_of(team_id, group)
-        found = await ask(client, "usergroups.users.list", {"usergroup": group, **place})
+        place = {"usergroup": group, **await self._place_of(team_id, group)}
+        found = await ask(client, "usergroups.users.list", place)
         if set(found["users"]) == set(wanted):
-            return False
-        await ask(client, "usergroups.users.update", {"usergroup": group, "users": ",".join(wanted), **place})
-        return True
+            return GroupKept(refused=tuple(one for one in asked if one not in wanted))
+        taken = await self._put(team_id, place, [], wanted)
+        return GroupKept(bool(taken), tuple(one for one in asked if one not in taken))
+
+    async def _put(self, team_id: str, place: Arguments, taken: list[str], more: list[str]) -> list[str]:
+        """Make ``taken`` and ``more`` the members, and return whom Slack took. It refuses all for one person and does
+        not say which, so halves are tried; meanwhile nobody is in the group who should not be."""
+        client = await self._clients.of(team_id)
+        try:
+            await ask(client, "usergroups.users.update", {**place, "users": ",".join([*taken, *more])})
+        except PostRefused as refused:
+            if refused.code != _INVALID:
+                raise
+            if len(more) == 1:
+                self._refused[team_id, more[0]] = self._clock() + REFUSED_FOR_S
+                return taken
+            half = len(more) // 2
+            taken = await self._put(team_id, place, taken, more[:half])
+            return await self._put(team_id, place, taken, more[half:])
+        return [*taken, *more]
+
+    def refused(self, team_id: str) -> frozenset[str]:
+        """Return the Slack ids of the people whom Slack has lately refused to take into a user group."""
+        now = self._clock()
+        self._refused = {key: until for key, until in self._refused.items() if now < until}
+        return frozenset(user for team, user in self._refused if team == team_id)
 
     async def _place_of(self, team_id: str, group: str) -> Arguments:
         """Return the argument that names the group's workspace, where an org's token needs one."""

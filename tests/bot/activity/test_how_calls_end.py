@@ -71,7 +71,7 @@ def test_a_caller_who_was_passed_on_and_gave_up_was_missed() -> None:
 
 def test_a_caller_whose_talk_and_wait_fell_into_one_moment_was_missed_all_the_same() -> None:
     at_once = {"date_rang": at(9), "date_connected": at(9), "date_ended": at(9)}
-    passed = {"transferred_from": ANA, "date_rang": at(9), "date_ended": at(9), "date_started": at(9)}
+    passed: dict[str, Any] = {"transferred_from": ANA, "date_rang": at(9), "date_ended": at(9), "date_started": at(9)}
     story = [call(2, "hangup", 9, target=ANA, entry_point_call_id=1, **at_once),
              call(1, "hangup", 9, operator_call_id=2, **at_once), passed_on("hangup", 9, **passed)]  # fmt: skip
 

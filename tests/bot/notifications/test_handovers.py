@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import starmap
 from pathlib import Path
 from typing import Any, cast
@@ -12,15 +13,17 @@ from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, Unavailable
 from bot.basics.person import PersonKey
-from bot.contract.board import UserGroup
+from bot.contract.board import GroupKept, UserGroup
 from bot.dialpad.action import Action
 from bot.dialpad.actions.people import Operators, User
+from bot.dialpad.actions.users import GetUser
 from bot.notifications.handovers import LOOK_EVERY_S, Handovers
 from bot.slack.api.channel_messages import PostRefused, PostThrottled
 from bot.store.card_rows import StoredCard
 from bot.store.postings import postings
 from bot.store.schema import within
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.store.test_connections import LINK
 
 SUPPORT, SALES = {"callcenter:11": "Support"}, {"callcenter:12": "Sales"}
 HANDOVER = replace(
@@ -43,6 +46,9 @@ class Company:
     topics: dict[str, str] = field(default_factory=dict)
     trouble: list[BaseException] = field(default_factory=list)
     asked: int = 0
+    quiet: set[str] = field(default_factory=set)
+    """Names of those with do not disturb on; Slack takes those in ``ended``, by id, into no group."""
+    ended: set[str] = field(default_factory=set)
 
     def of(self, owner: PersonKey, within: object = None) -> "_Account":
         return _Account(self, owner)
@@ -54,12 +60,16 @@ class Company:
         return [UserGroup("S1", "support-oncall", "Support on duty")]
 
     async def with_email(self, team_id: str, email: str) -> str | None:
-        return None if email == "Mei" else f"U{email.upper()}"
+        return None if email == "Mei" or "@" in email else f"U{email.upper()}"
 
-    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> bool:
+    async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> GroupKept:
         self._stumble()
-        self.members[group] = set(people) or self.members.get(group, set())
-        return True
+        taken = set(people) - self.ended
+        self.members[group] = taken or self.members.get(group, set())
+        return GroupKept(bool(taken), tuple(set(people) & self.ended))
+
+    def refused(self, team_id: str) -> frozenset[str]:
+        return frozenset(self.ended)
 
     async def keep_topic(self, team_id: str, channel: str, words: str) -> bool:
         self._stumble()
@@ -76,13 +86,24 @@ class _Account:
     company_: Company
     owner: PersonKey
 
-    async def send(self, action: Action[Any], *, background: bool = False) -> Operators:
-        self.company_.asked += 1
+    async def send(self, action: Action[Any], *, background: bool = False) -> Any:
         if problem := self.company_.refuses.get(self.owner.user_id):
+            if isinstance(action, GetUser) and isinstance(problem, NotAllowed) and problem.message == "not this":
+                return User(id="1")
             raise problem
+        if isinstance(action, GetUser):
+            return User(id="1")
+        self.company_.asked += 1
         names = self.company_.on_duty[str(cast(Any, action).id)]
         users = [
-            User(id=one, display_name=one, emails=(one,), is_on_duty=one in names) for one in ("Ana", "Sam", "Mei")
+            User(
+                id=one,
+                display_name=one,
+                emails=(f"{one}@other.example", one),
+                is_on_duty=one in names,
+                do_not_disturb=one in self.company_.quiet,
+            )
+            for one in ("Ana", "Sam", "Mei")
         ]
         return Operators(users=tuple(users))
 
@@ -148,7 +169,8 @@ async def test_a_handover_tells_who_came_who_left_and_who_is_on_duty_now(stage: 
         ["Ana"],
         ["Mei", "Sam"],
     )
-    assert (said["groups"], said["held"], said["strangers"]) == ({"S1": "support-oncall"}, ["Sam"], ["Mei"])
+    assert said["groups"] == {"S1": "support-oncall"}
+    assert said["reached"] == {"S1": {"held": ["Sam"], "strangers": ["Mei"], "quiet": [], "refused": []}}
     assert (company.members, company.topics) == ({"S1": {"USAM"}}, {"C1": "Mei, Sam"})
 
 
@@ -164,7 +186,7 @@ async def test_with_nobody_on_duty_the_group_keeps_whom_it_had_and_the_topic_say
     await look(stage, company)
     await look(stage, company, cc11=[])
     assert (company.members, company.topics) == ({"S1": {"UANA"}}, {"C1": "nobody"})
-    assert (await told(stage))[0].get("held") == []
+    assert (await told(stage))[0]["reached"]["S1"]["held"] == []
 
 
 async def test_a_group_that_two_subscriptions_keep_stands_for_both_once_both_are_known(
@@ -227,7 +249,7 @@ async def test_whoever_set_it_up_hears_once_that_it_does_not_work_and_again_only
         company.trouble = [PostRefused("paid_teams_only")]
         await look(stage, company)
     (said,) = await told(stage, "roster trouble")
-    assert (said["in"], said["why"]) == ([OWNER.user_id], "user groups need a paid Slack plan")
+    assert (said["in"], said["code"]) == ([OWNER.user_id], "paid_teams_only")
     assert company.topics == {"C1": "Ana"}
 
     await look(stage, company)
@@ -281,9 +303,143 @@ async def test_a_roster_that_nobody_follows_any_more_is_not_looked_at(stage: Pos
     assert company.asked == before
 
 
-async def test_a_roster_that_nobody_is_connected_for_is_said(stage: PostingStage, company: Company) -> None:
+async def test_a_roster_that_nobody_is_connected_for_is_said_in_its_channel(
+    stage: PostingStage, company: Company
+) -> None:
     company.refuses[OWNER.user_id] = NotConnected()
     await look(stage, company)
     await look(stage, company)
     (said,) = await told(stage, "roster trouble")
-    assert (said["in"], "not connected to Dialpad" in said["why"]) == ([OWNER.user_id], True)
+    assert (said["in"], said["code"]) == (["C1"], "NotConnected")
+    assert await stage.store.rosters.problems(COMPANY) == {"11": "NotConnected"}
+
+
+# Do not disturb, and who is left out
+
+
+async def test_who_has_do_not_disturb_on_is_named_and_not_pinged(stage: PostingStage, company: Company) -> None:
+    await look(stage, company)
+    company.quiet = {"Ana"}
+    await look(stage, company, cc11=["Ana", "Sam"])
+
+    assert (company.members, company.topics) == ({"S1": {"USAM"}}, {"C1": "Sam, Ana (do not disturb)"})
+    (said,) = await told(stage)
+    assert (said["on"], said["quiet"]) == (["Sam", "Ana"], ["Ana"])
+    assert said["reached"]["S1"] == {"held": ["Sam"], "strangers": [], "quiet": ["Ana"], "refused": []}
+
+
+async def test_do_not_disturb_alone_is_no_handover_and_takes_them_out_of_the_group(
+    stage: PostingStage, company: Company
+) -> None:
+    await look(stage, company, cc11=["Ana", "Sam"])
+    company.quiet = {"Sam"}
+    await look(stage, company)
+
+    assert (await told(stage), company.members) == ([], {"S1": {"UANA"}})
+
+
+async def test_with_every_phone_silent_the_group_keeps_whom_it_had(stage: PostingStage, company: Company) -> None:
+    await look(stage, company)
+    company.quiet = {"Ana", "Sam"}
+    await look(stage, company, cc11=["Ana", "Sam"])
+
+    assert company.members == {"S1": {"UANA"}}
+    assert (await told(stage))[0]["reached"]["S1"]["held"] == []
+
+
+async def test_somebody_whom_slack_takes_into_no_group_is_left_out_and_named_once(
+    stage: PostingStage, company: Company
+) -> None:
+    company.ended = {"USAM"}
+    for _ in range(3):
+        await look(stage, company, cc11=["Ana", "Sam"])
+
+    assert company.members == {"S1": {"UANA"}}
+    (said,) = await told(stage, "roster trouble")
+    assert (said["in"], said["code"]) == ([OWNER.user_id], "left out:S1:USAM")
+    assert said["what"] == "I cannot put Sam into the user group"
+
+    company.ended = set()
+    await look(stage, company)
+    assert await stage.store.rosters.problems(COMPANY) == {}
+    assert company.members == {"S1": {"UANA", "USAM"}}
+
+
+async def test_two_call_centers_of_one_group_name_who_is_left_out_once(stage: PostingStage, company: Company) -> None:
+    await follow(stage, replace(HANDOVER, id="w2", included=tuple(starmap(PlaceFilter, SALES.items()))))
+    company.ended = {"USAM"}
+    for _ in range(2):
+        await look(stage, company, cc11=["Sam"], cc12=["Ana", "Sam"])
+
+    assert len(await told(stage, "roster trouble")) == 1
+
+
+async def test_a_handover_says_whom_the_group_reaches_with_all_its_call_centers(
+    stage: PostingStage, company: Company
+) -> None:
+    await follow(stage, replace(HANDOVER, id="w2", included=tuple(starmap(PlaceFilter, SALES.items()))))
+    await look(stage, company, cc11=["Ana"], cc12=["Sam"])
+    await look(stage, company, cc11=[])
+
+    (said,) = await told(stage)
+    assert (said["on"], said["reached"]["S1"]["held"]) == ([], ["Sam"])
+    assert company.members == {"S1": {"USAM"}}
+
+
+# Whoever set it up leaves
+
+
+SAM, ANA = PersonKey(OWNER.team_id, "U0SAM0002"), PersonKey(OWNER.team_id, "U0ANA0001")
+
+
+async def connected(stage: PostingStage, *people: PersonKey) -> None:
+    for number, person in enumerate(people):
+        at = stage.store.now() + timedelta(seconds=number)
+        link = replace(LINK, company_id=COMPANY.company, dialpad_user_id=person.user_id, connected_at=at)
+        await stage.store.connections.save(person, link)
+
+
+async def test_a_colleagues_connection_takes_over_and_they_are_told(stage: PostingStage, company: Company) -> None:
+    await connected(stage, SAM, ANA)
+    await look(stage, company)
+    company.refuses = {OWNER.user_id: NotConnected(broken=True), SAM.user_id: NotAllowed("not this")}
+    for _ in range(2):
+        await look(stage, company, cc11=["Sam"])
+
+    assert company.topics == {"C1": "Sam"}
+    kept = await stage.store.subscriptions.get(COMPANY, HANDOVER.id)
+    assert kept is not None
+    assert (kept.owner, kept.follows_as) == (OWNER, ANA)
+    (said,) = await told(stage, "roster taken over")
+    assert (said["in"], said["channel"], said["before"]) == ([ANA.user_id], "C1", OWNER.user_id)
+    assert await told(stage, "roster trouble") == []
+
+
+async def test_a_suspended_account_that_dialpad_refuses_everything_counts_as_gone(
+    stage: PostingStage, company: Company
+) -> None:
+    await connected(stage, SAM)
+    company.refuses = {OWNER.user_id: NotAllowed("suspended")}
+    await look(stage, company)
+
+    assert company.topics == {"C1": "Ana"}
+
+
+async def test_who_lost_only_the_right_is_lent_nobody_elses(stage: PostingStage, company: Company) -> None:
+    await connected(stage, SAM)
+    company.refuses = {OWNER.user_id: NotAllowed("not this")}
+    await look(stage, company)
+
+    assert company.topics == {"C1": "not known"}
+    assert [said["code"] for said in await told(stage, "roster trouble")] == ["NotAllowed"]
+
+
+async def test_once_nobody_can_look_the_topic_stops_naming_people(stage: PostingStage, company: Company) -> None:
+    await follow(stage, replace(HANDOVER, id="w2", owner=SAM, included=tuple(starmap(PlaceFilter, SALES.items()))))
+    await look(stage, company, cc12=["Sam"])
+    company.refuses = {OWNER.user_id: NotConnected()}
+    stage.time.move(minutes=16)
+    await look(stage, company)
+
+    assert company.topics == {"C1": "Support: not known · Sales: Sam"}
+    assert company.members == {"S1": {"USAM"}}

@@ -77,12 +77,13 @@ def list_group_users(core: Core, args: Args) -> Json:
 
 
 def update_group_users(core: Core, args: Args) -> Json:
-    """Replace the whole list of a user group's members; Slack refuses an empty one."""
+    """Replace the whole list of a user group's members; Slack refuses an empty one, and one with somebody whose account
+    has ended."""
     group = _find_group(core, args)
     users = args.names("users")
     if not users:
         raise Refused("no_users_provided")
-    if any(one not in core.space.users for one in users):
+    if any(one not in core.space.users or core.space.users[one].get("deleted") for one in users):
         raise Refused("invalid_users")
     group |= {"users": users, "date_update": core.space.now()}
     return {"usergroup": _group(group, users=True)}

@@ -3,10 +3,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.sandbox.cast import ANA, LEO, SAM, TEAM_ID
+from bot.sandbox.cast import ANA, LEO, NOOR, PRIYA, SAM, TEAM_ID
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.channel_messages import PostRefused
-from bot.slack.api.duty_marks import DutyMarks
+from bot.slack.api.duty_marks import REFUSED_FOR_S, DutyMarks
 from tests.bot.slack.workspace import open_workspace
 
 GROUP = "S0ONCALL1"
@@ -80,6 +80,37 @@ async def test_groups_are_listed_by_handle() -> None:
         for _ in range(2):
             assert [(one.id, one.handle) for one in await marks.groups(TEAM_ID)] == [(GROUP, "support-oncall")]
         assert asked(slack, "usergroups.list") == 1
+
+
+async def test_somebody_whose_account_has_ended_is_left_out_of_a_group_and_named() -> None:
+    async with marking() as (slack, marks, ticks):
+        slack.workspace.users[str(PRIYA.slack_id)]["deleted"] = True
+        everybody = [str(one.slack_id) for one in (ANA, SAM, PRIYA, NOOR)]
+
+        kept = await marks.keep_group(TEAM_ID, GROUP, everybody)
+        assert (kept.changed, kept.refused) == (True, (PRIYA.slack_id,))
+        assert sorted(members(slack)) == sorted(set(everybody) - {str(PRIYA.slack_id)})
+
+        tries = asked(slack, "usergroups.users.update")
+        again = await marks.keep_group(TEAM_ID, GROUP, everybody)
+        assert (again.changed, again.refused) == (False, (PRIYA.slack_id,))
+        assert asked(slack, "usergroups.users.update") == tries
+
+        slack.workspace.users[str(PRIYA.slack_id)]["deleted"] = False
+        ticks.now += REFUSED_FOR_S + 1
+        assert await marks.keep_group(TEAM_ID, GROUP, everybody)
+        assert sorted(members(slack)) == sorted(everybody)
+
+
+async def test_a_group_for_which_slack_takes_nobody_stays_as_it_is() -> None:
+    async with marking() as (slack, marks, _):
+        for one in IDS:
+            slack.workspace.users[str(one)]["deleted"] = True
+
+        kept = await marks.keep_group(TEAM_ID, GROUP, IDS)
+        assert (kept.changed, kept.refused) == (False, tuple(sorted(IDS)))
+        assert members(slack) == [LEO.slack_id]
+        assert (await marks.keep_group(TEAM_ID, GROUP, IDS)).refused == tuple(sorted(IDS))
 
 
 @pytest.mark.parametrize(
