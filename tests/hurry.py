@@ -18,7 +18,7 @@ ENGINE: Final[dict[Any, dict[str, float]]] = {
 }
 """How often DBOS looks for messages, and for work whose time has come."""
 POSTING: Final[dict[Any, dict[str, float]]] = {
-    deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05},
+    deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05, "DUTY_SETTLE_S": 0.1},
     poster: {"FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
     pace: {
         **dict.fromkeys(("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "FIND_EVERY_S"), 0.02),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from bot.activity.news import NewsKind
+from bot.basics.times import lasting
 from bot.cards.roster import DOES_NOT_RING, roster_trouble
 from bot.cards.subscription import ENDED, ended_notice
 from bot.contract.prose import listed, plural, prose
@@ -16,6 +17,8 @@ Said: TypeAlias = Mapping[str, Any]
 """What is stored of a notice, as JSON."""
 TOLD: Final = "told"
 """What a notice is about that tells one person that something has ended for good."""
+CHANGE: Final = "change."
+"""Begins the names of what is stored of each change that a notice tells; for duty it ends with the moment in ms."""
 ROSTER_TROUBLE: Final = "roster trouble"
 STOOD_IN: Final = "roster taken over"
 """What a notice is about that tells somebody that a roster is read with their connection from now on."""
@@ -109,8 +112,22 @@ def _stood_in(said: Said) -> Prose:
     )  # fmt: skip
 
 
+def _changes(said: Said) -> list[str]:
+    return sorted(name.removeprefix(CHANGE) for name in said if name.startswith(CHANGE))
+
+
+def _several(said: Said) -> str:
+    """Say how often something changed that was told once."""
+    changes = _changes(said)
+    return f" ({len(changes)} times)" if len(changes) > 1 else ""
+
+
 def _duty(said: Said) -> Prose:
     reason = f": {said['reason']}" if said.get("reason") else ""
+    if len(changes := _changes(said)) > 1:
+        span = lasting(int(changes[-1]) - int(changes[0]))
+        state = f" is {'on' if said.get('on') else 'off'} duty{reason}"
+        return prose("🎧 ", Bold(_name(said)), f"{state}, after {len(changes)} changes within {span}.")
     return prose("🎧 ", Bold(_name(said)), f" went {'on' if said.get('on') else 'off'} duty", reason, ".")
 
 
@@ -125,12 +142,25 @@ def _read_contact(event: ContactEvent | ChangeEvent) -> Said | None:
         return None
     contact = event.contact
     number = contact.phone if contact and contact.phone and contact.phone.startswith("+") else ""
-    return {"name": contact.name if contact else "", "change": event.change, "number": number}
+    return {
+        "name": contact.name if contact else "",
+        "change": event.change,
+        "created": event.change == "created" or None,
+        "number": number,
+    }
+
+
+def _same_contact(event: ContactEvent | ChangeEvent) -> str:
+    contact = event.contact if isinstance(event, ContactEvent) else None
+    return f"contact:{contact.id}" if contact is not None and contact.id else ""
 
 
 def _contact(said: Said) -> Prose:
     number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
-    return prose("👤 Contact ", Bold(_name(said)), number, f" was {said.get('change') or 'changed'}.")
+    change = "created" if said.get("created") and said.get("change") == "updated" else said.get("change") or "changed"
+    return prose(
+        "👤 Contact ", Bold(_name(said)), number, f" was {change}{'' if change == 'created' else _several(said)}."
+    )
 
 
 def _read_setting(event: ContactEvent | ChangeEvent) -> Said | None:
@@ -140,9 +170,15 @@ def _read_setting(event: ContactEvent | ChangeEvent) -> Said | None:
     return {"action": event.action, "by": by, "note": event.note}
 
 
+def _same_setting(event: ContactEvent | ChangeEvent) -> str:
+    if not isinstance(event, ChangeEvent) or event.target is None or not event.target.id:
+        return ""
+    return f"setting:{event.action}:{event.target.type}:{event.target.id}:{event.note}"
+
+
 def _setting(said: Said) -> Prose:
     by = f"{said['by']} changed a setting: " if said.get("by") else "A setting was changed: "
-    return prose("🛠 ", by, Bold(_what_changed(said)), ".")
+    return prose("🛠 ", by, Bold(_what_changed(said)), f"{_several(said)}.")
 
 
 def _what_changed(said: Said) -> str:
@@ -159,11 +195,13 @@ class NoticeLook:
 
     text: Callable[[Said], Prose]
     read: Callable[[ContactEvent | ChangeEvent], Said | None] = lambda _: None
+    same: Callable[[ContactEvent | ChangeEvent], str] = lambda _: ""
+    """Returns what it is about, so that several changes of it within moments are one message; "" for none."""
 
 
 NOTICES: Final[Mapping[NewsKind, NoticeLook]] = {
     NewsKind.DUTY: NoticeLook(_duty),
     NewsKind.QUEUE: NoticeLook(_queue),
-    NewsKind.CONTACT: NoticeLook(_contact, _read_contact),
-    NewsKind.SETTING: NoticeLook(_setting, _read_setting),
+    NewsKind.CONTACT: NoticeLook(_contact, _read_contact, _same_contact),
+    NewsKind.SETTING: NoticeLook(_setting, _read_setting, _same_setting),
 }

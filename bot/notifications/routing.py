@@ -24,7 +24,7 @@ from bot.activity.visibility import heard_for
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.cards.notice import NOTICES
+from bot.cards.notice import CHANGE, NOTICES
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory
@@ -47,6 +47,12 @@ DEBOUNCE_S: Final = 0.5
 """A posted card is updated once for all that happens within this time."""
 ROSTER_S: Final = 10.0
 """How soon after somebody went on or off duty the roster is fetched: a shift changes within moments."""
+ROSTER_MOST_S: Final = 30.0
+"""How long the roster is not fetched while people keep going on and off duty."""
+DUTY_SETTLE_S: Final = 4.0
+"""How long a change of duty waits for others: a missed call takes an agent off duty, who goes on again at once."""
+FLAPPING_S: Final = 60.0
+"""Changes of one thing that follow one another within this time are one message, which says where it ended."""
 PICTURE_S: Final = 2.5
 """How long a text waits for its picture; one that comes later is added to the text."""
 QUEUE_EVERY_S: Final = 900
@@ -131,7 +137,7 @@ class EventRouter:
             fold = _Fold(self._store, connection, hook.company)
             # Not held for the end of quiet hours: who was waiting at night is no news in the morning.
             wanted = [one for one in fold.wanted(happening, hook) if one.not_before is None]
-            parts = _notice(f"queue:{line.id}:{bucket}", said, wanted)
+            parts = _notice((f"queue:{line.id}:{bucket}",), said, wanted)
             self._store.cards.absorbing.absorb(connection, hook.company, parts)
 
         await self._store.database.write(change)
@@ -153,7 +159,7 @@ class _Fold:
         self._company = company
         self._subscriptions = store.subscriptions.index(connection, company)
         self._now = store.now()
-        self._on_duty: dict[str, Register | None] = {}
+        self._agents: dict[str, State] = {}
         self._viewed: tuple[State, CallView] | None = None
 
     def wanted(self, happening: News, hook: Hook, **how: Any) -> list[NewPosting]:
@@ -231,31 +237,50 @@ class _Fold:
             return []
         name, at = f"agent:{agent.id}", int(event.at.timestamp() * 1000)
         part = fragment(at, 0, {"on": event.on_duty})
-        before = self._known_duty(name)
-        self._on_duty[name] = part["on"] if before is None else join({"on": before}, part)["on"]
-        self._store.rosters.hurry(self._connection, self._company, event.call_center_ids, ROSTER_S)
+        known = self._known_agent(name)
+        before = known.get("on")
+        self._store.rosters.hurry(self._connection, self._company, event.call_center_ids, ROSTER_S, ROSTER_MOST_S)
         notice: list[CardPart] = []
         if before is not None and before[2] != event.on_duty and before[0] <= at:
+            burst = _burst(known.get("told"), at) or event.key
+            part |= fragment(at, 0, {"told": burst})
             places = {f"user:{agent.id}", *(f"callcenter:{one}" for one in event.call_center_ids)}
             happening = News(frozenset({NewsKind.DUTY}), event.at, frozenset(places))
-            said = {"about": NewsKind.DUTY.value, "name": agent.name, "on": event.on_duty, "reason": event.reason}
-            notice = _notice(f"duty:{event.key}", said, self.wanted(happening, hook))
+            said = {
+                "about": NewsKind.DUTY.value,
+                "name": agent.name,
+                "on": event.on_duty,
+                "reason": event.reason or "",
+                f"{CHANGE}{at}": event.on_duty,
+            }
+            wanted = self.wanted(happening, hook, wait_s=DUTY_SETTLE_S)
+            notice = _notice((f"duty:{burst}",), said, wanted, at=at, debounce_s=DUTY_SETTLE_S)
+        self._agents[name] = join(known, part)
         return [*notice, CardPart("agent", (name,), part, lambda *_: [])]
 
-    def _known_duty(self, name: str) -> Register | None:
+    def _known_agent(self, name: str) -> State:
         """Return what is known of an agent: from this batch, else from their card."""
-        if name not in self._on_duty:
+        if name not in self._agents:
             cards = self._store.cards.absorbing.named(self._connection, self._company, [name])
-            self._on_duty[name] = cards[0].state.get("on") if cards else None
-        return self._on_duty[name]
+            self._agents[name] = dict(cards[0].state) if cards else {}
+        return self._agents[name]
 
     def change(self, event: ContactEvent | ChangeEvent, hook: Hook) -> list[CardPart]:
         at = event.at or self._now
         for kind, look in NOTICES.items():
             if (said := look.read(event)) is not None:
                 happening = News(frozenset({kind}), at, number=str(said.get("number") or ""))
-                return _notice(event.key, {"about": kind.value, **said}, self.wanted(happening, hook))
+                what = {"about": kind.value, **said, f"{CHANGE}{event.key}": True}
+                ms = int(at.timestamp() * 1000)
+                same = look.same(event)
+                names = (event.key, f"{same}:{int(at.timestamp() // FLAPPING_S)}") if same else (event.key,)
+                return _notice(names, what, self.wanted(happening, hook), at=ms, debounce_s=DEBOUNCE_S)
         return []
+
+
+def _burst(told: Register | None, at: int) -> str:
+    """Return the message that the last change of an agent's duty is told in, "" when that was too long ago."""
+    return str(told[2]) if told is not None and at - told[0] <= FLAPPING_S * 1000 else ""
 
 
 def _texts_of(event: SmsEvent, conversation: Absorbed, there: Sequence[Posting]) -> list[CardPart]:
@@ -272,9 +297,17 @@ def _texts_of(event: SmsEvent, conversation: Absorbed, there: Sequence[Posting])
     return parts
 
 
-def _notice(name: str, said: Mapping[str, Any], wanted: Sequence[NewPosting]) -> list[CardPart]:
-    """Return the card of something that is said once, none when nobody wants it."""
-    return [CardPart("notice", (name,), fragment(0, 0, said), lambda *_: wanted)] if wanted else []
+def _notice(
+    names: tuple[str, ...],
+    said: Mapping[str, Any],
+    wanted: Sequence[NewPosting],
+    *,
+    at: int = 0,
+    debounce_s: float = 0.0,
+) -> list[CardPart]:
+    """Return the card of something that is said once, none when nobody wants it. What is said ``at`` a later moment
+    under one of these names takes its place."""
+    return [CardPart("notice", names, fragment(at, 0, said), lambda *_: wanted, debounce_s)] if wanted else []
 
 
 def _place(line: EventParty) -> str:

@@ -18,6 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
+    func,
+    literal,
     select,
     update,
 )
@@ -53,6 +56,7 @@ rosters = Table(
     Column("seen_at", MomentColumn, nullable=False),
     Column("due_at", MomentColumn, index=True),
     Column("problem", Text, nullable=False),
+    Column("settled_by", MomentColumn),
     info={
         **rules(forget=lambda table, now: and_(table.c.due_at.is_(None), table.c.seen_at <= now - KEPT_FOR)),
         SEALED_FOR: ("team_id", "call_center"),
@@ -128,12 +132,24 @@ class Rosters:
 
         await self._context.database.write(change)
 
-    def hurry(self, connection: Connection, company: CompanyKey, call_centers: Sequence[str], within_s: float) -> None:
-        """Poll those that are followed within so many seconds, because something has happened there."""
-        if call_centers:
-            soon = self._context.now() + timedelta(seconds=within_s)
-            here = and_(within(rosters, company), rosters.c.call_center.in_(call_centers), rosters.c.due_at > soon)
-            connection.execute(update(rosters).where(here).values(due_at=soon))
+    def hurry(
+        self,
+        connection: Connection,
+        company: CompanyKey,
+        call_centers: Sequence[str],
+        within_s: float,
+        most_s: float = 0.0,
+    ) -> None:
+        """Poll those that are followed within so many seconds, because something has happened there. When more happens
+        meanwhile the poll waits anew, but never longer than ``most_s`` after the first."""
+        if not call_centers:
+            return
+        now = self._context.now()
+        soon, latest = now + timedelta(seconds=within_s), now + timedelta(seconds=max(most_s, within_s))
+        here = and_(within(rosters, company), rosters.c.call_center.in_(call_centers), rosters.c.due_at > now)
+        due_at = case((rosters.c.settled_by < soon, rosters.c.settled_by), else_=literal(soon, MomentColumn))
+        settled_by = func.coalesce(rosters.c.settled_by, literal(latest, MomentColumn))
+        connection.execute(update(rosters).where(here).values(due_at=due_at, settled_by=settled_by))
 
     async def due(self) -> list[FollowedRoster]:
         """Return the rosters whose poll is due."""
@@ -147,7 +163,8 @@ class Rosters:
     async def looked(self, followed: FollowedRoster, roster: Roster, *, changed: bool, next_s: float) -> bool:
         """Store the result of a poll. False when another process was faster."""
         values = self._values(followed.company, roster)
-        values |= {"version": followed.version + changed, "due_at": self._context.now() + timedelta(seconds=next_s)}
+        due_at = self._context.now() + timedelta(seconds=next_s)
+        values |= {"version": followed.version + changed, "due_at": due_at, "settled_by": None}
         here = and_(_is(followed.company, followed.call_center), rosters.c.version == followed.version)
         return await self._context.run(update(rosters).where(here).values(**values)) == 1
 
@@ -155,7 +172,7 @@ class Rosters:
         """Postpone the next poll after one that failed. None: nobody follows it any more."""
         due_at = None if wait_s is None else self._context.now() + timedelta(seconds=wait_s)
         here = _is(followed.company, followed.call_center)
-        await self._context.run(update(rosters).where(here).values(due_at=due_at))
+        await self._context.run(update(rosters).where(here).values(due_at=due_at, settled_by=None))
 
     async def note_problem(self, followed: FollowedRoster, problem: str) -> bool:
         """Record why user group or topic could not be updated. True if that is a new problem."""

@@ -8,6 +8,8 @@ import pytest
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.basics.company import CompanyKey
+from bot.cards.notice import notice
+from bot.contract.reply import Reply
 from bot.dialpad.events import ChangeEvent, ContactEvent, Event, parse_event
 from bot.notifications.routing import EventRouter
 from tests.bot.activity.payloads import at, call, callback_request, text
@@ -160,3 +162,88 @@ async def test_whoever_subscribed_to_callback_requests_hears_of_one(stage: Posti
     await stage.run(5)
 
     assert await kinds_in(stage, threads=False) == ["call"]
+
+
+# What flaps
+
+
+async def shown(stage: PostingStage) -> list[str]:
+    """What the notices that are posted say now, in order."""
+    found = []
+    for message in stage.slack.messages:
+        posting = await stage.store.postings.get(COMPANY, message.name)
+        card = await stage.store.cards.get(COMPANY, posting.card_id) if posting else None
+        if card is not None and card.kind == "notice":
+            said = notice({name: register[2] for name, register in card.state.items()}, "")
+            assert isinstance(said, Reply)
+            found.append("".join(str(getattr(part, "text", part)) for part in said.text))
+    return found
+
+
+FLAPPING = ["unavailable", "available"] * 3
+
+
+async def test_six_changes_of_duty_within_moments_are_one_message_that_says_where_it_ended(
+    stage: PostingStage,
+) -> None:
+    await stage.happen(duty("available", 0))
+    for number, word in enumerate(FLAPPING):
+        await stage.happen(duty(word, 10 + number * 3.6))
+        await stage.run(3.6)
+    await stage.run(20)
+
+    assert await shown(stage) == ["🎧 Ana is on duty, after 6 changes within 18 s."]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_changes_that_come_at_once_and_again_are_one_message(stage: PostingStage, order: int) -> None:
+    await stage.happen(duty("available", 0))
+    events = [duty(word, 10 + number) for number, word in enumerate(FLAPPING[:3])]
+    await stage.happen(*events[::order], *events)
+    await stage.run(20)
+
+    (said,) = await shown(stage)
+    assert "off duty" in said
+
+
+async def test_changes_that_are_apart_are_told_one_by_one(stage: PostingStage) -> None:
+    for word, second in (("available", 0), ("unavailable", 10), ("available", 600)):
+        await stage.happen(duty(word, second))
+        await stage.run(10)
+
+    assert await shown(stage) == ["🎧 Ana went off duty.", "🎧 Ana went on duty."]
+
+
+async def test_two_people_who_change_at_once_are_two_messages(stage: PostingStage) -> None:
+    for person in (101, 102):
+        for word, second in (("available", 0), ("unavailable", 10)):
+            event = {"target": {"id": person, "type": "user", "name": f"Agent {person}"}}
+            await stage.happen(parse_event({**duty(word, second).document, **event}))
+    await stage.run(10)
+
+    assert len(await shown(stage)) == 2
+
+
+async def test_a_contact_that_is_made_and_changed_at_once_is_one_message(stage: PostingStage) -> None:
+    contact = {"id": "1", "display_name": "Jordan", "phones": ["+14155550150"]}
+    for change, name in (("Created", "Jordan"), ("Updated", "Jordan L"), ("Updated", "Jordan Lee")):
+        await stage.happen(parse_event({"event": change, "contact": {**contact, "display_name": name}}))
+        await stage.run(1)
+    await stage.happen(parse_event({"event": "Updated", "contact": {**contact, "id": "2", "display_name": "Tomas"}}))
+    await stage.run(5)
+
+    first, second = await shown(stage)
+    assert ("Jordan Lee" in first, "was created." in first, "Tomas" in second) == (True, True, True)
+
+
+async def test_a_setting_that_is_changed_to_and_fro_is_one_message(stage: PostingStage) -> None:
+    by = {"changed_by": {"name": "Priya", "id": 1, "type": "user"}, "target": {"id": 11, "type": "CallCenter"}}
+    for second in (1, 2, 3):
+        await stage.happen(parse_event({"action": "hours_changed", "date": at(second), "additional_data": {}, **by}))
+    await stage.happen(parse_event({"action": "operator_removed", "date": at(3), **by}))
+    await stage.run(5)
+
+    assert sorted(await shown(stage)) == [
+        "🛠 Priya changed a setting: Hours changed (3 times).",
+        "🛠 Priya changed a setting: Operator removed.",
+    ]

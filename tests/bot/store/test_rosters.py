@@ -78,6 +78,22 @@ async def test_news_hurry_only_what_is_followed_and_never_delay(store: Store, cl
     assert [one.call_center for one in await store.rosters.due()] == ["11"]
 
 
+async def test_a_look_waits_until_changes_have_settled_and_not_for_ever(store: Store, clock: Clock) -> None:
+    await store.rosters.follow(COMPANY, ["11"])
+    await store.rosters.looked(await the_due(store), roster(clock, ANA), changed=False, next_s=120)
+    waited = 0
+    while not await store.rosters.due():
+        await store.database.write(lambda connection: store.rosters.hurry(connection, COMPANY, ["11"], 10, 30))
+        clock.pass_(seconds=5)
+        waited += 5
+    assert waited == 30
+
+    await store.rosters.looked(await the_due(store), roster(clock, ANA), changed=False, next_s=120)
+    await store.database.write(lambda connection: store.rosters.hurry(connection, COMPANY, ["11"], 10, 30))
+    clock.pass_(seconds=10)
+    assert await store.rosters.due()
+
+
 async def test_what_nobody_follows_any_more_is_looked_at_no_more_and_forgotten_in_the_end(
     store: Store, clock: Clock
 ) -> None:
