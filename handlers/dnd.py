@@ -1,5 +1,6 @@
 """Handles ``dnd``: do not disturb, for oneself or in one group, also for a while."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from bot.arguments.group import ENTITIES, Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
+from bot.cards.cover import meant_for_others
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, till
@@ -64,7 +66,11 @@ async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InG
     async with for_a_while(ctx, until, key, "dnd.back", way_back):
         if before != wanted:
             await _toggle(ctx, wanted, group)
-    return _changed(before, wanted, group, until, stays=lost is not None)
+    done = _changed(before, wanted, group, until, stays=lost is not None)
+    if not wanted or before == wanted:
+        return done
+    others = await meant_for_others(ctx, silent=True, only=group.raw if group else "")
+    return replace(done, text=prose(done.text, others), tone="warning") if others else done
 
 
 @router.later(risk=Risk.CHANGE)

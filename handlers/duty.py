@@ -8,6 +8,7 @@ from bot.arguments.moment import Moment
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
+from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx
@@ -77,9 +78,16 @@ async def duty(
         raise UserError(f"Only {colleague.name} and their supervisors can do that. Ask one of them.") from None
     was, now = _in_words(before.on_duty, before.duty_status_reason), _in_words(state, reason)
     shown = prose("still ", now) if was == now else prose(was, " → ", Bold(now))
+    others = await meant_for_others(ctx, silent=True) if not state and colleague is None else ""
     return Reply(
-        prose(_whose(colleague), ": ", shown, till(until), "."), buttons=_buttons(state, colleague), tone="done"
+        prose(_whose(colleague), ": ", shown, till(until), ".", others),
+        buttons=(*_cover(others), *_buttons(state, colleague)),
+        tone="warning" if others else "done",
     )
+
+
+def _cover(others: Prose) -> tuple[Button, ...]:
+    return (Button("Ask for cover", "oncall.cover", form=True),) if others else ()
 
 
 @router.later(risk=Risk.CHANGE)

@@ -1,6 +1,7 @@
 """Handles ``oncall``: shows who is on duty for a call center, since when, and why others are not; asks for cover."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -10,8 +11,9 @@ from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
 from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
 from bot.basics.person import PersonKey
+from bot.cards.cover import lines_of, meant_for_others
 from bot.cards.live_call import CardId
-from bot.cards.roster import read_roster, roster_card
+from bot.cards.roster import has_do_not_disturb, read_roster, roster_card
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Carried, Choice, Option, Text
 from bot.contract.board import Notifications, PostedCard
@@ -29,12 +31,15 @@ from bot.dialpad.actions.callcenters import (
     SetDutyStatus,
 )
 from bot.dialpad.actions.people import User
-from bot.dialpad.actions.users import GetUser
+from bot.dialpad.actions.users import GetUser, ToggleDnd
 
 router = Router()
 
 REMIND_AFTER: Final = timedelta(minutes=15)
 """How long after asking for cover a person is told that nobody has taken over."""
+RING: Final = "ring"
+SILENT: Final = "silent"
+"""How somebody with do not disturb on takes over: they turn it off, or leave it on."""
 LONGEST_REASON: Final = 75
 """Most characters of a reason at Dialpad; see ``handlers/duty.py``."""
 
@@ -190,14 +195,57 @@ async def cover(
         look_at, f"cover:{card}", "oncall.still_open", {"card": card}, ctx.person, ctx.where.to_json()
     )
     back = Button("Take it back", "oncall.withdraw", {"card": card})
-    return Reply("Asked here. You stay on duty until somebody takes over.", (back,), tone="done")
+    silent = " Do not disturb is on, so no call rings at your phone until then." if _is_silent(me, lines) else ""
+    others = await meant_for_others(ctx, silent=False)
+    return Reply(prose("Asked here. You stay on duty until somebody takes over.", silent, others), (back,), tone="done")
 
 
 @router.button(title="Take over", risk=Risk.CHANGE)
-async def take(ctx: Ctx, card: CardId) -> Answer:
+async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longest=10)] = "") -> Answer:
     """Take over for a colleague. Exactly one person can: they go on duty with their own token, then the colleague off
-    duty."""
+    duty.
+
+    With do not disturb on they are asked first: no call would ring at their phone. ``how`` is what they chose then, to
+    let them ring or to stay silent."""
     notifications, found, asked = await _find(ctx, card)
+    me = ctx.person.user_id
+    if (refused := _not_free(ctx, found, asked)) is not None:
+        return refused
+    mine = await ctx.send(GetUser())
+    if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
+        raise UserError(
+            f"You do not answer calls for {' or '.join(asked.lines.values())}, so you cannot take over there."
+        )
+    silent = _is_silent(mine, asked.lines)
+    if silent and not how:
+        return _silent_cover(card, asked)
+    after = await notifications.claim(found, ctx.person)
+    if after is None or after.claimed_by != me:
+        return _too_late(after, asked)
+    try:
+        if silent and how == RING:
+            await _let_ring(ctx, mine, asked)
+            silent = False
+        await _go_on_duty(ctx, mine, asked.until)
+    except Exception:
+        await notifications.release(after, ctx.person)
+        raise
+    await ctx.deps.later.cancel(f"cover:{card}")
+    asker = PersonKey(ctx.person.team_id, asked.asker)
+    stand_in = {"until": asked.until.isoformat(), "by": mine.name} | ({"silent": "yes"} if silent else {})
+    await ctx.deps.later.at(ctx.now, f"covered:{card}", "oncall.stand_down", stand_in, asker, {})
+    return Reply(
+        prose(
+            *("You are covering for ", Bold(asked.name), " until ", When(asked.until, "date"), ". I'll let them know."),
+            " Do not disturb is on, so no call rings at your phone until you turn it off." if silent else "",
+        ),
+        (Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}),) if silent else (),
+        tone="warning" if silent else "done",
+    )
+
+
+def _not_free(ctx: Ctx, found: PostedCard, asked: Cover) -> Reply | None:
+    """Say why a request for cover cannot be taken over by this person, None when it can."""
     me = ctx.person.user_id
     if asked.asker == me:
         return Reply("You asked for this yourself. Somebody else has to take over.")
@@ -209,27 +257,38 @@ async def take(ctx: Ctx, card: CardId) -> Answer:
         return _too_late(found, asked)
     if ctx.now >= asked.until:
         return Reply(prose("This was only until ", When(asked.until, "date"), ", which has passed."))
-    mine = await ctx.send(GetUser())
-    if not {place.group_id for place in mine.group_details} & {line.partition(":")[2] for line in asked.lines}:
-        raise UserError(
-            f"You do not answer calls for {' or '.join(asked.lines.values())}, so you cannot take over there."
-        )
-    after = await notifications.claim(found, ctx.person)
-    if after is None or after.claimed_by != me:
-        return _too_late(after, asked)
-    try:
-        await _go_on_duty(ctx, mine, asked.until)
-    except Exception:
-        await notifications.release(after, ctx.person)
-        raise
-    await ctx.deps.later.cancel(f"cover:{card}")
-    asker = PersonKey(ctx.person.team_id, asked.asker)
-    stand_in = {"until": asked.until.isoformat(), "by": mine.name}
-    await ctx.deps.later.at(ctx.now, f"covered:{card}", "oncall.stand_down", stand_in, asker, {})
+    return None
+
+
+def _is_silent(person: User, lines: Iterable[str]) -> bool:
+    """Tell whether do not disturb keeps all calls of those of these lines that they answer from ringing."""
+    mine = {place.group_id for place in person.group_details}
+    ids = [one for line in lines if (one := line.partition(":")[2]) in mine]
+    return has_do_not_disturb(person, *ids)
+
+
+def _silent_cover(card: str, asked: Cover) -> Reply:
     return Reply(
-        prose("You are covering for ", Bold(asked.name), " until ", When(asked.until, "date"), ". I'll let them know."),
-        tone="done",
+        prose(
+            *("Do not disturb is on, so no call for ", lines_of(asked), " would ring at your phone. "),
+            "Nothing has changed yet.",
+        ),
+        (
+            Button("Turn it off and take over", "oncall.take", {"card": card, "how": RING}, style="primary"),
+            Button("Take it anyway", "oncall.take", {"card": card, "how": SILENT}),
+        ),
+        tone="warning",
     )
+
+
+async def _let_ring(ctx: Ctx, me: User, asked: Cover) -> None:
+    """Turn do not disturb off, for all calls and for the lines that are covered."""
+    if me.do_not_disturb:
+        await ctx.send(ToggleDnd(do_not_disturb=False))
+    lines = {line.partition(":")[2] for line in asked.lines}
+    for place in me.group_details:
+        if place.do_not_disturb and place.group_id in lines:
+            await ctx.send(ToggleDnd(do_not_disturb=False, group_type="callcenter", group_id=place.group_id))
 
 
 async def _go_on_duty(ctx: Ctx, me: User, until: datetime) -> None:
@@ -245,6 +304,7 @@ async def stand_down(
     ctx: Ctx,
     until: Annotated[str, Carried("Until", longest=40)],
     by: Annotated[str, Carried("Who", longest=100)],
+    silent: Annotated[str, Carried("Silent", longest=3)] = "",
 ) -> Answer:
     """Put the person who asked off duty once somebody has taken over, and on again at the end.
 
@@ -256,7 +316,10 @@ async def stand_down(
     async with for_a_while(ctx, end, waiting_key(ctx.person, "duty"), "duty.back", {"state": "on"}):
         await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=f"Covered by {by}"[:LONGEST_REASON]))
     return Reply(
-        prose(Bold(by), " is covering for you. You are off duty until ", When(end, "date"), ", then on duty again."),
+        prose(
+            *(Bold(by), " is covering for you. You are off duty until ", When(end, "date"), ", then on duty again."),
+            f" {by} has do not disturb on, so no call rings at their phone." if silent else "",
+        ),
         (Button("Go on duty now", "duty.duty", {"state": "on"}),),
         tone="done",
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bot.activity.registers import Register, State, fragment
 from bot.basics.stored_json import IsoMoment, StoredJson
 
+LONGEST_COVER: Final = timedelta(days=30)
+"""How long ago a request for cover may have been taken over that somebody still stands in for."""
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.activity.cover import Cover
+from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Bold, Button, Card, Mention, Prose, When
 
@@ -26,3 +27,24 @@ def cover_stamp(taken_by: str | None, taken_at: datetime | None, *, withdrawn: b
     if taken_by:
         return prose("Covered by ", Mention(taken_by), *((" since ", When(taken_at, "date")) if taken_at else ()))
     return "Taken back: cover is no longer needed." if withdrawn else ""
+
+
+async def meant_for_others(ctx: Ctx, *, silent: bool, only: str = "") -> Prose:
+    """Say what it means for those whom the person covers for that they answer no calls from now on, or that somebody
+    else does; "" when they cover for nobody. ``silent``: nobody else does. ``only``: the one line it is
+    about, such as ``callcenter:5527``."""
+    notifications = ctx.deps.notifications
+    covers = await notifications.covering(ctx.person) if notifications else ()
+    said = [
+        prose(" You are covering for ", Bold(one.name), " until ", When(one.until, "date"), ".")
+        for one in covers
+        if not only or only in one.lines
+    ]
+    if not said:
+        return ""
+    what = (
+        " Nobody answers for them now: ask for cover, or let them know."
+        if silent
+        else " Whoever takes over answers for them too."
+    )
+    return prose(*said, what)

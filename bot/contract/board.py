@@ -122,6 +122,10 @@ class Notifications(Protocol):
         """Post a request for cover in a channel; the card's id. A repeated request posts nothing new."""
         ...
 
+    async def covering(self, person: PersonKey) -> Sequence[Cover]:
+        """Return the requests for cover that this person has taken over and that have not ended."""
+        ...
+
     async def claim(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
         """Claim a card; its state afterwards, claimed by this person exactly when nobody was faster."""
         ...

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.activity.call_registers import names_of, read_call
-from bot.activity.cover import Cover, read_cover
+from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Roster
@@ -264,6 +264,16 @@ class NotificationService:
         card = await self._store.cards.absorb(company, "cover", [name], read_cover(cover), lambda *_: wanted)
         self._wake()
         return card
+
+    async def covering(self, person: PersonKey) -> list[Cover]:
+        company = await self._store.connections.company(person)
+        now, found = self._store.now(), list[Cover]()
+        for mine in _theirs(person, company):
+            async for card in self._store.cards.changed_since(mine, "cover", now - LONGEST_COVER):
+                cover = view_cover(card.state)
+                if card.claimed_by == person.user_id and now < cover.until:
+                    found.append(cover)
+        return found
 
     async def claim(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
         before = await self.card(person, card.id)

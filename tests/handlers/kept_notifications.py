@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import reduce
 
 from bot.activity.call_registers import fold
-from bot.activity.cover import Cover, read_cover
+from bot.activity.cover import Cover, read_cover, view_cover
 from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
@@ -100,6 +100,10 @@ class RememberedBoard:
         name = f"cover{len(self.cards) + 1}"
         self.cards[name] = KeptCard(name, "cover", read_cover(cover))
         return name
+
+    async def covering(self, person: PersonKey) -> list[Cover]:
+        taken = [one for one in self.cards.values() if one.kind == "cover" and one.claimed_by == person.user_id]
+        return [cover for one in taken if (cover := view_cover(one.state)).until >= NOON]
 
     async def claim(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)

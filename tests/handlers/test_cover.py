@@ -174,3 +174,85 @@ async def test_what_is_wrong_with_asking_for_cover_is_not_taken_for_a_call_cente
     with pytest.raises(UserError) as problem:
         await world.type(ANA, f"oncall {words}")
     assert said in str(problem.value)
+
+
+# Do not disturb
+
+
+def quiet(world: World, person: Person, *, in_group: int = 0) -> None:
+    user = world.sandbox.state.users[person.dialpad_id or 0]
+    if in_group:
+        user.group_dnd[in_group] = True
+    else:
+        user.do_not_disturb = True
+
+
+@pytest.mark.parametrize("in_group", [0, SUPPORT.id])
+async def test_cover_by_somebody_whose_phone_does_not_ring_is_not_taken_without_a_word(
+    asked: World, in_group: int
+) -> None:
+    quiet(asked, SAM, in_group=in_group)
+    answer = await press(asked, SAM, "oncall.take")
+
+    assert "no call for Support would ring at your phone" in words_of(answer)
+    assert [button.label for button in buttons_of(answer)] == ["Turn it off and take over", "Take it anyway"]
+    assert (on_duty(asked, SAM), asked.notifications.cards["cover1"].claimed_by) == (False, None)
+
+
+async def test_they_may_take_it_anyway_and_both_are_told(asked: World) -> None:
+    quiet(asked, SAM)
+    answer = await asked.submit(SAM, "oncall.take", card="cover1", how="silent")
+    assert "no call rings at your phone until you turn it off" in words_of(answer)
+
+    (told,) = await asked.pass_time(seconds=1)
+    assert "Sam Okafor has do not disturb on, so no call rings at their phone." in words_of(told)
+    assert asked.sandbox.state.users[SAM.dialpad_id or 0].do_not_disturb
+
+
+async def test_or_let_it_ring_and_take_over(asked: World) -> None:
+    quiet(asked, SAM)
+    quiet(asked, SAM, in_group=SUPPORT.id)
+    answer = await asked.submit(SAM, "oncall.take", card="cover1", how="ring")
+
+    user = asked.sandbox.state.users[SAM.dialpad_id or 0]
+    assert (user.do_not_disturb, user.group_dnd[SUPPORT.id], user.on_duty) == (False, False, True)
+    assert "Do not disturb" not in words_of(answer)
+
+
+async def test_do_not_disturb_in_another_group_is_in_nobodys_way(asked: World) -> None:
+    quiet(asked, SAM, in_group=1)
+
+    assert "You are covering for" in words_of(await press(asked, SAM, "oncall.take"))
+
+
+async def test_whoever_asks_with_do_not_disturb_on_hears_that_no_call_rings_until_then(world: World) -> None:
+    quiet(world, ANA)
+
+    assert "no call rings at your phone until then" in words_of(await world.type(ANA, "oncall cover me for 1h"))
+
+
+# Covering, and leaving as well
+
+
+@pytest.mark.parametrize("typed", ["duty off Lunch", "dnd on for 30m", "dnd on in Support"])
+async def test_who_covers_for_somebody_and_stops_answering_is_told_what_that_means(asked: World, typed: str) -> None:
+    await press(asked, SAM, "oncall.take")
+    said = words_of(await asked.type(SAM, typed))
+
+    assert "You are covering for Ana Ferreira until 23 12:00." in said
+    assert "Nobody answers for them now: ask for cover, or let them know." in said
+
+
+async def test_who_covers_for_somebody_and_asks_for_cover_is_told_that_both_are_passed_on(asked: World) -> None:
+    await press(asked, SAM, "oncall.take")
+    said = words_of(await asked.type(SAM, "oncall cover me for 1h in Support"))
+
+    assert "You are covering for Ana Ferreira until 23 12:00. Whoever takes over answers for them too." in said
+
+
+@pytest.mark.parametrize("typed", ["duty on", "dnd off", "duty off Lunch"])
+async def test_who_covers_for_nobody_hears_nothing_of_it(asked: World, typed: str) -> None:
+    if typed != "duty off Lunch":
+        await press(asked, SAM, "oncall.take")
+
+    assert "covering" not in words_of(await asked.type(SAM, typed))
