@@ -241,7 +241,8 @@ class _Fold:
         before = known.get("on")
         self._store.rosters.hurry(self._connection, self._company, event.call_center_ids, ROSTER_S, ROSTER_MOST_S)
         notice: list[CardPart] = []
-        if before is not None and before[2] != event.on_duty and before[0] <= at:
+        after = join(known, part)["on"]
+        if before is not None and before[2] != after[2] and after[2] == event.on_duty:
             burst = _burst(known.get("told"), at) or event.key
             part |= fragment(at, 0, {"told": burst})
             places = {f"user:{agent.id}", *(f"callcenter:{one}" for one in event.call_center_ids)}

@@ -135,7 +135,7 @@ async def test_six_changes_of_duty_are_one_message(priya: Hands, ana: Hands, dem
     await demo.bot.store.cards.absorb(NORTHLIGHT, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
     for number in range(6):
         demo.dialpad.phone.inside.set_duty(dialpad_id(ANA), on=bool(number % 2))
-    await until_heard(demo)
+        await until_heard(demo)
     await until_posted(demo)
 
     await shown(ana, "Ana Ferreira", "on duty")

@@ -206,6 +206,15 @@ async def test_changes_that_come_at_once_and_again_are_one_message(stage: Postin
     assert "off duty" in said
 
 
+@pytest.mark.parametrize("order", [1, -1])
+async def test_of_two_changes_in_one_moment_the_same_is_told_in_either_order(stage: PostingStage, order: int) -> None:
+    await stage.happen(duty("available", 0))
+    await stage.happen(*[duty("unavailable", 10), duty("available", 10)][::order])
+    await stage.run(20)
+
+    assert all("on duty" in said for said in await shown(stage))
+
+
 async def test_changes_that_are_apart_are_told_one_by_one(stage: PostingStage) -> None:
     for word, second in (("available", 0), ("unavailable", 10), ("available", 600)):
         await stage.happen(duty(word, second))
