@@ -58,12 +58,12 @@ class Reach:
 
     @property
     def can_be_asked(self) -> bool:
-        """True for somebody who can take a call or a message now."""
+        """Tell whether they can take a call or a message now."""
         return self.obstacle is None
 
     @property
     def may_be_pinged(self) -> bool:
-        """True for somebody whom a user group may name: a call ends soon, and groups do not change with each."""
+        """Tell whether a user group may name them: a call ends soon, and groups do not change with each."""
         return self.obstacle in {None, Obstacle.ON_A_CALL}
 
     @property

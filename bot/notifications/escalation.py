@@ -5,7 +5,8 @@ The time of each step is stored with the posting it belongs to. What is said is 
 and the step before the step counts as taken, so a restart at any moment says it once and goes on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import structlog
 from bot.activity.calls import CallView, view_call
 from bot.activity.news import needs_somebody
 from bot.activity.registers import fragment
+from bot.activity.roster import Agent, Reach, not_reached, reach_of
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.errors import (
@@ -29,12 +31,14 @@ from bot.basics.errors import (
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
-from bot.contract.context import People
+from bot.cards.roster import read_agent
+from bot.contract.context import People, with_any_email
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import ME, Action, Entity
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
 from bot.notifications.quiet_hours import held_until
@@ -145,35 +149,39 @@ class Escalations:
             return ((whom,) if whom else ()), waiting
         call_center = view.line_id.removeprefix("callcenter:") if view.line_id.startswith("callcenter:") else ""
         try:
-            found = await self._in_slack(subscription, await self._on_duty(subscription, call_center))
+            reaches = await self._in_slack(subscription, await self._on_duty(subscription, call_center))
         except ChatopsError as problem:
             _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
             last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
-            known = "These were on duty when it last did." if last else ""
-            return last, f"{waiting} Dialpad does not say who is on duty. {known}".strip()
-        return found, waiting if found else f"{waiting} Nobody on duty is in Slack."
+            known = "These were on duty when it last did." if _asked(last) else ""
+            return _asked(last), f"{waiting} Dialpad does not say who is on duty. {known}".strip()
+        return _asked(reaches), f"{waiting}{_not_asked(reaches)}"
 
-    async def _on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
-        """Return the e-mail addresses of the operators on duty."""
+    async def _on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
+        """Return the operators on duty."""
         if not call_center:
             return []
         operators = await self._owner(subscription).send(ListCallCenterOperators(id=call_center), background=True)
-        return [user.emails[0] for user in operators.users if user.is_on_duty and user.emails]
+        return [agent for user in operators.users if (agent := read_agent(call_center, user)).on_duty]
 
-    async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[str]:
-        """Return the same from the last known roster."""
+    async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
+        """Return the same from the last known roster; their calls then are over."""
         known = await self._store.rosters.get(subscription.company, call_center)
-        return [agent.email for agent in known.on_duty] if known else []
+        return [replace(agent, on_a_call=False) for agent in known.on_duty] if known else []
 
-    async def _in_slack(self, subscription: Subscription, emails: Sequence[str]) -> list[str]:
-        """Return the Slack ids for these addresses, without people whom Slack does not know or return."""
+    async def _in_slack(self, subscription: Subscription, agents: Sequence[Agent]) -> list[Reach]:
+        """Tell which of them can be asked. Somebody of whom Slack says nothing, or who uses another company now, counts
+        as not in Slack."""
         found = []
-        for email in emails:
+        for agent in agents:
+            slack_id: str | None = None
             try:
-                found.append(await self._people.with_email(subscription.owner.team_id, email))
+                slack_id = await with_any_email(self._people, subscription.owner.team_id, agent.emails)
             except ChatopsError as problem:
                 _log.info("slack does not say who has an address", error=type(problem).__name__)
-        return [one for one in found if one and await self._is_ours(subscription, one)]
+            is_ours = slack_id is not None and await self._is_ours(subscription, slack_id)
+            found.append(reach_of(agent, slack_id if is_ours else None))
+        return found
 
     async def _is_ours(self, subscription: Subscription, user_id: str) -> bool:
         """False for a person who is connected to another company: what is said to them is not theirs to hear, and they
@@ -273,9 +281,29 @@ class Escalations:
         email = ((await self._people.profile(person)).email or "").casefold()
         if not email:
             return ""
-        found = await self._directory.find(self._owner(subscription), Entity.USER, email)
+        owner = self._owner(subscription)
+        found = await self._directory.find(owner, Entity.USER, email)
         entries = (*((found.one,) if found.one else ()), *found.several)
-        return next((one.phones[0] for one in entries if one.detail.casefold() == email and one.phones), "")
+        if known := [one for one in entries if one.detail.casefold() == email]:
+            return next((one.phones[0] for one in known if one.phones), "")
+        page = await owner.send(ListUsers(email=email), background=True)  # the directory knows one address of each
+        theirs = [user for user in page.items if email in map(str.casefold, user.emails)]
+        return next((user.phone_numbers[0] for user in theirs if user.phone_numbers), "")
+
+
+def _asked(reaches: Iterable[Reach]) -> list[str]:
+    """Return the Slack ids of those who can be asked."""
+    return [one.slack_id for one in reaches if one.can_be_asked]
+
+
+def _not_asked(reaches: Sequence[Reach]) -> str:
+    """Say who of those on duty was not asked, and why; or that nobody is."""
+    if not reaches:
+        return " Nobody is on duty."
+    names = not_reached(reaches)
+    if not names:
+        return ""
+    return f" Not asked: {names}." if _asked(reaches) else f" Nobody on duty can be asked: {names}."
 
 
 async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:

@@ -51,6 +51,12 @@ class LeftOut:
     names: Mapping[str, str]
 
 
+async def reaches_of(people: People, team_id: str, agents: Iterable[Agent]) -> list[Reach]:
+    """Tell which of these operators can be reached, and as whom in Slack. Raises ChatopsError when Slack does not
+    say."""
+    return [reach_of(agent, await with_any_email(people, team_id, agent.emails)) for agent in agents]
+
+
 class RosterMarks:
     """Updates what Slack shows of rosters, and says who of those on duty it reaches."""
 
@@ -119,12 +125,11 @@ class RosterMarks:
 
     async def _reaches(self, team_id: str, seen: Sequence[_Seen]) -> list[Reach]:
         """Return everybody on duty once, as they can be reached best: do not disturb may be on for one call center."""
-        agents = chain.from_iterable(one.roster.on_duty for one in seen if one.roster)
         best: dict[str, Agent] = {}
-        for agent in agents:
+        for agent in chain.from_iterable(one.roster.on_duty for one in seen if one.roster):
             if agent.id not in best or (agent.rings and not best[agent.id].rings):
                 best[agent.id] = agent
-        return [reach_of(agent, await with_any_email(self._people, team_id, agent.emails)) for agent in best.values()]
+        return await reaches_of(self._people, team_id, best.values())
 
     async def _seen(
         self, company: CompanyKey, subscriptions: Sequence[Subscription], fresh: Roster | None = None

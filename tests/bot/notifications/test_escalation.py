@@ -16,10 +16,11 @@ from bot.basics.company import CompanyKey
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.contract.context import Profile
 from bot.contract.reply import MessageContent
-from bot.dialpad.action import Action, Entity
+from bot.dialpad.action import Action, Entity, Page
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.directory import NameMatch
 from bot.dialpad.entries import Entry
 from bot.notifications.escalation import Escalations
@@ -57,6 +58,9 @@ class Phones:
     trouble: BaseException | None = None
     on_the_way: Callable[[], Awaitable[object]] | None = None
     email: str | None = "sam@x.example"
+    ana: dict[str, Any] = field(default_factory=dict)
+    """What else Dialpad says of Ana; ``listed``: whom it lists for an address."""
+    listed: tuple[User, ...] = ()
     known: tuple[Entry, ...] = (Entry("102", "Sam Okafor", "Sam@x.example", Entity.USER, ("+14155550112",)),)
 
     def of(self, _: object, within: object = None) -> "Phones":
@@ -74,7 +78,10 @@ class Phones:
             return None
         if self.on_the_way is not None:
             await self.on_the_way()
-        ana = User(id="101", emails=("ana@x.example",), is_on_duty=True)
+        if isinstance(action, ListUsers):
+            return Page(items=self.listed)
+        usual = {"id": "101", "display_name": "Ana", "emails": ("a@x.example", "ana@x.example"), "is_on_duty": True}
+        ana = User.model_validate(usual | self.ana)
         return Operators(users=(ana, User(id="102", emails=("sam@x.example",), is_on_duty=False)))
 
     async def with_email(self, team_id: str, email: str) -> str | None:
@@ -601,3 +608,37 @@ async def test_a_call_that_breaks_a_step_holds_up_no_other(stage: PostingStage, 
     await stage.run(3)
 
     assert await pings(stage) == [["U0ANA0001"]]
+
+
+@pytest.mark.parametrize(
+    ("ana", "why"),
+    [
+        ({"do_not_disturb": True}, "Ana (do not disturb)"),
+        ({"on_duty_status": "occupied"}, "Ana (on a call)"),
+        ({"emails": ("stranger@x.example",)}, "Ana (not in Slack)"),
+    ],
+)
+async def test_whoever_cannot_be_reached_is_not_asked_and_named(
+    stage: PostingStage, phones: Phones, ana: dict[str, Any], why: str
+) -> None:
+    phones.ana = ana
+    await pass_minutes(stage, phones, 5)
+
+    assert f"Nobody on duty can be asked: {why}." in (await words(stage))[-1]
+
+
+async def test_with_nobody_on_duty_that_is_said(stage: PostingStage, phones: Phones) -> None:
+    phones.ana = {"is_on_duty": False}
+    await pass_minutes(stage, phones, 5)
+
+    assert (await words(stage))[-1].endswith("Nobody is on duty.")
+
+
+async def test_a_supervisor_is_found_by_any_of_their_addresses(stage: PostingStage, phones: Phones) -> None:
+    phones.known = ()
+    emails = ("s.okafor@x.example", "Sam@x.example")
+    phones.listed = (User(id="102", emails=emails, phone_numbers=("+14155550112",)),)
+    await until_the_phone(stage, phones)
+    await pass_minutes(stage, phones, 5)
+
+    assert len(phones.sent) == 1
