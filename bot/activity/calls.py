@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
 from bot.activity.registers import Register, value
@@ -21,6 +22,9 @@ _OF_THE_CALL: Final = (
 )  # fmt: skip
 """States that come once people have stopped talking; for a call center's call on any of its legs."""
 _ORDER: Final = {VOICEMAIL: 0, "callrecording": 1, "admincallrecording": 2}
+_SAW: Final = "saw."
+_VOICEMAIL: Final = "a voicemail"
+"""Stands among the states for anything that says that there is one."""
 _ALONE_MS: Final = 2_000
 """How long a caller is alone after a talk before that counts: the legs of one call end within moments of each other."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,11 +87,11 @@ class CallView:
 
 @dataclass(frozen=True)
 class _Leg:
-    """One leg. ``said`` holds its registers' values, ``said_at`` when each was said, in epoch ms."""
+    """One leg. ``said`` holds its registers' values, ``saw_at`` when each of its states was last said, in epoch ms."""
 
     id: str
     said: dict[str, Any]
-    said_at: dict[str, int]
+    saw_at: dict[str, int]
 
     @property
     def recordings(self) -> Iterator[tuple[str, Recorded]]:
@@ -101,24 +105,24 @@ class _Leg:
         return self.said.get(name)
 
     def saw(self, *states: str) -> bool:
-        return any(self.said.get(f"saw.{state}") for state in states)
+        return any(state in self.saw_at for state in states)
 
     def when(self, *states: str) -> int | None:
         """Return when the newest of these states was said, None for none."""
-        return max((self.said_at[name] for state in states if (name := f"saw.{state}") in self.said_at), default=None)
+        return max([self.saw_at[state] for state in states if state in self.saw_at], default=None)
 
-    @property
+    @cached_property
     def over(self) -> bool:
         if self.saw(*_OVER) or self["date_ended"] is not None:
             return True
         return _is_later(self.when(*_OF_THE_LEG, *_OF_THE_CALL), self.when(*_LIVE))
 
-    @property
+    @cached_property
     def ended_at(self) -> int | None:
         ended: int | None = self["date_ended"]
         return self.when(*_OVER) if ended is None else ended
 
-    @property
+    @cached_property
     def left_voicemail(self) -> bool:
         return bool(self["voicemail"] or (self.at_voicemail and self["recorded"]))
 
@@ -131,12 +135,12 @@ class _Leg:
     def is_persons(self) -> bool:
         return bool(self["target"]) and self["target"]["type"] == "user"
 
-    @property
+    @cached_property
     def answered(self) -> bool:
         by_a_person = bool(self["operator"]) or self.is_persons or self["direction"] == "outbound"
         return self["date_connected"] is not None and by_a_person and not self.at_voicemail
 
-    @property
+    @cached_property
     def at_voicemail(self) -> bool:
         """Tell whether the greeting was the last to take the caller: it sets ``date_connected`` like a person."""
         greeted = self.when("voicemail")
@@ -148,9 +152,16 @@ def _legs(state: Mapping[str, Register]) -> list[_Leg]:
     by_id: dict[str, _Leg] = {}
     for name, register in state.items():
         id_, dot, field = name.partition(".")
-        if dot:
-            leg = by_id.setdefault(id_, _Leg(id_, {}, {}))
-            leg.said[field], leg.said_at[field] = value(state, name), register[0]
+        if not dot:
+            continue
+        leg = by_id.get(id_)
+        if leg is None:
+            leg = by_id[id_] = _Leg(id_, {}, {})
+        leg.said[field] = value(state, name)
+        if field.startswith(_SAW):
+            leg.saw_at[field.removeprefix(_SAW)] = register[0]
+        elif field == "voicemail":
+            leg.saw_at[_VOICEMAIL] = register[0]
     return sorted(by_id.values(), key=lambda leg: (not leg.is_entry, leg["date_started"] or 0, leg.id))
 
 
@@ -300,7 +311,7 @@ def _voicemail_at(leg: _Leg) -> int | None:
     """Return when the caller came to the voicemail, as early as is known: what is said of it later comes again and
     again."""
     known = [at for state in ("voicemail", *_OF_THE_LEG[2:]) if (at := leg.when(state)) is not None]
-    return min(known, default=leg.said_at.get("voicemail"))
+    return min(known, default=leg.when(_VOICEMAIL))
 
 
 def _rang_at(leg: _Leg) -> int | None:

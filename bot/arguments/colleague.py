@@ -21,17 +21,21 @@ async def wanted(ctx: Ctx, text: str) -> str:
     """Return what to search for: the e-mail address behind a mention, else the words. Raises UnclearName."""
     mention = _SLACK_ID.fullmatch(text)
     if mention is None:
-        return text.removeprefix("@")
+        typed = text.removeprefix("@")
+        return await _known_email(ctx, typed) or typed if "@" in typed else typed
     profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, mention[1]))
     if not profile.email:
         raise UnclearName(f"Slack does not share {profile.name}'s email address. Choose them by name.")
-    found = await ctx.deps.directory.find(ctx.account, Entity.USER, profile.email)
-    if found.one is not None:
-        return profile.email
-    first = await _first_email(ctx, profile.email)
-    if first is None:
+    known = await _known_email(ctx, profile.email)
+    if known is None:
         raise UnclearName(f"{profile.name} has no Dialpad user under {profile.email}.")
-    return first
+    return known
+
+
+async def _known_email(ctx: Ctx, email: str) -> str | None:
+    """Return the address by which the directory knows whoever has this one, None when nobody has."""
+    found = await ctx.deps.directory.find(ctx.account, Entity.USER, email)
+    return email if found.one is not None else await _first_email(ctx, email)
 
 
 async def _first_email(ctx: Ctx, email: str) -> str | None:

@@ -130,3 +130,14 @@ async def test_who_is_not_connected_sees_no_roster_from_before(world: World) -> 
     world.wire.state = "cut"
     with pytest.raises(NotConnected):
         await world.type(NOOR, "oncall Support")
+
+
+@pytest.mark.parametrize(
+    "typed", [f"<@{NOOR.slack_id}|noor>", "noor@northlight.example", "n.haddad@northlight.example"]
+)
+async def test_a_colleague_is_found_by_any_of_their_addresses(world: World, typed: str) -> None:
+    user = world.sandbox.state.users[NOOR.dialpad_id or 0]
+    user.emails = ["n.haddad@northlight.example", NOOR.email]
+
+    assert words_of(await world.type(SAM, f"duty on {typed}")).startswith("Noor Haddad: off duty")
+    assert user.on_duty

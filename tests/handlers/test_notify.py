@@ -520,3 +520,11 @@ async def test_the_form_of_a_refused_subscription_shows_each_thing_that_was_type
     form = await world.type(PRIYA, "notify missed for Suport, Nowhere")
     assert isinstance(form, Form)
     assert form.args["places"] == ["Suport", "Nowhere"]
+
+
+async def test_a_supervisor_is_found_in_slack_by_any_of_their_addresses(world: World) -> None:
+    world.sandbox.state.users[SAM.dialpad_id or 0].emails = ["s.okafor@northlight.example", SAM.email]
+    await world.type(PRIYA, f"{RULE} escalate 5 supervisor @{SAM.slack_id}")
+
+    (made,) = world.notifications.subscriptions.values()
+    assert made.policy.supervisor == SAM.slack_id
