@@ -7,9 +7,10 @@ from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
-from bot.basics.errors import Conflict, FieldError, NotAllowed, NotFound, UserError
+from bot.basics.errors import Conflict, DialpadError, FieldError, NotAllowed, NotFound, UserError
 from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of
+from bot.cards.roster import has_do_not_disturb
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx
 from bot.contract.prose import prose, till
@@ -17,11 +18,14 @@ from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose,
 from bot.contract.routing import Router
 from bot.dialpad.action import ME, Risk
 from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutyStatus
+from bot.dialpad.actions.users import GetUser
 
 router = Router()
 
 LONGEST_REASON: Final = 75
 """Most characters of a reason, as many as an option's value has."""
+
+_SILENT: Final = "Do not disturb is on, so no call rings."
 
 DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
 
@@ -79,11 +83,27 @@ async def duty(
     was, now = _in_words(before.on_duty, before.duty_status_reason), _in_words(state, reason)
     shown = prose("still ", now) if was == now else prose(was, " → ", Bold(now))
     others = await meant_for_others(ctx, silent=True) if not state and colleague is None else ""
+    silent = state and await _is_silent(ctx, colleague)
     return Reply(
-        prose(_whose(colleague), ": ", shown, till(until), ".", others),
-        buttons=(*_cover(others), *_buttons(state, colleague)),
-        tone="warning" if others else "done",
+        prose(_whose(colleague), ": ", shown, till(until), ".", others, f" {_SILENT}" if silent else ""),
+        buttons=(*_cover(others), *_ring(silent, colleague), *_buttons(state, colleague)),
+        tone="warning" if others or silent else "done",
     )
+
+
+async def _is_silent(ctx: Ctx, colleague: Colleague | None) -> bool:
+    """Tell whether do not disturb keeps all their call center calls from ringing; False when Dialpad does not say."""
+    try:
+        person = await ctx.send(GetUser(id=colleague.id if colleague else ME))
+    except DialpadError:
+        return False
+    lines = [place.group_id for place in person.group_details if place.group_type == "callcenter" and place.group_id]
+    return has_do_not_disturb(person, *lines)
+
+
+def _ring(silent: bool, colleague: Colleague | None) -> tuple[Button, ...]:
+    mine = silent and colleague is None
+    return (Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}, style="primary"),) if mine else ()
 
 
 def _cover(others: Prose) -> tuple[Button, ...]:
@@ -119,6 +139,7 @@ async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:
 async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     present = await _ask(ctx, colleague)
     on_duty = bool(present.on_duty)
+    silent = on_duty and await _is_silent(ctx, colleague)
     end = await ends_at(ctx, waiting_key(ctx.person, "duty", colleague.id if colleague else ""))
     facts = []
     if present.duty_status_reason:
@@ -129,8 +150,8 @@ async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     return Card(
         prose(_whose(colleague), ": ", _in_words(on_duty, None), till(end)),
         facts=tuple(facts),
-        text="Call center calls ring." if on_duty else "Call center calls go to others.",
-        buttons=_buttons(on_duty, colleague),
+        text=_SILENT if silent else "Call center calls ring." if on_duty else "Call center calls go to others.",
+        buttons=(*_ring(silent, colleague), *_buttons(on_duty, colleague)),
     )
 
 

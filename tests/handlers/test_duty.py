@@ -2,7 +2,7 @@ import pytest
 
 from bot.basics.errors import FieldError, NotConnected, Unavailable, UserError
 from bot.contract.reply import Nothing
-from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, Person
+from bot.sandbox.cast import ANA, NOOR, PRIYA, SAM, SUPPORT, Person
 from tests.handlers.harness import World, buttons_of, words_of
 
 
@@ -141,3 +141,20 @@ async def test_a_colleague_is_found_by_any_of_their_addresses(world: World, type
 
     assert words_of(await world.type(SAM, f"duty on {typed}")).startswith("Noor Haddad: off duty")
     assert user.on_duty
+
+
+@pytest.mark.parametrize("typed", ["duty", "duty on"])
+async def test_on_duty_with_do_not_disturb_on_says_that_no_call_rings(world: World, typed: str) -> None:
+    user = world.sandbox.state.users[ANA.dialpad_id or 0]
+    assert "no call rings" not in words_of(await world.type(ANA, typed))
+
+    user.do_not_disturb = True
+    answer = await world.type(ANA, typed)
+    assert "Do not disturb is on, so no call rings." in words_of(answer)
+    assert buttons_of(answer)[0].label == "Turn do not disturb off"
+
+
+async def test_do_not_disturb_in_one_of_two_call_centers_lets_the_other_ring(world: World) -> None:
+    world.sandbox.state.users[ANA.dialpad_id or 0].group_dnd[SUPPORT.id] = True
+
+    assert "no call rings" not in words_of(await world.type(ANA, "duty on"))
