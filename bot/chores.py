@@ -12,6 +12,7 @@ import structlog
 from bot.basics.outages import Outage
 from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
+from bot.notifications.telling import told_of
 from bot.replicas import Replicas
 from bot.store.dbos_engine import Engine
 from bot.store.store import Store
@@ -40,7 +41,22 @@ class Chores:
             _for_ever(PURGE_EVERY, self.replicas.led(self._purge), "purge failed"),
             _for_ever(REMOVE_EVERY, self.replicas.led(self._remove), left),
             self._reconcile_for_ever(),
+            self._adopt(),
         )
+
+    async def _adopt(self) -> None:
+        """Put calls and texts from before an upgrade into histories."""
+        adopting = Outage("calls from before the upgrade are not in histories yet", log)
+        while True:
+            await self.replicas.until_leading()
+            try:
+                while await self.store.histories.adopt(told_of):
+                    pass
+            except Exception as problem:  # noqa: BLE001  the rest is done again in a while
+                adopting.failed(problem)
+                await asyncio.sleep(REMOVE_EVERY.total_seconds())
+            else:
+                return
 
     async def _purge(self) -> None:
         await self.store.purge()

@@ -4,6 +4,7 @@ from bot.arguments.party import Party
 from bot.arguments.recipients import Numbers
 from bot.basics.errors import FieldError
 from bot.cards.number_flags import blocked_among
+from bot.cards.open_work import note_deed
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply
@@ -56,6 +57,8 @@ async def block_now(ctx: Ctx, numbers: Numbers) -> Answer:
     _refuse_ours(numbers)
     raw = [party.number for party in numbers]
     await ctx.send(BlockNumbers(numbers=raw))
+    for number in raw:
+        await note_deed(ctx, number, "blocked")
     return Reply(
         prose("Blocked for the whole company: ", listed([party.shown() for party in numbers]), "."),
         buttons=(Button("Unblock", "unblock.unblock", {"numbers": raw}),),

@@ -8,6 +8,7 @@ from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
 from bot.arguments.party import Party
 from bot.basics.errors import Conflict, FieldError, OutcomeUnknown, UserError
 from bot.cards.number_flags import blocked_among
+from bot.cards.open_work import note_deed
 from bot.cards.placed_calls import remember_call
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
@@ -79,6 +80,7 @@ async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
     if placed.call_id is None:
         return Reply(prose("Calling ", to.shown(), ". Pick up your phone."), tone="done")
     await remember_call(ctx, placed.call_id)
+    await note_deed(ctx, to.number, "called", to=placed.call_id)
     return Reply(
         prose("Calling ", to.shown(), ". Pick up your phone."),
         buttons=(Button("Hang up", "hangup.hangup", {"call": placed.call_id}, style="danger"),),

@@ -1,15 +1,23 @@
-"""Handles the buttons of call cards: claim, release, mark handled, label, details, voicemails and recordings."""
+"""Handles the buttons of cards: who takes care of what waits, and listening, labels, details and notes."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from bot.activity.calls import CallView, view_call
-from bot.activity.news import needs_somebody
+from bot.activity.histories import Deed
+from bot.activity.items import Item, may
+from bot.activity.texts import view_conversation
+from bot.arguments.colleague import Colleague, ColleagueChoice
+from bot.arguments.moment import Moment
 from bot.arguments.phonebook import party_of
-from bot.basics.errors import UserError
+from bot.basics.errors import FieldError, UserError
+from bot.basics.person import PersonKey
 from bot.cards import recordings
-from bot.cards.live_call import CardId, CardStatus, call_content, caller_of, hearing, look_up_caller, reach
+from bot.cards.live_call import CardId, call_content, caller_of, hearing, look_up_caller, reach, tidy
+from bot.cards.open_work import CardStatus, state_of, story_of, taking
 from bot.cards.rights import rights_of
+from bot.cards.subscription_form import slack_id_of
 from bot.contract.argument import Carried, Text
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
@@ -25,148 +33,266 @@ router = Router()
 LONGEST_TRANSCRIPT: Final = 2_800
 
 
-async def _find(ctx: Ctx, name: str) -> tuple[Notifications, PostedCard, CallView]:
-    """Find a card's call, if this person may see its line. Raises UserError and NotConnected."""
-    notifications = ctx.deps.notifications
-    found = await notifications.card(ctx.person, name) if notifications is not None else None
-    if notifications is None or found is None or found.kind != "call":
-        raise UserError("I no longer have this call. You can still find it in Dialpad's history.")
-    view = view_call(found.state)
+@dataclass(frozen=True)
+class _Found:
+    """A card that this person may act on: a call's or a conversation's. ``item`` is the open work it is about."""
+
+    board: Notifications
+    card: PostedCard
+    item: Item | None
+    call: CallView | None
+    number: str
+    leads: bool
+    """Whether they lead the line, and so may take work from its owner."""
+
+
+async def _find(ctx: Ctx, name: str) -> _Found:
+    """Find a card, if this person may see its line. Raises UserError and NotConnected."""
+    board = ctx.deps.notifications
+    found = await board.card(ctx.person, name) if board is not None else None
+    if board is None or found is None or found.kind not in {"call", "talk"}:
+        raise UserError("I no longer have this. You can still find it in Dialpad's history.")
     rights = await rights_of(ctx)
-    made_up = view.line_id == "callcenter:test"
-    if not made_up and not rights.cover(view.places):
-        whose = view.line or " and ".join(view.people) or "that line"
-        raise UserError(f"You do not belong to {whose}, so you cannot claim this call. Somebody there can.")
-    return notifications, found, view
+    call = view_call(found.state) if found.kind == "call" else None
+    talk = view_conversation(found.state) if call is None else None
+    places = call.places if call is not None else frozenset({talk.place} - {""} if talk else ())
+    is_made_up = call is not None and call.line_id == "callcenter:test"
+    if not is_made_up and not rights.cover(places):
+        whose = (call.line or " and ".join(call.people) if call else talk.line_name if talk else "") or "that line"
+        raise UserError(f"You do not belong to {whose}, so this is not yours to take. Somebody there can.")
+    number = call.number if call else talk.number if talk else ""
+    return _Found(board, found, await board.item(found), call, number, rights.lead(places))
 
 
-def _by(person: str | None, at: datetime | None) -> Prose:
-    return prose(Mention(person or ""), *((" at ", When(at, "date")) if at else ()))
+async def _find_call(ctx: Ctx, name: str) -> tuple[_Found, CallView]:
+    found = await _find(ctx, name)
+    if found.call is None:
+        raise UserError("That works for calls only.")
+    return found, found.call
+
+
+def _by(person: str, at: datetime | None) -> Prose:
+    return prose(Mention(person), *((" at ", When(at, "date")) if at else ()))
 
 
 @router.button(title="Claim", risk=Risk.CHANGE)
 async def claim(ctx: Ctx, card: CardId) -> Answer:
-    """Claim a call. Exactly one person gets it; everybody else is told who."""
-    notifications, before, view = await _find(ctx, card)
-    me = ctx.person.user_id
-    if before.handled_by:
-        return Reply(prose("This call was already handled by ", _by(before.handled_by, before.handled_at), "."))
-    if not needs_somebody(view):
-        return Reply("Somebody has already talked to them, so there is no need to claim this call.")
-    if before.claimed_by == me:
-        return Reply("You have already claimed this call.", _next(view, card))
-    after = await notifications.claim(before, ctx.person)
-    if after is None or after.claimed_by != me:
-        return _too_late(after)
-    return Reply("The call is yours. Get back to them, then mark it handled.", _next(view, card), tone="done")
+    """Claim what waits. Exactly one person gets it; everybody else is told who."""
+    found = await _find(ctx, card)
+    item, me = found.item, ctx.person.user_id
+    if item is None:
+        return Reply("Somebody has already talked to them, so there is nothing to claim.")
+    if item.owner == me:
+        return Reply("You have already claimed this.", _next(found))
+    acted = await found.board.act(found.card, ctx.person, "claimed")
+    if not acted.done:
+        return _taken(acted.item, found, "Somebody was faster: it is claimed by ")
+    return Reply("It is yours. A call or text that reaches them settles it.", _next(found), tone="done")
 
 
-def _too_late(card: PostedCard | None) -> Reply:
-    if card is None:
-        return Reply("I no longer have this call. You can still find it in Dialpad's history.")
-    if card.handled_by:
-        return Reply(prose("This call was already handled by ", _by(card.handled_by, card.handled_at), "."))
-    return Reply(prose("Somebody was faster: it was claimed by ", _by(card.claimed_by, card.claimed_at), "."))
+def _taken(item: Item | None, found: _Found, claimed: str = "It is claimed by ") -> Reply:
+    """Say how it stands instead."""
+    if item is None:
+        return Reply("I no longer have this. You can still find it in Dialpad's history.")
+    if item.is_settled:
+        reopen = Button("Reopen", "card.reopen", {"card": found.card.id})
+        return Reply(prose("This is settled: ", _settled(item), "."), (reopen,))
+    if item.owner:
+        over = (Button("Take over", "card.takeover", {"card": found.card.id}),) if found.leads else ()
+        return Reply(prose(claimed, _by(item.owner, item.owned_at), "."), over)
+    return Reply("Nobody has claimed this.", (Button("Claim", "card.claim", {"card": found.card.id}, style="primary"),))
 
 
-def _next(view: CallView, card: str) -> tuple[Button, ...]:
-    done = Button("Mark handled", "card.handled", {"card": card})
-    return (*reach(view, caller_of(view, None)), done) if view.number else (done,)
+def _settled(item: Item) -> Prose:
+    status = CardStatus("", item.settled.at if item.settled else item.since, item)
+    said = state_of(status)
+    return said[1:] if isinstance(said, tuple) else said
 
 
-@router.button(title="Release", risk=Risk.CHANGE)
+def _next(found: _Found) -> tuple[Button, ...]:
+    done = Button("Done", "card.handled", {"card": found.card.id})
+    if not found.number:
+        return (done,)
+    if found.call is None:
+        return (Button("Call", "call.call", {"to": found.number}), done)
+    return (*reach(found.call, caller_of(found.call, None)), done)
+
+
+async def _act(ctx: Ctx, card: str, deed: Deed, said: Prose, **how: Any) -> Answer:
+    """Do one thing about open work and say so, or how it stands instead."""
+    found = await _find(ctx, card)
+    before = found.item
+    if before is None or not may(before, deed, ctx.person.user_id, over=found.leads):
+        return _taken(before, found)
+    acted = await found.board.act(found.card, ctx.person, deed, over=found.leads, **how)
+    if not acted.done:
+        return _taken(acted.item, found)
+    return Reply(said, tone="done")
+
+
+@router.button(title="Give back", risk=Risk.CHANGE)
 async def release(ctx: Ctx, card: CardId) -> Answer:
-    """Release a call, which only the person who claimed it can."""
-    notifications, before, _ = await _find(ctx, card)
-    if before.handled_by:
-        return Reply(prose("This call was already handled by ", _by(before.handled_by, before.handled_at), "."))
-    if before.claimed_by is None:
-        return Reply("Nobody has claimed this call.")
-    if before.claimed_by != ctx.person.user_id:
-        return Reply(
-            prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ". Only they can release it.")
-        )
-    await notifications.release(before, ctx.person)
-    return Reply("The call was released, so somebody else can claim it.", tone="done")
+    """Give work back, which only the person who claimed it can."""
+    return await _act(ctx, card, "released", "Given back. Somebody else can claim it.")
 
 
-@router.button(title="Mark handled", risk=Risk.CHANGE)
+@router.button(title="Done", risk=Risk.CHANGE)
 async def handled(ctx: Ctx, card: CardId) -> Answer:
-    """Mark a call as handled: only the person who claimed it can, or anybody while it is unclaimed."""
-    notifications, before, _ = await _find(ctx, card)
-    me = ctx.person.user_id
-    if before.handled_by:
-        whose = "you" if before.handled_by == me else _by(before.handled_by, before.handled_at)
-        return Reply(prose("This call was already marked as handled by ", whose, "."))
-    if before.claimed_by not in {None, me}:
+    """Settle what waits: whoever claimed it, whoever leads the line, or anybody while nobody has claimed it."""
+    return await _act(ctx, card, "done", "Done. It is reopened if they call or text again.")
+
+
+@router.button(title="Reopen", risk=Risk.CHANGE)
+async def reopen(ctx: Ctx, card: CardId) -> Answer:
+    """Open settled work again, whoever settled it."""
+    return await _act(ctx, card, "reopened", "Open again. Somebody can claim it.")
+
+
+@router.button(title="Open again", risk=Risk.CHANGE)
+async def wake(ctx: Ctx, card: CardId) -> Answer:
+    """End the waiting of work that was put off."""
+    return await _act(ctx, card, "woken", "Open again.")
+
+
+@router.button(title="Take over", risk=Risk.CHANGE)
+async def takeover(ctx: Ctx, card: CardId) -> Answer:
+    """Take work from whoever has it: a supervisor from anybody, anyone from somebody who is not connected any more."""
+    found = await _find(ctx, card)
+    item, me = found.item, ctx.person.user_id
+    if item is None or item.is_settled or not item.owner:
+        return _taken(item, found)
+    if item.owner == me:
+        return Reply("It is yours already.", _next(found))
+    over = found.leads or await found.board.is_gone(PersonKey(ctx.person.team_id, item.owner))
+    if not over:
         return Reply(
-            prose("It is claimed by ", _by(before.claimed_by, before.claimed_at), ", who will mark it handled.")
+            prose("It is claimed by ", _by(item.owner, item.owned_at), ". They or a supervisor can give it to you.")
         )
-    after = await notifications.handle(before, ctx.person)
-    if after is None or after.handled_by != me:
-        return _too_late(after)
-    return Reply("Marked as handled.", tone="done")
+    acted = await found.board.act(found.card, ctx.person, "taken over", over=True)
+    if not acted.done:
+        return _taken(acted.item, found, "Somebody was faster: it is claimed by ")
+    return Reply(prose("It is yours now. ", Mention(item.owner), " had it."), _next(found), tone="done")
+
+
+@router.button(title="Hand over", submit="Ask them", risk=Risk.CHANGE)
+async def hand(
+    ctx: Ctx,
+    to: Annotated[Colleague, ColleagueChoice("To", placeholder="A colleague", hint="They are asked first.")],
+    card: CardId = "",
+) -> Answer:
+    """Ask a colleague to take work over. It stays where it is until they accept."""
+    whom = await slack_id_of(ctx, "to", to)
+    if whom == ctx.person.user_id:
+        raise FieldError("to", "That is you. Press Claim instead.")
+    return await _act(ctx, card, "handed", prose("I asked ", Mention(whom), ". You hear what they say."), to=whom)
+
+
+@router.button(title="Accept", risk=Risk.CHANGE)
+async def accept(ctx: Ctx, card: CardId) -> Answer:
+    """Take work that somebody handed over."""
+    return await _act(ctx, card, "accepted", "It is yours. Get back to them.")
+
+
+@router.button(title="Decline", risk=Risk.CHANGE)
+async def decline(ctx: Ctx, card: CardId) -> Answer:
+    """Decline work that somebody handed over."""
+    return await _act(ctx, card, "declined", "Declined. Whoever asked you sees it on the card.")
+
+
+@router.button(title="Put off", submit="Put off", risk=Risk.CHANGE)
+async def snooze(
+    ctx: Ctx,
+    until: Annotated[
+        datetime | None,
+        Moment("Until", placeholder="tomorrow 9:00", hint="Leave it empty to wait until they call or text again."),
+    ] = None,
+    card: CardId = "",
+) -> Answer:
+    """Put work off until a time, or until the customer is heard of again."""
+    if until is None:
+        return await _act(ctx, card, "waits", "It waits until they call or text again. Nobody is asked until then.")
+    said = prose("Put off until ", When(until, "date"), ". Nobody is asked until then.")
+    return await _act(ctx, card, "snoozed", said, until=until)
+
+
+@router.button(title="Note", submit="Save", risk=Risk.CHANGE)
+async def note(
+    ctx: Ctx,
+    words: Annotated[str, Text("Note", longest=300, placeholder="Wants a refund", hint="Your colleagues see it.")],
+    card: CardId = "",
+) -> Answer:
+    """Leave a note for colleagues."""
+    return await _act(ctx, card, "noted", "Noted on the card.", words=" ".join(words.split()))
 
 
 @router.button(title="Call")
 async def show(ctx: Ctx, card: CardId) -> Answer:
     """Show the card alone, to somebody who is not in the channel."""
-    _, found, view = await _find(ctx, card)
+    found, view = await _find_call(ctx, card)
     known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
-    shown, stamp = call_content(view, known, _standing(found))
-    return Card(shown.title, shown.facts, shown.text, note=stamp, buttons=shown.buttons)
+    return call_content(view, known, CardStatus(card, ctx.now, found.item))
 
 
 @router.button(title="Call")
-async def more(ctx: Ctx, card: CardId) -> Answer:
-    """Show everything known about the call, to the person who asked only."""
-    _, found, view = await _find(ctx, card)
+async def more(
+    ctx: Ctx, card: CardId, subscription: Annotated[str, Carried("Subscription", longest=40)] = ""
+) -> Answer:
+    """Show everything known about the call and everything that can be done, to the person who asked only."""
+    found, view = await _find_call(ctx, card)
+    status = CardStatus(card, ctx.now, found.item)
     facts = [
+        Fact("So far", story) if (story := story_of(status)) else None,
         Fact("Line", view.line) if view.line else None,
         Fact("Rang at", ", ".join(view.people)) if view.people else None,
         Fact("Answered by", " and ".join(view.answered_by)) if view.answered_by else None,
         Fact("Legs", str(len(view.legs))) if len(view.legs) > 1 else None,
         Fact("Recorded", "Not ready yet") if view.was_recorded and not view.recording_ready else None,
-        Fact("Claimed", _by(found.claimed_by, found.claimed_at)) if found.claimed_by else None,
-        Fact("Handled", _by(found.handled_by, found.handled_at)) if found.handled_by else None,
     ]
-    buttons: tuple[Button, ...] = (Button("Details in Dialpad", "calls.detail", {"call": view.call_id}),)
+    first, rest = taking(status)
+    heard = hearing(view, card)
+    buttons: list[Button] = [*heard, Button("Share link…", "card.share", {"card": card})] if heard else []
+    buttons += [*first, *rest, Button("Note…", "card.note", {"card": card}, form=True)]
     title: Prose = "This call"
+    known = None
     if view.number:
         party = await party_of(ctx, view.number)
         title = prose("Call with ", party.shown())
-        buttons = (Button("Who is this?", "who.who", {"number": view.number}), *buttons)
-    heard = hearing(view, card)
-    if heard:
-        buttons = (*heard, Button("Share link…", "card.share", {"card": card}), *buttons)
+        known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
+        buttons += [*reach(view, caller_of(view, known)), Button("Who is this?", "who.who", {"number": view.number})]
+    buttons += [
+        *tidy(view, caller_of(view, known), card),
+        Button("Details in Dialpad", "calls.detail", {"call": view.call_id}),
+    ]
+    if subscription:
+        buttons.append(Button("Notification settings", "notify.settings", {"subscription": subscription}))
     text = "\n".join(part for part in (view.transcript, view.recap, *(f"• {one}" for one in view.to_do)) if part)
     return Card(
         title,
         facts=tuple(fact for fact in facts if fact),
         text=text[:LONGEST_TRANSCRIPT],
         note="Only you can see this.",
-        buttons=buttons,
+        buttons=tuple(buttons if found.item is not None else [one for one in buttons if one.route != "card.note"]),
     )
 
 
 @router.button(title="Listen")
 async def listen(ctx: Ctx, card: CardId, part: Annotated[str, Carried("Part", longest=3)] = "0") -> Answer:
     """Send the voicemail or recording as a file, to the person who asked only, fetched with their own token."""
-    _, _, view = await _find(ctx, card)
+    _, view = await _find_call(ctx, card)
     return await recordings.listen(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
 
 
 @router.button(title="Share link")
 async def share(ctx: Ctx, card: CardId) -> Answer:
     """Say who could open a link to the recording. Makes none."""
-    _, _, view = await _find(ctx, card)
+    _, view = await _find_call(ctx, card)
     return recordings.offer_link(view, card)
 
 
 @router.confirmed(action=CreateRecordingLink)
 async def make_link(ctx: Ctx, card: CardId) -> Answer:
     """Make a link to the recording, shown to the person who asked only."""
-    _, _, view = await _find(ctx, card)
+    _, view = await _find_call(ctx, card)
     return await recordings.make_link(ctx, view)
 
 
@@ -185,12 +311,10 @@ async def label(
     card: CardId = "",
 ) -> Answer:
     """Replace the call's labels at Dialpad, with the token of the person who asked."""
-    _, _, view = await _find(ctx, card)
+    found, view = await _find_call(ctx, card)
     wanted = list(dict.fromkeys(one.strip() for one in labels.split(",") if one.strip()))
     await ctx.send(LabelCall(id=view.call_id, labels=wanted))
+    if wanted:
+        await found.board.act(found.card, ctx.person, "labeled", words=", ".join(wanted))
     said = f"The call is labeled {', '.join(wanted)}." if wanted else "The call no longer has any labels."
     return Reply(said, tone="done")
-
-
-def _standing(card: PostedCard) -> CardStatus:
-    return CardStatus(card.id, "", card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)

@@ -219,7 +219,7 @@ async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longes
     silent = _is_silent(mine, asked.lines)
     if silent and not how:
         return _silent_cover(card, asked)
-    after = await notifications.claim(found, ctx.person)
+    after = await notifications.take(found, ctx.person)
     if after is None or after.claimed_by != me:
         return _too_late(after, asked)
     try:
@@ -228,7 +228,7 @@ async def take(ctx: Ctx, card: CardId, how: Annotated[str, Carried("How", longes
             silent = False
         await _go_on_duty(ctx, mine, asked.until)
     except Exception:
-        await notifications.release(after, ctx.person)
+        await notifications.give_back(after, ctx.person)
         raise
     await ctx.deps.later.cancel(f"cover:{card}")
     asker = PersonKey(ctx.person.team_id, asked.asker)
@@ -343,7 +343,7 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
         return Reply(f"Only {asked.name} can take this back.")
     if found.handled_by:
         return Reply("You have already taken it back.")
-    after = found if found.claimed_by else await notifications.handle(found, ctx.person)
+    after = found if found.claimed_by else await notifications.withdraw(found, ctx.person)
     if after is None or after.claimed_by:
         covering = Mention((after.claimed_by if after else None) or "")
         again = Button("Go on duty", "duty.duty", {"state": "on"})

@@ -9,6 +9,7 @@ from bot.arguments.recipients import Recipients
 from bot.basics.errors import BadRequest, FieldError, OutcomeUnknown, UserError
 from bot.basics.segments import count_segments
 from bot.cards.number_flags import blocked_among, opted_out_among
+from bot.cards.open_work import note_deed
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, plural, prose
@@ -112,6 +113,9 @@ async def send(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) ->
         if "opted out" in refused.message.casefold():
             raise UserError("The text was not sent: a recipient has opted out of texts (STOP).") from None
         raise
+    if sent.id is not None and sent.message_status != "failed":
+        for number in numbers:
+            await note_deed(ctx, number, "texted", to=sent.id)
     if sent.message_status == "failed":
         return Reply(
             prose("Dialpad could not send the text to ", names, _why(sent.message_delivery_result), "."),

@@ -2,6 +2,7 @@
 
 from bot.arguments.recipients import Numbers
 from bot.cards.number_flags import blocked_among
+from bot.cards.open_work import note_deed
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Button, Confirm, Fact, Reply
@@ -47,6 +48,8 @@ async def unblock_now(ctx: Ctx, numbers: Numbers) -> Answer:
     """Unblock the numbers that the person confirmed."""
     raw = [party.number for party in numbers]
     await ctx.send(UnblockNumbers(numbers=raw))
+    for number in raw:
+        await note_deed(ctx, number, "unblocked")
     return Reply(
         prose("Unblocked for the whole company: ", listed([party.shown() for party in numbers]), "."),
         buttons=(Button("Block again", "block.block", {"numbers": raw}),),

@@ -35,9 +35,9 @@ class Counted:
     open: bool = False
 
 
-def count(view: CallView, *, taken: bool) -> Counted | None:
-    """Return how a call counts; None for an outbound or blocked call or one that still rings. ``taken``: somebody
-    claimed or handled it."""
+def count(view: CallView, *, is_open: bool) -> Counted | None:
+    """Return how a call counts; None for an outbound or blocked call or one that still rings. ``is_open``: what it
+    opened is neither claimed nor settled."""
     ending: str = "answered" if view.phase == "talking" else view.outcome
     if not view.inbound or ending not in {"answered", "missed", "voicemail", "abandoned"}:
         return None
@@ -47,7 +47,7 @@ def count(view: CallView, *, taken: bool) -> Counted | None:
         ending=ending,  # type: ignore[arg-type]  # mypy does not narrow by a set
         waited_s=view.waited.total_seconds() if answered and view.waited is not None else None,
         talked_s=view.talked.total_seconds() if answered and view.talked is not None else None,
-        open=needs_somebody(view) and not taken,
+        open=needs_somebody(view) and is_open,
     )
 
 

@@ -31,6 +31,7 @@ def read_text(event: SmsEvent) -> State:
         rank,
         {
             "at": at,
+            "id": event.id,
             "created": _ms(event.created_date) or at,
             "inbound": event.inbound,
             "text": event.words,
@@ -72,8 +73,13 @@ def answers_to(event: SmsEvent, conversation: Mapping[str, Register]) -> list[st
     return [f"text:{name.removeprefix('out.')}" for created, name in sorted(ours) if created > since]
 
 
+def rank_of_text(event: SmsEvent) -> int:
+    """Return how far a text has come: what is known of its delivery never goes back."""
+    return _RANKS.get(event.message_status or "", 0)
+
+
 def _stamp(event: SmsEvent) -> tuple[int, int]:
-    return _ms(event.at) or 0, _RANKS.get(event.message_status or "", 0)
+    return _ms(event.at) or 0, rank_of_text(event)
 
 
 def _ms(moment: datetime | None) -> int | None:
@@ -159,6 +165,16 @@ def view_conversation(state: Mapping[str, Register]) -> ConversationView:
         last=_EPOCH + timedelta(milliseconds=value(state, "at") or 0),
         stopped=(value(state, "stopped") or 0) > (value(state, "started") or 0),
     )
+
+
+def texts_in(state: Mapping[str, Register]) -> list[tuple[str, bool, datetime]]:
+    """Return each text of a conversation: its id, whether it was inbound, and when it was written."""
+    named = [(name.partition("."), name) for name in state]
+    return [
+        (text_id, way == "in", _EPOCH + timedelta(milliseconds=value(state, name)))
+        for (way, dot, text_id), name in named
+        if dot and way in {"in", "out"}
+    ]
 
 
 def arrivals(state: Mapping[str, Register]) -> list[datetime]:

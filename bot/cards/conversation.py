@@ -1,14 +1,16 @@
 """A text conversation as a channel sees it: one card, and a thread with each text and its delivery."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.activity.texts import ConversationView, TextView, view_conversation
 from bot.basics.errors import UserError
 from bot.basics.phone import looks_like_number, national
-from bot.cards.live_call import Caller
+from bot.cards.live_call import MENU, Caller
+from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
-from bot.contract.reply import Bold, Button, Card, Fact, Part, Phone, Picture, Prose, Raw, Reply, When
+from bot.contract.reply import Bold, Button, Card, Part, Phone, Picture, Prose, Raw, Reply
 
 _STATES: Final = {
     "pending": "on its way",
@@ -29,8 +31,13 @@ _WHY: Final = {
 }
 
 
+LONGEST_LINE: Final = 300
+"""Characters of one text on the conversation's card; the thread has all of it."""
+LAST_TEXTS: Final = 3
+"""Texts on the conversation's card."""
 SEND_TEXT: Final = "sms.sms"
 """The route that shows a text before it is sent."""
+HOW_TO_REPLY: Final = "To reply, mention me in the thread: you see it before it is sent."
 SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
 
 
@@ -63,33 +70,62 @@ def line_of(conversation: ConversationView) -> str:
     return conversation.line_name or national(conversation.line)
 
 
-def conversation_card(conversation: ConversationView, known: Caller | None, subscription: str) -> Card:
-    """Return the card at the head of the conversation's thread."""
-    facts = (
-        Fact("Texts", f"{plural(conversation.received, 'text')} from them, {conversation.sent} from us"),
-        Fact("Last", (When(conversation.last, "date"),)),
-        Fact("Who", known.sure) if known and known.sure else None,
+def conversation_card(
+    conversation: ConversationView, known: Caller | None, status: CardStatus, last: Sequence[TextView] = ()
+) -> Card:
+    """Return the card at the head of the conversation's thread, with the ``last`` texts, oldest first. Once it is
+    settled it is one line."""
+    item = status.item
+    is_settled = item is not None and item.is_settled
+    state = state_of(status) or ("💬 New text" if item is not None else "💬 Texts")
+    who = other_side(conversation, known)
+    title = title_of(
+        state, who[:1] if is_settled else who, line_of(conversation), None if is_settled else conversation.last
     )
-    buttons: tuple[Button, ...] = (Button("Call", "call.call", {"to": conversation.number}),)
-    if not conversation.stopped:
-        reply: dict[str, Raw] = {"to": [conversation.number], "sender": conversation.line}
-        buttons = (Button("Reply", SEND_TEXT, reply, "primary", form=True), *buttons)
-    if subscription:
-        buttons += (Button("⚙️", "notify.settings", {"subscription": subscription}),)
-    note: Prose = "To reply, start a message in this thread by mentioning me. You see a preview before it is sent."
-    if conversation.stopped:
-        note = "They opted out of texts (STOP), so nothing can be sent to them."
+    reply: dict[str, Raw] = {"to": [conversation.number], "sender": conversation.line}
+    answer = () if conversation.stopped else (Button("Reply", SEND_TEXT, reply, form=True),)
+    call = Button("Call", "call.call", {"to": conversation.number})
+    gear = Button("Notification settings", "notify.settings", {"subscription": status.subscription})
+    gears = (gear,) if status.subscription else ()
+    first, rest = taking(status)
+    if item is not None and is_settled:
+        return Card(title, menu=(*rest, *answer, call, *gears))
+    main = (*first, *answer, call)
     return Card(
-        prose("💬 Texts with ", other_side(conversation, known), f" on {line_of(conversation)}"),
-        facts=tuple(fact for fact in facts if fact),
-        note=note,
-        buttons=buttons,
+        title,
+        text=prose(*(_said(one, conversation, known, first=index == 0) for index, one in enumerate(last))),
+        note=_small_print(conversation, known, status),
+        buttons=main,
+        menu=(*rest, *gears)[:MENU],
     )
 
 
-def text_reply(text: TextView, conversation: ConversationView, known: Caller | None) -> Reply:
-    """Return one text as a reply in the conversation's thread."""
-    who = other_side(conversation, known)[:1] if text.inbound else (Bold(line_of(conversation)),)
+def _said(text: TextView, conversation: ConversationView, known: Caller | None, *, first: bool) -> Prose:
+    """Return one text as a line of the conversation's card."""
+    who: Prose = other_side(conversation, known)[:1] if text.inbound else "Us"
+    words = text.text or ("(a picture)" if text.has_media else "(read it in Dialpad)" if text.withheld else "")
+    shown = words if len(words) <= LONGEST_LINE else words[: LONGEST_LINE - 1] + "…"
+    failed = " (not delivered)" if text.failed else ""
+    return prose("" if first else "\n", who, ": ", shown, failed)
+
+
+def _small_print(conversation: ConversationView, known: Caller | None, status: CardStatus) -> Prose:
+    if conversation.stopped:
+        return "They opted out of texts (STOP), so nothing can be sent to them."
+    said = [
+        story_of(status),
+        known.sure if known else "",
+        HOW_TO_REPLY,
+    ]
+    kept = [one for one in said if one]
+    return prose(*(prose(" · " if index else "", one) for index, one in enumerate(kept)))
+
+
+def text_reply(text: TextView, conversation: ConversationView, known: Caller | None, sender: Prose = "") -> Reply:
+    """Return one text as a reply in the conversation's thread. ``sender``: who wrote ours, "" when that is not
+    known."""
+    ours = prose(sender, " from ", Bold(line_of(conversation))) if sender else (Bold(line_of(conversation)),)
+    who = other_side(conversation, known)[:1] if text.inbound else ours
     shown = len(text.pictures)
     missing = max(len(text.media), int(text.has_media)) - shown
     only_pictures = shown and not missing and not text.text and not text.withheld

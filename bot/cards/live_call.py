@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.activity.calls import CallView
-from bot.activity.news import NewsKind, happening_of, needs_somebody
+from bot.activity.news import NewsKind, happening_of
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
+from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
 from bot.contract.prose import plural, prose
-from bot.contract.reply import Bold, Button, Card, Fact, Listing, Mention, Part, Phone, Prose, Raw, Row, When
+from bot.contract.reply import Bold, Button, Card, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.contacts import CreateContact
@@ -22,6 +23,8 @@ from bot.dialpad.directory import Directory
 LONGEST_TEXT: Final = 1_500
 """Characters of a transcript or recap on a card; the More button shows all of it."""
 MOST_ROWS: Final = 20
+BUTTONS: Final = 3
+MENU: Final = 5
 
 CardId = Annotated[str, Carried("Card", longest=40)]
 """The id of the card that a button is on."""
@@ -37,36 +40,21 @@ class Caller:
     is_contact: bool = False
 
 
-@dataclass(frozen=True)
-class CardStatus:
-    """Who has claimed or handled a card. ``subscription`` is the id of the subscription that posted it."""
-
-    card: str
-    subscription: str = ""
-    claimed_by: str | None = None
-    claimed_at: datetime | None = None
-    handled_by: str | None = None
-    handled_at: datetime | None = None
-
-
 _HEADS: Final = {
-    "ringing": "📞 Call",
-    "waiting": "⏳ Waiting call",
-    "talking": "🟢 Call",
-    "leaving a voicemail": "📞 Call",
+    "ringing": "📞 Ringing",
+    "waiting": "⏳ Waiting in the queue",
+    "talking": "🟢 Talking",
+    "leaving a voicemail": "📞 At the voicemail greeting",
     "missed": "🔴 Missed call",
-    "abandoned": "🔴 Abandoned call",
-    "callback": "📲 Callback request",
+    "abandoned": "🔴 Hung up before it rang",
+    "callback": "📲 Asked for a callback, which Dialpad makes",
     "voicemail": "📬 Voicemail",
-    "answered": "✅ Call",
-    "not answered": "Call that was not answered",
-    "blocked": "Blocked call",
+    "answered": "✅ Answered",
+    "not answered": "Not answered",
+    "blocked": "⛔ Blocked",
 }
-_NOW: Final = {
-    "ringing": "Ringing",
-    "waiting": "Waiting in the queue",
-    "talking": "Talking",
-    "leaving a voicemail": "At the voicemail greeting",
+"""How a card begins: a sign that differs in shape, and the state in words."""
+_ENDINGS: Final = {
     "missed": "Missed",
     "abandoned": "Hung up before it rang anywhere",
     "callback": "Asked for a callback, which Dialpad makes",
@@ -109,36 +97,77 @@ async def look_up_caller(directory: Directory, account: Account, number: str) ->
     return Caller(entry.name, sure, is_ours=not is_contact, is_contact=is_contact)
 
 
-def _other(view: CallView, caller: Caller) -> tuple[Part, ...]:
+def _other(view: CallView, caller: Caller, status: CardStatus) -> tuple[Part, ...]:
+    towards = "" if view.inbound else "to "
     if not view.number:
-        return (Bold(caller.name or "a hidden number"),)
-    return (Bold(caller.name), " ", Phone(view.number)) if caller.name else (Phone(view.number),)
+        return (towards, Bold(caller.name or "a hidden number"))
+    if caller.name and status.item is not None and status.item.is_settled:
+        return (towards, Bold(caller.name))
+    return (towards, Bold(caller.name), " ", Phone(view.number)) if caller.name else (towards, Phone(view.number))
 
 
-def call_content(view: CallView, known: Caller | None, standing: CardStatus) -> tuple[Card, Prose]:
-    """Return the card and its stamp: who claimed or handled it, "" while nobody has."""
+def call_content(view: CallView, known: Caller | None, status: CardStatus) -> Card:
+    """Return a call's card: one line of title, one of what has happened, what was said, and three buttons. What is
+    settled, and what a later card shows, is one line."""
     caller = caller_of(view, known)
+    title = title_of(_state(view, status), _other(view, caller, status), _line(view), _at(view, status))
+    if status.elsewhere:
+        return Card(prose("↓ ", title, " · they called again, see below"))
+    main, menu = _buttons(view, caller, status)
+    is_settled = status.item is not None and status.item.is_settled
+    return Card(
+        title,
+        text=recap_of(view) if is_settled else _said(view),
+        note="" if is_settled else _story(view, caller, status),
+        buttons=main,
+        menu=menu,
+    )
+
+
+def _state(view: CallView, status: CardStatus) -> Prose:
+    stands = state_of(status) if view.phase == "ended" else ""
+    if stands:
+        return stands
     word = _word(view)
-    towards = " to " if not view.inbound else " from "
-    line = f" to {view.line}" if view.line and view.inbound else ""
-    facts = (
-        Fact("State", _state(view, word)),
-        Fact("When", (When(view.started, "date"),)) if view.started else None,
-        Fact("Waited", waited) if (waited := _long(view)) else None,
-        Fact("Talked", lasting(view.talked.total_seconds() * 1000)) if view.talked else None,
-        Fact("Who", caller.sure) if caller.sure else None,
-        Fact("Labels", ", ".join(view.labels)) if view.labels else None,
-        Fact("Recording", "Ready") if view.recording_ready else None,
-        Fact("About", ", ".join(view.purposes)) if view.purposes else None,
-        Fact("Outcome", view.recap_outcome) if view.recap_outcome else None,
-    )
-    card = Card(
-        prose(_HEADS[word], towards, _other(view, caller), line),
-        facts=tuple(fact for fact in facts if fact),
-        text=_said(view),
-        buttons=_buttons(view, caller, standing),
-    )
-    return card, stamp_of(standing)
+    by = " and ".join(view.answered_by) if word in {"answered", "talking"} else ""
+    if word == "talking" and by:
+        return f"🟢 Talking to {by}"
+    return f"{_HEADS[word]}{_more_of_the_end(view)}{f' by {by}' if by else ''}"
+
+
+def _line(view: CallView) -> str:
+    return view.line if view.inbound else f"from {view.line}" if view.line else ""
+
+
+def _at(view: CallView, status: CardStatus) -> datetime | None:
+    """Return the call's time, unless the state says when it was settled."""
+    return None if status.item is not None and status.item.is_settled else view.started
+
+
+def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
+    """Return what has happened and what is known, in one line."""
+    waited = lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
+    talked = lasting(view.talked.total_seconds() * 1000) if view.talked is not None else ""
+    said: list[Prose] = [
+        _still_open(view, status),
+        story_of(status),
+        f"waited {waited}" if waited else "",
+        f"talked {talked}" if talked else "",
+        caller.sure,
+        f"labels: {', '.join(view.labels)}" if view.labels else "",
+        "recording ready" if view.recording_ready else "",
+    ]
+    kept = [one for one in said if one]
+    return prose(*(prose(" · " if index else "", one) for index, one in enumerate(kept)))
+
+
+def _still_open(view: CallView, status: CardStatus) -> Prose:
+    """Say of a live call that its caller waits for somebody already."""
+    item = status.item
+    if view.phase == "ended" or item is None or item.is_settled:
+        return ""
+    owner = prose(", claimed by ", Mention(item.owner)) if item.owner else ""
+    return prose("has waited since ", When(item.since, "date"), owner)
 
 
 def _word(view: CallView) -> str:
@@ -146,35 +175,35 @@ def _word(view: CallView) -> str:
     return "callback" if asked and view.outcome in {"missed", "abandoned"} else view.outcome or view.phase
 
 
-def _state(view: CallView, word: str) -> str:
-    by = " and ".join(view.answered_by) if word in {"answered", "talking"} else ""
-    if word == "talking" and by:
-        return f"Talking to {by}"
-    return f"{outcome_words(view) if view.outcome else _NOW[word]}{f' by {by}' if by else ''}"
-
-
 def outcome_words(view: CallView) -> str:
-    """Return how a call ended: ``Answered``, ``Hung up before it rang anywhere``."""
-    if not view.outcome:
-        return "In progress"
+    """Return how a call ended, in a sentence about it: ``Answered``, ``Hung up before it rang anywhere``."""
+    return f"{_ENDINGS[_word(view)]}{_more_of_the_end(view)}" if view.outcome else "In progress"
+
+
+def _more_of_the_end(view: CallView) -> str:
     word = _word(view)
     talked = " and ".join(view.answered_by) if word in {"missed", "abandoned", "voicemail"} else ""
     greeting = ", hung up at the greeting" if word == "missed" and view.reached_greeting else ""
-    return f"{_NOW[word]}{greeting}{f', after talking to {talked}' if talked else ''}"
+    return f"{greeting}{f', after talking to {talked}' if talked else ''}"
 
 
-def _long(view: CallView) -> str:
-    return lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
+def recap_of(view: CallView) -> Prose:
+    """Return the recap and the follow-up tasks of a call, cut when too long; the More button shows all."""
+    return _quoted(view, "")
 
 
 def _said(view: CallView) -> Prose:
     """Return the voicemail's words, the recap and the follow-up tasks, cut when too long; the More button shows all."""
+    return _quoted(view, f"“{view.transcript}”" if view.transcript else "")
+
+
+def _quoted(view: CallView, quoted: str) -> Prose:
     to_do = "\n".join(f"• {one}" for one in view.to_do)
-    quoted = f"“{view.transcript}”" if view.transcript else ""
+    about = "; ".join([*view.purposes, *([view.recap_outcome] if view.recap_outcome else [])])
     said: list[Prose] = []
     room = LONGEST_TEXT
-    heads = (prose(), prose(Bold("Recap"), ": "), prose(Bold("To do"), ":\n"))
-    for head, text in zip(heads, (quoted, view.recap, to_do), strict=True):
+    heads = (prose(), prose(Bold("About"), ": "), prose(Bold("Recap"), ": "), prose(Bold("To do"), ":\n"))
+    for head, text in zip(heads, (quoted, about, view.recap, to_do), strict=True):
         if text and room > 0:
             shown = text if len(text) <= room else text[: room - 1] + "…"
             room -= len(shown)
@@ -182,33 +211,32 @@ def _said(view: CallView) -> Prose:
     return prose(*said)
 
 
-def stamp_of(standing: CardStatus) -> Prose:
-    """Return who claimed or handled a call: ``Claimed by @ana at 14:02``."""
-    said: list[Prose] = []
-    if standing.claimed_by and standing.claimed_at:
-        said.append(prose("Claimed by ", Mention(standing.claimed_by), " at ", When(standing.claimed_at)))
-    if standing.handled_by and standing.handled_at:
-        said.append(prose("Handled by ", Mention(standing.handled_by), " at ", When(standing.handled_at)))
-    return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
+def _buttons(view: CallView, caller: Caller, status: CardStatus) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """Return the three buttons that fit the state, and the rest for the menu."""
+    more = Button("More…", "card.more", {"card": status.card, "subscription": status.subscription})
+    if view.phase != "ended":
+        return (), (more,)
+    heard = hearing(view, status.card)
+    if view.outcome == "blocked":
+        return (), (*heard, more)
+    reached = reach(view, caller) if view.number else ()
+    first, rest = taking(status)
+    if not first:  # nothing asks: what was done is read, hardly ever pressed
+        label = Button("Label", "card.label", {"card": status.card, "labels": ", ".join(view.labels)}, form=True)
+        return (), (*(*rest, *heard, *reached, *(() if rest else (label,)))[: MENU - 1], more)
+    steps = (*heard[:1], *reached)
+    main = (*first, *steps)[:BUTTONS]
+    left = [one for one in steps if one not in main]
+    block = [] if caller.is_ours or not view.number or rest_is_full(rest, left) else [block_button(view.number)]
+    return main, (*(*rest, *left, *block)[: MENU - 1], more)
 
 
-def _buttons(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
-    gear = (Button("⚙️", "notify.settings", {"subscription": standing.subscription}),) if standing.subscription else ()
-    more = Button("More", "card.more", {"card": standing.card})
-    listen = hearing(view, standing.card)
-    if standing.handled_by or view.outcome == "blocked":
-        return (*listen[:1], more, *gear)
-    mine: list[Button] = []
-    if needs_somebody(view):
-        if standing.claimed_by:
-            mine.append(Button("Mark handled", "card.handled", {"card": standing.card}, style="primary"))
-            mine.append(Button("Release", "card.release", {"card": standing.card}))
-        else:
-            mine.append(Button("Claim", "card.claim", {"card": standing.card}, style="primary"))
-            mine.append(Button("Mark handled", "card.handled", {"card": standing.card}))
-    calls = view.phase == "ended" and view.number
-    steps = (*reach(view, caller), *tidy(view, caller, standing)) if calls else ()
-    return (*mine, *listen, *steps, more, *gear)
+def rest_is_full(rest: Sequence[Button], left: Sequence[Button]) -> bool:
+    return len(rest) + len(left) >= MENU - 1
+
+
+def block_button(number: str) -> Button:
+    return Button("Block", "block.block", {"numbers": [number]})
 
 
 def hearing(view: CallView, card: str) -> tuple[Button, ...]:
@@ -227,12 +255,12 @@ def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:
     return (text,) if _word(view) == "callback" else (Button("Call back", "call.call", {"to": view.number}), text)
 
 
-def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, ...]:
+def tidy(view: CallView, caller: Caller, card: str) -> tuple[Button, ...]:
     """Return the buttons for blocking and saving the number and labelling the call."""
-    label = Button("Label", "card.label", {"card": standing.card, "labels": ", ".join(view.labels)}, form=True)
-    if caller.is_ours:
+    label = Button("Label", "card.label", {"card": card, "labels": ", ".join(view.labels)}, form=True)
+    if caller.is_ours or not view.number:
         return (label,)
-    block = Button("Block", "block.block", {"numbers": [view.number]})
+    block = block_button(view.number)
     if caller.is_contact:
         return (block, label)
     first, _, last = caller.name.partition(" ")
@@ -241,16 +269,11 @@ def tidy(view: CallView, caller: Caller, standing: CardStatus) -> tuple[Button, 
     return (block, Button("Save contact", route_of(CreateContact), filled, form=True), label)
 
 
-def call_line(view: CallView, known: Caller | None, standing: CardStatus) -> Row:
+def call_line(view: CallView, known: Caller | None, status: CardStatus) -> Row:
     """Return one row of a message about several calls."""
     caller = caller_of(view, known)
-    word = _word(view)
-    line = f" to {view.line}" if view.line else ""
-    text = prose(_HEADS[word], " from " if view.inbound else " to ", _other(view, caller), line)
-    when = (When(view.started, "date"),) if view.started else ()
-    stamp = stamp_of(standing)
-    note = prose(when, " · " if when and stamp else "", stamp)
-    return Row(text, note, Button("Open", "card.show", {"card": standing.card}))
+    title = title_of(_state(view, status), _other(view, caller, status), _line(view), _at(view, status))
+    return Row(title, story_of(status), Button("Open", "card.show", {"card": status.card}))
 
 
 def bundle(rows: Sequence[Row], subscription: str, *, held: bool = False) -> Listing:

@@ -110,13 +110,13 @@ async def policy_of(
         handle=int(handle or EscalationPolicy().handle),
         on_duty=first != "nobody",
         group=group or "",
-        person=await _slack_id(ctx, "person", person),
-        supervisor=await _slack_id(ctx, "supervisor", supervisor),
+        person=await slack_id_of(ctx, "person", person),
+        supervisor=await slack_id_of(ctx, "supervisor", supervisor),
         last=last or "",
     )
 
 
-async def _slack_id(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
+async def slack_id_of(ctx: Ctx, field: str, colleague: Colleague | None) -> str:
     if colleague is None:
         return ""
     try:

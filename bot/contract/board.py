@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.activity.cover import Cover
+from bot.activity.histories import Deed
+from bot.activity.items import Item
 from bot.activity.news import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
@@ -35,9 +37,27 @@ class GroupKept:
         return self.changed
 
 
+@dataclass(frozen=True)
+class Acted:
+    """Open work as it is afterwards, None when there is none, and whether what was asked for was ``done``: somebody may
+    have been faster."""
+
+    item: Item | None
+    done: bool = False
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """One item, and the newest card that shows it, "" when that is gone."""
+
+    item: Item
+    card: str
+
+
 class PostedCard(Protocol):
     """A posted card with the state of its call, text conversation or request for cover. ``claimed_by`` and
-    ``handled_by`` are Slack ids."""
+    ``handled_by`` are the Slack ids of whoever covers and of whoever withdrew a request for cover; what calls and texts
+    ask for is their ``Item``."""
 
     @property
     def id(self) -> str: ...
@@ -126,13 +146,49 @@ class Notifications(Protocol):
         """Return the requests for cover that this person has taken over and that have not ended."""
         ...
 
-    async def claim(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
-        """Claim a card; its state afterwards, claimed by this person exactly when nobody was faster."""
+    async def take(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
+        """Take a request for cover; its state afterwards, claimed by this person exactly when nobody was faster."""
         ...
 
-    async def release(self, card: PostedCard, person: PersonKey) -> PostedCard | None: ...
+    async def give_back(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
+        """Undo ``take``."""
+        ...
 
-    async def handle(self, card: PostedCard, person: PersonKey) -> PostedCard | None: ...
+    async def withdraw(self, card: PostedCard, person: PersonKey) -> PostedCard | None:
+        """Mark a request for cover as not needed any more."""
+        ...
+
+    async def item(self, card: PostedCard) -> Item | None:
+        """Return the open work that a call or conversation is about; None when nothing of it ever waited."""
+        ...
+
+    async def act(
+        self,
+        card: PostedCard,
+        person: PersonKey,
+        deed: Deed,
+        *,
+        over: bool = False,
+        to: str = "",
+        until: datetime | None = None,
+        words: str = "",
+    ) -> Acted:
+        """Do something about a card's open work if this person may, as it stands at that moment. ``over``: they
+        may take it from its owner. ``to``: a Slack id, or the id of a call or text."""
+        ...
+
+    async def is_gone(self, person: PersonKey) -> bool:
+        """Tell whether somebody is not connected to Dialpad any more, and so can take care of nothing."""
+        ...
+
+    async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
+        """Note what this person did about a customer, wherever they did it: called, texted, blocked."""
+        ...
+
+    async def open_work(self, person: PersonKey) -> Sequence[OpenWork]:
+        """Return all open work of the person's company, the longest-waiting first. Whoever shows it asks Dialpad which
+        lines the person belongs to."""
+        ...
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         """Tell whether the app may post in a channel; False only when it is known not to be a member."""

@@ -143,6 +143,9 @@ class Card:
     buttons: tuple[Button, ...] = ()
     shared: bool = False
     parts: tuple[Chart | DataTable, ...] = ()
+    menu: tuple[Button, ...] = ()
+    """What can be done besides, behind one button at the end of the others, or of the title where there are none; at
+    most five."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,9 @@ class Digests:
     async def _calls(self, subscription: Subscription, since: datetime) -> AsyncIterator[Counted]:
         async for card in self._cards(subscription, "call", since):
             view = view_call(card.state)
-            counted = count(view, taken=bool(card.claimed_by or card.handled_by))
+            customer = await self._store.histories.of_card(card)
+            item = customer.item(card.id) if customer is not None else None
+            counted = count(view, is_open=item is not None and item.state == "open")
             if counted is not None and counts(subscription, happening_of(view)):
                 yield counted
 

@@ -6,17 +6,18 @@ and the step before the step counts as taken, so a restart at any moment says it
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 
-from bot.activity.calls import CallView, view_call
-from bot.activity.news import needs_somebody
+from bot.activity.calls import view_call
+from bot.activity.items import Item
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Reach, not_reached, reach_of
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.activity.texts import view_conversation
 from bot.basics.company import CompanyKey
 from bot.basics.errors import (
     ChatopsError,
@@ -44,11 +45,9 @@ from bot.dialpad.directory import Directory
 from bot.notifications.quiet_hours import held_until
 from bot.store.audit import About
 from bot.store.card_rows import StoredCard
-from bot.store.postings import NewPosting, Posting
+from bot.store.postings import ROUND, NewPosting, Posting
 from bot.store.store import Store
 
-ROUND: Final = 100
-"""Steps per round: each time a claim is released, the next hundred begins."""
 REMINDED: Final = 50
 """The step within a round at which the claimer was reminded."""
 
@@ -79,32 +78,42 @@ class Escalations:
     async def _run(self, posting: Posting) -> None:
         card = await self._store.cards.get(posting.company, posting.card_id)
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
-        view = view_call(card.state) if card is not None and card.kind == "call" else None
-        if card is None or subscription is None or view is None or card.handled_by or not needs_somebody(view):
+        item = await self._item(card)
+        now = self._store.now()
+        if card is None or subscription is None or item is None or item.is_settled or item.state == "waiting":
             await self._store.postings.step(posting, to=posting.step, next_s=None)
-        elif (until := held_until(subscription, self._store.now())) is not None:
+        elif (until := held_until(subscription, now)) is not None:
             first_s = subscription.policy.claim * 60.0 if posting.ts is None else 0.0
-            wait_s = (until - self._store.now()).total_seconds()
-            await self._store.postings.step(posting, to=posting.step, next_s=wait_s + first_s)
-        elif card.claimed_by:
-            await self._claimed(posting, card, subscription)
+            await self._store.postings.step(posting, to=posting.step, next_s=(until - now).total_seconds() + first_s)
+        elif item.snoozed_until is not None and item.snoozed_until > now:
+            wait_s = (item.snoozed_until - now).total_seconds()
+            await self._store.postings.step(posting, to=posting.step, next_s=wait_s)
+        elif item.owner:
+            await self._claimed(posting, item, subscription)
+        elif not item.asks(now):
+            await self._store.postings.step(posting, to=posting.step, next_s=None)
         else:
-            await self._unclaimed(posting, subscription, view)
+            await self._unclaimed(posting, subscription, _Waiting.of(card, item))
 
-    async def _claimed(self, posting: Posting, card: StoredCard, subscription: Subscription) -> None:
+    async def _item(self, card: StoredCard | None) -> Item | None:
+        """Return the newest item that a card is about."""
+        customer = await self._store.histories.of_card(card) if card is not None else None
+        return customer.item(card.id) if card is not None and customer is not None else None
+
+    async def _claimed(self, posting: Posting, item: Item, subscription: Subscription) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
-        claimer, minutes = str(card.claimed_by), subscription.policy.handle
+        claimer, minutes = item.owner, subscription.policy.handle
         if within < REMINDED:
-            text = f"Claimed {how_long(minutes)} ago and still open. Mark it handled, or release it for somebody else:"
+            text = f"Claimed {how_long(minutes)} ago and still open. Press Done, or give it back for somebody else:"
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return
-        text = "Not handled in time, so it was released. It was claimed by"
+        text = "Not done in time, so it is open again. It was claimed by"
         await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
-        await self._store.cards.release(posting.company, card.id, claimer, claimed_at=card.claimed_at)
+        await self._store.histories.free(posting.company, posting.card_id, item)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
 
-    async def _unclaimed(self, posting: Posting, subscription: Subscription, view: CallView) -> None:
+    async def _unclaimed(self, posting: Posting, subscription: Subscription, waiting: "_Waiting") -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         if within >= REMINDED:  # released by hand after a reminder
             await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
@@ -117,11 +126,11 @@ class Escalations:
         place, kind, whom = left[0]
         after, next_s = base + place + 1, _between(subscription.policy) if len(left) > 1 else None
         if kind in {"sms", "call"}:
-            await self._phone(posting, kind, subscription, view, after)
+            await self._phone(posting, kind, subscription, waiting, after)
             return
         waited = how_long(self._waited(posting, subscription.policy, steps.index(left[0])))
-        said = f"Nobody has claimed this call for {waited}."
-        ping, text = await self._who(kind, whom, subscription, view, said)
+        said = f"Nobody has claimed this {waiting.word} for {waited}."
+        ping, text = await self._who(kind, whom, subscription, waiting, said)
         direct = whom if kind == "supervisor" and await self._is_ours(subscription, whom) else None
         await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
         await self._store.postings.step(posting, to=after, next_s=next_s)
@@ -136,26 +145,26 @@ class Escalations:
         return max(by_policy, so_far - so_far % 60 if so_far >= _IN_HOURS else so_far)
 
     async def _who(
-        self, kind: str, whom: str, subscription: Subscription, view: CallView, waiting: str
+        self, kind: str, whom: str, subscription: Subscription, waiting: "_Waiting", said: str
     ) -> tuple[Sequence[str], str]:
         if kind == "supervisor" and not await self._is_ours(subscription, whom):
-            return (), f"{waiting} The supervisor who was to be asked uses another Dialpad company now."
+            return (), f"{said} The supervisor who was to be asked uses another Dialpad company now."
         if kind == "supervisor":
-            line = f" on {view.line}" if view.line else ""
-            return (), f"{waiting[:-1]}{line}. {_what(view)}"
+            line = f" on {waiting.line}" if waiting.line else ""
+            return (), f"{said[:-1]}{line}. {waiting.what}"
         if kind == "person" and not await self._is_ours(subscription, whom):
-            return (), f"{waiting} Whoever was to be asked next uses another Dialpad company now."
+            return (), f"{said} Whoever was to be asked next uses another Dialpad company now."
         if kind != "duty":
-            return ((whom,) if whom else ()), waiting
-        call_center = view.line_id.removeprefix("callcenter:") if view.line_id.startswith("callcenter:") else ""
+            return ((whom,) if whom else ()), said
+        call_center = waiting.call_center
         try:
             reaches = await self._in_slack(subscription, await self._on_duty(subscription, call_center))
         except ChatopsError as problem:
             _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
             last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
             known = "These were on duty when it last did." if _asked(last) else ""
-            return _asked(last), f"{waiting} Dialpad does not say who is on duty. {known}".strip()
-        return _asked(reaches), f"{waiting}{_not_asked(reaches)}"
+            return _asked(last), f"{said} Dialpad does not say who is on duty. {known}".strip()
+        return _asked(reaches), f"{said}{_not_asked(reaches)}"
 
     async def _on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
         """Return the operators on duty."""
@@ -203,7 +212,9 @@ class Escalations:
         name = f"nudge:{posting.id}:{posting.step}:{what}"
         await _say(self._store, posting.company, posting.card_id, wanted, name, said, at=at)
 
-    async def _phone(self, posting: Posting, kind: str, subscription: Subscription, view: CallView, after: int) -> None:
+    async def _phone(
+        self, posting: Posting, kind: str, subscription: Subscription, waiting: "_Waiting", after: int
+    ) -> None:
         """Text or call the supervisor with the account of whoever made the subscription do that. It is tried
         once."""
         supervisor = PersonKey(subscription.owner.team_id, subscription.policy.supervisor)
@@ -221,11 +232,11 @@ class Escalations:
         counted = await self._store.postings.step(posting, to=after, next_s=None)
         if not counted and not await self._is_untaken(posting):
             return  # another process has taken the step, and reports its outcome
-        card = await self._store.cards.get(posting.company, posting.card_id)
-        if not counted or card is None or card.claimed_by or card.handled_by:
+        item = await self._item(await self._store.cards.get(posting.company, posting.card_id))
+        if not counted or item is None or not item.asks(self._store.now()):
             told["text"] = f"{_NOT_DONE[kind]} It was no longer needed. It was meant for"
         elif number:
-            told["text"] = await self._reach(kind, number, subscription, view)
+            told["text"] = await self._reach(kind, number, subscription, waiting)
         await self._nudge(posting, kind, told, at=2 if counted else 1)
 
     async def _is_untaken(self, posting: Posting) -> bool:
@@ -233,10 +244,11 @@ class Escalations:
         now = await self._store.postings.get(posting.company, posting.id)
         return now is not None and now.step == posting.step
 
-    async def _reach(self, kind: str, number: str, subscription: Subscription, view: CallView) -> str:
+    async def _reach(self, kind: str, number: str, subscription: Subscription, waiting: "_Waiting") -> str:
         """Return the outcome, in words that the supervisor's name follows."""
-        line = f" on {view.line}" if view.line else ""
-        text = f"A missed call{line} is waiting in Slack and nobody has claimed it."
+        line = f" on {waiting.line}" if waiting.line else ""
+        what = "missed call" if waiting.word == "call" else waiting.word
+        text = f"A {what}{line} is waiting in Slack and nobody has claimed it."
         action: Action[Any] = (
             SendSms(to_numbers=[number], text=text, user_id=ME)
             if kind == "sms"
@@ -359,11 +371,26 @@ def _between(policy: EscalationPolicy) -> float | None:
     return policy.claim * 60.0 if policy.claim else None
 
 
-def _what(view: CallView) -> str:
-    """Return a sentence for somebody who does not see the card, such as "Jordan Lee left a voicemail."."""
-    named = view.contact and not looks_like_number(view.contact)
-    who = view.contact if named else national(view.number) if view.number else "A hidden number"
-    return f"{who} left a voicemail." if view.outcome == "voicemail" else f"{who} called."
+@dataclass(frozen=True)
+class _Waiting:
+    """What waits, in words for somebody who does not see the card. ``word``: "call" or "text"; ``what``: a sentence
+    such as "Jordan Lee left a voicemail."."""
+
+    word: str
+    what: str
+    line: str
+    call_center: str
+
+    @classmethod
+    def of(cls, card: StoredCard, item: Item) -> "_Waiting":
+        contact = view_call(card.state).contact if card.kind == "call" else view_conversation(card.state).contact
+        named = contact and not looks_like_number(contact)
+        who = contact if named else national(item.number) if item.number else "A hidden number"
+        is_text = not item.calls
+        did = "sent a text" if is_text else "left a voicemail" if item.has_voicemail else "called"
+        call_center = item.line.removeprefix("callcenter:") if item.line.startswith("callcenter:") else ""
+        line = "" if item.line.startswith(("user:", "number:")) else item.line_name
+        return cls("text" if is_text else "call", f"{who} {did}.", line, call_center)
 
 
 def handle_within(policy: EscalationPolicy) -> timedelta:

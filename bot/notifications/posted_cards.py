@@ -1,40 +1,37 @@
 """The current content of a posting: the card's state, who is on the other side, and who claimed or handled it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.activity.calls import view_call
 from bot.activity.cover import view_cover
 from bot.activity.digest import from_json
-from bot.activity.news import needs_somebody
+from bot.activity.items import Item
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
-from bot.activity.texts import view_conversation, view_text
-from bot.cards.conversation import conversation_card, text_reply
+from bot.activity.texts import TextView, texts_in, view_conversation, view_text
+from bot.cards.conversation import LAST_TEXTS, conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import digest_card
 from bot.cards.live_call import (
     Caller,
-    CardStatus,
     bundle,
     call_content,
     call_line,
     look_up_caller,
-    stamp_of,
 )
 from bot.cards.notice import notice
+from bot.cards.open_work import CardStatus, state_of
 from bot.cards.subscription import CHANGED, changed_card
 from bot.contract.prose import prose
-from bot.contract.reply import Button, Mention, MessageContent, Reply
+from bot.contract.reply import Button, Mention, MessageContent, Phone, Prose, Reply, When
 from bot.dialpad.accounts import Accounts
+from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
 from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
-
-
-def standing_of(card: StoredCard, subscription: str) -> CardStatus:
-    return CardStatus(card.id, subscription, card.claimed_by, card.claimed_at, card.handled_by, card.handled_at)
 
 
 class PostedCardRenderer:
@@ -47,21 +44,38 @@ class PostedCardRenderer:
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
-        gear = subscription.id if subscription else ""
         match card.kind:
             case "call":
                 view = view_call(card.state)
-                shown, stamp = call_content(view, await self.caller(subscription, view.number), standing_of(card, gear))
-                return MessageContent(shown, stamp)
+                caller = await self.caller(subscription, view.number)
+                status = await self._status(card, subscription, elsewhere=posting.superseded_by is not None)
+                return MessageContent(call_content(view, caller, status))
             case "talk":
                 conversation = view_conversation(card.state)
-                return MessageContent(
-                    conversation_card(conversation, await self.caller(subscription, conversation.number), gear)
-                )
+                caller = await self.caller(subscription, conversation.number)
+                status = await self._status(card, subscription)
+                last = await self._last_texts(card) if status.item is None or not status.item.is_settled else ()
+                return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
             case _:
                 return await self._told(card, subscription)
+
+    async def _status(
+        self, card: StoredCard, subscription: Subscription | None, *, elsewhere: bool = False
+    ) -> CardStatus:
+        """Return how a card's open work stands, with the names of those whom Dialpad gives by their id."""
+        customer = await self._store.histories.of_card(card)
+        item = customer.item(card.id) if customer is not None else None
+        gear = subscription.id if subscription else ""
+        ids = {one for step in item.steps for one in step.who if one.startswith("user:")} if item else set()
+        names: dict[str, str] = {}
+        if ids and subscription is not None:
+            owner = self._accounts.of(subscription.shown_as, within=subscription.company)
+            for one in ids:
+                name = await self._directory.name_of(owner, Entity.USER, one.removeprefix("user:"))
+                names |= {one: name} if name else {}
+        return CardStatus(card.id, self._store.now(), item, gear, names, elsewhere)
 
     async def _told(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
         """Return the content of a card that is neither a call nor a text."""
@@ -92,10 +106,10 @@ class PostedCardRenderer:
 
     async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return what one subscription adds: how many of its calls wait for somebody, and its own user group."""
-        calls = await self._store.cards.open_calls(subscription.company, subscription.id)
-        waiting = sum(needs_somebody(view_call(one.state)) for one in calls)
+        lines = {f"callcenter:{said['line']}"} if said.get("line") else set()
+        waiting = await self._store.histories.open(subscription.company, lines)
         mine = {name: (said.get(name) or {}).get(subscription.keep) for name in ("groups", "reached")}
-        return {"open": waiting, "group": mine["groups"], "reached": mine["reached"]}
+        return {"open": len(waiting), "group": mine["groups"], "reached": mine["reached"]}
 
     async def _nudge(self, card: StoredCard) -> MessageContent:
         """Return an escalation message. Once somebody has claimed or handled the call, that replaces the Claim
@@ -106,11 +120,16 @@ class PostedCardRenderer:
         ping = tuple(value(card.state, "ping") or ())
         if call is None:
             return MessageContent(Reply(said), ping=ping)
-        asks, taken = bool(value(card.state, "claim")), bool(call.claimed_by or call.handled_by)
-        claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
+        status = await self._status(call, None)
+        item = status.item
         show = Button("Show the call", "card.show", {"card": call.id})
-        stamp = stamp_of(standing_of(call, "")) if asks or call.handled_by else ""
-        return MessageContent(Reply(said, buttons=(claim, show) if asks and not taken else (show,)), stamp, ping)
+        if hand := value(card.state, "hand"):
+            return _handed(card, status, str(hand))
+        asks = bool(value(card.state, "claim")) and item is not None and item.asks(status.now)
+        claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
+        stands = state_of(status) if value(card.state, "claim") or (item is not None and item.is_settled) else ""
+        shown = (show,) if call.kind == "call" else ()
+        return MessageContent(Reply(said, buttons=(claim, *shown) if asks else shown), stands, ping)
 
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
         """Return the content of one message about several calls."""
@@ -122,14 +141,38 @@ class PostedCardRenderer:
             gear = gear or (subscription.id if subscription else "")
             held = held or (subscription is not None and quiet_until(subscription, posting.created_at) is not None)
             view = view_call(card.state)
-            rows.append(call_line(view, await self.caller(subscription, view.number), standing_of(card, gear)))
+            status = await self._status(card, subscription)
+            rows.append(
+                call_line(view, await self.caller(subscription, view.number), replace(status, subscription=gear))
+            )
         return MessageContent(bundle(rows, gear, held=held))
+
+    async def _last_texts(self, conversation: StoredCard) -> list[TextView]:
+        """Return the last texts of a conversation, oldest first."""
+        named = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
+        found = [await self._store.cards.named(conversation.company, f"text:{name}") for name, _, _ in named]
+        return [view_text(one.state) for one in found if one is not None]
 
     async def _text(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
         conversation = await self._store.cards.named(card.company, str(value(card.state, "talk")))
         view = view_conversation(conversation.state if conversation else {})
         caller = await self.caller(subscription, view.number)
-        return MessageContent(text_reply(view_text(card.state), view, caller))
+        sender = await self._sender(conversation, str(value(card.state, "id") or ""), subscription)
+        return MessageContent(text_reply(view_text(card.state), view, caller, sender))
+
+    async def _sender(self, conversation: StoredCard | None, text_id: str, subscription: Subscription | None) -> Prose:
+        """Return who wrote one of our texts, "" when that is not known."""
+        customer = await self._store.histories.of_card(conversation) if conversation is not None else None
+        if customer is None:
+            return ""
+        act = next((one for one in customer.history.acts if one.what == "texted" and one.to == text_id), None)
+        if act is not None and act.by:
+            return prose(Mention(act.by))
+        sender = next((one.sender for one in customer.history.texts if one.id == text_id), "")
+        if not sender.startswith("user:") or subscription is None:
+            return "" if sender.startswith("user:") else sender
+        owner = self._accounts.of(subscription.shown_as, within=subscription.company)
+        return await self._directory.name_of(owner, Entity.USER, sender.removeprefix("user:")) or ""
 
     async def caller(self, subscription: Subscription | None, number: str) -> Caller | None:
         """Look a caller up; None when the directory does not know the number, or cannot be asked."""
@@ -137,3 +180,21 @@ class PostedCardRenderer:
             return None
         owner = self._accounts.of(subscription.shown_as, within=subscription.company)
         return await look_up_caller(self._directory, owner, number)
+
+
+def _handed(nudge: StoredCard, status: CardStatus, whom: str) -> MessageContent:
+    """Ask somebody to take over what another person has, with the answer once it is given."""
+    who, item = Mention(str(value(nudge.state, "from"))), status.item
+    said = prose(who, " asks you to take this over: ", _about(item) if item else "a call")
+    card = {"card": status.card}
+    if item is None or item.asked != whom:
+        return MessageContent(Reply(said), state_of(status) if item else "")
+    accept = Button("Accept", "card.accept", card, style="primary")
+    return MessageContent(Reply(said, (accept, Button("Decline", "card.decline", card))))
+
+
+def _about(item: Item) -> Prose:
+    who = Phone(item.number) if item.number else "a hidden number"
+    return prose(
+        who, f" on {item.line_name}" if item.line_name else "", ", waiting since ", When(item.since, "date"), "."
+    )

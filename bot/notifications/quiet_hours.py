@@ -74,7 +74,9 @@ async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription
     kinds = subscription.kinds & happening.kinds
     if NewsKind.ENDED in happening.kinds and quiet_until(subscription, posting.created_at) is not None:
         kinds -= UNTIL_THE_END
-    if card.handled_by:
+    customer = await store.histories.of_card(card)
+    item = customer.item(card.id) if customer is not None else None
+    if item is not None and item.is_settled:
         kinds -= WAITING
     return wants(replace(subscription, kinds=kinds), happening)
 
@@ -82,9 +84,11 @@ async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription
 async def _still_asks(store: Store, nudge: StoredCard) -> bool:
     """Tell whether an escalation message is still true when its turn comes."""
     about = await store.cards.get(nudge.company, nudge.about) if nudge.about else None
-    if about is None or about.handled_by:
+    customer = await store.histories.of_card(about) if about is not None else None
+    item = customer.item(about.id) if about is not None and customer is not None else None
+    if item is None or item.state in {"done", "waiting"} or item.is_snoozed(store.now()):
         return False
     asks, claimer = value(nudge.state, "claim"), value(nudge.state, "claimer")
     if asks:
-        return about.claimed_by in {None, claimer}
-    return claimer is None or about.claimed_by == claimer
+        return item.owner in {"", claimer}
+    return claimer is None or item.owner == claimer

@@ -17,7 +17,9 @@ import structlog
 from bot.activity import texts
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.calls import CallView, view_call
-from bot.activity.news import News, NewsKind, happening_of, needs_somebody
+from bot.activity.histories import Told, call_told, text_told
+from bot.activity.items import Item
+from bot.activity.news import News, NewsKind, happening_of
 from bot.activity.registers import Register, State, fragment, join
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.visibility import heard_for
@@ -33,7 +35,6 @@ from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, Contact
 from bot.notifications.intake import Arrived, FollowUp
 from bot.notifications.pictures import Pictures
 from bot.store.absorbing import Absorbed, CardPart
-from bot.store.card_rows import StoredCard
 from bot.store.database import Transaction
 from bot.store.hooks import Hook
 from bot.store.postings import NewPosting, Posting, of_cards
@@ -170,22 +171,29 @@ class _Fold:
         ]
 
     def call(self, event: CallEvent, hook: Hook) -> CardPart:
-        def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
+        def plan(state: State, item: Item | None) -> list[NewPosting]:
             view = self._view(state)
             wait_s = SETTLE_S if view.is_whole else PART_S
-            open_ = needs_somebody(view) and not (before and (before.claimed_by or before.handled_by))
             return [
                 NewPosting(
                     one.channel,
                     one.id,
                     wait_s=wait_s,
                     not_before=quiet_until(one, self._now),
-                    escalate_s=_first_step(one, self._now) if open_ else None,
+                    escalate_s=_first_step(one, self._now) if self._asks(item) else None,
+                    episode=item.since if item else None,
                 )
                 for one in self._subscriptions.that_want(happening_of(view), hook.listener)
             ]
 
-        return CardPart("call", tuple(names_of(event)), read_call(event) | _heard(hook), plan, DEBOUNCE_S)
+        def telling(card: str, state: State) -> Told:
+            return call_told(card, self._view(state))
+
+        said = read_call(event) | _heard(hook)
+        return CardPart("call", tuple(names_of(event)), said, plan, DEBOUNCE_S, telling=telling)
+
+    def _asks(self, item: Item | None) -> bool:
+        return item is not None and item.asks(self._now)
 
     def _view(self, state: State) -> CallView:
         """Return what is known of a call; looked at once for all events of it in this batch."""
@@ -219,11 +227,21 @@ class _Fold:
     def _conversation(self, one: _ArrivedText) -> CardPart:
         text = texts.view_text(texts.read_text(one.event))
 
-        def plan(state: State, before: StoredCard | None) -> list[NewPosting]:
-            return self.wanted(texts.happening_of(text, texts.view_conversation(state)), one.arrived.hook)
+        def plan(state: State, item: Item | None) -> list[NewPosting]:
+            happening = texts.happening_of(text, texts.view_conversation(state))
+            wanted = self.wanted(happening, one.arrived.hook, episode=item.since if item else None)
+            return [self._answered_within(posting) for posting in wanted] if self._asks(item) else wanted
+
+        def telling(card: str, _: State) -> Told:
+            return text_told(card, one.event)
 
         said = texts.read_conversation(one.event) | _heard(one.arrived.hook)
-        return CardPart("talk", (texts.name_of_conversation(one.event),), said, plan, DEBOUNCE_S)
+        names = (texts.name_of_conversation(one.event),)
+        return CardPart("talk", names, said, plan, DEBOUNCE_S, telling=telling)
+
+    def _answered_within(self, posting: NewPosting) -> NewPosting:
+        subscription = self._subscriptions.named(posting.subscription_id)
+        return replace(posting, escalate_s=_first_step(subscription, self._now) if subscription else None)
 
     def _owners(self, hook: Hook, there: Sequence[Posting]) -> list[PersonKey]:
         """Return whose connections may fetch a picture, those who subscribed first."""

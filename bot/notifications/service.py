@@ -9,6 +9,8 @@ import structlog
 
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
+from bot.activity.histories import Act, Deed
+from bot.activity.items import Item, may
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Roster
@@ -18,15 +20,17 @@ from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
 from bot.cards.subscription import CHANGED, ended_with_owner
-from bot.contract.board import PostedCard, UserGroup
+from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.digests import Digests
-from bot.notifications.escalation import ROUND, handle_within
+from bot.notifications.escalation import handle_within
+from bot.notifications.telling import told_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.store.card_rows import StoredCard
-from bot.store.postings import NewPosting, Posting
+from bot.store.histories import Customer
+from bot.store.postings import ROUND, NewPosting, Posting
 from bot.store.store import Store
 from bot.store.subscription_changes import SubscriptionChange
 
@@ -45,6 +49,11 @@ Ensure = Callable[[PersonKey], Awaitable[Setup]]
 _ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.personal)
 """Kinds of events that nobody can subscribe to for their own line alone."""
 
+_CHANGES_WHO_IS_ASKED: Final = frozenset(
+    {"claimed", "taken over", "accepted", "released", "done", "snoozed", "waits", "woken", "reopened"}
+)
+MADE_UP_LINE: Final = "callcenter:test"
+"""The line of the call that the Test button makes up."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
@@ -275,49 +284,119 @@ class NotificationService:
                     found.append(cover)
         return found
 
-    async def claim(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
+    async def take(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
+        return await self._cover(card, person, self._store.cards.claim)
+
+    async def give_back(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
+        return await self._cover(card, person, self._store.cards.release)
+
+    async def withdraw(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
+        return await self._cover(card, person, self._store.cards.handle)
+
+    async def _cover(
+        self,
+        card: PostedCard,
+        person: PersonKey,
+        change: Callable[[CompanyKey, str, str], Awaitable[StoredCard | None]],
+    ) -> StoredCard | None:
         before = await self.card(person, card.id)
-        if before is None:
-            return None
-        company = before.company
-        found = await self._store.cards.claim(company, card.id, person.user_id)
-        if found is not None and found.kind == "call" and found.claimed_by == person.user_id and not found.handled_by:
-            shown = [one for one in await self._store.postings.of_card(company, card.id) if one.parent_id is None]
-            if shown:
-                policy = await self._policy(shown[0])
-                due = (found.claimed_at or self._store.now()) + handle_within(policy)
-                await self._store.postings.escalate_at(company, card.id, due, only=shown[0].id)
+        found = None if before is None else await change(before.company, card.id, person.user_id)
         self._wake()
         return found
 
-    async def release(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
-        before = await self.card(person, card.id)
-        if before is None:
+    async def item(self, card: PostedCard) -> Item | None:
+        found = await self._customer(card)
+        return None if found is None else found.item(card.id)
+
+    async def _customer(self, card: PostedCard) -> Customer | None:
+        """Return the customer of a card; one from before there were histories is put into its history first."""
+        if not isinstance(card, StoredCard) or card.kind not in {"call", "talk"}:
             return None
-        company = before.company
-        found = await self._store.cards.release(company, card.id, person.user_id)
-        if found is not None and found.claimed_by is None and not found.handled_by:
-            for one in await self._store.postings.of_card(company, card.id):
+        if card.customer is None:
+            await self._store.histories.adopt(told_of)
+            card = await self._store.cards.get(card.company, card.id) or card
+        return await self._store.histories.of_card(card)
+
+    async def act(
+        self,
+        card: PostedCard,
+        person: PersonKey,
+        deed: Deed,
+        *,
+        over: bool = False,
+        to: str = "",
+        until: datetime | None = None,
+        words: str = "",
+    ) -> Acted:
+        found = await self.card(person, card.id)
+        customer = None if found is None else await self._customer(found)
+        before = None if customer is None else customer.item(card.id)
+        if found is None or customer is None or before is None:
+            return Acted(None)
+        act = Act(self._store.now(), person.user_id, deed, before.line, to, until, words)
+        after, done = await self._store.histories.act(
+            found.company, customer.name, before.line, act, lambda item: may(item, deed, person.user_id, over=over)
+        )
+        if after is not None and done:
+            await self._ask_later(found.company, after, deed)
+            if deed == "handed":
+                await self._ask_colleague(found, after, act)
+        self._wake()
+        return Acted(after, done)
+
+    async def _ask_later(self, company: CompanyKey, item: Item, deed: Deed) -> None:
+        """Set when somebody is asked next about an item, in each channel that shows it."""
+        if deed not in _CHANGES_WHO_IS_ASKED:
+            return
+        asked: set[str] = set()
+        for card in item.cards[::-1]:
+            for one in await self._store.postings.of_card(company, card):
+                if one.parent_id is not None or one.channel in asked or one.superseded_by:
+                    continue
+                asked.add(one.channel)
                 policy = await self._policy(one)
-                if policy.claim and one.parent_id is None:
-                    due = self._store.now() + timedelta(minutes=policy.claim)
-                    step = one.step - one.step % ROUND + ROUND
-                    await self._store.postings.escalate_at(company, card.id, due, only=one.id, step=step)
-                    break
-            else:
-                await self._store.postings.escalate_at(company, card.id, None)
-        self._wake()
-        return found
+                moment, step = self._next_step(item, policy, one, len(asked) == 1)
+                await self._store.postings.ask_at(company, one.id, moment, step=step, episode=item.since)
 
-    async def handle(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
-        before = await self.card(person, card.id)
-        if before is None:
-            return None
-        found = await self._store.cards.handle(before.company, card.id, person.user_id)
-        if found is not None and found.handled_by:
-            await self._store.postings.escalate_at(before.company, card.id, None)
+    async def _ask_colleague(self, card: StoredCard, item: Item, act: Act) -> None:
+        """Ask somebody in a direct message to take over what another person has."""
+        said = fragment(0, 0, {"hand": act.to, "from": act.by})
+        name = f"handed:{card.id}:{act.by}:{act.to}:{act.at.isoformat()}"
+        wanted = [NewPosting(act.to, "")]
+        await self._store.cards.absorb(card.company, "nudge", [name], said, lambda *_: wanted, about=card.id)
+
+    def _next_step(
+        self, item: Item, policy: EscalationPolicy, posting: Posting, is_first: bool
+    ) -> tuple[datetime | None, int]:
+        now, anew = self._store.now(), posting.step - posting.step % ROUND + ROUND
+        if item.state in {"done", "waiting"}:
+            return None, posting.step
+        if item.owner:  # reminded in one place only
+            return (item.owned_at or now) + handle_within(policy) if is_first else None, posting.step
+        if not policy.claim:
+            return None, posting.step
+        return max(now, item.snoozed_until or now) + timedelta(minutes=policy.claim), anew
+
+    async def is_gone(self, person: PersonKey) -> bool:
+        return await self._store.connections.company(person) is None
+
+    async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
+        company = await self._store.connections.company(person)
+        if company is None or await self._store.histories.get(company, number) is None:
+            return
+        act = Act(self._store.now(), person.user_id, deed, "", to, None, words)
+        await self._store.histories.act(company, number, "", act, lambda _: True)
         self._wake()
-        return found
+
+    async def open_work(self, person: PersonKey) -> list[OpenWork]:
+        company = await self._store.connections.company(person)
+        found = [await self._store.histories.open(one) for one in _theirs(person, company)]
+        return [
+            OpenWork(item, item.cards[-1] if item.cards else "")
+            for some in found
+            for _, item in some
+            if item.line != MADE_UP_LINE
+        ]
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         return await self._channel_messages.is_in(person.team_id, channel) is not False

@@ -6,35 +6,43 @@ All of it happens in the caller's transaction. How many statements it takes does
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
+from bot.activity.histories import Told, conversation_told
+from bot.activity.items import Item
 from bot.activity.registers import State, join, to_json
+from bot.activity.texts import texts_in, view_conversation
 from bot.basics.company import CompanyKey
 from bot.store.card_rows import StoredCard, card_names, cards, key_of, read_card
+from bot.store.histories import Customer, Histories
 from bot.store.keys import row_name
-from bot.store.postings import NewPosting, postings, touch, want
+from bot.store.postings import Beside, NewPosting, postings, touch, want
 from bot.store.schema import MomentColumn, StoreContext, company_values, insert_for, within
 
-PostingPlan: TypeAlias = Callable[[State, StoredCard | None], Sequence[NewPosting]]
-"""Decides where a card is to be posted, from what is known now and the card as it was before."""
+PostingPlan: TypeAlias = Callable[[State, Item | None], Sequence[NewPosting]]
+"""Decides where a card is to be posted, from what is known now and the item that it is about."""
+Telling: TypeAlias = Callable[[str, State], Told]
+"""Says what a card, by its id, tells about a customer."""
 
 _UPDATE: Final = {
     "kind": bindparam("new_kind"),
     "sealed": bindparam("new_sealed"),
     "version": bindparam("new_version"),
     "changed_at": bindparam("new_changed_at", type_=MomentColumn),
+    "customer": bindparam("new_customer"),
 }
 
 
 @dataclass(frozen=True)
 class CardPart:
     """What one event says about the card that any of ``names`` leads to. ``about``: the id of the card that a new one
-    asks or tells about. Parts whose names lead to the same card become one card."""
+    asks or tells about. Parts whose names lead to the same card become one card. ``telling`` says what the card tells
+    about a customer; None when it is about none."""
 
     kind: str
     names: tuple[str, ...]
@@ -42,6 +50,7 @@ class CardPart:
     plan: PostingPlan
     debounce_s: float = 0.0
     about: str | None = None
+    telling: Telling | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +91,9 @@ class _Group:
 class Absorbing:
     """Merges events into the cards of one company. Repeating it changes nothing."""
 
-    def __init__(self, context: StoreContext) -> None:
+    def __init__(self, context: StoreContext, histories: Histories) -> None:
         self._context = context
+        self._histories = histories
 
     def absorb(self, connection: Connection, company: CompanyKey, parts: Sequence[CardPart]) -> list[Absorbed]:
         """Merge each part into its card, or a new one, and return the cards in the order of the parts. Cards that turn
@@ -97,8 +107,12 @@ class Absorbing:
             self._lead_to_one(connection, company, group)
         states = {group.id: self._state(group) for group in groups}
         changed = [group for group in groups if group.card is None or states[group.id] != group.card.state]
-        self._write(connection, company, changed, states)
-        self._post(connection, company, groups, changed, states)
+        told = {group.id: one for group in groups if (one := _told(group, states[group.id])) is not None}
+        self._write(connection, company, changed, states, {name: one.customer for name, one in told.items()})
+        was = {group.id: group.known for group in groups}
+        debounce_s = max((part.debounce_s for part in parts), default=0.0)
+        customers = self._histories.fold(connection, company, told, was, debounce_s)
+        self._post(connection, company, groups, changed, states, customers)
         where = {id(part): group.id for group in groups for part in group.parts}
         return [Absorbed(where[id(part)], states[where[id(part)]]) for part in parts]
 
@@ -172,9 +186,6 @@ class Absorbing:
                 connection.execute(delete(postings).where(this))
             else:
                 connection.execute(update(postings).where(this).values(due_at=self._context.now(), escalate_at=None))
-        claimed = next((one for one in known if one.claimed_by), into)
-        values = {"claimed_by": claimed.claimed_by, "claimed_at": claimed.claimed_at}
-        connection.execute(update(cards).where(ours, cards.c.id == into.id).values(**values))
         merged = update(cards).where(ours, cards.c.id.in_(others)).values(kind="joined", version=cards.c.version + 1)
         connection.execute(merged)
 
@@ -184,13 +195,19 @@ class Absorbing:
         return reduce(join, [one.state for one in group.known], State(said))
 
     def _write(
-        self, connection: Connection, company: CompanyKey, changed: Sequence[_Group], states: Mapping[str, State]
+        self,
+        connection: Connection,
+        company: CompanyKey,
+        changed: Sequence[_Group],
+        states: Mapping[str, State],
+        customers: Mapping[str, str],
     ) -> None:
         now, fresh, again = self._context.now(), [], []
         for group in changed:
             card, state = group.card, states[group.id]
             sealed = self._context.keys.seal_json(to_json(state), row_name(cards.name, group.id))
-            values = {"kind": group.parts[0].kind, "sealed": sealed, "changed_at": now}
+            customer = customers.get(group.id)
+            values = {"kind": group.parts[0].kind, "sealed": sealed, "changed_at": now, "customer": customer}
             if card is None:
                 about = group.parts[0].about
                 fresh.append({"id": group.id, "version": 1, "about": about, **company_values(company), **values})
@@ -210,6 +227,7 @@ class Absorbing:
         groups: Sequence[_Group],
         changed: Sequence[_Group],
         states: Mapping[str, State],
+        customers: Mapping[str, Customer],
     ) -> None:
         now = self._context.now()
         by_moment: dict[datetime, list[str]] = defaultdict(list)
@@ -219,12 +237,41 @@ class Absorbing:
                 by_moment[now + timedelta(seconds=debounce_s)].append(group.id)
         for moment, ids in by_moment.items():
             touch(connection, company, ids, moment)
+        about = {name: customer.item(name) for name, customer in customers.items()}
         wanted = {
-            group.id: [one for part in group.parts for one in part.plan(states[group.id], group.card)]
+            group.id: [one for part in group.parts for one in part.plan(states[group.id], about.get(group.id))]
             for group in groups
         }
         new = {group.id for group in groups if group.card is None}
-        want(connection, now, company, wanted, new)
+        beside = {name: _beside(name, item, customers[name]) for name, item in about.items() if item is not None}
+        want(connection, now, company, wanted, new, beside)
+
+
+def _told(group: _Group, state: State) -> Told | None:
+    """Return what the parts of a card tell together."""
+    found = [part.telling(group.id, state) for part in group.parts if part.telling is not None]
+    if not found:
+        return None
+    texts = [text for one in found for text in one.texts]
+    if group.card is not None and group.card.customer is None and group.card.kind == "talk":
+        # It was stored before there were histories: what is known of it goes along.
+        before = conversation_told(group.id, view_conversation(group.card.state), texts_in(group.card.state))
+        texts = [*before.texts, *texts]
+    return replace(found[-1], texts=tuple(texts))
+
+
+def _beside(card: str, item: Item, customer: Customer) -> Beside:
+    """Return the other cards of an item: calls before and after this one, and the conversation."""
+    began = {call.card: call.began for call in customer.history.calls}
+    mine = began.get(card)
+    others = [one for one in item.cards if one != card]
+    if mine is None:
+        return Beside(others=tuple(others))
+    return Beside(
+        earlier=tuple(one for one in others if one in began and began[one] <= mine),
+        later=tuple(one for one in others if one in began and began[one] > mine),
+        others=tuple(one for one in others if one not in began),
+    )
 
 
 def _best_first(known: Sequence[StoredCard]) -> list[StoredCard]:

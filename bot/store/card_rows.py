@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, Integer, LargeBinary, Row, Table, Text, and_
+from sqlalchemy import Column, Index, Integer, LargeBinary, Row, Table, Text, and_, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.registers import State, from_json
@@ -24,6 +24,9 @@ LONGEST_NAME: Final = 200
 """Longest name stored as it is, in characters; ids and numbers have about 20, and Postgres indexes no more than
 2,700 bytes."""
 
+UNTOLD: Final = "customer IS NULL AND kind IN ('call', 'talk')"
+"""Calls and conversations that are in no history yet: those of a version without histories."""
+
 cards = Table(
     "cards",
     metadata,
@@ -38,6 +41,13 @@ cards = Table(
     Column("handled_at", MomentColumn),
     Column("changed_at", MomentColumn, nullable=False, index=True),
     Column("about", Text, index=True),
+    Column("customer", Text),
+    Index(
+        "ix_cards_without_customer",
+        "changed_at",
+        sqlite_where=text(UNTOLD),
+        postgresql_where=text(UNTOLD),
+    ),
     info=rules(forget=older_than("changed_at", KEPT_FOR)),
 )
 card_names = Table(
@@ -53,7 +63,8 @@ card_names = Table(
 @dataclass(frozen=True)
 class StoredCard:
     """One stored card. ``claimed_by`` and ``handled_by`` are Slack ids; ``about`` is the id of the card that this
-    one asks or tells about, None for one that stands for itself."""
+    one asks or tells about, None for one that stands for itself. ``customer`` names the history that a call or
+    conversation is a part of, "" for none."""
 
     id: str
     company: CompanyKey
@@ -65,6 +76,7 @@ class StoredCard:
     handled_by: str | None
     handled_at: datetime | None
     about: str | None = None
+    customer: str | None = None
 
 
 def is_card(company: CompanyKey, card_id: str) -> ColumnElement[bool]:
@@ -92,4 +104,5 @@ def read_card(keys: Keyring, row: Row[Any]) -> StoredCard:
         handled_by=row.handled_by,
         handled_at=row.handled_at,
         about=row.about,
+        customer=row.customer,
     )

@@ -2,7 +2,7 @@
 say about them.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
 from bot.store.absorbing import Absorbing, CardPart, PostingPlan
 from bot.store.card_rows import StoredCard, cards, is_card, read_card
+from bot.store.histories import Histories
 from bot.store.postings import postings, touch
 from bot.store.schema import Everywhere, StoreContext, everywhere, within
 
@@ -31,9 +32,9 @@ class OwnedKind:
 class Cards:
     """Queries on cards. Every change is one transaction, and none waits for Slack or Dialpad."""
 
-    def __init__(self, context: StoreContext) -> None:
+    def __init__(self, context: StoreContext, histories: Histories) -> None:
         self._context = context
-        self.absorbing = Absorbing(context)
+        self.absorbing = Absorbing(context, histories)
 
     # Taking in
 
@@ -108,19 +109,6 @@ class Cards:
 
         row = await self._context.database.read(query)
         return None if row is None else OwnedKind(CompanyKey(row.team_id, row.company), row.kind)
-
-    async def open_calls(self, company: CompanyKey, subscription_id: str) -> list[StoredCard]:
-        """Return a subscription's calls that somebody was asked to claim, or has claimed, and nobody has handled."""
-        mine = and_(within(postings, company), postings.c.subscription_id == subscription_id)
-        shown = select(postings.c.card_id).where(mine)
-        where = and_(
-            within(cards, company), cards.c.id.in_(shown), cards.c.kind == "call", cards.c.handled_at.is_(None)
-        )
-
-        def query(connection: Connection) -> Sequence[Row[Any]]:
-            return connection.execute(select(cards).where(where).order_by(cards.c.changed_at)).all()
-
-        return [self._read(row) for row in await self._context.database.read(query)]
 
     async def changed_since(self, company: CompanyKey, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         """Yield all cards of one kind that changed since then, in no order, a few at a time."""

@@ -6,8 +6,8 @@ was taken in can be forgotten.
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -78,6 +78,8 @@ postings = Table(
     Column("escalate_at", MomentColumn),
     Column("created_at", MomentColumn, nullable=False),
     Column("holder", Text),
+    Column("episode", MomentColumn),
+    Column("superseded_by", Text),
     Index("ix_postings_card_id_channel", "card_id", "channel", unique=True),
     *(
         Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
@@ -93,6 +95,11 @@ postings = Table(
 )
 
 
+ROUND: Final = 100
+"""Steps of one round of asking: each time a claim is released, or what was settled waits anew, the next begins."""
+REPEATED_WITHIN: Final = timedelta(hours=1)
+"""A call of somebody who waits already is shown in the message that is there, if it was posted this short a time ago:
+later it would be out of sight."""
 _MOMENTS: Final = timedelta(seconds=10)
 _GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, postings.c.doubtful.is_(False))
 """Postings that were given up without ever being posted."""
@@ -110,6 +117,21 @@ class NewPosting:
     escalate_s: float | None = None
     wait_s: float = 0.0
     not_before: datetime | None = None
+    episode: datetime | None = None
+    """Since when what it asks for waits: what has been settled and waits anew is asked for anew."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Other cards of the item that a card is about: its customer's calls before and after, and their conversation."""
+
+    earlier: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (*self.earlier, *self.later, *self.others)
 
 
 @dataclass(frozen=True)
@@ -148,6 +170,9 @@ class Posting:
     doubtful: bool
     step: int
     escalate_at: datetime | None
+    episode: datetime | None = None
+    superseded_by: str | None = None
+    """The posting of a later call of the same item in the same channel, which shows it now."""
 
     @property
     def team_id(self) -> str:
@@ -160,29 +185,101 @@ def want(
     company: CompanyKey,
     wanted: Mapping[str, Sequence[NewPosting]],
     new_cards: Collection[str],
+    beside: Mapping[str, Beside] | None = None,
 ) -> None:
     """Add postings for cards, by the card's id, where they are not posted yet. A posting made without an escalation can
     get one now; one that waits is posted as soon as anybody wants it, by the subscription that holds it back least.
-    ``new_cards``: those that cannot be posted anywhere yet."""
+    ``new_cards``: those that cannot be posted anywhere yet. ``beside``: other cards of the same item, by the card's id:
+    the item has one message that shows its newest call, and asks for somebody once in each channel."""
+    beside = beside or {}
     old = [card_id for card_id, some in wanted.items() if some and card_id not in new_cards]
-    there = _places(connection, company, old)
+    near = [other for card_id, some in wanted.items() if some and card_id in beside for other in beside[card_id].all]
+    there = _places(connection, company, {*old, *near})
     parents = _places(connection, company, {one.parent for some in wanted.values() for one in some if one.parent})
     fresh: dict[tuple[str, str], dict[str, Any]] = {}
     for card_id, some in wanted.items():
         for one in some:
             place = (card_id, one.channel)
+            its = _Shown(card_id, one, beside.get(card_id, Beside()), there)
+            one = its.asked_once()  # noqa: PLW2901  somebody may have been asked for this item already
             if place in there:
                 _want_again(connection, now, company, there[place], one)
+            elif its.later or (its.earlier and _move(connection, now, company, its)):
+                continue
             elif place in fresh:
                 _want_both(fresh[place], _fresh(now, company, card_id, one, parents))
             else:
                 fresh[place] = _fresh(now, company, card_id, one, parents)
+                if its.earlier and one.not_before is None:
+                    _supersede(connection, now, company, its, fresh[place])
     if fresh:
         connection.execute(insert_for(connection, postings).on_conflict_do_nothing(), list(fresh.values()))
 
 
 _Places: TypeAlias = dict[tuple[str, str], Any]
 """Rows of postings by card and channel."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Where a wanted posting's item is shown in the same channel already."""
+
+    card: str
+    wanted: NewPosting
+    beside: Beside
+    there: _Places
+
+    def _here(self, cards: Iterable[str]) -> list[Any]:
+        found = (self.there.get((card, self.wanted.channel)) for card in cards)
+        shown = [row for row in found if row is not None and row.parent_id is None and row.superseded_by is None]
+        return sorted(shown, key=lambda row: (row.created_at, row.id))
+
+    @property
+    def earlier(self) -> list[Any]:
+        return [] if self.wanted.parent else self._here(self.beside.earlier)
+
+    @property
+    def later(self) -> list[Any]:
+        return [] if self.wanted.parent else self._here(self.beside.later)
+
+    def asked_once(self) -> NewPosting:
+        """Return the wanted posting without its escalation if another one of the item asks in this channel."""
+        asks = any(row.escalate_at is not None for row in self._here(self.beside.all))
+        return replace(self.wanted, escalate_s=None) if asks else self.wanted
+
+
+def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> bool:
+    """Let the message of an earlier call show this one. False when it is too old for that."""
+    last = its.earlier[-1]
+    if last.created_at <= now - REPEATED_WITHIN:
+        return False
+    one = its.wanted
+    due_at = max(now + timedelta(seconds=one.wait_s), one.not_before or now)
+    values: dict[str, Any] = {"card_id": its.card, "shown": 0}
+    if last.ts is not None or last.due_at is None or last.due_at > due_at:
+        values["due_at"] = due_at
+    if one.escalate_s is not None:
+        values |= {"escalate_at": _escalation(now, one), "episode": one.episode}
+    moved = and_(within(postings, company), postings.c.id == last.id, postings.c.card_id == last.card_id)
+    if not connection.execute(update(postings).where(moved).values(**values)).rowcount:
+        return False
+    # What is being sent just now is of the earlier call: when it has arrived, this one still has to be shown.
+    version = select(_cards.c.version).where(_cards.c.id == last.card_id).scalar_subquery()
+    newer = update(_cards).where(_cards.c.id == its.card).values(version=_cards.c.version + version)
+    connection.execute(everywhere(newer, Everywhere.POSTER))
+    its.there[its.card, one.channel] = last
+    return True
+
+
+def _supersede(connection: Connection, now: datetime, company: CompanyKey, its: _Shown, fresh: dict[str, Any]) -> None:
+    """Let a new posting take over what the earlier ones of its item ask for; they say where the item is shown now."""
+    asking = [row for row in its.earlier if row.escalate_at is not None]
+    if asking:
+        fresh |= {"escalate_at": asking[-1].escalate_at, "step": asking[-1].step, "episode": asking[-1].episode}
+    mine = and_(within(postings, company), postings.c.id.in_([row.id for row in its.earlier]))
+    values = {"superseded_by": fresh["id"], "escalate_at": None}
+    connection.execute(update(postings).where(mine).values(**values))
+    touch(connection, company, [row.card_id for row in its.earlier], now)
 
 
 def _places(connection: Connection, company: CompanyKey, card_ids: Collection[str]) -> _Places:
@@ -192,7 +289,8 @@ def _places(connection: Connection, company: CompanyKey, card_ids: Collection[st
     column = postings.c
     columns = (
         column.id, column.card_id, column.channel, column.subscription_id, column.ts, column.attempted_at,
-        column.due_at, column.escalate_at, column.step,
+        column.due_at, column.escalate_at, column.step, column.parent_id, column.created_at, column.episode,
+        column.superseded_by,
     )  # fmt: skip
     statement = select(*columns).where(within(postings, company), column.card_id.in_(card_ids))
     return {(row.card_id, row.channel): row for row in connection.execute(statement)}
@@ -219,6 +317,7 @@ def _fresh(
         "doubtful": False,
         "step": 0,
         "escalate_at": _escalation(now, one),
+        "episode": one.episode,
         "created_at": now,
     }
 
@@ -248,15 +347,23 @@ def _want_again(connection: Connection, now: datetime, company: CompanyKey, ther
         connection.execute(update(postings).where(held).values(due_at=due_at, **rest))
     if taken_over:
         return
-    if escalate_at is not None and there.escalate_at is None and there.step == 0:
-        asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == 0)
-        connection.execute(update(postings).where(asked_for_nobody).values(escalate_at=escalate_at))
+    if escalate_at is None or there.escalate_at is not None:
+        return
+    if there.step == 0 or there.episode != one.episode:
+        asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == there.step)
+        step = there.step if there.episode == one.episode or not there.step else there.step - there.step % ROUND + ROUND
+        values = {"escalate_at": escalate_at, "episode": one.episode, "step": step}
+        connection.execute(update(postings).where(asked_for_nobody).values(**values))
 
 
-def touch(connection: Connection, company: CompanyKey, card_ids: Collection[str], due_at: datetime) -> None:
+def touch(
+    connection: Connection, company: CompanyKey, card_ids: Collection[str], due_at: datetime, *, posted: bool = False
+) -> None:
     """Make every posting of these cards due again; those due sooner keep their turn. What may have been posted, or was
-    given up before it ever was, stays as it is."""
+    given up before it ever was, stays as it is. ``posted``: only those that
+    stand in Slack, or may."""
     alive = and_(
+        or_(postings.c.ts.is_not(None), postings.c.attempted_at.is_not(None)) if posted else true(),
         within(postings, company),
         postings.c.card_id.in_(card_ids),
         postings.c.doubtful.is_(False),
@@ -481,27 +588,13 @@ class Postings:
         where = and_(within(postings, posting.company), postings.c.id == posting.id, *seen)
         return await self._context.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
 
-    async def escalate_at(
-        self,
-        company: CompanyKey,
-        card_id: str,
-        moment: datetime | None,
-        *,
-        only: str | None = None,
-        step: int | None = None,
+    async def ask_at(
+        self, company: CompanyKey, name: str, moment: datetime | None, *, step: int, episode: datetime
     ) -> None:
-        """Set when the next escalation step of a card is due; None for never. ``only``: one of its postings, the
-        others never. ``step``: which it is, by default the one that was due anyway."""
-        ours = within(postings, company)
-        shown = and_(ours, postings.c.card_id == card_id, postings.c.parent_id.is_(None))
-
-        def change(connection: Connection) -> None:
-            connection.execute(update(postings).where(shown).values(escalate_at=None if only else moment))
-            if only:
-                values: dict[str, Any] = {"escalate_at": moment} | ({} if step is None else {"step": step})
-                connection.execute(update(postings).where(ours, postings.c.id == only).values(**values))
-
-        await self._context.database.write(change)
+        """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since
+        when what it asks for waits."""
+        this = and_(within(postings, company), postings.c.id == name)
+        await self._context.run(update(postings).where(this).values(escalate_at=moment, step=step, episode=episode))
 
     async def _postings(self, *where: Any, limit: int = 500, why: Everywhere | None = None) -> list[Posting]:
         statement = select(postings).where(*where).order_by(postings.c.created_at, postings.c.id).limit(limit)

@@ -19,6 +19,7 @@ from bot.store.departures import Departures
 from bot.store.directory import StoredDirectory
 from bot.store.events import Events
 from bot.store.gaps import Gaps
+from bot.store.histories import Histories
 from bot.store.hooks import Hooks
 from bot.store.inbox import Inbox
 from bot.store.installations import seal_plain_text
@@ -78,6 +79,7 @@ class Store:
     gaps: Gaps
     subscriptions: Subscriptions
     subscription_changes: SubscriptionChanges
+    histories: Histories
     cards: Cards
     postings: Postings
     rosters: Rosters
@@ -95,7 +97,7 @@ class Store:
         address = build_url(url)
         database = open_database(address)
         context = StoreContext(database, keys, now)
-        processes = Processes(context)
+        processes, histories = Processes(context), Histories(context)
         return cls(
             context=context,
             database=database,
@@ -115,7 +117,8 @@ class Store:
             gaps=Gaps(context),
             subscriptions=Subscriptions(context),
             subscription_changes=SubscriptionChanges(context),
-            cards=Cards(context),
+            histories=histories,
+            cards=Cards(context, histories),
             postings=Postings(context, processes.id),
             rosters=Rosters(context),
             removals=Removals(context),

@@ -40,45 +40,46 @@ async def card(visitor: Visitor, *words: str) -> Locator:
 async def test_a_call_rings_is_missed_claimed_called_back_and_handled(visitor: Visitor) -> None:
     await subscribe(visitor, 'ringing missed for "Support"')
     live = await visitor.ring(JORDAN, SUPPORT)
-    await card(visitor, "Call from Jordan Lee", "Ringing", "Contact at Lee Roasters")
+    await card(visitor, "Ringing", "Jordan Lee", "Contact at Lee Roasters")
     await visitor.shoot("phone")
     await visitor.press(live, "Miss")
-    missed = await card(visitor, "Missed call from Jordan Lee")
+    missed = await card(visitor, "Missed call", "Jordan Lee")
     await expect(visitor.messages).to_have_count(1)
 
     await visitor.press(missed, "Claim")
-    await visitor.answered("The call is yours")
-    claimed = await card(visitor, "Missed call from Jordan Lee", "Claimed by @Ana")
+    await visitor.answered("It is yours")
+    claimed = await card(visitor, "Claimed by @Ana", "Jordan Lee")
     await expect(claimed.get_by_role("button", name="Claim", exact=True)).to_have_count(0)
 
     await visitor.press(claimed, "Call back")
     await visitor.asked("Call now?", "Jordan Lee", "(415) 555-0150")
     await visitor.submit()
     await visitor.answered("Calling Jordan Lee")
+    await card(visitor, "Claimed by @Ana", "being called by @Ana")
     live = visitor.live("Jordan Lee")
     await expect(live).to_contain_text("Calling the customer")
     await visitor.press(live, "Pick up")
     await expect(live).to_contain_text("Talking with Ana")
+    await card(visitor, "Called back by @Ana")
     await visitor.press(live, "Hang up")
 
     await visitor.become(SAM)
-    claimed = await card(visitor, "Missed call from Jordan Lee", "Claimed by @Ana")
-    await visitor.press(claimed, "Mark handled")
-    await visitor.answered("It is claimed by @Ana")
-
+    settled = await card(visitor, "Called back by @Ana", "talked", "Jordan Lee")
+    await expect(settled.get_by_role("button", name="Done", exact=True)).to_have_count(0)
+    await visitor.choose(settled, "Reopen")
+    await visitor.answered("Open again")
+    await visitor.press(await card(visitor, "Missed call", "reopened by @Sam"), "Claim")
+    await visitor.answered("It is yours")
+    await visitor.press(await card(visitor, "Claimed by @Sam"), "Done")
+    await visitor.answered("Done.")
     await visitor.become(ANA)
-    await visitor.press(await card(visitor, "Claimed by @Ana"), "Mark handled")
-    await visitor.answered("Marked as handled")
-    done = await card(visitor, "Claimed by @Ana", "Handled by @Ana")
-    await expect(done.locator(".actions").get_by_role("button")).to_have_text(["More", "⚙️"])
-    await visitor.become(SAM)
-    await card(visitor, "Handled by @Ana")
+    await card(visitor, "Done by @Sam", "Jordan Lee")
 
 
 async def test_what_a_supervisor_was_asked_shows_who_took_the_call(visitor: Visitor) -> None:
     await subscribe(visitor, 'missed for "Support" escalate 5 supervisor @sam')
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
-    missed = await card(visitor, "Missed call from Jordan Lee")
+    missed = await card(visitor, "Missed call", "Jordan Lee")
     await visitor.let_time_pass()
     await expect(missed.get_by_test_id("thread-bar")).to_contain_text("1 reply")
     await visitor.let_time_pass()
@@ -89,29 +90,29 @@ async def test_what_a_supervisor_was_asked_shows_who_took_the_call(visitor: Visi
     await visitor.become(ANA)
     await visitor.go("support")
     await visitor.press(missed, "Claim")
-    await visitor.answered("The call is yours")
+    await visitor.answered("It is yours")
 
     await visitor.become(SAM)
     await visitor.open_app()
     await expect(asked).to_contain_text("Claimed by @Ana")
     await expect(asked.get_by_role("button", name="Claim")).to_have_count(0)
     await visitor.press(asked, "Show the call")
-    await visitor.answered("Missed call from Jordan Lee")
+    await visitor.answered("Missed call", "Jordan Lee")
 
 
 async def test_several_calls_at_once_each_have_their_own_card(visitor: Visitor) -> None:
     await subscribe(visitor, "ringing missed")
     for who, line in ((JORDAN, SUPPORT), (AMARA, SALES), (TOMAS, SUPPORT)):
         await visitor.ring(who, line)
-    await card(visitor, "Call from Jordan Lee", "to Support", "Ringing")
-    await card(visitor, "Call from Amara Osei", "to Sales", "Ringing")
-    await card(visitor, "Call from Tomás Herrera", "to Support", "Ringing")
+    await card(visitor, "Ringing", "Jordan Lee")
+    await card(visitor, "Ringing", "Amara Osei")
+    await card(visitor, "Ringing", "Tomás Herrera")
 
     await visitor.press(visitor.live("Amara Osei"), "Answer as Léo")
-    await card(visitor, "Call from Amara Osei", "Talking to Léo Marchetti")
+    await card(visitor, "Amara Osei", "Talking to Léo Marchetti")
     await visitor.press(visitor.live("Tomás Herrera"), "Miss")
-    await card(visitor, "Missed call from Tomás Herrera")
-    await card(visitor, "Call from Jordan Lee", "Ringing")
+    await card(visitor, "Missed call", "Tomás Herrera")
+    await card(visitor, "Ringing", "Jordan Lee")
     await expect(visitor.messages).to_have_count(3)
 
 
@@ -127,11 +128,11 @@ async def test_a_burst_of_calls_becomes_one_message_and_none_is_lost(visitor: Vi
     await until_heard(visitor.demo)
     slow.release.set()
     bundle = await card(visitor, "notifications at once")
-    rows = visitor.messages.get_by_role("button", name=re.compile("^(Open|More)$"))
+    rows = visitor.messages.get_by_role("button", name=re.compile("^(Open|More options)$"))
     await expect(rows).to_have_count(8)
 
     await bundle.get_by_role("button", name="Open").first.click()
-    await visitor.answered("Call from Jordan Lee", "Ringing")
+    await visitor.answered("Ringing", "Jordan Lee")
 
 
 # Nobody claims it
@@ -140,7 +141,7 @@ async def test_a_burst_of_calls_becomes_one_message_and_none_is_lost(visitor: Vi
 async def test_an_unclaimed_voicemail_escalates_from_the_agents_to_the_supervisor(visitor: Visitor) -> None:
     await subscribe(visitor, 'voicemail for "Support" escalate 5 group @support-oncall supervisor @sam')
     await visitor.leave_voicemail(JORDAN, SUPPORT, "Please call me back about the roaster.")
-    head = await card(visitor, "Voicemail from Jordan Lee", "Please call me back about the roaster.")
+    head = await card(visitor, "Voicemail", "Jordan Lee", "Please call me back about the roaster.")
     await visitor.let_time_pass()
     await expect(head.get_by_test_id("thread-bar")).to_contain_text("1 reply")
     await head.get_by_test_id("thread-bar").click()
@@ -158,9 +159,9 @@ async def test_an_unclaimed_voicemail_escalates_from_the_agents_to_the_superviso
     await visitor.open_app()
     asked = await card(visitor, "Nobody has claimed this call for 15 min on Support. Jordan Lee left a voicemail.")
     await visitor.press(asked, "Claim")
-    await visitor.answered("The call is yours")
+    await visitor.answered("It is yours")
     await visitor.go("support")
-    await card(visitor, "Voicemail from Jordan Lee", "Claimed by @Sam")
+    await card(visitor, "Claimed by @Sam", "Jordan Lee")
 
 
 # Texts
@@ -169,7 +170,7 @@ async def test_an_unclaimed_voicemail_escalates_from_the_agents_to_the_superviso
 async def test_a_text_is_answered_from_its_thread_by_a_mention(visitor: Visitor) -> None:
     await subscribe(visitor, 'sms for "Support"')
     await visitor.text(JORDAN, SUPPORT, "Is my order *ready*?")
-    head = await card(visitor, "Texts with Jordan Lee", "1 text from them")
+    head = await card(visitor, "New text", "Jordan Lee")
     await head.get_by_test_id("thread-bar").click()
     await expect(visitor.thread_messages.last).to_contain_text("Is my order *ready*?")
 
@@ -192,7 +193,7 @@ async def test_a_text_is_answered_from_its_thread_by_a_mention(visitor: Visitor)
 async def test_reply_opens_the_form_and_says_how_many_texts_it_will_be(visitor: Visitor) -> None:
     await subscribe(visitor, 'sms for "Support"')
     await visitor.text(AMARA, SUPPORT, "When do you close?")
-    await visitor.press(await card(visitor, "Texts with Amara Osei"), "Reply")
+    await visitor.press(await card(visitor, "New text", "Amara Osei"), "Reply")
     await visitor.asked("Send a text", "Amara Osei")
     await visitor.field("sms.sms.text").fill("We close at six. " * 12)
     await visitor.submit()
@@ -200,15 +201,15 @@ async def test_reply_opens_the_form_and_says_how_many_texts_it_will_be(visitor: 
     await visitor.submit()
     await visitor.play(AMARA)
     await expect(visitor.page.get_by_test_id("text-received").last).to_contain_text("We close at six.")
-    await card(visitor, "Texts with Amara Osei", "1 from us")
+    await card(visitor, "Texted by @Ana", "Amara Osei")
 
 
 async def test_stop_is_shown_and_nothing_can_be_sent_any_more(visitor: Visitor) -> None:
     await subscribe(visitor, 'sms for "Support"')
     await visitor.text(JORDAN, SUPPORT, "Hello?")
-    await card(visitor, "Texts with Jordan Lee")
+    await card(visitor, "New text", "Jordan Lee")
     await visitor.text(JORDAN, SUPPORT, "STOP")
-    stopped = await card(visitor, "Texts with Jordan Lee", "They opted out of texts (STOP)")
+    stopped = await card(visitor, "Jordan Lee", "Opted out of texts (STOP)")
     await expect(stopped.get_by_role("button", name="Reply", exact=True)).to_have_count(0)
     await expect(visitor.page.get_by_test_id("phone-note")).to_contain_text("wrote STOP")
 
@@ -227,7 +228,7 @@ async def test_the_form_is_filled_in_and_saved_by_mouse(visitor: Visitor) -> Non
     await visitor.submit()
     await visitor.answered("missed calls, voicemails and texts for Support, except label spam")
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
-    await card(visitor, "Missed call from Jordan Lee")
+    await card(visitor, "Missed call", "Jordan Lee")
 
 
 async def test_the_gear_opens_its_own_subscription_and_pauses_it(visitor: Visitor) -> None:
@@ -239,16 +240,18 @@ async def test_the_gear_opens_its_own_subscription_and_pauses_it(visitor: Visito
     await visitor.become(ANA)
     await visitor.go("support")
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
-    await visitor.press(await card(visitor, "Missed call from Jordan Lee"), "⚙️")
+    await visitor.choose(await card(visitor, "Missed call", "Jordan Lee"), "More…")
+    await visitor.answered("Call with Jordan Lee")
+    await visitor.press(visitor.answer, "Notification settings")
     await visitor.answered("missed calls for Support", "Set up by", "@Priya")
     await visitor.press(visitor.answer, "Pause")
     await visitor.answered("paused", "Resume")
 
     await visitor.press(await visitor.ring(AMARA, SUPPORT), "Miss")
     await visitor.go("phones")
-    await card(visitor, "Missed call from Amara Osei")
+    await card(visitor, "Missed call", "Amara Osei")
     await visitor.go("support")
-    await card(visitor, "Missed call from Jordan Lee")
+    await card(visitor, "Missed call", "Jordan Lee")
     await expect(visitor.messages).to_have_count(1)
     await visitor.press(visitor.answer, "Resume")
     await visitor.answered("Resumed: notifications are posted again")
@@ -261,8 +264,8 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
     await visitor.press(await visitor.ring(JORDAN, ANA), "Miss")
     await expect(visitor.page.get_by_test_id("dm-app")).to_contain_text("1")
     await visitor.open_app()
-    await visitor.press(await card(visitor, "Missed call from Jordan Lee"), "Claim")
-    await visitor.answered("The call is yours")
+    await visitor.press(await card(visitor, "Missed call", "Jordan Lee"), "Claim")
+    await visitor.answered("It is yours")
 
 
 # Everything the panel can play
@@ -282,7 +285,7 @@ async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -
     await live.get_by_test_id("call-transfer").select_option(label="Ana Ferreira")
     await visitor.press(live, "Answer as Ana")
     await visitor.press(live, "Hang up")
-    await card(visitor, "Call from Jordan Lee", "Answered by", "Recording")
+    await card(visitor, "Jordan Lee", "Answered by", "recording ready")
 
     for agent in ("Ana", "Sam"):
         await page.get_by_role("button", name=f"Send {agent} off duty").click()
@@ -292,7 +295,7 @@ async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -
     await card(visitor, "Support: 4 callers are waiting.")
     for who in (AMARA, TOMAS):
         await visitor.press(visitor.live(who.name), "Give up")
-    await card(visitor, "Abandoned call from Amara Osei")
+    await card(visitor, "Hung up before it rang", "Amara Osei")
 
     await page.get_by_test_id("phone-setting").click()
     await card(visitor, "Priya Nair changed a setting: Ring time of Support changed from 30 to 15 seconds.")
@@ -304,5 +307,5 @@ async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -
     await visitor.type("/dp sms Jordan Lee Are you there?")
     await visitor.asked("Send this text?")
     await visitor.submit()
-    await (await card(visitor, "Texts with Jordan Lee")).get_by_test_id("thread-bar").click()
+    await (await card(visitor, "💬 Texts", "Jordan Lee")).get_by_test_id("thread-bar").click()
     await expect(visitor.thread_messages.last).to_contain_text("not delivered: no carrier reaches the number")

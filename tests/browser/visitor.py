@@ -72,6 +72,11 @@ class Visitor:
     async def press(self, where: Locator, label: str) -> None:
         await where.get_by_role("button", name=label, exact=True).click()
 
+    async def choose(self, where: Locator, label: str) -> None:
+        """Press what is in the menu of a card."""
+        await self.press(where, "More options")
+        await self.page.get_by_role("menuitem", name=label, exact=True).click()
+
     async def submit(self) -> None:
         await self.page.get_by_test_id("modal-submit").click()
 

@@ -32,6 +32,17 @@ async def shown(hands: Hands, *words: str) -> Json:
     return found
 
 
+async def in_thread(hands: Hands, *words: str) -> Json:
+    """The reply in a thread that says all of this, once it is there: the card at its head shows the last texts too."""
+
+    def look() -> Json | None:
+        replies = [one for one in board(hands) if one.get("thread_ts", one["ts"]) != one["ts"]]
+        return next((one for one in reversed(replies) if all(word in said(one) for word in words)), None)
+
+    found: Json = await hands.person.until(look)
+    return found
+
+
 def miss_a_call(demo: Demo) -> Call:
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     return demo.dialpad.phone.hang_up(call.id)
@@ -43,5 +54,6 @@ async def make_due(demo: Demo, card: dict[str, Any]) -> None:
     found = await demo.bot.store.cards.at(NORTHLIGHT, "C0SUPPORT", card["ts"])
     assert found is not None
     (posting,) = [one for one in await demo.bot.store.postings.of_card(NORTHLIGHT, found.id) if one.ts == card["ts"]]
-    await demo.bot.store.postings.escalate_at(NORTHLIGHT, found.id, demo.bot.store.now(), only=posting.id)
+    now, since = demo.bot.store.now(), posting.episode or posting.created_at
+    await demo.bot.store.postings.ask_at(NORTHLIGHT, posting.id, now, step=posting.step, episode=since)
     await inside(demo).wake()

@@ -69,7 +69,8 @@ class Hands:
         now = next((one for one in self.person.messages("#support") if one["ts"] == where.get("ts")), where)
         where = now if label in labels(now) else where
         button, block_id = find_button(where, label)
-        await self.person.press(where, button["action_id"], button.get("value"), block_id=block_id)
+        value = _option(button, label) if button["type"] == "overflow" else button.get("value")
+        await self.person.press(where, button["action_id"], value, block_id=block_id)
         return await self.settled()
 
     async def submit(self, values: Json | None = None) -> Json:
@@ -132,19 +133,31 @@ def said(document: Json) -> str:
 
 
 def find_button(document: Json, label: str) -> tuple[Json, str]:
-    """The button with this label, and its block's id."""
-    for block in document.get("blocks", ()):
-        for element in [*block.get("elements", []), block.get("accessory") or {}]:
-            if element.get("type") == "button" and element["text"]["text"] == label:
-                return element, block["block_id"]
+    """The button with this label, or the menu that has it, and its block's id."""
+    for element, block_id in _pressable(document):
+        if label in _labels(element):
+            return element, block_id
     raise AssertionError(f"no button {label!r} in {said(document)}")
 
 
 def labels(document: Json) -> list[str]:
-    """The labels of all buttons, in order."""
-    found = [
-        element
+    """The labels of all buttons and of what is in menus, in order."""
+    return [label for element, _ in _pressable(document) for label in _labels(element)]
+
+
+def _pressable(document: Json) -> list[tuple[Json, str]]:
+    return [
+        (element, block["block_id"])
         for block in document.get("blocks", ())
         for element in [*block.get("elements", []), block.get("accessory") or {}]
+        if element.get("type") in {"button", "overflow"}
     ]
-    return [element["text"]["text"] for element in found if element.get("type") == "button"]
+
+
+def _labels(element: Json) -> list[str]:
+    texts = [option["text"] for option in element.get("options", ())] or [element["text"]]
+    return [one["text"] for one in texts]
+
+
+def _option(menu: Json, label: str) -> Json:
+    return next(one for one in menu["options"] if one["text"]["text"] == label)

@@ -10,7 +10,7 @@ from bot.notifications import routing as deliver
 from bot.sandbox.cast import ANA, LEO, SUPPORT
 from bot.sandbox.demo import Demo, connect
 from bot.sandbox.dialpad.ai import TALKS
-from tests.flows.channel import JORDAN, board, shown
+from tests.flows.channel import JORDAN, board, in_thread, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import ChangeWait, OneDemo
 
@@ -35,7 +35,7 @@ async def test_a_voicemail_is_heard_by_who_asks_and_shared_only_after_agreeing(
     await priya.type('/dp notify voicemail for "Support"')
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     demo.dialpad.phone.leave_voicemail(call.id, "Please call me back.")
-    card = await shown(ana, "Voicemail from Jordan Lee", "Please call me back.")
+    card = await shown(ana, "Voicemail", "Jordan Lee", "Please call me back.")
     assert "secureblob" not in said(card)
 
     answer = await ana.press(card, "Listen")
@@ -48,7 +48,7 @@ async def test_a_voicemail_is_heard_by_who_asks_and_shared_only_after_agreeing(
     assert asked.status == 200
     assert files(priya) == []
 
-    await ana.press(await ana.press(card, "More"), "Share link…")
+    await ana.press(await ana.press(card, "More…"), "Share link…")
     offer = await ana.modal()
     assert "Anyone at your company who has the link. Nobody outside." in said(offer)
     assert ana.sent("POST", "/recordingsharelink") == []
@@ -66,7 +66,7 @@ async def test_a_recording_and_a_recap_come_to_the_same_card(priya: Hands, ana: 
     leg = phone.answer(call.id, ANA)
     await shown(ana, "Talking to Ana Ferreira")
     phone.hang_up(call.id)
-    ready = await shown(ana, "Answered by Ana Ferreira", "Recording", "Ready")
+    ready = await shown(ana, "Answered by Ana Ferreira", "recording ready")
     assert "Listen" in labels(ready)
     assert "Transcript" not in labels(ready)
 
@@ -83,7 +83,7 @@ async def test_who_does_not_belong_to_the_line_hears_nothing(priya: Hands, ana: 
     await priya.type('/dp notify voicemail for "Support"')
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     demo.dialpad.phone.leave_voicemail(call.id, "Please call me back.")
-    card = await shown(ana, "Voicemail from Jordan Lee")
+    card = await shown(ana, "Voicemail", "Jordan Lee")
     await connect(demo.bot, demo.dialpad, LEO)
     leo = Hands(demo, LEO)
     button, _ = find_button(card, "Listen")
@@ -97,15 +97,16 @@ async def test_who_does_not_belong_to_the_line_hears_nothing(priya: Hands, ana: 
 async def test_a_picture_is_seen_in_the_conversation(priya: Hands, ana: Hands, demo: Demo) -> None:
     await priya.type('/dp notify sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "This is how it came", PNG)
-    text = await shown(ana, "This is how it came", "slack_file")
-    head = await shown(ana, "Texts with Jordan Lee")
+    text = await in_thread(ana, "This is how it came", "slack_file")
+    head = await shown(ana, "New text", "Jordan Lee")
 
     assert text["thread_ts"] == head["ts"]
     (image,) = [block for block in text["blocks"] if block["type"] == "image"]
     assert image["alt_text"] == "Picture from Jordan Lee"
     assert demo.slack.workspace.files[image["slack_file"]["id"]].content == PNG
     assert "/mms/" not in said(text)
-    assert len([one for one in board(ana) if "This is how it came" in said(one)]) == 1
+    replies = [one for one in board(ana) if one["ts"] != head["ts"] and "This is how it came" in said(one)]
+    assert len(replies) == 1
 
 
 async def test_a_picture_that_cannot_be_fetched_does_not_hold_up_its_text(

@@ -140,7 +140,7 @@ async def test_a_colleagues_cards_go_on_when_the_hooks_owner_leaves(
 
     assert [hook.owner for hook in await demo.bot.store.hooks.all()] == [sam.key]
     miss_a_call(demo)
-    await shown(ana, "Missed call from Jordan Lee")
+    await shown(ana, "Missed call", "Jordan Lee")
     assert len(demo.dialpad.state.documents.all("webhook")) == 1
 
 

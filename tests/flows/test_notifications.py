@@ -12,7 +12,7 @@ from bot.app import Bot
 from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT
 from bot.sandbox.demo import Demo, connect
 from bot.slack.api import pace
-from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
+from tests.flows.channel import JORDAN, NORTHLIGHT, board, in_thread, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.flows.stage import ChangeWait, OneDemo
 
@@ -29,19 +29,19 @@ async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, an
     assert "incoming calls, missed calls and voicemails for Support, except label spam" in said(saved)
 
     call = priya.demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
-    ringing = await shown(ana, "Call from Jordan Lee", "Ringing", "Contact at Lee Roasters")
+    ringing = await shown(ana, "Ringing", "Jordan Lee", "Contact at Lee Roasters")
     priya.demo.dialpad.phone.hang_up(call.id)
-    missed = await shown(ana, "Missed call from Jordan Lee")
+    missed = await shown(ana, "Missed call", "Jordan Lee")
     assert missed["ts"] == ringing["ts"]
     assert len(board(ana)) == 1
 
     await asyncio.gather(ana.press(missed, "Claim"), sam.press(missed, "Claim"))
     heard = {hands.who: said(hands.person.ephemerals("#support")[-1]) for hands in (ana, sam)}
-    (winner,) = [who for who, words in heard.items() if "The call is yours" in words]
+    (winner,) = [who for who, words in heard.items() if "It is yours" in words]
     (loser,) = [who for who, words in heard.items() if "Somebody was faster" in words]
     ana, sam = (ana, sam) if winner is ANA else (sam, ana)
     assert loser is sam.who
-    claimed = await shown(sam, f"Claimed by <@{winner.slack_id}>")
+    claimed = await shown(sam, "Claimed by", f"<@{winner.slack_id}>")
     assert "Claim" not in labels(claimed)
 
     preview = await ana.press(claimed, "Call back")
@@ -50,10 +50,13 @@ async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, an
     await ana.submit()
     assert [one.external_number for one in ana.demo.dialpad.phone.live] == [JORDAN.phone]
 
-    assert "It is claimed by" in said(await sam.press(claimed, "Mark handled"))
-    assert "Marked as handled" in said(await ana.press(claimed, "Mark handled"))
-    done = await shown(sam, f"Handled by <@{winner.slack_id}>")
-    assert labels(done) == ["More", "⚙️"]
+    assert "Given back" in said(await ana.press(await shown(ana, "Claimed by"), "Give back"))
+    assert "It is yours" in said(await sam.press(await shown(sam, "Missed call", "being called by"), "Claim"))
+    await shown(ana, "Claimed by", f"<@{sam.who.slack_id}>")
+    assert "Done." in said(await sam.press(await shown(sam, "Claimed by"), "Done"))
+    winner = sam.who
+    done = await shown(sam, "Done by", f"<@{winner.slack_id}>")
+    assert labels(done) == ["Reopen", "Call back", "Text", "More…"]
 
 
 async def test_an_answered_call_is_told_about_in_one_card(priya: Hands, ana: Hands) -> None:
@@ -87,7 +90,7 @@ async def test_the_gear_opens_the_subscription_and_changes_it(priya: Hands, ana:
     miss_a_call(priya.demo)
     card = await shown(ana, "Missed call")
 
-    opened = await ana.press(card, "⚙️")
+    opened = await ana.press(await ana.press(card, "More…"), "Notification settings")
     assert "missed calls for Support" in said(opened)
     assert "paused" in said(await ana.press(opened, "Pause"))
     miss_a_call(priya.demo)
@@ -121,7 +124,7 @@ async def test_a_voicemail_that_nobody_claims_escalates(priya: Hands, ana: Hands
     phone = demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     phone.leave_voicemail(call.id, "Please call me back about the roaster.")
-    card = await shown(ana, "Voicemail from Jordan Lee", "Please call me back about the roaster.")
+    card = await shown(ana, "Voicemail", "Jordan Lee", "Please call me back about the roaster.")
 
     await make_due(demo, card)
     first = await shown(ana, "Nobody has claimed this call for 5 min.", f"<@{ANA.slack_id}>")
@@ -133,8 +136,8 @@ async def test_a_voicemail_that_nobody_claims_escalates(priya: Hands, ana: Hands
     told = await sam.told()
     assert "Nobody has claimed this call for 15 min on Support." in said(told)
 
-    assert "The call is yours" in said(await sam_claims(sam, told))
-    await shown(ana, "Voicemail from Jordan Lee", f"Claimed by <@{SAM.slack_id}>")
+    assert "It is yours" in said(await sam_claims(sam, told))
+    await shown(ana, "Jordan Lee", "Claimed by", f"<@{SAM.slack_id}>")
 
 
 async def sam_claims(sam: Hands, told: dict[str, Any]) -> dict[str, Any]:
@@ -158,9 +161,9 @@ async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
     await make_due(demo, card)
     await shown(ana, "Claimed 2 hours ago and still open", f"<@{ANA.slack_id}>")
     await make_due(demo, card)
-    await shown(ana, "Not handled in time, so it was released.")
+    await shown(ana, "Not done in time, so it is open again.")
     await demo.bot.poster.settle()
-    assert "The call is yours" in said(await sam.press(await shown(ana, "Missed call"), "Claim"))
+    assert "It is yours" in said(await sam.press(await shown(ana, "Missed call"), "Claim"))
 
 
 async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: Hands, ana: Hands, demo: Demo) -> None:
@@ -173,7 +176,8 @@ async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: H
     (posting,) = await demo.bot.store.postings.of_card(NORTHLIGHT, found.id)
     due = demo.bot.store.now() - timedelta(seconds=1)
     await demo.bot.poster.aclose()
-    await demo.bot.store.postings.escalate_at(NORTHLIGHT, found.id, due, only=posting.id)
+    since = posting.episode or posting.created_at
+    await demo.bot.store.postings.ask_at(NORTHLIGHT, posting.id, due, step=posting.step, episode=since)
     await demo.bot.aclose()
 
     again = await Bot.start(demo.bot.settings)
@@ -189,8 +193,8 @@ async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: H
 async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo: Demo) -> None:
     await priya.type('/dp notify sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Is my order *ready*?")
-    head = await shown(ana, "Texts with Jordan Lee", "1 text from them")
-    text = await shown(ana, "Is my order *ready*?")
+    head = await shown(ana, "New text", "Jordan Lee")
+    text = await in_thread(ana, "Is my order *ready*?")
     assert text["thread_ts"] == head["ts"]
 
     await demo.bot.poster.settle()
@@ -205,13 +209,13 @@ async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo
     await shown(ana, "come by", "get it", "(delivered)")
 
     await demo.bot.poster.settle()
-    await ana.press(await shown(ana, "Texts with Jordan Lee"), "Reply")
+    await ana.press(await shown(ana, "Texted by", "Jordan Lee"), "Reply")
     form = await ana.modal()
     assert form["callback_id"] == "sms.sms"
     await ana.submit({"text": "We close at six"})
     await ana.submit()
     await shown(ana, "We close at six", "(delivered)")
-    assert len([one for one in board(ana) if "Texts with" in said(one)]) == 1
+    assert len([one for one in board(ana) if "thread_ts" not in one or one["thread_ts"] == one["ts"]]) == 1
 
 
 async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo) -> None:
@@ -231,8 +235,8 @@ async def test_many_calls_at_once_are_one_message_and_none_is_lost(
 ) -> None:
     await waits(pace, "POST_EVERY_S", 1.0)  # a message a second, as it is: what comes meanwhile is told together
     await priya.type('/dp notify missed for "Support"')
-    for _ in range(12):
-        miss_a_call(demo)
+    for number in range(12):
+        demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(f"+14155550{180 + number}", SUPPORT.phone).id)
 
     def counted() -> bool:
         rows = sum(len([one for one in labels(message) if one in {"Open", "Claim"}]) for message in board(ana))
@@ -251,7 +255,7 @@ async def test_my_own_notifications_come_as_direct_messages(ana: Hands, priya: H
     demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(JORDAN.phone, ANA.phone).id)
 
     told = await ana.told()
-    assert "Missed call from Jordan Lee" in said(told)
+    assert "Missed call · Jordan Lee" in said(told)
     assert "Claim" in labels(told)
 
 

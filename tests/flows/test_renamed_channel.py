@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from bot.sandbox.cast import CUSTOMERS, SUPPORT
 from bot.sandbox.demo import Demo
 from tests.flows.channel import board, miss_a_call, shown
 from tests.flows.hands import Hands
@@ -21,14 +22,14 @@ async def test_cards_go_on_and_old_ones_are_changed_in_a_channel_with_a_new_id(
 ) -> None:
     await priya.type('/dp notify missed for "Support"')
     miss_a_call(demo)
-    card = await shown(ana, "Missed call from Jordan Lee")
+    card = await shown(ana, "Missed call", "Jordan Lee")
     await until_heard(demo)
     await demo.bot.poster.settle()  # what is under way meanwhile may well be refused
 
     demo.slack.rename_channel("C0SUPPORT", "C0SHARED1")
     await ana.press({**card, "channel": "C0SHARED1"}, "Claim")
     await shown(ana, "Claimed by")
-    miss_a_call(demo)
+    demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(CUSTOMERS[1].phone, SUPPORT.phone).id)
     await ana.person.until(lambda: len(board(ana)) == 2)
 
     assert [one.channel for one in await demo.bot.store.subscriptions.owned(priya.key)] == ["C0SHARED1"]

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from bot.sandbox.cast import ANA, SAM, TIME_ZONE
+from bot.sandbox.cast import ANA, SAM, SUPPORT, TIME_ZONE
 from bot.sandbox.demo import Demo
 from bot.store.postings import postings
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
@@ -89,14 +89,14 @@ async def held(demo: Demo, subscription_id: str) -> int:
 async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya: Hands, demo: Demo) -> None:
     card = await priya.type(f'/dp notify missed for "Support" only {quiet_now(demo)}')
     assert "what arrives then is posted at" in said(card)
-    for _ in range(5):
-        miss_a_call(demo)
+    for number in range(5):
+        demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(f"+14155550{180 + number}", SUPPORT.phone).id)
     (subscription,) = await demo.bot.store.subscriptions.owned(priya.key)
     await until_heard(demo)  # each later event of a call makes its message due once more
     async with asyncio.timeout(PATIENT_S):
         while await held(demo, subscription.id) < 5:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(0)
-    assert len(await demo.bot.store.cards.open_calls(NORTHLIGHT, subscription.id)) == 5
+    assert len(await demo.bot.store.histories.open(NORTHLIGHT)) == 5
     assert board(priya) == []
 
     await priya.press(card, "Edit")

@@ -1,11 +1,14 @@
 """Subscriptions and cards in dictionaries: a board that posts nothing and remembers what it was asked for."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from bot.activity.call_registers import fold
+from bot.activity.calls import view_call
 from bot.activity.cover import Cover, read_cover, view_cover
+from bot.activity.histories import Act, Deed, History, Told, call_told
+from bot.activity.items import Item, item_with, items_of, may
 from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
@@ -13,7 +16,7 @@ from bot.activity.subscriptions.changes import with_actors
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.contract.board import PostedCard, UserGroup
+from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup
 from bot.dialpad.events import CallEvent
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -35,7 +38,8 @@ class KeptCard:
 @dataclass
 class RememberedBoard:
     """``strange``: channels the app is not in. ``refusal`` is what stands in the way of events; ``tested`` the
-    subscriptions that were tried out."""
+    subscriptions that were tried out; ``acts`` are what people did, by the card or the customer's number; ``gone``:
+    Slack ids of those who are not connected any more."""
 
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     cards: dict[str, KeptCard] = field(default_factory=dict)
@@ -44,6 +48,8 @@ class RememberedBoard:
     strange: set[str] = field(default_factory=set)
     changed: list[tuple[Subscription, Subscription | None, PersonKey]] = field(default_factory=list)
     known: dict[tuple[CompanyKey, str], Roster] = field(default_factory=dict)
+    acts: list[tuple[str, Act]] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
@@ -105,23 +111,58 @@ class RememberedBoard:
         taken = [one for one in self.cards.values() if one.kind == "cover" and one.claimed_by == person.user_id]
         return [cover for one in taken if (cover := view_cover(one.state)).until >= NOON]
 
-    async def claim(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
+    async def take(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and not kept.claimed_by and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, claimed_by=person.user_id, claimed_at=NOON)
         return kept
 
-    async def release(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
+    async def give_back(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and kept.claimed_by == person.user_id:
             kept = self.cards[card.id] = replace(kept, claimed_by=None, claimed_at=None)
         return kept
 
-    async def handle(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
+    async def withdraw(self, card: PostedCard, person: PersonKey) -> KeptCard | None:
         kept = self.cards.get(card.id)
         if kept and not kept.handled_by:
             kept = self.cards[card.id] = replace(kept, handled_by=person.user_id, handled_at=NOON)
         return kept
+
+    async def item(self, card: PostedCard) -> Item | None:
+        told = call_told(card.id, view_call(card.state)) if card.kind == "call" else Told("")
+        history = History(told.customer) if told.call is None else History(told.customer).with_call(told.call)
+        mine = [act for number, act in self.acts if number in {card.id, told.customer}]
+        return item_with(items_of(reduce(History.with_act, mine, history)), card.id)
+
+    async def act(
+        self,
+        card: PostedCard,
+        person: PersonKey,
+        deed: Deed,
+        *,
+        over: bool = False,
+        to: str = "",
+        until: datetime | None = None,
+        words: str = "",
+    ) -> Acted:
+        before = await self.item(card)
+        if before is None or not may(before, deed, person.user_id, over=over):
+            return Acted(before)
+        at = NOON + timedelta(seconds=len(self.acts))
+        self.acts.append((card.id, Act(at, person.user_id, deed, before.line, to, until, words)))
+        return Acted(await self.item(card), done=True)
+
+    async def is_gone(self, person: PersonKey) -> bool:
+        return person.user_id in self.gone
+
+    async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
+        at = NOON + timedelta(seconds=len(self.acts))
+        self.acts.append((number, Act(at, person.user_id, deed, "", to, None, words)))
+
+    async def open_work(self, person: PersonKey) -> list[OpenWork]:
+        found = [(await self.item(card), name) for name, card in self.cards.items()]
+        return [OpenWork(item, name) for item, name in found if item is not None and not item.is_settled]
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         return channel not in self.strange

@@ -66,7 +66,7 @@ def _readable(messages: list[dict[str, object]]) -> str:
         (CALLERS["held"][5:8] + "-" + CALLERS["held"][8:], "#phones", "in 3 hours"),
         ("Weekly digest for", "#phones", "on Saturday"),
         ("Friday 6 March", "#support", "on Saturday"),
-        ("so it was released", "#support", "on Saturday"),
+        ("so it is open again", "#support", "on Saturday"),
         ("Nobody has taken over for you yet", ANA, "in 3 hours"),
         ("do not disturb is off again", ANA, "in 3 hours"),
         ("do not disturb in Support is off again", ANA, "in 3 hours"),

@@ -16,6 +16,7 @@ class SubscriptionIndex:
 
     def __init__(self, subscriptions: Iterable[Subscription]) -> None:
         self._all = tuple(one for one in subscriptions if not one.paused)
+        self._number = {one.id: number for number, one in enumerate(self._all)}
         self._by: dict[tuple[NewsKind, str], list[int]] = {}
         for number, one in enumerate(self._all):
             for kind in one.kinds:
@@ -37,10 +38,15 @@ class SubscriptionIndex:
         near = (*self._by.get((kind, _ANYWHERE), ()), *self._by.get((kind, place), ()))
         return any(_may_show(self._all[number], listener) for number in near)
 
+    def named(self, name: str) -> Subscription | None:
+        """Return the subscription with this id."""
+        number = self._number.get(name)
+        return None if number is None else self._all[number]
+
     def shown_as(self, names: Iterable[str]) -> list[PersonKey]:
         """Return the people with whose accounts these subscriptions, by id, look things up."""
-        wanted = set(names)
-        return [one.shown_as for one in self._all if one.id in wanted]
+        found = sorted(self._number[name] for name in set(names) if name in self._number)
+        return [self._all[number].shown_as for number in found]
 
     def _near(self, news: News) -> set[int]:
         places = (_ANYWHERE, *news.places)

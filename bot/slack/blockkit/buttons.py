@@ -13,12 +13,23 @@ import structlog
 
 from bot.contract.reply import Button, RawArgs
 from bot.slack.blockkit.blocks import Json, plain_object
-from bot.slack.blockkit.limits import ACTIONS, BUTTON_TEXT, BUTTON_URL, BUTTON_VALUE
+from bot.slack.blockkit.limits import (
+    ACTIONS,
+    BUTTON_TEXT,
+    BUTTON_URL,
+    BUTTON_VALUE,
+    MENU_OPTIONS,
+    OPTION_TEXT,
+    OPTION_VALUE,
+)
 
 _log = structlog.get_logger(__name__)
 
 OPENS_LINK: Final = "link"
 """The route of buttons that only open an address: the press is acknowledged and nothing runs."""
+MENU: Final = "menu"
+"""The ``action_id`` of a menu: what its options do is in their values."""
+_IN_MENU: Final = "|"
 _FORM: Final = "/form"
 _AGAIN: Final = "/again"
 
@@ -84,15 +95,41 @@ def build_button(button: Button, *, current: str = "") -> Json:
     return made
 
 
-def build_rows(buttons: Sequence[Button], *, current: str = "") -> list[Json]:
-    """Build actions blocks. A button over Slack's limits is left out and named in the log."""
+def build_rows(buttons: Sequence[Button], menu: Sequence[Button] = (), *, current: str = "") -> list[Json]:
+    """Build actions blocks; ``menu`` goes to the end of the last one. A button over Slack's limits is left out and
+    named in the log."""
     made: list[Json] = []
     for button in buttons:
         try:
             made.append(build_button(button, current=current))
         except ButtonTooLong as problem:
             _log.error("button left out", reason=str(problem))
+    made += [behind] if (behind := build_menu(menu, current=current)) else []
     return [build_actions(made[at : at + ACTIONS]) for at in range(0, len(made), ACTIONS)]
+
+
+def build_menu(buttons: Sequence[Button], *, current: str = "") -> Json | None:
+    """Build a menu of at most five buttons, None when there are none: each option's value is its button's ``action_id``
+    and value. One over Slack's limits is left out and named in the log."""
+    options: list[Json] = []
+    for button in buttons:
+        try:
+            made = build_button(button, current=current)
+        except ButtonTooLong as problem:
+            _log.error("button left out", reason=str(problem))
+            continue
+        value = made["action_id"] + _IN_MENU + made.get("value", "")
+        if len(value) > OPTION_VALUE:
+            _log.error("button left out", reason=f"{button.route}: {len(value)} characters in a menu")
+            continue
+        options.append({"text": plain_object(button.label, OPTION_TEXT), "value": value})
+    return {"type": "overflow", "action_id": MENU, "options": options[:MENU_OPTIONS]} if options else None
+
+
+def read_option(value: str) -> tuple[str, str]:
+    """Read the ``action_id`` and value of the button that ``build_menu`` made an option of."""
+    action_id, _, rest = value.partition(_IN_MENU)
+    return action_id, rest
 
 
 def build_actions(elements: list[Json]) -> Json:

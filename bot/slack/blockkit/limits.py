@@ -32,6 +32,7 @@ ALT_TEXT: Final = 2_000
 BUTTON_TEXT: Final = 75
 BUTTON_VALUE: Final = 2_000
 BUTTON_URL: Final = 3_000
+MENU_OPTIONS: Final = 5
 
 CHARTS: Final = 2
 """In one message."""

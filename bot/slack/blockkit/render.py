@@ -25,7 +25,7 @@ from bot.slack.blockkit.blocks import (
     text_object,
     weight,
 )
-from bot.slack.blockkit.buttons import ButtonTooLong, build_actions, build_button, build_rows
+from bot.slack.blockkit.buttons import ButtonTooLong, build_actions, build_button, build_menu, build_rows
 from bot.slack.blockkit.charts import build_chart, build_table, write_chart, write_table
 from bot.slack.blockkit.limits import (
     BUTTON_TEXT,
@@ -202,7 +202,8 @@ def _confirm_blocks(confirm: Confirm, reader: Reader, room: _Room) -> list[Json]
 
 def _render(answer: Shown, reader: Reader, room: _Room, current: str, stamp: Prose) -> list[Json]:
     stamped = [context(stamp, reader)] if stamp else []
-    tail = [*stamped, *build_rows(answer.buttons, current=current)[:4]]
+    menu = answer.menu if isinstance(answer, Card) and answer.buttons else ()
+    tail = [*stamped, *build_rows(answer.buttons, menu, current=current)[:4]]
     while tail and not room.take(tail):
         tail = tail[:-1]
     match answer:
@@ -210,14 +211,19 @@ def _render(answer: Shown, reader: Reader, room: _Room, current: str, stamp: Pro
             said = paragraph((_MARKS[answer.tone], *parts_of(answer.text)), reader)
             body = _within([said, *map(picture, answer.pictures)], room, reader)
         case Card():
-            body = _within(_card(answer, reader, room), room, reader)
+            body = _within(_card(answer, reader, room, current), room, reader)
         case _:
             body = _listing(answer, reader, room, current)
     return [*body, *tail]
 
 
-def _card(card: Card, reader: Reader, room: _Room) -> list[Json]:
+def _card(card: Card, reader: Reader, room: _Room, current: str) -> list[Json]:
     blocks = [_title(card.title, reader)]
+    if card.menu and not card.buttons and (menu := build_menu(card.menu, current=current)):
+        if blocks[0]["type"] == "section":
+            blocks[0]["accessory"] = menu
+        else:  # a title that mrkdwn would change has no room for it
+            blocks.append(build_actions([menu]))
     if _says(card.text):
         blocks.append(paragraph(card.text, reader))
     blocks += _facts([(fact.label, fact.value) for fact in card.facts], reader)
@@ -234,6 +240,9 @@ def _says(prose: Prose) -> bool:
 def _emphasised(run: Iterable[Part]) -> Iterator[Part]:
     """Join adjacent words into one bold run: Slack reads ``*Calls** today*`` as asterisks."""
     text = "".join(part.text if isinstance(part, Bold) else str(part) for part in run)
+    if not text.strip():
+        yield text
+        return
     lead, trail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
     yield from (part for part in (lead, Bold(text.strip()), trail) if part not in ("", Bold("")))
 

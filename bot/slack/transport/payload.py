@@ -8,6 +8,7 @@ from typing import Any
 from bot.basics.person import PersonKey
 from bot.contract.context import Where
 from bot.slack.blockkit.blocks import Json
+from bot.slack.blockkit.buttons import read_option
 from bot.slack.blockkit.forms import unpack_metadata
 from bot.slack.blockkit.marks import name_in
 from bot.slack.transport.whose import read_whose
@@ -121,7 +122,7 @@ def _parse_command(body: Mapping[str, Any]) -> Incoming:
 
 
 def _parse_press(body: Mapping[str, Any]) -> Incoming:
-    action = body["actions"][0]
+    action_id, value = _pressed(body["actions"][0])
     view = body.get("view")
     container = body.get("container") or {}
     message = body.get("message") or None
@@ -134,7 +135,7 @@ def _parse_press(body: Mapping[str, Any]) -> Incoming:
         )
     return Incoming(
         PayloadKind.PRESS, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
-        action_id=str(action.get("action_id", "")), value=_pressed(action),
+        action_id=action_id, value=value,
         view=view, ephemeral=bool(container.get("is_ephemeral")),
         pressed_ts=(message or {}).get("ts") or container.get("message_ts"), pressed_name=name_in(message or {}),
     )  # fmt: skip
@@ -147,11 +148,13 @@ def _thread_of(message: Mapping[str, Any], container: Mapping[str, Any]) -> str 
     return None if thread == (message.get("ts") or container.get("message_ts")) else thread
 
 
-def _pressed(action: Mapping[str, Any]) -> str:
+def _pressed(action: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a press's ``action_id`` and value. An option of a menu is the button it stands for."""
+    action_id = str(action.get("action_id", ""))
     if "value" in action:
-        return str(action["value"] or "")
-    option = action.get("selected_option") or {}
-    return str(option.get("value", ""))
+        return action_id, str(action["value"] or "")
+    chosen = str((action.get("selected_option") or {}).get("value", ""))
+    return read_option(chosen) if action.get("type") == "overflow" else (action_id, chosen)
 
 
 def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:

@@ -31,6 +31,11 @@ def call(call_id: int, state: str, second: float, **more: Any) -> CallEvent:
     return event
 
 
+def customer(number: int) -> str:
+    """A number of somebody's own for each call: several calls of one customer on one line are one piece of work."""
+    return f"+1415556{number:04d}"
+
+
 def at(second: float) -> int:
     return T0 + int(second * 1000)
 

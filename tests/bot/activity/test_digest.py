@@ -56,7 +56,7 @@ calls = st.builds(
 
 
 def counted(events: list[CallEvent], *, taken: bool = False) -> Counted | None:
-    return count(view_call(reduce(fold, events, State())), taken=taken)
+    return count(view_call(reduce(fold, events, State())), is_open=not taken)
 
 
 def after(hours: float, ending: str = "answered", **more: object) -> Counted:

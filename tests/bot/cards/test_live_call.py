@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -7,10 +9,13 @@ from hypothesis import strategies as st
 
 from bot.activity.call_registers import fold
 from bot.activity.calls import CallView, view_call
+from bot.activity.histories import Act, Deed, History, call_fact
+from bot.activity.items import item_with, items_of
 from bot.activity.registers import State
 from bot.activity.texts import keep_picture, read_conversation, read_text, view_conversation, view_text
 from bot.cards.conversation import conversation_card, text_reply
-from bot.cards.live_call import Caller, CardStatus, bundle, call_content, call_line
+from bot.cards.live_call import Caller, bundle, call_content, call_line, hearing, tidy
+from bot.cards.open_work import CardStatus
 from bot.contract.reply import Card, Part, Prose
 from bot.dialpad.events import CallEvent
 from bot.sandbox.slack.blockkit.documents import check_message_blocks
@@ -28,7 +33,20 @@ from tests.bot.activity.payloads import (
 )
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
-OPEN = CardStatus("c1", "w1")
+LATER = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+TALK = CardStatus("t1", NOW, subscription="w1")
+
+
+def status(events: list[CallEvent], *acts: Act, now: datetime = NOW) -> CardStatus:
+    """How the open work of this call stands, after what people did about it."""
+    fact = call_fact("c1", view(events))
+    known = History("+14155550150") if fact is None else History("+14155550150").with_call(fact)
+    items = items_of(reduce(History.with_act, acts, known))
+    return CardStatus("c1", now, item_with(items, "c1"), "w1")
+
+
+def did(what: Deed, **rest: Any) -> Act:
+    return Act(NOW, "U1", what, **rest)
 
 
 def view(events: list[CallEvent]) -> CallView:
@@ -43,66 +61,93 @@ def _part(part: Part) -> str:
     return part if isinstance(part, str) else str(getattr(part, "text", getattr(part, "e164", part)))
 
 
-def content(events: list[CallEvent], known: Caller | None = None, standing: CardStatus = OPEN) -> Card:
-    return call_content(view(events), known, standing)[0]
+def content(events: list[CallEvent], known: Caller | None = None, *acts: Act) -> Card:
+    return call_content(view(events), known, status(events, *acts))
 
 
 def labels(card: Card) -> list[str]:
-    return [button.label for button in card.buttons]
+    """The labels of the buttons, and after "|" of what is in the menu."""
+    return [*(button.label for button in card.buttons), "|", *(button.label for button in card.menu)]
 
 
-def facts(card: Card) -> dict[str, str]:
-    return {fact.label: plain(fact.value) for fact in card.facts}
+KNOWN = Caller("Jordan Lee", "Contact at Lee Roasters", is_contact=True)
 
 
-def test_a_missed_call_says_who_which_line_and_how_long_they_waited() -> None:
-    card = content(missed_group_call(), Caller("Jordan Lee", "Contact at Lee Roasters", is_contact=True))
+def test_a_missed_call_says_in_two_lines_who_which_line_and_how_long_they_waited() -> None:
+    card = content(missed_group_call(), KNOWN)
 
-    assert plain(card.title) == "🔴 Missed call from Jordan Lee +14155550150 to Support"
-    assert facts(card)["Waited"] == "20 s"
-    assert facts(card)["Who"] == "Contact at Lee Roasters"
-
-
-def test_what_can_be_done_with_a_missed_call_stands_on_it() -> None:
-    wanted = ["Claim", "Mark handled", "Call back", "Text", "Block", "Save contact", "Label", "More", "⚙️"]
-    assert labels(content(missed_group_call())) == wanted
+    assert plain(card.title).startswith("🔴 Missed call · Jordan Lee +14155550150 · Support · ")
+    assert plain(card.note) == "waited 20 s · Contact at Lee Roasters"
+    assert (card.facts, card.text) == ((), ())
 
 
-def test_a_known_contact_is_not_saved_again_and_a_colleague_not_blocked() -> None:
-    assert "Save contact" not in labels(content(missed_group_call(), Caller("J", "", is_contact=True)))
+def test_three_buttons_fit_the_state_and_the_rest_is_in_the_menu() -> None:
+    assert labels(content(missed_group_call())) == [
+        "Claim", "Call back", "Text", "|", "Done", "Put off…", "Hand to…", "Block", "More…",
+    ]  # fmt: skip
+    assert labels(content(missed_group_call(), None, did("claimed"))) == [
+        "Done", "Call back", "Text", "|", "Give back", "Hand to…", "Put off…", "Take over", "More…",
+    ]  # fmt: skip
+    assert labels(content(missed_group_call(), None, did("waits"))) == [
+        "Done", "Call back", "Text", "|", "Claim", "Open again", "Hand to…", "Block", "More…",
+    ]  # fmt: skip
+    assert labels(content(missed_group_call(), None, did("done"))) == [
+        "|", "Reopen", "Call back", "Text", "More…",
+    ]  # fmt: skip
+
+
+def test_a_colleague_cannot_be_blocked_and_a_contact_is_not_saved_again() -> None:
     assert "Block" not in labels(content(missed_group_call(), Caller("J", "", is_ours=True)))
+    offered = [one.label for one in tidy(view(missed_group_call()), Caller("J", "", is_contact=True), "c1")]
+    assert offered == ["Block", "Label"]
 
 
 def test_a_name_that_came_with_the_call_is_said_to_be_a_guess() -> None:
-    assert "not in the contacts" in facts(content(missed_group_call()))["Who"]
+    assert "not in the contacts" in plain(content(missed_group_call()).note)
 
 
 def test_a_hidden_number_can_be_claimed_and_not_called() -> None:
     card = content([call(1, "hangup", 9, external_number="blocked", contact={}, date_rang=at(1), date_ended=at(9))])
 
     assert "a hidden number" in plain(card.title)
-    assert labels(card) == ["Claim", "Mark handled", "More", "⚙️"]
+    assert labels(card) == ["Claim", "|", "Done", "Put off…", "Hand to…", "More…"]
 
 
-def test_after_the_claim_there_is_a_stamp_instead_of_the_button() -> None:
-    standing = CardStatus("c1", "w1", claimed_by="U1", claimed_at=NOW)
-    card, stamp = call_content(view(missed_group_call()), None, standing)
+def test_open_claimed_waiting_and_settled_differ_in_words_and_shape() -> None:
+    acts: list[tuple[Act, ...]] = [
+        (),
+        (did("claimed"),),
+        (did("waits"),),
+        (did("snoozed", until=LATER),),
+        (did("done"),),
+    ]
+    heads = [plain(content(missed_group_call(), None, *some).title).split(" · ")[0] for some in acts]
 
-    assert "Claim" not in labels(card)
-    assert plain(stamp).startswith("Claimed by ")
+    assert [head.split(" ")[0] for head in heads] == ["🔴", "🙋", "⏳", "💤", "✅"]
+    assert [head.split(" ")[1] for head in heads] == ["Missed", "Claimed", "Waiting", "Put", "Done"]
 
 
-def test_what_is_handled_can_only_be_looked_at() -> None:
-    standing = CardStatus("c1", "w1", handled_by="U1", handled_at=NOW)
+def test_what_is_settled_is_one_line_that_says_how() -> None:
+    card = content(voicemail_call(), KNOWN, did("done"))
 
-    assert labels(content(missed_group_call(), standing=standing)) == ["More", "⚙️"]
+    assert plain(card.title).startswith("✅ Done by ")
+    assert "Jordan Lee · Support" in plain(card.title)
+    assert (card.text, card.note, card.buttons) == ((), "", ())
+    assert labels(card) == ["|", "Reopen", "Listen", "Call back", "Text", "More…"]
+
+
+def test_what_is_shown_further_down_is_one_line_without_buttons() -> None:
+    card = call_content(view(missed_group_call()), KNOWN, replace(status(missed_group_call()), elsewhere=True))
+
+    assert plain(card.title).endswith("they called again, see below")
+    assert labels(card) == ["|"]
 
 
 def test_an_answered_call_needs_nobody_and_has_its_recap() -> None:
     card = content(answered_group_call())
 
-    assert "Claim" not in labels(card)
-    assert facts(card)["State"] == "Answered by Ana Ferreira"
+    assert labels(card) == ["|", "Call back", "Text", "Label", "More…"]
+    assert plain(card.title).startswith("✅ Answered by Ana Ferreira · ")
     assert plain(card.text) == "Recap: Wants two boxes."
 
 
@@ -111,26 +156,24 @@ def test_who_hung_up_at_the_greeting_left_nothing_to_listen_to() -> None:
     greeted = call(1, "voicemail", 20, **link)
     card = content([greeted, call(1, "hangup", 24, date_ended=at(24), **link)])
 
-    assert facts(content([greeted]))["State"] == "At the voicemail greeting"
-    assert facts(card)["State"] == "Missed, hung up at the greeting"
-    assert plain(card.title).startswith("🔴 Missed call")
+    assert plain(content([greeted]).title).startswith("📞 At the voicemail greeting · ")
+    assert plain(card.title).startswith("🔴 Missed call, hung up at the greeting · ")
     assert not {"Listen"} & {*labels(content([greeted])), *labels(card)}
 
 
 def test_a_voicemail_after_a_talk_says_who_talked_and_can_be_claimed() -> None:
     card = content(voicemail_after_talk())
 
-    assert plain(card.title).startswith("📬 Voicemail")
-    assert facts(card)["State"] == "Left a voicemail, after talking to Ana Ferreira"
+    assert plain(card.title).startswith("📬 Voicemail, after talking to Ana Ferreira · ")
     assert {"Claim", "Listen", "Call back"} <= set(labels(card))
 
 
 def test_a_callback_says_so_on_the_card_and_in_a_list_of_several() -> None:
     card = content(callback_request())
 
-    assert facts(card)["State"] == "Asked for a callback, which Dialpad makes"
     assert not {"Claim", "Call back"} & set(labels(card))
-    assert "Callback request" in plain(call_line(view(callback_request()), None, OPEN).text)
+    row = call_line(view(callback_request()), None, status(callback_request()))
+    assert "Asked for a callback, which Dialpad makes" in plain(row.text)
 
 
 def test_no_card_carries_a_link_that_opens_without_signing_in() -> None:
@@ -145,17 +188,17 @@ def test_no_card_carries_a_link_that_opens_without_signing_in() -> None:
 @given(st.permutations(answered_group_call()), st.text(max_size=4_000), st.sampled_from(["", "U0ANA0001"]))
 def test_every_card_fits_slack(story: list[CallEvent], said: str, claimer: str) -> None:
     state = State()
-    standing = CardStatus("c1", "w1", claimed_by=claimer or None, claimed_at=NOW if claimer else None)
     story = [*story, call(1, "transcription", 200, transcription_text=said, contact={"name": said[:300]})]
     for event in story:
         state = fold(state, event)
-    card, stamp = call_content(view_call(state), None, standing)
+    acts = (Act(NOW, claimer, "claimed"),) if claimer else ()
+    card = call_content(view_call(state), None, status(story, *acts))
 
-    check_message_blocks(render_message(card, Reader(), stamp=stamp).blocks)
+    check_message_blocks(render_message(card, Reader()).blocks)
 
 
 def test_a_bundle_of_many_fits_slack() -> None:
-    rows = [call_line(view(missed_group_call()), Caller("N" * 200, ""), OPEN) for _ in range(20)]
+    rows = [call_line(view(missed_group_call()), Caller("N" * 200, ""), status(missed_group_call())) for _ in range(20)]
 
     check_message_blocks(render_message(bundle(rows, "w1"), Reader()).blocks)
 
@@ -167,18 +210,18 @@ def test_texts_fit_slack_and_stay_letter_for_letter(body: str) -> None:
     reply = text_reply(view_text(read_text(event)), talk, None)
 
     check_message_blocks(render_message(reply, Reader()).blocks)
-    check_message_blocks(render_message(conversation_card(talk, None, "w1"), Reader()).blocks)
+    check_message_blocks(render_message(conversation_card(talk, None, TALK), Reader()).blocks)
     assert body in plain(reply.text)
 
 
 def test_after_stop_there_is_no_reply_button() -> None:
     talk = view_conversation(read_conversation(text(1, "STOP")))
 
-    assert labels(conversation_card(talk, None, "w1")) == ["Call", "⚙️"]
+    assert labels(conversation_card(talk, None, TALK)) == ["Call", "|", "Notification settings"]
 
 
 def test_a_voicemail_can_be_listened_to_from_its_card() -> None:
-    assert labels(content(voicemail_call()))[:3] == ["Claim", "Mark handled", "Listen"]
+    assert labels(content(voicemail_call()))[:3] == ["Claim", "Listen", "Call back"]
     assert "Listen" not in labels(content(voicemail_call()[:3]))
 
 
@@ -187,22 +230,17 @@ def test_a_recording_is_offered_when_it_is_ready_and_not_before() -> None:
     ready = call(1, "recording", 60, recording_url=["https://dialpad.example/r/11"])
 
     assert "Listen" not in labels(content([ended]))
-    assert "Recording" not in facts(content([ended]))
-    assert facts(content([ended, ready]))["Recording"] == "Ready"
-    assert labels(content([ended, ready]))[0] == "Listen"
+    assert "recording" not in plain(content([ended]).note)
+    assert "recording ready" in plain(content([ended, ready]).note)
+    assert labels(content([ended, ready]))[1] == "Listen"
 
 
 def test_a_transcript_is_offered_when_it_can_be_read_and_not_before() -> None:
     talk = answered_group_call()
+    ready = [*talk, call(2, "call_transcription", 150)]
 
-    assert "Transcript" not in labels(content(talk))
-    assert "Transcript" in labels(content([*talk, call(2, "call_transcription", 150)]))
-
-
-def test_what_was_handled_can_still_be_listened_to() -> None:
-    handled = CardStatus("c1", "w1", handled_by="U1", handled_at=NOW)
-
-    assert labels(content(voicemail_call(), standing=handled)) == ["Listen", "More", "⚙️"]
+    assert "Transcript" not in [one.label for one in hearing(view(talk), "c1")]
+    assert "Transcript" in [one.label for one in hearing(view(ready), "c1")]
 
 
 def test_a_recap_says_what_is_to_be_done() -> None:
@@ -210,8 +248,8 @@ def test_a_recap_says_what_is_to_be_done() -> None:
     about = call(1, "recap_purposes", 171, recap_purposes=["Order"], recap_outcome="Resolved")
     card = content([*answered_group_call(), later, about])
 
-    assert plain(card.text) == "Recap: Wants two boxes.\nTo do:\n• Send two boxes\n• Call back"
-    assert (facts(card)["About"], facts(card)["Outcome"]) == ("Order", "Resolved")
+    said = "About: Order; Resolved\nRecap: Wants two boxes.\nTo do:\n• Send two boxes\n• Call back"
+    assert plain(card.text) == said
 
 
 def test_a_long_recap_is_cut_and_fits() -> None:
@@ -258,16 +296,16 @@ def test_the_address_of_a_picture_is_in_no_message() -> None:
 def test_a_caller_who_asked_to_be_called_back_is_shown_as_that() -> None:
     card = content(callback_request(), Caller("Jordan Lee", "Contact", is_contact=True))
 
-    assert plain(card.title) == "📲 Callback request from Jordan Lee +14155550150 to Support"
-    assert facts(card)["State"] == "Asked for a callback, which Dialpad makes"
+    said = "📲 Asked for a callback, which Dialpad makes · Jordan Lee +14155550150 · Support"
+    assert plain(card.title).startswith(said)
 
 
 def test_nobody_is_asked_to_call_back_whom_dialpad_calls_back() -> None:
-    assert not {"Claim", "Mark handled", "Call back"} & set(labels(content(callback_request())))
+    assert not {"Claim", "Call back"} & set(labels(content(callback_request())))
 
 
 def test_a_caller_who_was_reached_after_all_is_an_answered_call() -> None:
     talk = {"operator_call_id": 2, "date_connected": at(90), "callback_requested": True}
     card = content([*callback_request(), call(1, "hangup", 120, date_ended=at(120), **talk)])
 
-    assert plain(card.title).startswith("✅ Call from")
+    assert plain(card.title).startswith("✅ Answered")

@@ -15,7 +15,8 @@ from bot.activity.news import NewsKind
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.cards.live_call import CardStatus, bundle, call_content, call_line
+from bot.cards.live_call import bundle, call_content, call_line
+from bot.cards.open_work import CardStatus
 from bot.contract.reply import Listing, MessageContent, Reply
 from bot.dialpad.events import Event
 from bot.notifications.intake import Arrived
@@ -132,6 +133,9 @@ class FakeSlack:
         return sum(len(one.rows) if isinstance(one, Listing) else not isinstance(one, Reply) for one in shown)
 
 
+T0 = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+
 class PlainRenderer:
     """Calls as they are, without names. ``poison``: ids of cards that cannot be shown; ``failures`` come before."""
 
@@ -146,11 +150,11 @@ class PlainRenderer:
             raise ValueError("this one breaks")
         if card.kind != "call":
             return MessageContent(Reply(card.kind))
-        return MessageContent(*call_content(view_call(card.state), None, CardStatus(card.id)))
+        return MessageContent(call_content(view_call(card.state), None, CardStatus(card.id, T0)))
 
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
         return MessageContent(
-            bundle([call_line(view_call(card.state), None, CardStatus(card.id)) for _, card in postings], "")
+            bundle([call_line(view_call(card.state), None, CardStatus(card.id, T0)) for _, card in postings], "")
         )
 
 

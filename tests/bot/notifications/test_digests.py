@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot.activity.digest import Digest, from_json
+from bot.activity.histories import Act
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.filters import PlaceFilter
@@ -17,14 +18,14 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.notifications.digests import UNREADABLE, Digests
 from bot.notifications.service import NotificationService
 from bot.store.card_rows import cards
-from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, text
+from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, customer, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
 from tests.bot.notifications.test_ended_for_good import noticed
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)
 MORNING = CALLED.replace(hour=8, minute=0, second=0) + timedelta(days=1)
 DAILY = replace(SUBSCRIPTION, kinds=frozenset({NewsKind.DAILY}))
-MISSED = call(5, "hangup", 20, date_rang=at(1), date_ended=at(20))
+MISSED = call(5, "hangup", 20, external_number=customer(5), date_rang=at(1), date_ended=at(20))
 SALES = {**SUPPORT, "id": 12, "name": "Sales"}
 
 
@@ -93,7 +94,8 @@ async def test_the_next_day_has_its_own_digest(stage: PostingStage) -> None:
 async def test_what_was_taken_care_of_is_not_open(stage: PostingStage) -> None:
     missed = await stage.store.cards.named(COMPANY, "call:5")
     assert missed is not None
-    await stage.store.cards.claim(COMPANY, missed.id, "U0SAM0002")
+    act = Act(stage.store.now(), "U0SAM0002", "claimed", "callcenter:11")
+    await stage.store.histories.act(COMPANY, customer(5), "callcenter:11", act, lambda _: True)
     await wake_at(stage, MORNING)
 
     assert (await told(stage))[0].tally.open == 0

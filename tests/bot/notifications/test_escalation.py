@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.activity.histories import Deed
+from bot.activity.items import Item
 from bot.activity.registers import value
 from bot.activity.roster import Agent, Roster
 from bot.activity.subscriptions.daily_hours import DailyHours
@@ -173,6 +175,12 @@ async def the_call(stage: PostingStage) -> StoredCard:
     return found
 
 
+async def the_work(stage: PostingStage) -> Item:
+    found = await board(stage).item(await the_call(stage))
+    assert found is not None
+    return found
+
+
 async def test_nobody_is_asked_before_the_time(stage: PostingStage, phones: Phones) -> None:
     await pass_minutes(stage, phones, 4)
 
@@ -198,7 +206,7 @@ async def test_requests_stand_in_the_cards_thread(stage: PostingStage, phones: P
 async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
     await pass_minutes(stage, phones, 5)
     board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
-    await board.claim(await the_call(stage), SAM)
+    await board.act(await the_call(stage), SAM, "claimed")
     await pass_minutes(stage, phones, 20)
 
     assert len(await nudges(stage)) == 1
@@ -206,11 +214,11 @@ async def test_a_claim_stops_it(stage: PostingStage, phones: Phones) -> None:
 
 async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: PostingStage, phones: Phones) -> None:
     board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
-    await board.claim(await the_call(stage), SAM)
+    await board.act(await the_call(stage), SAM, "claimed")
     await pass_minutes(stage, phones, 31)
-    assert (await the_call(stage)).claimed_by == SAM.user_id
+    assert (await the_work(stage)).owner == SAM.user_id
     await pass_minutes(stage, phones, 31)
-    assert (await the_call(stage)).claimed_by is None
+    assert not (await the_work(stage)).owner
     await pass_minutes(stage, phones, 6)
 
     assert await pings(stage) == [[SAM.user_id], None, ["U0ANA0001"]]
@@ -219,8 +227,8 @@ async def test_a_claim_is_reminded_then_freed_and_it_begins_again(stage: Posting
 async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones: Phones) -> None:
     board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
     await pass_minutes(stage, phones, 5)
-    await board.claim(await the_call(stage), SAM)
-    await board.release(await the_call(stage), SAM)
+    await board.act(await the_call(stage), SAM, "claimed")
+    await board.act(await the_call(stage), SAM, "released")
     await pass_minutes(stage, phones, 5)
 
     assert await pings(stage) == [["U0ANA0001"], ["U0ANA0001"]]
@@ -228,7 +236,7 @@ async def test_what_was_given_back_is_asked_for_anew(stage: PostingStage, phones
 
 async def test_what_is_handled_is_over(stage: PostingStage, phones: Phones) -> None:
     board = NotificationService(stage.store, cast(Any, phones), cast(Any, phones), lambda: None)
-    await board.handle(await the_call(stage), SAM)
+    await board.act(await the_call(stage), SAM, "done")
     for _ in range(3):
         await pass_minutes(stage, phones, 60)
 
@@ -394,16 +402,16 @@ async def test_processes_side_by_side_send_one_text(stage: PostingStage, phones:
     assert (await words(stage))[-1] == "A text went to the phone of"
 
 
-@pytest.mark.parametrize("what", ["claim", "handle"])
+@pytest.mark.parametrize("what", ["claimed", "done"])
 @pytest.mark.parametrize("when", ["while the number is looked up", "after the step was counted"])
 async def test_who_takes_the_call_just_before_the_text_leaves_stops_it(
-    stage: PostingStage, phones: Phones, what: str, when: str
+    stage: PostingStage, phones: Phones, what: Deed, when: str
 ) -> None:
     await until_the_phone(stage, phones)
     step = stage.store.postings.step
 
     async def take() -> None:
-        await getattr(board(stage), what)(await the_call(stage), SAM)
+        await board(stage).act(await the_call(stage), SAM, what)
 
     async def count_and_take(*args: Any, **more: Any) -> bool:
         counted = await step(*args, **more)
@@ -418,7 +426,7 @@ async def test_who_takes_the_call_just_before_the_text_leaves_stops_it(
 
     assert phones.sent == []
     said = [line for line in await words(stage) if "text" in line]
-    assert said == (["No text was sent. It was no longer needed. It was meant for"] if what == "claim" else [])
+    assert said == (["No text was sent. It was no longer needed. It was meant for"] if what == "claimed" else [])
 
 
 async def test_killed_before_the_text_is_counted_or_right_after_it_leaves_at_most_once_and_a_line_stays(
@@ -472,14 +480,14 @@ async def test_what_was_asked_shows_who_took_the_call_and_that_it_is_free_again(
     assert [one.channel for one in stage.slack.messages[1:]] == ["C1", "C1", "C1", "U3"]
     assert drawn(stage, 4) == (["Claim", "Show the call"], "")
 
-    await board(stage).claim(await the_call(stage), SAM)
+    await board(stage).act(await the_call(stage), SAM, "claimed")
     await stage.run(10)
     for number in (1, 4):
         buttons, stamp = drawn(stage, number)
         assert buttons == ["Show the call"]
         assert SAM.user_id in stamp
 
-    await board(stage).release(await the_call(stage), SAM)
+    await board(stage).act(await the_call(stage), SAM, "released")
     await stage.run(10)
     assert drawn(stage, 4) == (["Claim", "Show the call"], "")
 
@@ -490,7 +498,7 @@ async def test_what_was_asked_shows_who_took_the_call_and_that_it_is_free_again(
 async def test_a_claim_during_a_step_is_reminded_at_its_own_time(stage: PostingStage, phones: Phones) -> None:
     async def claim() -> None:
         phones.on_the_way = None
-        await board(stage).claim(await the_call(stage), SAM)
+        await board(stage).act(await the_call(stage), SAM, "claimed")
 
     phones.on_the_way = claim
     await pass_minutes(stage, phones, 5)
@@ -504,7 +512,7 @@ async def test_a_claim_during_a_step_is_reminded_at_its_own_time(stage: PostingS
 async def test_a_request_that_comes_too_late_is_not_posted(stage: PostingStage, phones: Phones) -> None:
     stage.time.move(minutes=5)
     await escalations(stage, phones).run_due()
-    await board(stage).handle(await the_call(stage), SAM)
+    await board(stage).act(await the_call(stage), SAM, "done")
     await stage.run(3)
 
     assert await nudges(stage) == []
@@ -570,12 +578,12 @@ async def test_without_a_policy_a_claim_that_leads_nowhere_is_freed_and_nobody_i
     stage: PostingStage, phones: Phones
 ) -> None:
     await change(stage, policy=EscalationPolicy(handle=30))
-    await board(stage).claim(await the_call(stage), SAM)
+    await board(stage).act(await the_call(stage), SAM, "claimed")
     for _ in range(6):
         await pass_minutes(stage, phones, 31)
 
     assert await pings(stage) == [[SAM.user_id], None]
-    assert (await the_call(stage)).claimed_by is None
+    assert not (await the_work(stage)).owner
 
 
 async def test_a_supervisor_who_takes_no_direct_message_is_named_in_the_thread(

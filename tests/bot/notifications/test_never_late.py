@@ -14,7 +14,7 @@ from bot.dialpad.events import CallEvent
 from bot.notifications.poster import Poster
 from bot.sandbox.slack.workspace import Conversation
 from bot.slack.api.channel_messages import PostThrottled
-from tests.bot.activity.payloads import SUPPORT, at, call
+from tests.bot.activity.payloads import SUPPORT, at, call, customer
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, PostingStage, stage_posting
 from tests.bot.notifications.test_two_hundred_at_once import STEP_S, Clockwork, workspace
 
@@ -157,7 +157,7 @@ async def test_with_120_calls_at_once_a_card_is_there_within_three_seconds(stage
 
 
 def ended(number: int) -> CallEvent:
-    return call(number, "hangup", 20, date_rang=at(1), date_ended=at(20))
+    return call(number, "hangup", 20, external_number=customer(number), date_rang=at(1), date_ended=at(20))
 
 
 def line_subscription(number: int, channel: str) -> Subscription:
@@ -168,11 +168,13 @@ def line_subscription(number: int, channel: str) -> Subscription:
 
 
 def ringing(number: int) -> CallEvent:
-    return call(1000 + number, "ringing", 1, target=line(number))
+    return call(1000 + number, "ringing", 1, external_number=customer(number), target=line(number))
 
 
 def answered(number: int) -> CallEvent:
-    return call(1000 + number, "connected", 3, target=line(number), date_connected=at(3))
+    return call(
+        1000 + number, "connected", 3, external_number=customer(number), target=line(number), date_connected=at(3)
+    )
 
 
 def line(number: int) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.contract.reply import Reply
 from bot.slack.api.channel_messages import CannotShow, InDoubt, PostNotSent, PostRefused, PostThrottled
-from tests.bot.activity.payloads import at, call
+from tests.bot.activity.payloads import at, call, customer
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, PostingStage, stage_posting
 
 IN_DIALPAD = "You can find them in Dialpad's own history."
@@ -33,7 +33,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
 
 
 async def miss(stage: PostingStage, number: int) -> None:
-    await stage.happen(call(number, "hangup", 20, date_rang=at(1), date_ended=at(20)))
+    await stage.happen(call(number, "hangup", 20, external_number=customer(number), date_rang=at(1), date_ended=at(20)))
 
 
 async def pass_time(stage: PostingStage, span: timedelta) -> None:

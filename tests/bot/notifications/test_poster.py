@@ -23,6 +23,7 @@ from tests.bot.activity.payloads import (
     answered_group_call,
     at,
     call,
+    customer,
     missed_group_call,
     voicemail_call,
 )
@@ -47,7 +48,7 @@ def head(stage: PostingStage, number: int = -1) -> str:
 
 
 def missed(number: int) -> list[CallEvent]:
-    return [call(number, "hangup", 20, date_rang=at(1), date_ended=at(20))]
+    return [call(number, "hangup", 20, external_number=customer(number), date_rang=at(1), date_ended=at(20))]
 
 
 async def test_one_call_is_one_message_that_changes(stage: PostingStage) -> None:
@@ -57,7 +58,7 @@ async def test_one_call_is_one_message_that_changes(stage: PostingStage) -> None
         await stage.run(3)
 
     assert len(stage.slack.messages) == 1
-    assert "Call from" in head(stage)
+    assert "Answered by Ana" in head(stage)
     assert len(stage.slack.updates) <= 5
 
 
@@ -78,7 +79,7 @@ async def test_the_same_events_four_times_in_any_order_are_one_effect(stage: Pos
         await stage.run(3)
 
     assert len(stage.slack.messages) == 1
-    assert "Missed call" in head(stage)
+    assert "Missed" in head(stage)
 
 
 async def test_a_change_on_the_way_is_not_lost(stage: PostingStage) -> None:
@@ -106,7 +107,7 @@ async def test_two_hundred_in_ten_seconds_are_a_burst_then_one_a_second_and_none
 ) -> None:
     poster, router = stage.start()
     for number in range(200):
-        ended = call(1000 + number, "hangup", 20, date_rang=at(1), date_ended=at(20))
+        ended = call(1000 + number, "hangup", 20, external_number=customer(number), date_rang=at(1), date_ended=at(20))
         await stage.deliver(router, ended)
         stage.time.move(seconds=0.05)
         if number % 10 == 0:
@@ -288,7 +289,7 @@ async def test_ones_own_missed_leg_is_told_when_nothing_else_is_known(stage: Pos
     await stage.happen(call(2, "ringing", 1, **leg), call(2, "hangup", 9, date_ended=at(9), **leg))
     await stage.run(8)
 
-    assert "Missed call" in head(stage)
+    assert "Missed" in head(stage)
 
 
 async def test_legs_that_turn_out_to_be_one_call_become_one_card(stage: PostingStage) -> None:

@@ -24,7 +24,7 @@ from bot.slack.api.channel_messages import InDoubt
 from bot.store.card_rows import StoredCard
 from bot.store.schema import Everywhere, everywhere
 from bot.store.subscriptions import subscriptions
-from tests.bot.activity.payloads import at, call, text
+from tests.bot.activity.payloads import at, call, customer, text
 from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, join, stage_posting
 
 QUIET = replace(
@@ -43,11 +43,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[PostingStage]:
 
 
 def missed(number: int) -> CallEvent:
-    return call(number, "hangup", 20, date_rang=at(1), date_ended=at(20))
+    return call(number, "hangup", 20, external_number=customer(number), date_rang=at(1), date_ended=at(20))
 
 
 def ringing(number: int) -> CallEvent:
-    return call(number, "ringing", 1, date_rang=at(1))
+    return call(number, "ringing", 1, external_number=customer(number), date_rang=at(1))
 
 
 async def until_quiet_hours_end(stage: PostingStage) -> None:
@@ -99,7 +99,7 @@ async def test_what_was_taken_care_of_meanwhile_is_not_posted(stage: PostingStag
     await stage.happen(missed(1), missed(2), ringing(3))
     await stage.run(5)
     await join(stage, OWNER)
-    await board(stage).handle(await the_card(stage, "call:1"), OWNER)
+    await board(stage).act(await the_card(stage, "call:1"), OWNER, "done")
     over = {"date_connected": at(9), "date_ended": at(39), "operator_call_id": 9, "date_rang": at(1)}
     await stage.happen(call(3, "hangup", 39, **over))
     await until_quiet_hours_end(stage)

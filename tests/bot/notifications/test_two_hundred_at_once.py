@@ -19,7 +19,7 @@ from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.manifest import build_manifest
 from bot.slack.api.pace import POSTS_BURST
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
-from tests.bot.activity.payloads import at, call
+from tests.bot.activity.payloads import at, call, customer
 from tests.bot.notifications.all_the_way import whole_way
 from tests.bot.notifications.posting import COMPANY, OWNER, Time
 
@@ -79,7 +79,8 @@ async def test_they_are_posted_as_fast_as_slack_takes_them_and_none_is_lost(tmp_
             began = clock.seconds()
             for number in range(COUNT + round(15 / STEP_S)):
                 if number < COUNT:
-                    missed = call(1000 + number, "hangup", 20, date_rang=at(1), date_ended=at(20))
+                    who = customer(number)
+                    missed = call(1000 + number, "hangup", 20, external_number=who, date_rang=at(1), date_ended=at(20))
                     await way.arrive(dict(missed.document))
                     await way.work()
                 await poster.look()

@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from bot.activity.histories import Act, CallFact, Told
 from bot.activity.news import NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Roster
@@ -69,7 +70,6 @@ async def test_a_card_is_seen_by_its_company_alone(store: Store, stranger: Compa
     assert await store.cards.get(stranger, card) is None
     assert await store.cards.named(stranger, "call:1") is None
     assert await store.cards.at(stranger, "C1", "1.0") is None
-    assert await store.cards.open_calls(stranger, "w1") == []
     assert [one async for one in store.cards.changed_since(stranger, "call", clock())] == []
     assert await store.cards.at(OURS, "C1", "1.0") == await store.cards.get(OURS, card)
 
@@ -96,6 +96,23 @@ async def test_a_card_is_acted_on_by_its_company_alone(store: Store, stranger: C
 
 
 @strangers
+async def test_a_customers_history_is_seen_and_changed_by_its_company_alone(
+    store: Store, stranger: CompanyKey, clock: Clock
+) -> None:
+    call = CallFact("card", "callcenter:1", inbound=True, began=clock(), outcome="missed", needs=True)
+    told = {"card": Told("+14155550150", call)}
+    await store.database.write(lambda connection: store.histories.fold(connection, OURS, told, {}))
+    before = await store.histories.get(OURS, "+14155550150")
+
+    assert await store.histories.get(stranger, "+14155550150") is None
+    assert await store.histories.open(stranger) == []
+    done = Act(clock(), "U1", "done", "callcenter:1")
+    assert await store.histories.act(stranger, "+14155550150", "callcenter:1", done, lambda _: True) == (None, True)
+    assert await store.histories.get(OURS, "+14155550150") == before
+    assert [item.number for _, item in await store.histories.open(OURS)] == ["+14155550150"]
+
+
+@strangers
 async def test_postings_are_seen_and_changed_by_their_company_alone(store: Store, stranger: CompanyKey) -> None:
     card = await absorb(store, OURS, "ours", NewPosting("C1", "w1", escalate_s=60))
     before = await the_posting(store, card)
@@ -104,8 +121,7 @@ async def test_postings_are_seen_and_changed_by_their_company_alone(store: Store
     assert await store.postings.get(stranger, before.id) is None
     assert await store.postings.unposted(stranger, "w1") == (0, 0)
     await store.postings.due_anew(stranger, "w1", 1.0)
-    await store.postings.escalate_at(stranger, card, None)
-    await store.postings.escalate_at(stranger, card, store.now(), only=before.id, step=3)
+    await store.postings.ask_at(stranger, before.id, store.now(), step=3, episode=store.now())
     await store.postings.forget_unposted(stranger, "w1")
     await store.postings.drop_waiting(stranger, "w1")
     assert not await store.postings.step(replace(before, company=stranger), to=9, next_s=None)

@@ -1,0 +1,244 @@
+"""What one customer and one company have had to do with each other: calls, texts, and what people did about them.
+
+A history is a set of facts. Each is kept once, by its name, so it makes no difference in which order they come, and
+what follows from them (``bot.activity.items``) is computed from all of them anew.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
+
+from bot.activity.calls import CallView
+from bot.activity.news import needs_somebody
+from bot.activity.texts import ConversationView, rank_of_text
+from bot.basics.stored_json import MsMoment, StoredJson
+from bot.dialpad.events import SmsEvent
+from bot.dialpad.recordings import VOICEMAIL
+
+MOST_FACTS: Final = 120
+"""Calls, texts and acts that are kept of one customer; the oldest go first."""
+
+Deed: TypeAlias = Literal[
+    "claimed", "handed", "accepted", "declined", "released", "freed", "taken over", "snoozed", "waits", "woken",
+    "noted", "reopened", "done", "called", "texted", "blocked", "unblocked", "labeled", "saved",
+]  # fmt: skip
+"""What somebody can do about a customer through the bot. ``freed``: the bot took a claim back that led to nothing."""
+
+
+@dataclass(frozen=True)
+class CallFact:
+    """One call with the customer, as all its legs tell it. ``card`` is the card's id, ``line`` a place such as
+    ``callcenter:5527``; ``people`` are the names of those who talked or, for an outbound call, tried to. ``spoke`` is
+    when somebody began to talk. ``needs``: somebody has to get back to them."""
+
+    card: str
+    line: str
+    inbound: bool
+    began: MsMoment
+    outcome: str = ""
+    needs: bool = False
+    callback: bool = False
+    line_name: str = ""
+    spoke: MsMoment | None = None
+    people: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    legs: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    talked_s: float | None = None
+    voicemail_s: float | None = None
+    has_voicemail: bool = False
+
+
+@dataclass(frozen=True)
+class TextFact:
+    """One text. ``card`` is the conversation's; ``sender`` the name of whoever sent ours, "" when Dialpad does not
+    say. ``rank`` orders what is known of its delivery. ``automatic``: Dialpad may have sent it by itself."""
+
+    id: str
+    card: str
+    line: str
+    inbound: bool
+    at: MsMoment
+    line_name: str = ""
+    sender: str = ""
+    places: tuple[str, ...] = ()
+    failed: bool = False
+    opts_out: bool = False
+    automatic: bool = False
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that ``by``, a Slack id, did at ``at``; "" when the bot did it. ``line``: about which line's item,
+    "" for all of this customer. ``to``: a Slack id for what is handed over, the id of the call or text for what was
+    called or texted. ``words``: a note, or the labels."""
+
+    at: MsMoment
+    by: str
+    what: Deed
+    line: str = ""
+    to: str = ""
+    until: MsMoment | None = None
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is known of one customer. ``number`` is E.164, "" for somebody who hides it."""
+
+    number: str
+    calls: tuple[CallFact, ...] = ()
+    texts: tuple[TextFact, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+    def with_call(self, fact: CallFact) -> "History":
+        return replace(self, calls=(*(one for one in self.calls if one.card != fact.card), fact))
+
+    def with_text(self, fact: TextFact) -> "History":
+        before = next((one for one in self.texts if one.id == fact.id), fact)
+        newest = max(before, fact, key=lambda one: (one.rank, one.failed))
+        joined = replace(newest, sender=fact.sender or before.sender, at=min(before.at, fact.at))
+        return replace(self, texts=(*(one for one in self.texts if one.id != fact.id), joined))
+
+    def with_act(self, act: Act) -> "History":
+        return self if act in self.acts else replace(self, acts=(*self.acts, act))
+
+    def without_cards(self, cards: Iterable[str]) -> "History":
+        """Return the history without calls that turned out to be parts of others, or of somebody else."""
+        gone = set(cards)
+        return replace(self, calls=tuple(one for one in self.calls if one.card not in gone))
+
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest fact was."""
+        moments = [
+            *(one.spoke or one.began for one in self.calls),
+            *(one.at for one in self.texts),
+            *(one.at for one in self.acts),
+        ]
+        return max(moments, default=None)
+
+    def kept(self) -> "History":
+        """Return the history without its oldest facts when there are too many."""
+        moments = sorted(
+            [
+                *(one.began for one in self.calls),
+                *(one.at for one in self.texts),
+                *(one.at for one in self.acts),
+            ],
+            reverse=True,
+        )
+        if len(moments) <= MOST_FACTS:
+            return self
+        since = moments[MOST_FACTS - 1]
+        return replace(
+            self,
+            calls=tuple(one for one in self.calls if one.began >= since),
+            texts=tuple(one for one in self.texts if one.at >= since),
+            acts=tuple(one for one in self.acts if one.at >= since),
+        )
+
+
+def call_fact(card: str, view: CallView) -> CallFact | None:
+    """Return what a call adds to its customer's history; None for one whose line or beginning is not known."""
+    line = line_of_call(view)
+    began = view.started or view.at
+    if not line:
+        return None
+    spoke = view.phase == "talking" or view.outcome == "answered" or bool(view.answered_by)
+    voicemails = [one.ms for _, one in view.recordings if one.kind == VOICEMAIL and one.ms]
+    return CallFact(
+        card=card,
+        line=line,
+        line_name=view.line or " and ".join(view.people),
+        inbound=view.inbound,
+        began=began,
+        outcome=view.outcome,
+        needs=needs_somebody(view),
+        callback="callback_requested" in view.flags,
+        spoke=began + (view.waited or timedelta(0)) if spoke else None,
+        people=view.answered_by or (() if view.inbound else view.people),
+        places=tuple(sorted(view.places)),
+        legs=view.legs,
+        labels=view.labels,
+        talked_s=view.talked.total_seconds() if view.talked is not None else None,
+        voicemail_s=max(voicemails) / 1000 if voicemails else None,
+        has_voicemail=view.has_voicemail,
+    )
+
+
+def line_of_call(view: CallView) -> str:
+    """Return the line that a call came in on or went out from, as a place: a person's own when it is no group's."""
+    return view.line_id or min((one for one in view.places if one.startswith("user:")), default="")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a card tells about a customer: the name of the history it belongs to, "" for none, and what is added to
+    it."""
+
+    customer: str
+    call: CallFact | None = None
+    texts: tuple[TextFact, ...] = ()
+
+
+def call_told(card: str, view: CallView) -> Told:
+    """Return what a call's card tells. A caller who hides their number has a history for each call."""
+    return Told(view.number or f"call:{card}", call_fact(card, view))
+
+
+def text_told(card: str, event: SmsEvent) -> Told:
+    """Return what a conversation's card tells with one event about a text."""
+    at, line = event.created_date or event.at, line_of_text(event)
+    if event.customer is None or at is None or not line or event.is_internal:
+        return Told("")
+    target = event.target
+    sender = target.name if target is not None and target.type == "user" else None
+    fact = TextFact(
+        id=event.id,
+        card=card,
+        line=line,
+        line_name=(target.name if target else None) or event.line or "",
+        inbound=event.inbound,
+        at=at,
+        sender=sender or (f"user:{event.sender_id}" if event.sender_id else ""),
+        places=(line, f"user:{event.sender_id}") if event.sender_id else (line,),
+        failed=event.message_status in {"failed", "undelivered"},
+        opts_out=event.asks_to_stop,
+        automatic=not event.inbound and not event.sender_id and not sender,
+        rank=rank_of_text(event),
+    )
+    return Told(event.customer, texts=(fact,))
+
+
+def line_of_text(event: SmsEvent) -> str:
+    """Return the line of a text as a place; one whose owner is not known goes by its number."""
+    target = event.target
+    if target is not None and target.id and target.type:
+        return f"{target.type.replace('_', '')}:{target.id}"
+    return f"number:{event.line}" if event.line else ""
+
+
+def conversation_told(card: str, talk: ConversationView, texts: Iterable[tuple[str, bool, datetime]]) -> Told:
+    """Return what a conversation's card tells that was stored before there were histories: each text's id, whether it
+    was inbound, and when."""
+    line = talk.place or (f"number:{talk.line}" if talk.line else "")
+    if not talk.number or not line or talk.internal:
+        return Told("")
+    facts = (TextFact(name, card, line, inbound, at, line_name=talk.line_name) for name, inbound, at in texts)
+    return Told(talk.number, texts=tuple(facts))
+
+
+_HISTORY: Final = StoredJson(History)
+
+
+def to_json(history: History) -> dict[str, Any]:
+    """Return a history as it is stored, sealed."""
+    return _HISTORY.dump(history, without_none=True)
+
+
+def from_json(stored: Mapping[str, Any]) -> History:
+    """Undo ``to_json``. Raises UnreadableJson."""
+    return _HISTORY.load(stored)

@@ -1,0 +1,158 @@
+"""Open work in words: its state, what has happened, and the buttons that fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from bot.activity.histories import Deed
+from bot.activity.items import Item, ItemStep
+from bot.basics.times import lasting
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Button, Mention, Prose, When
+
+MOST_STEPS: Final = 4
+"""What people did that a card tells of; the More button tells all."""
+
+_FROM_THEM: Final = frozenset({"called", "left a voicemail", "texted"})
+_DONE_BY: Final = {
+    "was called back": "Called back by",
+    "was texted": "Texted by",
+    "answered": "Answered by",
+    "blocked": "Blocked by",
+    "labeled": "Labeled {words} by",
+    "done": "Done by",
+}
+_DONE: Final = {
+    "was called back": "Called back",
+    "was texted": "Answered",
+    "answered": "Answered",
+    "labeled": "Labeled {words}",
+    "opted out": "Opted out of texts (STOP)",
+    "done": "Closed",
+}
+_DID: Final = {
+    "was called back": "called back by",
+    "was texted": "texted by",
+    "tried to call": "not reached by",
+    "is calling": "being called by",
+    "could not be texted": "a text did not arrive, sent by",
+    "handed": "handed over by",
+    "declined": "declined by",
+    "released": "given back by",
+    "reopened": "reopened by",
+    "noted": "note by",
+    "saved": "saved as a contact by",
+    "labeled": "labeled {words} by",
+}
+
+
+@dataclass(frozen=True)
+class CardStatus:
+    """How a card's open work stands. ``subscription`` is the id of the subscription that posted it, ``names`` of people
+    by their place at Dialpad, such as ``user:5820``. ``elsewhere``: a later card in the same channel shows the work."""
+
+    card: str
+    now: datetime
+    item: Item | None = None
+    subscription: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: bool = False
+
+
+async def note_deed(ctx: Ctx, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
+    """Note what the person just did about a customer, wherever they did it: cards say so, and stop asking. ``to``: the
+    id of the call or text."""
+    if ctx.deps.notifications is not None:
+        await ctx.deps.notifications.did(ctx.person, number, deed, to=to, words=words)
+
+
+def state_of(status: CardStatus) -> Prose:
+    """Return where open work stands, as a card's title begins; "" while it is simply open."""
+    item = status.item
+    if item is None:
+        return ""
+    if item.is_settled and item.settled is not None:
+        return prose("✅ ", _settled(item.settled, status))
+    if item.owner:
+        asked = prose(", handed to ", Mention(item.asked)) if item.asked else ""
+        return prose("🙋 Claimed by ", Mention(item.owner), asked)
+    if item.is_snoozed(status.now) and item.snoozed_until is not None:
+        return prose("💤 Put off until ", When(item.snoozed_until, "date"))
+    if item.state == "waiting":
+        return "⏳ Waiting for them"
+    return ""
+
+
+def _settled(step: ItemStep, status: CardStatus) -> Prose:
+    who = _who(step, status)
+    words = (_DONE_BY if who else _DONE).get(step.what, "Closed by" if who else "Closed").format(words=step.words)
+    talked = f", talked {lasting(step.seconds * 1000)}" if step.seconds and step.what != "answered" else ""
+    return prose(words, " " if who else "", who, " ", When(step.at, "date"), talked)
+
+
+def _who(step: ItemStep, status: CardStatus) -> Prose:
+    if step.by:
+        return (Mention(step.by),)
+    names = [status.names.get(one, "a colleague" if one.startswith("user:") else one) for one in step.who]
+    return " and ".join(names)
+
+
+def story_of(status: CardStatus) -> Prose:
+    """Return what has happened, in one line: "called 4 times, last 14:20 · voicemail 0:32 · texted by @sam 14:25"."""
+    item = status.item
+    if item is None:
+        return ""
+    said: list[Prose] = []
+    theirs = [step for step in item.steps if step.what in _FROM_THEM]
+    calls = [step for step in theirs if step.what != "texted"]
+    texts = [step for step in theirs if step.what == "texted"]
+    if len(calls) > 1:
+        said.append(prose(f"called {len(calls)} times, last ", When(calls[-1].at, "date")))
+    said += [prose("voicemail ", lasting(one.seconds * 1000)) for one in calls if one.seconds]
+    if texts and (calls or len(texts) > 1):
+        times = f" {len(texts)} times" if len(texts) > 1 else ""
+        said.append(prose(f"texted{times}, last ", When(texts[-1].at, "date")))
+    ours = [step for step in item.steps if step.what in _DID and step != item.settled]
+    said += [_did(step, status) for step in ours[-MOST_STEPS:]]
+    if item.is_blocked:
+        said.append("blocked")
+    return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
+
+
+def _did(step: ItemStep, status: CardStatus) -> Prose:
+    who = _who(step, status)
+    talked = f", talked {lasting(step.seconds * 1000)}" if step.seconds else ""
+    words = f": “{step.words}”" if step.what == "noted" and step.words else ""
+    to = prose(" to ", Mention(step.to)) if step.what == "handed" and step.to else ""
+    head = _DID[step.what].format(words=step.words)
+    return prose(head, " ", who or "somebody", to, " ", When(step.at, "date"), talked, words)
+
+
+def taking(status: CardStatus) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """Return the first button and the rest for whoever takes care of open work, by its state."""
+    item, card = status.item, {"card": status.card}
+    if item is None:
+        return (), ()
+    reopen = Button("Reopen", "card.reopen", card)
+    if item.is_settled:
+        return (), (reopen,)
+    done = Button("Done", "card.handled", card)
+    hand = Button("Hand to…", "card.hand", card, form=True)
+    snooze = Button("Put off…", "card.snooze", card, form=True)
+    first = replace(done, style="primary")
+    if item.owner:
+        rest = (Button("Give back", "card.release", card), hand, snooze, Button("Take over", "card.takeover", card))
+        return (first,), rest
+    if item.awaits_callback:
+        return (), (done, hand)
+    if item.state == "waiting" or item.is_snoozed(status.now):
+        return (first,), (Button("Claim", "card.claim", card), Button("Open again", "card.wake", card), hand)
+    return (Button("Claim", "card.claim", card, style="primary"),), (done, snooze, hand)
+
+
+def title_of(state: Prose, who: Prose, line: str, at: datetime | None) -> Prose:
+    """Return a card's title: state, who, line and time, each once."""
+    said = [state, who, *([line] if line else []), *([prose(When(at, "date"))] if at else [])]
+    return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))

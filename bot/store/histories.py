@@ -1,0 +1,384 @@
+"""Histories of customers and the items that follow from them: what waits for somebody, and whose it is.
+
+A history is sealed and is the truth. The rows of items are computed from it whenever it changes, in the same
+transaction, so that what is open can be asked for without opening every history.
+"""
+
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    select,
+    text,
+    update,
+)
+
+from bot.activity.histories import Act, History, Told, from_json, to_json
+from bot.activity.items import SETTLING_LABELS, Item, item_with, items_of
+from bot.basics.company import CompanyKey
+from bot.store.card_rows import KEPT_FOR, UNTOLD, StoredCard, cards, is_card, key_of, read_card
+from bot.store.keys import Keyring, row_name
+from bot.store.postings import touch
+from bot.store.schema import (
+    Everywhere,
+    MomentColumn,
+    StoreContext,
+    company_columns,
+    company_values,
+    everywhere,
+    insert_for,
+    metadata,
+    within,
+)
+from bot.store.table_rules import With, older_than, rules
+
+ADOPTED_WITHIN: Final = timedelta(days=2)
+"""Calls and texts from before an upgrade that are older than this are not open any more."""
+_MOMENT: Final = timedelta(milliseconds=1)
+
+histories = Table(
+    "histories",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *company_columns(),
+    Column("customer", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("changed_at", MomentColumn, nullable=False, index=True),
+    Index("uq_histories_customer", "team_id", "company", "customer", unique=True),
+    info=rules(forget=older_than("changed_at", KEPT_FOR)),
+)
+items = Table(
+    "items",
+    metadata,
+    Column("history_id", Text, primary_key=True),
+    Column("line", Text, primary_key=True),
+    *company_columns(),
+    Column("state", Text, nullable=False),
+    Column("since", MomentColumn, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("snoozed_until", MomentColumn),
+    Column("changed_at", MomentColumn, nullable=False),
+    Index("ix_items_state", "team_id", "company", "state", "since"),
+    Index("ix_items_snoozed_until", "snoozed_until"),
+    info=rules(forget=With("history_id", "histories")),
+)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer of a company: their history, and their items by line, the newest of each line last."""
+
+    company: CompanyKey
+    name: str
+    history: History = field(repr=False)
+    items: Mapping[str, Sequence[Item]] = field(repr=False)
+
+    def item(self, card: str) -> Item | None:
+        """Return the newest item that a card is about."""
+        return item_with(self.items, card)
+
+    def current(self, line: str) -> Item | None:
+        """Return the newest item of a line."""
+        some = self.items.get(line)
+        return some[-1] if some else None
+
+
+@dataclass
+class _Change:
+    """A history as it was and as it becomes."""
+
+    row: Row[Any]
+    before: History
+    after: History
+
+
+class Histories:
+    """Queries on histories and items. ``settling``: labels, lower case, that settle a call."""
+
+    def __init__(self, context: StoreContext, settling: frozenset[str] = SETTLING_LABELS) -> None:
+        self._context = context
+        self._settling = settling
+
+    # Taking in
+
+    def fold(
+        self,
+        connection: Connection,
+        company: CompanyKey,
+        told: Mapping[str, Told],
+        was: Mapping[str, Sequence[StoredCard]],
+        debounce_s: float = 0.0,
+    ) -> dict[str, Customer]:
+        """Add what cards tell, by the card's id, to the histories of their customers, and return these. ``was``: the
+        cards each of them was before, which may have told it to somebody else's."""
+        told = {card_id: one for card_id, one in told.items() if one.customer}
+        if not told:
+            return {}
+        names = {one.customer for one in told.values()}
+        before = {card.customer for some in was.values() for card in some if card.customer}
+        changes = self._locked(connection, company, names, before - names)
+        for card_id, one in told.items():
+            gone = [card.id for card in was.get(card_id, ()) if card.id != card_id]
+            for card in was.get(card_id, ()):
+                if card.customer and card.customer != one.customer and card.customer in changes:
+                    other = changes[card.customer]
+                    other.after = other.after.without_cards([card.id])
+            change = changes[one.customer]
+            after = change.after.without_cards(gone)
+            after = after.with_call(one.call) if one.call is not None else after
+            for fact in one.texts:
+                after = after.with_text(fact)
+            for card in was.get(card_id, ()):
+                if card.customer is None:
+                    after = reduce(History.with_act, _acts_of_old(card, one), after)
+            change.after = after
+        customers = self._write(connection, company, changes, debounce_s)
+        return {card_id: customers[one.customer] for card_id, one in told.items()}
+
+    def _locked(
+        self, connection: Connection, company: CompanyKey, names: Collection[str], others: Collection[str]
+    ) -> dict[str, _Change]:
+        now = self._context.now()
+        keys = {key_of(name): name for name in (*names, *others)}
+        rows = [
+            {"id": secrets.token_urlsafe(9), "customer": key, "changed_at": now, **company_values(company)}
+            for key in sorted(key_of(name) for name in names)
+        ]
+        connection.execute(insert_for(connection, histories).on_conflict_do_nothing(), rows)
+        asked = select(histories).where(within(histories, company), histories.c.customer.in_(keys))
+        locked = connection.execute(asked.order_by(histories.c.customer).with_for_update())
+        found = {}
+        for row in locked:
+            history = read_history(self._context.keys, row, keys[row.customer])
+            found[keys[row.customer]] = _Change(row, history, history)
+        return found
+
+    def _write(
+        self, connection: Connection, company: CompanyKey, changes: Mapping[str, _Change], debounce_s: float = 0.0
+    ) -> dict[str, Customer]:
+        """Store the histories that changed, with their items, and make due what shows those."""
+        now = self._context.now()
+        changed = {name: one for name, one in changes.items() if one.after != one.before}
+        found = {
+            name: Customer(company, name, one.after.kept(), items_of(one.after.kept(), self._settling))
+            for name, one in changes.items()
+        }
+        if not changed:
+            return found
+        rows = [
+            {
+                "history": one.row.id,
+                "now_sealed": self._context.keys.seal_json(
+                    to_json(found[name].history), row_name(histories.name, one.row.id)
+                ),
+                "now_changed_at": now,
+            }
+            for name, one in changed.items()
+        ]
+        this = update(histories).where(within(histories, company), histories.c.id == bindparam("history"))
+        values = {"sealed": bindparam("now_sealed"), "changed_at": bindparam("now_changed_at", type_=MomentColumn)}
+        connection.execute(this.values(**values), rows)
+        self._write_items(connection, company, {one.row.id: found[name].items for name, one in changed.items()})
+        due = self._not_as_before(changed, found)
+        show_again(connection, company, due, now + timedelta(seconds=debounce_s))
+        return found
+
+    def _write_items(
+        self, connection: Connection, company: CompanyKey, of: Mapping[str, Mapping[str, Sequence[Item]]]
+    ) -> None:
+        now = self._context.now()
+        gone = and_(within(items, company), items.c.history_id.in_(of))
+        connection.execute(delete(items).where(gone))
+        rows = [
+            {
+                "history_id": history_id,
+                "line": line,
+                **company_values(company),
+                "state": some[-1].state,
+                "since": some[-1].since,
+                "owner": some[-1].owner,
+                "asked": some[-1].asked,
+                "snoozed_until": some[-1].snoozed_until,
+                "changed_at": now,
+            }
+            for history_id, lines in of.items()
+            for line, some in lines.items()
+        ]
+        if rows:
+            connection.execute(insert_for(connection, items), rows)
+
+    def _not_as_before(self, changed: Mapping[str, _Change], found: Mapping[str, Customer]) -> set[str]:
+        """Return every card that shows an item which is not what it was."""
+        due: set[str] = set()
+        for name, one in changed.items():
+            before = _by_begin(items_of(one.before, self._settling))
+            after = _by_begin(found[name].items)
+            for item in {*before.items()} ^ {*after.items()}:
+                due.update(item[1].cards)
+        return due
+
+    # Acting
+
+    async def act(
+        self, company: CompanyKey, customer: str, line: str, act: Act, may: Callable[[Item | None], bool]
+    ) -> tuple[Item | None, bool]:
+        """Note what somebody did about the item of one line, if ``may`` allows it as it stands now; "" for all lines.
+        Returns the item as it is afterwards, None when there is none, and whether it was noted."""
+
+        def change(connection: Connection) -> tuple[Item | None, bool]:
+            changes = self._locked(connection, company, [customer], ())
+            one = changes[customer]
+            items_now = items_of(one.before, self._settling)
+            current = items_now[line][-1] if line in items_now else None
+            allowed = may(current)
+            if allowed:
+                newest = one.before.newest
+                # Our clock may be behind Dialpad's: what is done now comes after all that is known.
+                at = act.at if newest is None or act.at > newest else newest + _MOMENT
+                one.after = one.before.with_act(replace(act, at=at))
+            after = self._write(connection, company, changes)[customer]
+            return after.current(line), allowed
+
+        return await self._context.database.write(change)
+
+    async def free(self, company: CompanyKey, card_id: str, seen: Item) -> None:
+        """Open an item again whose owner did not finish it in time; not if it was claimed anew since it was
+        ``seen``."""
+        card = await self._card(company, card_id)
+        if card is None or not card.customer:
+            return
+
+        def still(item: Item | None) -> bool:
+            return item is not None and (item.owner, item.owned_at) == (seen.owner, seen.owned_at)
+
+        act = Act(self._context.now(), "", "freed", seen.line, to=seen.owner)
+        await self.act(company, card.customer, seen.line, act, still)
+
+    async def _card(self, company: CompanyKey, card_id: str) -> StoredCard | None:
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(select(cards).where(is_card(company, card_id))).one_or_none()
+
+        row = await self._context.database.read(query)
+        return None if row is None else read_card(self._context.keys, row)
+
+    async def adopt(self, tell: Callable[[StoredCard], Told], most: int = 100) -> int:
+        """Put calls and conversations into histories that were stored before there were any; return how many.
+        Who claimed or handled them goes along. Those of which nobody took care for days are taken as settled: whoever
+        worked without open items is not to find a month of them."""
+        now = self._context.now()
+
+        def change(connection: Connection) -> int:
+            asked = everywhere(select(cards).where(text(UNTOLD)).limit(most), Everywhere.OPERATOR)
+            rows = connection.execute(asked.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                card = read_card(self._context.keys, row)
+                told = tell(card)
+                self.fold(connection, card.company, {card.id: told}, {})
+                if told.customer:
+                    self._take_along(connection, card, told, now)
+                this = update(cards).where(is_card(card.company, card.id))
+                connection.execute(this.values(customer=told.customer))
+            return len(rows)
+
+        return await self._context.database.write(change)
+
+    def _take_along(self, connection: Connection, card: StoredCard, told: Told, now: datetime) -> None:
+        line = _line_of(told)
+        changes = self._locked(connection, card.company, [told.customer], ())
+        change = changes[told.customer]
+        change.after = reduce(History.with_act, _acts_of_old(card, told), change.after)
+        begins = [one.at for one in told.texts] + ([told.call.began] if told.call else [])
+        if not card.claimed_by and begins and max(begins) < now - ADOPTED_WITHIN:
+            change.after = change.after.with_act(Act(max(begins) + _MOMENT, "", "done", line))
+        self._write(connection, card.company, changes)
+
+    # Looking
+
+    async def of_card(self, card: StoredCard) -> Customer | None:
+        """Return the customer that a card belongs to, None for a card that is in no history."""
+        return None if not card.customer else await self.get(card.company, card.customer)
+
+    async def get(self, company: CompanyKey, customer: str) -> Customer | None:
+        asked = select(histories).where(within(histories, company), histories.c.customer == key_of(customer))
+
+        def query(connection: Connection) -> Row[Any] | None:
+            return connection.execute(asked).one_or_none()
+
+        row = await self._context.database.read(query)
+        return None if row is None else self._customer(company, row, customer)
+
+    async def open(self, company: CompanyKey, lines: Collection[str] | None = None) -> list[tuple[Customer, Item]]:
+        """Return the company's items that are not settled, the longest-waiting first. ``lines``: only of these."""
+        where = and_(within(items, company), items.c.state != "done")
+        if lines is not None:
+            where = and_(where, items.c.line.in_(lines))
+        asked = (
+            select(histories, items.c.line)
+            .join(items, items.c.history_id == histories.c.id)
+            .where(within(histories, company), where)
+            .order_by(items.c.since)
+        )
+
+        def query(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(asked).all()
+
+        found = []
+        for row in await self._context.database.read(query):
+            customer = self._customer(company, row, row.customer)
+            item = customer.current(row.line)
+            if item is not None and not item.is_settled:
+                found.append((customer, item))
+        return found
+
+    def _customer(self, company: CompanyKey, row: Row[Any], name: str) -> Customer:
+        history = read_history(self._context.keys, row, name)
+        return Customer(company, name, history, items_of(history, self._settling))
+
+
+def _by_begin(items_now: Mapping[str, Sequence[Item]]) -> dict[tuple[str, datetime], Item]:
+    return {(item.line, item.since): item for some in items_now.values() for item in some}
+
+
+def _acts_of_old(card: StoredCard, told: Told) -> Iterator[Act]:
+    """Yield who claimed and handled a card that was stored before there were histories."""
+    if card.claimed_by and card.claimed_at:
+        yield Act(card.claimed_at, card.claimed_by, "claimed", _line_of(told))
+    if card.handled_by and card.handled_at:
+        yield Act(card.handled_at, card.handled_by, "done", _line_of(told))
+
+
+def _line_of(told: Told) -> str:
+    return told.call.line if told.call else told.texts[0].line if told.texts else ""
+
+
+def read_history(keys: Keyring, row: Row[Any], name: str) -> History:
+    """Read a row; one that was just made is empty. Raises KeyProblem."""
+    if row.sealed is None:
+        return History(name if name.startswith("+") else "")
+    return from_json(keys.open_json(row.sealed, row_name(histories.name, row.id)))
+
+
+def show_again(connection: Connection, company: CompanyKey, card_ids: Collection[str], due_at: datetime) -> None:
+    """Make due the messages that show these cards, and those that ask or tell about them. What is not in Slack yet is
+    drawn as it is when its turn comes."""
+    if not card_ids:
+        return
+    shown = and_(within(cards, company), cards.c.id.in_(card_ids) | cards.c.about.in_(card_ids))
+    changed = update(cards).where(shown).values(version=cards.c.version + 1)
+    names = connection.execute(changed.returning(cards.c.id)).scalars().all()
+    touch(connection, company, names, due_at, posted=True)
