@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from bot.activity.calls import CallView, view_call
 from bot.activity.histories import Deed
-from bot.activity.items import Item, may
+from bot.activity.items import MADE_UP_LINE, Item, may
 from bot.activity.texts import view_conversation
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
@@ -14,8 +14,9 @@ from bot.arguments.phonebook import party_of
 from bot.basics.errors import FieldError, UserError
 from bot.basics.person import PersonKey
 from bot.cards import recordings
+from bot.cards.conversation import conversation_card
 from bot.cards.live_call import CardId, call_content, caller_of, hearing, look_up_caller, reach, tidy
-from bot.cards.open_work import CardStatus, state_of, story_of, taking
+from bot.cards.open_work import CardStatus, names_of, state_of, story_of, taking
 from bot.cards.rights import rights_of
 from bot.cards.subscription_form import slack_id_of
 from bot.contract.argument import Carried, Text
@@ -56,7 +57,7 @@ async def _find(ctx: Ctx, name: str) -> _Found:
     call = view_call(found.state) if found.kind == "call" else None
     talk = view_conversation(found.state) if call is None else None
     places = call.places if call is not None else frozenset({talk.place} - {""} if talk else ())
-    is_made_up = call is not None and call.line_id == "callcenter:test"
+    is_made_up = call is not None and call.line_id == MADE_UP_LINE
     if not is_made_up and not rights.cover(places):
         whose = (call.line or " and ".join(call.people) if call else talk.line_name if talk else "") or "that line"
         raise UserError(f"You do not belong to {whose}, so this is not yours to take. Somebody there can.")
@@ -225,12 +226,17 @@ async def note(
     return await _act(ctx, card, "noted", "Noted on the card.", words=" ".join(words.split()))
 
 
-@router.button(title="Call")
+@router.button(title="Open work")
 async def show(ctx: Ctx, card: CardId) -> Answer:
     """Show the card alone, to somebody who is not in the channel."""
-    found, view = await _find_call(ctx, card)
-    known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
-    return call_content(view, known, CardStatus(card, ctx.now, found.item))
+    found = await _find(ctx, card)
+    known = await look_up_caller(ctx.deps.directory, ctx.account, found.number)
+    names = await names_of(ctx.deps.directory, ctx.account, [found.item] if found.item else [])
+    status = CardStatus(card, ctx.now, found.item, names=names)
+    if found.call is not None:
+        return call_content(found.call, known, status)
+    last = await found.board.last_texts(found.card)
+    return conversation_card(view_conversation(found.card.state), known, status, last, in_thread=False)
 
 
 @router.button(title="Call")

@@ -1,12 +1,16 @@
 """Handles the app's Home tab: the connection, toggle buttons, and timed changes."""
 
+from typing import Final
+
 import structlog
 
 from bot.basics.errors import ChatopsError, NotConnected
 from bot.cards.connecting import CONNECT_BUTTON
 from bot.cards.presence import is_operator, standing_rows
+from bot.cards.rights import read_rights
+from bot.cards.work_list import in_order, look_up_names, show_all, work_rows
 from bot.contract.context import Ctx
-from bot.contract.reply import Answer, Button, Card, Listing
+from bot.contract.reply import Answer, Bold, Button, Card, Listing, Row
 from bot.contract.routing import Router
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
@@ -15,6 +19,8 @@ router = Router()
 _log = structlog.get_logger(__name__)
 
 REFRESH = Button("Refresh", "home.refresh")
+MOST_WORK: Final = 5
+"""Open work that Home shows."""
 
 
 @router.event("app_home_opened")
@@ -34,6 +40,7 @@ async def _page(ctx: Ctx) -> Answer:
         await ctx.account.link()
         me = await ctx.send(GetUser())
         pending = await ctx.deps.later.pending(ctx.person)
+        waiting = await _open_work(ctx, me)
     except NotConnected as problem:
         return _connect(broken=problem.broken)
     except ChatopsError as problem:
@@ -43,7 +50,27 @@ async def _page(ctx: Ctx) -> Answer:
             text="What you see here comes from Dialpad. Try again in a minute.",
             buttons=(REFRESH, Button("Who am I?", "whoami.whoami")),
         )
-    return Listing(f"{me.name} at Dialpad", standing_rows(me, pending), buttons=_buttons(me))
+    standing = (Row((Bold("You at Dialpad"),)), *standing_rows(me, pending))
+    return Listing(f"{me.name} at Dialpad", (*waiting, *standing), buttons=_buttons(me))
+
+
+async def _open_work(ctx: Ctx, me: User) -> list[Row]:
+    """Return what waits for this person: what they have claimed or are offered, and what nobody has on their own lines,
+    the longest-waiting first. An admin's own lines are those they belong to."""
+    board = ctx.deps.notifications
+    if board is None:
+        return []
+    places, mine = read_rights(me).places, ctx.person.user_id
+    found = [
+        one
+        for one in await board.open_work(ctx.person)
+        if mine in {one.item.owner, one.item.asked} or (one.item.line in places and one.item.asks(ctx.now))
+    ]
+    ordered = in_order(found, mine, ctx.now)
+    names = await look_up_names(ctx.deps.directory, ctx.account, ordered[:MOST_WORK])
+    heading = Row((Bold(f"Open work ({len(found):,})" if found else "Open work"),), button=show_all())
+    rows = work_rows(ordered, names, ctx.now, MOST_WORK, mine)
+    return [heading, *(rows or [Row("Nothing waits for you.")])]
 
 
 def _connect(*, broken: bool) -> Card:

@@ -32,6 +32,7 @@ async def menu(ctx: Ctx) -> Answer:
             Button("Who is it?", "who.who", form=True),
             Button("Block…", "block.block", form=True),
             Button("Who is on duty?", "oncall.oncall"),
+            Button("Open work", "open.work"),
             Button("Run an action…", "run.pick", form=True),
             Button("Help", "help.help_"),
         ),

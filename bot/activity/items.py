@@ -18,6 +18,8 @@ ItemState: TypeAlias = Literal["open", "claimed", "waiting", "done"]
 AUTOMATIC_WITHIN: Final = timedelta(seconds=30)
 """A text of a group's line that nobody is known to have sent, this soon after something of the customer's, counts as
 an automatic reply."""
+MADE_UP_LINE: Final = "callcenter:test"
+"""The line of the call that the Test button makes up; it waits for nobody."""
 SETTLING_LABELS: Final = frozenset({"spam"})
 """Labels that settle a call where the team chose no others."""
 
@@ -52,6 +54,8 @@ class Item:
     cards: tuple[str, ...] = ()
     owner: str = ""
     owned_at: datetime | None = None
+    taken_at: datetime | None = None
+    """When somebody first claimed it, whoever has it now."""
     asked: str = ""
     snoozed_until: datetime | None = None
     settled: ItemStep | None = None
@@ -247,13 +251,14 @@ class _Telling:
         if item.is_settled:
             if act.what == "reopened":
                 back = replace(item, state="open", since=act.at, last=act.at, settled=None, owner="", asked="")
-                line.item = replace(back, steps=(*item.steps, step), snoozed_until=None)
+                line.item = replace(back, steps=(*item.steps, step), snoozed_until=None, taken_at=None)
             elif act.what in {"noted", "saved"}:
                 line.item = replace(item, steps=(*item.steps, step))
             return
         match act.what:
             case "claimed" | "taken over" | "accepted":
-                changed = replace(item, state="claimed", owner=act.by, owned_at=act.at, asked="", snoozed_until=None)
+                taken = replace(item, owned_at=act.at, taken_at=item.taken_at or act.at, asked="", snoozed_until=None)
+                changed = replace(taken, state="claimed", owner=act.by)
             case "handed":
                 changed = replace(item, asked=act.to)
             case "declined":

@@ -71,10 +71,15 @@ def line_of(conversation: ConversationView) -> str:
 
 
 def conversation_card(
-    conversation: ConversationView, known: Caller | None, status: CardStatus, last: Sequence[TextView] = ()
+    conversation: ConversationView,
+    known: Caller | None,
+    status: CardStatus,
+    last: Sequence[TextView] = (),
+    *,
+    in_thread: bool = True,
 ) -> Card:
     """Return the card at the head of the conversation's thread, with the ``last`` texts, oldest first. Once it is
-    settled it is one line."""
+    settled it is one line. ``in_thread``: it has its thread below it."""
     item = status.item
     is_settled = item is not None and item.is_settled
     state = state_of(status) or ("💬 New text" if item is not None else "💬 Texts")
@@ -94,7 +99,7 @@ def conversation_card(
     return Card(
         title,
         text=prose(*(_said(one, conversation, known, first=index == 0) for index, one in enumerate(last))),
-        note=_small_print(conversation, known, status),
+        note=_small_print(conversation, known, status, in_thread=in_thread),
         buttons=main,
         menu=(*rest, *gears)[:MENU],
     )
@@ -109,13 +114,13 @@ def _said(text: TextView, conversation: ConversationView, known: Caller | None, 
     return prose("" if first else "\n", who, ": ", shown, failed)
 
 
-def _small_print(conversation: ConversationView, known: Caller | None, status: CardStatus) -> Prose:
+def _small_print(conversation: ConversationView, known: Caller | None, status: CardStatus, *, in_thread: bool) -> Prose:
     if conversation.stopped:
         return "They opted out of texts (STOP), so nothing can be sent to them."
     said = [
         story_of(status),
         known.sure if known else "",
-        HOW_TO_REPLY,
+        HOW_TO_REPLY if in_thread else "",
     ]
     kept = [one for one in said if one]
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(kept)))

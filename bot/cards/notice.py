@@ -1,7 +1,7 @@
 """Notices: events that are posted once and do not change, such as duty, handovers, contacts, settings and long
 queues."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -9,8 +9,9 @@ from bot.activity.news import NewsKind
 from bot.basics.times import lasting
 from bot.cards.roster import DOES_NOT_RING, roster_trouble
 from bot.cards.subscription import ENDED, ended_notice
+from bot.cards.work_list import show_all
 from bot.contract.prose import listed, plural, prose
-from bot.contract.reply import Bold, Button, Card, Fact, Mention, Phone, Prose, Reply
+from bot.contract.reply import Bold, Button, Listing, Mention, Phone, Prose, Reply, Row
 from bot.dialpad.events import ChangeEvent, ContactEvent
 
 Said: TypeAlias = Mapping[str, Any]
@@ -24,12 +25,13 @@ STOOD_IN: Final = "roster taken over"
 """What a notice is about that tells somebody that a roster is read with their connection from now on."""
 
 
-def notice(said: Said, subscription: str) -> Reply | Card:
-    """Return a notice. ``said["about"]`` is the kind of event, or trouble with following a roster."""
+def notice(said: Said, subscription: str, work: Sequence[Row] = ()) -> Reply | Listing:
+    """Return a notice. ``said["about"]`` is the kind of event, or trouble with following a roster. ``work``: what is
+    open on the line of a handover."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     about = said.get("about")
     if about == NewsKind.HANDOVER:
-        return _handover(said, gear)
+        return _handover(said, gear, work)
     if about == TOLD:
         buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
         return Reply(str(said.get("text") or ""), buttons, tone="warning")
@@ -43,22 +45,23 @@ def notice(said: Said, subscription: str) -> Reply | Card:
     return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=gear)
 
 
-def _handover(said: Said, gear: tuple[Button, ...]) -> Card:
+def _handover(said: Said, gear: tuple[Button, ...], work: Sequence[Row]) -> Listing:
     """Return a handover. ``came``, ``left`` and ``on`` are names, ``quiet`` those on duty whose phone does not ring;
     ``group`` is the handle of the user group that is kept, ``reached`` says by name whom a mention of it reaches
     (``held``) and who is left out of it, and why."""
     came, left = (_names(said.get(key)) for key in ("came", "left"))
     moves = [prose(names, verb) for names, verb in ((came, " came on duty"), (left, " went off duty")) if names]
-    waiting = int(said.get("open") or 0)
-    show = Button("Who is on duty", "oncall.oncall", {"group": f"callcenter:{said.get('line')}"})
-    return Card(
+    waiting, line = int(said.get("open") or 0), f"callcenter:{said.get('line')}"
+    show = Button("Who is on duty", "oncall.oncall", {"group": line})
+    return Listing(
         prose("🎧 ", str(said.get("name") or "Call center"), ": ", listed(moves)),
-        facts=(
-            Fact("On duty now", _on_duty(said)),
-            Fact("Open here", plural(waiting, "call") + " that nobody has handled" if waiting else "nothing"),
+        (
+            Row(prose(Bold("On duty now"), ": ", _on_duty(said))),
+            Row(prose(Bold(f"Open work ({waiting:,})"), "" if waiting else ": nothing")),
+            *work,
         ),
         note=_group(said),
-        buttons=(show, *gear),
+        buttons=(*((show_all(group=line),) if waiting else ()), show, *gear),
     )
 
 

@@ -1,6 +1,6 @@
 """Open work in words: its state, what has happened, and the buttons that fit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,9 @@ from bot.basics.times import lasting
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Mention, Prose, When
+from bot.dialpad.accounts import Account
+from bot.dialpad.action import Entity
+from bot.dialpad.directory import Directory
 
 MOST_STEPS: Final = 4
 """What people did that a card tells of; the More button tells all."""
@@ -61,6 +64,14 @@ class CardStatus:
     elsewhere: bool = False
 
 
+async def names_of(directory: Directory, account: Account, items: Sequence[Item]) -> dict[str, str]:
+    """Return the names of those whom the steps of these items give by their place, as the account's owner sees
+    them."""
+    ids = {one for item in items for step in item.steps for one in step.who if one.startswith("user:")}
+    found = {one: await directory.name_of(account, Entity.USER, one.removeprefix("user:")) for one in sorted(ids)}
+    return {one: name for one, name in found.items() if name}
+
+
 async def note_deed(ctx: Ctx, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
     """Note what the person just did about a customer, wherever they did it: cards say so, and stop asking. ``to``: the
     id of the call or text."""
@@ -75,11 +86,13 @@ def state_of(status: CardStatus) -> Prose:
         return ""
     if item.is_settled and item.settled is not None:
         return prose("✅ ", _settled(item.settled, status))
+    until = item.snoozed_until if item.is_snoozed(status.now) else None
     if item.owner:
         asked = prose(", handed to ", Mention(item.asked)) if item.asked else ""
-        return prose("🙋 Claimed by ", Mention(item.owner), asked)
-    if item.is_snoozed(status.now) and item.snoozed_until is not None:
-        return prose("💤 Put off until ", When(item.snoozed_until, "date"))
+        later = prose(", put off until ", When(until, "date")) if until else ""
+        return prose("🙋 Claimed by ", Mention(item.owner), asked, later)
+    if until:
+        return prose("💤 Put off until ", When(until, "date"))
     if item.state == "waiting":
         return "⏳ Waiting for them"
     return ""

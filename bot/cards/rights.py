@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.arguments.places import KINDS
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
+from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
 
 
@@ -37,7 +38,11 @@ class Rights:
 
 async def rights_of(ctx: Ctx) -> Rights:
     """Return the rights of the person who asks. Raises NotConnected or DialpadError."""
-    me = await ctx.send(GetUser())
+    return read_rights(await ctx.send(GetUser()))
+
+
+def read_rights(me: User) -> Rights:
+    """Return the rights of the person whom Dialpad answered with."""
     roles = {
         f"{(one.group_type or '').replace('_', '')}:{one.group_id}": one.role
         for one in me.group_details

@@ -12,6 +12,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 
@@ -48,10 +49,14 @@ class Acted:
 
 @dataclass(frozen=True)
 class OpenWork:
-    """One item, and the newest card that shows it, "" when that is gone."""
+    """One item, and the newest card that is about it, "" when there is none."""
 
     item: Item
     card: str
+
+
+def open_work(item: Item) -> OpenWork:
+    return OpenWork(item, item.cards[-1] if item.cards else "")
 
 
 class PostedCard(Protocol):
@@ -188,6 +193,10 @@ class Notifications(Protocol):
     async def open_work(self, person: PersonKey) -> Sequence[OpenWork]:
         """Return all open work of the person's company, the longest-waiting first. Whoever shows it asks Dialpad which
         lines the person belongs to."""
+        ...
+
+    async def last_texts(self, conversation: PostedCard) -> Sequence[TextView]:
+        """Return the last texts of a conversation, oldest first."""
         ...
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:

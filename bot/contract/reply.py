@@ -150,11 +150,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: its text, a note in small print, and one button."""
+    """One line of a list: its text, a note in small print, and one button beside it. With ``more`` all buttons stand
+    below."""
 
     text: Prose
     note: Prose = ""
     button: Button | None = None
+    more: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True)

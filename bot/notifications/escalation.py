@@ -104,7 +104,8 @@ class Escalations:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         claimer, minutes = item.owner, subscription.policy.handle
         if within < REMINDED:
-            text = f"Claimed {how_long(minutes)} ago and still open. Press Done, or give it back for somebody else:"
+            since = "Put off until now" if item.snoozed_until else f"Claimed {how_long(minutes)} ago"
+            text = f"{since} and still open. Press Done, or give it back for somebody else:"
             await self._nudge(posting, "reminder", {"text": text, "claimer": claimer, "ping": [claimer]})
             await self._store.postings.step(posting, to=base + REMINDED, next_s=minutes * 60.0)
             return

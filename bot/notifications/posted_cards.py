@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from bot.activity.calls import view_call
 from bot.activity.cover import view_cover
@@ -10,8 +10,8 @@ from bot.activity.digest import from_json
 from bot.activity.items import Item
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
-from bot.activity.texts import TextView, texts_in, view_conversation, view_text
-from bot.cards.conversation import LAST_TEXTS, conversation_card, text_reply
+from bot.activity.texts import view_conversation, view_text
+from bot.cards.conversation import conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import digest_card
 from bot.cards.live_call import (
@@ -22,16 +22,23 @@ from bot.cards.live_call import (
     look_up_caller,
 )
 from bot.cards.notice import notice
-from bot.cards.open_work import CardStatus, state_of
+from bot.cards.open_work import CardStatus, names_of, state_of
 from bot.cards.subscription import CHANGED, changed_card
+from bot.cards.work_list import in_order, look_up_names, work_rows
+from bot.contract.board import open_work
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Mention, MessageContent, Phone, Prose, Reply, When
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
+from bot.notifications.telling import last_texts
 from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
+
+
+MOST_WORK: Final = 10
+"""Open work that a handover lists."""
 
 
 class PostedCardRenderer:
@@ -54,7 +61,7 @@ class PostedCardRenderer:
                 conversation = view_conversation(card.state)
                 caller = await self.caller(subscription, conversation.number)
                 status = await self._status(card, subscription)
-                last = await self._last_texts(card) if status.item is None or not status.item.is_settled else ()
+                last = await last_texts(self._store, card) if status.item is None or not status.item.is_settled else ()
                 return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
@@ -68,13 +75,10 @@ class PostedCardRenderer:
         customer = await self._store.histories.of_card(card)
         item = customer.item(card.id) if customer is not None else None
         gear = subscription.id if subscription else ""
-        ids = {one for step in item.steps for one in step.who if one.startswith("user:")} if item else set()
         names: dict[str, str] = {}
-        if ids and subscription is not None:
+        if item is not None and subscription is not None:
             owner = self._accounts.of(subscription.shown_as, within=subscription.company)
-            for one in ids:
-                name = await self._directory.name_of(owner, Entity.USER, one.removeprefix("user:"))
-                names |= {one: name} if name else {}
+            names = await names_of(self._directory, owner, [item])
         return CardStatus(card.id, self._store.now(), item, gear, names, elsewhere)
 
     async def _told(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
@@ -100,16 +104,23 @@ class PostedCardRenderer:
                 return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
-                if subscription is not None and said.get("about") == "handover":
-                    said |= await self._handed_over(subscription, said)
-                return MessageContent(notice(said, gear))
+                if subscription is None or said.get("about") != "handover":
+                    return MessageContent(notice(said, gear))
+                return await self._handed_over(subscription, said)
 
-    async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what one subscription adds: how many of its calls wait for somebody, and its own user group."""
+    async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> MessageContent:
+        """Return a handover with what is open on its line, whoever's subscription showed that, and the subscription's
+        own user group."""
+        now = self._store.now()
         lines = {f"callcenter:{said['line']}"} if said.get("line") else set()
-        waiting = await self._store.histories.open(subscription.company, lines)
+        found = await self._store.histories.open(subscription.company, lines)
+        works = in_order([open_work(item) for _, item in found], "", now)
+        owner = self._accounts.of(subscription.shown_as, within=subscription.company)
+        names = await look_up_names(self._directory, owner, works[:MOST_WORK])
         mine = {name: (said.get(name) or {}).get(subscription.keep) for name in ("groups", "reached")}
-        return {"open": len(waiting), "group": mine["groups"], "reached": mine["reached"]}
+        adds = {"open": len(works), "group": mine["groups"], "reached": mine["reached"]}
+        rows = work_rows(works, names, now, MOST_WORK)
+        return MessageContent(notice({**said, **adds}, subscription.id, rows))
 
     async def _nudge(self, card: StoredCard) -> MessageContent:
         """Return an escalation message. Once somebody has claimed or handled the call, that replaces the Claim
@@ -146,12 +157,6 @@ class PostedCardRenderer:
                 call_line(view, await self.caller(subscription, view.number), replace(status, subscription=gear))
             )
         return MessageContent(bundle(rows, gear, held=held))
-
-    async def _last_texts(self, conversation: StoredCard) -> list[TextView]:
-        """Return the last texts of a conversation, oldest first."""
-        named = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
-        found = [await self._store.cards.named(conversation.company, f"text:{name}") for name, _, _ in named]
-        return [view_text(one.state) for one in found if one is not None]
 
     async def _text(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
         conversation = await self._store.cards.named(card.company, str(value(card.state, "talk")))

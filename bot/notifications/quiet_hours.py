@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.activity import digest
 from bot.activity.calls import view_call
+from bot.activity.items import MADE_UP_LINE
 from bot.activity.news import UNTIL_THE_END, WAITING, NewsKind, happening_of
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
@@ -60,7 +61,7 @@ def _is_made_up(card: StoredCard) -> bool:
     """Tell whether the Test button made the card: it is shown at once, whatever its subscription wants."""
     if card.kind == "digest":
         return digest.from_json(value(card.state, "digest")).period.so_far
-    return card.kind == "call" and view_call(card.state).line_id == "callcenter:test"
+    return card.kind == "call" and view_call(card.state).line_id == MADE_UP_LINE
 
 
 async def _wanted(store: Store, posting: Posting, card: StoredCard, subscription: Subscription) -> bool:

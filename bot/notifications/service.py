@@ -16,16 +16,17 @@ from bot.activity.registers import fragment
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
 from bot.cards.subscription import CHANGED, ended_with_owner
-from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup
+from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup, open_work
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.digests import Digests
-from bot.notifications.escalation import handle_within
-from bot.notifications.telling import told_of
+from bot.notifications.escalation import REMINDED, handle_within
+from bot.notifications.telling import last_texts, told_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.store.card_rows import StoredCard
@@ -52,8 +53,6 @@ _ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.perso
 _CHANGES_WHO_IS_ASKED: Final = frozenset(
     {"claimed", "taken over", "accepted", "released", "done", "snoozed", "waits", "woken", "reopened"}
 )
-MADE_UP_LINE: Final = "callcenter:test"
-"""The line of the call that the Test button makes up."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
@@ -371,8 +370,11 @@ class NotificationService:
         now, anew = self._store.now(), posting.step - posting.step % ROUND + ROUND
         if item.state in {"done", "waiting"}:
             return None, posting.step
-        if item.owner:  # reminded in one place only
-            return (item.owned_at or now) + handle_within(policy) if is_first else None, posting.step
+        if item.owner:
+            within = posting.step % ROUND
+            step = posting.step if within < REMINDED and item.snoozed_until is None else anew
+            moment = item.snoozed_until or (item.owned_at or now) + handle_within(policy)
+            return moment if is_first else None, step  # reminded in one place only
         if not policy.claim:
             return None, posting.step
         return max(now, item.snoozed_until or now) + timedelta(minutes=policy.claim), anew
@@ -391,12 +393,10 @@ class NotificationService:
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         company = await self._store.connections.company(person)
         found = [await self._store.histories.open(one) for one in _theirs(person, company)]
-        return [
-            OpenWork(item, item.cards[-1] if item.cards else "")
-            for some in found
-            for _, item in some
-            if item.line != MADE_UP_LINE
-        ]
+        return [open_work(item) for some in found for _, item in some]
+
+    async def last_texts(self, conversation: PostedCard) -> list[TextView]:
+        return await last_texts(self._store, conversation) if isinstance(conversation, StoredCard) else []
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         return await self._channel_messages.is_in(person.team_id, channel) is not False

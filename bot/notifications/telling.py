@@ -1,9 +1,11 @@
-"""What a stored card tells about a customer."""
+"""What stored cards tell: about a customer, and of the last texts of a conversation."""
 
 from bot.activity.calls import view_call
 from bot.activity.histories import Told, call_told, conversation_told
-from bot.activity.texts import texts_in, view_conversation
+from bot.activity.texts import TextView, texts_in, view_conversation, view_text
+from bot.cards.conversation import LAST_TEXTS
 from bot.store.card_rows import StoredCard
+from bot.store.store import Store
 
 
 def told_of(card: StoredCard) -> Told:
@@ -11,3 +13,10 @@ def told_of(card: StoredCard) -> Told:
     if card.kind == "call":
         return call_told(card.id, view_call(card.state))
     return conversation_told(card.id, view_conversation(card.state), texts_in(card.state))
+
+
+async def last_texts(store: Store, conversation: StoredCard) -> list[TextView]:
+    """Return the last texts of a conversation, oldest first."""
+    named = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
+    found = [await store.cards.named(conversation.company, f"text:{name}") for name, _, _ in named]
+    return [view_text(one.state) for one in found if one is not None]

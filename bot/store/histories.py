@@ -5,7 +5,7 @@ transaction, so that what is open can be asked for without opening every history
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -28,10 +28,10 @@ from sqlalchemy import (
 )
 
 from bot.activity.histories import Act, History, Told, from_json, to_json
-from bot.activity.items import SETTLING_LABELS, Item, item_with, items_of
+from bot.activity.items import MADE_UP_LINE, SETTLING_LABELS, Item, item_with, items_of
 from bot.basics.company import CompanyKey
 from bot.store.card_rows import KEPT_FOR, UNTOLD, StoredCard, cards, is_card, key_of, read_card
-from bot.store.keys import Keyring, row_name
+from bot.store.keys import KeyProblem, Keyring, row_name
 from bot.store.postings import touch
 from bot.store.schema import (
     Everywhere,
@@ -49,6 +49,8 @@ from bot.store.table_rules import With, older_than, rules
 ADOPTED_WITHIN: Final = timedelta(days=2)
 """Calls and texts from before an upgrade that are older than this are not open any more."""
 _MOMENT: Final = timedelta(milliseconds=1)
+_AT_ONCE: Final = 100
+"""Histories read at a time, so that other queries get their turn in between."""
 
 histories = Table(
     "histories",
@@ -213,7 +215,7 @@ class Histories:
                 "since": some[-1].since,
                 "owner": some[-1].owner,
                 "asked": some[-1].asked,
-                "snoozed_until": some[-1].snoozed_until,
+                "snoozed_until": some[-1].snoozed_until if some[-1].is_snoozed(now) else None,
                 "changed_at": now,
             }
             for history_id, lines in of.items()
@@ -324,7 +326,7 @@ class Histories:
 
     async def open(self, company: CompanyKey, lines: Collection[str] | None = None) -> list[tuple[Customer, Item]]:
         """Return the company's items that are not settled, the longest-waiting first. ``lines``: only of these."""
-        where = and_(within(items, company), items.c.state != "done")
+        where = and_(within(items, company), items.c.state != "done", items.c.line != MADE_UP_LINE)
         if lines is not None:
             where = and_(where, items.c.line.in_(lines))
         asked = (
@@ -344,6 +346,42 @@ class Histories:
             if item is not None and not item.is_settled:
                 found.append((customer, item))
         return found
+
+    async def changed_since(self, company: CompanyKey, since: datetime) -> AsyncIterator[Customer]:
+        """Yield the company's customers of whom something became known since then, in no order, a few at a time."""
+        last = ""
+        where = and_(within(histories, company), histories.c.changed_at >= since)
+        statement = select(histories).where(where).order_by(histories.c.id).limit(_AT_ONCE)
+        while True:
+            after = statement.where(histories.c.id > last)
+            rows = await self._context.database.read(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]  # mypy cannot infer the lambda
+            for row in rows:
+                yield self._customer(company, row, row.customer)
+            if len(rows) < _AT_ONCE:
+                return
+            last = rows[-1].id
+
+    async def wake(self) -> int:
+        """Draw the cards anew of what was put off until now, in all companies; return of how many items. What asks
+        about them has its own time."""
+        now = self._context.now()
+        due = select(histories, items.c.line).join(items, items.c.history_id == histories.c.id)
+        asked = everywhere(due.where(items.c.snoozed_until <= now).limit(_AT_ONCE), Everywhere.DUE)
+
+        def change(connection: Connection) -> int:
+            rows = connection.execute(asked.with_for_update(skip_locked=True, of=items)).all()
+            for row in rows:
+                company = CompanyKey(row.team_id, row.company)
+                this = and_(within(items, company), items.c.history_id == row.id, items.c.line == row.line)
+                connection.execute(update(items).where(this).values(snoozed_until=None))
+                try:
+                    item = self._customer(company, row, row.customer).current(row.line)
+                except KeyProblem:  # it is as open as it was, but nobody here can say of whom
+                    continue
+                show_again(connection, company, item.cards if item is not None else (), now)
+            return len(rows)
+
+        return await self._context.database.write(change)
 
     def _customer(self, company: CompanyKey, row: Row[Any], name: str) -> Customer:
         history = read_history(self._context.keys, row, name)

@@ -277,24 +277,25 @@ def _listing(listing: Listing, reader: Reader, room: _Room, current: str) -> lis
     if not listing.rows:
         return [*blocks, paragraph(listing.empty, reader), *last]
     for shown, row in enumerate(listing.rows):
-        block = _row(row, reader, current)
-        if not room.take([block]):
+        row_blocks = _row(row, reader, current)
+        if not room.take(row_blocks):
             blocks.append(context(f"… and {len(listing.rows) - shown:,} more", reader))
             break
-        blocks.append(block)
+        blocks += row_blocks
     return [*blocks, *last]
 
 
-def _row(row: Row, reader: Reader, current: str) -> Json:
+def _row(row: Row, reader: Reader, current: str) -> list[Json]:
     words = joined((row.text, row.note))
-    if row.button is None:
-        return paragraph(words, reader)
+    if row.button is None or row.more:
+        buttons = (*((row.button,) if row.button else ()), *row.more)
+        return [paragraph(words, reader), *build_rows(buttons, current=current)]
     block: Json = {"type": "section", "text": text_object(words, reader, SECTION_TEXT)}
     try:
         block["accessory"] = build_button(row.button, current=current)
     except ButtonTooLong as problem:
         _log.error("button left out", reason=str(problem))
-    return block
+    return [block]
 
 
 def _within(blocks: list[Json], room: _Room, reader: Reader) -> list[Json]:
