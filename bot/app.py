@@ -287,7 +287,8 @@ def _build_parts(
         await listening.look()  # built below
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
-    chores = [replicas.led(chore) for chore in (escalations.run_due, digests.run_due, handovers.run_due)]
+    due = (store.histories.wake, escalations.run_due, digests.run_due, handovers.run_due)
+    chores = [replicas.led(chore) for chore in due]
     poster = Poster(
         store,
         channel_messages,

@@ -65,7 +65,7 @@ class Replicas:
         as the others would wait for it."""
         return self._clock() - self._led_at < ALIVE_FOR.total_seconds()
 
-    def led(self, chore: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    def led(self, chore: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
         """Make a chore one that only the leading process does."""
 
         async def run() -> None:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from bot.activity.calls import CallView
 from bot.activity.digest_times import DigestPeriod
-from bot.activity.news import News, NewsKind, needs_somebody
+from bot.activity.news import News, NewsKind
 from bot.activity.subscriptions.subscription import Subscription, wants
 from bot.activity.texts import ConversationView
+from bot.activity.work_tally import StillOpen, WorkTally
 from bot.basics.stored_json import MsMoment, StoredJson
 
 Ending: TypeAlias = Literal["answered", "missed", "voicemail", "abandoned"]
@@ -25,19 +26,16 @@ _NONE: Final = (0, 0)
 
 @dataclass(frozen=True)
 class Counted:
-    """One counted call. ``waited_s`` is the time until it was answered; ``open`` means that it needs somebody and
-    nobody has claimed or handled it."""
+    """One counted call. ``waited_s`` is the time until it was answered."""
 
     at: datetime
     ending: Ending
     waited_s: float | None = None
     talked_s: float | None = None
-    open: bool = False
 
 
-def count(view: CallView, *, is_open: bool) -> Counted | None:
-    """Return how a call counts; None for an outbound or blocked call or one that still rings. ``is_open``: what it
-    opened is neither claimed nor settled."""
+def count(view: CallView) -> Counted | None:
+    """Return how a call counts; None for an outbound or blocked call or one that still rings."""
     ending: str = "answered" if view.phase == "talking" else view.outcome
     if not view.inbound or ending not in {"answered", "missed", "voicemail", "abandoned"}:
         return None
@@ -47,7 +45,6 @@ def count(view: CallView, *, is_open: bool) -> Counted | None:
         ending=ending,  # type: ignore[arg-type]  # mypy does not narrow by a set
         waited_s=view.waited.total_seconds() if answered and view.waited is not None else None,
         talked_s=view.talked.total_seconds() if answered and view.talked is not None else None,
-        open=needs_somebody(view) and is_open,
     )
 
 
@@ -67,7 +64,7 @@ def about_texts(talk: ConversationView, at: datetime) -> News:
 class Tally:
     """The totals of one period. ``missed`` counts calls that rang unanswered, ``voicemails`` those among them with a
     voicemail. ``waits`` and ``talks`` are the numbers of calls whose waiting and talking times are known. ``hours`` has
-    24 entries, ``days`` 7 from Monday."""
+    24 entries, ``days`` 7 from Monday. ``open``: calls that nobody had claimed, in digests of an earlier version."""
 
     answered: int = 0
     missed: int = 0
@@ -99,7 +96,6 @@ def tally(calls: Iterable[Counted], clock: ZoneInfo, texts: int = 0) -> Tally:
         missed=endings.count("missed") + endings.count("voicemail"),
         voicemails=endings.count("voicemail"),
         abandoned=endings.count("abandoned"),
-        open=sum(one.open for one in all_),
         texts=texts,
         waits=len(waits),
         median_wait_s=median(waits) if waits else None,
@@ -174,7 +170,9 @@ def _merged(stretches: Sequence[Stretch]) -> list[Stretch]:
 @dataclass(frozen=True)
 class Digest:
     """One digest's contents. ``lines`` and ``conditions`` say what was counted: "for Support", "only calls from
-    outside". ``before`` is the day or week before, None when events were not received from its beginning on."""
+    outside". ``before`` is the day or week before, None when events were not received from its beginning on. ``work``
+    and ``still_open`` are None in digests of an earlier version. ``target_min``: within how many minutes open work
+    should be claimed, 0 where that was not set."""
 
     period: DigestPeriod
     zone: str
@@ -183,6 +181,10 @@ class Digest:
     tally: Tally
     before: Tally | None = None
     silences: tuple[Stretch, ...] = ()
+    work: WorkTally | None = None
+    work_before: WorkTally | None = None
+    still_open: StillOpen | None = None
+    target_min: int = 0
 
     @property
     def clock(self) -> ZoneInfo:

@@ -1,34 +1,49 @@
 """A day or a week on the phones as a channel sees it: the numbers in words, as a chart and as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
 from bot.activity.news import NewsKind
+from bot.activity.work_tally import WorkTally
 from bot.basics.times import WHOLE_WEEKDAYS, lasting
+from bot.cards.work_list import OPEN_WORK
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
 _NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}
+MOST_SETTLERS: Final = 3
+"""Those who settled the most, by name."""
 _BEFORE: Final = {NewsKind.DAILY: "the day before", NewsKind.WEEKLY: "the week before"}
 
 
-def digest_card(digest: Digest, subscription: str) -> Card | Reply:
-    """Return a digest as a card; a period without calls is one line."""
-    gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
+def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | None = None) -> Card | Reply:
+    """Return a digest as a card; a period without calls is one line, and one for open work. ``names`` of those who
+    settled some, by their place at Dialpad."""
+    left = digest.still_open is not None and bool(digest.still_open.items)
+    open_work = (Button("Show open work", OPEN_WORK),) if left else ()
+    gear = (
+        (
+            *open_work,
+            Button("⚙️", "notify.settings", {"subscription": subscription}),
+        )
+        if subscription
+        else open_work
+    )
     so_far = " so far" if digest.period.so_far else ""
     name = f"{_NAMES[digest.period.kind]}{so_far} {digest.lines}, {_days(digest.period, digest)}"
     now = digest.tally
     if not now.calls:
         texts = f" {plural(now.texts, 'text')} came." if now.texts else ""
         silent = prose(" ", _silence(digest)) if digest.silences else ""
-        return Reply(prose("📊 ", Bold(name), f": no calls.{texts}", silent), gear)
+        work = [prose("\n", line) for line in _work(digest, names or {})]
+        return Reply(prose("📊 ", Bold(name), f": no calls.{texts}", silent, *work), gear)
     charts = (_by_day(digest), _by_hour(digest)) if digest.period.kind is NewsKind.WEEKLY else (_by_hour(digest),)
     return Card(
         f"📊 {name}",
-        text=_summary(digest),
+        text=_summary(digest, names or {}),
         note=_small_print(digest),
         buttons=gear,
         parts=(*charts, _table(digest)),
@@ -48,7 +63,7 @@ def _days(period: DigestPeriod, digest: Digest, *, short: bool = False) -> str:
 # In words
 
 
-def _summary(digest: Digest) -> Prose:
+def _summary(digest: Digest, names: Mapping[str, str]) -> Prose:
     now = digest.tally
     left = f" ({now.voicemails} left a voicemail)" if now.voicemails else ""
     endings = [f"{now.answered} answered ({_share(now)})", f"{now.missed} missed{left}"]
@@ -57,8 +72,36 @@ def _summary(digest: Digest) -> Prose:
     first += [f"Still unclaimed: {now.open:,}."] if now.open else []
     second = [_compared(digest, digest.before)] if digest.before is not None else []
     second += [said] if (said := _busiest(digest)) else []
-    lines = [" ".join(line) for line in (first, second) if line]
-    return prose(Bold(plural(now.calls, "call")), ": ", listed(endings), ".", *(f"\n{line}" for line in lines))
+    lines: list[Prose] = [" ".join(line) for line in (first, second) if line]
+    lines += _work(digest, names)
+    return prose(Bold(plural(now.calls, "call")), ": ", listed(endings), ".", *(prose("\n", line) for line in lines))
+
+
+def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
+    """Return what became of open work and what is left of it, a line each."""
+    work, left = digest.work, digest.still_open
+    said: list[Prose] = []
+    if work is not None and work.items:
+        after = f", answered after {_length(work.median_answer_s)} (median)" if work.answers else ""
+        within = f"; {_within(work)} within {digest.target_min} min" if work.due else ""
+        said.append(f"{plural(work.items, 'customer')} needed somebody{after}{within}.")
+    if work is not None and work.settlers:
+        who = [f"{_named(one.who, names)} {one.items:,}" for one in work.settlers[:MOST_SETTLERS]]
+        others = sum(one.items for one in work.settlers[MOST_SETTLERS:])
+        said.append(prose("Settled by ", listed([*who, *([f"others {others:,}"] if others else [])]), "."))
+    if left is not None and left.items and left.oldest is not None:
+        free = f" ({left.unclaimed:,} unclaimed)" if left.unclaimed else ""
+        since = prose(", the oldest since ", When(left.oldest, "date"), ".")
+        said.append(prose(Bold(f"Still open: {left.items:,}"), free, since))
+    return said
+
+
+def _within(work: WorkTally) -> str:
+    return f"{work.within:,} of {work.due:,}"
+
+
+def _named(who: str, names: Mapping[str, str]) -> str:
+    return names.get(who) or ("a colleague" if not who or who.startswith("user:") else who)
 
 
 def _share(tally: Tally) -> str:
@@ -136,11 +179,13 @@ def _table(digest: Digest) -> DataTable:
     tallies = [digest.tally, *([digest.before] if digest.before is not None else [])]
     periods = [digest.period, one_before(digest.period, digest.clock)]
     head = [_days(period, digest, short=True) for period, _ in zip(periods, tallies, strict=False)]
+    works = [digest.work, *([digest.work_before] if digest.before is not None else [])]
+    known = [one for one in works if one is not None]
     counted = (
         ("Missed", [one.missed for one in tallies], True),
         ("… and left a voicemail", [one.voicemails for one in tallies], False),
         ("Abandoned", [one.abandoned for one in tallies], False),
-        ("Still unclaimed", [one.open for one in tallies], True),
+        ("Still unclaimed", [one.open for one in tallies], digest.work is None),
         ("Texts received", [one.texts for one in tallies], False),
     )
     rows = [
@@ -149,8 +194,20 @@ def _table(digest: Digest) -> DataTable:
         *((name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)),
         ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
         ("Average talk time", *(_of(one.average_talk_s, one.talks) for one in tallies)),
+        *(_work_rows(known, digest.target_min) if len(known) == len(tallies) else ()),
     ]
     return DataTable(("Phones", *head), tuple(rows))
+
+
+def _work_rows(works: Sequence[WorkTally], target_min: int) -> list[tuple[str, ...]]:
+    rows = [
+        ("Needed somebody", *(f"{one.items:,}" for one in works)),
+        ("… and still open", *(f"{one.open:,}" for one in works)),
+        ("Median time to an answer", *(_of(one.median_answer_s, one.answers) for one in works)),
+    ]
+    if target_min:
+        rows.append((f"Answered within {target_min} min", *(_within(one) if one.due else "–" for one in works)))
+    return rows
 
 
 def _of(seconds: float | None, calls: int) -> str:

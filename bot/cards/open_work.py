@@ -1,6 +1,6 @@
 """Open work in words: its state, what has happened, and the buttons that fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -67,8 +67,13 @@ class CardStatus:
 async def names_of(directory: Directory, account: Account, items: Sequence[Item]) -> dict[str, str]:
     """Return the names of those whom the steps of these items give by their place, as the account's owner sees
     them."""
-    ids = {one for item in items for step in item.steps for one in step.who if one.startswith("user:")}
-    found = {one: await directory.name_of(account, Entity.USER, one.removeprefix("user:")) for one in sorted(ids)}
+    return await names_at(directory, account, [one for item in items for step in item.steps for one in step.who])
+
+
+async def names_at(directory: Directory, account: Account, who: Iterable[str]) -> dict[str, str]:
+    """Return the names of those who are given by their place, such as ``user:5820``."""
+    places = sorted({one for one in who if one.startswith("user:")})
+    found = {one: await directory.name_of(account, Entity.USER, one.removeprefix("user:")) for one in places}
     return {one: name for one, name in found.items() if name}
 
 

@@ -11,7 +11,7 @@ from bot.cards.live_call import look_up_caller
 from bot.cards.open_work import CardStatus, names_of, state_of, story_of
 from bot.contract.board import OpenWork
 from bot.contract.prose import prose
-from bot.contract.reply import Bold, Button, Phone, Prose, Raw, Row, When
+from bot.contract.reply import Bold, Button, Mention, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.directory import Directory
 
@@ -21,10 +21,20 @@ OPEN_WORK: Final = "open.work"
 
 @dataclass(frozen=True)
 class WorkNames:
-    """Names as one person sees them: of customers by number, of colleagues by place such as ``user:5820``."""
+    """Names as one person sees them: of customers by number, of colleagues by place such as ``user:5820``.
+    ``unmentioned``: names by Slack id of those who are named without a mention, because a new message in a channel
+    alerts whomever it mentions; None where nobody else reads it."""
 
     customers: Mapping[str, str] = field(default_factory=dict)
     colleagues: Mapping[str, str] = field(default_factory=dict)
+    unmentioned: Mapping[str, str] | None = None
+
+    def named(self, said: Prose) -> Prose:
+        """Return a sentence with names in place of mentions, where nobody is to be alerted."""
+        known = self.unmentioned
+        if known is None or isinstance(said, str):
+            return said
+        return prose(*(known.get(one.slack_id, "a colleague") if isinstance(one, Mention) else one for one in said))
 
 
 async def look_up_names(directory: Directory, account: Account, works: Sequence[OpenWork]) -> WorkNames:
@@ -82,9 +92,10 @@ def work_row(work: OpenWork, names: WorkNames, now: datetime, me: str = "", *, o
     told = [one for one in (what.partition(" ")[2] if stands else "", story_of(status)) if one]
     show = Button("Open the card", "card.show", {"card": work.card})
     take = _take(work, now, me)
+    text, note = names.named(_dotted(parts)), names.named(_dotted(told))
     if not work.card:
-        return Row(_dotted(parts), _dotted(told))
-    return Row(_dotted(parts), _dotted(told), take or show, more=(show,) if take and opens else ())
+        return Row(text, note)
+    return Row(text, note, take or show, more=(show,) if take and opens else ())
 
 
 def _take(work: OpenWork, now: datetime, me: str) -> Button | None:

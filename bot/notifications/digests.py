@@ -4,7 +4,8 @@ The card is stored under a name made of subscription and day before the digest c
 moment makes the same card again and posts it once.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +15,7 @@ import structlog
 from bot.activity.calls import view_call
 from bot.activity.digest import Audience, Counted, Digest, Tally, about_texts, count, counts, silences, tally, to_json
 from bot.activity.digest_times import DigestPeriod, due_periods, one_before, period_so_far
+from bot.activity.items import MADE_UP_LINE, Item
 from bot.activity.news import DIGESTS, happening_of
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.filters import QuietHoursFilter
@@ -21,8 +23,10 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
 from bot.activity.visibility import concerns
+from bot.activity.work_tally import still_open, tally_work
 from bot.notifications.personal_notices import tell_person
 from bot.store.card_rows import StoredCard
+from bot.store.connections import Member
 from bot.store.keys import KeyProblem
 from bot.store.postings import NewPosting
 from bot.store.store import Store
@@ -96,6 +100,7 @@ class Digests:
     async def _count(self, subscription: Subscription, period: DigestPeriod, listener: Sequence[Audience]) -> Digest:
         before = one_before(period, subscription.clock)
         since = period.begin if period.so_far else before.begin
+        known = _Known(self._store, subscription)
         calls = [one async for one in self._calls(subscription, since)]
         texts = [at async for at in self._texts(subscription, since)]
         # A call that is known was received, by a hook that may be gone.
@@ -106,6 +111,10 @@ class Digests:
         def during(span: DigestPeriod) -> Tally:
             return tally([one for one in calls if one.at in span], subscription.clock, sum(at in span for at in texts))
 
+        now, target = self._store.now(), timedelta(minutes=subscription.policy.claim)
+        items = [one async for one in self._items(known, since)]
+        members = _one_name_each(await self._store.connections.members(subscription.company))
+        work, work_before = (tally_work(items, span, now, target, members) for span in (period, before))
         comparable = not period.so_far and heard_since is not None and heard_since <= before.begin
         return Digest(
             period,
@@ -117,14 +126,28 @@ class Digests:
             silences=silences(
                 period, [replace(ear, since=min(ear.since, heard_since or ear.since)) for ear in listener]
             ),
+            work=work,
+            work_before=work_before if comparable else None,
+            still_open=still_open(await self._open(known), now),
+            target_min=subscription.policy.claim,
         )
+
+    async def _items(self, known: "_Known", since: datetime) -> AsyncIterator[Item]:
+        """Yield what was open work at some time since then, the subscription's alone."""
+        async for customer in self._store.histories.changed_since(known.subscription.company, since):
+            for item in (one for some in customer.items.values() for one in some):
+                is_old = item.settled is not None and item.settled.at < since
+                if not is_old and item.line != MADE_UP_LINE and await known.counts(item):
+                    yield item
+
+    async def _open(self, known: "_Known") -> list[Item]:
+        found = await self._store.histories.open(known.subscription.company)
+        return [item for _, item in found if await known.counts(item)]
 
     async def _calls(self, subscription: Subscription, since: datetime) -> AsyncIterator[Counted]:
         async for card in self._cards(subscription, "call", since):
             view = view_call(card.state)
-            customer = await self._store.histories.of_card(card)
-            item = customer.item(card.id) if customer is not None else None
-            counted = count(view, is_open=item is not None and item.state == "open")
+            counted = count(view)
             if counted is not None and counts(subscription, happening_of(view)):
                 yield counted
 
@@ -137,7 +160,7 @@ class Digests:
 
     async def _cards(self, subscription: Subscription, kind: str, since: datetime) -> AsyncIterator[StoredCard]:
         async for card in self._store.cards.changed_since(subscription.company, kind, since):
-            if any(concerns(card.state, one) for one in (subscription.owner, subscription.shown_as)):
+            if _is_heard(card, subscription):
                 yield card
 
     async def _listener(self, subscription: Subscription, period: DigestPeriod) -> tuple[list[Audience], bool]:
@@ -154,3 +177,42 @@ class Digests:
                 listener.append(Audience(hook.created_at, until, tuple((gap.began_at, gap.ended_at) for gap in gaps)))
                 settling |= until < period.end or any(gap.outcome is None for gap in gaps)
         return listener, settling
+
+
+class _Known:
+    """Which open work a subscription counts: what at least one of its calls or texts would have been shown for."""
+
+    def __init__(self, store: Store, subscription: Subscription) -> None:
+        self.subscription = subscription
+        self._store = store
+        self._counted: dict[str, bool] = {}
+
+    async def counts(self, item: Item) -> bool:
+        for card in item.cards:
+            if card not in self._counted:
+                self._counted[card] = await self._counts_card(card, item)
+            if self._counted[card]:
+                return True
+        return False
+
+    async def _counts_card(self, card_id: str, item: Item) -> bool:
+        card = await self._store.cards.get(self.subscription.company, card_id)
+        if card is None or not _is_heard(card, self.subscription):
+            return False
+        if card.kind == "call":
+            return counts(self.subscription, happening_of(view_call(card.state)))
+        return counts(self.subscription, about_texts(view_conversation(card.state), item.since))
+
+
+def _is_heard(card: StoredCard, subscription: Subscription) -> bool:
+    return any(concerns(card.state, one) for one in (subscription.owner, subscription.shown_as))
+
+
+def _one_name_each(members: Sequence[Member]) -> Callable[[str], str]:
+    """Return what finds a person's place at Dialpad by their Slack id or, if only one has it, their name; whatever else
+    is given stays as it is."""
+    placed = [(one, f"user:{one.dialpad_id}") for one in members if one.dialpad_id]
+    named = Counter(one.name for one, _ in placed)
+    places = {one.slack_id: place for one, place in placed}
+    places |= {one.name: place for one, place in placed if named[one.name] == 1}
+    return lambda given: places.get(given, given)

@@ -1,19 +1,19 @@
 """The current content of a posting: the card's state, who is on the other side, and who claimed or handled it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from bot.activity.calls import view_call
 from bot.activity.cover import view_cover
-from bot.activity.digest import from_json
+from bot.activity.digest import Digest, from_json
 from bot.activity.items import Item
+from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_conversation, view_text
 from bot.cards.conversation import conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
-from bot.cards.digest import digest_card
+from bot.cards.digest import MOST_SETTLERS, digest_card
 from bot.cards.live_call import (
     Caller,
     bundle,
@@ -22,12 +22,12 @@ from bot.cards.live_call import (
     look_up_caller,
 )
 from bot.cards.notice import notice
-from bot.cards.open_work import CardStatus, names_of, state_of
+from bot.cards.open_work import CardStatus, names_at, names_of, state_of
 from bot.cards.subscription import CHANGED, changed_card
 from bot.cards.work_list import in_order, look_up_names, work_rows
 from bot.contract.board import open_work
 from bot.contract.prose import prose
-from bot.contract.reply import Button, Mention, MessageContent, Phone, Prose, Reply, When
+from bot.contract.reply import Button, Card, Mention, MessageContent, Phone, Prose, Reply, When
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
@@ -35,7 +35,6 @@ from bot.notifications.telling import last_texts
 from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
-
 
 MOST_WORK: Final = 10
 """Open work that a handover lists."""
@@ -65,6 +64,8 @@ class PostedCardRenderer:
                 return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
+            case _ if subscription is not None and value(card.state, "about") == NewsKind.HANDOVER:
+                return await self._handed_over(card, subscription)
             case _:
                 return await self._told(card, subscription)
 
@@ -86,7 +87,7 @@ class PostedCardRenderer:
         gear = subscription.id if subscription else ""
         match card.kind:
             case "digest":
-                return MessageContent(digest_card(from_json(value(card.state, "digest")), gear))
+                return MessageContent(await self._digest(from_json(value(card.state, "digest")), subscription))
             case "cover":
                 is_open = not card.claimed_by and not card.handled_by
                 stamp = cover_stamp(card.claimed_by, card.claimed_at, withdrawn=bool(card.handled_by))
@@ -104,19 +105,27 @@ class PostedCardRenderer:
                 return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
-                if subscription is None or said.get("about") != "handover":
-                    return MessageContent(notice(said, gear))
-                return await self._handed_over(subscription, said)
+                return MessageContent(notice(said, gear))
 
-    async def _handed_over(self, subscription: Subscription, said: Mapping[str, Any]) -> MessageContent:
+    async def _digest(self, digest: Digest, subscription: Subscription | None) -> Card | Reply:
+        if subscription is None:
+            return digest_card(digest, "")
+        owner = self._accounts.of(subscription.shown_as, within=subscription.company)
+        who = [one.who for one in digest.work.settlers[:MOST_SETTLERS]] if digest.work is not None else []
+        return digest_card(digest, subscription.id, await names_at(self._directory, owner, who))
+
+    async def _handed_over(self, card: StoredCard, subscription: Subscription) -> MessageContent:
         """Return a handover with what is open on its line, whoever's subscription showed that, and the subscription's
         own user group."""
+        said: dict[str, Any] = {name: value(card.state, name) for name in card.state}
         now = self._store.now()
         lines = {f"callcenter:{said['line']}"} if said.get("line") else set()
         found = await self._store.histories.open(subscription.company, lines)
         works = in_order([open_work(item) for _, item in found], "", now)
         owner = self._accounts.of(subscription.shown_as, within=subscription.company)
-        names = await look_up_names(self._directory, owner, works[:MOST_WORK])
+        members = await self._store.connections.members(subscription.company)
+        found_names = await look_up_names(self._directory, owner, works[:MOST_WORK])
+        names = replace(found_names, unmentioned={one.slack_id: one.name for one in members})
         mine = {name: (said.get(name) or {}).get(subscription.keep) for name in ("groups", "reached")}
         adds = {"open": len(works), "group": mine["groups"], "reached": mine["reached"]}
         rows = work_rows(works, names, now, MOST_WORK)

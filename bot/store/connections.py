@@ -1,5 +1,6 @@
 """Each person's connection to Dialpad. Its tokens are sealed together, in its own row and nowhere else."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -48,6 +49,15 @@ THEIR_COMPANY: Final = func.coalesce(func.nullif(connections.c.company_id, ""), 
 """The company of a connection, as ``bot.basics.company.company_of`` names it."""
 
 
+@dataclass(frozen=True)
+class Member:
+    """Somebody with a connection: their Slack id, their id at Dialpad where it is known, and their name there."""
+
+    slack_id: str
+    dialpad_id: str | None
+    name: str
+
+
 def company_of_person(team_id: ColumnElement[str], user_id: ColumnElement[str]) -> ColumnElement[str]:
     """Build the company of any person, for a row that is written: their own one when they are not connected."""
     theirs = select(THEIR_COMPANY).where(connections.c.team_id == team_id, connections.c.user_id == user_id)
@@ -86,6 +96,17 @@ class StoredConnections:
         def query(connection: Connection) -> list[PersonKey]:
             found = connection.execute(statement.order_by(connections.c.user_id)).scalars()
             return [PersonKey(team_id, user_id) for user_id in found]
+
+        return await self._context.database.read(query)
+
+    async def members(self, company: CompanyKey) -> list[Member]:
+        """Return everybody of a company who has a connection, also a broken one."""
+        row = connections.c
+        theirs = select(row.user_id, row.dialpad_user_id, row.dialpad_name)
+        statement = theirs.where(row.team_id == company.team_id, THEIR_COMPANY == company.company)  # noqa: SIM300  a column is compared
+
+        def query(connection: Connection) -> list[Member]:
+            return [Member(*found) for found in connection.execute(statement.order_by(row.user_id))]
 
         return await self._context.database.read(query)
 
