@@ -50,7 +50,7 @@ async def _page(ctx: Ctx) -> Answer:
             text="What you see here comes from Dialpad. Try again in a minute.",
             buttons=(REFRESH, Button("Who am I?", "whoami.whoami")),
         )
-    standing = (Row((Bold("You at Dialpad"),)), *standing_rows(me, pending))
+    standing = (Row((Bold("Your phone"),)), *standing_rows(me, pending))
     return Listing(f"{me.name} at Dialpad", (*waiting, *standing), buttons=_buttons(me))
 
 

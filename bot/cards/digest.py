@@ -185,7 +185,7 @@ def _table(digest: Digest) -> DataTable:
         ("Missed", [one.missed for one in tallies], True),
         ("… and left a voicemail", [one.voicemails for one in tallies], False),
         ("Abandoned", [one.abandoned for one in tallies], False),
-        ("Still unclaimed", [one.open for one in tallies], digest.work is None),
+        *((("Still unclaimed", [one.open for one in tallies], True),) if digest.work is None else ()),
         ("Texts received", [one.texts for one in tallies], False),
     )
     rows = [

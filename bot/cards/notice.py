@@ -57,7 +57,7 @@ def _handover(said: Said, gear: tuple[Button, ...], work: Sequence[Row]) -> List
         prose("🎧 ", str(said.get("name") or "Call center"), ": ", listed(moves)),
         (
             Row(prose(Bold("On duty now"), ": ", _on_duty(said))),
-            Row(prose(Bold(f"Open work ({waiting:,})"), "" if waiting else ": nothing")),
+            Row(prose(Bold(f"Open work ({waiting:,})" if waiting else "Open work"), "" if waiting else ": nothing")),
             *work,
         ),
         note=_group(said),

@@ -333,7 +333,7 @@ class Histories:
             select(histories, items.c.line)
             .join(items, items.c.history_id == histories.c.id)
             .where(within(histories, company), where)
-            .order_by(items.c.since)
+            .order_by(items.c.since, histories.c.id, items.c.line)
         )
 
         def query(connection: Connection) -> Sequence[Row[Any]]:

@@ -307,7 +307,7 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
 
     await ana.type("/dp duty off Lunch")
     await look_at_rosters(demo)
-    await shown(ana, "Ana Ferreira", " went off duty", "Sam Okafor", "1 call that nobody has handled",
+    await shown(ana, "Ana Ferreira", " went off duty", "Sam Okafor", "Open work (1)",
                 "@support-oncall now reaches Sam Okafor.")  # fmt: skip
     assert space.channels["C0SUPPORT"].topic == "On duty: Sam Okafor"
     assert space.usergroups["S0ONCALL1"]["users"] == [SAM.slack_id]

@@ -14,6 +14,7 @@ from bot.activity.registers import State
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import with_actors
 from bot.activity.subscriptions.subscription import Subscription, switched
+from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup
@@ -163,6 +164,9 @@ class RememberedBoard:
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         found = [(await self.item(card), name) for name, card in self.cards.items()]
         return [OpenWork(item, name) for item, name in found if item is not None and not item.is_settled]
+
+    async def last_texts(self, conversation: PostedCard) -> list[TextView]:
+        return []
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         return channel not in self.strange

@@ -51,12 +51,11 @@ calls = st.builds(
     st.sampled_from(["answered", "missed", "voicemail", "abandoned"]),
     st.none() | st.floats(0, 3600),
     st.none() | st.floats(0, 3600),
-    st.booleans(),
 )
 
 
-def counted(events: list[CallEvent], *, taken: bool = False) -> Counted | None:
-    return count(view_call(reduce(fold, events, State())), is_open=not taken)
+def counted(events: list[CallEvent]) -> Counted | None:
+    return count(view_call(reduce(fold, events, State())))
 
 
 def after(hours: float, ending: str = "answered", **more: object) -> Counted:
@@ -77,12 +76,11 @@ def test_an_answered_call_counts_with_its_wait_and_its_talk() -> None:
         ([call(1, "calling", 0), call(1, "hangup", 3, date_ended=at(3))], "abandoned"),
     ],
 )
-def test_a_call_that_nobody_answered_is_open_until_it_is_taken(events: list[CallEvent], ending: str) -> None:
+def test_a_call_that_nobody_answered_counts_by_how_it_ended(events: list[CallEvent], ending: str) -> None:
     one = counted(events)
 
     assert one is not None
-    assert (one.ending, one.open, one.waited_s) == (ending, True, None)
-    assert counted(events, taken=True) == replace(one, open=False)
+    assert (one.ending, one.waited_s) == (ending, None)
 
 
 def test_a_call_that_goes_on_is_answered_as_soon_as_somebody_talks() -> None:
@@ -178,15 +176,15 @@ def test_a_days_calls_add_up() -> None:
             after(9, waited_s=4.0),
             after(9.9, waited_s=20.0),
             after(9.2, waited_s=6.0),
-            after(10, "missed", open=True),
+            after(10, "missed"),
             after(10, "voicemail"),
-            after(23.9, "abandoned", open=True),
+            after(23.9, "abandoned"),
         ],
         PACIFIC,
         texts=2,
     )
 
-    assert (day.calls, day.answered, day.missed, day.voicemails, day.abandoned, day.open) == (6, 3, 2, 1, 1, 2)
+    assert (day.calls, day.answered, day.missed, day.voicemails, day.abandoned) == (6, 3, 2, 1, 1)
     assert (day.median_wait_s, day.texts) == (6.0, 2)
     assert (day.hours[9], day.hours[10], day.hours[23]) == ((3, 0), (0, 2), (0, 1))
     assert busiest(day.hours) == 9

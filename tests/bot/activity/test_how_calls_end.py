@@ -115,7 +115,7 @@ def test_somebody_who_takes_the_call_off_the_greeting_has_answered_it() -> None:
 
 
 def test_a_digest_counts_how_it_ended() -> None:
-    counted = count(view(voicemail_after_talk()), is_open=True)
+    counted = count(view(voicemail_after_talk()))
 
     assert counted is not None
     assert (counted.ending, counted.open) == ("voicemail", True)
@@ -227,7 +227,7 @@ def test_a_caller_whom_dialpad_calls_back_is_asked_about_by_nobody() -> None:
     for story in (callback_request(), hangup):
         assert NewsKind.CALLBACK in happening_of(view(story)).kinds
         assert not needs_somebody(view(story))
-        counted = count(view(story), is_open=True)
+        counted = count(view(story))
         assert counted is not None
         assert not counted.open
 
@@ -238,7 +238,7 @@ def test_a_blocked_caller_stays_blocked_when_they_hang_up() -> None:
     for events in (story, story[::-1]):
         assert view(events).outcome == "blocked"
         assert happening_of(view(events)).kinds == frozenset()
-        assert count(view(events), is_open=True) is None
+        assert count(view(events)) is None
 
 
 def test_dialpad_is_asked_for_what_is_blocked_wherever_calls_are() -> None:

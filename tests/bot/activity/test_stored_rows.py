@@ -1,5 +1,6 @@
 """Rows as earlier versions wrote them, word for word: what is in people's databases stays readable."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,12 +15,15 @@ from bot.activity.digest_times import DigestPeriod
 from bot.activity.news import NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Roster
+from bot.activity.work_tally import Settler, StillOpen, WorkTally
 from bot.basics.stored_json import UnreadableJson
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 NO_CALLS = [0, 0]
 
+WITHOUT_WORK: dict[str, Any] = {"work": None, "work_before": None, "still_open": None, "target_min": 0}
+"""What a digest of an earlier version does not say."""
 ROSTER_ROW: dict[str, Any] = {
     "name": "Support",
     "agents": [
@@ -124,14 +128,23 @@ def test_a_rosters_fields_that_are_absent_or_of_a_later_version_do_no_harm() -> 
 
 
 def test_a_digest_is_written_and_read_as_ever() -> None:
-    assert digests.to_json(DIGEST) == DIGEST_ROW
+    assert digests.to_json(DIGEST) == {**DIGEST_ROW, **WITHOUT_WORK}
     assert digests.from_json(DIGEST_ROW) == DIGEST
+
+
+def test_a_digests_open_work_is_written_and_read() -> None:
+    settlers = (Settler("user:5", 2), Settler("Sam", 1))
+    work = WorkTally(items=4, answers=3, median_answer_s=540.0, due=4, within=2, open=1, settlers=settlers)
+    digest = replace(DIGEST, work=work, work_before=WorkTally(), still_open=StillOpen(2, 1, NOON), target_min=15)
+    row = digests.to_json(digest)
+    assert row["still_open"] == {"items": 2, "unclaimed": 1, "oldest": int(NOON.timestamp() * 1000)}
+    assert digests.from_json(json.loads(json.dumps(row))) == digest
 
 
 def test_a_digest_of_a_day_that_goes_on_is_written_and_read_as_ever() -> None:
     digest = replace(DIGEST, period=replace(DIGEST.period, so_far=True), before=Tally(), silences=())
     row = {**DIGEST_ROW, "so_far": True, "before": EMPTY_TALLY_ROW, "silences": []}
-    assert digests.to_json(digest) == row
+    assert digests.to_json(digest) == {**row, **WITHOUT_WORK}
     assert digests.from_json(row) == digest
 
 

@@ -158,6 +158,19 @@ class PlainRenderer:
         )
 
 
+class NoNames:
+    """A Dialpad that knows no names."""
+
+    def of(self, *_: object, **__: object) -> None:
+        return None
+
+    async def by_number(self, *_: object) -> None:
+        return None
+
+    async def name_of(self, *_: object) -> None:
+        return None
+
+
 @dataclass
 class PostingStage:
     """Events go in by ``happen``; ``run`` lets time pass until nothing is due for a while."""

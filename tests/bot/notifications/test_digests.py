@@ -14,13 +14,15 @@ from bot.activity.histories import Act
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.filters import PlaceFilter
-from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.activity.work_tally import Settler, StillOpen
 from bot.notifications.digests import UNREADABLE, Digests
 from bot.notifications.service import NotificationService
 from bot.store.card_rows import cards
 from tests.bot.activity.payloads import SUPPORT, T0, answered_group_call, at, call, customer, text
-from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, stage_posting
+from tests.bot.notifications.posting import COMPANY, OWNER, SUBSCRIPTION, Killed, PostingStage, join, stage_posting
 from tests.bot.notifications.test_ended_for_good import noticed
+from tests.bot.store.test_connections import LINK
 
 CALLED = datetime.fromtimestamp(T0 / 1000, UTC)
 MORNING = CALLED.replace(hour=8, minute=0, second=0) + timedelta(days=1)
@@ -75,7 +77,10 @@ async def test_a_digest_counts_the_day_before_and_is_posted_once(stage: PostingS
     await wake_at(stage, MORNING + timedelta(hours=3))
 
     (digest,) = await told(stage)
-    assert (digest.tally.calls, digest.tally.answered, digest.tally.missed, digest.tally.open) == (2, 1, 1, 1)
+    assert (digest.tally.calls, digest.tally.answered, digest.tally.missed) == (2, 1, 1)
+    assert digest.still_open == StillOpen(1, 1, CALLED)
+    assert digest.work is not None
+    assert (digest.work.items, digest.work.open, digest.work.answers) == (1, 1, 0)
     assert digest.tally.median_wait_s == 9.0
     assert digest.before is not None
     assert digest.silences == ()
@@ -91,14 +96,42 @@ async def test_the_next_day_has_its_own_digest(stage: PostingStage) -> None:
     assert second.before == first.tally
 
 
-async def test_what_was_taken_care_of_is_not_open(stage: PostingStage) -> None:
+async def test_what_somebody_has_claimed_is_answered_and_still_open(stage: PostingStage) -> None:
     missed = await stage.store.cards.named(COMPANY, "call:5")
     assert missed is not None
     act = Act(stage.store.now(), "U0SAM0002", "claimed", "callcenter:11")
     await stage.store.histories.act(COMPANY, customer(5), "callcenter:11", act, lambda _: True)
     await wake_at(stage, MORNING)
 
-    assert (await told(stage))[0].tally.open == 0
+    (digest,) = await told(stage)
+    assert digest.still_open == StillOpen(1, 0, CALLED)
+    assert digest.work is not None
+    assert (digest.work.answers, digest.work.due, digest.work.settlers) == (1, 0, ())
+
+
+async def test_what_was_settled_is_told_with_who_did_it_and_how_soon(stage: PostingStage) -> None:
+    await stage.store.subscriptions.save(replace(DAILY, policy=EscalationPolicy(claim=15)))
+    await join(stage, OWNER)
+    missed = await stage.store.cards.named(COMPANY, "call:5")
+    assert missed is not None
+    stage.time.move(minutes=10)
+    service = NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None)
+    await service.act(missed, OWNER, "done")
+    await wake_at(stage, MORNING)
+
+    (digest,) = await told(stage)
+    assert digest.still_open == StillOpen()
+    assert digest.work is not None
+    assert (digest.work.median_answer_s, digest.work.within, digest.work.due) == (600.0, 1, 1)
+    assert digest.work.settlers == (Settler(f"user:{LINK.dialpad_user_id}", 1),)
+
+
+async def test_what_is_left_from_days_before_is_still_open(stage: PostingStage) -> None:
+    await wake_at(stage, MORNING + timedelta(days=4))
+
+    (digest,) = await told(stage)
+    assert digest.work is not None
+    assert (digest.work.items, digest.still_open) == (0, StillOpen(1, 1, CALLED))
 
 
 async def test_a_late_start_posts_it_as_soon_as_it_runs(stage: PostingStage) -> None:
