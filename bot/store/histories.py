@@ -362,8 +362,8 @@ class Histories:
             last = rows[-1].id
 
     async def wake(self) -> int:
-        """Draw the cards anew of what was put off until now, in all companies; return of how many items. What asks
-        about them has its own time."""
+        """Draw the cards anew of what was put off until now, in all companies, and return how many items that were.
+        Who is asked about them is asked at a time of its own."""
         now = self._context.now()
         due = select(histories, items.c.line).join(items, items.c.history_id == histories.c.id)
         asked = everywhere(due.where(items.c.snoozed_until <= now).limit(_AT_ONCE), Everywhere.DUE)
@@ -413,10 +413,10 @@ def read_history(keys: Keyring, row: Row[Any], name: str) -> History:
 
 def show_again(connection: Connection, company: CompanyKey, card_ids: Collection[str], due_at: datetime) -> None:
     """Make due the messages that show these cards, and those that ask or tell about them. What is not in Slack yet is
-    drawn as it is when its turn comes."""
+    drawn as it is when its turn comes. They are kept for as long as they are of use to somebody."""
     if not card_ids:
         return
     shown = and_(within(cards, company), cards.c.id.in_(card_ids) | cards.c.about.in_(card_ids))
-    changed = update(cards).where(shown).values(version=cards.c.version + 1)
+    changed = update(cards).where(shown).values(version=cards.c.version + 1, changed_at=due_at)
     names = connection.execute(changed.returning(cards.c.id)).scalars().all()
     touch(connection, company, names, due_at, posted=True)

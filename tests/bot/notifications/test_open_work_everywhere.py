@@ -15,6 +15,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import fragment
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.work_tally import StillOpen
+from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.reply import Listing, Phone, Prose
 from bot.dialpad.events import Event
@@ -232,3 +233,44 @@ async def test_what_is_open_is_in_every_list_and_what_is_settled_in_none(
             left = await counted(stage, *lines)
             assert left is not None
             assert (left.items, left.unclaimed) == (len(model.open(*lines)), len(model.unclaimed(now, *lines)))
+
+
+async def missed_call(stage: PostingStage) -> str:
+    """One call that waits for somebody; its card's id."""
+    await stage.happen(call(1, "hangup", 20, date_rang=at(1), date_ended=at(20)))
+    card = await stage.store.cards.named(COMPANY, "call:1")
+    assert card is not None
+    return card.id
+
+
+async def test_a_card_is_kept_while_people_deal_with_what_it_is_about(stage: PostingStage) -> None:
+    day = Day(stage, random.Random(0))  # noqa: S311  nothing is secret about it
+    card_id = await missed_call(stage)
+    stage.time.move(days=25)
+    card = await stage.store.cards.get(COMPANY, card_id)
+    assert card is not None
+    await day.service.act(card, OWNER, "noted", words="They are on holiday.")
+    stage.time.move(days=10)
+    await stage.store.purge()
+
+    assert await stage.store.cards.get(COMPANY, card_id) is not None
+    assert [one.card for one in await day.service.open_work(OWNER)] == [card_id]
+
+
+async def test_another_companys_work_is_not_listed(stage: PostingStage) -> None:
+    day = Day(stage, random.Random(0))  # noqa: S311  nothing is secret about it
+    await missed_call(stage)
+    stranger = PersonKey(OWNER.team_id, "U0GUS0007")
+    assert await day.service.open_work(stranger) == []
+
+    await join(stage, stranger, company=CompanyKey(OWNER.team_id, "2"))
+    assert await day.service.open_work(stranger) == []
+    assert len(await day.service.open_work(OWNER)) == 1
+
+
+async def test_a_made_up_call_is_nobodys_work(stage: PostingStage) -> None:
+    service = NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None)
+    await service.post_test(replace(SUBSCRIPTION, id="w9"))
+
+    assert await service.open_work(OWNER) == []
+    assert await counted(stage) == StillOpen()
