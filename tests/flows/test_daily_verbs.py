@@ -167,8 +167,8 @@ async def test_whoami_says_who_one_is_and_what_is_still_to_change(ana: Hands) ->
 
 async def test_help_lists_every_word_and_explains_one(ana: Hands) -> None:
     everything = said(await ana.type("/dp help"))
-    for word in ("dnd", "duty", "oncall", "status", "sms", "calls", "who", "block", "unblock", "blocked", "call",
-                 "hangup", "connect", "disconnect", "whoami", "help"):  # fmt: skip
+    for word in ("dnd", "duty", "oncall", "open", "status", "sms", "calls", "who", "block", "unblock", "blocked",
+                 "call", "hangup", "connect", "disconnect", "whoami", "help"):  # fmt: skip
         assert f"*{word}*" in everything
     assert "Running late" in said(await ana.type("/dp help sms"))
 

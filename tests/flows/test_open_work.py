@@ -88,6 +88,14 @@ async def test_only_lines_that_one_belongs_to_are_listed(ana: Hands, sam: Hands,
     assert AMARA.name in said(await Hands(demo, PRIYA).type("/dp open Sales"))
 
 
+async def test_what_one_has_claimed_is_known_also_while_dialpad_is_down(ana: Hands, demo: Demo) -> None:
+    await miss(demo, JORDAN.phone)
+    await ana.press(await ana.type("/dp open"), "Claim")
+    demo.dialpad.faults.add("/api/", kind="down", times=None)
+
+    assert "Yours (1)" in said(await ana.type("/dp open mine"))
+
+
 async def test_a_long_list_goes_on_behind_a_button(ana: Hands, demo: Demo) -> None:
     await miss(demo, *(f"+14155550{number}" for number in range(180, 192)))
 

@@ -37,6 +37,7 @@ LINES = {
     "dnd": "/dp dnd on for 30m",
     "duty": "/dp duty off Lunch",
     "oncall": "/dp oncall",
+    "open": "/dp open",
     "status": "/dp status At lunch until 13:00",
     "sms": "/dp sms +14155550150 Hello",
     "call": "/dp call +14155550150",

@@ -25,6 +25,7 @@ GOOD: Final[dict[str, str]] = {
     "dnd": "on for 30m",
     "duty": "off Lunch until 13:00",
     "oncall": "Support",
+    "open": "Support",
     "status": "At lunch until 13:00",
     "sms": "+14155550150 Running late",
     "call": "+14155550150",
