@@ -438,6 +438,8 @@ class Poster:
 
     async def _refused(self, together: Sequence[Posting], code: str, *, in_doubt: bool = False) -> None:
         if code in _GONE:
+            if await self._brought_back(together, code):
+                return
             await self._store.postings.set_aside([one.id for one in together])
             if together[0].ts is None:  # not a message that somebody deleted, but one that never came
                 await self._trouble.given_up(together[0], code)
@@ -449,6 +451,38 @@ class Poster:
             await self._mistaken(together)
         else:
             await self._later(together, code, in_doubt=in_doubt)
+
+    async def _brought_back(self, together: Sequence[Posting], code: str) -> bool:
+        """Post anew what somebody deleted in Slack while it is still needed: the first message of a thread that
+        something is to go into, and the card of what waits for somebody. False when it is not needed."""
+        first, postings = together[0], self._store.postings
+        if code == "thread_not_found" and first.parent_id is not None:
+            parent = await postings.get(first.company, first.parent_id)
+            if parent is None or (parent.ts is None and parent.due_at is None):
+                return False
+            if parent.ts is not None:  # otherwise another reply has found out
+                await postings.post_anew(first.company, [parent.id])
+            await postings.postpone([one.id for one in together], _PARENT_WAIT_S)
+            return True
+        if code != "message_not_found" or first.ts is None or not await self._is_open(together):
+            return False
+        await postings.post_anew(first.company, [one.id for one in together if one.superseded_by is None])
+        gone = [one.id for one in together if one.superseded_by is not None]
+        if gone:
+            await postings.set_aside(gone)
+        return True
+
+    async def _is_open(self, together: Sequence[Posting]) -> bool:
+        """Tell whether a message shows something that waits for somebody."""
+        for posting in together:
+            card = await self._store.cards.get(posting.company, posting.card_id)
+            if card is None or card.kind not in {"call", "talk"} or posting.superseded_by is not None:
+                continue
+            customer = await self._store.histories.of_card(card)
+            item = customer.item(card.id) if customer is not None else None
+            if item is not None and not item.is_settled:
+                return True
+        return False
 
     async def _mistaken(self, together: Sequence[Posting]) -> None:
         await self._store.postings.set_aside([one.id for one in together])

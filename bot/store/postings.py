@@ -554,6 +554,15 @@ class Postings:
         values = {"due_at": None, "attempted_at": None, "doubtful": doubtful, "escalate_at": None, "holder": None}
         await self._context.run(_change(ids).values(**values))
 
+    async def post_anew(self, company: CompanyKey, ids: Sequence[str]) -> None:
+        """Post these as new messages: those that showed them are gone. Whom they ask for is still asked."""
+        values = {
+            "ts": None, "place": None, "bundle": None, "shown": 0, "looks": None, "due_at": self._context.now(),
+            "attempted_at": None, "tries": 0, "doubtful": False, "holder": None,
+        }  # fmt: skip
+        these = and_(within(postings, company), postings.c.id.in_(ids))
+        await self._context.run(update(postings).where(these).values(**values))
+
     async def unposted(self, company: CompanyKey, subscription_id: str) -> tuple[int, int]:
         """Count a subscription's messages that were tried and given up, and those that still wait."""
         mine = and_(_of(company, subscription_id), postings.c.ts.is_(None))

@@ -79,7 +79,7 @@ async def test_a_card_whose_key_is_missing_is_told_to_its_owner(stage: PostingSt
     assert ["encryption key is missing" in one for one in told(stage)] == [True]
 
 
-async def test_a_reply_whose_thread_is_gone_is_told_to_the_owner(stage: PostingStage) -> None:
+async def test_a_reply_whose_thread_is_gone_comes_in_a_new_one(stage: PostingStage) -> None:
     card = await miss(stage, 1)
     await stage.run(3)
     wanted = NewPosting("C1", SUBSCRIPTION.id, parent=card.id)
@@ -87,8 +87,10 @@ async def test_a_reply_whose_thread_is_gone_is_told_to_the_owner(stage: PostingS
     await stage.store.cards.absorb(
         SUBSCRIPTION.company, "notice", ["n1"], {"about": (0, 0, "contact")}, lambda *_: [wanted]
     )
-    await stage.run(3)
-    assert ["the message that it belongs to was deleted" in one for one in told(stage)] == [True]
+    await stage.run(5)
+    _, head, reply = stage.slack.in_("C1")
+    assert (head.thread_ts, reply.thread_ts) == (None, head.ts)
+    assert told(stage) == []
 
 
 async def test_cover_that_was_never_asked_for_is_told_to_who_needs_it(stage: PostingStage) -> None:

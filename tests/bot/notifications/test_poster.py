@@ -217,15 +217,20 @@ async def test_one_channels_trouble_is_not_anothers(stage: PostingStage) -> None
     assert [one.channel for one in stage.slack.messages] == ["C2"]
 
 
-async def test_a_message_that_somebody_deleted_is_left_alone(stage: PostingStage) -> None:
-    story = voicemail_call()
+@pytest.mark.parametrize(
+    ("story", "messages"),
+    [pytest.param(answered_group_call(), 1, id="settled"), pytest.param(voicemail_call(), 2, id="waits")],
+)
+async def test_a_message_that_somebody_deleted_comes_back_only_for_what_waits(
+    stage: PostingStage, story: list[CallEvent], messages: int
+) -> None:
     await stage.happen(story[0])
-    await stage.run(3)
+    await stage.run(6)
     stage.slack.trouble["C1"] = [PostRefused("message_not_found")]
     await stage.happen(*story[1:])
     await stage.run(10)
 
-    assert len(stage.slack.messages) == 1
+    assert len(stage.slack.messages) == messages
     assert stage.slack.in_(OWNER.user_id) == []
 
 
