@@ -11,7 +11,7 @@ from bot.catalogue.fields import arguments_of, fields_of
 from bot.catalogue.running import CONFIRMED, SURE, ask, confirmed, prefill, sure
 from bot.contract.argument import FILLED, MORE, Argument, Carried, Text
 from bot.contract.context import Ctx
-from bot.contract.reply import Answer, RawArgs
+from bot.contract.reply import Answer, Form
 from bot.contract.routing import Route, RouteKind
 from bot.dialpad.action import Action, Risk
 from bot.dialpad.actions import ALL
@@ -50,13 +50,13 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         id=route_of(action), kind=RouteKind.BUTTON, handler=_Asking(action, ask), arguments={**arguments, **carried},
         required=frozenset() if action in RUN_AS else required, summary=action.name, title=_title(action.name),
         submit=_submit_word(action), risk=action.risk, intro=" ".join((action.__doc__ or "").split()),
-        prefill=partial(_prefill, action) if changes_what_is_there else None,
+        opening=partial(_opening, action) if changes_what_is_there else None,
     )  # fmt: skip
     routes = [asking]
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         routes.append(
             replace(
-                asking, id=CONFIRMED + slug, kind=RouteKind.CONFIRMED, handler=_Asking(action, confirmed), prefill=None
+                asking, id=CONFIRMED + slug, kind=RouteKind.CONFIRMED, handler=_Asking(action, confirmed), opening=None
             )
         )
         hidden = {name: replace(argument, shown=False) for name, argument in asking.arguments.items()}
@@ -64,7 +64,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         routes.append(
             replace(
                 asking, id=SURE + slug, handler=_Asking(action, _sure), arguments={"typed": typed, **hidden},
-                required=frozenset({"typed", *asking.required}), submit="Continue", prefill=None, intro="",
+                required=frozenset({"typed", *asking.required}), submit="Continue", opening=None, intro="",
             )
         )  # fmt: skip
     return routes
@@ -98,5 +98,5 @@ async def _sure(ctx: Ctx, action: type[Action[Any]], values: dict[str, Any]) -> 
     return await sure(ctx, action, str(values.pop("typed", "")), values)
 
 
-async def _prefill(action: type[Action[Any]], ctx: Ctx, args: RawArgs) -> RawArgs:
-    return await prefill(ctx, action, args)
+async def _opening(action: type[Action[Any]], ctx: Ctx, form: Form) -> Form:
+    return replace(form, args=await prefill(ctx, action, form.args))

@@ -12,14 +12,15 @@ from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get
 
 from bot.contract.argument import Argument
 from bot.contract.context import CommandInfo, Ctx
-from bot.contract.reply import Answer, RawArgs
+from bot.contract.reply import Answer, Form, RawArgs
 from bot.dialpad.action import Action, Risk
 
 Handler = Callable[..., Awaitable[Answer]]
 H = TypeVar("H", bound=Handler)
 
 
-Prefill: TypeAlias = Callable[[Ctx, RawArgs], Awaitable[RawArgs]]
+Opening: TypeAlias = Callable[[Ctx, Form], Awaitable[Form]]
+Dropping: TypeAlias = Callable[[Ctx, RawArgs], Awaitable[None]]
 
 
 class RouteKind(StrEnum):
@@ -58,10 +59,12 @@ class Route:
     """Whether the form opens when nothing was typed, although nothing is required."""
     intro: str = ""
     """A text above the form's fields that says what it is for."""
-    prefill: Prefill | None = None
-    """Adds current values to what a form is opened with."""
     needs_connection: bool = True
     """Whether its form is only of use to somebody who is connected to Dialpad."""
+    opening: Opening | None = None
+    """What happens when its form is opened: adds current values to it, or what there is to say."""
+    dropped: Dropping | None = None
+    """What happens when its confirmation is canceled."""
 
     @property
     def changes(self) -> bool:
@@ -100,12 +103,14 @@ class Router:
         short: bool = False,
         always_form: bool = False,
         needs_connection: bool = True,
+        opening: Opening | None = None,
     ) -> Callable[[H], H]:
         """Declare a word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
         known = risk or (action.risk if action else Risk.READ)
         return self._record(
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
+            opening=opening,
         )  # fmt: skip
 
     def button(
@@ -114,10 +119,13 @@ class Router:
         """Declare a handler that only buttons and forms lead to."""
         return self._record(RouteKind.BUTTON, title=title, submit=submit, risk=risk, needs_connection=needs_connection)
 
-    def confirmed(self, *, action: type[Action[Any]] | None = None, risk: Risk | None = None) -> Callable[[H], H]:
+    def confirmed(
+        self, *, action: type[Action[Any]] | None = None, risk: Risk | None = None, dropped: Dropping | None = None
+    ) -> Callable[[H], H]:
         """Declare a handler that runs only after its ``Confirm`` was agreed to, with the arguments stored on our
         side."""
-        return self._record(RouteKind.CONFIRMED, risk=risk or (action.risk if action else Risk.DESTRUCTIVE))
+        known = risk or (action.risk if action else Risk.DESTRUCTIVE)
+        return self._record(RouteKind.CONFIRMED, risk=known, dropped=dropped)
 
     def shortcut(self, name: str, *, summary: str, title: str = "", submit: str = "Done") -> Callable[[H], H]:
         """Declare an entry of Slack's global shortcuts menu; ``name`` at most 24 characters."""

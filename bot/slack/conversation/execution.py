@@ -137,6 +137,9 @@ class Executor:
         agreed = await self.stores.confirmations.take(request.confirmation, request.person)
         place = CONFIRMATION_PLACE.load(agreed.place)
         if request.decision is Decision.NO:
+            dropped = self.table.by_id[agreed.route].dropped
+            if dropped is not None:
+                await dropped(placed.ctx, agreed.args)
             return replace(request, route=_CANCELLED, raw={})
         if request.decision is Decision.EDIT:
             edit = place.edit or StoredEdit()

@@ -86,8 +86,8 @@ class ScreenTools:
     async def build_form(self, ctx: Ctx, form: Form, *, notice: Prose = "", prefill: bool = True) -> Json:
         """Build the modal of a form. ``prefill`` False keeps what the person has just filled in as it is."""
         route = self.table.by_id[form.route]
-        args = await route.prefill(ctx, form.args) if route.prefill and prefill else form.args
-        return await build_form(ctx, route, args, form.problems, notice=notice or form.notice)
+        form = await route.opening(ctx, form) if route.opening and prefill else form
+        return await build_form(ctx, route, form.args, form.problems, notice=notice or form.notice)
 
     async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
         """Send the file as a DM and return what to show where the person asked."""
