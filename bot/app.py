@@ -287,7 +287,7 @@ def _build_parts(
         await listening.look()  # built below
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
-    due = (store.histories.wake, escalations.run_due, digests.run_due, handovers.run_due)
+    due = (escalations.run_due, digests.run_due, handovers.run_due, store.histories.redraw_stale)
     chores = [replicas.led(chore) for chore in due]
     poster = Poster(
         store,

@@ -1,18 +1,28 @@
 """Handles ``call``: rings the person's own phone first, then calls the other side."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 from bot.arguments.caller import CallerChoice
-from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
+from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_given, line_to_use
 from bot.arguments.party import Party
-from bot.basics.errors import Conflict, FieldError, OutcomeUnknown, UserError
+from bot.basics.errors import ChatopsError, Conflict, FieldError, OutcomeUnknown, UserError
+from bot.cards.answering import (
+    Before,
+    Seen,
+    has_left,
+    look_before,
+    may_leave,
+    not_from_there,
+    notice_when_opened,
+    stop_answering,
+)
 from bot.cards.number_flags import blocked_among
-from bot.cards.open_work import note_deed
 from bot.cards.placed_calls import remember_call
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
-from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, Reply
+from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Prose, RawArgs, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import ME
 from bot.dialpad.actions.call import PlaceCall
@@ -30,6 +40,14 @@ OwnNumberShown = Annotated[
 ]
 
 
+async def _opened(ctx: Ctx, form: Form) -> Form:
+    """Fill in the line that the other side used, and say who else is about to call them."""
+    line = await line_given(ctx, str(form.args.get("line") or ""))
+    args = form.args if "shown" in form.args or not line else {**form.args, "shown": line}
+    notice = form.notice or await notice_when_opened(ctx, form.args, "to", is_call=True)
+    return replace(form, args=args, notice=notice)
+
+
 @router.command(
     "call",
     usage="<number or name>",
@@ -39,23 +57,33 @@ OwnNumberShown = Annotated[
     submit="Continue",
     action=PlaceCall,
     short=True,
+    opening=_opened,
 )
-async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
+async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUsed = "") -> Answer:
     """Show who would be called and which number they see. Calls nobody."""
-    line, blocked = await asyncio.gather(_line(ctx, shown), blocked_among(ctx, [to.number]))
-    if line.number == to.number:
+    return await _preview(ctx, to, shown, line, await look_before(ctx, [to], is_call=True))
+
+
+async def _preview(
+    ctx: Ctx, to: Party, shown: OwnNumber | None, line: str, before: Before, title: str = "Call now?"
+) -> Confirm:
+    used, blocked = await asyncio.gather(line_to_use(ctx, shown, line, for_calls=True), blocked_among(ctx, [to.number]))
+    if used.line.number == to.number:
         raise FieldError("to", "That is your own number. Choose somebody else.")
-    args = {"to": to.number} | ({"shown": shown.number} if shown else {})
+    args = {"to": to.number} | ({"shown": used.chosen.number} if used.chosen else {}) | ({"line": line} if line else {})
     notes: list[Prose] = ["Your own phone rings first. When you pick up, Dialpad calls the other side."]
+    if used.refused:
+        notes += [" ", not_from_there(used.refused, "call")]
     if blocked:
         notes.append(" This number is blocked here, so it cannot call back.")
     return Confirm(
         route="call.dial",
-        args=args,
-        title="Call now?",
+        args={**args, **({"seen": before.seen} if before.seen else {})},
+        title=title,
         facts=(
+            *before.facts,
             Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
-            Fact("They see", line.shown()),
+            Fact("They see", used.line.shown()),
         ),
         yes="Call",
         note=prose(*notes),
@@ -63,30 +91,38 @@ async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
     )
 
 
-@router.confirmed(action=PlaceCall)
-async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None) -> Answer:
-    """Start the call, and store its id for ``hangup`` and ``transfer``."""
+async def _dropped(ctx: Ctx, args: RawArgs) -> None:
+    await stop_answering(ctx, args, "to")
+
+
+@router.confirmed(action=PlaceCall, dropped=_dropped)
+async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUsed = "", seen: Seen = "") -> Answer:
+    """Start the call, and store its id for ``hangup`` and ``transfer``. When something was said meanwhile, it is shown
+    once more instead."""
+    if not await may_leave(ctx, [to.number], seen, None):
+        before = await look_before(ctx, [to], is_call=True, since=seen)
+        return await _preview(ctx, to, shown, line, before, "Still call them?")
     try:
-        placed = await ctx.send(
-            PlaceCall(user_id=ME, phone_number=to.number, outbound_caller_id=shown.number if shown else None)
-        )
-    except Conflict:
-        raise UserError("Dialpad could not start the call: you may be on another one. End it and try again.") from None
+        caller_id = shown.number if shown else None
+        placed = await ctx.send(PlaceCall(user_id=ME, phone_number=to.number, outbound_caller_id=caller_id))
     except OutcomeUnknown:
         return Reply(
             "Dialpad did not answer, so your phone may or may not ring. Wait a moment before you try again.",
             tone="warning",
         )
+    except ChatopsError as problem:
+        await has_left(ctx, [to.number], None, None)
+        if isinstance(problem, Conflict):
+            raise UserError(
+                "Dialpad could not start the call: you may be on another one. End it and try again."
+            ) from None
+        raise
+    await has_left(ctx, [to.number], placed.call_id, None)
     if placed.call_id is None:
         return Reply(prose("Calling ", to.shown(), ". Pick up your phone."), tone="done")
     await remember_call(ctx, placed.call_id)
-    await note_deed(ctx, to.number, "called", to=placed.call_id)
     return Reply(
         prose("Calling ", to.shown(), ". Pick up your phone."),
         buttons=(Button("Hang up", "hangup.hangup", {"call": placed.call_id}, style="danger"),),
         tone="done",
     )
-
-
-async def _line(ctx: Ctx, shown: OwnNumber | None) -> OwnNumber:
-    return shown or await own_number(ctx, for_calls=True)

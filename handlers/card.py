@@ -14,7 +14,7 @@ from bot.arguments.phonebook import party_of
 from bot.basics.errors import FieldError, UserError
 from bot.basics.person import PersonKey
 from bot.cards import recordings
-from bot.cards.conversation import conversation_card
+from bot.cards.conversation import SentText, conversation_card
 from bot.cards.live_call import CardId, call_content, caller_of, hearing, look_up_caller, reach, tidy
 from bot.cards.open_work import CardStatus, names_of, state_of, story_of, taking
 from bot.cards.rights import rights_of
@@ -235,7 +235,7 @@ async def show(ctx: Ctx, card: CardId) -> Answer:
     status = CardStatus(card, ctx.now, found.item, names=names)
     if found.call is not None:
         return call_content(found.call, known, status)
-    last = await found.board.last_texts(found.card)
+    last = [SentText(one) for one in await found.board.last_texts(found.card)]
     return conversation_card(view_conversation(found.card.state), known, status, last, in_thread=False)
 
 

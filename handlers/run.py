@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Annotated, Any, Final
 
 from bot.basics.errors import FieldError, UserError
+from bot.cards.reaching_out import with_colleagues
 from bot.catalogue.answers import FIND, as_words, reader_of, route_of
 from bot.catalogue.fields import fields_of
 from bot.catalogue.routes import build_routes
@@ -22,7 +23,7 @@ from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS
 
 router = Router()
-router.routes += build_routes()
+router.routes += with_colleagues(build_routes())
 
 ON_MENU: Final = 12
 SHOWN: Final = 8

@@ -1,22 +1,33 @@
 """Handles ``sms``: a text message to one or several numbers, shown letter for letter before it is sent."""
 
 import asyncio
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Final
 
-from bot.arguments.own_number import OwnNumber, OwnNumberChoice, own_number
+from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_given, line_to_use
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
-from bot.basics.errors import BadRequest, FieldError, OutcomeUnknown, UserError
+from bot.basics.errors import BadRequest, ChatopsError, FieldError, OutcomeUnknown, UserError
 from bot.basics.segments import count_segments
+from bot.cards.answering import (
+    Before,
+    Seen,
+    has_left,
+    look_before,
+    may_leave,
+    not_from_there,
+    notice_when_opened,
+    stop_answering,
+)
+from bot.cards.delivery import why_not_delivered
 from bot.cards.number_flags import blocked_among, opted_out_among
-from bot.cards.open_work import note_deed
 from bot.contract.argument import Text
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, plural, prose
-from bot.contract.reply import Answer, Button, Confirm, Fact, Prose, RawArgs, Reply
+from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Prose, Raw, RawArgs, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import ME
-from bot.dialpad.actions.sms import SendSms
+from bot.dialpad.actions.sms import SendSms, SentSms
 
 router = Router()
 
@@ -39,6 +50,13 @@ Sender = Annotated[
 ]
 
 
+async def _opened(ctx: Ctx, form: Form) -> Form:
+    """Fill in the line that the other side used, and say who else is writing to them."""
+    line = await line_given(ctx, str(form.args.get("line") or ""))
+    args = form.args if "sender" in form.args or not line else {**form.args, "sender": line}
+    return replace(form, args=args, notice=form.notice or await notice_when_opened(ctx, form.args, "to"))
+
+
 @router.command(
     "sms",
     usage="<numbers or names> <text>",
@@ -49,21 +67,51 @@ Sender = Annotated[
     submit="Preview",
     action=SendSms,
     short=True,
+    opening=_opened,
 )
-async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> Answer:
+async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None, line: LineUsed = "") -> Answer:
     """Check everything that can be checked and show what would be sent. Sends nothing."""
-    blocked, opted_out, line = await asyncio.gather(
-        blocked_among(ctx, [party.number for party in to]),
-        opted_out_among(ctx, [party.number for party in to]),
-        _line(ctx, sender),
+    return await _preview(ctx, _Draft(to, text, sender, line), await look_before(ctx, to))
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A text as somebody wants to send it. ``line``: the number of ours that the other side used, "" for none."""
+
+    to: tuple[Party, ...]
+    text: str = field(repr=False)
+    sender: OwnNumber | None
+    line: str
+
+    @property
+    def numbers(self) -> list[str]:
+        return [party.number for party in self.to]
+
+    @property
+    def args(self) -> RawArgs:
+        args: dict[str, Raw] = {"to": self.numbers, "text": self.text}
+        args |= {"sender": self.sender.number} if self.sender else {}
+        return args | ({"line": self.line} if self.line else {})
+
+
+async def _preview(ctx: Ctx, draft: _Draft, before: Before, title: str = "Send this text?") -> Confirm:
+    to = draft.to
+    blocked, opted_out, used = await asyncio.gather(
+        blocked_among(ctx, draft.numbers),
+        opted_out_among(ctx, draft.numbers),
+        line_to_use(ctx, draft.sender, draft.line),
     )
     if refusing := [party for party in to if party.number in opted_out]:
         verb = "have" if len(refusing) > 1 else "has"
         names = ", ".join([party.plain(await ctx.region()) for party in refusing])
-        raise FieldError("to", f"{names} {verb} opted out of texts (STOP). Leave them out.")
-    if line.number in {party.number for party in to}:
+        instead = "Leave them out." if len(to) > len(refusing) else "Call them instead."
+        raise FieldError("to", f"{names} {verb} opted out of texts (STOP). {instead}")
+    if used.line.number in {party.number for party in to}:
         raise FieldError("to", "That is the number you are sending from. Choose somebody else.")
+    draft = replace(draft, sender=used.chosen)
     notes: list[Prose] = []
+    if used.refused:
+        notes.append(not_from_there(used.refused, "text"))
     if hit := [party for party in to if party.number in blocked]:
         notes.append(
             prose(
@@ -73,81 +121,85 @@ async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> 
         )
     if len(to) > 1:
         notes.append("Each person gets a separate text and does not see the others.")
-    args = _args(to, text, sender)
     return Confirm(
         route="sms.send",
-        args=args,
-        title="Send this text?",
+        args={**draft.args, **({"seen": before.seen} if before.seen else {})},
+        title=title,
         facts=(
+            *before.facts,
             Fact("To", listed([party.shown() for party in to])),
-            Fact("From", line.shown()),
-            Fact("Length", _length(text, len(to))),
+            Fact("From", used.line.shown()),
+            Fact("Length", _length(draft.text, len(to))),
         ),
-        quote=text,
+        quote=draft.text,
         yes="Send",
         note=prose(*notes),
-        edit=Button("Edit", "sms.sms", args, form=True),
+        edit=Button("Edit", "sms.sms", draft.args, form=True),
     )
 
 
-@router.confirmed(action=SendSms)
-async def send(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None) -> Answer:
-    """Send the text. It is never retried automatically: a text sent twice cannot be taken back."""
-    numbers = [party.number for party in to]
-    again = (
-        Button("Send another", "sms.sms", {"to": numbers}, form=True),
-        *((Button("Call", "call.call", {"to": numbers[0]}),) if len(numbers) == 1 else ()),
-    )
-    names = listed([party.shown() for party in to])
+async def _dropped(ctx: Ctx, args: RawArgs) -> None:
+    await stop_answering(ctx, args, "to")
+
+
+@router.confirmed(action=SendSms, dropped=_dropped)
+async def send(
+    ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None, line: LineUsed = "", seen: Seen = ""
+) -> Answer:
+    """Send the text. It is never retried automatically: a text sent twice cannot be taken back. When something was
+    said meanwhile, it is shown once more instead."""
+    draft = _Draft(to, text, sender, line)
+    if not await may_leave(ctx, draft.numbers, seen, text):
+        return await _preview(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
+    left: str | None = None
     try:
-        sent = await ctx.send(
-            SendSms(to_numbers=numbers, text=text, user_id=ME, from_number=sender.number if sender else None)
-        )
+        number = sender.number if sender else None
+        sent = await ctx.send(SendSms(to_numbers=draft.numbers, text=text, user_id=ME, from_number=number))
+        left = None if sent.message_status == "failed" else sent.id or ctx.reference
     except OutcomeUnknown:
         return Reply(
-            prose("Dialpad did not answer, so the text to ", names, " may or may not have been sent. "
+            prose("Dialpad did not answer, so the text to ", _names(to), " may or may not have been sent. "
                   "Check the conversation in Dialpad before you send it again."),
             tone="warning",
         )  # fmt: skip
     except BadRequest as refused:
-        if "opted out" in refused.message.casefold():
-            raise UserError("The text was not sent: a recipient has opted out of texts (STOP).") from None
+        await has_left(ctx, draft.numbers, None, text)
+        if "opted out" not in refused.message.casefold():
+            raise
+        await _note_opt_out(ctx, draft.numbers)
+        raise UserError("The text was not sent: a recipient has opted out of texts (STOP).") from None
+    except ChatopsError:
+        await has_left(ctx, draft.numbers, None, text)
         raise
-    if sent.id is not None and sent.message_status != "failed":
-        for number in numbers:
-            await note_deed(ctx, number, "texted", to=sent.id)
+    await has_left(ctx, draft.numbers, left, text)
+    return _sent(sent, draft)
+
+
+async def _note_opt_out(ctx: Ctx, numbers: list[str]) -> None:
+    """Keep that Dialpad sends no more texts to somebody. Of several recipients it does not say which."""
+    if len(numbers) == 1 and ctx.deps.notifications is not None:
+        await ctx.deps.notifications.note_opt_out(ctx.person, numbers[0])
+
+
+def _sent(sent: SentSms, draft: _Draft) -> Reply:
+    names = _names(draft.to)
     if sent.message_status == "failed":
+        why = why_not_delivered(sent.message_delivery_result or "")
         return Reply(
-            prose("Dialpad could not send the text to ", names, _why(sent.message_delivery_result), "."),
-            buttons=(Button("Edit", "sms.sms", _args(to, text, sender), form=True),),
+            prose("Dialpad could not send the text to ", names, f": {why}" if why else "", "."),
+            buttons=(Button("Edit", "sms.sms", draft.args, form=True),),
             tone="warning",
         )
+    line: dict[str, Raw] = {"line": draft.line} if draft.line else {}
+    again = Button("Send another", "sms.sms", {"to": draft.numbers, **line}, form=True)
+    call = Button("Call", "call.call", {"to": draft.numbers[0], **line})
     state = "is on its way to" if sent.message_status == "pending" else "was sent to"
-    return Reply(prose(f"Your text {state} ", names, "."), buttons=again, tone="done")
+    buttons = (again, call) if len(draft.to) == 1 else (again,)
+    return Reply(prose(f"Your text {state} ", names, "."), buttons=buttons, tone="done")
 
 
-_WHY: Final = {
-    "invalid_destination": ": the number cannot receive texts",
-    "invalid_source": ": your number cannot send texts",
-    "no_route": ": no carrier reaches the number",
-    "not_supported": ": the number cannot receive texts",
-    "rejected": ": the carrier rejected it",
-    "rejected_spam": ": the carrier took it for spam",
-    "time_out": ": the carrier did not respond",
-}
-
-
-def _why(result: str | None) -> str:
-    return _WHY.get(result or "", "")
-
-
-async def _line(ctx: Ctx, sender: OwnNumber | None) -> OwnNumber:
-    return sender or await own_number(ctx)
-
-
-def _args(to: tuple[Party, ...], text: str, sender: OwnNumber | None) -> RawArgs:
-    args: dict[str, str | bool | list[str]] = {"to": [party.number for party in to], "text": text}
-    return args | ({"sender": sender.number} if sender else {})
+def _names(to: tuple[Party, ...]) -> Prose:
+    return listed([party.shown() for party in to])
 
 
 def _length(text: str, recipients: int) -> str:

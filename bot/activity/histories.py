@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from bot.activity.calls import CallView
 from bot.activity.news import needs_somebody
-from bot.activity.texts import ConversationView, rank_of_text
+from bot.activity.texts import UNCLEAR, ConversationView, rank_of_text, status_of
 from bot.basics.stored_json import MsMoment, StoredJson
 from bot.dialpad.events import SmsEvent
 from bot.dialpad.recordings import VOICEMAIL
@@ -22,8 +22,16 @@ MOST_FACTS: Final = 120
 Deed: TypeAlias = Literal[
     "claimed", "handed", "accepted", "declined", "released", "freed", "taken over", "snoozed", "waits", "woken",
     "noted", "reopened", "done", "called", "texted", "blocked", "unblocked", "labeled", "saved",
+    "answering", "sending", "dialing", "left",
 ]  # fmt: skip
-"""What somebody can do about a customer through the bot. ``freed``: the bot took a claim back that led to nothing."""
+"""What somebody can do about a customer through the bot. ``freed``: the bot took a claim back that led to nothing.
+``answering``: they are writing or about to call, for a few minutes; ``left``: not any more. ``sending`` and ``dialing``
+are on their way to Dialpad, and become ``texted`` and ``called`` once it has taken them."""
+
+
+UNDER_WAY: Final = frozenset({"sending", "dialing"})
+LAST_SAID: Final = 12
+"""So many of the last texts and calls are compared with what somebody has seen before they answer."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,8 @@ class CallFact:
 @dataclass(frozen=True)
 class TextFact:
     """One text. ``card`` is the conversation's; ``sender`` the name of whoever sent ours, "" when Dialpad does not
-    say. ``rank`` orders what is known of its delivery. ``automatic``: Dialpad may have sent it by itself."""
+    say. ``rank`` orders what is known of its delivery. ``automatic``: Dialpad may have sent it by itself. ``unclear``:
+    it was sent to several and failed for at least one of them."""
 
     id: str
     card: str
@@ -66,6 +75,7 @@ class TextFact:
     failed: bool = False
     opts_out: bool = False
     automatic: bool = False
+    unclear: bool = False
     rank: int = 0
 
 
@@ -73,7 +83,8 @@ class TextFact:
 class Act:
     """Something that ``by``, a Slack id, did at ``at``; "" when the bot did it. ``line``: about which line's item,
     "" for all of this customer. ``to``: a Slack id for what is handed over, the id of the call or text for what was
-    called or texted. ``words``: a note, or the labels."""
+    called or texted, and a name of ours while it is on its way. ``words``: a note, the labels, the text, or how
+    somebody is answering: ``text`` or ``call``."""
 
     at: MsMoment
     by: str
@@ -103,7 +114,21 @@ class History:
         return replace(self, texts=(*(one for one in self.texts if one.id != fact.id), joined))
 
     def with_act(self, act: Act) -> "History":
-        return self if act in self.acts else replace(self, acts=(*self.acts, act))
+        if act in self.acts:
+            return self
+        if act.what in {"answering", "left"}:  # of this only the last counts
+            kept = tuple(one for one in self.acts if (one.what, one.by) != ("answering", act.by))
+            return replace(self, acts=kept if act.what == "left" else (*kept, act))
+        return replace(self, acts=(*self.acts, act))
+
+    def with_end(self, token: str, end: Act | None) -> "History":
+        """Return the history in which what was on its way as ``token`` has become ``end``; None: it did not happen."""
+        under_way = [one for one in self.acts if one.to == token and one.what in UNDER_WAY]
+        rest = replace(self, acts=tuple(one for one in self.acts if one not in under_way))
+        if end is None:
+            return rest
+        at = under_way[0].at if under_way else end.at
+        return rest.with_act(replace(end, at=at))
 
     def without_cards(self, cards: Iterable[str]) -> "History":
         """Return the history without calls that turned out to be parts of others, or of somebody else."""
@@ -139,6 +164,66 @@ class History:
             texts=tuple(one for one in self.texts if one.at >= since),
             acts=tuple(one for one in self.acts if one.at >= since),
         )
+
+
+@dataclass(frozen=True)
+class Dealing:
+    """One text with a customer, or a call to them that was begun here. ``mark`` names it, and stays the same when more
+    becomes known of it. ``text``: its id, "" as long as Dialpad has given it none. ``is_sure``: Dialpad has taken
+    it."""
+
+    mark: str
+    at: datetime
+    inbound: bool = False
+    by: str = ""
+    sender: str = ""
+    text: str = ""
+    line_name: str = ""
+    places: tuple[str, ...] = ()
+    is_call: bool = False
+    is_sure: bool = True
+    words: str = field(default="", repr=False)
+
+
+def last_said(history: History) -> tuple[Dealing, ...]:
+    """Return the last texts of both sides and calls to the customer, the newest last."""
+    acts = [one for one in history.acts if one.what in {"texted", "called", *UNDER_WAY}]
+    texted = {one.to: one for one in acts if one.what == "texted" and one.to}
+    found = [_said(text, texted.get(text.id), history.number) for text in history.texts]
+    told = {text.id for text in history.texts}
+    found += [_done(act, history.number) for act in acts if act.what != "texted" or act.to not in told]
+    return tuple(sorted(found, key=lambda one: (one.at, one.mark))[-LAST_SAID:])
+
+
+def _said(text: TextFact, act: Act | None, number: str) -> Dealing:
+    return Dealing(
+        mark=_mark_of(act, number) if act else f"{number}/{text.id}",
+        at=text.at,
+        inbound=text.inbound,
+        by=act.by if act else "",
+        sender=text.sender,
+        text=text.id,
+        line_name=text.line_name,
+        places=text.places or (text.line,),
+        words=act.words if act else "",
+    )
+
+
+def _done(act: Act, number: str) -> Dealing:
+    is_call = act.what in {"called", "dialing"}
+    return Dealing(
+        mark=_mark_of(act, number),
+        at=act.at,
+        by=act.by,
+        text=act.to if act.what == "texted" else "",
+        is_call=is_call,
+        is_sure=act.what not in UNDER_WAY,
+        words="" if is_call else act.words,
+    )
+
+
+def _mark_of(act: Act, number: str) -> str:
+    return f"{number}/{act.by}@{int(act.at.timestamp() * 1000)}"
 
 
 def call_fact(card: str, view: CallView) -> CallFact | None:
@@ -206,6 +291,7 @@ def text_told(card: str, event: SmsEvent) -> Told:
         sender=sender or (f"user:{event.sender_id}" if event.sender_id else ""),
         places=(line, f"user:{event.sender_id}") if event.sender_id else (line,),
         failed=event.message_status in {"failed", "undelivered"},
+        unclear=status_of(event) == UNCLEAR,
         opts_out=event.asks_to_stop,
         automatic=not event.inbound and not event.sender_id and not sender,
         rank=rank_of_text(event),

@@ -24,6 +24,9 @@ SETTLING_LABELS: Final = frozenset({"spam"})
 """Labels that settle a call where the team chose no others."""
 
 
+_ANSWERING: Final[frozenset[Deed]] = frozenset({"answering", "sending", "dialing", "called", "texted"})
+
+
 @dataclass(frozen=True)
 class ItemStep:
     """One thing that happened. ``who``: names as Dialpad has them; ``by``: a Slack id. ``seconds``: how long a talk
@@ -36,6 +39,16 @@ class ItemStep:
     seconds: float | None = None
     to: str = ""
     words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Somebody, by their Slack id, who is answering a customer now. ``is_call``: they are about to call them."""
+
+    by: str
+    since: datetime
+    until: datetime
+    is_call: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,17 @@ class Item:
     """Where the customer's calls rang: lines and people."""
     awaits_callback: bool = False
     """Dialpad keeps the caller's place in the queue and calls them."""
+    answering: tuple[Answering, ...] = ()
+    """Who was answering when it changed last: see ``who_answers``."""
+
+    def who_answers(self, now: datetime) -> tuple[Answering, ...]:
+        """Return who is answering the customer now."""
+        return tuple(one for one in self.answering if one.until > now)
+
+    def stale_at(self, now: datetime) -> datetime | None:
+        """Return when it looks different next although nothing happens, None for never."""
+        ends = [one.until for one in self.answering] + ([self.snoozed_until] if self.snoozed_until else [])
+        return min((one for one in ends if one > now), default=None)
 
     @property
     def has_voicemail(self) -> bool:
@@ -89,7 +113,11 @@ def items_of(history: History, settling: frozenset[str] = SETTLING_LABELS) -> di
     telling = _Telling(history, settling)
     for *_, tell in sorted(_facts(history, telling), key=lambda one: one[:3]):
         tell()
-    return {line: (*one.past, one.item) for line, one in telling.lines.items() if one.item is not None}
+    return {
+        name: (*line.past, replace(line.item, answering=tuple(line.answering.values())))
+        for name, line in telling.lines.items()
+        if line.item is not None
+    }
 
 
 def may(item: Item | None, deed: Deed, by: str, *, over: bool = False) -> bool:
@@ -150,10 +178,18 @@ class _Line:
     name: str = ""
     item: Item | None = None
     past: list[Item] = field(default_factory=list)
+    answering: dict[str, Answering] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
         return self.item is not None and not self.item.is_settled
+
+    def answers(self, act: Act) -> None:
+        """Take in that somebody begins to answer, or has answered."""
+        if act.what == "answering" and act.until is not None:
+            self.answering[act.by] = Answering(act.by, act.at, act.until, act.words == "call")
+        elif act.what in {"called", "texted"}:
+            self.answering.pop(act.by, None)
 
 
 class _Telling:
@@ -197,14 +233,15 @@ class _Telling:
             self._last_from_them = text.at
             line = self._line(text.line, text.line_name)
             if text.opts_out:
-                if line.is_open:
+                if line.item is not None and not line.item.calls:  # whoever called can still be called
                     self._settle(line, ItemStep(text.at, "opted out"))
                 return
             self._open(line, text.line, ItemStep(text.at, "texted"), text.card, None)
             return
         act = self._texted.get(text.id)
         if text.failed:
-            self._note(text.line, text.places, ItemStep(text.at, "could not be texted", by=act.by if act else ""), ())
+            what = "may not have been texted" if text.unclear else "could not be texted"
+            self._note(text.line, text.places, ItemStep(text.at, what, by=act.by if act else ""), ())
             return
         soon = self._last_from_them is not None and text.at - self._last_from_them <= AUTOMATIC_WITHIN
         if text.automatic and act is None and soon:
@@ -223,11 +260,14 @@ class _Telling:
             self._add(line, cards=call.card)
 
     def did(self, act: Act) -> None:
-        if act.what in {"called", "texted"}:
-            self._reached_out(act)
+        lines = [self.lines[act.line]] if act.line in self.lines else list(self.lines.values()) if not act.line else []
+        if act.what in _ANSWERING:
+            for line in lines:
+                line.answers(act)
+            if act.what in {"called", "texted"}:
+                self._reached_out(act)
             return
         step = ItemStep(act.at, act.what, by=act.by, to=act.to, words=act.words)
-        lines = [self.lines[act.line]] if act.line in self.lines else list(self.lines.values()) if not act.line else []
         if act.what in {"blocked", "unblocked"}:
             for line in self.lines.values():
                 if line.item is not None:

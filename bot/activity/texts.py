@@ -8,9 +8,13 @@ from typing import Final
 from bot.activity.news import News, kinds_of_text
 from bot.activity.registers import Register, State, fragment, value
 from bot.dialpad.events import SmsEvent
+from bot.dialpad.opt_out_words import may_ask_to_stop
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+UNCLEAR: Final = "unclear"
+"""The status of a text to several people that failed for at least one of them, nobody knows for whom."""
 _RANKS: Final = {"pending": 0, "sent": 1, "delivered": 2, "undelivered": 3, "failed": 4}
+_FAILED: Final = frozenset({"undelivered", "failed"})
 
 
 def name_of_conversation(event: SmsEvent) -> str:
@@ -18,9 +22,21 @@ def name_of_conversation(event: SmsEvent) -> str:
     return f"talk:{event.line}|{event.customer}" if event.line and event.customer else ""
 
 
+def name_of_talk(conversation: Mapping[str, Register]) -> str:
+    """Return the key of a conversation, from what is known of it."""
+    return f"talk:{value(conversation, 'line')}|{value(conversation, 'number')}"
+
+
 def name_of_text(event: SmsEvent) -> str:
-    """Return the key of one text, the same in all events about its delivery."""
-    return f"text:{event.id}"
+    """Return the key of one text, the same in all events about its delivery. A text of ours has one for each
+    recipient: Dialpad may give all of them the same id."""
+    return f"text:{event.id}" if event.inbound or not event.customer else f"text:{event.id}|{event.customer}"
+
+
+def names_of_text(text_id: str, number: str) -> tuple[str, str]:
+    """Return the keys under which one text with this number outside may be known; earlier versions used the first for
+    all texts."""
+    return f"text:{text_id}", f"text:{text_id}|{number}"
 
 
 def read_text(event: SmsEvent) -> State:
@@ -35,12 +51,13 @@ def read_text(event: SmsEvent) -> State:
             "created": _ms(event.created_date) or at,
             "inbound": event.inbound,
             "text": event.words,
-            "status": event.message_status,
+            "status": status_of(event),
             "result": event.message_delivery_result,
             "media": list(event.media) or None,
             "mms": event.mms or None,
             "stop": event.asks_to_stop,
             "withheld": event.text_withheld,
+            "others": list(event.others) or None,
         },
     )
 
@@ -61,16 +78,21 @@ def read_conversation(event: SmsEvent) -> State:
         "internal": event.is_internal,
         f"{'in' if event.inbound else 'out'}.{event.id}": _ms(event.created_date) or at,
         "stopped": at if event.asks_to_stop else None,
-        "started": at if event.inbound and (event.text or "").strip().casefold() in {"start", "unstop"} else None,
+        "started": at if event.asks_to_start else None,
     }
     return fragment(at, rank, said)
 
 
 def answers_to(event: SmsEvent, conversation: Mapping[str, Register]) -> list[str]:
-    """Return the names of our texts that are known and newer than this one, the oldest first."""
+    """Return the ids of our texts that are known and newer than this one, the oldest first."""
     since = _ms(event.created_date) or _stamp(event)[0]
     ours = [(value(conversation, name), name) for name in conversation if name.startswith("out.")]
-    return [f"text:{name.removeprefix('out.')}" for created, name in sorted(ours) if created > since]
+    return [name.removeprefix("out.") for created, name in sorted(ours) if created > since]
+
+
+def status_of(event: SmsEvent) -> str | None:
+    """Return what one event says of the delivery to its recipient."""
+    return UNCLEAR if event.recipients > 1 and event.message_status in _FAILED else event.message_status
 
 
 def rank_of_text(event: SmsEvent) -> int:
@@ -88,7 +110,7 @@ def _ms(moment: datetime | None) -> int | None:
 
 @dataclass(frozen=True)
 class TextView:
-    """One text. ``status``: pending, sent, delivered, failed, undelivered, or "" when unknown."""
+    """One text. ``status``: pending, sent, delivered, failed, undelivered, unclear, or "" when unknown."""
 
     inbound: bool
     text: str
@@ -103,10 +125,16 @@ class TextView:
     asks_to_stop: bool
     withheld: bool
     created: datetime
+    others: tuple[str, ...] = ()
+    """Numbers that got an inbound text besides ours."""
 
     @property
     def failed(self) -> bool:
-        return not self.inbound and self.status in {"failed", "undelivered"}
+        return not self.inbound and self.status in _FAILED
+
+    @property
+    def may_ask_to_stop(self) -> bool:
+        return self.inbound and not self.asks_to_stop and may_ask_to_stop(self.text)
 
 
 def keep_picture(address: str, file: str) -> State:
@@ -132,6 +160,7 @@ def view_text(state: Mapping[str, Register]) -> TextView:
         asks_to_stop=bool(value(state, "stop")),
         withheld=bool(value(state, "withheld")) and not value(state, "text"),
         created=_EPOCH + timedelta(milliseconds=value(state, "created") or 0),
+        others=tuple(value(state, "others") or ()),
     )
 
 

@@ -1,10 +1,11 @@
 """The argument for the number somebody calls or texts from: their own, or one of their groups'."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import national, read_number
-from bot.contract.argument import Lookup, Option
+from bot.contract.argument import Carried, Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Bold, Part, Phone, Raw
 from bot.dialpad.actions.users import CallerIds, GetCallerId
@@ -23,9 +24,44 @@ class OwnNumber:
         return (Bold(self.name), " ", Phone(self.number)) if self.number else (Bold(self.name),)
 
 
-async def own_number(ctx: Ctx, *, for_calls: bool = False) -> OwnNumber:
-    """Return what is used when nothing is chosen: the person's caller id for calls, their own number for texts."""
+LineUsed = Annotated[str, Carried("Line", longest=20)]
+"""The number of ours, E.164, that the other side called or wrote to."""
+
+
+@dataclass(frozen=True)
+class LineToUse:
+    """What the other side sees. ``chosen``: the same, to be given to Dialpad, None for its own choice. ``refused``: the
+    line that the other side used, E.164, when the person may not use it."""
+
+    line: OwnNumber
+    chosen: OwnNumber | None = None
+    refused: str = ""
+
+
+async def line_to_use(ctx: Ctx, chosen: OwnNumber | None, theirs: str, *, for_calls: bool = False) -> LineToUse:
+    """Return what to call or text from: what was ``chosen``, else the line that the other side used (``theirs``, "" for
+    none) where the person may, else what is usual."""
+    if chosen is not None:
+        return LineToUse(chosen, chosen)
     known = await ctx.send(GetCallerId())
+    same = next((line for line in own_lines(known) if theirs and line.number == theirs), None)
+    if same is not None:
+        return LineToUse(same, same)
+    return LineToUse(usual_line(known, for_calls=for_calls), refused=theirs)
+
+
+async def line_given(ctx: Ctx, theirs: str) -> str:
+    """Return ``theirs`` where the person may use it, "" otherwise: to fill in a form."""
+    if not theirs:
+        return ""
+    try:
+        return next((line.number for line in own_lines(await ctx.send(GetCallerId())) if line.number == theirs), "")
+    except ChatopsError:
+        return ""
+
+
+def usual_line(known: CallerIds, *, for_calls: bool = False) -> OwnNumber:
+    """Return what is used when nothing is chosen: the person's caller id for calls, their own number for texts."""
     chosen = known.caller_id if for_calls else None
     if chosen == "blocked":
         return OwnNumber("", "Hidden number")

@@ -1,36 +1,28 @@
 """A text conversation as a channel sees it: one card, and a thread with each text and its delivery."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from bot.activity.texts import ConversationView, TextView, view_conversation
+from bot.activity.texts import UNCLEAR, ConversationView, TextView, view_conversation
 from bot.basics.errors import UserError
 from bot.basics.phone import looks_like_number, national
+from bot.cards.delivery import why_not_delivered
 from bot.cards.live_call import MENU, Caller
 from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of
 from bot.contract.context import Ctx
-from bot.contract.prose import plural, prose
+from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Part, Phone, Picture, Prose, Raw, Reply
 
+_ON_ITS_WAY: Final = frozenset({"pending", "sent", "delivered"})
 _STATES: Final = {
     "pending": "on its way",
     "sent": "sent",
     "delivered": "delivered",
     "failed": "not delivered",
     "undelivered": "not delivered",
+    UNCLEAR: "not delivered to everybody it was sent to; Dialpad does not say to whom",
 }
-_WHY: Final = {
-    "invalid_destination": "the number cannot receive texts",
-    "invalid_source": "our number cannot send texts",
-    "no_route": "no carrier reaches the number",
-    "not_supported": "the number cannot receive texts",
-    "rejected": "the carrier rejected it",
-    "rejected_spam": "the carrier took it for spam",
-    "time_out": "the carrier did not respond",
-    "internal_error": "Dialpad had a problem",
-}
-
-
 LONGEST_LINE: Final = 300
 """Characters of one text on the conversation's card; the thread has all of it."""
 LAST_TEXTS: Final = 3
@@ -39,6 +31,14 @@ SEND_TEXT: Final = "sms.sms"
 """The route that shows a text before it is sent."""
 HOW_TO_REPLY: Final = "To reply, mention me in the thread: you see it before it is sent."
 SEE_IN_DIALPAD: Final = "A picture came with it: see it in Dialpad."
+
+
+@dataclass(frozen=True)
+class SentText:
+    """A text, and who wrote it when it is one of ours, "" when that is not known."""
+
+    text: TextView
+    sender: Prose = ""
 
 
 def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Part, ...]:
@@ -50,10 +50,8 @@ def other_side(conversation: ConversationView, known: Caller | None) -> tuple[Pa
 
 
 async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
-    """Return the button that sends ``text`` to the number that this thread is about; None outside a text conversation.
-
-    Raises UserError when they asked for no more texts.
-    """
+    """Return the button that sends ``text`` to the number that this thread is about; None outside a text
+    conversation. Raises UserError when they asked for no more texts."""
     board, where = ctx.deps.notifications, ctx.where
     if board is None or not where.channel or not where.thread_ts:
         return None
@@ -61,9 +59,10 @@ async def reply_in_thread(ctx: Ctx, text: str) -> Button | None:
     if card is None:
         return None
     conversation = view_conversation(card.state)
-    if conversation.stopped:
+    known = await board.opt_outs(ctx.person, [conversation.number])
+    if known.get(conversation.number, conversation.stopped):
         raise UserError("They have opted out of texts (STOP), so this was not sent. Call them instead.")
-    return Button("Reply", SEND_TEXT, {"to": [conversation.number], "sender": conversation.line, "text": text})
+    return Button("Reply", SEND_TEXT, {"to": [conversation.number], "line": conversation.line, "text": text})
 
 
 def line_of(conversation: ConversationView) -> str:
@@ -74,7 +73,7 @@ def conversation_card(
     conversation: ConversationView,
     known: Caller | None,
     status: CardStatus,
-    last: Sequence[TextView] = (),
+    last: Sequence[SentText] = (),
     *,
     in_thread: bool = True,
 ) -> Card:
@@ -87,9 +86,9 @@ def conversation_card(
     title = title_of(
         state, who[:1] if is_settled else who, line_of(conversation), None if is_settled else conversation.last
     )
-    reply: dict[str, Raw] = {"to": [conversation.number], "sender": conversation.line}
-    answer = () if conversation.stopped else (Button("Reply", SEND_TEXT, reply, form=True),)
-    call = Button("Call", "call.call", {"to": conversation.number})
+    reply: dict[str, Raw] = {"to": [conversation.number], "line": conversation.line}
+    answer = () if status.opted_out else (Button("Reply", SEND_TEXT, reply, form=True),)
+    call = Button("Call", "call.call", {"to": conversation.number, "line": conversation.line})
     gear = Button("Notification settings", "notify.settings", {"subscription": status.subscription})
     gears = (gear,) if status.subscription else ()
     first, rest = taking(status)
@@ -105,17 +104,18 @@ def conversation_card(
     )
 
 
-def _said(text: TextView, conversation: ConversationView, known: Caller | None, *, first: bool) -> Prose:
+def _said(one: SentText, conversation: ConversationView, known: Caller | None, *, first: bool) -> Prose:
     """Return one text as a line of the conversation's card."""
-    who: Prose = other_side(conversation, known)[:1] if text.inbound else "Us"
+    text = one.text
+    who: Prose = other_side(conversation, known)[:1] if text.inbound else one.sender or line_of(conversation)
     words = text.text or ("(a picture)" if text.has_media else "(read it in Dialpad)" if text.withheld else "")
     shown = words if len(words) <= LONGEST_LINE else words[: LONGEST_LINE - 1] + "…"
-    failed = " (not delivered)" if text.failed else ""
+    failed = " (not delivered)" if text.failed else " (may not have arrived)" if text.status == UNCLEAR else ""
     return prose("" if first else "\n", who, ": ", shown, failed)
 
 
 def _small_print(conversation: ConversationView, known: Caller | None, status: CardStatus, *, in_thread: bool) -> Prose:
-    if conversation.stopped:
+    if status.opted_out:
         return "They opted out of texts (STOP), so nothing can be sent to them."
     said = [
         story_of(status),
@@ -141,15 +141,21 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
     if missing > 0:
         line = SEE_IN_DIALPAD if missing == 1 else f"{missing} pictures came with it: see them in Dialpad."
         said.append(("\n" if text.text else "") + line)
+    if text.others:
+        said.append(prose("\n(A group text: it went to ", listed([prose(Phone(one)) for one in text.others]), " too. "
+                          "A reply goes to the sender alone.)"))  # fmt: skip
     if text.asks_to_stop:
         said.append("\nNo more texts can be sent to them until they reply START.")
+    elif text.may_ask_to_stop:
+        said.append("\nThis may ask for no more texts. Dialpad takes only the word STOP alone for that, so it is yours "
+                    "to respect.")  # fmt: skip
     if not text.inbound and text.status:
-        why = f": {_WHY[text.result]}" if text.result in _WHY else ""
-        said.append(f"\n({_STATES.get(text.status, text.status)}{why})")
+        why = why_not_delivered(text.result) if text.status not in _ON_ITS_WAY else ""
+        said.append(f"\n({_STATES.get(text.status, text.status)}{f': {why}' if why else ''})")
     alt = _alt(text, conversation, known)
     return Reply(
         prose(*said),
-        tone="warning" if text.failed or text.asks_to_stop else "info",
+        tone="warning" if text.failed or text.asks_to_stop or text.may_ask_to_stop else "info",
         pictures=tuple(Picture(file, alt, SEE_IN_DIALPAD) for file in text.pictures),
     )
 

@@ -26,6 +26,8 @@ MOST_ROWS: Final = 20
 BUTTONS: Final = 3
 MENU: Final = 5
 
+OPTED_OUT: Final = "wants no texts (STOP)"
+
 CardId = Annotated[str, Carried("Card", longest=40)]
 """The id of the card that a button is on."""
 
@@ -154,6 +156,7 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
         f"waited {waited}" if waited else "",
         f"talked {talked}" if talked else "",
         caller.sure,
+        OPTED_OUT if status.opted_out else "",
         f"labels: {', '.join(view.labels)}" if view.labels else "",
         "recording ready" if view.recording_ready else "",
     ]
@@ -219,7 +222,7 @@ def _buttons(view: CallView, caller: Caller, status: CardStatus) -> tuple[tuple[
     heard = hearing(view, status.card)
     if view.outcome == "blocked":
         return (), (*heard, more)
-    reached = reach(view, caller) if view.number else ()
+    reached = reach(view, caller, opted_out=status.opted_out) if view.number else ()
     first, rest = taking(status)
     if not first:  # nothing asks: what was done is read, hardly ever pressed
         label = Button("Label", "card.label", {"card": status.card, "labels": ", ".join(view.labels)}, form=True)
@@ -249,10 +252,13 @@ def hearing(view: CallView, card: str) -> tuple[Button, ...]:
     return found
 
 
-def reach(view: CallView, caller: Caller) -> tuple[Button, ...]:
-    """Return the buttons for getting back to the caller; no call button where Dialpad is about to call them."""
-    text = Button("Text", "sms.sms", {"to": [view.number]}, form=True)
-    return (text,) if _word(view) == "callback" else (Button("Call back", "call.call", {"to": view.number}), text)
+def reach(view: CallView, caller: Caller, *, opted_out: bool = False) -> tuple[Button, ...]:
+    """Return the buttons for getting back to the caller, from the line that they called; no call button where Dialpad
+    is about to call them, no text for who wants none."""
+    line = {"line": view.dialled} if view.inbound and view.dialled else {}
+    text = () if opted_out else (Button("Text", "sms.sms", {"to": [view.number], **line}, form=True),)
+    call = Button("Call back", "call.call", {"to": view.number, **line})
+    return text if _word(view) == "callback" else (call, *text)
 
 
 def tidy(view: CallView, caller: Caller, card: str) -> tuple[Button, ...]:

@@ -1,4 +1,4 @@
-"""What Dialpad knows of a number besides its owner: blocked, opted out of texts."""
+"""What is known of a number besides its owner: blocked, opted out of texts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -36,8 +36,19 @@ async def blocked_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
 
 
 async def opted_out_among(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
-    """Return the numbers known to have opted out of texts. Dialpad shows that list to company admins only; for others
-    nothing is known."""
+    """Return the numbers known to have opted out of texts: those that said so to a line the bot listens to, and those
+    on Dialpad's list, which it shows to company admins only."""
+    heard, listed = await asyncio.gather(_heard_of(ctx, numbers), _on_the_list(ctx, numbers))
+    return heard | listed
+
+
+async def _heard_of(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
+    board = ctx.deps.notifications
+    known = {} if board is None else await board.opt_outs(ctx.person, numbers)
+    return frozenset(number for number, opted_out in known.items() if opted_out)
+
+
+async def _on_the_list(ctx: Ctx, numbers: Sequence[str]) -> frozenset[str]:
     company = (await ctx.account.link()).company_id
     if company is None:
         return frozenset()

@@ -9,7 +9,7 @@ from bot.activity.histories import Deed
 from bot.activity.items import Item, ItemStep
 from bot.basics.times import lasting
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
+from bot.contract.prose import listed, prose
 from bot.contract.reply import Button, Mention, Prose, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
@@ -41,6 +41,7 @@ _DID: Final = {
     "tried to call": "not reached by",
     "is calling": "being called by",
     "could not be texted": "a text did not arrive, sent by",
+    "may not have been texted": "a text may not have arrived, sent by",
     "handed": "handed over by",
     "declined": "declined by",
     "released": "given back by",
@@ -62,6 +63,8 @@ class CardStatus:
     subscription: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     elsewhere: bool = False
+    opted_out: bool = False
+    """Whether the customer wants no more texts."""
 
 
 async def names_of(directory: Directory, account: Account, items: Sequence[Item]) -> dict[str, str]:
@@ -86,6 +89,13 @@ async def note_deed(ctx: Ctx, number: str, deed: Deed, *, to: str = "", words: s
 
 def state_of(status: CardStatus) -> Prose:
     """Return where open work stands, as a card's title begins; "" while it is simply open."""
+    stands, at_it = _stands(status), _at_it(status)
+    if not at_it:
+        return stands
+    return prose(stands, " · ", at_it) if stands else prose("✍️ ", at_it)
+
+
+def _stands(status: CardStatus) -> Prose:
     item = status.item
     if item is None:
         return ""
@@ -101,6 +111,15 @@ def state_of(status: CardStatus) -> Prose:
     if item.state == "waiting":
         return "⏳ Waiting for them"
     return ""
+
+
+def _at_it(status: CardStatus) -> Prose:
+    """Say who is answering the customer at this moment."""
+    at_it = status.item.who_answers(status.now) if status.item is not None else ()
+    if not at_it:
+        return ""
+    verb = "are" if len(at_it) > 1 else "is"
+    return prose(listed([prose(Mention(one.by)) for one in at_it]), f" {verb} answering")
 
 
 def _settled(step: ItemStep, status: CardStatus) -> Prose:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.arguments.own_number import own_number
+from bot.arguments.own_number import line_to_use
 from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
 from bot.basics.segments import count_segments
 from bot.catalogue.answers import (
@@ -216,7 +216,7 @@ async def _about_text(ctx: Ctx, raw: RawArgs) -> list[Fact]:
     facts: list[Fact] = []
     if not any(name in raw for name in ("from_number", "user_id", "sender_group_id")):
         with contextlib.suppress(DialpadError):  # a preview is worth showing without the sender
-            facts.append(Fact("From", (await own_number(ctx)).shown()))
+            facts.append(Fact("From", (await line_to_use(ctx, None, "")).line.shown()))
     text = str(raw.get("text") or "")
     if text:
         segments = count_segments(text).count

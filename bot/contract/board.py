@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.activity.cover import Cover
-from bot.activity.histories import Deed
+from bot.activity.histories import Dealing, Deed
 from bot.activity.items import Item
 from bot.activity.news import NewsKind
 from bot.activity.registers import Register
@@ -57,6 +57,16 @@ class OpenWork:
 
 def open_work(item: Item) -> OpenWork:
     return OpenWork(item, item.cards[-1] if item.cards else "")
+
+
+@dataclass(frozen=True)
+class Dealings:
+    """What there has been with one number lately, for whoever is about to answer. ``items``: the newest of each line.
+    ``said``: the last texts and calls to them, the newest last, with the words of texts as far as they are known."""
+
+    number: str
+    items: tuple[Item, ...] = ()
+    said: tuple[Dealing, ...] = ()
 
 
 class PostedCard(Protocol):
@@ -188,6 +198,41 @@ class Notifications(Protocol):
 
     async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
         """Note what this person did about a customer, wherever they did it: called, texted, blocked."""
+        ...
+
+    async def dealings(self, person: PersonKey, numbers: Sequence[str]) -> Sequence[Dealings]:
+        """Return what the person's company has had to do lately with those of the numbers of which something is
+        known."""
+        ...
+
+    async def answering(self, person: PersonKey, numbers: Sequence[str], *, is_call: bool = False) -> None:
+        """Note that this person is answering for the next minutes: cards say so."""
+        ...
+
+    async def stopped_answering(self, person: PersonKey, numbers: Sequence[str]) -> None:
+        """Note that this person is not answering any more."""
+        ...
+
+    async def begin(
+        self, person: PersonKey, numbers: Sequence[str], seen: Sequence[str], token: str, *, text: str | None
+    ) -> bool:
+        """Note that a text is about to leave, or with None a call. False, and nothing is noted, when something was said
+        that is not among ``seen``, by its mark. ``token`` names it until ``end``."""
+        ...
+
+    async def end(
+        self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
+    ) -> None:
+        """Note what became of that which was about to leave: Dialpad's id of it, None when it did not leave."""
+        ...
+
+    async def opt_outs(self, person: PersonKey, numbers: Sequence[str]) -> Mapping[str, bool]:
+        """Return for each number that has told any line of the person's company that it wants no more texts, or wants
+        them again, whether it has opted out."""
+        ...
+
+    async def note_opt_out(self, person: PersonKey, number: str) -> None:
+        """Note that Dialpad sends no more texts to a number."""
         ...
 
     async def open_work(self, person: PersonKey) -> Sequence[OpenWork]:

@@ -29,13 +29,14 @@ from bot.dialpad.event_parts import (
     OptionalEventParty,
     none_if_empty,
 )
+from bot.dialpad.opt_out_words import asks_to_start, asks_to_stop
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 
-STOP_WORDS: Final = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
-"""Words that carriers take as "no more texts", in any case."""
 RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
 _VOICEMAIL_STATES: Final = frozenset({"voicemail_uploaded", "transcription"})
 
+_LEAST_DIGITS: Final = 5
+"""Fewer digits in common do not make two spellings of a number the same."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
@@ -229,7 +230,7 @@ class CallEvent(_Event):
 
 class SmsEvent(_Event):
     """A text, or a change of its delivery under the same id. ``text`` is None where the connection that subscribed
-    may not read texts; ``to_numbers`` are E.164."""
+    may not read texts; ``to_numbers`` are E.164. What was sent to several is looked at one by one: see ``each``."""
 
     kind: ClassVar[str] = "sms"
     needed: ClassVar[frozenset[str]] = frozenset({"id"})
@@ -250,6 +251,22 @@ class SmsEvent(_Event):
     text_content: EventText | None = None
     message_status: EventWord | None = None
     message_delivery_result: EventWord | None = None
+    recipients: int = 1
+    """How many numbers the event was about before ``each``: its status is that of all of them together."""
+
+    def each(self) -> tuple["SmsEvent", ...]:
+        """Return the event once for each number outside that it is about: a text of ours to three people is a part of
+        three conversations."""
+        numbers = tuple(dict.fromkeys(one for one in self.to_numbers if _number(one)))
+        if self.inbound or len(numbers) < 2:
+            return (self,)
+        whose = _digits(self.contact.phone).lstrip("0") if self.contact is not None else ""
+        told = [
+            {"to_numbers": (one,), "recipients": len(numbers)}
+            | ({} if len(whose) >= _LEAST_DIGITS and _digits(one).endswith(whose) else {"contact": None})
+            for one in numbers
+        ]
+        return tuple(self.model_copy(update=one) for one in told)
 
     @property
     def at(self) -> datetime | None:
@@ -271,9 +288,19 @@ class SmsEvent(_Event):
 
     @property
     def line(self) -> str | None:
-        """Return the company's number in this conversation."""
-        numbers = self.to_numbers if self.inbound else (self.from_number,)
-        return _number(numbers[0]) if numbers else None
+        """Return the company's number in this conversation. A text to a group names others' numbers too: ours is the
+        one of the line that it came to."""
+        if not self.inbound:
+            return _number(self.from_number)
+        numbers = [one for one in self.to_numbers if _number(one)]
+        ours = _digits(self.target.phone).lstrip("0") if self.target is not None else ""
+        same = [one for one in numbers if len(ours) >= _LEAST_DIGITS and _digits(one).endswith(ours)]
+        return next(iter(same or numbers), None)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the numbers that got an inbound text besides ours."""
+        return tuple(one for one in self.to_numbers if self.inbound and one != self.line and _number(one))
 
     @property
     def media(self) -> tuple[str, ...]:
@@ -292,7 +319,16 @@ class SmsEvent(_Event):
 
     @property
     def asks_to_stop(self) -> bool:
-        return self.inbound and (self.text or "").strip().lower() in STOP_WORDS
+        return self.inbound and asks_to_stop(self.text or "")
+
+    @property
+    def asks_to_start(self) -> bool:
+        return self.inbound and asks_to_start(self.text or "")
+
+    @property
+    def tells_of_opt_out(self) -> bool:
+        """Tell whether a text of ours was not sent because its only recipient has opted out."""
+        return not self.inbound and self.message_delivery_result == "opted_out" and self.recipients == 1
 
     @property
     def text_withheld(self) -> bool:
@@ -412,6 +448,10 @@ def _model_for(document: Mapping[str, Any]) -> type[Event]:
 def _number(value: str | None) -> str | None:
     """Read a number; None for "blocked", "anonymous" and everything else that is none."""
     return value if value and any(character.isdigit() for character in value) else None
+
+
+def _digits(value: str | None) -> str:
+    return "".join(one for one in value or "" if one.isascii() and one.isdigit())
 
 
 def _whole_ms(span: timedelta | None) -> int | None:

@@ -10,8 +10,8 @@ from bot.activity.items import Item
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
-from bot.activity.texts import view_conversation, view_text
-from bot.cards.conversation import conversation_card, text_reply
+from bot.activity.texts import name_of_talk, names_of_text, texts_in, view_conversation, view_text
+from bot.cards.conversation import LAST_TEXTS, SentText, conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import MOST_SETTLERS, digest_card
 from bot.cards.live_call import (
@@ -31,7 +31,6 @@ from bot.contract.reply import Button, Card, Mention, MessageContent, Phone, Pro
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
-from bot.notifications.telling import last_texts
 from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
@@ -60,7 +59,8 @@ class PostedCardRenderer:
                 conversation = view_conversation(card.state)
                 caller = await self.caller(subscription, conversation.number)
                 status = await self._status(card, subscription)
-                last = await last_texts(self._store, card) if status.item is None or not status.item.is_settled else ()
+                folded = status.item is not None and status.item.is_settled
+                last = () if folded else await self._last_texts(card, conversation.number, subscription)
                 return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
@@ -80,7 +80,16 @@ class PostedCardRenderer:
         if item is not None and subscription is not None:
             owner = self._accounts.of(subscription.shown_as, within=subscription.company)
             names = await names_of(self._directory, owner, [item])
-        return CardStatus(card.id, self._store.now(), item, gear, names, elsewhere)
+        opted_out = await self._opted_out(card)
+        return CardStatus(card.id, self._store.now(), item, gear, names, elsewhere, opted_out=opted_out)
+
+    async def _opted_out(self, card: StoredCard) -> bool:
+        """Tell whether the customer of a call or conversation wants no more texts, whichever line they said so to. Of
+        those who said so before this was kept, only their conversation knows."""
+        before = view_conversation(card.state) if card.kind == "talk" else None
+        number = before.number if before is not None else view_call(card.state).number
+        known = await self._store.opt_outs.among(card.company, [number]) if number else {}
+        return known.get(number, before is not None and before.stopped)
 
     async def _told(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
         """Return the content of a card that is neither a call nor a text."""
@@ -167,6 +176,25 @@ class PostedCardRenderer:
             )
         return MessageContent(bundle(rows, gear, held=held))
 
+    async def _last_texts(
+        self, conversation: StoredCard, number: str, subscription: Subscription | None
+    ) -> list[SentText]:
+        """Return the last texts of a conversation, oldest first, with who wrote ours."""
+        last = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
+        names = [name for text_id, _, _ in last for name in names_of_text(text_id, number)]
+        talk = name_of_talk(conversation.state)
+        cards = [
+            one
+            for one in await self._store.cards.all_named(conversation.company, names)
+            if value(one.state, "talk") in {None, talk}
+        ]
+        found = {str(value(one.state, "id")): view_text(one.state) for one in cards}
+        return [
+            SentText(found[text_id], "" if inbound else await self._sender(conversation, text_id, subscription))
+            for text_id, inbound, _ in last
+            if text_id in found
+        ]
+
     async def _text(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
         conversation = await self._store.cards.named(card.company, str(value(card.state, "talk")))
         view = view_conversation(conversation.state if conversation else {})
@@ -175,7 +203,8 @@ class PostedCardRenderer:
         return MessageContent(text_reply(view_text(card.state), view, caller, sender))
 
     async def _sender(self, conversation: StoredCard | None, text_id: str, subscription: Subscription | None) -> Prose:
-        """Return who wrote one of our texts, "" when that is not known."""
+        """Return who wrote one of our texts, "" when that is not known: whoever sent it through the bot, else whom
+        Dialpad names."""
         customer = await self._store.histories.of_card(conversation) if conversation is not None else None
         if customer is None:
             return ""
@@ -183,8 +212,10 @@ class PostedCardRenderer:
         if act is not None and act.by:
             return prose(Mention(act.by))
         sender = next((one.sender for one in customer.history.texts if one.id == text_id), "")
-        if not sender.startswith("user:") or subscription is None:
-            return "" if sender.startswith("user:") else sender
+        if not sender.startswith("user:"):
+            return sender
+        if subscription is None:
+            return ""
         owner = self._accounts.of(subscription.shown_as, within=subscription.company)
         return await self._directory.name_of(owner, Entity.USER, sender.removeprefix("user:")) or ""
 

@@ -20,7 +20,7 @@ from bot.activity.calls import CallView, view_call
 from bot.activity.histories import Told, call_told, text_told
 from bot.activity.items import Item
 from bot.activity.news import News, NewsKind, happening_of
-from bot.activity.registers import Register, State, fragment, join
+from bot.activity.registers import Register, State, fragment, join, value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.visibility import heard_for
 from bot.basics.company import CompanyKey
@@ -37,6 +37,7 @@ from bot.notifications.pictures import Pictures
 from bot.store.absorbing import Absorbed, CardPart
 from bot.store.database import Transaction
 from bot.store.hooks import Hook
+from bot.store.opt_outs import OptOutWord
 from bot.store.postings import NewPosting, Posting, of_cards
 from bot.store.store import Store
 
@@ -102,8 +103,9 @@ class EventRouter:
                     parts.append(fold.call(event, hook))
                     if event.state == "queued" and event.line is not None and fold.follows_queue(event.line, hook):
                         left.append(FollowUp(arrived, partial(self._queue, event.line, hook)))
-                case SmsEvent() if texts.name_of_conversation(event):
-                    texts_.append(_ArrivedText(arrived, event))
+                case SmsEvent():
+                    each = (one for one in event.each() if texts.name_of_conversation(one))
+                    texts_ += [_ArrivedText(arrived, one) for one in each]
                 case AgentStatusEvent():
                     parts += fold.duty(event, hook)
                 case ContactEvent() | ChangeEvent():
@@ -112,13 +114,13 @@ class EventRouter:
                         left.append(FollowUp(arrived, partial(self._directory.heard, company, event)))
         self._store.cards.absorbing.absorb(connection, company, parts)
         if texts_:
-            left += [FollowUp(one.arrived, partial(self._bring, company, one.event, owners))
-                     for one, owners in fold.texts(texts_) if self._pictures is not None]  # fmt: skip
+            left += [FollowUp(one.arrived, partial(self._bring, company, name, owners))
+                     for one, name, owners in fold.texts(texts_) if self._pictures is not None]  # fmt: skip
         return left
 
-    async def _bring(self, company: CompanyKey, event: SmsEvent, owners: Sequence[PersonKey]) -> None:
+    async def _bring(self, company: CompanyKey, name: str, owners: Sequence[PersonKey]) -> None:
         assert self._pictures is not None  # noqa: S101  asked for only where there are some
-        await self._pictures.bring(company, texts.name_of_text(event), owners)
+        await self._pictures.bring(company, name, owners)
 
     async def _queue(self, line: EventParty, hook: Hook) -> None:
         """Look how many callers wait, and tell those who want to know."""
@@ -206,23 +208,45 @@ class _Fold:
         is_queue = line.id is not None and line.type == "callcenter"
         return is_queue and self._subscriptions.has(NewsKind.QUEUE, _place(line), hook.listener)
 
-    def texts(self, arrived: Sequence[_ArrivedText]) -> list[tuple[_ArrivedText, list[PersonKey]]]:
-        """Store texts in their conversations; return those whose pictures are to be fetched, and by whom."""
+    def texts(self, arrived: Sequence[_ArrivedText]) -> list[tuple[_ArrivedText, str, list[PersonKey]]]:
+        """Store texts in their conversations; return those whose pictures are to be fetched, the names of their cards,
+        and by whom."""
         absorb = self._store.cards.absorbing.absorb
         conversations = absorb(self._connection, self._company, [self._conversation(one) for one in arrived])
+        self._note_opt_outs(arrived)
         there: dict[str, list[Posting]] = defaultdict(list)
         for posting in of_cards(self._connection, self._company, {one.id for one in conversations}):
             if posting.ts or posting.due_at:
                 there[posting.card_id].append(posting)
+        known_as = self._names_of(arrived, conversations)
         parts: list[CardPart] = []
         for one, conversation in zip(arrived, conversations, strict=True):
-            parts += _texts_of(one.event, conversation, there[conversation.id])
+            parts += _texts_of(one.event, conversation, there[conversation.id], known_as)
         absorb(self._connection, self._company, parts)
         return [
-            (one, self._owners(one.arrived.hook, there[conversation.id]))
+            (one, known_as(one.event.id, one.event), self._owners(one.arrived.hook, there[conversation.id]))
             for one, conversation in zip(arrived, conversations, strict=True)
             if one.event.media and there[conversation.id]
         ]
+
+    def _names_of(self, arrived: Sequence[_ArrivedText], conversations: Sequence[Absorbed]) -> "_TextNames":
+        """Return how the texts' cards are named: those of ours from an earlier version by their id alone."""
+        ours = {one.event.id for one in arrived if not one.event.inbound}
+        for one, conversation in zip(arrived, conversations, strict=True):
+            ours.update(texts.answers_to(one.event, conversation.state) if one.event.inbound else ())
+        asked = [f"text:{one}" for one in ours]
+        old = self._store.cards.absorbing.named(self._connection, self._company, asked) if asked else []
+        return _TextNames({str(value(one.state, "id")): str(value(one.state, "talk")) for one in old})
+
+    def _note_opt_outs(self, arrived: Sequence[_ArrivedText]) -> None:
+        """Keep who wants no more texts, and who wants them again; their cards say so on every line."""
+        words = [
+            OptOutWord(event.customer, at, opted_out=not event.asks_to_start, line=event.line or "")
+            for event in (one.event for one in arrived)
+            if event.customer and (at := event.created_date or event.at) is not None
+            if event.asks_to_stop or event.asks_to_start or event.tells_of_opt_out
+        ]
+        self._store.opt_outs.note(self._connection, self._company, words)
 
     def _conversation(self, one: _ArrivedText) -> CardPart:
         text = texts.view_text(texts.read_text(one.event))
@@ -302,17 +326,34 @@ def _burst(told: Register | None, at: int) -> str:
     return str(told[2]) if told is not None and at - told[0] <= FLAPPING_S * 1000 else ""
 
 
-def _texts_of(event: SmsEvent, conversation: Absorbed, there: Sequence[Posting]) -> list[CardPart]:
+@dataclass(frozen=True)
+class _TextNames:
+    """How texts' cards are named. ``old``: the conversation of each text of ours that an earlier version stored, by the
+    text's id."""
+
+    old: Mapping[str, str]
+
+    def __call__(self, text_id: str, event: SmsEvent) -> str:
+        """Return the name of the text with this id in the conversation that ``event`` is about."""
+        if event.inbound and text_id == event.id:
+            return texts.name_of_text(event)
+        plain, with_number = texts.names_of_text(text_id, event.customer or "")
+        return plain if self.old.get(text_id) == texts.name_of_conversation(event) else with_number
+
+
+def _texts_of(
+    event: SmsEvent, conversation: Absorbed, there: Sequence[Posting], known_as: _TextNames
+) -> list[CardPart]:
     """Return a text's own card, and those of our texts that came before what they answer, when there was no thread yet
     to put them into."""
     wait_s = PICTURE_S if texts.view_text(texts.read_text(event)).media else 0.0
     in_thread = [NewPosting(one.channel, one.subscription_id, parent=conversation.id) for one in there]
     this = [replace(one, wait_s=wait_s) for one in in_thread]
     talk = fragment(0, 0, {"talk": texts.name_of_conversation(event)})
-    parts = [CardPart("text", (texts.name_of_text(event),), texts.read_text(event) | talk, lambda *_: this)]
+    parts = [CardPart("text", (known_as(event.id, event),), texts.read_text(event) | talk, lambda *_: this)]
     if event.inbound and there:
         answers = texts.answers_to(event, conversation.state)
-        parts += [CardPart("text", (answer,), talk, lambda *_: in_thread) for answer in answers]
+        parts += [CardPart("text", (known_as(answer, event),), talk, lambda *_: in_thread) for answer in answers]
     return parts
 
 

@@ -9,19 +9,19 @@ import structlog
 
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
-from bot.activity.histories import Act, Deed
+from bot.activity.histories import Act, Deed, last_said
 from bot.activity.items import Item, may
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.registers import fragment
+from bot.activity.registers import fragment, value
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
-from bot.activity.texts import TextView
+from bot.activity.texts import TextView, names_of_text, view_text
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
 from bot.cards.subscription import CHANGED, ended_with_owner
-from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup, open_work
+from bot.contract.board import Acted, Dealings, OpenWork, PostedCard, UserGroup, open_work
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.digests import Digests
@@ -31,6 +31,7 @@ from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.store.card_rows import StoredCard
 from bot.store.histories import Customer
+from bot.store.opt_outs import OptOutWord
 from bot.store.postings import ROUND, NewPosting, Posting
 from bot.store.store import Store
 from bot.store.subscription_changes import SubscriptionChange
@@ -53,6 +54,8 @@ _ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.perso
 _CHANGES_WHO_IS_ASKED: Final = frozenset(
     {"claimed", "taken over", "accepted", "released", "done", "snoozed", "waits", "woken", "reopened"}
 )
+ANSWERS_FOR: Final = timedelta(minutes=5)
+"""So long somebody who opened a form or a preview counts as answering."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _log = structlog.get_logger(__name__)
 
@@ -389,6 +392,64 @@ class NotificationService:
         act = Act(self._store.now(), person.user_id, deed, "", to, None, words)
         await self._store.histories.act(company, number, "", act, lambda _: True)
         self._wake()
+
+    async def dealings(self, person: PersonKey, numbers: Sequence[str]) -> list[Dealings]:
+        company = await self._store.connections.company(person)
+        if company is None:
+            return []
+        found = [(one, await self._store.histories.get(company, one)) for one in dict.fromkeys(numbers)]
+        return [await self._dealings(number, customer) for number, customer in found if customer is not None]
+
+    async def _dealings(self, number: str, customer: Customer) -> Dealings:
+        said = last_said(customer.history)
+        names = [name for one in said if one.text for name in names_of_text(one.text, number)]
+        cards = await self._store.cards.all_named(customer.company, names) if names else []
+        words = {str(value(one.state, "id")): view_text(one.state).text for one in cards}
+        known = tuple(replace(one, words=one.words or words.get(one.text, "")) for one in said)
+        return Dealings(number, tuple(some[-1] for some in customer.items.values()), known)
+
+    async def answering(self, person: PersonKey, numbers: Sequence[str], *, is_call: bool = False) -> None:
+        now = self._store.now()
+        words = "call" if is_call else "text"
+        await self._note(person, numbers, Act(now, person.user_id, "answering", until=now + ANSWERS_FOR, words=words))
+
+    async def stopped_answering(self, person: PersonKey, numbers: Sequence[str]) -> None:
+        await self._note(person, numbers, Act(self._store.now(), person.user_id, "left"))
+
+    async def _note(self, person: PersonKey, numbers: Sequence[str], act: Act) -> None:
+        company = await self._store.connections.company(person)
+        if company is not None:
+            await self._store.histories.note(company, numbers, act)
+            self._wake()
+
+    async def begin(
+        self, person: PersonKey, numbers: Sequence[str], seen: Sequence[str], token: str, *, text: str | None
+    ) -> bool:
+        company = await self._store.connections.company(person)
+        deed: Deed = "dialing" if text is None else "sending"
+        act = Act(self._store.now(), person.user_id, deed, to=token, words=text or "")
+        return company is None or await self._store.histories.begin(company, numbers, seen, act)
+
+    async def end(
+        self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
+    ) -> None:
+        company = await self._store.connections.company(person)
+        if company is None:
+            return
+        deed: Deed = "called" if text is None else "texted"
+        act = None if sent is None else Act(self._store.now(), person.user_id, deed, to=sent, words=text or "")
+        await self._store.histories.end(company, numbers, token, act)
+        self._wake()
+
+    async def opt_outs(self, person: PersonKey, numbers: Sequence[str]) -> Mapping[str, bool]:
+        company = await self._store.connections.company(person)
+        return {} if company is None else await self._store.opt_outs.among(company, numbers)
+
+    async def note_opt_out(self, person: PersonKey, number: str) -> None:
+        company = await self._store.connections.company(person)
+        if company is not None:
+            await self._store.opt_outs.add(company, OptOutWord(number, self._store.now(), opted_out=True))
+            self._wake()
 
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         company = await self._store.connections.company(person)

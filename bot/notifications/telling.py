@@ -2,7 +2,8 @@
 
 from bot.activity.calls import view_call
 from bot.activity.histories import Told, call_told, conversation_told
-from bot.activity.texts import TextView, texts_in, view_conversation, view_text
+from bot.activity.registers import value
+from bot.activity.texts import TextView, names_of_text, texts_in, view_conversation, view_text
 from bot.cards.conversation import LAST_TEXTS
 from bot.store.card_rows import StoredCard
 from bot.store.store import Store
@@ -17,6 +18,9 @@ def told_of(card: StoredCard) -> Told:
 
 async def last_texts(store: Store, conversation: StoredCard) -> list[TextView]:
     """Return the last texts of a conversation, oldest first."""
-    named = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
-    found = [await store.cards.named(conversation.company, f"text:{name}") for name, _, _ in named]
-    return [view_text(one.state) for one in found if one is not None]
+    number = view_conversation(conversation.state).number
+    last = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
+    names = [name for text_id, _, _ in last for name in names_of_text(text_id, number)]
+    cards = await store.cards.all_named(conversation.company, names)
+    found = {str(value(one.state, "id")): view_text(one.state) for one in cards}
+    return [found[text_id] for text_id, _, _ in last if text_id in found]

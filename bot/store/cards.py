@@ -76,6 +76,11 @@ class Cards:
         found = await self._context.database.read(query)
         return found[0] if found else None
 
+    async def all_named(self, company: CompanyKey, names: Iterable[str]) -> list[StoredCard]:
+        """Find the cards with any of these names."""
+        asked = list(names)
+        return await self._context.database.read(lambda connection: self.absorbing.named(connection, company, asked))
+
     async def at(self, company: CompanyKey, channel: str, ts: str) -> StoredCard | None:
         """Find the card that a message shows."""
         where = and_(within(postings, company), postings.c.place == channel, postings.c.ts == ts)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.activity.histories import Act, History, Told, from_json, to_json
+from bot.activity.histories import Act, History, Told, from_json, last_said, to_json
 from bot.activity.items import MADE_UP_LINE, SETTLING_LABELS, Item, item_with, items_of
 from bot.basics.company import CompanyKey
 from bot.store.card_rows import KEPT_FOR, UNTOLD, StoredCard, cards, is_card, key_of, read_card
@@ -75,6 +75,7 @@ items = Table(
     Column("asked", Text, nullable=False),
     Column("snoozed_until", MomentColumn),
     Column("changed_at", MomentColumn, nullable=False),
+    Column("stale_at", MomentColumn, index=True),
     Index("ix_items_state", "team_id", "company", "state", "since"),
     Index("ix_items_snoozed_until", "snoozed_until"),
     info=rules(forget=With("history_id", "histories")),
@@ -217,6 +218,7 @@ class Histories:
                 "asked": some[-1].asked,
                 "snoozed_until": some[-1].snoozed_until if some[-1].is_snoozed(now) else None,
                 "changed_at": now,
+                "stale_at": some[-1].stale_at(now),
             }
             for history_id, lines in of.items()
             for line, some in lines.items()
@@ -249,14 +251,98 @@ class Histories:
             current = items_now[line][-1] if line in items_now else None
             allowed = may(current)
             if allowed:
-                newest = one.before.newest
-                # Our clock may be behind Dialpad's: what is done now comes after all that is known.
-                at = act.at if newest is None or act.at > newest else newest + _MOMENT
-                one.after = one.before.with_act(replace(act, at=at))
+                one.after = one.before.with_act(_after_all(act, one.before))
             after = self._write(connection, company, changes)[customer]
             return after.current(line), allowed
 
         return await self._context.database.write(change)
+
+    async def begin(self, company: CompanyKey, numbers: Collection[str], seen: Collection[str], act: Act) -> bool:
+        """Note that something is on its way to customers, unless one of them or a colleague has said something that is
+        not among ``seen``, by its mark. All or nothing; of two at once, the second sees what the first did. Numbers of
+        which nothing is known have nothing to be seen."""
+
+        def change(connection: Connection) -> bool:
+            changes = self._known(connection, company, numbers)
+            if any(one.mark not in seen for change in changes.values() for one in last_said(change.before)):
+                return False
+            for change in changes.values():
+                change.after = change.before.with_act(_after_all(act, change.before))
+            self._write(connection, company, changes)
+            return True
+
+        return await self._context.database.write(change)
+
+    async def end(self, company: CompanyKey, numbers: Collection[str], token: str, act: Act | None) -> None:
+        """Note what became of that which is on its way as ``token``; None: it did not happen."""
+
+        def change(connection: Connection) -> None:
+            changes = self._known(connection, company, numbers)
+            for change in changes.values():
+                end = None if act is None else _after_all(act, change.before)
+                change.after = change.before.with_end(token, end)
+            self._write(connection, company, changes)
+
+        await self._context.database.write(change)
+
+    async def note(self, company: CompanyKey, numbers: Collection[str], act: Act) -> None:
+        """Note an act about customers of whom something is known."""
+
+        def change(connection: Connection) -> None:
+            changes = self._known(connection, company, numbers)
+            for change in changes.values():
+                change.after = change.before.with_act(_after_all(act, change.before))
+            self._write(connection, company, changes)
+
+        await self._context.database.write(change)
+
+    def _known(self, connection: Connection, company: CompanyKey, numbers: Collection[str]) -> dict[str, _Change]:
+        """Lock the histories that there are."""
+        keys = {key_of(number): number for number in numbers}
+        asked = select(histories.c.customer).where(within(histories, company), histories.c.customer.in_(keys))
+        there = [keys[key] for key in connection.execute(asked).scalars()]
+        return self._locked(connection, company, there, ()) if there else {}
+
+    def show_all(self, connection: Connection, company: CompanyKey, numbers: Collection[str]) -> None:
+        """Make due all that is shown of these customers."""
+        for change in self._known(connection, company, numbers).values():
+            shown = {one.card for one in change.before.texts} | {one.card for one in change.before.calls}
+            show_again(connection, company, shown, self._context.now())
+
+    async def redraw_stale(self, most: int = 50) -> int:
+        """Make due what shows items that look different now although nothing happened: what was put off comes back, and
+        whoever was answering is not any more. Returns of how many customers. Who is asked about what was put off is
+        asked at a time of its own."""
+        now = self._context.now()
+        due = select(items.c.history_id).where(items.c.stale_at <= now).limit(most)
+        asked = select(histories).where(histories.c.id.in_(due)).order_by(histories.c.customer)
+
+        def change(connection: Connection) -> int:
+            locked = everywhere(asked.with_for_update(skip_locked=True), Everywhere.DUE)
+            rows = connection.execute(locked).all()
+            for row in rows:
+                company = CompanyKey(row.team_id, row.company)
+                try:
+                    found = items_of(read_history(self._context.keys, row, row.customer), self._settling)
+                except KeyProblem:  # it is as open as it was, but nobody here can say of whom
+                    gone = and_(within(items, company), items.c.history_id == row.id)
+                    connection.execute(update(items).where(gone).values(stale_at=None))
+                    continue
+                for line, some in found.items():
+                    this = and_(within(items, company), items.c.history_id == row.id, items.c.line == line)
+                    values = {"stale_at": some[-1].stale_at(now)}
+                    connection.execute(update(items).where(this).values(**values))
+                    show_again(connection, company, some[-1].cards, now)
+            return len(rows)
+
+        if not await self._context.database.read(lambda connection: self._is_stale(connection, now)):
+            return 0
+        return await self._context.database.write(change)
+
+    @staticmethod
+    def _is_stale(connection: Connection, now: datetime) -> bool:
+        first = everywhere(select(items.c.line).where(items.c.stale_at <= now).limit(1), Everywhere.DUE)
+        return connection.execute(first).first() is not None
 
     async def free(self, company: CompanyKey, card_id: str, seen: Item) -> None:
         """Open an item again whose owner did not finish it in time; not if it was claimed anew since it was
@@ -361,31 +447,15 @@ class Histories:
                 return
             last = rows[-1].id
 
-    async def wake(self) -> int:
-        """Draw the cards anew of what was put off until now, in all companies, and return how many items that were.
-        Who is asked about them is asked at a time of its own."""
-        now = self._context.now()
-        due = select(histories, items.c.line).join(items, items.c.history_id == histories.c.id)
-        asked = everywhere(due.where(items.c.snoozed_until <= now).limit(_AT_ONCE), Everywhere.DUE)
-
-        def change(connection: Connection) -> int:
-            rows = connection.execute(asked.with_for_update(skip_locked=True, of=items)).all()
-            for row in rows:
-                company = CompanyKey(row.team_id, row.company)
-                this = and_(within(items, company), items.c.history_id == row.id, items.c.line == row.line)
-                connection.execute(update(items).where(this).values(snoozed_until=None))
-                try:
-                    item = self._customer(company, row, row.customer).current(row.line)
-                except KeyProblem:  # it is as open as it was, but nobody here can say of whom
-                    continue
-                show_again(connection, company, item.cards if item is not None else (), now)
-            return len(rows)
-
-        return await self._context.database.write(change)
-
     def _customer(self, company: CompanyKey, row: Row[Any], name: str) -> Customer:
         history = read_history(self._context.keys, row, name)
         return Customer(company, name, history, items_of(history, self._settling))
+
+
+def _after_all(act: Act, history: History) -> Act:
+    """Return an act after all that is known: our clock may be behind Dialpad's."""
+    newest = history.newest
+    return act if newest is None or act.at > newest else replace(act, at=newest + _MOMENT)
 
 
 def _by_begin(items_now: Mapping[str, Sequence[Item]]) -> dict[tuple[str, datetime], Item]:

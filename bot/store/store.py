@@ -25,6 +25,7 @@ from bot.store.inbox import Inbox
 from bot.store.installations import seal_plain_text
 from bot.store.keys import KeyProblem, Keyring, key_file_for, parse_keys, read_or_create_key_file
 from bot.store.oauth_states import OAuthStates
+from bot.store.opt_outs import OptOuts
 from bot.store.postings import Postings
 from bot.store.preferences import Preferences
 from bot.store.processes import Processes
@@ -80,6 +81,7 @@ class Store:
     subscriptions: Subscriptions
     subscription_changes: SubscriptionChanges
     histories: Histories
+    opt_outs: OptOuts
     cards: Cards
     postings: Postings
     rosters: Rosters
@@ -118,6 +120,7 @@ class Store:
             subscriptions=Subscriptions(context),
             subscription_changes=SubscriptionChanges(context),
             histories=histories,
+            opt_outs=OptOuts(context, histories),
             cards=Cards(context, histories),
             postings=Postings(context, processes.id),
             rosters=Rosters(context),

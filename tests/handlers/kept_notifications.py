@@ -1,5 +1,6 @@
 """Subscriptions and cards in dictionaries: a board that posts nothing and remembers what it was asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -7,7 +8,7 @@ from functools import reduce
 from bot.activity.call_registers import fold
 from bot.activity.calls import view_call
 from bot.activity.cover import Cover, read_cover, view_cover
-from bot.activity.histories import Act, Deed, History, Told, call_told
+from bot.activity.histories import Act, Deed, History, Told, call_told, last_said
 from bot.activity.items import Item, item_with, items_of, may
 from bot.activity.news import NewsKind
 from bot.activity.registers import State
@@ -17,7 +18,7 @@ from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.contract.board import Acted, OpenWork, PostedCard, UserGroup
+from bot.contract.board import Acted, Dealings, OpenWork, PostedCard, UserGroup
 from bot.dialpad.events import CallEvent
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -51,6 +52,7 @@ class RememberedBoard:
     known: dict[tuple[CompanyKey, str], Roster] = field(default_factory=dict)
     acts: list[tuple[str, Act]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    opted_out: dict[str, bool] = field(default_factory=dict)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
@@ -160,6 +162,42 @@ class RememberedBoard:
     async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
         at = NOON + timedelta(seconds=len(self.acts))
         self.acts.append((number, Act(at, person.user_id, deed, "", to, None, words)))
+
+    async def dealings(self, person: PersonKey, numbers: Sequence[str]) -> list[Dealings]:
+        return [Dealings(one, said=last_said(self._history(one))) for one in numbers if one in self.known_numbers]
+
+    def _history(self, number: str) -> History:
+        mine = [act for name, act in self.acts if name == number]
+        return reduce(History.with_act, mine, History(number))
+
+    @property
+    def known_numbers(self) -> set[str]:
+        return {number for number, _ in self.acts}
+
+    async def answering(self, person: PersonKey, numbers: Sequence[str], *, is_call: bool = False) -> None:
+        """Nobody else is there to see it."""
+
+    async def stopped_answering(self, person: PersonKey, numbers: Sequence[str]) -> None:
+        """Nobody else is there to see it."""
+
+    async def begin(
+        self, person: PersonKey, numbers: Sequence[str], seen: Sequence[str], token: str, *, text: str | None
+    ) -> bool:
+        return all(said.mark in seen for one in numbers for said in last_said(self._history(one)))
+
+    async def end(
+        self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
+    ) -> None:
+        for number in numbers if sent is not None else ():
+            at = NOON + timedelta(seconds=len(self.acts))
+            deed: Deed = "called" if text is None else "texted"
+            self.acts.append((number, Act(at, person.user_id, deed, to=sent or "", words=text or "")))
+
+    async def opt_outs(self, person: PersonKey, numbers: Sequence[str]) -> dict[str, bool]:
+        return {one: self.opted_out[one] for one in numbers if one in self.opted_out}
+
+    async def note_opt_out(self, person: PersonKey, number: str) -> None:
+        self.opted_out[number] = True
 
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         found = [(await self.item(card), name) for name, card in self.cards.items()]

@@ -3,8 +3,10 @@
 import pytest
 
 from bot.basics.errors import FieldError, TooMany, UserError
+from bot.basics.person import PersonKey
+from bot.contract.context import Origin
 from bot.contract.reply import Confirm, Listing, Reply
-from bot.sandbox.cast import ANA, PRIYA, SAM, SUPPORT
+from bot.sandbox.cast import ANA, PRIYA, SAM, SUPPORT, TEAM_ID
 from tests.handlers.harness import World, buttons_of, words_of
 
 
@@ -220,3 +222,31 @@ async def test_no_raw_recording_address_is_shown(world: World) -> None:
 
 async def test_asking_shows_nothing_before_it_is_confirmed(world: World) -> None:
     assert isinstance(await world.type(ANA, "call +14155550150"), Confirm)
+
+
+async def test_a_call_goes_out_from_the_line_that_they_used(world: World) -> None:
+    confirm = await world.run(
+        ANA, world.table.by_id["call.call"], {"to": "+14155550150", "line": SUPPORT.phone}, Origin.BUTTON
+    )
+    assert f"They see: Support {SUPPORT.phone}" in words_of(confirm)
+    await world.agree(ANA, confirm)
+    assert [one.caller_id for one in world.sandbox.phone.live] == [SUPPORT.phone]
+
+
+async def test_who_may_not_use_that_line_is_told_what_they_see(world: World) -> None:
+    confirm = await world.run(
+        PRIYA, world.table.by_id["call.call"], {"to": "+14155550150", "line": SUPPORT.phone}, Origin.BUTTON
+    )
+    assert f"They see: Your number {PRIYA.phone}" in words_of(confirm)
+    assert f"Dialpad does not let you call from {SUPPORT.phone}" in words_of(confirm)
+
+
+async def test_a_call_that_a_colleague_began_since_is_shown_before_a_second_one(world: World) -> None:
+    confirm = await world.type(ANA, "call +14155550150")
+    sam = PersonKey(TEAM_ID, "U0SAM0002")
+    await world.notifications.end(sam, ["+14155550150"], "x", sent="77", text=None)
+    again = await world.agree(ANA, confirm)
+    assert "U0SAM0002 called them" in words_of(again)
+    assert world.sandbox.phone.live == []
+    await world.agree(ANA, again)
+    assert len(world.sandbox.phone.live) == 1

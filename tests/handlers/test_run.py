@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from bot.basics.errors import UserError
+from bot.basics.person import PersonKey
 from bot.catalogue.answers import as_csv, as_words
 from bot.catalogue.running import prefill
 from bot.catalogue.typed import read_pairs
 from bot.contract.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.dialpad.actions import by_slug
-from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT
+from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT, TEAM_ID
 from tests.each import every_action
 from tests.handlers.harness import World, button_of, buttons_of, words_of
 
@@ -229,3 +230,26 @@ async def test_refresh_reads_the_lists_anew(world: World) -> None:
     world.sandbox.state.groups[OFFICE.id].name = "Moved Away"
     assert "were refreshed" in words_of(await world.type(PRIYA, "run refresh"))
     assert "Moved Away" in words_of(await world.type(PRIYA, 'run DIALPAD_RETRIEVE_OFFICE_BY_ID id="Moved Away"'))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        'run DIALPAD_SEND_SMS_WITH_OPTIONAL_MEDIA_AND_GROUP_SENDER to_numbers=+14155550150 text="No"',
+        f"run DIALPAD_INITIATE_OUTBOUND_CALL_VIA_API user_id={ANA.dialpad_id} phone_number=+14155550150",
+        "run DIALPAD_INITIATE_USER_CALL_WITH_GROUP_OPTIONS phone_number=+14155550150",
+    ],
+)
+async def test_what_a_colleague_did_since_the_question_is_shown_before_it_happens(world: World, typed: str) -> None:
+    confirm = await world.type(ANA, typed)
+    assert isinstance(confirm, Confirm), words_of(confirm)
+    before = len(world.sandbox.requests)
+    sam = PersonKey(TEAM_ID, "U0SAM0002")
+    await world.notifications.end(sam, ["+14155550150"], "x", sent="77", text="Yes")
+
+    again = await world.agree(ANA, confirm)
+    assert isinstance(again, Confirm)
+    assert "U0SAM0002 sent" in words_of(again)
+    assert all(one.method == "GET" for one in world.sandbox.requests[before:])
+    await world.agree(ANA, again)
+    assert [one.method for one in world.sandbox.requests[before:] if one.method != "GET"] == ["POST"]

@@ -1,8 +1,9 @@
 import pytest
 
 from bot.basics.errors import FieldError, TooMany, UserError
+from bot.basics.person import PersonKey
 from bot.contract.reply import Confirm, Form, Reply
-from bot.sandbox.cast import ANA, PRIYA, SUPPORT
+from bot.sandbox.cast import ANA, PRIYA, SUPPORT, TEAM_ID
 from tests.handlers.harness import World, button_of, words_of
 
 
@@ -153,3 +154,75 @@ async def test_edit_opens_the_form_with_everything_in_it(world: World) -> None:
 
 async def test_an_emoji_makes_the_segments_shorter_and_says_why(world: World) -> None:
     assert "2 SMS (fewer without 🦊)" in words_of(await preview(world, "sms +14155550150 " + "a" * 100 + "🦊"))
+
+
+# What colleagues do, and from which line
+
+
+async def texted(world: World, who: str, text: str) -> None:
+    """A colleague texts Jordan through the bot."""
+    number = "+14155550150"
+    await world.notifications.end(PersonKey(TEAM_ID, who), [number], "x", sent=f"{len(text)}", text=text)
+
+
+async def test_what_a_colleague_sent_since_the_preview_is_shown_and_sent_on_the_second_yes(world: World) -> None:
+    confirm = await preview(world, "sms +14155550150 No")
+    before = len(world.sandbox.state.messages)
+    await texted(world, "U0SAM0002", "Yes")
+
+    again = await world.agree(ANA, confirm)
+    assert isinstance(again, Confirm)
+    assert again.title == "Still send this text?"
+    assert "U0SAM0002 sent" in words_of(again)
+    assert "“Yes”" in words_of(again)
+    assert len(world.sandbox.state.messages) == before
+
+    assert "is on its way" in words_of(await world.agree(ANA, again))
+    assert [one.text for one in world.sandbox.state.messages[before:]] == ["No"]
+
+
+async def test_a_refused_text_leaves_nothing_on_its_way(world: World) -> None:
+    await texted(world, "U0SAM0002", "Yes")
+    confirm = await preview(world, "sms +14155550150 No")
+    world.sandbox.faults.add("POST /api/v2/sms", status=429, times=None)
+    with pytest.raises(TooMany):
+        await world.agree(ANA, confirm)
+    assert [act.words for _, act in world.notifications.acts] == ["Yes"]
+
+
+async def test_whoever_opted_out_is_known_to_agents_too(world: World) -> None:
+    world.notifications.opted_out["+14155550150"] = True
+    with pytest.raises(FieldError, match=r"Jordan Lee .* has opted out of texts \(STOP\)\. Call them instead\."):
+        await world.type(ANA, "sms +14155550150 Hello")
+    world.notifications.opted_out["+14155550150"] = False
+    await preview(world, "sms +14155550150 Hello")
+
+
+async def test_a_refusal_of_dialpads_because_of_an_opt_out_is_remembered(world: World) -> None:
+    confirm = await preview(world, "sms +14155550150 Hello")
+    world.sandbox.phone.text("+14155550150", SUPPORT.phone, "STOP")
+    with pytest.raises(UserError, match="was not sent"):
+        await world.agree(ANA, confirm)
+    assert world.notifications.opted_out == {"+14155550150": True}
+
+
+async def test_an_answer_goes_out_from_the_line_that_they_used(world: World) -> None:
+    confirm = await world.submit(ANA, "sms.sms", to=["+14155550150"], text="Hello", line=SUPPORT.phone)
+    assert "From: Support +14155550101" in words_of(confirm)
+    await world.agree(ANA, confirm)
+    assert sent(world)[-1][2] == SUPPORT.phone
+
+
+async def test_who_may_not_use_that_line_is_told_and_uses_their_own(world: World) -> None:
+    confirm = await world.submit(PRIYA, "sms.sms", to=["+14155550150"], text="Hello", line=SUPPORT.phone)
+    assert f"From: Your number {PRIYA.phone}" in words_of(confirm)
+    assert "Dialpad does not let you text from +14155550101" in words_of(confirm)
+    await world.agree(PRIYA, confirm)
+    assert sent(world)[-1][2] == PRIYA.phone
+
+
+async def test_a_line_of_ones_own_choice_goes_before_the_one_that_they_used(world: World) -> None:
+    assert ANA.phone is not None
+    given = {"to": ["+14155550150"], "text": "Hello", "line": SUPPORT.phone, "sender": ANA.phone}
+    confirm = await world.submit(ANA, "sms.sms", **given)
+    assert f"From: Your number {ANA.phone}" in words_of(confirm)

@@ -217,7 +217,11 @@ def test_texts_fit_slack_and_stay_letter_for_letter(body: str) -> None:
 def test_after_stop_there_is_no_reply_button() -> None:
     talk = view_conversation(read_conversation(text(1, "STOP")))
 
-    assert labels(conversation_card(talk, None, TALK)) == ["Call", "|", "Notification settings"]
+    assert labels(conversation_card(talk, None, replace(TALK, opted_out=True))) == [
+        "Call",
+        "|",
+        "Notification settings",
+    ]
 
 
 def test_a_voicemail_can_be_listened_to_from_its_card() -> None:

@@ -1,6 +1,6 @@
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -237,3 +237,50 @@ def assert_usable(event: Event) -> None:
     assert event.key.isascii()
     assert len(event.key) < 200
     json.dumps(event.key)
+
+
+GROUP_TEXT: Final = {
+    "id": 7, "direction": "inbound", "from_number": "+14155550150", "text": "Lunch?", "message_status": "pending",
+    "target": {"id": 5, "type": "call_center", "name": "Support", "phone_number": "(415) 555-0101"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("numbers", [["+14155550161", "+14155550101"], ["+14155550101", "+14155550161"]])
+def test_a_group_text_is_filed_under_our_line_wherever_it_stands(numbers: list[str]) -> None:
+    event = parse_event(GROUP_TEXT | {"to_number": numbers})
+    assert isinstance(event, SmsEvent)
+    assert (event.line, event.others, event.customer) == ("+14155550101", ("+14155550161",), "+14155550150")
+
+
+@pytest.mark.parametrize("phone", [None, "", "101", "(415) 555-0199"])
+def test_without_a_number_of_the_line_the_first_counts(phone: str | None) -> None:
+    target = {"id": 5, "type": "call_center", "phone_number": phone}
+    event = parse_event(GROUP_TEXT | {"to_number": ["+14155550101", "+14155550161"], "target": target})
+    assert isinstance(event, SmsEvent)
+    assert event.line == "+14155550101"
+
+
+def test_a_line_in_another_country_is_known_by_its_national_number() -> None:
+    target = {"id": 5, "type": "office", "phone_number": "020 7946 0958"}
+    event = parse_event(GROUP_TEXT | {"to_number": ["+14155550161", "+442079460958"], "target": target})
+    assert isinstance(event, SmsEvent)
+    assert event.line == "+442079460958"
+
+
+def test_a_text_to_several_is_a_part_of_each_ones_conversation() -> None:
+    told = {
+        "direction": "outbound", "from_number": "+14155550101", "message_status": "failed",
+        "to_number": ["+14155550150", "+14155550151", "+14155550150"],
+        "contact": {"id": 1, "name": "Jordan Lee", "phone_number": "+14155550150"},
+    }  # fmt: skip
+    event = parse_event(GROUP_TEXT | told)
+    assert isinstance(event, SmsEvent)
+    jordan, amara = event.each()
+    assert (jordan.customer, jordan.recipients, jordan.contact is not None) == ("+14155550150", 2, True)
+    assert (amara.customer, amara.recipients, amara.contact) == ("+14155550151", 2, None)
+
+
+def test_a_text_to_one_or_from_somebody_is_itself() -> None:
+    event = parse_event(GROUP_TEXT | {"to_number": ["+14155550101", "+14155550161"]})
+    assert isinstance(event, SmsEvent)
+    assert event.each() == (event,)

@@ -52,7 +52,7 @@ async def act(stage: PostingStage, deed: Deed, by: PersonKey = SAM, until: datet
 async def pass_minutes(stage: PostingStage, minutes: float) -> int:
     """So long passes; how many items came back."""
     stage.time.move(minutes=minutes)
-    woken = await stage.store.histories.wake()
+    woken = await stage.store.histories.redraw_stale()
     nobody = cast(Any, None)
     await Escalations(stage.store, nobody, nobody, nobody).run_due()
     await stage.run(3)
