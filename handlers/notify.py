@@ -1,13 +1,17 @@
 """Handles ``notify``: subscriptions of a channel or a person to events on the phones."""
 
+import re
 from dataclasses import replace
 from itertools import starmap
 from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
+from bot.activity.news_words import names_own_switch, queue_length
 from bot.activity.subscriptions.changes import is_brought_back
 from bot.activity.subscriptions.conditions import placeholder
 from bot.activity.subscriptions.filters import PlaceFilter, arranged
+from bot.activity.subscriptions.overlap import find_overlaps, find_same
+from bot.activity.subscriptions.stored import read_whole
 from bot.activity.subscriptions.subscription import DIGEST_AT, QUIET_DEFAULT, Subscription
 from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
@@ -33,9 +37,10 @@ from bot.basics.errors import FieldError, UserError
 from bot.basics.times import WEEKDAYS
 from bot.cards.own_notifications import (
     USUAL,
+    added_to_own,
     is_own,
     new_own_subscription,
-    own_subscription,
+    own_subscriptions,
     read_switch,
     switch_events,
     switches,
@@ -43,6 +48,7 @@ from bot.cards.own_notifications import (
 from bot.cards.rights import rights_of
 from bot.cards.subscription import fields_of, subscription_card, subscription_row
 from bot.cards.subscription_form import (
+    check_rights,
     check_roster,
     check_wider,
     conditions,
@@ -51,8 +57,17 @@ from bot.cards.subscription_form import (
     places_named,
     policy_of,
 )
-from bot.contract.argument import Carried, Choice, Option
-from bot.contract.board import Notifications
+from bot.cards.subscription_preview import (
+    already_there,
+    form_fields,
+    mark_of,
+    notes_on,
+    own_lines_question,
+    people_among,
+    preview,
+)
+from bot.contract.argument import Carried, Choice, Option, SeveralMeanings
+from bot.contract.board import Notifications, SubscriptionChanged, SubscriptionExists
 from bot.contract.context import Ctx, Origin
 from bot.contract.prose import plural, prose
 from bot.contract.reading import fill_in, read_words
@@ -64,8 +79,17 @@ router = Router()
 
 MOST: Final = 20
 """Most subscriptions listed for one channel."""
+_LONGEST_STORED: Final = 20_000
+"""Characters of a whole subscription, with forty lines and all the filters that fit into the form."""
 
 CarriedSubscription = Annotated[str, Carried("Subscription", longest=40, formerly="watch")]
+
+
+class _Gone(UserError):
+    """A subscription that somebody removed."""
+
+    def __init__(self) -> None:
+        super().__init__("This subscription was removed. Type notify to see the others.")
 
 
 def _board(ctx: Ctx) -> Notifications:
@@ -118,11 +142,23 @@ async def notify(
         return await _list(ctx, notifications)
     if word in {"me", "my"}:
         return await _me(ctx, notifications, rest.strip())
-    if word in {"add", "new"} and not rest:
-        return Form("notify.save", {})
-    if word in _DOING and (not rest.strip() or rest.strip().lstrip("#").isdigit()):
+    if word in {"add", "new"}:
+        return await _typed(ctx, rest) if rest else Form("notify.save", {})
+    number = rest.strip().lstrip("#")
+    if word == "settings" and not number:
+        return await _settings_or_kind(ctx, notifications)
+    if word in _DOING and (not number or number.isdigit()):
         return await _DOING[word](ctx, subscription=(await _numbered(ctx, notifications, rest)).id)
     return await _typed(ctx, words)
+
+
+async def _settings_or_kind(ctx: Ctx, notifications: Notifications) -> Answer:
+    """Ask what "settings" means: those of the notifications here, or the kind of news of that name."""
+    if not await notifications.subscriptions_here(ctx.person, _channel(ctx)):
+        return await _typed(ctx, NewsKind.SETTING)
+    here = Button("Settings of what is posted here", "notify.notify", {"words": "list"}, "primary", in_place=True)
+    kind = Button("Post changed settings", "notify.notify", {"words": NewsKind.SETTING.value}, in_place=True)
+    return Reply("The settings of the notifications here, or settings that somebody changes in Dialpad?", (here, kind))
 
 
 async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
@@ -153,10 +189,25 @@ async def _numbered(ctx: Ctx, notifications: Notifications, text: str) -> Subscr
 
 async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> Answer:
     route = next(route for route in router.routes if route.id == "notify.save")
-    return await fill_in(ctx, route, {**await read_words(ctx, route, words, usage=usage), **more})
+    said, callers = queue_length(words)
+    more = {"to": "me"} | more if names_own_switch(said) else more
+    raw = {**await read_words(ctx, route, said, usage=usage), **more}
+    raw |= {"only": f"{raw.get('only', '')} queue:{callers}".strip()} if callers else {}
+    try:
+        return await fill_in(ctx, route, raw)
+    except SeveralMeanings as unclear:
+        before = "me " if more else ""
+        return Reply(unclear.text, tuple(_meaning(f"{before}{words}", unclear, one) for one in unclear.meanings))
 
 
-@router.button(title="Notifications", submit="Save", risk=Risk.CHANGE)
+def _meaning(words: str, unclear: SeveralMeanings, meant: Option) -> Button:
+    """Return the button that types the same line with one of the meanings in place of what was unclear."""
+    pattern = rf"(?<!\w){re.escape(unclear.typed)}(?!\w)"
+    line = re.sub(pattern, lambda _: meant.value, words, count=1, flags=re.IGNORECASE)
+    return Button(meant.text, "notify.notify", {"words": line}, in_place=True)
+
+
+@router.button(title="Notifications", submit="Preview")
 async def save(
     ctx: Ctx,
     *,
@@ -181,9 +232,11 @@ async def save(
     keep: Annotated[str | None, KEPT_GROUP] = None,
     topic: Annotated[str | None, IN_TOPIC] = None,
     to: Annotated[str | None, Choice("To", keywords=("to",), shown=False, options=(Option("Me", "me"),))] = None,
+    people: Annotated[str, Carried("People's own lines", longest=2_000)] = "",
+    opened: Annotated[str, Carried("As the form was opened", longest=40)] = "",
     subscription: Annotated[str, Carried("Subscription", longest=40, formerly="watch")] = "",
 ) -> Answer:
-    """Save a new subscription, or the one that is edited."""
+    """Show what would be saved: a new subscription, or the one that is edited as it would be."""
     notifications = _board(ctx)
     before = await _mine(ctx, notifications, subscription) if subscription else None
     is_off = before is not None and not before.kinds
@@ -191,8 +244,10 @@ async def save(
     included = await conditions(ctx, "only", only, "only")
     excluded = await conditions(ctx, "but", but, "except")
     named = (places or {}) | await places_named(ctx, "only", included.names)
+    channel = _channel(ctx, personal=to == "me")
     if before is None:
-        chosen = await places_allowed(ctx, rights, named, own=to == "me")
+        alone = channel == ctx.person.user_id
+        chosen = await places_allowed(ctx, rights, named, own=to == "me", personal=alone)
     else:
         chosen = await places_changed(ctx, rights, before, named, await _owner_name(ctx, before))
     left_out = await places_named(ctx, "but", excluded.names)
@@ -200,9 +255,7 @@ async def save(
     chosen_kinds = frozenset(NewsKind(kind) for kind in kinds) if kinds else frozenset() if is_off else usual
     if digest_day and NewsKind.WEEKLY not in chosen_kinds and ctx.origin is Origin.TYPED:
         raise FieldError("digest_day", "Only a weekly digest has a day of the week. Add the word weekly.")
-    start = before or Subscription(
-        notifications.new_subscription_id(), ctx.person, _channel(ctx, personal=to == "me"), zone=str(await ctx.zone())
-    )
+    start = before or Subscription(notifications.new_subscription_id(), ctx.person, channel, zone=str(await ctx.zone()))
     made = replace(
         start,
         kinds=chosen_kinds,
@@ -227,11 +280,77 @@ async def save(
     check_roster(made, rights, before)
     if before is not None:
         check_wider(before, made, rights)
-    if not before and len(await notifications.subscriptions_here(ctx.person, made.channel)) >= MOST:
+    known = {*people.split(), *(before.places if before else ())}
+    if unasked := {place: name for place, name in people_among(made).items() if place not in known}:
+        return own_lines_question(made, unasked, f"user:{await ctx.account.user_id()}", is_new=before is None)
+    if before is not None:
+        is_stale = opened not in {"", mark_of(before)}
+        note = "Somebody changed this while the form was open: compare it with “Until now”." if is_stale else ""
+        return await _preview(ctx, notifications, made, before, note)
+    own, both = await added_to_own(ctx, notifications, made)
+    return (
+        await _shown(ctx, own, "You already get this.")
+        if own == both
+        else await _preview(ctx, notifications, both, own)
+    )
+
+
+async def _preview(
+    ctx: Ctx, notifications: Notifications, made: Subscription, before: Subscription | None, note: Prose = ""
+) -> Answer:
+    """Return the question whether to save it; an answer instead when nothing would change or it is there already."""
+    here = await notifications.subscriptions_here(ctx.person, made.channel)
+    if same := find_same(made, here):
+        return already_there(made, same)
+    if before is not None and before == made:
+        return await _shown(ctx, before, note or "Nothing was changed.")
+    if before is None and len(here) >= MOST:
         raise UserError(f"There are {MOST} notifications here already. Remove one before you add another.")
-    problem = await notifications.save_subscription(made, ctx.person)
-    ctx.touched("subscription", made.id, new=before is None)
-    saved = await notifications.subscription(ctx.person, made.id) or made
+    notes = [note] if note else []
+    if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
+        notes.append("I am not in this channel yet: invite me with /invite, or nothing is posted.")
+    return preview(
+        made,
+        before,
+        overlaps=find_overlaps(made, here),
+        forecasts=await notifications.forecast(made, before),
+        notes=[*notes, *notes_on(made, str(await ctx.zone()))],
+    )
+
+
+@router.confirmed(risk=Risk.CHANGE)
+async def save_now(
+    ctx: Ctx,
+    channel: Annotated[str, Carried("Channel", longest=40)],
+    made: Annotated[str, Carried("Subscription", longest=_LONGEST_STORED)],
+    before: Annotated[str, Carried("As it was", longest=_LONGEST_STORED)] = "",
+    known: Annotated[str, Carried("Those that were named", longest=1_000)] = "",
+) -> Answer:
+    """Save what was shown, unless somebody has changed what it is about since."""
+    notifications = _board(ctx)
+    new, old = read_whole(made, channel), read_whole(before, channel) if before else None
+    again = Button("Save it as a new one", "notify.save", form_fields(new, is_new=True))
+    gone = Reply("Somebody removed this meanwhile, so nothing was changed.", (again,), tone="warning")
+    if old is not None:
+        try:
+            await _mine(ctx, notifications, old.id)
+        except _Gone:
+            return gone
+    check_rights(old, new, await rights_of(ctx))
+    here = await notifications.subscriptions_here(ctx.person, new.channel)
+    if old is None and any(one.other.id not in known.split() for one in find_overlaps(new, here)):
+        return await _preview(ctx, notifications, new, None, "Somebody else set something up here meanwhile.")
+    try:
+        problem = await notifications.save_previewed(new, ctx.person, old)
+    except SubscriptionExists as there:
+        return already_there(new, there.same)
+    except SubscriptionChanged as changed:
+        if changed.now is None:
+            return gone
+        note = "Somebody changed this meanwhile, so nothing was saved yet."
+        return await _preview(ctx, notifications, new, changed.now, note)
+    ctx.touched("subscription", new.id, new=old is None)
+    saved = await notifications.subscription(ctx.person, new.id) or new
     return await _shown(ctx, saved, problem or await _saved(ctx, notifications, saved))
 
 
@@ -266,7 +385,7 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str, *, only_look:
     """
     found = await notifications.subscription(ctx.person, name)
     if found is None:
-        raise UserError("This subscription was removed. Type notify to see the others.")
+        raise _Gone
     if found.is_personal and found.owner != ctx.person:
         raise UserError("These notifications belong to somebody else.")
     if found.owner != ctx.person and not only_look:
@@ -286,13 +405,16 @@ async def settings(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 @router.button(title="Notifications")
 async def edit(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Open the form, filled in with the subscription's settings."""
-    return Form("notify.save", fields_of(await _mine(ctx, _board(ctx), subscription)))
+    found = await _mine(ctx, _board(ctx), subscription)
+    return Form("notify.save", fields_of(found) | {"opened": mark_of(found)})
 
 
 async def _shown(ctx: Ctx, subscription: Subscription, note: Prose = "") -> Answer:
-    if await is_own(ctx, subscription):
-        return switches(subscription, note)
-    return subscription_card(subscription, note=note, roster_problem=await _board(ctx).roster_problem(subscription))
+    if not await is_own(ctx, subscription):
+        problem = await _board(ctx).roster_problem(subscription)
+        return subscription_card(subscription, note=note, roster_problem=problem)
+    own = await own_subscriptions(ctx, _board(ctx))
+    return switches([subscription, *(one for one in own if one.id != subscription.id)], note)
 
 
 @router.button(title="Pause", risk=Risk.CHANGE)
@@ -382,23 +504,27 @@ async def me(ctx: Ctx) -> Answer:
 @router.button(title="Your notifications")
 async def mine(ctx: Ctx) -> Answer:
     """Show the switches of the person's own notifications. Turns nothing on."""
-    return switches(await own_subscription(ctx, _board(ctx)))
+    return switches(await own_subscriptions(ctx, _board(ctx)))
 
 
 async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
     if found := read_switch(words):
-        return await switch_events(ctx, notifications, await own_subscription(ctx, notifications), *found)
+        return await switch_events(ctx, notifications, await own_subscriptions(ctx, notifications), *found)
     word = {"on": "resume", "off": "pause"}.get(words.casefold(), words.casefold())
     if words and word not in _DOING:
         return await _typed(ctx, words, usage="notify me missed voicemail only quiet:22-7", to="me")
-    subscription = await own_subscription(ctx, notifications)
-    if subscription is not None:
-        return await _DOING[word](ctx, subscription=subscription.id) if words else switches(subscription)
+    own = await own_subscriptions(ctx, notifications)
+    if own and not words:
+        return switches(own)
+    for one in own[1:] if word in {"pause", "resume"} else ():
+        await _DOING[word](ctx, subscription=one.id)
+    if own:
+        return await _DOING[word](ctx, subscription=own[0].id)
     if words and word != "resume":
-        return switches(None)
+        return switches([])
     subscription = await new_own_subscription(ctx, notifications, USUAL)
     return switches(
-        subscription,
+        [subscription],
         await notifications.save_subscription(subscription, ctx.person) or "You'll be notified about them from now on.",
     )
 
@@ -414,12 +540,13 @@ async def switch(
     if kind not in set(NewsKind):
         raise UserError("This button is from an older version of the bot. Type notify me.")
     notifications = _board(ctx)
-    found = (
-        await _mine(ctx, notifications, subscription) if subscription else await own_subscription(ctx, notifications)
-    )
-    if found is not None and not found.is_personal:
-        raise UserError("This belongs to a channel. Open its settings there to change it.")
-    return await switch_events(ctx, notifications, found, [NewsKind(kind)], on=to == "on")
+    own = await own_subscriptions(ctx, notifications)
+    if subscription and subscription not in {one.id for one in own}:
+        found = await _mine(ctx, notifications, subscription)
+        if not found.is_personal:
+            raise UserError("This belongs to a channel. Open its settings there to change it.")
+        own = [found]
+    return await switch_events(ctx, notifications, own, [NewsKind(kind)], on=to == "on")
 
 
 _DOING: Final = {

@@ -34,7 +34,11 @@ LINES: Final = (Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
 
 
 class UnclearName(Exception):
-    """A name that means nobody, or several; the message is the sentence for the person."""
+    """A name that means nobody, or several; the message is the sentence for the person. ``candidates`` may be meant."""
+
+    def __init__(self, text: str, candidates: Sequence[Entry] = ()) -> None:
+        super().__init__(text)
+        self.candidates = tuple(candidates)
 
 
 async def party_of(ctx: Ctx, number: str) -> Party:
@@ -94,10 +98,10 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     if len(entries) == 1:
         return entries[0]
     if entries:
-        raise UnclearName(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.")
+        raise UnclearName(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.", entries)
     near = await _near(ctx, text, entities)
     if near:
-        raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {_either(near, region)}?")
+        raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {_either(near, region)}?", near)
     raise UnclearName(f"I can't find anyone called “{shown}”. Type a number, or the name as it appears in Dialpad.")
 
 

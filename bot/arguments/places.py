@@ -10,7 +10,7 @@ from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_
 from bot.basics.errors import FieldError
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word
-from bot.contract.argument import Lookup, Option
+from bot.contract.argument import Lookup, Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import ME, Entity
@@ -23,6 +23,11 @@ KINDS: Final = {
     "user": Entity.USER,
 }
 ENTITIES: Final = tuple(KINDS.values())
+
+
+EVERY_LINE: Final = ("every line", "all lines", "all my lines", "all your lines")
+"""What is typed, and what lists and forms say, for no choice at all."""
+_MOST_MEANT: Final = 5
 
 
 def raw_of(entry: Entry) -> str:
@@ -41,6 +46,20 @@ async def find_place(ctx: Ctx, text: str) -> tuple[str, str]:
         return f"user:{me}", await ctx.deps.directory.name_of(ctx.account, Entity.USER, me) or ME
     entry = await one_named(ctx, await wanted(ctx, text), ENTITIES)
     return raw_of(entry), entry.name
+
+
+def unclear_place(field: str, typed: str, problem: UnclearName, hint: str = "", *more: Option) -> FieldError:
+    """Return the error for a name that is nobody's or several's; with what may be meant where that is known. ``more``:
+    what else the word may be."""
+    meant = [Option(f"{one.name} ({one.entity.value})", raw_of(one)) for one in problem.candidates if _is_place(one)]
+    text = f"{problem} {hint}".strip()
+    if not meant or len(meant) > _MOST_MEANT:
+        return FieldError(field, text)
+    return SeveralMeanings(field, text, typed, [*meant, *more])
+
+
+def _is_place(entry: Entry) -> bool:
+    return entry.entity in ENTITIES
 
 
 @dataclass(frozen=True)
@@ -63,10 +82,7 @@ class Places(Lookup):
             begin = at + 1 if joins else at
             if begin >= len(words) or (at > 0 and not joins and not words[at - 1].text.endswith(",")):
                 break
-            is_one = (
-                words[begin].quoted or words[begin].text[:1] == "@" or words[begin].text.casefold().strip(",") == ME
-            )
-            count = 1 if is_one else await name_length(ctx, words[begin:], ENTITIES)
+            count = _at_once(words[begin:]) or await name_length(ctx, words[begin:], ENTITIES)
             if not count:
                 break
             at = begin + count
@@ -75,10 +91,12 @@ class Places(Lookup):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> dict[str, str]:
         found: dict[str, str] = {}
         for item in _items(raw):
+            if item.casefold() in EVERY_LINE:
+                continue
             try:
                 place, shown = await find_place(ctx, item)
             except UnclearName as problem:
-                raise self.refuse(name, str(problem)) from None
+                raise unclear_place(name, item, problem) from None
             found[place] = shown
         return found
 
@@ -100,6 +118,17 @@ class Places(Lookup):
             return Option((await find_place(ctx, raw))[1][:75], raw[:75])
         except UnclearName:
             return Option(raw[:75], raw[:75])
+
+
+def _at_once(words: Sequence[Word]) -> int:
+    """Return how many words are one place without a look into the directory, or every line; 0 for other words."""
+    first = words[0]
+    if first.quoted or first.text[:1] == "@" or first.text.casefold().strip(",") == ME:
+        return 1
+    for count in (2, 3):
+        if " ".join(word.text.casefold() for word in words[:count]).strip(",;") in EVERY_LINE:
+            return count
+    return 0
 
 
 def _items(raw: Raw) -> list[str]:

@@ -3,22 +3,23 @@
 import re
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 from bot.activity.news import NewsKind
+from bot.activity.news_words import UNCLEAR, kind_named, read_kinds
 from bot.activity.subscriptions.conditions import hint, placeholder
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
 from bot.basics.times import WEEKDAYS, WHOLE_WEEKDAYS, UnclearTime, parse_clock, read_clock
 from bot.basics.words import Word
-from bot.contract.argument import Argument, Choice, Lookup, Option, Text
+from bot.contract.argument import Argument, Choice, Lookup, Option, SeveralMeanings, Text
 from bot.contract.board import UserGroup
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
 _GROUP: Final = re.compile(r"(?:<?!subteam\^)?(S[A-Z0-9]{2,20})(?:\|.*)?")
-_ALIASES: Final = tuple((alias, kind.value) for kind in NewsKind for alias in kind.row.aliases)
 EVENTS: Final = tuple(Option(kind.row.words[:1].upper() + kind.row.words[1:], kind.value) for kind in NewsKind)
 LONGEST_RULE: Final = 1000
 """Characters of a subscription as it is typed."""
@@ -75,22 +76,19 @@ HANDLED_WITHIN: Final = Choice(
     ),
     unset="2 hours",
 )
-_JOINS: Final = frozenset({"and", "&", "+", ",", "digest", "digests"})
 
 
 @dataclass(frozen=True)
 class NewsKindChoice(Several):
-    """Kinds of events; the value is a tuple of words of ``NewsKind``. Typed: words one after the other, with or without
-    commas."""
+    """Kinds of events; the value is a tuple of words of ``NewsKind``. Typed: names one after the other, with or without
+    commas, as ``bot.activity.news_words`` reads them."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        at = 0
-        for word in words:
-            shown = word.text.strip(",;").casefold()
-            if word.quoted or not (shown in _JOINS or not shown or self.fits(shown)):
-                break
-            at += 1
-        return at if any(self.fits(word.text.strip(",;")) for word in words[:at]) else 0
+        plain = [word.text for word in takewhile(lambda word: not word.quoted, words)]
+        return read_kinds(plain).length
+
+    def chosen(self, text: str) -> str | None:
+        return kind_named(text)
 
     async def entered(self, ctx: Ctx, name: str, raw: Raw) -> Raw:
         try:
@@ -99,12 +97,28 @@ class NewsKindChoice(Several):
             return raw
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
-        items = raw if isinstance(raw, list) else [one for one in re.split(r"[\s,;]+", str(raw)) if one not in _JOINS]
-        return await super().parse(ctx, name, items)
+        if isinstance(raw, list):
+            return await super().parse(ctx, name, raw)
+        words = str(raw).replace(",", ", ").replace(";", ", ").split()
+        found = read_kinds(words)
+        if found.unclear:
+            raise SeveralMeanings(
+                name,
+                f"“{found.unclear}” can be {_either([kind.row.words for kind in UNCLEAR[found.unclear]])}.",
+                found.unclear,
+                [Option(kind.row.words.capitalize(), kind.value) for kind in UNCLEAR[found.unclear]],
+            )
+        if found.length < len(words):
+            await super().parse(ctx, name, words[found.length])  # says what the choices are
+        return tuple(kind.value for kind in NewsKind if kind in found.kinds)
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names)
 
 
 def events(label: str, *, hint: str = "") -> NewsKindChoice:
-    return NewsKindChoice(label, options=EVENTS, aliases=_ALIASES, hint=hint)
+    return NewsKindChoice(label, options=EVENTS, hint=hint)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.activity.news import DIGESTS, OF_ONE_PERSON, NewsKind, kinds_that
+from bot.activity.news_words import read_kinds
 from bot.activity.subscriptions.filters import PlaceFilter, QuietHoursFilter
+from bot.activity.subscriptions.overlap import joined
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
-from bot.arguments.subscription_options import events
 from bot.basics.errors import UserError
 from bot.cards.subscription import quiet_hours, subscription_buttons
 from bot.contract.board import Notifications
@@ -18,7 +19,6 @@ from bot.contract.reply import Bold, Button, Listing, Prose, Row
 USUAL: Final = kinds_that(lambda row: row.own and row.own.usual)
 _OWN: Final = sorted((kind.row.own.place, kind) for kind in NewsKind if kind.row.own)
 _SWITCHES: Final = {kind: kind.row.own.label for _, kind in _OWN if kind.row.own}
-_EVENTS: Final = events("Events")
 
 
 async def is_own(ctx: Ctx, subscription: Subscription) -> bool:
@@ -29,11 +29,24 @@ async def is_own(ctx: Ctx, subscription: Subscription) -> bool:
         return False
 
 
-async def own_subscription(ctx: Ctx, notifications: Notifications) -> Subscription | None:
-    for subscription in await notifications.subscriptions_here(ctx.person, ctx.person.user_id):
-        if await is_own(ctx, subscription):
-            return subscription
-    return None
+async def own_subscriptions(ctx: Ctx, notifications: Notifications) -> list[Subscription]:
+    """Return the person's subscriptions to their own line. The first is the one that switches turn events on in: it has
+    no filters, if there is such a one."""
+    here = await notifications.subscriptions_here(ctx.person, ctx.person.user_id)
+    own = [one for one in here if await is_own(ctx, one)]
+    return sorted(own, key=lambda one: (one.paused, _is_filtered(one)))
+
+
+async def added_to_own(
+    ctx: Ctx, notifications: Notifications, made: Subscription
+) -> tuple[Subscription | None, Subscription]:
+    """Return the person's own notifications and what they become, when ``made`` only adds events to them; otherwise
+    None, and ``made`` as a new subscription."""
+    if await is_own(ctx, made):
+        for own in await own_subscriptions(ctx, notifications):
+            if not own.paused and (both := joined(own, made)) is not None:
+                return own, both
+    return None, made
 
 
 async def new_own_subscription(ctx: Ctx, notifications: Notifications, kinds: frozenset[NewsKind]) -> Subscription:
@@ -49,45 +62,61 @@ async def _own_place(ctx: Ctx) -> str:
     return f"user:{await ctx.account.user_id()}"
 
 
-def switches(subscription: Subscription | None, note: Prose = "") -> Listing:
-    """Return one row for each event, on or off. ``subscription`` is None for somebody without a subscription of their
-    own."""
-    on = subscription.kinds if subscription else frozenset()
-    kinds = (*_SWITCHES, *(kind for kind in NewsKind if kind in on and kind not in _SWITCHES))
+def switches(own: Sequence[Subscription], note: Prose = "") -> Listing:
+    """Return one row for each event, on or off in any of a person's own subscriptions. Their settings are the first
+    one's."""
+    first = own[0] if own else None
+    chosen = {kind for one in own for kind in one.kinds}
+    kinds = (*_SWITCHES, *(kind for kind in NewsKind if kind in chosen and kind not in _SWITCHES))
     buttons: tuple[Button, ...] = (Button("Turn on the usual ones", "notify.me", style="primary", in_place=True),)
-    if subscription is not None:
-        buttons = tuple(one for one in subscription_buttons(subscription) if on or one.route != "notify.resume")
+    if first is not None:
+        buttons = tuple(one for one in subscription_buttons(first) if first.kinds or one.route != "notify.resume")
     return Listing(
-        prose("Your notifications", " (paused)" if subscription and subscription.paused else ""),
-        tuple(_row(kind, subscription, on=kind in on) for kind in kinds),
-        note=prose(*_lines(note, subscription)),
+        prose("Your notifications", " (paused)" if own and all(one.paused for one in own) else ""),
+        tuple(_row(kind, own) for kind in kinds),
+        note=prose(*_lines(note, own)),
         buttons=buttons,
     )
 
 
-def _row(kind: NewsKind, subscription: Subscription | None, *, on: bool) -> Row:
-    args = {"kind": kind.value, "to": "off" if on else "on", "subscription": subscription.id if subscription else ""}
+def _on_in(kind: NewsKind, own: Sequence[Subscription]) -> list[Subscription]:
+    """Return those in which an event is on. While all are paused, what would be on again once they are resumed is."""
+    all_paused = all(one.paused for one in own)
+    return [one for one in own if kind in one.kinds and (all_paused or not one.paused)]
+
+
+def _row(kind: NewsKind, own: Sequence[Subscription]) -> Row:
+    on = _on_in(kind, own)
+    args = {"kind": kind.value, "to": "off" if on else "on", "subscription": ""}
     button = Button("Turn off" if on else "Turn on", "notify.switch", args, in_place=True)
-    at = f", at {subscription.digest_time}" if subscription and on and kind in DIGESTS else ""
+    at = f", {' and '.join(_when(one) for one in on)}" if on and kind in DIGESTS else ""
     return Row((Bold(label_of(kind)),), f"🔔 On{at}" if on else "🔕 Off", button)
+
+
+def _when(subscription: Subscription) -> str:
+    return f"at {subscription.digest_time} {subscription.zone_name} time"
 
 
 def label_of(kind: NewsKind) -> str:
     return _SWITCHES.get(kind) or kind.row.words.capitalize()
 
 
-def _lines(note: Prose, subscription: Subscription | None) -> list[Prose]:
+def _lines(note: Prose, own: Sequence[Subscription]) -> list[Prose]:
     said: list[Prose] = [note] if note else []
-    if subscription is None:
+    if not own:
         said.append("Nothing is turned on. What you turn on arrives as direct messages from me.")
-    elif not subscription.kinds:
+    elif not any(one.kinds for one in own):
         said.append("Everything is off, so nothing arrives until you turn something on.")
-    elif not subscription.paused:
+    elif not all(one.paused for one in own):
         said.append("They arrive as direct messages from me.")
-    if subscription and subscription.kinds and _is_filtered(subscription):
-        said.append(f"They are about {in_words(subscription)}.")
-    if subscription and (quiet := quiet_hours(subscription)):
-        said.append(f"Quiet from {quiet}")
+    for one in own:
+        if one.kinds and own[1:]:
+            words = f"{'paused: ' if one.paused else ''}{in_words(one)}."
+            said.append(words[:1].upper() + words[1:])
+        elif one.kinds and _is_filtered(one):
+            said.append(f"They are about {in_words(one)}.")
+        if quiet := quiet_hours(one):
+            said.append(f"Quiet from {quiet}")
     parts: list[Prose] = []
     for line in said:
         parts += [" ", line] if parts else [line]
@@ -99,22 +128,24 @@ def _is_filtered(subscription: Subscription) -> bool:
 
 
 async def switch_events(
-    ctx: Ctx, notifications: Notifications, subscription: Subscription | None, kinds: Sequence[NewsKind], on: bool
+    ctx: Ctx, notifications: Notifications, own: Sequence[Subscription], kinds: Sequence[NewsKind], on: bool
 ) -> Listing:
-    """Turn these events on or off and leave the others; makes the person's own subscription when there is none. Raises
-    UserError for events that are not about one person."""
+    """Turn these events on, or off wherever they are on, and leave the others; makes the person's own subscription when
+    there is none. Raises UserError for events that are not about one person."""
     if others := [kind.row.words for kind in kinds if kind not in OF_ONE_PERSON]:
         raise UserError(f"{others[0].capitalize()} are not about one person. Set them up in a channel.")
-    problem = ""
-    if subscription is None and not on:
-        return switches(None)
-    if subscription is None:
-        subscription = await new_own_subscription(ctx, notifications, frozenset(kinds))
-        problem = await notifications.save_subscription(subscription, ctx.person)
+    problem, now = "", list(own)
+    if not own and not on:
+        return switches([])
+    if not own:
+        now = [await new_own_subscription(ctx, notifications, frozenset(kinds))]
+        problem = await notifications.save_subscription(now[0], ctx.person)
     for kind in kinds:
-        subscription = (await notifications.switch_event(subscription, kind, on=on)) or subscription
+        for number, one in enumerate(now):
+            if (kind in one.kinds) if not on else (number == 0 and not _on_in(kind, now)):
+                now[number] = (await notifications.switch_event(one, kind, on=on)) or one
     said = prose(*(part for kind in kinds for part in (f"{label_of(kind)}: ", Bold("on" if on else "off"), ". ")))
-    return switches(subscription, problem or said)
+    return switches(now, problem or said)
 
 
 def read_switch(words: str) -> tuple[list[NewsKind], bool] | None:
@@ -123,12 +154,5 @@ def read_switch(words: str) -> tuple[list[NewsKind], bool] | None:
     phrase = phrase.strip()
     if last not in {"on", "off"} or not phrase:
         return None
-    whole = {label.casefold(): kind for kind, label in _SWITCHES.items()}
-    whole |= {label.removeprefix("my "): kind for label, kind in whole.items()}
-    if phrase in whole:
-        return [whole[phrase]], last == "on"
-    if chosen := _EVENTS.chosen(phrase):
-        return [NewsKind(chosen)], last == "on"
-    found = [_EVENTS.chosen(word.strip(",;")) for word in phrase.split() if word not in {"and", "my", ","}]
-    kinds = [NewsKind(word) for word in found if word is not None]
-    return (kinds, last == "on") if kinds and len(kinds) == len(found) else None
+    found = read_kinds(phrase.split())
+    return (list(found.kinds), last == "on") if found.kinds and found.length == len(phrase.split()) else None

@@ -15,6 +15,7 @@ from bot.contract.reply import Bold, Button, Card, Fact, Mention, Part, Prose, R
 
 ENDED: Final = "subscription ended"
 """What a notice is about that tells a channel that a subscription ended with its owner's connection."""
+UNCLAIMED: Final = "Calls nobody claims"
 CHANGED: Final = "subscription changed"
 """What a notice is about that tells an owner of somebody else's change."""
 
@@ -51,10 +52,7 @@ def subscription_card(subscription: Subscription, *, note: Prose = "", roster_pr
     """Return the card with all of one subscription, and what can be done with it. ``roster_problem``: a code of
     ``bot.cards.roster``."""
     facts = (
-        Fact("Notifies about", in_words(subscription)),
-        Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
-        Fact("Calls nobody claims", escalation(subscription.policy)),
-        Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
+        *subscription_facts(subscription),
         Fact("Roster", prose("⚠️ ", roster_trouble(roster_problem), ". I'll keep trying.")) if roster_problem else None,
         Fact("Set up by", prose(Mention(subscription.owner.user_id), _acting(subscription))),
         Fact("Problem", f"Slack says “{subscription.problem_word}”. I'll keep trying.")
@@ -68,6 +66,17 @@ def subscription_card(subscription: Subscription, *, note: Prose = "", roster_pr
         note=note,
         buttons=subscription_buttons(subscription),
     )
+
+
+def subscription_facts(subscription: Subscription) -> tuple[Fact, ...]:
+    """Return what a subscription does, one line each: what it is about, quiet hours, who is asked, who is named."""
+    facts = (
+        Fact("Notifies about", in_words(subscription)),
+        Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
+        Fact(UNCLAIMED, escalation(subscription.policy)),
+        Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
+    )
+    return tuple(fact for fact in facts if fact)
 
 
 def _acting(subscription: Subscription) -> Prose:

@@ -1,14 +1,18 @@
 """Making a subscription from what was filled in or typed: names looked up, rights checked."""
 
+from collections.abc import Mapping
+
 from bot.activity.subscriptions.changes import shows_more
 from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
+from bot.activity.subscriptions.filters import LabelFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import UnclearName
-from bot.arguments.places import find_place
+from bot.arguments.places import find_place, unclear_place
 from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotFound
 from bot.cards.rights import Rights, named_places
+from bot.contract.argument import Option
 from bot.contract.context import Ctx, with_any_email
 from bot.dialpad.actions.users import GetUser
 
@@ -23,24 +27,41 @@ async def conditions(ctx: Ctx, field: str, text: str | None, side: Side) -> Cond
 
 async def places_named(ctx: Ctx, field: str, names: tuple[str, ...]) -> dict[str, str]:
     """Look places up by name. Raises FieldError for a name that nobody has, or several."""
-    try:
-        return dict([await find_place(ctx, name) for name in names])
-    except UnclearName as problem:
-        raise FieldError(field, f"{problem} For a label type label:spam.") from None
+    found: dict[str, str] = {}
+    for name in names:
+        try:
+            place, shown = await find_place(ctx, name)
+        except UnclearName as problem:
+            label = Option(f"The label {name}", LabelFilter(name.casefold()).typed)
+            raise unclear_place(field, name, problem, "For a label type label:spam.", label) from None
+        found[place] = shown
+    return found
 
 
-async def places_allowed(ctx: Ctx, rights: Rights, chosen: dict[str, str], *, own: bool) -> dict[str, str]:
-    """Return ``chosen`` or, when nothing is chosen, the person's lines; with ``own`` the person alone. Raises
-    FieldError for places they do not belong to: nobody listens to other people's calls by subscribing to them."""
+async def places_allowed(
+    ctx: Ctx, rights: Rights, chosen: dict[str, str], *, own: bool, personal: bool
+) -> dict[str, str]:
+    """Return ``chosen`` or, when nothing is chosen, the person's lines; with ``own`` the person alone. Their own line
+    is among them only where nobody else reads (``personal``), or when they belong to no other. Raises FieldError for
+    places they do not belong to: nobody listens to other people's calls by subscribing to them."""
+    check_belongs(rights, chosen)
+    if own and not chosen:
+        return {next(place for place in rights.places if place.startswith("user:")): "you"}
+    if chosen or rights.is_admin:
+        return chosen
+    lines = await named_places(ctx, rights)
+    shared = {place: name for place, name in lines.items() if not place.startswith("user:")}
+    return lines if personal or not shared else shared
+
+
+def check_belongs(rights: Rights, chosen: Mapping[str, str]) -> None:
+    """Check that a person belongs to the lines they choose. Raises FieldError."""
     if lacking := rights.lacking(chosen):
         raise FieldError(
             "places",
             "You can be notified about your own calls and the lines you belong to, not about "
             f"{' and '.join(lacking)}. A Dialpad admin can set this up.",
         )
-    if own and not chosen:
-        return {next(place for place in rights.places if place.startswith("user:")): "you"}
-    return chosen if chosen or rights.is_admin else await named_places(ctx, rights)
 
 
 async def places_changed(
@@ -65,7 +86,8 @@ async def places_changed(
                 f"{owner} chose {' and '.join(hidden)}, which you do not belong to. Leave it in, or ask them.",
             )
     fresh = {place: name for place, name in chosen.items() if place not in kept}
-    allowed = await places_allowed(ctx, rights, fresh, own=False) if fresh or not chosen else {}
+    personal = before.is_personal
+    allowed = await places_allowed(ctx, rights, fresh, own=False, personal=personal) if fresh or not chosen else {}
     return {place: kept.get(place, name) for place, name in (chosen or allowed).items()}
 
 
@@ -79,6 +101,17 @@ def check_wider(before: Subscription, made: Subscription, rights: Rights) -> Non
         f"This is about {lines}, which you do not belong to, so only a Dialpad admin can make it show more. "
         "Add notifications of your own for your lines.",
     )
+
+
+def check_rights(before: Subscription | None, made: Subscription, rights: Rights) -> None:
+    """Check once more, when it is saved, what was checked before it was shown. Raises FieldError."""
+    kept = before.places if before is not None else {}
+    check_belongs(rights, {place: name for place, name in made.places.items() if place not in kept})
+    if before is not None:
+        check_wider(before, made, rights)
+    elif not made.places and not rights.is_admin:
+        raise FieldError("places", "Only a Dialpad admin can choose every line. Name yours.")
+    check_roster(made, rights, before)
 
 
 def check_roster(made: Subscription, rights: Rights, before: Subscription | None = None) -> None:

@@ -29,6 +29,16 @@ class Option:
     note: str = ""
 
 
+class SeveralMeanings(FieldError):
+    """What was typed can mean several things. ``typed`` is the part of the raw value that is unclear; the value of each
+    of ``meanings`` can stand in its place."""
+
+    def __init__(self, field: str, text: str, typed: str, meanings: Sequence[Option]) -> None:
+        super().__init__(field, text)
+        self.typed = typed
+        self.meanings = tuple(meanings)
+
+
 @dataclass(frozen=True)
 class Argument:
     """One parameter of a handler. ``label`` heads its form field."""

@@ -11,6 +11,7 @@ from bot.activity.items import Item
 from bot.activity.news import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
+from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
@@ -69,6 +70,22 @@ class Dealings:
     said: tuple[Dealing, ...] = ()
 
 
+class SubscriptionChanged(Exception):
+    """A subscription is not any more what it was when somebody was shown what they save. ``now``: what it is."""
+
+    def __init__(self, now: Subscription | None) -> None:
+        super().__init__("changed meanwhile")
+        self.now = now
+
+
+class SubscriptionExists(Exception):
+    """The place has a subscription that does the same."""
+
+    def __init__(self, same: Subscription) -> None:
+        super().__init__("there already")
+        self.same = same
+
+
 class PostedCard(Protocol):
     """A posted card with the state of its call, text conversation or request for cover. ``claimed_by`` and
     ``handled_by`` are the Slack ids of whoever covers and of whoever withdrew a request for cover; what calls and texts
@@ -118,7 +135,16 @@ class Notifications(Protocol):
     async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
         """Store a subscription and set up the hooks at Dialpad that it needs. Returns what is in the way, "" for
         nothing. What it shows or does more than before, it does with the rights of ``by``; an owner who is somebody
-        else is told."""
+        else is told, and so is the channel."""
+        ...
+
+    async def save_previewed(self, subscription: Subscription, by: PersonKey, before: Subscription | None) -> str:
+        """Do as ``save_subscription``, but only while the stored subscription still is ``before`` (None for a new one)
+        and nothing else in its place does the same. Raises SubscriptionChanged and SubscriptionExists."""
+        ...
+
+    async def forecast(self, subscription: Subscription, before: Subscription | None) -> Forecasts:
+        """Count what a subscription would have posted yesterday and today, and as it was ``before``."""
         ...
 
     async def undo_change(self, person: PersonKey, change: str) -> Subscription:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from bot.basics.errors import FieldError, UserError
 from bot.basics.words import Word, split, verbatim
-from bot.contract.argument import Argument, Lookup, Text
+from bot.contract.argument import Argument, Lookup, SeveralMeanings, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Form, Raw, RawArgs
 from bot.contract.routing import Route
@@ -181,13 +181,16 @@ def missing(route: Route, raw: Mapping[str, Raw]) -> list[str]:
 
 
 async def fill_in(ctx: Ctx, route: Route, raw: RawArgs) -> Answer:
-    """Run ``route`` with these arguments; its form, with what was typed filled in, when one of them is wrong."""
+    """Run ``route`` with these arguments; its form, with what was typed filled in, when one of them is wrong. Raises
+    SeveralMeanings for one that is unclear."""
     if missing(route, raw):
         return Form(route.id, await _entered(ctx, route, raw))
     try:
         return await route.handler(ctx, **await parse_arguments(ctx, route, raw))
     except Refused as several:
         return Form(route.id, await _entered(ctx, route, raw), several.problems)
+    except SeveralMeanings:
+        raise
     except FieldError as one:
         return Form(route.id, await _entered(ctx, route, raw), {one.field: one.text})
 
@@ -203,14 +206,14 @@ async def parse_arguments(ctx: Ctx, route: Route, raw: Mapping[str, Raw]) -> dic
     results = await asyncio.gather(
         *(route.arguments[name].parse(ctx, name, value) for name, value in given.items()), return_exceptions=True
     )
-    problems: dict[str, str] = {}
+    problems: dict[str, FieldError] = {}
     for name, result in zip(given, results, strict=True):
         if isinstance(result, FieldError):
-            problems[name] = result.text
+            problems[name] = result
         elif isinstance(result, BaseException):
             raise result
     if len(problems) > 1:
-        raise Refused(problems)
+        raise Refused({name: problem.text for name, problem in problems.items()})
     for name, problem in problems.items():
-        raise FieldError(name, problem)
+        raise problem if problem.field == name else FieldError(name, problem.text)
     return dict(zip(given, results, strict=True))

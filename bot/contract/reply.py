@@ -213,6 +213,8 @@ class Confirm:
     note: Prose = ""
     danger: bool = False
     edit: Button | None = None
+    instead: tuple[Button, ...] = ()
+    """What else may be done. Pressing one leaves the request as it is: whoever agrees to it later still can."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import name_of_talk, names_of_text, texts_in, view_conversation, view_text
+from bot.cards.announcement import SET_UP, announcement
 from bot.cards.conversation import LAST_TEXTS, SentText, conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import MOST_SETTLERS, digest_card
@@ -66,6 +67,8 @@ class PostedCardRenderer:
                 return await self._text(card, subscription)
             case _ if subscription is not None and value(card.state, "about") == NewsKind.HANDOVER:
                 return await self._handed_over(card, subscription)
+            case "notice" if value(card.state, "about") == SET_UP:
+                return MessageContent(announcement(card.state))
             case _:
                 return await self._told(card, subscription)
 

@@ -15,17 +15,30 @@ from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.registers import fragment, value
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
+from bot.activity.subscriptions.forecast import Forecasts
+from bot.activity.subscriptions.overlap import find_same
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.texts import TextView, names_of_text, view_text
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
 from bot.cards.subscription import CHANGED, ended_with_owner
-from bot.contract.board import Acted, Dealings, OpenWork, PostedCard, UserGroup, open_work
+from bot.contract.board import (
+    Acted,
+    Dealings,
+    OpenWork,
+    PostedCard,
+    SubscriptionChanged,
+    SubscriptionExists,
+    UserGroup,
+    open_work,
+)
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
+from bot.notifications.announcements import announce
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import REMINDED, handle_within
+from bot.notifications.forecasting import forecast
 from bot.notifications.telling import last_texts, told_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
@@ -35,6 +48,7 @@ from bot.store.opt_outs import OptOutWord
 from bot.store.postings import ROUND, NewPosting, Posting
 from bot.store.store import Store
 from bot.store.subscription_changes import SubscriptionChange
+from bot.store.subscriptions import AlsoSave, SaveCheck, nothing_more
 
 
 class Setup(Protocol):
@@ -108,15 +122,33 @@ class NotificationService:
         return self._store.subscriptions.new_id()
 
     async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
+        return await self._save_as(subscription, by, None)
+
+    async def save_previewed(self, subscription: Subscription, by: PersonKey, before: Subscription | None) -> str:
+        def check(now: Subscription | None, others: Sequence[Subscription]) -> None:
+            if _settings(now) != _settings(before):
+                raise SubscriptionChanged(now)
+            if same := find_same(subscription, others):
+                raise SubscriptionExists(same)
+
+        return await self._save_as(subscription, by, check)
+
+    async def forecast(self, subscription: Subscription, before: Subscription | None) -> Forecasts:
+        return await forecast(self._store, await self._of_its_company(subscription), before)
+
+    async def _save_as(self, subscription: Subscription, by: PersonKey, check: SaveCheck | None) -> str:
         subscription = await self._of_its_company(subscription)
         await self._check_marks(subscription)
         before = await self._store.subscriptions.get(subscription.company, subscription.id)
         if before is not None:
             subscription = with_actors(before, subscription, by.user_id)
-        return await self._save(before, subscription, by)
+        return await self._save(before, subscription, by, check)
 
-    async def _save(self, before: Subscription | None, subscription: Subscription, by: PersonKey) -> str:
-        await self._store.subscriptions.save(subscription)
+    async def _save(
+        self, before: Subscription | None, subscription: Subscription, by: PersonKey, check: SaveCheck | None = None
+    ) -> str:
+        also = await self._announcement(before, subscription, by)
+        await self._store.subscriptions.save(subscription, check=check, also=also)
         if before is not None and replace(before, problem=subscription.problem) != subscription:
             await self._tell_owner(before, subscription, by)
         if not subscription.paused:
@@ -181,11 +213,20 @@ class NotificationService:
 
     async def remove_subscription(self, subscription: Subscription, by: PersonKey) -> None:
         subscription = await self._of_its_company(subscription)
-        if await self._store.subscriptions.delete(subscription.company, subscription.id):
+        also = await self._announcement(subscription, None, by)
+        if await self._store.subscriptions.delete(subscription.company, subscription.id, also=also):
             await self._tell_owner(subscription, None, by)
         await self._store.postings.drop_waiting(subscription.company, subscription.id)
         if subscription.topic:
             await self._clear_topic(subscription)
+        self._wake()
+
+    async def _announcement(self, before: Subscription | None, after: Subscription | None, by: PersonKey) -> AlsoSave:
+        """Return what tells the channel, where the app may post."""
+        one = after or before
+        if one is None or one.is_personal or not await self.may_post(by, one.channel):
+            return nothing_more
+        return announce(self._store, before, after, by.user_id)
 
     async def _tell_owner(self, before: Subscription, after: Subscription | None, by: PersonKey) -> None:
         """Tell the owner of a subscription that somebody else changed or removed it, with a button to undo it."""
@@ -484,6 +525,11 @@ class NotificationService:
     async def _policy(self, posting: Posting) -> EscalationPolicy:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
         return subscription.policy if subscription else EscalationPolicy()
+
+
+def _settings(subscription: Subscription | None) -> Subscription | None:
+    """Return what people set of a subscription, without how posting fares."""
+    return None if subscription is None else replace(subscription, problem="", company_id="")
 
 
 def _needs_more(before: Subscription, after: Subscription, by: PersonKey) -> bool:

@@ -196,6 +196,9 @@ async def subscribe_support(demo: Demo) -> None:
     ):
         await priya.command("#support", demo.bot.settings.typed(f"notify {typed}"))
         await demo.bot.dispatcher.idle()
+        if priya.modal is not None:
+            await priya.submit(priya.modal)
+            await demo.bot.dispatcher.idle()
     for answer in priya.ephemerals("#support"):
         priya.dismiss(answer["ts"])
 

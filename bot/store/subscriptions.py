@@ -5,10 +5,10 @@ What one means is decided in ``bot.activity.subscriptions.subscription``.
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     JSON,
@@ -77,6 +77,17 @@ INDEXES: Final = 500
 """Companies whose subscriptions a process keeps in memory; those whose news was longest ago are read again."""
 
 
+SaveCheck: TypeAlias = Callable[[Subscription | None, Sequence[Subscription]], None]
+"""Is given what a subscription was before, and its company's others in the same place; raises when it may not be
+saved."""
+AlsoSave: TypeAlias = Callable[[Connection], None]
+"""Writes something in the same transaction."""
+
+
+def nothing_more(_: Connection) -> None:
+    """Write nothing more."""
+
+
 class Subscriptions:
     """Queries on subscriptions, a few per channel. ``problem`` is why posting failed, in the words of
     ``bot.notifications.owner_alerts``."""
@@ -89,9 +100,11 @@ class Subscriptions:
         """Generate an id for a new subscription: short, since every button of a card carries it."""
         return secrets.token_urlsafe(6)
 
-    async def save(self, subscription: Subscription) -> None:
+    async def save(
+        self, subscription: Subscription, *, check: SaveCheck | None = None, also: AlsoSave = nothing_more
+    ) -> None:
         """Store a subscription, or change the one with the same id. Its channel and its company never change; a new one
-        without a company gets its owner's."""
+        without a company gets its owner's. What ``check`` raises undoes all of it; ``also`` is written with it."""
         digest_at = next_due(subscription, self._context.now())
 
         def change(connection: Connection) -> None:
@@ -99,7 +112,13 @@ class Subscriptions:
             before = self._locked(connection, placed.company, placed.id)
             if before is not None:
                 self._change(connection, before, placed)
-                return
+            else:
+                insert_new(connection, placed)
+            if check is not None:
+                self._check(connection, placed, before, check)
+            also(connection)
+
+        def insert_new(connection: Connection, placed: Subscription) -> None:
             fresh = {
                 "id": placed.id,
                 "team_id": placed.owner.team_id,
@@ -112,6 +131,14 @@ class Subscriptions:
             connection.execute(insert(subscriptions).values(digest_at=digest_at, **fresh))
 
         await self._context.database.write(change)
+
+    @staticmethod
+    def _check(connection: Connection, placed: Subscription, before: Row[Any] | None, check: SaveCheck) -> None:
+        """Show ``check`` what there is. It is read after the change was written: of two processes that add to one
+        company, the triggers let one wait for the other, which then sees what was added."""
+        here = _oldest_first(within(subscriptions, placed.company), subscriptions.c.channel == placed.channel)
+        others = [read_subscription(row) for row in connection.execute(here) if row.id != placed.id]
+        check(None if before is None else read_subscription(before), others)
 
     async def switch(self, company: CompanyKey, name: str, kind: NewsKind, *, on: bool) -> Subscription | None:
         """Switch one event of a subscription on or off, without touching the others. None if it no longer exists."""
@@ -213,9 +240,17 @@ class Subscriptions:
         """Return the subscriptions of all workspaces that could not post when they last tried."""
         return await self._select(subscriptions.c.problem != "", why=Everywhere.OPERATOR)
 
-    async def delete(self, company: CompanyKey, name: str) -> bool:
-        """Delete a subscription. False if there was none. Its messages stay, and are still updated."""
-        return await self._context.run(delete(subscriptions).where(_is(company, name))) == 1
+    async def delete(self, company: CompanyKey, name: str, *, also: AlsoSave = nothing_more) -> bool:
+        """Delete a subscription. False if there was none; otherwise ``also`` is written with it. Its messages stay, and
+        are still updated."""
+
+        def change(connection: Connection) -> bool:
+            found = connection.execute(delete(subscriptions).where(_is(company, name))).rowcount == 1
+            if found:
+                also(connection)
+            return found
+
+        return await self._context.database.write(change)
 
     async def note_problem(self, company: CompanyKey, name: str, problem: str) -> bool:
         """Record a problem. True if it is new: nobody was told of it since posting last worked."""

@@ -71,7 +71,7 @@ async def test_a_digest_is_a_chart_and_a_table(visitor: Visitor) -> None:
     due = (datetime.now(UTC) - timedelta(minutes=1)).astimezone(PACIFIC).replace(second=0, microsecond=0)
     day = due.replace(hour=0, minute=0) - timedelta(days=1)
     await visitor.come(PRIYA)
-    await visitor.type(f'/dp notify daily at:{due:%H:%M} for "Support"')
+    await visitor.subscribe(f'daily at:{due:%H:%M} for "Support"')
     await visitor.answered("a daily digest at")
     await play(demo, day - timedelta(days=1), LONG_DAY if visitor.shots else {10: (3, 0)})
     await play(demo, day, {**LONG_DAY, 16: (4, 1)} if visitor.shots else SHORT_DAY)

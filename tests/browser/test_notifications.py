@@ -20,8 +20,8 @@ BY_THE_CLOCK = {NewsKind.HANDOVER, *DIGESTS}
 async def subscribe(visitor: Visitor, rule: str) -> None:
     """Priya, who sees all lines, sets it up in #support; then Ana is at the page."""
     await visitor.come(PRIYA)
-    await visitor.type(f"/dp notify {rule}")
-    await visitor.answered("Notifies about")
+    await visitor.subscribe(rule)
+    await visitor.answered("Saved")
     await visitor.become(ANA)
 
 
@@ -226,6 +226,8 @@ async def test_the_form_is_filled_in_and_saved_by_mouse(visitor: Visitor) -> Non
     await visitor.pick("notify.save.places", "supp", "Support")
     await visitor.field("notify.save.but").fill("label:spam")
     await visitor.submit()
+    await visitor.asked("missed calls, voicemails and texts for Support, except label spam", "in #support")
+    await visitor.submit()
     await visitor.answered("missed calls, voicemails and texts for Support, except label spam")
     await visitor.press(await visitor.ring(JORDAN, SUPPORT), "Miss")
     await card(visitor, "Missed call", "Jordan Lee")
@@ -235,7 +237,7 @@ async def test_the_gear_opens_its_own_subscription_and_pauses_it(visitor: Visito
     await subscribe(visitor, 'missed for "Support"')
     await visitor.become(PRIYA)
     await visitor.go("phones")
-    await visitor.type("/dp notify missed")
+    await visitor.subscribe("missed")
     await visitor.answered("missed calls on every line")
     await visitor.become(ANA)
     await visitor.go("support")
@@ -273,7 +275,7 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
 
 async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -> None:
     await visitor.come(PRIYA)
-    await visitor.type(f"/dp notify {' '.join(kind for kind in NewsKind if kind not in BY_THE_CLOCK)}")
+    await visitor.subscribe(" ".join(kind for kind in NewsKind if kind not in BY_THE_CLOCK))
     await visitor.answered("Notifies about", "changed settings")
     page = visitor.page
     live = await visitor.ring(JORDAN, SUPPORT)

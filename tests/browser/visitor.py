@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
+from bot.cards.announcement import MARK
 from bot.sandbox.cast import ANA, Customer, Line, Person
 from bot.sandbox.demo import Demo
 
@@ -77,6 +78,12 @@ class Visitor:
         await self.press(where, "More options")
         await self.page.get_by_role("menuitem", name=label, exact=True).click()
 
+    async def subscribe(self, rule: str) -> None:
+        """Type ``/dp notify`` with these words and press Save."""
+        await self.type(f"/dp notify {rule}")
+        await self.asked("Notifies about")
+        await self.submit()
+
     async def submit(self) -> None:
         await self.page.get_by_test_id("modal-submit").click()
 
@@ -104,8 +111,8 @@ class Visitor:
 
     @property
     def messages(self) -> Locator:
-        """What everybody sees in the open conversation."""
-        return self.page.locator("#main").get_by_test_id("message")
+        """What everybody sees in the open conversation, but for who set notifications up."""
+        return self.page.locator("#main").get_by_test_id("message").filter(has_not_text=MARK.strip())
 
     @property
     def thread(self) -> Locator:

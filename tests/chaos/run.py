@@ -11,9 +11,9 @@ from signal import SIGTERM
 from bot.sandbox.cast import PRIYA
 from tests.chaos.books import Books, read_books, until_nothing_is_due
 from tests.chaos.feeding import CALLS, TEXTS, People, Phones
-from tests.chaos.stage import LOOK_S, Database, Stage, TakeOvers, staged
+from tests.chaos.stage import Database, Stage, TakeOvers, staged
 from tests.chaos.troubles import Schedule, Trouble, inside, outside
-from tests.flows.hands import said
+from tests.flows.hands import save_preview
 
 SUBSCRIBED_WITHIN_S = 60.0
 DRAINED_WITHIN_S = 600.0
@@ -152,5 +152,4 @@ async def _subscribe(stage: Stage) -> None:
     for channel, kinds in ((CALLS, "ringing missed voicemail"), (TEXTS, "sms")):
         await priya.command(channel, f'/dp notify {kinds} for "Support"')
         async with asyncio.timeout(SUBSCRIBED_WITHIN_S):
-            while "Notifies" not in str([said(one) for one in priya.ephemerals(channel)]):  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_S)
+            await save_preview(priya, channel)

@@ -40,7 +40,7 @@ async def demo(running: DemoOfTwo, provoked: set[str]) -> AsyncIterator[Demo]:
 
 
 async def test_a_call_is_claimed_handed_back_and_handled(priya: Hands, ana: Hands, sam: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     miss_a_call(demo)
     await ana.press(await shown(ana, "Missed call"), "Claim")
     await ana.press(await shown(ana, "Claimed by", str(ANA.slack_id)), "Give back")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.basics.company import CompanyKey
+from bot.cards.announcement import MARK
 from bot.sandbox.cast import COMPANY_ID, CUSTOMERS, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.model import Call
@@ -14,7 +15,16 @@ NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
 
 
 def board(hands: Hands) -> list[Json]:
-    """The app's own messages in the channel, oldest first."""
+    """The app's own messages in the channel, oldest first, but for those that tell who set notifications up."""
+    return [one for one in app_messages(hands) if not one["text"].startswith(MARK.strip())]
+
+
+def announcements(hands: Hands) -> list[Json]:
+    """What the channel was told of its own notifications."""
+    return [one for one in app_messages(hands) if one["text"].startswith(MARK.strip())]
+
+
+def app_messages(hands: Hands) -> list[Json]:
     app = hands.demo.slack.workspace.app["user_id"]
     return [one for one in hands.person.messages("#support") if one.get("user") == app]
 

@@ -10,6 +10,8 @@ from bot.contract.later import Pending
 from bot.sandbox.cast import TEAM_ID
 from bot.sandbox.cast import Person as CastMember
 from bot.sandbox.demo import Demo
+from bot.sandbox.slack.person import Person as PersonAtSlack
+from bot.slack.blockkit.render import CONFIRM
 
 Json = dict[str, Any]
 
@@ -28,6 +30,15 @@ class Hands:
         """Type a command and wait for the bot to be done; the newest answer only this person sees, {} if none."""
         await self.person.command("#support", line)
         return await self.settled()
+
+    async def subscribe(self, words: str, channel: str = "#support") -> Json:
+        """Type ``/dp notify`` with these words and press Save where there is something to save; the newest answer."""
+        await self.person.command(channel, f"/dp notify {words}")
+        await self.demo.bot.dispatcher.idle()
+        if self.person.modal is not None:
+            await self.submit()
+        answers = self.person.ephemerals(channel)
+        return answers[-1] if answers else {}
 
     async def settled(self) -> Json:
         await self.demo.bot.dispatcher.idle()
@@ -125,6 +136,24 @@ class Hands:
         ends so may be somebody else's: `/subscriptions/call` is asked for while nobody looks, and calls nobody."""
         asked = self.demo.dialpad.requests
         return [one for one in asked if one.method == method and fnmatchcase(one.path.removeprefix("/api/v2"), path)]
+
+
+async def save_preview(person: PersonAtSlack, channel: str) -> None:
+    """Press Save once the preview is there, in a window or as a message, and wait until it is saved: for those who see
+    no more than people do."""
+
+    def look() -> Json | None:
+        if person.modal is not None:
+            return person.modal if person.modal["callback_id"] == CONFIRM else None
+        return next((one for one in reversed(person.ephemerals(channel)) if "Save" in labels(one)), None)
+
+    found = await person.until(look)
+    if "callback_id" in found:
+        await person.submit(found)
+    else:
+        button, block_id = find_button(found, "Save")
+        await person.press(found, button["action_id"], button.get("value"), block_id=block_id)
+    await person.until(lambda: "Saved. Use Test" in str([*person.ephemerals(channel), *person.modals]))
 
 
 def said(document: Json) -> str:

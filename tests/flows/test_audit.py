@@ -66,7 +66,7 @@ async def test_a_text_leaves_neither_its_words_nor_its_number(ana: Hands, demo: 
 
 
 async def test_a_changed_subscription_is_named(ana: Hands, demo: Demo) -> None:
-    await ana.type('/dp notify missed for "Support"')
+    await ana.subscribe('missed for "Support"')
     await ana.type("/dp notify pause 1")
     (subscription,) = await demo.bot.store.subscriptions.owned(ana.key)
     entries = await demo.bot.store.audit.recent(NORTHLIGHT, about=f"subscription:{subscription.id}")

@@ -20,7 +20,7 @@ _A_MONTH_AGO = cards.update().values(changed_at=datetime(2020, 1, 1, tzinfo=UTC)
 @pytest.fixture
 async def demo() -> AsyncIterator[Demo]:
     async with quick_demo() as started:
-        await Hands(started, PRIYA).type('/dp notify missed for "Support"')
+        await Hands(started, PRIYA).subscribe('missed for "Support"')
         miss_a_call(started)
         yield started
 

@@ -121,8 +121,8 @@ def told_in_dm(hands: Hands) -> str:
 
 
 async def test_an_admin_of_another_company_hears_nothing_of_ours(priya: Hands, gus: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed voicemail sms for "Support"')
-    await gus.person.command("app", "/dp notify missed voicemail sms recap duty")
+    await priya.subscribe('missed voicemail sms for "Support"')
+    await gus.subscribe("missed voicemail sms recap duty", "app")
     await gus.settled()
     miss_a_call(demo)
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "My secret order")
@@ -136,8 +136,8 @@ async def test_an_admin_of_another_company_hears_nothing_of_ours(priya: Hands, g
 async def test_each_company_hears_its_own_in_the_same_channel(
     priya: Hands, gus: Hands, demo: Demo, trial: DialpadSandbox
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
-    await gus.type("/dp notify missed")
+    await priya.subscribe('missed for "Support"')
+    await gus.subscribe("missed")
     miss_a_call(demo)
     miss_on_trial(trial)
     await until_all_heard(demo)
@@ -153,8 +153,8 @@ async def test_the_same_call_id_in_both_companies_is_two_calls(
     priya: Hands, gus: Hands, demo: Demo, trial: DialpadSandbox
 ) -> None:
     """Whoever holds a hook's secret can write any id into an event of it."""
-    await priya.type('/dp notify missed voicemail for "Support"')
-    await gus.type("/dp notify missed voicemail")
+    await priya.subscribe('missed voicemail for "Support"')
+    await gus.subscribe("missed voicemail")
     trial.state._next_id = demo.dialpad.state._next_id
     ours = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     theirs = trial.phone.ring("+14155550155", TRIAL_SUPPORT.phone)
@@ -172,8 +172,8 @@ async def test_the_same_call_id_in_both_companies_is_two_calls(
 async def test_a_text_of_the_same_customer_is_a_conversation_in_each_company(
     priya: Hands, gus: Hands, demo: Demo, trial: DialpadSandbox
 ) -> None:
-    await priya.type('/dp notify sms for "Support"')
-    await gus.type("/dp notify sms")
+    await priya.subscribe('sms for "Support"')
+    await gus.subscribe("sms")
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "To Northlight")
     trial.phone.text(JORDAN.phone, TRIAL_SUPPORT.phone, "To Gus")
     await until_all_heard(demo)
@@ -190,8 +190,8 @@ async def test_a_text_of_the_same_customer_is_a_conversation_in_each_company(
 async def test_many_calls_of_two_companies_are_never_in_one_message(
     priya: Hands, gus: Hands, demo: Demo, trial: DialpadSandbox
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
-    await gus.type("/dp notify missed")
+    await priya.subscribe('missed for "Support"')
+    await gus.subscribe("missed")
     for number in range(5):
         demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(f"+1415555016{number}", SUPPORT.phone).id)
         miss_on_trial(trial, f"+1415555018{number}")
@@ -206,8 +206,8 @@ async def test_many_calls_of_two_companies_are_never_in_one_message(
 async def test_a_digest_counts_the_calls_of_its_own_company(
     priya: Hands, gus: Hands, demo: Demo, trial: DialpadSandbox
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
-    await gus.type("/dp notify daily")
+    await priya.subscribe('missed for "Support"')
+    await gus.subscribe("daily")
     miss_a_call(demo)
     miss_on_trial(trial)
     await until_all_heard(demo)
@@ -219,7 +219,7 @@ async def test_a_digest_counts_the_calls_of_its_own_company(
 
 
 async def test_no_button_of_a_digest_works_for_another_company(priya: Hands, gus: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed daily for "Support"')
+    await priya.subscribe('missed daily for "Support"')
     await priya.type("/dp notify test 1")
     await demo.bot.poster.settle()
     (digest,) = [one for one in board(priya) if "digest" in said(one).casefold()]
@@ -232,7 +232,7 @@ async def test_no_button_of_a_digest_works_for_another_company(priya: Hands, gus
 
 
 async def a_card(priya: Hands, demo: Demo) -> Json:
-    await priya.type('/dp notify missed voicemail for "Support" escalate 5')
+    await priya.subscribe('missed voicemail for "Support" escalate 5')
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     demo.dialpad.phone.leave_voicemail(call.id, "My secret address")
     await until_all_heard(demo)
@@ -328,7 +328,7 @@ async def owner_of(demo: Demo, message: Json) -> str:
 
 
 async def test_a_thread_of_texts_is_answered_by_its_own_company(priya: Hands, gus: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify sms for "Support"')
+    await priya.subscribe('sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Are you open?")
     head = await shown(priya, "New text")
     await demo.bot.poster.settle()
@@ -342,7 +342,7 @@ async def test_a_thread_of_texts_is_answered_by_its_own_company(priya: Hands, gu
 
 
 async def test_the_list_of_a_channel_shows_the_own_companys(priya: Hands, gus: Hands, noor: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed for "Support" only +1415')
+    await priya.subscribe('missed for "Support" only +1415')
     listed = said(await gus.type("/dp notify list"))
     assert "+1415" not in listed
     assert "1 more here belongs to another Dialpad company" in listed
@@ -354,9 +354,9 @@ async def test_the_list_of_a_channel_shows_the_own_companys(priya: Hands, gus: H
 async def test_a_subscription_is_used_by_its_company_alone(
     priya: Hands, gus: Hands, noor: Hands, demo: Demo, verb: str
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
-    assert "no notifications yet" in said(await gus.type(f"/dp notify {verb} 1"))
-    unconnected = said(await noor.type(f"/dp notify {verb} 1"))
+    await priya.subscribe('missed for "Support"')
+    assert "no notifications yet" in said(await gus.subscribe(f"{verb} 1"))
+    unconnected = said(await noor.subscribe(f"{verb} 1"))
     assert ("Notifications here" if verb == "settings" else "Connect your Dialpad account") in unconnected
     (kept,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
     assert not kept.paused
@@ -366,7 +366,7 @@ async def test_a_subscription_is_used_by_its_company_alone(
 async def test_a_change_is_undone_by_its_owner_alone(
     priya: Hands, ana: Hands, demo: Demo, service: NotificationService, who: str
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     await ana.type("/dp notify remove 1")
     await ana.submit()
     button, _ = find_button(await priya.told(), "Undo")
@@ -407,7 +407,7 @@ async def test_a_timed_change_is_seen_by_nobody_else(ana: Hands, demo: Demo, who
 async def test_a_subscription_opens_for_its_company_alone_however_it_is_asked_for(
     priya: Hands, demo: Demo, service: NotificationService, who: str
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     (kept,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
     person, refusal = await somebody(demo, who)
     with pytest.raises(OtherCompany) if refusal is OtherCompany else nullcontext():
@@ -416,9 +416,9 @@ async def test_a_subscription_opens_for_its_company_alone_however_it_is_asked_fo
 
 
 async def test_a_group_or_topic_that_one_company_keeps_is_not_anothers(priya: Hands, gus: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify handover for "Support" keep @support-oncall topic')
+    await priya.subscribe('handover for "Support" keep @support-oncall topic')
     for mark in ("keep @support-oncall", "topic"):
-        await gus.type(f'/dp notify handover for "Support" {mark}')
+        await gus.subscribe(f'handover for "Support" {mark}')
         assert "nother Dialpad company" in said(gus.person.modal or {}), mark
     assert await demo.bot.store.subscriptions.of_company(THE_TRIAL) == []
 
@@ -456,7 +456,7 @@ async def offered(hands: Hands, query: str) -> list[Json]:
 async def test_a_supervisor_who_has_left_the_company_is_told_nothing_of_it(
     priya: Hands, gus: Hands, demo: Demo
 ) -> None:
-    await priya.type('/dp notify missed for "Support" escalate 5')
+    await priya.subscribe('missed for "Support" escalate 5')
     (kept,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
     policy = replace(kept.policy, on_duty=False, supervisor=gus.key.user_id)
     await demo.bot.store.subscriptions.save(replace(kept, policy=policy))
@@ -490,7 +490,7 @@ async def test_the_audit_is_kept_for_each_company(priya: Hands, gus: Hands, demo
 async def test_whoever_connects_to_another_company_leaves_the_one_before_and_is_told(
     priya: Hands, gus: Hands, demo: Demo, trial: DialpadSandbox
 ) -> None:
-    await gus.type("/dp notify missed")
+    await gus.subscribe("missed")
     assert len(await demo.bot.store.hooks.of_company(THE_TRIAL)) == 1
     await join(demo, PRIYA.token)
     await priya.press(await priya.told(), "Yes, that is me")
@@ -506,7 +506,7 @@ async def test_whoever_connects_to_another_company_leaves_the_one_before_and_is_
 
 
 async def test_connecting_again_to_the_same_company_keeps_everything(gus: Hands, demo: Demo) -> None:
-    await gus.type("/dp notify missed")
+    await gus.subscribe("missed")
     await join(demo)
     assert len(await demo.bot.store.subscriptions.of_company(THE_TRIAL)) == 1
 
@@ -517,7 +517,7 @@ async def test_what_dialpad_named_no_company_for_is_one_persons_and_goes_along_o
     link = await demo.bot.store.connections.get(gus.key)
     assert link is not None
     await demo.bot.store.connections.save(gus.key, replace(link, company_id=None))
-    await gus.type("/dp notify missed")
+    await gus.subscribe("missed")
     (alone,) = await demo.bot.store.subscriptions.owned(gus.key)
     assert alone.company == CompanyKey(TEAM_ID, f"person:{gus.key.user_id}")
     miss_on_trial(trial)
@@ -536,3 +536,12 @@ async def test_a_subscription_whose_owner_moved_acts_with_nobodys_account(demo: 
     )
     with pytest.raises(NotConnected):
         await demo.bot.dispatcher.deps.accounts.of(gus_key(), within=NORTHLIGHT).link()
+
+
+async def test_a_preview_counts_no_calls_of_another_company(priya: Hands, gus: Hands, demo: Demo) -> None:
+    await priya.subscribe('missed for "Support"')
+    miss_a_call(demo)
+    await until_all_heard(demo)
+    await gus.type("/dp notify missed")
+    assert "I have no calls from yesterday to compare with." in said(await gus.modal())
+    assert "Today so far" not in said(await gus.modal())

@@ -37,7 +37,7 @@ async def digest_after_test(priya: Hands) -> dict[str, Any]:
 
 
 async def test_calls_that_were_just_rung_count_at_once(priya: Hands) -> None:
-    await priya.type('/dp notify daily for "Support"')
+    await priya.subscribe('daily for "Support"')
     play_calls(priya.demo)
     digest = await digest_after_test(priya)
 
@@ -48,7 +48,7 @@ async def test_calls_that_were_just_rung_count_at_once(priya: Hands) -> None:
 
 
 async def test_where_slack_refuses_charts_the_bars_are_letters(priya: Hands) -> None:
-    await priya.type('/dp notify daily for "Support"')
+    await priya.subscribe('daily for "Support"')
     play_calls(priya.demo)
     priya.demo.slack.faults.add("chat.postMessage", error="invalid_blocks")
     digest = await digest_after_test(priya)
@@ -58,7 +58,7 @@ async def test_where_slack_refuses_charts_the_bars_are_letters(priya: Hands) -> 
 
 
 async def test_without_calls_it_is_one_line(priya: Hands) -> None:
-    await priya.type('/dp notify daily for "Support"')
+    await priya.subscribe('daily for "Support"')
     digest = await digest_after_test(priya)
 
     assert "no calls." in said(digest)

@@ -32,7 +32,7 @@ def files(hands: Hands) -> list[dict[str, Any]]:
 async def test_a_voicemail_is_heard_by_who_asks_and_shared_only_after_agreeing(
     priya: Hands, ana: Hands, demo: Demo
 ) -> None:
-    await priya.type('/dp notify voicemail for "Support"')
+    await priya.subscribe('voicemail for "Support"')
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     demo.dialpad.phone.leave_voicemail(call.id, "Please call me back.")
     card = await shown(ana, "Voicemail", "Jordan Lee", "Please call me back.")
@@ -60,7 +60,7 @@ async def test_a_voicemail_is_heard_by_who_asks_and_shared_only_after_agreeing(
 
 
 async def test_a_recording_and_a_recap_come_to_the_same_card(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify answered recording recap for "Support"')
+    await priya.subscribe('answered recording recap for "Support"')
     phone = demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     leg = phone.answer(call.id, ANA)
@@ -80,7 +80,7 @@ async def test_a_recording_and_a_recap_come_to_the_same_card(priya: Hands, ana: 
 
 
 async def test_who_does_not_belong_to_the_line_hears_nothing(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify voicemail for "Support"')
+    await priya.subscribe('voicemail for "Support"')
     call = demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
     demo.dialpad.phone.leave_voicemail(call.id, "Please call me back.")
     card = await shown(ana, "Voicemail", "Jordan Lee")
@@ -95,7 +95,7 @@ async def test_who_does_not_belong_to_the_line_hears_nothing(priya: Hands, ana: 
 
 
 async def test_a_picture_is_seen_in_the_conversation(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify sms for "Support"')
+    await priya.subscribe('sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "This is how it came", PNG)
     text = await in_thread(ana, "This is how it came", "slack_file")
     head = await shown(ana, "New text", "Jordan Lee")
@@ -113,7 +113,7 @@ async def test_a_picture_that_cannot_be_fetched_does_not_hold_up_its_text(
     priya: Hands, ana: Hands, demo: Demo, waits: ChangeWait
 ) -> None:
     await waits(deliver, "PICTURE_S", 0.2)
-    await priya.type('/dp notify sms for "Support"')
+    await priya.subscribe('sms for "Support"')
     demo.dialpad.faults.add("GET /mms/", status=403, times=None)
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "This is how it came", PNG)
 

@@ -22,7 +22,7 @@ def dialpad_id(person: Person) -> int:
 
 
 async def test_who_hangs_up_at_the_greeting_left_no_voicemail(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify missed voicemail for "Support"')
+    await priya.subscribe('missed voicemail for "Support"')
     phone = priya.demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     for person in (ANA, SAM, NOOR, MEI):
@@ -36,7 +36,7 @@ async def test_who_hangs_up_at_the_greeting_left_no_voicemail(priya: Hands, ana:
 
 
 async def test_a_voicemail_after_a_talk_is_for_somebody_to_call_back(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify missed voicemail for "Support"')
+    await priya.subscribe('missed voicemail for "Support"')
     phone = priya.demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     phone.answer(call.id, ANA)
@@ -50,7 +50,7 @@ async def test_a_voicemail_after_a_talk_is_for_somebody_to_call_back(priya: Hand
 
 
 async def test_who_gives_up_after_being_passed_on_was_missed(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     phone = priya.demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     phone.answer(call.id, ANA)
@@ -62,7 +62,7 @@ async def test_who_gives_up_after_being_passed_on_was_missed(priya: Hands, ana: 
 
 
 async def test_whom_dialpad_calls_back_nobody_is_asked_about(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify abandoned callback for "Support"')
+    await priya.subscribe('abandoned callback for "Support"')
     for person in (ANA, SAM, NOOR, MEI):
         priya.demo.dialpad.phone.inside.set_duty(dialpad_id(person), on=False)
     call = priya.demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
@@ -73,7 +73,7 @@ async def test_whom_dialpad_calls_back_nobody_is_asked_about(priya: Hands, ana: 
 
 
 async def test_a_blocked_caller_is_shown_to_nobody(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify ringing missed abandoned ended for "Support"')
+    await priya.subscribe('ringing missed abandoned ended for "Support"')
     await priya.type(f"/dp block {JORDAN.phone}")
     await priya.submit()
     priya.demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)

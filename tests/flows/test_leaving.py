@@ -19,7 +19,7 @@ from tests.flows.stage import OneDemo, until_posted
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUBSCRIPTIONS = ("call", "sms", "agent_status", "contact", "changelog")
-MISSED = '/dp notify missed for "Support"'
+MISSED = 'missed for "Support"'
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -54,7 +54,7 @@ async def disconnect(hands: Hands) -> str:
 
 
 async def test_after_disconnecting_dialpad_has_nothing_of_ours(priya: Hands, demo: Demo) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     await priya.type("/dp dnd on for 30m")
     assert at_dialpad(demo)
     (webhook,) = demo.dialpad.state.documents.all("webhook")
@@ -74,7 +74,7 @@ async def test_after_disconnecting_dialpad_has_nothing_of_ours(priya: Hands, dem
 
 
 async def test_the_token_is_revoked_after_everything_it_is_needed_for(priya: Hands, demo: Demo) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     demo.dialpad.requests.clear()
     await disconnect(priya)
 
@@ -84,7 +84,7 @@ async def test_the_token_is_revoked_after_everything_it_is_needed_for(priya: Han
 
 
 async def test_no_card_comes_after_disconnecting(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     await disconnect(priya)
     miss_a_call(demo)
     await until_posted(demo)
@@ -111,7 +111,7 @@ async def test_the_channel_is_told_what_is_no_longer_posted_and_anyone_sets_it_u
 async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
     priya: Hands, ana: Hands, demo: Demo
 ) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     demo.dialpad.faults.add("*", kind="down", times=None)
     told = await disconnect(priya)
     assert "Your access and 1 subscription were removed here." in told
@@ -133,8 +133,8 @@ async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(
 async def test_a_colleagues_cards_go_on_when_the_hooks_owner_leaves(
     priya: Hands, sam: Hands, ana: Hands, demo: Demo
 ) -> None:
-    await priya.type('/dp notify voicemail for "Support"')
-    await sam.type(MISSED)
+    await priya.subscribe('voicemail for "Support"')
+    await sam.subscribe(MISSED)
     assert [hook.owner for hook in await demo.bot.store.hooks.all()] == [priya.key]
     await disconnect(priya)
 
@@ -145,7 +145,7 @@ async def test_a_colleagues_cards_go_on_when_the_hooks_owner_leaves(
 
 
 async def test_what_a_killed_bot_left_the_next_one_removes_at_its_start(priya: Hands, demo: Demo) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     await demo.bot.store.departures.leave(priya.key)
     await demo.bot.aclose()
     assert at_dialpad(demo)
@@ -160,7 +160,7 @@ async def test_what_a_killed_bot_left_the_next_one_removes_at_its_start(priya: H
 async def test_uninstalling_removes_the_workspace_here_and_at_dialpad(
     priya: Hands, demo: Demo, one_demo: OneDemo
 ) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     demo.slack.uninstall()
     await until(lambda: not at_dialpad(demo) and not demo.dialpad.tokens._grants())
 
@@ -173,7 +173,7 @@ async def test_uninstalling_removes_the_workspace_here_and_at_dialpad(
 
 
 async def test_late_word_of_an_uninstalled_app_that_is_there_again_removes_nothing(priya: Hands, demo: Demo) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     before = at_dialpad(demo)
     for event in ({"type": "tokens_revoked", "tokens": {"bot": ["U1"]}}, {"type": "app_uninstalled"}):
         send_event(demo.slack._core, str(event["type"]), event)

@@ -28,7 +28,7 @@ from tests.flows.stage import freshen, office_hours, quick_demo
 
 ORG = "E0NORTHLT"
 GUEST = "U0GUEST01"
-MISSED = '/dp notify missed for "Support"'
+MISSED = 'missed for "Support"'
 
 
 @asynccontextmanager
@@ -110,7 +110,7 @@ async def test_removing_the_app_removes_everything_of_the_workspace_and_of_its_g
     async with installable() as demo:
         await install(demo)
         priya = Hands(demo, PRIYA)
-        await priya.type(MISSED)
+        await priya.subscribe(MISSED)
         guest = demo.slack.invite_guest(GUEST, "Gus Guest", "T0GUEST01", "C0SUPPORT")
         await guest.say("#support", f"<@{demo.slack.workspace.app['user_id']}> dnd on")
         await guest.until(lambda: guest.ephemerals("#support"))
@@ -132,7 +132,7 @@ async def test_late_word_of_a_removal_leaves_the_new_installation_alone() -> Non
         gone = demo.clock.unix() + 5
         demo.clock.forward(timedelta(seconds=10))
         await install(demo)
-        await Hands(demo, PRIYA).type(MISSED)
+        await Hands(demo, PRIYA).subscribe(MISSED)
 
         for minutes in (5, 30, 59):
             demo.clock.forward(timedelta(minutes=minutes))

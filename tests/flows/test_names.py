@@ -56,7 +56,7 @@ def lies(message: Any) -> list[str]:
 
 async def test_no_name_begins_a_line_or_turns_a_number_round(priya: Hands, demo: Demo) -> None:
     await rename_the_world(demo)
-    await priya.type("/dp notify missed voicemail sms contact escalate 5 first nobody supervisor @U0SAM0002")
+    await priya.subscribe("missed voicemail sms contact escalate 5 first nobody supervisor @U0SAM0002")
     miss_a_call(demo)
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Hello")
     card = await shown(priya, "Missed call")
@@ -83,7 +83,7 @@ async def test_no_answer_shows_one_either(priya: Hands, demo: Demo, line: str) -
 
 
 async def test_what_a_phone_shows_names_people(ana: Hands, priya: Hands, demo: Demo) -> None:
-    await priya.type("/dp notify missed escalate 5 first nobody then @U0ANA0001")
+    await priya.subscribe("missed escalate 5 first nobody then @U0ANA0001")
     miss_a_call(demo)
     card = await shown(priya, "Missed call")
     await make_due(demo, card)
@@ -100,7 +100,7 @@ async def test_what_a_phone_shows_names_people(ana: Hands, priya: Hands, demo: D
 
 
 async def test_no_link_in_what_is_posted_becomes_a_preview(ana: Hands, priya: Hands, demo: Demo) -> None:
-    await priya.type("/dp notify missed sms")
+    await priya.subscribe("missed sms")
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "See https://example.test/cat.gif")
     await shown(priya, "cat.gif")
     await ana.say_to_app("whoami")

@@ -25,7 +25,7 @@ async def demo(one_demo: OneDemo) -> Demo:
 
 
 async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, ana: Hands, sam: Hands) -> None:
-    saved = await priya.type('/dp notify ringing missed voicemail for "Support" except label:spam')
+    saved = await priya.subscribe('ringing missed voicemail for "Support" except label:spam')
     assert "incoming calls, missed calls and voicemails for Support, except label spam" in said(saved)
 
     call = priya.demo.dialpad.phone.ring(JORDAN.phone, SUPPORT.phone)
@@ -60,7 +60,7 @@ async def test_a_missed_call_is_claimed_called_back_and_handled(priya: Hands, an
 
 
 async def test_an_answered_call_is_told_about_in_one_card(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify ringing for "Support"')
+    await priya.subscribe('ringing for "Support"')
     phone = priya.demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     await shown(ana, "Ringing")
@@ -72,7 +72,7 @@ async def test_an_answered_call_is_told_about_in_one_card(priya: Hands, ana: Han
 
 
 async def test_what_was_not_asked_for_is_not_posted(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify missed for "Support" except +14155550153')
+    await priya.subscribe('missed for "Support" except +14155550153')
     phone = priya.demo.dialpad.phone
     for caller, line in ((JORDAN.phone, SALES.phone), ("+14155550153", SUPPORT.phone)):
         phone.hang_up(phone.ring(caller, line).id)
@@ -86,7 +86,7 @@ async def test_what_was_not_asked_for_is_not_posted(priya: Hands, ana: Hands) ->
 
 
 async def test_the_gear_opens_the_subscription_and_changes_it(priya: Hands, ana: Hands) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     miss_a_call(priya.demo)
     card = await shown(ana, "Missed call")
 
@@ -99,7 +99,7 @@ async def test_the_gear_opens_the_subscription_and_changes_it(priya: Hands, ana:
 
 
 async def test_who_does_not_belong_to_the_line_takes_no_call(priya: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed for "Sales"')
+    await priya.subscribe('missed for "Sales"')
     phone = demo.dialpad.phone
     phone.hang_up(phone.ring(JORDAN.phone, SALES.phone).id)
     sam = Hands(demo, SAM)
@@ -109,7 +109,7 @@ async def test_who_does_not_belong_to_the_line_takes_no_call(priya: Hands, demo:
 
 
 async def test_who_is_not_connected_is_asked_to_connect(priya: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     miss_a_call(demo)
     noor = Hands(demo, NOOR)
     card = await shown(noor, "Missed call")
@@ -119,8 +119,8 @@ async def test_who_is_not_connected_is_asked_to_connect(priya: Hands, demo: Demo
 
 async def test_a_voicemail_that_nobody_claims_escalates(priya: Hands, ana: Hands, demo: Demo) -> None:
     group = "S0ONCALL1"
-    typed = f'notify voicemail for "Support" escalate 5 group <!subteam^{group}|@oncall> supervisor @sam'
-    assert "then the user group" in said(await priya.type(f"/dp {typed}"))
+    typed = f'voicemail for "Support" escalate 5 group <!subteam^{group}|@oncall> supervisor @sam'
+    assert "then the user group" in said(await priya.subscribe(typed))
     phone = demo.dialpad.phone
     call = phone.ring(JORDAN.phone, SUPPORT.phone)
     phone.leave_voicemail(call.id, "Please call me back about the roaster.")
@@ -152,7 +152,7 @@ async def sam_claims(sam: Hands, told: dict[str, Any]) -> dict[str, Any]:
 async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
     priya: Hands, ana: Hands, sam: Hands, demo: Demo
 ) -> None:
-    await priya.type('/dp notify missed for "Support" escalate 5')
+    await priya.subscribe('missed for "Support" escalate 5')
     miss_a_call(demo)
     card = await shown(ana, "Missed call")
     await ana.press(card, "Claim")
@@ -167,7 +167,7 @@ async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
 
 
 async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed for "Support" escalate 5')
+    await priya.subscribe('missed for "Support" escalate 5')
     miss_a_call(demo)
     card = await shown(ana, "Missed call")
     await demo.bot.poster.settle()
@@ -191,7 +191,7 @@ async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: H
 
 
 async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify sms for "Support"')
+    await priya.subscribe('sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Is my order *ready*?")
     head = await shown(ana, "New text", "Jordan Lee")
     text = await in_thread(ana, "Is my order *ready*?")
@@ -219,7 +219,7 @@ async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo
 
 
 async def test_stop_is_shown_and_respected(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify sms for "Support"')
+    await priya.subscribe('sms for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "sTOp")
     head = await shown(ana, "They opted out of texts (STOP)")
     assert "Reply" not in labels(head)
@@ -234,7 +234,7 @@ async def test_many_calls_at_once_are_one_message_and_none_is_lost(
     priya: Hands, ana: Hands, demo: Demo, waits: ChangeWait
 ) -> None:
     await waits(pace, "POST_EVERY_S", 1.0)  # a message a second, as it is: what comes meanwhile is told together
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     for number in range(12):
         demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(f"+14155550{180 + number}", SUPPORT.phone).id)
 
@@ -260,8 +260,7 @@ async def test_my_own_notifications_come_as_direct_messages(ana: Hands, priya: H
 
 
 async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, demo: Demo) -> None:
-    await priya.person.command("#sales", '/dp notify missed for "Support"')
-    await demo.bot.dispatcher.idle()
+    await priya.subscribe('missed for "Support"', "#sales")
     miss_a_call(demo)
     told = await priya.told()
     assert "I cannot post your notifications" in said(told)
@@ -277,7 +276,7 @@ async def test_a_channel_i_am_not_in_is_told_to_the_owner_once(priya: Hands, dem
 
 
 async def test_an_agent_who_goes_off_duty_is_told_about_with_the_reason(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify duty for "Support"')
+    await priya.subscribe('duty for "Support"')
     known = fragment(0, 0, {"on": True})
     await demo.bot.store.cards.absorb(NORTHLIGHT, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
     await ana.type("/dp duty off Lunch")
@@ -295,7 +294,7 @@ async def look_at_rosters(demo: Demo) -> None:
 async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_follow(
     priya: Hands, ana: Hands, demo: Demo
 ) -> None:
-    saved = said(await priya.type('/dp notify missed handover for "Support" keep @support-oncall topic'))
+    saved = said(await priya.subscribe('missed handover for "Support" keep @support-oncall topic'))
     assert "missed calls and handovers for Support" in saved
     assert "<!subteam^S0ONCALL1> is kept in sync and the channel's topic names who is on duty." in saved
     miss_a_call(demo)
@@ -318,12 +317,12 @@ async def test_a_handover_says_who_and_what_is_open_and_the_group_and_topic_foll
 
 
 async def test_a_subscription_for_admins_only_says_so(sam: Hands) -> None:
-    assert "only to company admins" in said(await sam.type("/dp notify missed duty"))
+    assert "only to company admins" in said(await sam.subscribe("missed duty"))
 
 
 async def test_an_admin_whose_connection_lacks_a_scope_hears_which(priya: Hands, demo: Demo) -> None:
     await connect(demo.bot, demo.dialpad, PRIYA, scopes=("offline_access", "calls:list"))
-    told = said(await priya.type("/dp notify setting"))
+    told = said(await priya.subscribe("setting"))
     await connect(demo.bot, demo.dialpad, PRIYA)
 
     assert "sends changed settings only to company admins who connected with the scope change_log." in told

@@ -16,7 +16,7 @@ AMARA = CUSTOMERS[1]
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo(one_demo: OneDemo) -> Demo:
     started = await one_demo.fresh()
-    await Hands(started, PRIYA).type('/dp notify missed, sms for "Support"')
+    await Hands(started, PRIYA).subscribe('missed, sms for "Support"')
     return started
 
 
@@ -121,7 +121,7 @@ async def test_home_without_open_work_says_so(sam: Hands) -> None:
 
 
 async def test_a_handover_lists_what_is_open_and_each_is_taken_from_there(ana: Hands, sam: Hands, demo: Demo) -> None:
-    await Hands(demo, PRIYA).type('/dp notify handover for "Support"')
+    await Hands(demo, PRIYA).subscribe('handover for "Support"')
     await miss(demo, JORDAN.phone)
     await ana.type("/dp duty off")
 

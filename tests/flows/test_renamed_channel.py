@@ -20,7 +20,7 @@ async def demo(one_demo: OneDemo) -> Demo:
 async def test_cards_go_on_and_old_ones_are_changed_in_a_channel_with_a_new_id(
     priya: Hands, ana: Hands, demo: Demo, one_demo: OneDemo
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     miss_a_call(demo)
     card = await shown(ana, "Missed call", "Jordan Lee")
     await until_heard(demo)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.cast import ANA
+from bot.sandbox.cast import ANA, PRIYA
 from bot.sandbox.clock import SandboxClock
+from tests.flows.channel import announcements
 from tests.flows.hands import Hands, said
-from tests.flows.stage import quick_demo
+from tests.flows.stage import quick_demo, until_posted
 
 on_both = pytest.mark.parametrize("over_http", [False, True], ids=["socket mode", "http"])
 
@@ -76,6 +77,18 @@ async def test_a_confirmation_asked_before_a_restart_can_be_given_after_it(tmp_p
         shown = await _put_back(ana, preview)
         await ana.press(shown, "Send")
         assert [one.body["text"] for one in ana.sent("POST", "/sms")] == ["Hello"]
+
+
+async def test_a_subscription_shown_before_a_restart_can_be_saved_after_it(tmp_path: Path) -> None:
+    database = tmp_path / "bot.db"
+    async with quick_demo(database=database) as demo:
+        preview = await Hands(demo, PRIYA).mention('notify missed for "Support"')
+    async with quick_demo(database=database) as demo:
+        priya = Hands(demo, PRIYA)
+        await priya.press(await _put_back(priya, preview), "Save")
+        assert len(await demo.bot.store.subscriptions.owned(priya.key)) == 1
+        await until_posted(demo)
+        assert len(announcements(priya)) == 1
 
 
 async def _put_back(ana: Hands, message: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,7 +37,10 @@ async def edit(who: Hands, **fields: Any) -> dict[str, Any]:
         fields[name] = await who.pick(name, fields[name])
     if "places" in fields:
         fields["places"] = [await who.pick("places", one) for one in fields["places"]]
-    return await who.submit(fields)
+    answer = await who.submit(fields)
+    if "errors" not in answer and who.person.modal is not None:
+        await who.submit()
+    return answer
 
 
 async def kept(owner: Hands) -> Subscription:
@@ -48,7 +51,7 @@ async def kept(owner: Hands) -> Subscription:
 async def test_a_text_that_ana_adds_leaves_with_anas_account_and_priya_is_told(
     priya: Hands, ana: Hands, sam: Hands, demo: Demo
 ) -> None:
-    await priya.type("/dp notify missed escalate 5 first nobody")
+    await priya.subscribe("missed escalate 5 first nobody")
     answer = await edit(ana, supervisor="sam", last="sms")
     assert "errors" not in answer, answer
 
@@ -74,7 +77,7 @@ async def test_a_text_that_ana_adds_leaves_with_anas_account_and_priya_is_told(
 
 
 async def test_undo_brings_back_what_the_owner_had_set(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type(f"/dp notify missed escalate 5 first nobody supervisor @{SAM.slack_id} finally sms")
+    await priya.subscribe(f"missed escalate 5 first nobody supervisor @{SAM.slack_id} finally sms")
     before = await kept(priya)
     await edit(ana, supervisor="noor")
     assert (await kept(priya)).escalates_as == ana.key
@@ -86,7 +89,7 @@ async def test_undo_brings_back_what_the_owner_had_set(priya: Hands, ana: Hands,
 
 
 async def test_undo_after_a_later_change_overwrites_nothing(priya: Hands, ana: Hands) -> None:
-    await priya.type("/dp notify missed voicemail")
+    await priya.subscribe("missed voicemail")
     await edit(ana, kinds=["missed"])
     told = await priya.told()
     await edit(priya, kinds=["missed", "answered"])
@@ -96,7 +99,7 @@ async def test_undo_after_a_later_change_overwrites_nothing(priya: Hands, ana: H
 
 
 async def test_nobody_else_can_undo_it(priya: Hands, ana: Hands, sam: Hands) -> None:
-    await priya.type("/dp notify missed voicemail")
+    await priya.subscribe("missed voicemail")
     await edit(ana, kinds=["missed"])
     button, _ = find_button(await priya.told(), "Undo")
     notifications = sam.demo.bot.dispatcher.deps.notifications
@@ -107,7 +110,7 @@ async def test_nobody_else_can_undo_it(priya: Hands, ana: Hands, sam: Hands) -> 
 
 
 async def test_who_only_narrows_leaves_everything_with_the_owner(priya: Hands, ana: Hands) -> None:
-    await priya.type(f"/dp notify missed voicemail escalate 5 first nobody supervisor @{SAM.slack_id} finally sms")
+    await priya.subscribe(f"missed voicemail escalate 5 first nobody supervisor @{SAM.slack_id} finally sms")
     await edit(ana, kinds=["missed"], but="label:spam", claim="10")
     subscription = await kept(priya)
     assert subscription.policy.claim == 10
@@ -116,9 +119,7 @@ async def test_who_only_narrows_leaves_everything_with_the_owner(priya: Hands, a
 
 
 async def test_saving_without_a_change_changes_and_tells_nothing(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type(
-        f"/dp notify missed sms escalate 5 supervisor @{SAM.slack_id} finally sms only quiet:22-7 external"
-    )
+    await priya.subscribe(f"missed sms escalate 5 supervisor @{SAM.slack_id} finally sms only quiet:22-7 external")
     before = await kept(priya)
     await edit(ana)
     await demo.bot.poster.settle()
@@ -127,7 +128,7 @@ async def test_saving_without_a_change_changes_and_tells_nothing(priya: Hands, a
 
 
 async def test_nobody_shows_more_of_lines_they_do_not_belong_to(priya: Hands, ana: Hands) -> None:
-    await priya.type("/dp notify missed")
+    await priya.subscribe("missed")
     before = await kept(priya)
     answer = await edit(ana, kinds=["missed", "sms"])
     assert "This is about every line" in answer["errors"]["kinds"]
@@ -137,14 +138,14 @@ async def test_nobody_shows_more_of_lines_they_do_not_belong_to(priya: Hands, an
 
 
 async def test_a_line_that_the_editor_does_not_see_stays(priya: Hands, ana: Hands) -> None:
-    await priya.type("/dp notify missed for Support and Billing")
+    await priya.subscribe("missed for Support and Billing")
     answer = await edit(ana, places=["support"])
     assert "Priya chose Billing" in answer["errors"]["places"]
     assert set((await kept(priya)).places.values()) == {"Support", "Billing"}
 
 
 async def test_an_admin_may_show_more_and_it_happens_with_their_account(priya: Hands, sam: Hands) -> None:
-    await sam.type("/dp notify missed for Support")
+    await sam.subscribe("missed for Support")
     await edit(priya, kinds=["missed", "voicemail"])
     subscription = await kept(sam)
     assert subscription.owner == sam.key
@@ -153,7 +154,7 @@ async def test_an_admin_may_show_more_and_it_happens_with_their_account(priya: H
 
 
 async def test_removing_somebody_elses_is_told_and_undone(priya: Hands, ana: Hands) -> None:
-    await priya.type("/dp notify missed voicemail")
+    await priya.subscribe("missed voicemail")
     before = await kept(priya)
     await ana.type("/dp notify remove 1")
     await ana.submit()
@@ -165,14 +166,14 @@ async def test_removing_somebody_elses_is_told_and_undone(priya: Hands, ana: Han
 
 
 async def test_what_the_owner_paused_is_not_resumed_by_who_may_not_see_it(priya: Hands, ana: Hands) -> None:
-    await priya.type("/dp notify missed")
+    await priya.subscribe("missed")
     await priya.type("/dp notify pause 1")
     assert "Priya paused this" in said(await ana.type("/dp notify resume 1"))
     assert (await kept(priya)).paused
 
 
 async def test_what_somebody_else_paused_is_resumed_as_it_was(priya: Hands, ana: Hands, sam: Hands) -> None:
-    await priya.type(f"/dp notify missed escalate 5 supervisor @{SAM.slack_id} finally sms")
+    await priya.subscribe(f"missed escalate 5 supervisor @{SAM.slack_id} finally sms")
     before = await kept(priya)
     await ana.type("/dp notify pause 1")
     await sam.type("/dp notify resume 1")
@@ -180,7 +181,7 @@ async def test_what_somebody_else_paused_is_resumed_as_it_was(priya: Hands, ana:
 
 
 async def test_what_the_owner_paused_acts_for_whoever_resumes_it(priya: Hands, sam: Hands) -> None:
-    await priya.type(f'/dp notify missed for "Support" escalate 5 supervisor @{SAM.slack_id} finally sms')
+    await priya.subscribe(f'missed for "Support" escalate 5 supervisor @{SAM.slack_id} finally sms')
     await priya.type("/dp notify pause 1")
     await sam.type("/dp notify resume 1")
     subscription = await kept(priya)
@@ -188,7 +189,7 @@ async def test_what_the_owner_paused_acts_for_whoever_resumes_it(priya: Hands, s
 
 
 async def test_the_card_says_with_whose_account_it_acts(priya: Hands, ana: Hands) -> None:
-    await priya.type("/dp notify missed escalate 5 first nobody")
+    await priya.subscribe("missed escalate 5 first nobody")
     await edit(ana, supervisor="sam", last="call")
     card = said(await priya.type("/dp notify settings 1"))
     assert f"<@{PRIYA.slack_id}>; in Dialpad, escalation as <@{ANA.slack_id}>" in card

@@ -130,7 +130,7 @@ async def test_with_nobody_left_the_channel_is_told_once_and_the_settings_say_so
 
 async def test_six_changes_of_duty_are_one_message(priya: Hands, ana: Hands, demo: Demo, waits: ChangeWait) -> None:
     await waits(routing, "DUTY_SETTLE_S", 1.0)
-    await priya.type('/dp notify duty for "Support"')
+    await priya.subscribe('duty for "Support"')
     known = fragment(0, 0, {"on": True})
     await demo.bot.store.cards.absorb(NORTHLIGHT, "agent", [f"agent:{ANA.dialpad_id}"], known, lambda *_: [])
     for number in range(6):

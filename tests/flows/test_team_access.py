@@ -50,7 +50,7 @@ async def connected(demo: Demo) -> set[str]:
 
 async def test_people_of_no_other_workspace_go_here_and_at_dialpad(demo: Demo) -> None:
     priya, ana = org_hands(demo, PRIYA), org_hands(demo, ANA)
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     await priya.type("/dp dnd on for 30m")
     assert at_dialpad(demo)
     demo.slack.take_access(SECOND)
@@ -71,7 +71,7 @@ async def test_everybody_goes_when_no_workspace_has_it_any_more(demo: Demo) -> N
 
 
 async def test_late_word_removes_nobody_once_the_workspace_has_it_again(demo: Demo) -> None:
-    await org_hands(demo, PRIYA).type(MISSED)
+    await org_hands(demo, PRIYA).subscribe(MISSED)
     demo.slack._core.org_teams = [SECOND]
     demo.slack.say_access("team_access_revoked")
     demo.slack.give_access()

@@ -23,7 +23,7 @@ async def demo(one_demo: OneDemo) -> Demo:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def listening(demo: Demo, priya: Hands) -> None:
-    await priya.type('/dp notify sms missed for "Support"')
+    await priya.subscribe('sms missed for "Support"')
 
 
 def delete(demo: Demo, message: Json) -> None:
@@ -95,7 +95,7 @@ async def test_the_deleted_card_of_what_is_settled_stays_away(ana: Hands, demo: 
 
 
 async def test_asking_in_the_thread_of_a_deleted_card_brings_it_back(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type('/dp notify missed for "Support" claim 5m')
+    await priya.subscribe('missed for "Support" claim 5m')
     miss_a_call(demo)
     await until_posted(demo)
     card = await shown(ana, "Missed", "Jordan Lee")
@@ -203,7 +203,7 @@ async def test_each_recipient_has_their_own_state_where_dialpad_tells_it(ana: Ha
 async def test_whoever_opts_out_is_written_to_by_no_line_and_no_agent(
     ana: Hands, priya: Hands, demo: Demo, word: str
 ) -> None:
-    await priya.type('/dp notify sms for "Sales"')
+    await priya.subscribe('sms for "Sales"')
     await heard(demo, "Hello sales", line=SALES.phone)
     assert "Reply" in labels(await shown(ana, "Hello sales", "Claim"))
     await heard(demo, word)

@@ -26,7 +26,7 @@ async def demo(one_demo: OneDemo) -> Demo:
 @pytest_asyncio.fixture(loop_scope="module")
 async def card(demo: Demo, priya: Hands, ana: Hands) -> Json:
     """A text of Jordan's to Support, that nobody has answered."""
-    await priya.type('/dp notify sms missed for "Support"')
+    await priya.subscribe('sms missed for "Support"')
     demo.dialpad.phone.text(JORDAN.phone, SUPPORT.phone, "Is my order ready?")
     await until_posted(demo)
     return await shown(ana, "New text", "Is my order ready?")
@@ -153,7 +153,7 @@ async def test_who_forgot_about_it_is_not_answering_for_ever(card: Json, ana: Ha
 async def test_a_call_back_shows_who_is_about_to_call_and_who_has(
     priya: Hands, ana: Hands, sam: Hands, demo: Demo
 ) -> None:
-    await priya.type('/dp notify missed for "Support"')
+    await priya.subscribe('missed for "Support"')
     miss_a_call(demo)
     card = await shown(ana, "Missed", "Jordan Lee")
 

@@ -27,7 +27,7 @@ async def demo(one_demo: OneDemo) -> Demo:
 
 async def until_the_last_step(priya: Hands, sam: Hands, last: str) -> dict[str, Any]:
     """A missed call that nobody claims; the supervisor was told in a direct message."""
-    await priya.type(f'/dp notify missed for "Support" escalate 5 first nobody supervisor @sam finally {last}')
+    await priya.subscribe(f'missed for "Support" escalate 5 first nobody supervisor @sam finally {last}')
     miss_a_call(priya.demo)
     card = await shown(priya, "Missed call")
     await make_due(priya.demo, card)
@@ -87,7 +87,7 @@ async def held(demo: Demo, subscription_id: str) -> int:
 
 
 async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya: Hands, demo: Demo) -> None:
-    card = await priya.type(f'/dp notify missed for "Support" only {quiet_now(demo)}')
+    card = await priya.subscribe(f'missed for "Support" only {quiet_now(demo)}')
     assert "what arrives then is posted at" in said(card)
     for number in range(5):
         demo.dialpad.phone.hang_up(demo.dialpad.phone.ring(f"+14155550{180 + number}", SUPPORT.phone).id)
@@ -102,6 +102,7 @@ async def test_what_comes_in_quiet_hours_is_one_message_when_they_are_over(priya
     await priya.press(card, "Edit")
     await priya.modal()
     await priya.submit({"only": ""})
+    await priya.submit()
     many = await shown(priya, "notifications at once")
     assert labels(many).count("Open") == 5
     assert len(board(priya)) == 1

@@ -342,6 +342,14 @@ class World:
         assert self.table.by_id[answer.route].kind is RouteKind.CONFIRMED
         return await self.run(person, self.table.by_id[answer.route], answer.args, Origin.CONFIRMED)
 
+    async def subscribe(self, person: Person, words: str) -> Answer:
+        """``/dp notify <words>`` and Save, where there is something to save."""
+        return await self.agreed(person, await self.type(person, f"notify {words}"))
+
+    async def agreed(self, person: Person, answer: Answer) -> Answer:
+        """The answer itself, or that of the confirmation's button."""
+        return await self.agree(person, answer) if isinstance(answer, Confirm) else answer
+
     async def submit(self, person: Person, route: str, **raw: Any) -> Answer:
         """A form with these fields."""
         return await self.run(person, self.table.by_id[route], raw, Origin.FORM)
@@ -371,7 +379,9 @@ def buttons_of(answer: Answer) -> list[Button]:
         return list(answer.buttons)
     if isinstance(answer, Listing):
         return [*(row.button for row in answer.rows if row.button), *answer.buttons]
-    return [answer.edit] if isinstance(answer, Confirm) and answer.edit else []
+    if isinstance(answer, Confirm):
+        return [*([answer.edit] if answer.edit else []), *answer.instead]
+    return []
 
 
 def button_of(answer: Answer, label: str) -> Button:

@@ -14,11 +14,21 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
 from bot.activity.subscriptions.changes import with_actors
+from bot.activity.subscriptions.forecast import Forecasts
+from bot.activity.subscriptions.overlap import find_same
 from bot.activity.subscriptions.subscription import Subscription, switched
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.contract.board import Acted, Dealings, OpenWork, PostedCard, UserGroup
+from bot.contract.board import (
+    Acted,
+    Dealings,
+    OpenWork,
+    PostedCard,
+    SubscriptionChanged,
+    SubscriptionExists,
+    UserGroup,
+)
 from bot.dialpad.events import CallEvent
 
 NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -47,8 +57,10 @@ class RememberedBoard:
     cards: dict[str, KeptCard] = field(default_factory=dict)
     tested: list[str] = field(default_factory=list)
     refusal: str = ""
+    ids_given: int = 0
     strange: set[str] = field(default_factory=set)
     changed: list[tuple[Subscription, Subscription | None, PersonKey]] = field(default_factory=list)
+    forecasts: Forecasts = field(default_factory=Forecasts)
     known: dict[tuple[CompanyKey, str], Roster] = field(default_factory=dict)
     acts: list[tuple[str, Act]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
@@ -67,7 +79,8 @@ class RememberedBoard:
         return self.subscriptions.get(name)
 
     def new_subscription_id(self) -> str:
-        return f"w{len(self.subscriptions) + 1}"
+        self.ids_given += 1
+        return f"w{self.ids_given}"
 
     async def save_subscription(self, subscription: Subscription, by: PersonKey) -> str:
         before = self.subscriptions.get(subscription.id)
@@ -76,6 +89,17 @@ class RememberedBoard:
             self.changed.append((before, after, by))
         self.subscriptions[subscription.id] = after
         return self.refusal
+
+    async def save_previewed(self, subscription: Subscription, by: PersonKey, before: Subscription | None) -> str:
+        now = self.subscriptions.get(subscription.id)
+        if now != before:
+            raise SubscriptionChanged(now)
+        if same := find_same(subscription, self.subscriptions.values()):
+            raise SubscriptionExists(same)
+        return await self.save_subscription(subscription, by)
+
+    async def forecast(self, subscription: Subscription, before: Subscription | None) -> Forecasts:
+        return self.forecasts
 
     async def undo_change(self, person: PersonKey, change: str) -> Subscription:
         before, _, _ = self.changed[int(change)]

@@ -29,7 +29,7 @@ from bot.contract.reply import Raw
 from bot.contract.routing import Route
 from bot.sandbox.cast import ANA, LEO, PRIYA, SALES, SAM, SUPPORT
 from bot.slack.blockkit.forms import build_form, read_form
-from tests.handlers.harness import World, key_of
+from tests.handlers.harness import World, buttons_of, key_of
 
 AND_NAME: Final = "Sales and Marketing, West"
 PLACES: Final = {
@@ -141,7 +141,7 @@ def test_the_form_that_is_submitted_as_it_opened_changes_nothing() -> None:
     async def check(world: World, subscription: Subscription) -> None:
         route = world.table.by_id["notify.save"]
         view = await build_form(world.ctx(PRIYA), route, fields_of(subscription))
-        await world.run(PRIYA, route, read_form(route, left_as_it_is(view)), Origin.FORM)
+        await world.agreed(PRIYA, await world.run(PRIYA, route, read_form(route, left_as_it_is(view)), Origin.FORM))
 
         assert world.notifications.subscriptions == {"w1": subscription}
 
@@ -172,8 +172,12 @@ def test_the_words_for_it_make_the_same_subscription() -> None:
     async def check(world: World, subscription: Subscription) -> None:
         words = typed(world.table.by_id["notify.save"], fields_of(subscription))
         world.notifications.subscriptions = {}
-        await world.type(PRIYA, f"notify {words}")
+        answer = await world.type(PRIYA, f"notify {words}")
+        if any(button.label == "Post them here" for button in buttons_of(answer)):
+            answer = await world.press(PRIYA, answer, "Post them here")
+        await world.agree(PRIYA, answer)
 
-        assert list(world.notifications.subscriptions.values()) == [replace(subscription, paused=False)], words
+        made = [replace(one, id=subscription.id) for one in world.notifications.subscriptions.values()]
+        assert made == [replace(subscription, paused=False)], words
 
     for_any_subscription(check)

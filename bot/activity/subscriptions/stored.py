@@ -1,5 +1,6 @@
 """Subscriptions as they are stored: everything but the id, owner, company, channel, pause and problem."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -37,6 +38,33 @@ def to_json(subscription: Subscription) -> dict[str, Any]:
         "but": {**_IN_SIDES, **_columns(subscription.excluded)},
         **beside,
     }
+
+
+def write_whole(subscription: Subscription) -> str:
+    """Return all of a subscription but its channel as text, for a request that waits to be confirmed."""
+    whole = {
+        "rule": to_json(subscription),
+        "id": subscription.id,
+        "owner": [subscription.owner.team_id, subscription.owner.user_id],
+        "paused": subscription.paused,
+        "problem": subscription.problem,
+        "company": subscription.company_id,
+    }
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def read_whole(text: str, channel: str) -> Subscription:
+    """Undo ``write_whole``. Raises UnreadableJson."""
+    whole = json.loads(text)
+    return from_json(
+        whole["id"],
+        PersonKey(*whole["owner"]),
+        channel,
+        whole["rule"],
+        paused=whole["paused"],
+        problem=whole["problem"],
+        company_id=whole["company"],
+    )
 
 
 def _columns(filters: Sequence[Filter]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Subscriptions described in sentences."""
 
+from collections.abc import Collection
+
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, join_words
 from bot.activity.subscriptions.subscription import Subscription
@@ -8,16 +10,22 @@ from bot.basics.times import WHOLE_WEEKDAYS
 
 def in_words(subscription: Subscription) -> str:
     """Return the effective filter as a sentence: "missed calls and texts for Support, except label spam". The time zone
-    is added where its hours depend on it, since others read it in a channel."""
-    kinds = [_said(subscription, kind) for kind in NewsKind if kind in subscription.kinds]
-    parts = [f"{join_words(kinds, 'and') or 'nothing'} {lines_in_words(subscription)}"]
+    is added where its hours depend on it."""
+    kinds = kinds_in_words(subscription, subscription.kinds)
+    parts = [f"{kinds or 'nothing'} {lines_in_words(subscription)}"]
     parts += conditions_in_words(subscription)
-    if not subscription.is_personal and _uses_clock(subscription):
+    if by_clock(subscription):
         parts.append(f"in {subscription.zone_name} time")
     return ", ".join(parts)
 
 
-def _uses_clock(subscription: Subscription) -> bool:
+def kinds_in_words(subscription: Subscription, kinds: Collection[NewsKind]) -> str:
+    """Return some of its kinds as in "missed calls and a daily digest at 08:00"; "" for none."""
+    return join_words([_said(subscription, kind) for kind in NewsKind if kind in kinds], "and")
+
+
+def by_clock(subscription: Subscription) -> bool:
+    """Tell whether its words contain times of day."""
     filters = (*subscription.included, *subscription.excluded)
     return bool(subscription.kinds & DIGESTS) or any(one.uses_clock for one in filters)
 

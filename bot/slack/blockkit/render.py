@@ -157,8 +157,8 @@ def render_working(title: str, metadata: str, words: str) -> Json:
 def render_confirm_view(confirm: Confirm, reader: Reader, *, metadata: str, name: str) -> Json:
     """Render a confirmation as a modal; its submit button agrees. ``name`` is the confirmation's id."""
     blocks = _confirm_blocks(confirm, reader, _view_room())
-    if confirm.edit is not None:
-        blocks.append(build_actions([_confirm_button(confirm.edit.label or "Edit", CONFIRM_EDIT, name)]))
+    if others := _other_buttons(confirm, name):
+        blocks.append(build_actions(others))
     return {
         "type": "modal",
         "callback_id": CONFIRM,
@@ -174,16 +174,19 @@ def render_confirm_message(confirm: Confirm, reader: Reader, *, name: str) -> Me
     """Render a confirmation as a message with buttons to agree, edit and cancel."""
     yes = _confirm_button(confirm.yes, CONFIRM_YES, name)
     yes["style"] = "danger" if confirm.danger else "primary"
-    buttons = [yes]
-    if confirm.edit is not None:
-        buttons.append(_confirm_button(confirm.edit.label or "Edit", CONFIRM_EDIT, name))
-    buttons.append(_confirm_button("Cancel", CONFIRM_NO, name))
+    buttons = [yes, *_other_buttons(confirm, name), _confirm_button("Cancel", CONFIRM_NO, name)]
     title: Json = {"type": "section", "text": text_object((Bold(confirm.title),), reader, HEADER_TEXT)}
     actions = build_actions(buttons)
     room = _message_room()
     room.take([title, actions])
     body = _confirm_blocks(confirm, reader, room)
     return Message(escape(cut(confirm.title, MESSAGE_TEXT // 6)), [title, *body, actions])
+
+
+def _other_buttons(confirm: Confirm, name: str) -> list[Json]:
+    """Build the buttons beside the one that agrees: to edit, and to do something else instead."""
+    edit = [] if confirm.edit is None else [_confirm_button(confirm.edit.label or "Edit", CONFIRM_EDIT, name)]
+    return [*edit, *(element for row in build_rows(confirm.instead) for element in row["elements"])]
 
 
 def _confirm_button(label: str, action_id: str, name: str) -> Json:

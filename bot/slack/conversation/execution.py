@@ -43,6 +43,7 @@ _TO_US = re.compile(r"\s*<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?\s*")
 _PAST = {
     "Send": "Sent", "Block": "Blocked", "Unblock": "Unblocked", "Call": "Called", "Hang up": "Hung up",
     "Delete": "Deleted", "Remove": "Removed", "Disconnect": "Disconnected", "Transfer": "Transferred",
+    "Save": "Saved",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """When a subscription's next digest is due, kept right by everything that changes it."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +10,9 @@ import pytest
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import LabelFilter
 from bot.activity.subscriptions.subscription import Subscription
+from bot.basics.errors import FieldError
 from bot.basics.person import PersonKey
+from bot.store.keys import Keyring
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 
@@ -102,3 +106,39 @@ async def test_a_digest_that_is_switched_on_is_due_and_switched_off_no_more(stor
 
     await store.subscriptions.switch(DAILY.company, "w1", NewsKind.DAILY, on=False)
     assert await due(store) is None
+
+
+async def test_of_two_processes_that_add_to_one_place_at_once_the_second_sees_the_first(
+    store: Store, database_url: str, keys: Keyring, clock: Clock
+) -> None:
+    other = await Store.open(database_url, keys, clock)
+
+    def check(_: Subscription | None, others: Sequence[Subscription]) -> None:
+        if others:
+            raise FieldError("kinds", "there already")
+
+    for number in range(10):
+        channel = f"C{number}"
+        ones = [replace(DAILY, id=f"{number} {name}", channel=channel) for name in ("a", "b")]
+        saves = [(store, ones[0]), (other, ones[1])]
+        results = await asyncio.gather(
+            *(where.subscriptions.save(one, check=check) for where, one in saves), return_exceptions=True
+        )
+        assert sum(isinstance(one, FieldError) for one in results) == 1
+        assert len(await store.subscriptions.in_channel("T1", channel)) == 1
+    await other.aclose()
+
+
+async def test_what_is_refused_leaves_everything_as_it_was(store: Store) -> None:
+    await store.subscriptions.save(DAILY)
+    seen: list[Subscription | None] = []
+
+    def check(before: Subscription | None, _: Sequence[Subscription]) -> None:
+        seen.append(before)
+        raise FieldError("kinds", "no")
+
+    with pytest.raises(FieldError):
+        await store.subscriptions.save(replace(DAILY, paused=True), check=check)
+    (now,) = await store.subscriptions.in_channel("T1", "C1")
+    assert seen == [now]
+    assert not now.paused

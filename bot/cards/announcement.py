@@ -1,0 +1,95 @@
+"""What a channel is told of its own notifications: who added, changed or removed some. What happens within minutes is
+one message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from bot.activity.registers import Register, State, fragment
+from bot.activity.subscriptions.overlap import changed_settings
+from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.words import kinds_in_words, lines_in_words
+from bot.basics.names import one_line
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Button, Mention, Prose, Reply
+
+SET_UP: Final = "subscriptions"
+"""What such a notice is about."""
+MARK: Final = "📣 "
+Verb: TypeAlias = Literal["added", "changed", "paused", "resumed", "removed"]
+_BETWEEN: Final = "|"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that somebody (a Slack id) did to a subscription. ``detail``: which of its settings they changed."""
+
+    at: int
+    subscription: str
+    verb: str
+    by: str
+    detail: str
+    words: str
+
+
+def acts_between(before: Subscription | None, after: Subscription | None, by: str, at: int) -> State:
+    """Return what was done to a subscription at that time (epoch ms), empty when nothing is to be told. One of them is
+    None where it was added or removed."""
+    one = after or before
+    if one is None:
+        return {}
+    verbs: list[tuple[Verb, str]] = []
+    if before is None or after is None:
+        verbs = [("added" if before is None else "removed", "")]
+    else:
+        verbs += [("changed", setting) for setting in changed_settings(before, after)]
+        verbs += [("paused" if after.paused else "resumed", "")] if before.paused != after.paused else []
+    words = f"{kinds_in_words(one, one.kinds) or 'nothing'} {lines_in_words(one)}"
+    said = {_BETWEEN.join((one.id, verb, by, detail)): words for verb, detail in verbs}
+    return fragment(at, 0, {"about": SET_UP}) | fragment(at, 0, said) if said else {}
+
+
+def acts_of(state: Mapping[str, Register]) -> list[Act]:
+    """Return what was done, in order."""
+    found = []
+    for name, (at, _, words) in state.items():
+        parts = name.split(_BETWEEN)
+        if len(parts) == 4:
+            subscription, verb, by, detail = parts
+            found.append(Act(at, subscription, verb, by, detail, one_line(str(words))))
+    return sorted(found, key=lambda act: (act.at, act.subscription, act.verb, act.detail))
+
+
+def announcement(state: Mapping[str, Register]) -> Reply:
+    """Return the message: a line for each subscription."""
+    of_subscription: dict[str, list[Act]] = {}
+    for act in acts_of(state):
+        of_subscription.setdefault(act.subscription, []).append(act)
+    lines: list[Prose] = [_line(acts) for acts in of_subscription.values()]
+    parts: list[Prose] = []
+    for number, line in enumerate(lines):
+        parts += ["\n", MARK, line] if number else [MARK, line]
+    left = [name for name, acts in of_subscription.items() if acts[-1].verb != "removed"]
+    settings = Button("Settings", "notify.settings", {"subscription": left[0]}) if len(left) == 1 else None
+    show = Button("Show them", "notify.notify", {"words": "list"}) if left[1:] else None
+    return Reply(prose(*parts), tuple(one for one in (settings, show) if one))
+
+
+def _line(acts: list[Act]) -> Prose:
+    people = dict.fromkeys(act.by for act in acts)
+    said: list[Prose] = [prose(Mention(by), " ", _did([act for act in acts if act.by == by])) for by in people]
+    return prose(*listed(said), f": {acts[-1].words}.")
+
+
+def _did(acts: list[Act]) -> str:
+    """Say what one person did: what they changed of their own addition is not told apart, and of pausing and resuming
+    only the last."""
+    verbs = dict.fromkeys(act.verb for act in acts)
+    if "added" in verbs:
+        verbs.pop("changed", None)
+    switched = [verb for verb in verbs if verb in {"paused", "resumed"}]
+    for verb in switched[:-1]:
+        del verbs[verb]
+    details = list(dict.fromkeys(act.detail for act in acts if act.verb == "changed"))
+    words = [f"changed {' and '.join(details)} of" if verb == "changed" and details else verb for verb in verbs]
+    return " and ".join(words)
