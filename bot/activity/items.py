@@ -143,11 +143,6 @@ def item_with(items: Mapping[str, Sequence[Item]], card: str) -> Item | None:
     return max((one for some in items.values() for one in some if card in one.cards), key=_begin, default=None)
 
 
-def open_items(items: Mapping[str, Sequence[Item]]) -> list[Item]:
-    """Return the items that are not settled, the longest-waiting first."""
-    return sorted((some[-1] for some in items.values() if not some[-1].is_settled), key=_begin)
-
-
 def _begin(item: Item) -> datetime:
     return item.since
 

@@ -17,11 +17,12 @@ import structlog
 from bot.activity import texts
 from bot.activity.call_registers import names_of, read_call
 from bot.activity.calls import CallView, view_call
-from bot.activity.histories import Told, call_told, text_told
+from bot.activity.histories import Told, call_told
 from bot.activity.items import Item
 from bot.activity.news import News, NewsKind, happening_of
 from bot.activity.registers import Register, State, fragment, join, value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
+from bot.activity.text_facts import text_told
 from bot.activity.visibility import heard_for
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
@@ -34,7 +35,9 @@ from bot.dialpad.event_parts import EventParty
 from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, SmsEvent
 from bot.notifications.intake import Arrived, FollowUp
 from bot.notifications.pictures import Pictures
+from bot.notifications.telling import told_of
 from bot.store.absorbing import Absorbed, CardPart
+from bot.store.card_rows import StoredCard
 from bot.store.database import Transaction
 from bot.store.hooks import Hook
 from bot.store.opt_outs import OptOutWord
@@ -188,7 +191,7 @@ class _Fold:
                 for one in self._subscriptions.that_want(happening_of(view), hook.listener)
             ]
 
-        def telling(card: str, state: State) -> Told:
+        def telling(card: str, state: State, _: StoredCard | None) -> Told:
             return call_told(card, self._view(state))
 
         said = read_call(event) | _heard(hook)
@@ -256,8 +259,12 @@ class _Fold:
             wanted = self.wanted(happening, one.arrived.hook, episode=item.since if item else None)
             return [self._answered_within(posting) for posting in wanted] if self._asks(item) else wanted
 
-        def telling(card: str, _: State) -> Told:
-            return text_told(card, one.event)
+        def telling(card: str, _: State, before: StoredCard | None) -> Told:
+            told = text_told(card, one.event)
+            if before is None or before.customer is not None:
+                return told
+            # It was stored before there were histories: what is known of it goes along.
+            return replace(told, texts=(*told_of(before).texts, *told.texts))
 
         said = texts.read_conversation(one.event) | _heard(one.arrived.hook)
         names = (texts.name_of_conversation(one.event),)

@@ -1,8 +1,9 @@
 """What stored cards tell: about a customer, and of the last texts of a conversation."""
 
 from bot.activity.calls import view_call
-from bot.activity.histories import Told, call_told, conversation_told
+from bot.activity.histories import Told, call_told
 from bot.activity.registers import value
+from bot.activity.text_facts import conversation_told
 from bot.activity.texts import TextView, names_of_text, texts_in, view_conversation, view_text
 from bot.cards.conversation import LAST_TEXTS
 from bot.store.card_rows import StoredCard

@@ -13,10 +13,9 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
-from bot.activity.histories import Told, conversation_told
+from bot.activity.histories import Told
 from bot.activity.items import Item
 from bot.activity.registers import State, join, to_json
-from bot.activity.texts import texts_in, view_conversation
 from bot.basics.company import CompanyKey
 from bot.store.card_rows import StoredCard, card_names, cards, key_of, read_card
 from bot.store.histories import Customer, Histories
@@ -26,8 +25,8 @@ from bot.store.schema import MomentColumn, StoreContext, company_values, insert_
 
 PostingPlan: TypeAlias = Callable[[State, Item | None], Sequence[NewPosting]]
 """Decides where a card is to be posted, from what is known now and the item that it is about."""
-Telling: TypeAlias = Callable[[str, State], Told]
-"""Says what a card, by its id, tells about a customer."""
+Telling: TypeAlias = Callable[[str, State, StoredCard | None], Told]
+"""Says what a card, by its id, tells about a customer, from what is known now and the card as it was before."""
 
 _UPDATE: Final = {
     "kind": bindparam("new_kind"),
@@ -249,15 +248,10 @@ class Absorbing:
 
 def _told(group: _Group, state: State) -> Told | None:
     """Return what the parts of a card tell together."""
-    found = [part.telling(group.id, state) for part in group.parts if part.telling is not None]
+    found = [part.telling(group.id, state, group.card) for part in group.parts if part.telling is not None]
     if not found:
         return None
-    texts = [text for one in found for text in one.texts]
-    if group.card is not None and group.card.customer is None and group.card.kind == "talk":
-        # It was stored before there were histories: what is known of it goes along.
-        before = conversation_told(group.id, view_conversation(group.card.state), texts_in(group.card.state))
-        texts = [*before.texts, *texts]
-    return replace(found[-1], texts=tuple(texts))
+    return replace(found[-1], texts=tuple(text for one in found for text in one.texts))
 
 
 def _beside(card: str, item: Item, customer: Customer) -> Beside:

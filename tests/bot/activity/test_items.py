@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.activity.histories import MOST_FACTS, Act, CallFact, Deed, History, TextFact, from_json, to_json
-from bot.activity.items import Item, items_of, may, open_items
+from bot.activity.items import Item, items_of, may
 
 SUPPORT, BILLING, ANA_LINE, SAM_LINE = "callcenter:1", "callcenter:2", "user:11", "user:12"
 ANA, SAM = "U0ANA0001", "U0SAM0001"
@@ -70,6 +70,10 @@ def history(*facts: Fact) -> History:
 
 def item(*facts: Fact, line: str = SUPPORT) -> Item:
     return items_of(history(*facts))[line][-1]
+
+
+def open_lines(known: History) -> list[str]:
+    return [line for line, some in items_of(known).items() if not some[-1].is_settled]
 
 
 # What opens and what settles
@@ -170,7 +174,7 @@ def test_a_call_back_settles_the_line_whose_calls_rang_there() -> None:
     known = history(
         missed(0, line=BILLING), replace(missed(1), places=(SUPPORT, ANA_LINE)), called_back(5, line=ANA_LINE)
     )
-    assert [one.line for one in open_items(items_of(known))] == [BILLING]
+    assert open_lines(known) == [BILLING]
 
 
 def test_a_call_back_from_a_groups_line_settles_no_other_groups_item() -> None:
@@ -183,7 +187,7 @@ def test_a_call_back_from_a_card_settles_that_cards_line() -> None:
         called_back(5, line=SAM_LINE, leg="leg"),
     )  # fmt: skip
     items = items_of(known)
-    assert [one.line for one in open_items(items)] == [SUPPORT]
+    assert open_lines(known) == [SUPPORT]
     settled = items[BILLING][-1].settled
     assert settled is not None
     assert settled.by == SAM

@@ -5,8 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from bot.activity.histories import text_told
 from bot.activity.registers import State
+from bot.activity.text_facts import text_told
 from bot.activity.texts import read_conversation
 from bot.basics.company import CompanyKey
 from bot.dialpad.events import SmsEvent, parse_event
