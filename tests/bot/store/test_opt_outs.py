@@ -58,7 +58,7 @@ async def test_what_is_shown_of_a_number_is_drawn_anew_when_its_word_changes_and
         ("talk:1",),
         State(read_conversation(event)),
         lambda *_: [],
-        telling=lambda card, _: text_told(card, event),
+        telling=lambda card, *_: text_told(card, event),
     )
     await store.database.write(lambda connection: store.cards.absorbing.absorb(connection, OURS, [part]))
 
