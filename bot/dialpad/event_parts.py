@@ -1,11 +1,11 @@
 """The parts events are made of, and how leniently they are read.
 
-A value of an unexpected type counts as absent: key sets grow, and no oddity of one field may lose an event.
+Key sets grow, and no oddity of one field may lose an event: ``parse_event`` leaves out what does not fit here.
 """
 
 import math
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -14,9 +14,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
     field_validator,
 )
 
@@ -70,33 +67,20 @@ def none_if_empty(value: Any) -> Any:
     return None if value in ("", {}, []) else value
 
 
-EventMoment: TypeAlias = Annotated[datetime, BeforeValidator(_as_utc)]
-EventSpan: TypeAlias = Annotated[timedelta, BeforeValidator(_read_ms)]
+EventMoment: TypeAlias = Annotated[datetime | None, BeforeValidator(_as_utc)]
+EventSpan: TypeAlias = Annotated[timedelta | None, BeforeValidator(_read_ms)]
 """A span of time in milliseconds, whole or not, as Dialpad writes it."""
 EventWord: TypeAlias = Annotated[str, BeforeValidator(_lower)]
 EventTexts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 EventIds: TypeAlias = Annotated[tuple[Id, ...], BeforeValidator(_as_list)]
-EventText: TypeAlias = Annotated[str, BeforeValidator(none_if_empty)]
-EventName: TypeAlias = Annotated[str, AfterValidator(one_line), BeforeValidator(none_if_empty)]
+EventText: TypeAlias = Annotated[str | None, BeforeValidator(none_if_empty)]
+EventName: TypeAlias = Annotated[Annotated[str, AfterValidator(one_line)] | None, BeforeValidator(none_if_empty)]
 
 
 class EventPart(BaseModel):
-    """A part of an event. A value of an unexpected type counts as absent; the document still has it."""
+    """A part of an event. Fields without a default are those without which it would mean nothing."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
-    needed: ClassVar[frozenset[str]] = frozenset()
-    """Fields without which the part would mean nothing: for these alone an unexpected value is an error."""
-
-    @field_validator("*", mode="wrap")
-    @classmethod
-    def _forgive(cls, value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
-        name = info.field_name or ""
-        try:
-            return read(value)
-        except ValidationError:
-            if name in cls.needed:
-                raise
-            return cls.model_fields[name].get_default(call_default_factory=True)
 
 
 class EventParty(EventPart):
@@ -106,9 +90,9 @@ class EventParty(EventPart):
 
     id: Id | None = None
     type: EventWord | None = None
-    name: EventName | None = None
-    email: EventText | None = None
-    phone: EventText | None = Field(None, validation_alias=AliasChoices("phone", "phone_number", "primary_phone"))
+    name: EventName = None
+    email: EventText = None
+    phone: EventText = Field(None, validation_alias=AliasChoices("phone", "phone_number", "primary_phone"))
     office_id: Id | None = None
 
     @field_validator("type", mode="after")
@@ -127,6 +111,6 @@ class EventRecording(EventPart):
 
     id: Id | None = None
     url: str | None = None
-    duration: EventSpan | None = None
-    start_time: EventMoment | None = None
+    duration: EventSpan = None
+    start_time: EventMoment = None
     kind: str | None = Field(None, validation_alias="recording_type")

@@ -8,6 +8,7 @@ is an ``UnknownEvent``. ``document`` is always the event as it came.
 import json
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar, Final, TypeAlias
@@ -30,6 +31,7 @@ from bot.dialpad.event_parts import (
     none_if_empty,
 )
 from bot.dialpad.opt_out_words import asks_to_start, asks_to_stop
+from bot.dialpad.reading import forget_field
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
 
 RECORDING_STATES: Final = frozenset({"recording", "admin_recording"})
@@ -86,22 +88,21 @@ class CallEvent(_Event):
     """
 
     kind: ClassVar[str] = "call"
-    needed: ClassVar[frozenset[str]] = frozenset({"call_id", "state"})
 
     call_id: Id
     state: EventWord
     direction: EventWord | None = None
-    event_timestamp: EventMoment | None = None
-    date_started: EventMoment | None = None
-    date_first_rang: EventMoment | None = None
-    date_rang: EventMoment | None = None
-    date_queued: EventMoment | None = None
-    date_connected: EventMoment | None = None
-    date_ended: EventMoment | None = None
-    duration: EventSpan | None = None
-    total_duration: EventSpan | None = None
-    talk_time: EventSpan | None = None
-    hold_time: EventSpan | None = None
+    event_timestamp: EventMoment = None
+    date_started: EventMoment = None
+    date_first_rang: EventMoment = None
+    date_rang: EventMoment = None
+    date_queued: EventMoment = None
+    date_connected: EventMoment = None
+    date_ended: EventMoment = None
+    duration: EventSpan = None
+    total_duration: EventSpan = None
+    talk_time: EventSpan = None
+    hold_time: EventSpan = None
     external_number: str | None = None
     internal_number: str | None = None
     contact: OptionalEventParty = None
@@ -122,11 +123,11 @@ class CallEvent(_Event):
     callback_requested: bool | None = None
     target_availability_status: EventWord | None = None
     """``open`` while the called line is within its opening hours."""
-    voicemail_link: EventText | None = None
-    voicemail_share_link: EventText | None = None
+    voicemail_link: EventText = None
+    voicemail_share_link: EventText = None
     """Dialpad's page for the voicemail; answers about calls have this instead."""
     voicemail_recording_id: Id | None = None
-    transcription_text: EventText | None = None
+    transcription_text: EventText = None
     call_recording_ids: EventIds = ()
     recording_details: tuple[EventRecording, ...] = ()
     recording_url: EventTexts = ()
@@ -233,12 +234,11 @@ class SmsEvent(_Event):
     may not read texts; ``to_numbers`` are E.164. What was sent to several is looked at one by one: see ``each``."""
 
     kind: ClassVar[str] = "sms"
-    needed: ClassVar[frozenset[str]] = frozenset({"id"})
 
     id: Id
     direction: EventWord | None = None
-    event_timestamp: EventMoment | None = None
-    created_date: EventMoment | None = None
+    event_timestamp: EventMoment = None
+    created_date: EventMoment = None
     target: OptionalEventParty = None
     contact: OptionalEventParty = None
     sender_id: Id | None = None
@@ -247,8 +247,8 @@ class SmsEvent(_Event):
     mms: bool = False
     mms_urls: EventTexts = Field((), validation_alias="mms_url")
     is_internal: bool | None = None
-    text: EventText | None = Field(None, validation_alias=AliasChoices("text", "text_content"))
-    text_content: EventText | None = None
+    text: EventText = Field(None, validation_alias=AliasChoices("text", "text_content"))
+    text_content: EventText = None
     message_status: EventWord | None = None
     message_delivery_result: EventWord | None = None
     recipients: int = 1
@@ -342,11 +342,11 @@ class AgentStatusEvent(_Event):
     kind: ClassVar[str] = "agent_status"
 
     status: EventWord | None = Field(None, validation_alias="on_duty_status")
-    reason: EventText | None = Field(None, validation_alias="on_duty_status_reason")
+    reason: EventText = Field(None, validation_alias="on_duty_status_reason")
     availability: EventWord | None = Field(None, validation_alias="availability_status")
     call_center_ids: EventIds = ()
-    date: EventMoment | None = None
-    event_timestamp: EventMoment | None = None
+    date: EventMoment = None
+    event_timestamp: EventMoment = None
     target: OptionalEventParty = None
 
     @property
@@ -368,13 +368,13 @@ class AgentStatusEvent(_Event):
 class ContactDetails(EventParty):
     """A contact as in its event."""
 
-    first_name: EventText | None = None
-    last_name: EventText | None = None
-    name: EventText | None = Field(None, validation_alias=AliasChoices("display_name", "name"))
+    first_name: EventText = None
+    last_name: EventText = None
+    name: EventText = Field(None, validation_alias=AliasChoices("display_name", "name"))
     phones: EventTexts = ()
     emails: EventTexts = ()
-    company_name: EventText | None = None
-    job_title: EventText | None = None
+    company_name: EventText = None
+    job_title: EventText = None
 
 
 class ContactEvent(_Event):
@@ -392,8 +392,8 @@ class ChangeEvent(_Event):
     kind: ClassVar[str] = "changelog"
 
     action: EventWord | None = None
-    note: EventText | None = None
-    date: EventMoment | None = None
+    note: EventText = None
+    date: EventMoment = None
     target: OptionalEventParty = None
     changed_by: OptionalEventParty = None
     additional_data: dict[str, Any] = Field(default_factory=dict)
@@ -420,14 +420,29 @@ Event: TypeAlias = CallEvent | SmsEvent | AgentStatusEvent | ContactEvent | Chan
 
 
 def parse_event(document: dict[str, Any]) -> Event:
-    """Parse an event. Never raises: one that cannot be read as what it looks like is an UnknownEvent."""
+    """Parse an event. Never raises: one that cannot be read as what it looks like is an UnknownEvent.
+
+    A known field of an unknown shape counts as absent.
+    """
     model = _model_for(document)
     try:
         event = model.model_validate(document)
-    except ValidationError:
-        event = UnknownEvent.model_validate({})
+    except ValidationError as failure:
+        event = _parse_without_odd_fields(model, document, failure)
     event._document = document  # noqa: SLF001  # pydantic's constructor takes fields only
     return event
+
+
+def _parse_without_odd_fields(model: type[Event], document: dict[str, Any], failure: ValidationError) -> Event:
+    """Parse what is left when the fields that do not fit are taken out. They are few and rare: fields that forgave
+    each for itself were most of the time it took to read any event."""
+    left, odd = deepcopy(document), failure.errors(include_input=False)
+    while {forget_field(left, error["loc"]) for error in odd} - {""}:
+        try:
+            return model.model_validate(left)
+        except ValidationError as further:
+            odd = further.errors(include_input=False)
+    return UnknownEvent.model_validate({})
 
 
 def _model_for(document: Mapping[str, Any]) -> type[Event]:

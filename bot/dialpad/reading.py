@@ -55,7 +55,7 @@ def read_answer(action: Action[A], body: bytes) -> A:
             raise Unreadable(reason="no JSON") from None
         if not isinstance(data, dict):
             raise Unreadable(reason="no object") from None
-        fields = sorted({_forget(data, error["loc"]) for error in failure.errors(include_input=False)})
+        fields = sorted({forget_field(data, error["loc"]) for error in failure.errors(include_input=False)})
     try:
         answer = action.parse_answer(json.dumps(data).encode())
     except ValidationError:
@@ -64,8 +64,8 @@ def read_answer(action: Action[A], body: bytes) -> A:
     return answer
 
 
-def _forget(data: Any, where: tuple[int | str, ...]) -> str:
-    """Remove the object key closest to ``where`` and name it."""
+def forget_field(data: Any, where: tuple[int | str, ...]) -> str:
+    """Remove the object key closest to ``where`` and name it; "" when there is none."""
     holder: Any = None
     key: int | str = ""
     for step in where:

@@ -48,6 +48,15 @@ def test_an_event_is_known_by_its_keys(name: str) -> None:
     assert type(parse_event(payload(name))) is KINDS[name.split(maxsplit=1)[0]]
 
 
+def test_what_dialpad_usually_sends_is_read_at_once() -> None:
+    for name in names():
+        KINDS[name.split(maxsplit=1)[0]].model_validate(payload(name))  # reading again takes three times as long
+
+
+def test_where_one_of_two_fields_is_odd_the_other_one_is_read() -> None:
+    assert sms("text received", text=7, text_content="On my way").text == "On my way"
+
+
 @pytest.mark.parametrize("name", names())
 def test_the_document_is_kept_as_it_came(name: str) -> None:
     assert parse_event(payload(name)).document == payload(name)
