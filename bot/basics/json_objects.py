@@ -18,9 +18,15 @@ def parse_object(body: str | bytes) -> dict[str, Any]:
         document = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if not isinstance(document, dict) or not is_shallow(document):
+    if not isinstance(document, dict) or not (_has_few_levels(text) or is_shallow(document)):
         raise ValueError("no object, or nested too deeply")
     return _in_whole_characters(document) if _SURROGATE.search(text) else document
+
+
+def _has_few_levels(text: str) -> bool:
+    """Tell whether a JSON text opens so few objects and lists that it cannot be too deep, which is quicker than to look
+    at all of it."""
+    return text.count("{") + text.count("[") <= DEEPEST
 
 
 def is_shallow(document: dict[str, Any]) -> bool:

@@ -126,7 +126,8 @@ def set_up_logging(style: Literal["console", "json"], *, level: int = logging.IN
         )
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # By level first: most lines are not written, and what builds one costs as much as an event's signature.
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,  # a logger cached from an earlier set-up would write to a closed stream
