@@ -162,7 +162,6 @@ class Intake:
         name = await self._events.receive(
             event.key, hook_id=hook.id, kind=event.kind, body=body, timed=event.at is not None, held=held
         )
-        log.debug("dialpad event", kind=event.kind, new=name is not None)
         if name is None:
             return False
         if held:

@@ -80,10 +80,11 @@ Index(
     postgresql_where=events.c.done_at.is_(None),
 )
 _RECEIVE = {
-    "sqlite": sqlite_insert(events).on_conflict_do_nothing().returning(events.c.key),
+    "sqlite": sqlite_insert(events).on_conflict_do_nothing(),
     "postgresql": postgres_insert(events).on_conflict_do_nothing().returning(events.c.key),
 }
-"""Built once: they run for every event before Dialpad is answered."""
+"""Built once: they run for every event before Dialpad is answered. SQLite is asked how many rows it wrote, which costs
+half as much as to have each named; Postgres takes all rows at once only when it names them."""
 
 _SETTLE: Update = (
     update(events)
@@ -319,11 +320,10 @@ def _parked(names: Collection[str] | None) -> ColumnElement[bool]:
 
 def _insert(connection: Connection, together: Sequence[_Received]) -> list[bool]:
     """Insert the events that are new, and tell for each whether it was."""
-    wanted = [one for one in together if not _is_repeat(connection, one)]
+    wanted = [one.values for one in together if not _is_repeat(connection, one)]
     if not wanted:
         return [False] * len(together)
-    statement = _RECEIVE[connection.dialect.name]
-    new = set(connection.execute(statement, [one.values for one in wanted]).scalars())
+    new = _insert_new(connection, wanted)
     first: set[str] = set()
     found: list[bool] = []
     for one in together:
@@ -331,6 +331,19 @@ def _insert(connection: Connection, together: Sequence[_Received]) -> list[bool]
         found.append(name in new and name not in first)
         first.add(name)
     return found
+
+
+def _insert_new(connection: Connection, wanted: Sequence[dict[str, Any]]) -> set[str]:
+    """Insert those that are not there yet and return their keys."""
+    done = connection.execute(_RECEIVE[connection.dialect.name], wanted)
+    if done.returns_rows:
+        return set(done.scalars())
+    names = {one["key"] for one in wanted}
+    if done.rowcount == len(wanted):
+        return names
+    sealed = {one["sealed"] for one in wanted}  # no two are alike, not even of one event
+    there = connection.execute(select(events.c.key, events.c.sealed).where(events.c.key.in_(names)))
+    return {row.key for row in there if row.sealed in sealed}
 
 
 def _is_repeat(connection: Connection, one: _Received) -> bool:
