@@ -12,6 +12,8 @@ from bot.store.database import Database, is_away
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+MOST_TURNS: Final = 8
+"""Turns of the event loop that the first item waits for others: where there are always more, a few milliseconds."""
 MOST_TOGETHER: Final = 256
 """Items of one transaction, so that the first of them does not wait without limit."""
 
@@ -44,8 +46,18 @@ class GroupWrites(Generic[Item, Result]):
 
     async def _write_all(self) -> None:
         while self._asked:
+            await self._gather()
             together, self._asked = self._asked[:MOST_TOGETHER], self._asked[MOST_TOGETHER:]
             await self._write(together)
+
+    async def _gather(self) -> None:
+        """Let those come along who are about to ask: wait while each turn of the loop brings some."""
+        count = 0
+        for _ in range(MOST_TURNS):
+            if not count < len(self._asked) < MOST_TOGETHER:
+                return
+            count = len(self._asked)
+            await asyncio.sleep(0)
 
     async def _write(self, together: Sequence[_Asked[Item, Result]]) -> None:
         items = [one.item for one in together]

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from bot.store.group_writes import MOST_TOGETHER, GroupWrites
+from bot.store.group_writes import MOST_TOGETHER, MOST_TURNS, GroupWrites
 from bot.store.store import Store
 
 
@@ -82,3 +82,29 @@ async def test_who_gives_up_waiting_stops_nobody(sqlite_store: Store) -> None:
     assert await second == "B"
     with pytest.raises(asyncio.CancelledError):
         await first
+
+
+async def test_who_comes_a_turn_later_comes_along(sqlite_store: Store) -> None:
+    written = Written()
+    writes = GroupWrites(sqlite_store.database, written)
+
+    async def later(item: str, turns: int) -> str:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return await writes.write(item)
+
+    await asyncio.gather(*(later(item, turns) for turns, item in enumerate("abc")))
+    assert written.groups == [["a", "b", "c"]]
+
+
+async def test_the_first_does_not_wait_for_ever_for_more(sqlite_store: Store) -> None:
+    written = Written()
+    writes = GroupWrites(sqlite_store.database, written)
+    first = asyncio.create_task(writes.write("first"))
+    others = []
+    while not first.done():
+        others.append(asyncio.create_task(writes.write(str(len(others)))))
+        await asyncio.sleep(0)
+    await asyncio.gather(*others)
+
+    assert len(written.groups[0]) <= MOST_TURNS + 2
