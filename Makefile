@@ -58,10 +58,8 @@ check: $(READY) ## Lint, types, import directions, dead code, manifest and docs 
 	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
 
-bench: $(READY) ## Acknowledgements and events beside bare floors, and type-ahead in a large company: a quarter of an hour
-	$(BIN)/python -m tests.bench
-	$(BIN)/python -m tests.bench.events
-	$(BIN)/python -m tests.bench.directory $(ARGS)
+bench: $(READY) ## What everything costs, beside bare floors, into docs/performance.md (ARGS="--only read,fold"): 20 minutes
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench --json docs/performance.json --write docs/performance.md $(ARGS)
 
 docs: $(READY) ## Write manifest.yml and the generated pages in docs/
 	$(BIN)/python -m bot manifest --command /dp > manifest.yml

@@ -1,124 +1,64 @@
-"""``python -m tests.bench``: how fast Slack is acknowledged, beside stock Bolt and a bare Bolt floor.
+"""``python -m tests.bench``: what everything costs, beside floors of the same run, and whether the goals are met.
 
-Times say little on a machine that others use too. So all servers run at once, each is asked in turn, forwards and
-then backwards, and what counts is the ratio within a round. The floor runs twice: how far those two lie apart is what
-the machine makes of nothing. One row is there for information: a command that changes something and so is on disk
-before it is acknowledged.
+Counts come first, since they are the same on every machine; then CPU of one unit; then ratios to a floor that was
+measured in turn with it, with two equal floors beside for what the machine makes of nothing. Times are shown, and mean
+something only on a machine with nothing else to do.
 """
 
 import argparse
-import asyncio
-import subprocess
+import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from rich.console import Console
 
-from tests.bench.load import measure
-from tests.bench.report import AGAIN, FEW, FLOOR, MANY, STOCK, Round, find_faults, read_rows, render
-from tests.bench.servers import CHILDREN
-
-CHECKOUT = Path(__file__).parents[2]
-
-CHANGES = "ours, on disk first"
-READ, CHANGE = "look", "change"
-"""What is typed: a command that only reads, and one that changes something."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One row of the table: which server is asked for what."""
-
-    name: str
-    server: str
-    text: str = READ
-    share: float = 1.0
-    """Of the requests of a round; stock Bolt is slow, and a few are enough to see that."""
-
-
-SUBJECTS = (
-    Subject(FLOOR, "floor"),
-    Subject(FEW, "ours-10"),
-    Subject(MANY, "ours-250"),
-    Subject(STOCK, "stock", share=0.2),
-    Subject(CHANGES, "ours-10", CHANGE, share=0.5),
-    Subject(AGAIN, "floor again"),
-)
-
-
-@contextmanager
-def running(names: Iterable[str]) -> Iterator[dict[str, int]]:
-    """Servers, each in its own process; gives their ports by name."""
-    with ExitStack() as stack:
-        outputs = {name: _start(name, stack) for name in names}
-        yield {name: _read_port(name, output) for name, output in outputs.items()}
-
-
-def _start(name: str, stack: ExitStack) -> IO[str]:
-    command = [sys.executable, "-m", CHILDREN, name.removesuffix(" again")]
-    pipe = subprocess.PIPE
-    process = stack.enter_context(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=CHECKOUT))
-    assert process.stdin is not None
-    assert process.stdout is not None
-    stack.callback(process.stdin.close)  # which ends it; leaving the process's own context waits for that
-    return process.stdout
-
-
-def _read_port(name: str, output: IO[str]) -> int:
-    port = output.readline()
-    if not port:
-        raise SystemExit(f"The server {name!r} did not start.")
-    return int(port)
-
-
-async def collect(ports: dict[str, int], *, rounds: int, requests: int, connections: int) -> list[Round]:
-    """Ask every subject once per round, in turn and then in reverse turn. The first round warms up and is dropped."""
-    found: list[Round] = []
-    for number in range(rounds + 1):
-        order = SUBJECTS if number % 2 else tuple(reversed(SUBJECTS))
-        times = {}
-        for subject in order:
-            wanted = max(connections, int(requests * subject.share))
-            times[subject.name] = await measure(
-                ports[subject.server],
-                subject.text,
-                requests=wanted,
-                connections=connections,
-                settle=connections == 1,
-            )
-        found.append({subject.name: times[subject.name] for subject in SUBJECTS})
-    return found[1:]
+from tests.bench.groups import GROUPS
+from tests.bench.page import describe_machine, render_page, render_table
+from tests.bench.rows import Row, read_row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, judge. Exit status 1 when something is slower than promised."""
+    """Measure, print and write. Exit status 1 when a goal is not met."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--requests", type=int, default=300, help="in a round, to each server")
-    chosen = parser.parse_args(arguments)
-    console = Console(width=140)
-    with running({subject.server for subject in SUBJECTS}) as ports:
-        one = asyncio.run(collect(ports, rounds=chosen.rounds, requests=chosen.requests, connections=1))
-        console.print(
-            render(
-                "A signed slash command, one connection; each leaves when the work of the one before has ended",
-                read_rows(one),
-            )
-        )
-        ten = asyncio.run(collect(ports, rounds=chosen.rounds, requests=chosen.requests, connections=10))
-        console.print(
-            render(
-                "The same over ten connections at once, without waiting for any work (for information)", read_rows(ten)
-            )
-        )
-    faults = find_faults(one)
-    for fault in faults:
-        console.print(f"TOO SLOW  {fault}")
-    return 1 if faults else 0
+    parser.add_argument("--only", default="", metavar="ROW[,ROW]", help=f"of {', '.join(GROUPS)}")
+    parser.add_argument("--quick", action="store_true", help="see that everything runs; the figures say nothing")
+    parser.add_argument("--json", type=Path, help="write the figures here; rows that are there and not measured stay")
+    parser.add_argument("--write", type=Path, help="write the page here, from all that is in the JSON file")
+    given = parser.parse_args(arguments)
+    chosen = given.only.split(",") if given.only else list(GROUPS)
+    if unknown := set(chosen) - set(GROUPS):
+        parser.error(f"there is no row {', '.join(sorted(unknown))}: use {', '.join(GROUPS)}")
+    console = Console(width=150)
+    found = _read(given.json)
+    measured: list[Row] = []
+    for name in chosen:
+        began = time.monotonic()
+        rows = GROUPS[name].measure(quick=given.quick)
+        measured += rows
+        found["rows"] = [one for one in found["rows"] if one["name"] != name] + [one.as_json() for one in rows]
+        console.print(render_table(f"{GROUPS[name].means} ({time.monotonic() - began:.0f} s)", rows))
+        found["machine"] = describe_machine()
+        if given.json:
+            given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if given.write:
+        order = list(GROUPS)
+        rows = sorted(map(read_row, found["rows"]), key=lambda row: order.index(row.name))
+        given.write.write_text(render_page(found["machine"], rows), encoding="utf-8")
+    missed = [row for row in measured if row.met is False]
+    for row in missed:
+        console.print(f"NOT MET  {row.what}: {row.said}")
+    return int(bool(missed))
+
+
+def _read(file: Path | None) -> dict[str, Any]:
+    empty: dict[str, Any] = {"machine": {}, "rows": []}
+    if file is None or not file.exists():
+        return empty
+    known: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return {**empty, **known}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.basics.metrics import Metrics
+from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.contract.context import Ctx, Deps
 from bot.contract.reply import Nothing
@@ -28,10 +29,11 @@ from bot.slack.api.web_client import OneWorkspace, build_web_client, open_sessio
 from bot.slack.conversation.dispatch import Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.listeners import build_bolt
+from bot.store.audit import audit
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store, read_clock
 from bot.web import Insiders, build_web
-from tests.bench.load import COMMAND, SECRET
+from tests.bench.load import COMMAND, SECRET, TEAM, USER
 
 NOWHERE = "http://127.0.0.1:9"
 """The handlers here say nothing, so nothing is ever asked of Slack or Dialpad."""
@@ -59,13 +61,14 @@ def build_routes(ids: int) -> RouteTable:
 
 
 @contextlib.asynccontextmanager
-async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
-    """The web app as ``bot.app`` puts it together."""
+async def serving_ours(ids: int, *, audit_rows: int = 0) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
+    """The web app as ``bot.app`` puts it together, with so many entries in its audit log."""
     async with contextlib.AsyncExitStack() as closing:
         folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="chatops-bench-"))
         store = await Store.open(f"sqlite:///{Path(folder) / 'bench.db'}", parse_keys(generate_key()))
         closing.push_async_callback(store.aclose)
         await store.migrate()
+        await _fill_audit(store, audit_rows)
         client = DialpadClient(NOWHERE)
         closing.push_async_callback(client.aclose)
         session = open_session()
@@ -96,3 +99,16 @@ async def serving_ours(ids: int) -> AsyncIterator[tuple[ASGI, Dispatcher]]:
             insiders=Insiders(),
         )
         yield web, dispatcher
+
+
+async def _fill_audit(store: Store, count: int) -> None:
+    """Write one entry, and so many copies of it."""
+    if not count:
+        return
+    await store.audit.record(PersonKey(TEAM, USER), route="ours.change", outcome="done", origin="command")
+    names = ", ".join(column.name for column in audit.columns if column.name != "id")
+    copied = (
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "  # noqa: S608  (our own)
+        f"INSERT INTO audit ({names}) SELECT {names} FROM audit, n"
+    )
+    await store.database.write(lambda connection: connection.exec_driver_sql(copied))

@@ -1,62 +1,108 @@
-"""The servers that are compared. Each runs in a process of its own: ``python -m tests.bench.servers NAME``."""
+"""The servers that are compared, each in a process of its own: ``python -m tests.bench.servers NAME [PORT]``."""
 
 import asyncio
 import gc
-import logging
+import json
+import os
+import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
-
-from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any, Final
 
 from bot.sandbox.serving import ASGI, listen, serving
-from tests.bench.load import COMMAND, SECRET, SETTLED_PATH
+from tests.bench.counting import SYNCS, Counter
+from tests.bench.load import SETTLED_PATH
+from tests.bench.slack_floors import Settled, build_bolt, serving_calls, serving_durable
+from tests.compiled import build_library
 
+CHECKOUT: Final = Path(__file__).parents[2]
 CHILDREN: Final = "tests.bench.servers"
 
 
-async def authorize(**_: Any) -> AuthorizeResult:
-    """The answer Bolt would otherwise fetch from Slack once and keep."""
-    return AuthorizeResult(enterprise_id=None, team_id="T0NORTHLT", bot_token="xoxb-bench", bot_id="B1")
+@contextmanager
+def running(*names: str) -> Iterator[dict[str, int]]:
+    """Start these servers and return their ports by name. ``floor again`` is another like ``floor``."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="chatops-bench-")))
+        library = build_library(SYNCS, folder)
+        counting = {"LD_PRELOAD": str(library)} if library else {}
+        outputs = {name: _start(name, stack, counting) for name in names}
+        yield {name: _read_port(name, output) for name, output in outputs.items()}
 
 
-def build_bolt(*, process_before_response: bool) -> ASGI:
-    """Bolt as its documentation shows it: one listener that acknowledges."""
-    app = AsyncApp(
-        signing_secret=SECRET, authorize=authorize, process_before_response=process_before_response, name="bench"
+def _start(name: str, stack: ExitStack, counting: dict[str, str]) -> IO[str]:
+    command = [sys.executable, "-m", CHILDREN, name.removesuffix(" again")]
+    pipe = subprocess.PIPE
+    process = stack.enter_context(
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=CHECKOUT, env=os.environ | counting)
     )
-
-    @app.command(COMMAND)
-    async def acknowledge(ack: Callable[[], Awaitable[None]]) -> None:
-        await ack()
-
-    return AsyncSlackRequestHandler(app, path="/slack/events")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    stack.callback(process.stdin.close)  # which ends it; leaving the process's own context waits for that
+    return process.stdout
 
 
-async def nothing_under_way() -> None:
-    """Bolt's one listener has done everything when it has acknowledged."""
+def _read_port(name: str, output: IO[str]) -> int:
+    port = output.readline()
+    if not port:
+        raise SystemExit(f"The server {name!r} did not start.")
+    return int(port)
 
 
-def with_settled(app: ASGI, settled: Callable[[], Awaitable[None]]) -> ASGI:
-    """``app``, and a path that answers when nothing is under way."""
+def _with_settled(app: ASGI, settled: Settled, counter: Counter) -> ASGI:
+    """``app``, and a path that answers when nothing is under way, with what was spent until then."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] != SETTLED_PATH:
             await app(scope, receive, send)
             return
         await settled()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        body = json.dumps(counter.now().as_json()).encode()
+        length = [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": length})
+        await send({"type": "http.response.body", "body": body})
 
     return answer
 
 
-async def serve_until_told(app: ASGI, settled: Callable[[], Awaitable[None]] = nothing_under_way) -> None:
-    """Print the port, then serve until stdin ends: that is when whoever started this is done or gone."""
-    bound = listen(0)
-    async with serving(with_settled(app, settled), bound):
+async def _nothing_under_way() -> None:
+    """Bolt's one listener has done everything when it has acknowledged."""
+
+
+async def _build(name: str, counter: Counter, closing: AsyncExitStack) -> tuple[ASGI, Settled]:
+    """Build one of the shapes. Bolt's own servers should not carry our imports."""
+    kind, _, number = name.partition("-")
+    enter = closing.enter_async_context
+    match kind:
+        case "stock" | "floor":
+            return build_bolt(process_before_response=kind == "floor"), _nothing_under_way
+        case "durable" | "whole":
+            return await enter(serving_durable(counter) if kind == "durable" else serving_calls(counter))
+        case "dialpad":
+            from tests.bench.dialpad_server import build_dialpad  # noqa: PLC0415
+
+            return await build_dialpad(), _nothing_under_way
+    from tests.bench import our_servers  # noqa: PLC0415
+
+    return await enter(our_servers.serving(kind, number, counter))
+
+
+async def main(name: str, port: int = 0) -> None:
+    """Print the port, then serve until stdin ends: that is when whoever started this is done or gone.
+
+    ``stock``, ``floor`` and ``durable-floor`` are Bolt's; ``ours-<ids>`` is ours with so many routes;
+    ``audited-<rows>`` is ours with so many audit rows;
+    ``events-floor``, ``events-ours`` and ``events-folded`` take Dialpad's events; ``dialpad`` answers as Dialpad does.
+    ``bot`` is all of it, as the environment says, and ``whole-floor`` what makes the same HTTP calls.
+    """
+    counter = Counter()
+    async with AsyncExitStack() as closing:
+        app, settled = await _build(name, counter, closing)
+        bound = listen(port)
+        await closing.enter_async_context(serving(_with_settled(app, settled, counter), bound))
         gc.collect()
         gc.freeze()
         sys.stdout.write(f"{bound.getsockname()[1]}\n")
@@ -64,28 +110,5 @@ async def serve_until_told(app: ASGI, settled: Callable[[], Awaitable[None]] = n
         await asyncio.to_thread(sys.stdin.read)
 
 
-async def main(name: str) -> None:
-    """Serve one of the shapes: ``stock``, ``floor``, ``ours-<ids>``, ``events-floor`` or ``events-ours``."""
-    if name in {"stock", "floor"}:
-        await serve_until_told(build_bolt(process_before_response=name == "floor"))
-    elif name.startswith("events-"):
-        from bot.basics.logs import set_up_logging  # noqa: PLC0415
-        from tests.bench import event_servers  # noqa: PLC0415
-
-        set_up_logging("json", level=logging.WARNING)
-        serving_one = event_servers.serving_floor if name == "events-floor" else event_servers.serving_ours
-        async with serving_one() as app:
-            await serve_until_told(app)
-    else:
-        # Bolt's own servers should not carry our imports.
-        from bot.basics.logs import set_up_logging  # noqa: PLC0415
-        from tests.bench.ours import serving_ours  # noqa: PLC0415
-
-        set_up_logging("json", level=logging.WARNING)
-
-        async with serving_ours(int(name.removeprefix("ours-"))) as (app, dispatcher):
-            await serve_until_told(app, dispatcher.idle)
-
-
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], *map(int, sys.argv[2:])))

@@ -1,82 +1,67 @@
-import time
+"""The program: rows come out, are kept beside what was measured before, and become a page."""
 
-import httpx
+import json
+from pathlib import Path
+
 import pytest
-from slack_sdk.signature import Clock, SignatureVerifier
 
-from bot.basics.company import own_company
-from bot.basics.person import PersonKey
-from bot.sandbox.cast import TEAM_ID
-from bot.store.audit import Audit
-from tests.bench.__main__ import CHANGE, CHANGES, READ, main
-from tests.bench.load import SECRET, build_request
-from tests.bench.ours import serving_ours
-from tests.bench.report import AGAIN, FEW, FLOOR, MANY, STOCK, find_faults, read_rows
-
-PROMISED = {FLOOR: [0.4], FEW: [0.45], MANY: [0.46], STOCK: [11.4], AGAIN: [0.43]}
+from tests.bench.__main__ import main
+from tests.bench.groups import GROUPS
+from tests.bench.page import describe_machine, render_page
+from tests.bench.rows import LEAST, Goal, Row, paired, read_row, spread
 
 
-def test_every_row_comes_out_of_a_short_run(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--rounds", "1", "--requests", "20"])
+def test_every_row_of_a_group_comes_out_of_a_short_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures, page = tmp_path / "figures.json", tmp_path / "page.md"
+    figures.write_text(json.dumps({"rows": [Row("audit", "measured before", "ms", 1.0).as_json()]}))
 
-    shown = capsys.readouterr().out
-    rows = [line.split("│")[1].strip() for line in shown.splitlines() if line.startswith("│")]
-    assert rows == [FLOOR, FEW, MANY, STOCK, CHANGES, AGAIN] * 2
+    main(["--quick", "--only", "read,dialpad", "--json", str(figures), "--write", str(page)])
 
-
-@pytest.mark.parametrize("text", [READ, CHANGE])
-async def test_the_command_that_is_measured_reaches_its_handler(text: str) -> None:
-    head, body = build_request(text, int(time.time())).split(b"\r\n\r\n")
-    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
-    async with serving_ours(10) as (app, dispatcher):
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://bench.test") as slack:
-            answer = await slack.post("/slack/events", content=body, headers=headers)
-        await dispatcher.idle()
-        audit = dispatcher.stores.audit
-        assert isinstance(audit, Audit)
-        entries = await audit.recent(own_company(PersonKey(TEAM_ID, "U0ANA0001")))
-
-    assert answer.status_code == 200
-    assert [(one.route.rpartition(".")[2], one.outcome) for one in entries] == [(text, "done")]
+    names = {one["name"] for one in json.loads(figures.read_text())["rows"]}
+    assert names == {"audit", "read", "dialpad"}
+    written = page.read_text()
+    for what in ("measured before", "acknowledge a read, p50 at 1 connection", "CPU of 10,000 people in pages"):
+        assert what in written
+    assert "acknowledge a read" in capsys.readouterr().out
 
 
-def test_the_requests_carry_slacks_signature() -> None:
-    class At(Clock):
-        def now(self) -> float:
-            return 1_770_000_000
+def test_what_is_no_row_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--only", "everything"])
 
-    head, body = build_request("look", 1_770_000_000).split(b"\r\n\r\n")
-    headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
-
-    assert SignatureVerifier(SECRET, At()).is_valid_request(body, headers)
-
-
-def test_no_two_requests_are_alike() -> None:
-    assert len({build_request("look", 1_770_000_000) for _ in range(50)}) == 50
-
-
-def test_what_is_as_fast_as_promised_has_no_faults() -> None:
-    assert find_faults([PROMISED, PROMISED]) == []
+    assert "there is no row everything" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("measured", "fault"),
+    ("row", "met"),
     [
-        ({FEW: [0.51]}, "the floor"),
-        ({STOCK: [8.0]}, "faster than stock"),
-        ({MANY: [0.49]}, "250 ids take"),
+        (Row("x", "", "ms", 1.2, 1.0, Goal(1.25), ratio=1.2), True),
+        (Row("x", "", "ms", 1.3, 1.0, Goal(1.25), ratio=1.3), False),
+        (Row("x", "", "a second", 60, 100, Goal(0.6, LEAST), ratio=0.6), True),
+        (Row("x", "", "MB", 121, goal=Goal(120, of="ours")), False),
+        (Row("x", "", "MB", 121), None),
     ],
 )
-def test_what_is_slower_than_promised_is_named(measured: dict[str, list[float]], fault: str) -> None:
-    assert any(fault in one for one in find_faults([PROMISED | measured] * 2))
+def test_a_row_knows_whether_its_goal_is_met(row: Row, met: bool | None) -> None:
+    assert row.met is met
+    assert read_row(json.loads(json.dumps(row.as_json()))) == row
 
 
 def test_one_slow_round_does_not_decide() -> None:
-    assert find_faults([PROMISED, PROMISED, PROMISED | {FEW: [4.0]}]) == []
+    assert paired([2.0, 2.2, 9.0], [1.0, 1.1, 1.0]) == pytest.approx(2.0)
 
 
-def test_a_row_has_its_ratio_for_every_round() -> None:
-    rows = {row.name: row for row in read_rows([PROMISED, PROMISED | {STOCK: [12.0]}])}
+def test_two_equal_floors_differ_by_so_much_whichever_is_the_slower() -> None:
+    assert spread([1.0, 1.0], [2.0, 2.0]) == spread([2.0, 2.0], [1.0, 1.0]) == 2
 
-    assert rows[STOCK].by_round == pytest.approx((28.5, 30.0))
-    assert rows[FLOOR].to_floor == 1
+
+def test_the_page_says_what_was_measured_on_what_and_nothing_of_the_place() -> None:
+    page = render_page(describe_machine(), [Row("read", "acknowledge", "ms", 0.3, 0.25, Goal(1.25), 1.02, 1.2, "Bolt")])
+
+    assert "| acknowledge | 0.3 ms | 0.25 | 1.20x | 1.02x | at most 1.25x | met |" in page
+    assert "1 of 1 goals met" in page
+    assert str(Path.cwd()) not in page
+
+
+def test_each_group_says_what_it_means() -> None:
+    assert all(group.means and not group.means.endswith(".") for group in GROUPS.values())

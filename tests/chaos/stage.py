@@ -33,6 +33,7 @@ from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
 from bot.store.keys import generate_key
 from tests.chaos.weather import Weather
+from tests.compiled import build_library
 from tests.crashes.mortal import APP
 from tests.crashes.several import Balancer, shared_environment
 from tests.crashes.several import Replica as Process
@@ -271,7 +272,7 @@ async def staged(database: Database, *, seed: int, socket_mode: bool, small_disk
             slack.deliver_to(None if socket_mode else f"{address}/slack/events")
             stage = Stage(
                 slack, dialpad, over_slack, over_dialpad, balancer, settings, folder, server, disk, socket_mode,
-                answered, _build_clock(folder),
+                answered, build_library(CLOCK, folder),
             )  # fmt: skip
             try:
                 yield stage
@@ -310,15 +311,6 @@ def _noting(app: ASGI, answered: Counter[str]) -> ASGI:
         await app(scope, receive, sending if uses_url else send)
 
     return noting
-
-
-def _build_clock(folder: Path) -> Path | None:
-    """The library that sets a process's clock; None where there is no C compiler."""
-    compiler, library = shutil.which("cc"), folder / "clock.so"
-    if compiler is None:
-        return None
-    building = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(CLOCK), "-ldl"]
-    return library if subprocess.run(building, capture_output=True, check=False).returncode == 0 else None
 
 
 def can_name_hosts() -> bool:
