@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-two chaos coverage check bench docs lock clean
+.PHONY: help setup demo test test-fast test-all test-two chaos coverage check bench soak docs lock clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ check: $(READY) ## Lint, types, import directions, dead code, manifest and docs 
 
 bench: $(READY) ## What everything costs, beside bare floors, into docs/performance.md (ARGS="--only read,fold"): 20 minutes
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench --json docs/performance.json --write docs/performance.md $(ARGS)
+
+soak: $(READY) ## 20 minutes at 50 requests a second, and what grows (ARGS="--minutes 5")
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench.soak --json docs/performance.json --write docs/performance.md $(ARGS)
 
 docs: $(READY) ## Write manifest.yml and the generated pages in docs/
 	$(BIN)/python -m bot manifest --command /dp > manifest.yml

@@ -6,18 +6,14 @@ something only on a machine with nothing else to do.
 """
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-
+from tests.bench.figures import keep, say_missed, show, write_page
 from tests.bench.groups import GROUPS
-from tests.bench.page import describe_machine, render_page, render_table
-from tests.bench.rows import Row, read_row
+from tests.bench.rows import Row
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,37 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write the figures here; rows that are there and not measured stay")
     parser.add_argument("--write", type=Path, help="write the page here, from all that is in the JSON file")
     given = parser.parse_args(arguments)
-    chosen = given.only.split(",") if given.only else list(GROUPS)
+    chosen = given.only.split(",") if given.only else [name for name, group in GROUPS.items() if not group.by_itself]
     if unknown := set(chosen) - set(GROUPS):
         parser.error(f"there is no row {', '.join(sorted(unknown))}: use {', '.join(GROUPS)}")
-    console = Console(width=150)
-    found = _read(given.json)
+    if given.write and not given.json:
+        parser.error("--write needs --json: the page is written from that file")
     measured: list[Row] = []
     for name in chosen:
         began = time.monotonic()
         rows = GROUPS[name].measure(quick=given.quick)
         measured += rows
-        found["rows"] = [one for one in found["rows"] if one["name"] != name] + [one.as_json() for one in rows]
-        console.print(render_table(f"{GROUPS[name].means} ({time.monotonic() - began:.0f} s)", rows))
-        found["machine"] = describe_machine()
-        if given.json:
-            given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        show(name, rows, time.monotonic() - began)
+        keep(name, rows, given.json)
     if given.write:
-        order = list(GROUPS)
-        rows = sorted(map(read_row, found["rows"]), key=lambda row: order.index(row.name))
-        given.write.write_text(render_page(found["machine"], rows), encoding="utf-8")
-    missed = [row for row in measured if row.met is False]
-    for row in missed:
-        console.print(f"NOT MET  {row.what}: {row.said}")
-    return int(bool(missed))
-
-
-def _read(file: Path | None) -> dict[str, Any]:
-    empty: dict[str, Any] = {"machine": {}, "rows": []}
-    if file is None or not file.exists():
-        return empty
-    known: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return {**empty, **known}
+        write_page(given.write, given.json)
+    return int(say_missed(measured))
 
 
 if __name__ == "__main__":

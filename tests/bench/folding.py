@@ -148,14 +148,17 @@ async def folding(store: Store, hook: Hook) -> AsyncIterator[Line]:
     await poster.aclose()
 
 
-async def subscribe(store: Store, company: str, count: int) -> None:
-    """Make so many subscriptions, each to a line of its own; calls come in on the first of these lines."""
+async def subscribe(store: Store, company: str, count: int, channel: str = "") -> None:
+    """Make so many subscriptions, each to a line and, without ``channel``, in a channel of its own; calls come in on
+    the first of these lines."""
     kinds = frozenset({NewsKind.MISSED, NewsKind.ENDED})
     made = []
     for number in range(count):
         place = number if number < PLACES else number + 1_000_000  # another line
         where = (PlaceFilter(f"callcenter:{place}", "Support"),)
-        made.append(Subscription(f"{company}-{number}", OWNER, f"C{number}", kinds, where, company_id=company))
+        made.append(
+            Subscription(f"{company}-{number}", OWNER, channel or f"C{number}", kinds, where, company_id=company)
+        )
     for first in range(0, count, _TOGETHER):
         await asyncio.gather(*(store.subscriptions.save(one) for one in made[first : first + _TOGETHER]))
 

@@ -13,6 +13,7 @@ from tests.bench import (
     folding,
     in_the_demo,
     on_postgres,
+    soak,
     whole_commands,
     whole_process,
 )
@@ -27,10 +28,11 @@ class Measure(Protocol):
 
 @dataclass(frozen=True)
 class Group:
-    """Rows that are measured together. ``means``: what they say, in one line."""
+    """Rows that are measured together. ``means``: what they say, in one line. ``by_itself``: only when asked for."""
 
     means: str
     measure: Measure
+    by_itself: bool = False
 
 
 GROUPS: Final[Mapping[str, Group]] = {
@@ -59,4 +61,5 @@ GROUPS: Final[Mapping[str, Group]] = {
     "process": Group("The bot as it is run, while nothing happens", whole_process.measure),
     "audit": Group("Whether a long audit log slows down what adds to it", audit_rows.measure),
     "postgres": Group("Events to their cards by several processes on one Postgres", on_postgres.measure),
+    "soak": Group("The bot at the end of a long run beside its start: what grows", soak.measure, by_itself=True),
 }
