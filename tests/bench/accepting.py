@@ -39,7 +39,8 @@ def _build_call(secret: Any, places: int = PLACES) -> Iterator[bytes]:
         yield sign(payload(name, target=target, **ids), secret)
 
 
-def _requests() -> Iterator[bytes]:
+def build_requests() -> Iterator[bytes]:
+    """The events of one call after the other, as requests."""
     while True:
         for event in _build_call(SECRET):
             yield build_post(WHERE, event, {"content-type": "application/jwt"})
@@ -48,7 +49,7 @@ def _requests() -> Iterator[bytes]:
 def measure(*, quick: bool) -> list[Row]:
     """Rate of the floor that ours keeps up, and CPU, at 1, 10 and 50 connections."""
     rows: list[Row] = []
-    requests = _requests()
+    requests = build_requests()
     with running(FLOOR, OURS, FOLDED, AGAIN) as ports:
         subjects = [Subject(name, port, lambda _: next(requests)) for name, port in ports.items()]
         for connections in (1, 10, 50):

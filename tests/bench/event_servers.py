@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from joserfc import jws
 from joserfc.jwk import OctKey
-from pydantic import SecretStr
 
 from bot.basics.company import CompanyKey
 from bot.basics.metrics import Metrics
@@ -69,21 +69,23 @@ async def serving_ours(*, folds: bool) -> AsyncIterator[tuple[ASGI, Settled]]:
         if folds:
             intake.start()
 
-        async def find(_: str) -> Hook | None:
-            """As in the product, but with a secret that the other process knows."""
-            found = await store.hooks.get(made.id)
-            return found and Hook(
-                found.id, found.owner, found.company, found.kind, SecretStr(SECRET.get_secret_value()),
-                found.created_at, found.heard_at,
-            )  # fmt: skip
-
-        web = build_web(
-            slack_events=None,
-            others=[build_hook_route(KnownHooks(find).find, intake.receive)],
-            readiness=Readiness([], read_clock),
-            metrics=Metrics(),
-            insiders=Insiders(),
-        )
-        yield web, intake.settle
+        yield build_app(store, made.id, intake), intake.settle
         await intake.drain()
         await store.aclose()
+
+
+def build_app(store: Store, hook_id: str, intake: Intake) -> ASGI:
+    """Our web app with nothing but the webhook."""
+
+    async def find(_: str) -> Hook | None:
+        """As in the product, but with a secret that the other process knows."""
+        found = await store.hooks.get(hook_id)
+        return found and replace(found, secret=SECRET)
+
+    return build_web(
+        slack_events=None,
+        others=[build_hook_route(KnownHooks(find).find, intake.receive)],
+        readiness=Readiness([], read_clock),
+        metrics=Metrics(),
+        insiders=Insiders(),
+    )

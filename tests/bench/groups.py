@@ -12,6 +12,7 @@ from tests.bench import (
     directory,
     folding,
     in_the_demo,
+    knee,
     on_postgres,
     soak,
     whole_commands,
@@ -51,6 +52,7 @@ GROUPS: Final[Mapping[str, Group]] = {
     "fold": Group(
         "An event from its envelope to its posted and updated card, beside what there is already", folding.measure
     ),
+    "knee": Group("One process under a steady rate of events, to their cards", knee.measure),
     "demo": Group(
         "What people wait for; most of it is a pause in which the legs of a call are joined", in_the_demo.measure
     ),
