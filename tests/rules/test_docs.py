@@ -23,7 +23,9 @@ PAGES: Final = (
     "docs/architecture.md",
     "docs/glossary.md",
     "docs/operations.md",
+    "docs/performance.md",
     "docs/reliability.md",
+    "docs/scaling.md",
 )
 LONGEST_README: Final = 200
 
