@@ -6,11 +6,13 @@ something only on a machine with nothing else to do.
 """
 
 import argparse
+import logging
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.basics.logs import set_up_logging
 from tests.bench.figures import keep, say_missed, show, write_page
 from tests.bench.groups import GROUPS
 from tests.bench.rows import Row
@@ -29,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"there is no row {', '.join(sorted(unknown))}: use {', '.join(GROUPS)}")
     if given.write and not given.json:
         parser.error("--write needs --json: the page is written from that file")
+    set_up_logging("json", level=logging.WARNING)
     measured: list[Row] = []
     for name in chosen:
         began = time.monotonic()

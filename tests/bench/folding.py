@@ -5,7 +5,6 @@ be asked as often as one likes: how fast it may be asked is not what is measured
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,7 +18,6 @@ from bot.activity.registers import fragment
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
-from bot.basics.logs import set_up_logging
 from bot.basics.request_turns import Limit, Turn
 from bot.contract.reply import MessageContent
 from bot.notifications.intake import Intake
@@ -196,7 +194,6 @@ async def cost(loads: Mapping[str, Load], *, rounds: int, calls: int) -> dict[st
 
 def measure(*, quick: bool) -> list[Row]:
     """CPU, statements and transactions of an event, beside what is there already."""
-    set_up_logging("json", level=logging.WARNING)
     calls = 10 if quick else 100
     loads = {name: LOADS[name] for name in (BASE, "10 subscriptions", AGAIN)} if quick else LOADS
     found = asyncio.run(cost(loads, rounds=1 if quick else 5, calls=calls))

@@ -31,7 +31,7 @@ from tests.postgres import NoPostgres, start_postgres
 
 PROCESSES: Final = 4
 _LOOK_S: Final = 0.02
-TOGETHER: Final = 96
+TOGETHER: Final = 480
 """Events that one process has in hand at a time."""
 
 

@@ -224,7 +224,6 @@ def measure(*, quick: bool) -> list[Row]:
 
 def run(minutes: float, rate: float) -> list[Row]:
     """Soak for so long."""
-    set_up_logging("json", level=logging.WARNING)
     return rows_of(asyncio.run(soak(minutes, rate)), minutes, rate)
 
 
@@ -238,6 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="put the figures in here")
     parser.add_argument("--write", type=Path, help="write the page here, from all that is in the JSON file")
     given = parser.parse_args(arguments)
+    set_up_logging("json", level=logging.WARNING)
     rows = run(given.minutes, given.rate)
     show("soak", rows, given.minutes * 60)
     keep("soak", rows, given.json)
