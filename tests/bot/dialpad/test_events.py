@@ -18,7 +18,7 @@ from bot.dialpad.events import (
 )
 from tests.payloads import names, payload
 
-KINDS = {
+KINDS: dict[str, type[Event]] = {
     "call": CallEvent, "voicemail": CallEvent, "recap": CallEvent, "text": SmsEvent, "picture": SmsEvent,
     "agent": AgentStatusEvent, "contact": ContactEvent, "setting": ChangeEvent, "something": UnknownEvent,
 }  # fmt: skip
