@@ -58,8 +58,9 @@ check: $(READY) ## Lint, types, import directions, dead code, manifest and docs 
 	$(BIN)/python -m bot manifest --command /dp --check manifest.yml
 	$(BIN)/python -m bot docs --check docs
 
-bench: $(READY) ## What everything costs, beside bare floors, into docs/performance.md (ARGS="--only read,fold"): 20 minutes
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench --json docs/performance.json --write docs/performance.md $(ARGS)
+bench: $(READY) ## What everything costs, beside bare floors, into docs/performance.md and docs/scaling.md (ARGS="--only read,fold"): 20 minutes
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench --json docs/performance.json --write docs/performance.md $(ARGS); \
+	met=$$?; $(BIN)/python -m tests.bench.scaling --write docs/scaling.md && exit $$met
 
 soak: $(READY) ## 20 minutes at 50 requests a second, and what grows (ARGS="--minutes 5")
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.bench.soak --json docs/performance.json --write docs/performance.md $(ARGS)
