@@ -46,7 +46,7 @@ from bot.notifications.known_hooks import KnownHooks
 from bot.notifications.listening import Listening
 from bot.notifications.pictures import Pictures
 from bot.notifications.posted_cards import PostedCardRenderer
-from bot.notifications.poster import Poster
+from bot.notifications.poster import DueChore, Poster
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
@@ -73,8 +73,7 @@ from bot.slack.transport.uninstalls import OneInstallation
 from bot.store.backlog import read_backlog
 from bot.store.channels import Channels
 from bot.store.database import build_url
-from bot.store.dbos_engine import Engine
-from bot.store.durable_later import LATER_POLL_S, DurableLater
+from bot.store.durable_later import DurableLater
 from bot.store.in_use import in_use
 from bot.store.installations import Guests
 from bot.store.keys import KeyProblem
@@ -152,14 +151,12 @@ class Bot:
         settings: Settings,
         *,
         deliver: Deliver | None = None,
-        later_poll_s: float = LATER_POLL_S,
         now: Clock = read_clock,
     ) -> "Bot":
         """Build, connect, and resume what an earlier process left undone. Raises ChatopsError for bad settings.
 
         ``deliver`` handles events from Dialpad; by default they become cards for those who subscribed.
-        ``later_poll_s`` is how late at most a timed request begins. Call ``catch_up`` when ``now`` made a
-        jump.
+        Call ``catch_up`` when ``now`` made a jump.
         """
         check(settings)
         async with contextlib.AsyncExitStack() as closing:
@@ -176,7 +173,7 @@ class Bot:
             slack = build_web_client(settings, session, _secret(settings.slack_bot_token) or None)
             installs = await _prepare_installs(settings, store, session)
             clients = installs or OneWorkspace(slack)
-            parts = _build_parts(settings, store, http, downloads, clients, session, deliver, later_poll_s)
+            parts = _build_parts(settings, store, http, downloads, clients, session, deliver)
             replicas = await _start_work(parts, closing)
             access = _build_team_access(parts, clients, installs)
             closing.push_async_callback(access.aclose)
@@ -206,7 +203,7 @@ class Bot:
 
     async def catch_up(self) -> None:
         """Run what has come due since the clock was put forward."""
-        await self.later.resume(self.replicas.living)
+        self.later.look()
         self.poster.wake()
 
     async def aclose(self) -> None:
@@ -220,7 +217,6 @@ class _Parts:
     client: DialpadClient
     dispatcher: Dispatcher
     connector: Connector
-    engine: Engine
     later: DurableLater
     directory: Directory
     intake: Intake
@@ -249,7 +245,6 @@ def _build_parts(
     clients: Clients,
     session: aiohttp.ClientSession,
     deliver: Deliver | None,
-    later_poll_s: float,
 ) -> _Parts:
     table = build_routes()
     notices = Notices(store)
@@ -267,8 +262,7 @@ def _build_parts(
     )
     workspaces = Workspaces(clients, time.monotonic)
     people = SlackPeople(clients, time.monotonic, workspaces)
-    engine = Engine(store.database.url, executor=None if store.processes.alone else store.processes.id)
-    later = DurableLater(engine, store, notices.run_later, notices.later_given_up, poll_s=later_poll_s)
+    later = DurableLater(store, notices.run_later, notices.later_given_up)
     directory = Directory(store.directory, accounts)
     marks = DutyMarks(clients, time.monotonic, workspaces)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
@@ -276,8 +270,8 @@ def _build_parts(
     digests = Digests(store)
     handovers = Handovers(store, accounts, directory, people, marks)
 
-    async def take_over(living: frozenset[str]) -> None:
-        await later.resume(living)
+    async def take_over() -> None:
+        await later.resume()
         intake.look()
         await dispatcher.resume_unfinished()
         await directory.resume()
@@ -287,8 +281,12 @@ def _build_parts(
         await listening.look()  # built below
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
-    due = (escalations.run_due, digests.run_due, handovers.run_due, store.histories.redraw_stale)
-    chores = [replicas.led(chore) for chore in due]
+    chores = [
+        DueChore(replicas.led(escalations.run_due), lambda agenda: agenda.escalation),
+        DueChore(replicas.led(digests.run_due), lambda agenda: agenda.digest),
+        DueChore(replicas.led(handovers.run_due), lambda agenda: agenda.roster),
+        DueChore(replicas.led(store.histories.redraw_stale), lambda agenda: agenda.item),
+    ]
     poster = Poster(
         store,
         channel_messages,
@@ -369,7 +367,7 @@ def _build_parts(
     )
     notices.dispatcher = dispatcher
     return _Parts(
-        store, client, dispatcher, connector, engine, later, directory, intake, listening, hooks, removals,
+        store, client, dispatcher, connector, later, directory, intake, listening, hooks, removals,
         disconnector, poster, replicas, workspaces,
     )  # fmt: skip
 
@@ -384,18 +382,17 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     await replicas.join()
     closing.push_async_callback(replicas.leave)
     closing.push_async_callback(parts.directory.aclose)
-    await parts.engine.launch()
-    closing.push_async_callback(parts.engine.shutdown)
     closing.push_async_callback(parts.later.drain)
     closing.push_async_callback(parts.intake.drain)
     closing.push_async_callback(parts.dispatcher.aclose)
     closing.push_async_callback(parts.poster.aclose)
+    parts.later.start()
     parts.poster.start()
     parts.intake.start()
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)
-    chores = Chores(parts.store, parts.engine, parts.hooks, parts.removals, replicas)
+    chores = Chores(parts.store, parts.hooks, parts.removals, replicas)
     for chore in chores.all():
         closing.callback(asyncio.create_task(chore).cancel)
     return replicas

@@ -14,11 +14,9 @@ from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.telling import told_of
 from bot.replicas import Replicas
-from bot.store.dbos_engine import Engine
 from bot.store.store import Store
 
 PURGE_EVERY: Final = timedelta(hours=1)
-FINISHED_WORK_KEPT_FOR: Final = timedelta(days=2)
 RECONCILE_EVERY: Final = timedelta(hours=6)
 REMOVE_EVERY: Final = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
@@ -29,7 +27,6 @@ class Chores:
     """The chores of one process; they rest while another one leads."""
 
     store: Store
-    engine: Engine
     hooks: DialpadHooks
     removals: RemovalsAtDialpad
     replicas: Replicas
@@ -61,8 +58,6 @@ class Chores:
     async def _purge(self) -> None:
         await self.store.purge()
         await self.store.directory.sweep()
-        while await self.engine.forget_finished(FINISHED_WORK_KEPT_FOR):
-            pass  # a busy hour leaves more than it deletes at once
 
     async def _remove(self) -> None:
         if await self.removals.work_off(all_=False):  # Dialpad answers again

@@ -23,8 +23,8 @@ STEADY_LOOKS: Final = 6
 has been silent."""
 _LEADING: Final = "leading"
 
-TakeOver = Callable[[frozenset[str]], Awaitable[None]]
-"""Takes over what processes held that are not among these, which are alive. It may be called again."""
+TakeOver = Callable[[], Awaitable[None]]
+"""Takes over what processes held that are no longer alive. It may be called again."""
 log = structlog.get_logger(__name__)
 
 
@@ -48,16 +48,10 @@ class Replicas:
         self._sleep = sleep
         self._clock = clock
         self._running: asyncio.Task[None] | None = None
-        self._living = frozenset({processes.id})
         self._led_at = float("-inf")
         self._has_begun = False
         self._retired = False
         self._looks = 0
-
-    @property
-    def living(self) -> frozenset[str]:
-        """Return the ids of the processes that were alive when last looked."""
-        return self._living
 
     @property
     def leads(self) -> bool:
@@ -87,7 +81,7 @@ class Replicas:
         """Take over what was left, at once where this process is alone, else as soon as it is known what is left."""
         if self._processes.alone:
             self._led_at = float("inf")
-            await self._take_over(self._living)
+            await self._take_over()
             return
         self._running = asyncio.create_task(self._run_for_ever())
 
@@ -129,12 +123,11 @@ class Replicas:
             return
         began = self._clock()
         roll = await self._processes.roll(_LEADING)
-        self._living = roll.living
         self._led_at = began if roll.leads else float("-inf")
         if not roll.leads:
             self._has_begun = False
         elif self._knows_enough(roll):
-            await self._take_over(roll.living)
+            await self._take_over()
             await self._processes.forget(roll.left | roll.silent)
             self._has_begun = self._looks >= STEADY_LOOKS
         if self._looks % LOOKS_A_CHANGE == 1:

@@ -6,11 +6,13 @@ import os
 import signal
 import socket
 from collections.abc import Iterator, MutableMapping, Sequence
+from email.utils import formatdate
 from typing import Any, Final
 
 import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from bot.basics.errors import ChatopsError
 from bot.door import AsgiApp, AsgiReceive, AsgiSend
@@ -106,20 +108,44 @@ def _ending_quietly(app: AsgiApp) -> AsgiApp:
     return wrapped
 
 
+class _State(ServerState):
+    """What uvicorn's connections share. It would have the date of all answers written anew ten times a second."""
+
+    ending = False
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        dated = [(b"date", formatdate(usegmt=True).encode())]
+        return [*dated, _CLOSE] if self.ending else dated
+
+    @default_headers.setter
+    def default_headers(self, _: object) -> None:
+        """uvicorn sets it to what it is at the moment."""
+
+
 class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to ``serve``: uvicorn raises them again at its end, so nothing after it
-    would run."""
+    """A uvicorn server that sleeps until it is stopped, and leaves signals to ``serve``: uvicorn looks ten times a
+    second, and raises signals again at its end, so nothing after it would run."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.server_state = self._state = _State()
+        self._stopped = asyncio.Event()
 
     def stop(self) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
+        self._stopped.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    async def main_loop(self) -> None:
+        await self._stopped.wait()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.server_state.default_headers = [*self.server_state.default_headers, _CLOSE]
+        self._state.ending = True
         await super().shutdown(sockets)
 
 

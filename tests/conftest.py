@@ -10,7 +10,6 @@ import structlog
 from hypothesis import settings
 
 from tests.company_queries import watch_every_query
-from tests.hurry import ENGINE, hurry
 from tests.marks import kept_inside, mark, turn
 from tests.memory import keep_temporary_files_in_memory
 from tests.postgres import NoPostgres, PostgresServer, start_postgres
@@ -64,14 +63,6 @@ def logging_as_it_was() -> Iterator[None]:
     structlog.configure(**structlog_before)
     root.handlers[:] = handlers
     root.setLevel(level)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def engines_look_often() -> Iterator[None]:
-    """Whoever starts an engine waits for work that is due, not for it to be seen."""
-    with pytest.MonkeyPatch.context() as patched:
-        hurry(patched, ENGINE)
-        yield
 
 
 @pytest.fixture(scope="session")

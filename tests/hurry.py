@@ -5,18 +5,12 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
-from dbos import _workflow_commands as dbos_commands
 
 from bot.notifications import poster
 from bot.notifications import routing as deliver
 from bot.slack.api import pace
-from bot.store import dbos_engine as engine
+from bot.store import durable_later
 
-ENGINE: Final[dict[Any, dict[str, float]]] = {
-    engine: {"LISTEN_S": 0.05},
-    dbos_commands: {"_BACKGROUND_JOBS_INTERVAL_SEC": 0.1},
-}
-"""How often DBOS looks for messages, and for work whose time has come."""
 POSTING: Final[dict[Any, dict[str, float]]] = {
     deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05, "DUTY_SETTLE_S": 0.1},
     poster: {"FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
@@ -25,7 +19,8 @@ POSTING: Final[dict[Any, dict[str, float]]] = {
         **dict.fromkeys(("POSTS_A_MINUTE", "UPDATES_A_MINUTE"), 3000),
     },
 }
-POLL_S: Final = 0.05
+WRITTEN_ELSEWHERE: Final[dict[Any, dict[str, float]]] = {durable_later: {"LOOK_EVERY_S": 0.05}}
+"""For a bot whose database tests write into, which tells it of nothing."""
 
 
 def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, float]]) -> None:
@@ -36,8 +31,8 @@ def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, float]]) -> N
 
 
 @contextmanager
-def hurried() -> Iterator[None]:
+def hurried(*more: dict[Any, dict[str, float]]) -> Iterator[None]:
     """From an event to its message without a pause."""
     with pytest.MonkeyPatch.context() as patched:
-        hurry(patched, ENGINE, POSTING)
+        hurry(patched, POSTING, *more)
         yield

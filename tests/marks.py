@@ -27,7 +27,6 @@ BY_FILE: Final = {
     "tests/bot/notifications/test_two_hundred_at_once.py": "slow",
     "tests/bot/slack/conversation/test_flows.py": "slow",
     "tests/bot/slack/conversation/test_while_slack_is_away.py": "slow",
-    "tests/bot/store/test_dbos_engine.py": "slow",
     "tests/bot/store/test_durable_later.py": "slow",
     "tests/bot/test_parked.py": "slow",
 }

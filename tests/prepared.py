@@ -13,38 +13,23 @@ from tempfile import TemporaryDirectory
 import psycopg
 from psycopg import sql
 
-from bot.store import durable_later
-from bot.store.dbos_engine import Engine, Queue
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
 from tests.postgres import PostgresServer
 
-_KEPT = ("alembic_version", "dbos_migrations", "queues")
-"""Tables that say which tables and which queues there are."""
-
-
-QUEUES = (durable_later.WORKFLOW,)
-"""DBOS looks once a second for queues it has not seen: what is there already is polled from the start."""
+_KEPT = ("alembic_version",)
+"""Tables that say which tables there are."""
 
 
 def prepare(url: str) -> None:
-    """Makes the bot's tables and the durable work's. In a thread of its own, whose event loop is nobody else's."""
+    """Makes the bot's tables. In a thread of its own, whose event loop is nobody else's."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, _prepare(url)).result()
-
-
-async def _nothing() -> None:
-    """Never run: only its queue is wanted."""
 
 
 async def _prepare(url: str) -> None:
     store = await Store.open(url, parse_keys(generate_key()))
     await store.migrate()
-    engine = Engine(store.database.url)
-    for queue in QUEUES:
-        engine.add(queue, _nothing, Queue(queue, 1, 0.05))
-    await engine.launch()
-    await engine.shutdown()
     await store.aclose()
 
 

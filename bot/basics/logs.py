@@ -33,10 +33,10 @@ _SECRETS: Final = (
 )
 
 _QUIET: Final = frozenset(
-    {"slack_sdk", "slack_bolt", "httpx", "httpcore", "aiohttp", "dbos", "sqlalchemy", "alembic", "asyncio"}
+    {"slack_sdk", "slack_bolt", "httpx", "httpcore", "aiohttp", "sqlalchemy", "alembic", "asyncio"}
 )
 """Loggers that write whole URLs, payloads or OAuth answers at INFO or DEBUG."""
-_REPEATING: Final = frozenset({"slack_sdk", "slack_bolt", "aiohttp", "dbos", "sqlalchemy", "uvicorn"})
+_REPEATING: Final = frozenset({"slack_sdk", "slack_bolt", "aiohttp", "sqlalchemy", "uvicorn"})
 """Loggers of libraries that try again by themselves, or write a line for whatever a stranger sends."""
 
 
@@ -53,7 +53,7 @@ _MOST_PLACES: Final = 500
 
 
 class _Repeats(logging.Filter):
-    """Drops what a library says again and again, as DBOS's threads do while the database is down: the same line of code
+    """Drops what a library says again and again, as uvicorn does of every stranger's odd request: the same line of code
     is heard once a minute, with the number of times it was not."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -73,17 +73,8 @@ class _Repeats(logging.Filter):
             self._heard.clear()
         self._heard[place] = (now, 0)
         more = f" ({dropped} more of these since)" if dropped else ""
-        record.msg, record.args = _without_traceback(record.getMessage()) + more, ()
+        record.msg, record.args = record.getMessage() + more, ()
         return True
-
-
-def _without_traceback(message: str) -> str:
-    """Return a library's message with the last line of a traceback it wrote into it, instead of all of it."""
-    before, found, trace = message.partition("Traceback (most recent call last):")
-    if not found:
-        return message
-    said = [line for line in trace.splitlines() if line and not line.startswith((" ", "("))]
-    return before + (said[-1] if said else "")
 
 
 def _is_fit(record: logging.LogRecord) -> bool:

@@ -35,7 +35,7 @@ GATHER_S: Final = 0.03
 """How long the first event of a batch waits for others: a batch costs little more than one event."""
 MOST_IN_MEMORY: Final = 1000
 """Events that wait in this process's memory; more of them wait on disk, for whichever process gets to them."""
-LOOK_EVERY_S: Final = 5.0
+LOOK_EVERY_S: Final = 30.0
 """How long an event that nobody was told of waits at most: one that another process gave back or set free."""
 AT_ONCE: Final = 32
 """Follow-ups that run together."""
@@ -74,7 +74,7 @@ class Deliver(Protocol):
         """Store what the events cause, within the transaction that marks them as done."""
 
     def stored(self) -> None:
-        """Called when a batch is stored."""
+        """Called when a batch is stored, or what is to be said about it."""
 
 
 def wait_before_try(tries: int) -> float:
@@ -211,7 +211,9 @@ class Intake:
             batch: list[Arrived] = []
             try:
                 if self._look_now and not self._ending:
-                    self._look_now = await self._take_free()
+                    self._look_now = False  # before: whoever asks for a look meanwhile gets another
+                    if await self._take_free():
+                        self._look_now = True
                 self._folding = bool(self._line)
                 if 0 < len(self._line) < BATCH and not self._ending:
                     await asyncio.sleep(GATHER_S)
@@ -244,9 +246,9 @@ class Intake:
         """Take what nobody alive holds. True when there may be more."""
         if len(self._line) >= MOST_IN_MEMORY:
             return True
-        held = await self._events.held_long(MOST_IN_MEMORY)
+        free, held = await self._events.look(MOST_IN_MEMORY)
         forgotten = held and held - self._line.names - {one.name for one in self._following.values()}
-        if not forgotten and not await self._events.any_free():
+        if not forgotten and not free:
             return False
         taken = await self._events.take(MOST_IN_MEMORY - len(self._line), forgotten)
         hooks: dict[str, Hook | None] = {}
@@ -343,6 +345,7 @@ class Intake:
         if hook is not None:
             day = f"{self._store.now():%Y%m%d}"
             await tell_person(self._store, hook.owner, f"parked:{hook.id}:{day}", EVENTS_PARKED)
+            self._deliver.stored()
 
 
 def _describe(arrived: Arrived, error: Exception) -> dict[str, Any]:

@@ -9,6 +9,7 @@ before it is sent again. What may not leave yet stays due, and is drawn when it 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -32,6 +33,7 @@ from bot.slack.api.channel_messages import (
     PostThrottled,
 )
 from bot.slack.api.pace import MethodPlace, SlackMethod, SlackPace, build_pace
+from bot.store.agenda import Agenda, read_agenda
 from bot.store.card_rows import StoredCard
 from bot.store.database import is_away
 from bot.store.keys import KeyProblem
@@ -50,13 +52,16 @@ UPDATE_TRIES: Final = 300
 TELL_AFTER_TRIES: Final = 7
 TELL_AFTER_S: Final = 240.0
 """Four minutes without an answer from Slack, or a pause that long asked for, no longer count as passing."""
-LOOK_EVERY_S: Final = 5.0
-"""How long a row that another process made due waits at most."""
+LOOK_EVERY_S: Final = 30.0
+"""The longest sleep. Whatever makes something due wakes the poster of its process; this is for a clock that was put
+forward, and for rows that another process made due."""
+AGAIN_S: Final = 5.0
+"""Pause after the database did not answer."""
 LEAST_S: Final = 0.05
 MOST_AT_ONCE: Final = 40
 """Channels that are served at once: what somebody waits for in Slack finds a free connection (``open_session``)."""
 BUSY_S: Final = 0.5
-"""Pause while chores run: the escalations that are due may be the ones they are working on."""
+"""Pause while chores run, or do not do what is due: it may be what they are working on."""
 _PARENT_WAIT_S: Final = 1.0
 
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
@@ -86,6 +91,14 @@ class CardRenderer(Protocol):
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent: ...
 
 
+@dataclass(frozen=True)
+class DueChore:
+    """Something else that comes due. ``when`` reads its moment."""
+
+    run: Callable[[], Awaitable[None]]
+    when: Callable[[Agenda], datetime | None]
+
+
 class Poster:
     """Posts and updates messages. ``chores`` do what else has come due, each once at a time; one that waits for Dialpad
     delays no message. Started with ``start``, ended with ``aclose``."""
@@ -95,7 +108,7 @@ class Poster:
         store: Store,
         channel_messages: MessageSender,
         renderer: CardRenderer,
-        chores: Sequence[Callable[[], Awaitable[None]]] = (),
+        chores: Sequence[DueChore] = (),
         *,
         pace: SlackPace | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -151,7 +164,7 @@ class Poster:
                 wait_s = await self._wait_s()
             except Exception as problem:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
                 self._looking.failed(problem)
-                wait_s = LOOK_EVERY_S
+                wait_s = AGAIN_S
             else:
                 self._looking.over()
             try:
@@ -162,26 +175,33 @@ class Poster:
 
     async def _wait_s(self) -> float:
         """Return until the next look: what was due at the last one is at work, or waits for its turn."""
-        posting, escalation = await self._store.postings.next_due(self._looked_at)
-        moments = ((posting, LEAST_S), (escalation, BUSY_S if self._doing else LEAST_S))
-        waits = [max(least, (at - self._store.now()).total_seconds()) for at, least in moments if at is not None]
-        return min([self._pace_wait_s, *waits])
+        agenda, now = await read_agenda(self._store.context, self._looked_at), self._store.now()
+        waits = [self._pace_wait_s]
+        if agenda.posting is not None:
+            waits.append(max(LEAST_S, (agenda.posting - now).total_seconds()))
+        for at in (chore.when(agenda) for chore in self._chores):
+            if at is not None:
+                waits.append(max(LEAST_S if at > now and not self._doing else BUSY_S, (at - now).total_seconds()))
+        return min(waits)
 
     async def look(self) -> None:
         """Start on everything that is due now."""
         if (expected := self._clock_jumps.went_back()) is not None:
             _log.warning("the clock was set back", seconds=round((expected - self._store.now()).total_seconds()))
             await self._store.postings.clock_went_back(expected)
+        agenda, now = await read_agenda(self._store.context), self._store.now()
         for number, chore in enumerate(self._chores):
-            if number not in self._doing:
+            if number not in self._doing and _is_past(chore.when(agenda), now):
                 task = asyncio.create_task(self._do(number, chore))
                 self._doing[number] = task
                 task.add_done_callback(lambda _, number=number: self._doing.pop(number))  # type: ignore[misc]  # mypy cannot infer the lambda
-        await self._serve_due()
+        self._looked_at, self._pace_wait_s = now, LOOK_EVERY_S
+        if _is_past(agenda.posting, now):
+            await self._serve_due()
 
-    async def _do(self, number: int, chore: Callable[[], Awaitable[None]]) -> None:
+    async def _do(self, number: int, chore: DueChore) -> None:
         try:
-            await chore()
+            await chore.run()
             await self._serve_due()
         except Exception as problem:  # noqa: BLE001  it is done again next time
             self._chores_failed[number].failed(problem)
@@ -233,7 +253,7 @@ class Poster:
             await self._serve_until_done(team_id, channel)
         except Exception as problem:  # noqa: BLE001  the database is unavailable: the rows are still there once it is back
             self._posting.failed(problem)
-            await self._sleep(LOOK_EVERY_S)
+            await self._sleep(AGAIN_S)
         else:
             self._posting.over()
 
@@ -506,6 +526,10 @@ class Poster:
         if posting.ts is not None:
             return posting.tries >= UPDATE_TRIES
         return posting.tries >= LEAST_TRIES and self._store.now() - posting.created_at >= GIVE_UP_AFTER
+
+
+def _is_past(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
 
 
 def _place(posting: Posting, method: SlackMethod) -> MethodPlace:

@@ -30,7 +30,6 @@ from bot.sandbox.dialpad.blobs import BLOB_PATHS
 from bot.sandbox.serving import ASGI, by_bearer, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
-from bot.store.durable_later import LATER_POLL_S
 
 OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export", "change_log")
 
@@ -60,7 +59,6 @@ async def running_demo(
     database: Path | None = None,
     deliver: Deliver | None = None,
     rings_out: bool = False,
-    later_poll_s: float = LATER_POLL_S,
     clock: SandboxClock | None = None,
     command: str = COMMAND,
     by_oauth: bool = False,
@@ -71,7 +69,7 @@ async def running_demo(
     """Start all three on one loopback port (0: any free one), stop them in order when the block ends.
 
     ``over_http`` is about Slack; with ``event_socket`` Dialpad's events come over a websocket instead of webhooks.
-    ``deliver`` and ``later_poll_s`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
+    ``deliver`` as in ``Bot.start``. With ``rings_out`` a call that nobody answers is missed after
     its ring time. ``clock`` goes on from one demo to the next. ``command`` is the root slash command. ``by_oauth``
     (with ``over_http``): the app is installed at ``/slack/install``, by whoever goes there. ``outside`` puts into Slack
     and Dialpad, before the bot starts, what they knew when ``database`` was written; then nobody is connected anew.
@@ -102,7 +100,7 @@ async def running_demo(
             settings = demo_settings(url, file, app, over_http=over_http, command=command)
             settings = _set_up(settings, by_oauth=by_oauth, port=bound.getsockname()[1] if event_socket else None)
             settings = settings.model_copy(update=dict(changed or {}))
-            bot = await Bot.start(settings, deliver=deliver, later_poll_s=later_poll_s, now=clock.now)
+            bot = await Bot.start(settings, deliver=deliver, now=clock.now)
             catching_up: set[asyncio.Task[None]] = set()
 
             def time_passed() -> None:

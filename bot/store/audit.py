@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
 
 import structlog
 from sqlalchemy import (
@@ -85,6 +85,20 @@ class AuditRow:
     about: About = field(default_factory=About)
 
 
+class AuditEntry(TypedDict):
+    """What whoever writes an entry says of it, as in ``AuditRow``."""
+
+    action: NotRequired[str]
+    route: str
+    outcome: str
+    origin: str
+    reference: NotRequired[str]
+    about: NotRequired[About | None]
+
+
+AuditLine: TypeAlias = dict[str, Any]
+"""An entry that is to be written."""
+
 _INSERT = insert(audit).values(
     {
         **{name: bindparam(name) for name in ("team_id", "user_id")},
@@ -98,55 +112,38 @@ class Audit:
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context
-        self._waiting: list[dict[str, Any]] = []
+        self._waiting: list[AuditLine] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def record(
-        self,
-        person: PersonKey,
-        *,
-        action: str = "",
-        route: str,
-        outcome: str,
-        origin: str,
-        reference: str = "",
-        at_once: bool = True,
-        about: About | None = None,
-    ) -> None:
-        """Write an entry; it is on disk when this returns. Without ``at_once`` it is written within a second,
-        together with others: for actions that only read, where an entry lost in a crash is not worth a disk write
-        each."""
-        line = {
-            "at": self._context.now(),
-            "team_id": person.team_id,
-            "user_id": person.user_id,
-            "action": action,
-            "route": route,
-            "outcome": outcome,
-            "origin": origin,
-            "reference": reference,
-            **vars(about or About()),
-        }
+    def build_line(self, person: PersonKey, **entry: Unpack[AuditEntry]) -> AuditLine:
+        """Build an entry about now, for ``add_lines``."""
+        about = entry.pop("about", None) or About()
+        whose = {"at": self._context.now(), "team_id": person.team_id, "user_id": person.user_id}
+        return {**whose, "action": "", "reference": "", **entry, **vars(about)}
+
+    async def record(self, person: PersonKey, *, at_once: bool = True, **entry: Unpack[AuditEntry]) -> None:
+        """Write an entry, made of what ``build_line`` takes; it is on disk when this returns. Without ``at_once`` it is
+        written within a second, together with others: for actions that only read, where an entry lost in a crash is not
+        worth a disk write each."""
+        await self.write([self.build_line(person, **entry)], at_once=at_once)
+
+    async def write(self, lines: Sequence[AuditLine], *, at_once: bool = True) -> None:
+        """Write entries, as ``record``."""
         if at_once:
-            await self._write([line])
+            await self._write(lines)
             return
-        self._waiting.append(line)
+        self._waiting.extend(lines)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_soon())
 
     async def flush(self) -> None:
         """Write all entries that wait; they are on disk when this returns."""
         lines, self._waiting = self._waiting, []
+        await self._write(lines)
+
+    async def _write(self, lines: Sequence[AuditLine]) -> None:
         if lines:
-            await self._write(lines)
-
-    async def _write(self, lines: Sequence[dict[str, Any]]) -> None:
-        """Write entries with the company that each person is connected to."""
-
-        def change(connection: Connection) -> None:
-            connection.execute(_INSERT, lines)
-
-        await self._context.database.write(change)
+            await self._context.database.write(lambda connection: add_lines(connection, lines))
 
     async def aclose(self) -> None:
         """Write the entries that wait and stop accepting new ones."""
@@ -185,6 +182,11 @@ class Audit:
             return [_read(row) for row in connection.execute(newest)]
 
         return await self._context.database.read(query)
+
+
+def add_lines(connection: Connection, lines: Sequence[AuditLine]) -> None:
+    """Write entries with the company that each person is connected to."""
+    connection.execute(_INSERT, lines)
 
 
 def _about(about: str) -> Sequence[ColumnElement[bool]]:

@@ -48,10 +48,12 @@ class Database(Protocol):
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query that changes nothing."""
 
-    async def write(self, change: Callable[[Connection], T]) -> T:
+    async def write(self, change: Callable[[Connection], T], *, synced: bool = True) -> T:
         """Run a change as one transaction: all of it is on disk when this returns, none of it when it raises.
 
-        Cancelling the caller does not stop it. ``change`` must not wait for anything but the connection.
+        Not ``synced``: it outlives this process, but not a crash of the machine or the database's server
+        (``bot.store.boots``). Cancelling the caller does not stop it. ``change`` must not wait for anything but the
+        connection.
         """
 
     @property

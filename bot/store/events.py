@@ -171,24 +171,16 @@ class Events:
         before = None if timed else f"{hook_id}:{key}:{slot - 1}"
         return name if await self._arriving.write(_Received(values, before)) else None
 
-    async def held_long(self, most: int) -> set[str]:
-        """Return events that this process has held for longer than delivering takes: it may have forgotten some, when
-        it could not see that they were stored."""
+    async def look(self, most: int) -> tuple[bool, set[str]]:
+        """Return whether ``take`` would find something, and the events that this process has held for longer than
+        delivering takes: it may have forgotten some, when it could not see that they were stored."""
         long_ago = self._context.now() - HELD_LONG
         mine = and_(_WAITS, events.c.holder == self._holder, events.c.received_at <= long_ago)
-        statement = select(events.c.key).where(mine).limit(most)
+        free, held = select(events.c.key).where(self._free()).limit(1), select(events.c.key).where(mine).limit(most)
 
-        def query(connection: Connection) -> set[str]:
-            return set(connection.execute(statement).scalars())
-
-        return await self._context.database.read(query)
-
-    async def any_free(self) -> bool:
-        """Tell whether ``take`` would find something, without writing."""
-        statement = select(events.c.key).where(self._free()).limit(1)
-
-        def query(connection: Connection) -> bool:
-            return connection.execute(statement).first() is not None
+        def query(connection: Connection) -> tuple[bool, set[str]]:
+            found = connection.execute(free).first() is not None
+            return found, set(connection.execute(held).scalars())
 
         return await self._context.database.read(query)
 

@@ -30,14 +30,24 @@ class GroupWrites(Generic[Item, Result]):
     """Writes items of one kind. ``change`` writes several in a transaction and returns a result for each, in order. It
     may be called again, for each item alone, when the database does not take all of them."""
 
-    def __init__(self, database: Database, change: Callable[[Connection, Sequence[Item]], Sequence[Result]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        change: Callable[[Connection, Sequence[Item]], Sequence[Result]],
+        *,
+        synced: bool = True,
+        gather_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """``synced`` as in ``Database.write``. ``gather_s``: how long the first of a group waits for others."""
         self._database = database
         self._change = change
+        self._synced = synced
+        self._gather_s = gather_s
         self._asked: list[_Asked[Item, Result]] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def write(self, item: Item) -> Result:
-        """Write one; it is on disk when this returns. Raises the database's errors."""
+        """Write one; it is written when this returns. Raises the database's errors."""
         asked = _Asked[Item, Result](item)
         self._asked.append(asked)
         if self._writing is None or self._writing.done():
@@ -46,6 +56,8 @@ class GroupWrites(Generic[Item, Result]):
 
     async def _write_all(self) -> None:
         while self._asked:
+            if (pause_s := self._gather_s()) > 0:
+                await asyncio.sleep(pause_s)
             await self._gather()
             together, self._asked = self._asked[:MOST_TOGETHER], self._asked[MOST_TOGETHER:]
             await self._write(together)
@@ -62,7 +74,9 @@ class GroupWrites(Generic[Item, Result]):
     async def _write(self, together: Sequence[_Asked[Item, Result]]) -> None:
         items = [one.item for one in together]
         try:
-            results = await self._database.write(lambda connection: self._change(connection, items))
+            results = await self._database.write(
+                lambda connection: self._change(connection, items), synced=self._synced
+            )
         except Exception as error:  # noqa: BLE001  whatever it is, those who wait for it are told
             if len(together) > 1 and not is_away(error):
                 for one in together:  # one that no database takes is refused alone

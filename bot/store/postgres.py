@@ -30,8 +30,15 @@ class PostgresDatabase:
     async def read(self, query: Callable[[Connection], T]) -> T:
         return await self._in_task(self._read, query)
 
-    async def write(self, change: Callable[[Connection], T]) -> T:
-        return await self._in_task(self._write, change)
+    async def write(self, change: Callable[[Connection], T], *, synced: bool = True) -> T:
+        if synced:
+            return await self._in_task(self._write, change)
+
+        def unsynced(connection: Connection) -> T:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            return change(connection)
+
+        return await self._in_task(self._write, unsynced)
 
     async def aclose(self) -> None:
         self._closed = True

@@ -34,6 +34,7 @@ class _Job:
     change: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Any]"
+    synced: bool
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ class SqliteDatabase:
         self._refuse_when_closed()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
-    async def write(self, change: Callable[[Connection], T]) -> T:
+    async def write(self, change: Callable[[Connection], T], *, synced: bool = True) -> T:
         self._refuse_when_closed()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(change, loop, future))
+        self._jobs.put(_Job(change, loop, future, synced))
         return await future
 
     @property
@@ -110,6 +111,7 @@ class SqliteDatabase:
                 batch.append(more)
             try:
                 connection = connection or self._writing.connect()
+                _sync(connection, any(one.synced for one in batch))
                 outcomes = _commit(connection, batch)
             except BaseException as error:  # noqa: BLE001  # it belongs to the callers; the writer must live on
                 outcomes = [_Outcome(job, error=error) for job in batch]
@@ -191,6 +193,13 @@ def _prepare_shared(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _sync(connection: Connection, synced: bool) -> None:
+    """Let the next commit wait for the disk, or not. Not in a transaction: it would do nothing there."""
+    raw = connection.connection.driver_connection
+    if raw is not None:
+        raw.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
 
 
 def _commit(connection: Connection, batch: Sequence[_Job]) -> list[_Outcome]:

@@ -113,7 +113,7 @@ class Store:
             inbox=Inbox(context, processes.id),
             preferences=Preferences(context),
             audit=Audit(context),
-            kept=TimedRequests(context),
+            kept=TimedRequests(context, processes.id),
             hooks=Hooks(context),
             events=Events(context, processes.id),
             gaps=Gaps(context),

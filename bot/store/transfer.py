@@ -1,7 +1,6 @@
 """Copies all of the bot's tables from one database to another, and proves it with counts and checksums.
 
-The workflow engine's own tables stay behind: ``DurableQueue.resume`` gives every unfinished row a new workflow where it
-is started next. Sealed values are copied as they are, so the same keys are needed.
+Sealed values are copied as they are, so the same keys are needed.
 """
 
 import hashlib

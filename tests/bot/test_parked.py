@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.app import _count
 from bot.basics.metrics import Metrics
+from bot.notifications import intake
 from bot.notifications.intake import TRIES
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
@@ -124,7 +125,10 @@ def test_all_are_retried(quick: Place) -> None:
 
 
 @pytest.mark.process
-async def test_a_bot_that_runs_in_another_process_delivers_what_is_retried_here(place: Place) -> None:
+async def test_a_bot_that_runs_in_another_process_delivers_what_is_retried_here(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "LOOK_EVERY_S", 0.05)
     recorder = Recorder()
     recorder.errors = [ValueError()] * TRIES
     async with arrival(place.url, recorder, parse_keys(place.key)) as here:

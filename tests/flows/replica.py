@@ -25,7 +25,7 @@ from bot.basics.settings import Settings
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.serving import ASGI, by_path, serving
 from tests.flows.inside import Inside
-from tests.hurry import POLL_S, hurried
+from tests.hurry import WRITTEN_ELSEWHERE, hurried
 
 INSIDE = "/inside/"
 
@@ -41,8 +41,8 @@ async def live(bound: socket.socket, ahead: timedelta) -> None:
     settings = Settings(_env_file=None)
     set_up_logging(settings.log_format)
     clock = SandboxClock(lambda: datetime.now(UTC) + ahead)
-    with hurried():
-        bot = await Bot.start(settings, later_poll_s=POLL_S, now=clock.now)
+    with hurried(WRITTEN_ELSEWHERE):
+        bot = await Bot.start(settings, now=clock.now)
         parts: dict[str, Any] = {INSIDE: entrance(Inside(bot, clock))}
         async with serving(by_path(parts, bot.web), bound):
             await asyncio.Event().wait()

@@ -26,7 +26,7 @@ from bot.store.processes import leases, processes
 from bot.store.table_rules import all_tables
 from tests.flows.inside import PATIENT_S, Inside, end
 from tests.flows.two import DemoOfTwo, demo_of_two
-from tests.hurry import POLL_S, hurried
+from tests.hurry import hurried
 from tests.prepared import Lending, sqlite_with_tables
 
 SOON = timedelta(seconds=5)
@@ -96,7 +96,7 @@ async def quick_demo(*, database: Path | None = None, **options: Any) -> AsyncIt
         file = database or Path(folder) / "demo.db"
         if not file.exists():
             sqlite_with_tables(file)
-        async with running_demo(database=file, later_poll_s=POLL_S, **options) as demo:
+        async with running_demo(database=file, **options) as demo:
             yield demo
 
 
@@ -108,7 +108,7 @@ class OneDemo:
 
     async def fresh(self) -> Demo:
         """As if just started."""
-        if self._running is not None and self._running[0].bot.later._queue._engine._thread is None:
+        if self._running is not None and self._running[0].bot.replicas._retired:
             await self.aclose()
         if self._running is None:
             closing = AsyncExitStack()

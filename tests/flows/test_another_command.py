@@ -22,7 +22,7 @@ DEFAULT = re.compile(r"/dp\b")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def phone() -> AsyncIterator[Demo]:
     """Everything running, under another name."""
-    async with running_demo(command="/phone", later_poll_s=0.1) as started:
+    async with running_demo(command="/phone") as started:
         yield started
 
 

@@ -35,5 +35,5 @@ async def test_a_backup_of_a_running_bot_goes_on_where_it_was(tmp_path: Path) ->
         assert len(await ana.pending()) == 1
         demo.clock.forward(timedelta(minutes=31))
         async with asyncio.timeout(PATIENT_S):
-            while await demo.bot.store.kept.waiting():  # noqa: ASYNC110  # the database is asked, it tells nobody
+            while await demo.bot.store.kept.next_at():  # noqa: ASYNC110  # the database is asked, it tells nobody
                 await asyncio.sleep(0)

@@ -36,7 +36,6 @@ from bot.store.keys import generate_key
 from tests.crashes.several import Balancer, Replica, shared_environment
 from tests.crashes.test_stopped_politely import until_ready
 from tests.flows.inside import PATIENT_S, Inside
-from tests.hurry import POLL_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -205,9 +204,7 @@ async def onlooker(settings: Settings, clock: SandboxClock) -> AsyncIterator[Bot
         clients = await app._prepare_installs(settings, store, session) or OneWorkspace(slack)
         downloads = DialpadDownloads(http, settings.dialpad_base_url, http)
         nothing: Deliver | None = None
-        parts = app._build_parts(settings, store, http, downloads, clients, session, nothing, POLL_S)
-        parts.engine._connect()  # what it queues, the processes do
-        closing.callback(parts.engine._disconnect)
+        parts = app._build_parts(settings, store, http, downloads, clients, session, nothing)
         closing.push_async_callback(parts.dispatcher.aclose)
         yield Bot(
             settings, store, parts.dispatcher, None, None, parts.intake, parts.hooks, parts.poster, parts.later,  # type: ignore[arg-type]  # it receives nothing

@@ -44,6 +44,7 @@ CLASSES: Final = (
 
 CROSSING: Final = {
     "cards._whose": {"WHOSE"},
+    "agenda.read_agenda": {"DUE"},
     "audit.recent_of_all": {"OPERATOR"},
     "backlog.read_backlog": {"OPERATOR"},
     "channels._move_postings": {"SLACK"},

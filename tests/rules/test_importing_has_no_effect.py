@@ -37,20 +37,7 @@ def ours():
     return frame is not None and frame.f_code.co_filename.startswith(mine)
 
 
-def is_croniter():
-    """DBOS imports croniter, which asks the program `file` whether Python is a 32-bit one. Nothing comes of it."""
-    frame = sys._getframe(2)
-    while frame and "/croniter/" not in frame.f_code.co_filename:
-        frame = frame.f_back
-    return frame is not None
-
-
 def watch(event, args):
-    if event not in ("open", "subprocess.Popen") or not is_croniter():
-        look(event, args)
-
-
-def look(event, args):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.bind", "subprocess.Popen", "os.mkdir", "os.remove"):
         complain(event)
     elif event == "open" and isinstance(args[2], int) and args[2] & 3:

@@ -28,23 +28,19 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.store import migrate
 from bot.store.database import build_url
-from bot.store.dbos_engine import Engine
 from bot.store.keys import parse_keys
 from bot.store.store import Store
 from tests.postgres import PostgresServer
-from tests.upgrade.opened import KEY, Opened, opened, read_written, restore
-from tests.upgrade.outside import Json
+from tests.upgrade.opened import KEY, Opened, opened, restore
 
 LAST_MIGRATION: Final = {"version_0_1_0": "0006"}
 """The newest there was, by version."""
-ENGINES_OWN: Final = frozenset({"dbos_migrations", "application_versions"})
-"""What DBOS keeps of itself, and has in the new database as well."""
 
 
-def restore_in_postgres(version: str, written: Json, url: str, folder: Path) -> None:
+def restore_in_postgres(version: str, url: str, folder: Path) -> None:
     """The same rows in Postgres, with that version's tables."""
     file = folder / "old.db"
-    restore(version, written, file)
+    restore(version, file)
     with ThreadPoolExecutor(1) as thread:  # here an event loop runs already
         thread.submit(asyncio.run, _make_tables(url, LAST_MIGRATION[version])).result()
     engine = create_engine(build_url(url), poolclass=NullPool)
@@ -63,20 +59,16 @@ def restore_in_postgres(version: str, written: Json, url: str, folder: Path) -> 
 async def _make_tables(url: str, revision: str) -> None:
     store = await Store.open(url, parse_keys(KEY))
     await store.database.write(lambda connection: migrate.upgrade(connection, revision))
-    engine = Engine(store.database.url)
-    await engine.launch()
-    await engine.shutdown()
     await store.aclose()
 
 
 def _same_tables(source: sqlite3.Connection, target: Connection) -> Iterator[Table]:
-    """Those that hold rows, as Postgres knows them: DBOS has a schema of its own there."""
-    found = {name: schema for schema in ("dbos", "public") for name in inspect(target).get_table_names(schema)}
+    """The bot's own tables, as Postgres knows them."""
     names = source.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    known = MetaData()
+    ours, known = set(inspect(target).get_table_names()), MetaData()
     for (name,) in names.fetchall():
-        if name not in ENGINES_OWN:
-            Table(name, known, schema=found[name], autoload_with=target)
+        if name in ours:
+            Table(name, known, autoload_with=target)
     yield from known.sorted_tables
 
 
@@ -94,10 +86,10 @@ def _value(table: Table, name: str, value: Any) -> Any:
             return value
 
 
-def copy_to_postgres(version: str, written: Json, url: str, folder: Path) -> None:
+def copy_to_postgres(version: str, url: str, folder: Path) -> None:
     """Brought up to date in SQLite, then copied, as docs/operations.md says."""
     file = folder / "old.db"
-    restore(version, written, file)
+    restore(version, file)
     with pytest.MonkeyPatch.context() as patched, ThreadPoolExecutor(1) as thread:
         patched.setenv("DATABASE_URL", f"sqlite:///{file}")
         patched.setenv("ENCRYPTION_KEYS", KEY)
@@ -124,7 +116,7 @@ async def opened_where(request: pytest.FixtureRequest, version: str, folder: Pat
     server: PostgresServer = request.getfixturevalue("postgres_server")
     url = server.create()
     try:
-        request.param(version, read_written(version), url, folder)
+        request.param(version, url, folder)
         async with opened(version, folder, postgres_url=url) as there:
             yield there
     finally:

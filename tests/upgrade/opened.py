@@ -49,18 +49,13 @@ def read_written(version: str) -> Json:
     return written
 
 
-def restore(version: str, written: Json, file: Path) -> None:
-    """The database as it was, and its key. What times DBOS keeps of its own move on with the real clock: as much later
-    than now as they were then. What was to be tried again after a while is to be tried now."""
+def restore(version: str, file: Path) -> None:
+    """The database as it was, and its key."""
     key = file.with_name(f"{file.name}.key")
     key.write_text(KEY + "\n", encoding="ascii")
     key.chmod(0o600)
     with contextlib.closing(sqlite3.connect(file)) as connection, connection:
         connection.executescript((HERE / f"{version}.sql").read_text(encoding="utf-8"))
-        later = "UPDATE workflow_status SET delay_until_epoch_ms = ? {} WHERE status = 'DELAYED' AND name {} 'event'"
-        now = int(time.time() * 1000)
-        connection.execute(later.format("+ delay_until_epoch_ms", "<>"), (now - int(written["written"] * 1000),))
-        connection.execute(later.format("", "="), (now,))
 
 
 def clock_from(moment: datetime) -> SandboxClock:
@@ -158,7 +153,7 @@ async def opened(
     is there already."""
     written, file = read_written(version), folder / "bot.db"
     if postgres_url is None:
-        restore(version, written, file)
+        restore(version, file)
     url = postgres_url or f"sqlite:///{file}"
     there = {} if postgres_url is None else {"database_url": url, "encryption_keys": SecretStr(KEY)}
     engine = create_engine(build_url(url).set(drivername=SYNC[build_url(url).get_backend_name()]), poolclass=NullPool)
@@ -168,7 +163,7 @@ async def opened(
     put = put_back(written)
     with hurried():
         async with running_demo(
-            port=PORT if same_port else 0, database=file, clock=clock, outside=put, later_poll_s=0.1, changed=there
+            port=PORT if same_port else 0, database=file, clock=clock, outside=put, changed=there
         ) as demo:
             yield Opened(demo, moved_to(demo.url, written), engine)
 

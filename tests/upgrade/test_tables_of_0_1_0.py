@@ -12,13 +12,16 @@ from bot.__main__ import app
 from tests.upgrade.opened import KEY, count_rows, read_written, restore
 
 VERSION: Final = "version_0_1_0"
-GONE: Final = frozenset({"turns"})
-"""Tables whose rows meant something for a second only."""
+GONE: Final = frozenset(
+    {"turns", "application_versions", "dbos_migrations", "notifications", "operation_outputs", "queues", "streams"}
+    | {f"workflow_{what}" for what in ("events", "events_history", "input", "output", "schedules", "status")}
+)
+"""Tables whose rows meant something for a second only, or to the workflow engine of then."""
 
 
 def test_bringing_them_up_to_date_keeps_every_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written, file = read_written(VERSION), tmp_path / "bot.db"
-    restore(VERSION, written, file)
+    restore(VERSION, file)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
     monkeypatch.setenv("ENCRYPTION_KEYS", KEY)
     done = CliRunner().invoke(app, ["db", "upgrade"])

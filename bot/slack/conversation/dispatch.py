@@ -303,16 +303,18 @@ class Dispatcher:
             await self._executor.run(request, placed)
         finally:
             placed.release()
-        if request.recorded:
+        if request.recorded and placed.unsaid is not None:
+            lines, placed.audit = placed.audit, []
+            await self._executor.write_audit(placed, lines, at_once=True)
             await self._say_at_last(placed)
-        await self._finish(request)
+        await self._finish(request, placed)
         if request.durable:
             await self._homes.changed(request.person)
 
-    async def _finish(self, request: Request) -> None:
+    async def _finish(self, request: Request, placed: PlacedRequest) -> None:
         if request.recorded and request.incoming is not None:
             key = request.incoming.key
-            await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(key))
+            await self._until_stored("delivery not closed", lambda: self.stores.inbox.done(key, placed.audit))
 
     async def _until_stored(self, failure: str, change: Callable[[], Awaitable[None]]) -> None:
         """Make a change on disk, as soon as the database takes it: an open delivery would be done once more by whoever
@@ -337,7 +339,7 @@ class Dispatcher:
         )
         await self._executor.say_safely(placed, request.route, told)
         await self._say_at_last(placed)
-        await self._finish(request)
+        await self._finish(request, placed)
 
     async def _say_at_last(self, placed: PlacedRequest) -> None:
         """Say what Slack did not take as soon as it does. Until then the delivery stays open on disk: if this process

@@ -31,7 +31,7 @@ from bot.slack.conversation.stored import (
     StoredEdit,
     UnconnectedRequest,
 )
-from bot.store.audit import About, Audit
+from bot.store.audit import About, Audit, AuditLine
 from bot.store.confirmations import Confirmations
 from bot.store.inbox import Inbox
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
@@ -270,13 +270,21 @@ class Executor:
         _log.info("handled", route=request.route.id, origin=origin, outcome=outcome, reference=reference)
         ctx = placed.ctx
         self.metrics.handled(request.route.id, outcome, [step.slug for step in ctx.done if step.slug])
+        lines = [
+            self.stores.audit.build_line(
+                request.person, action=step.slug, route=request.route.id, outcome=outcome,
+                origin=request.origin.value, reference=ctx.reference, about=_about(step, ctx.account.used),
+            )
+            for step in _once(ctx.done) or [Step("")]
+        ]  # fmt: skip
+        if request.recorded:
+            placed.audit.extend(lines)
+        else:
+            await self.write_audit(placed, lines, at_once=request.route.changes)
+
+    async def write_audit(self, placed: "PlacedRequest", lines: Sequence[AuditLine], *, at_once: bool) -> None:
         try:
-            for step in _once(ctx.done) or [Step("")]:
-                await self.stores.audit.record(
-                    request.person, action=step.slug, route=request.route.id, outcome=outcome,
-                    origin=request.origin.value, reference=ctx.reference, at_once=request.route.changes,
-                    about=_about(step, ctx.account.used),
-                )  # fmt: skip
+            await self.stores.audit.write(lines, at_once=at_once)
         except Exception:  # noqa: BLE001  logged; the request itself has ended
             _log.exception("audit not written", reference=placed.ctx.reference)
 

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.contract.context import Ctx, Deps, Origin
@@ -15,6 +15,7 @@ from bot.slack.blockkit.blocks import Json
 from bot.slack.conversation.requests import HOME, Decision, Request
 from bot.slack.conversation.screens import HomeScreen, LineScreen, ModalScreen, Screen, ScreenTools, SubmitScreen
 from bot.slack.transport.payload import PayloadKind
+from bot.store.audit import AuditLine
 
 
 def _utc_now() -> datetime:
@@ -39,12 +40,14 @@ class Unsaid:
 
 @dataclass
 class PlacedRequest:
-    """A request with its place to answer. ``unsaid``: what Slack did not take, and is still to be said."""
+    """A request with its place to answer. ``unsaid``: what Slack did not take, and is still to be said. ``audit``: what
+    is written when the request is done."""
 
     ctx: Ctx
     screen: Screen
     trigger: Trigger | None = None
     unsaid: Unsaid | None = None
+    audit: list[AuditLine] = field(default_factory=list)
 
     def move(self, ctx: Ctx) -> None:
         """Move the answer to where ``ctx`` says."""

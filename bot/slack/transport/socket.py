@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 DEAF_AFTER: Final = 8.0
 """Seconds without a pong: two pings, and a second for the answer."""
-LOOK_EVERY: Final = 1.0
+LEAST_SLEEP: Final = 1.0
 PING_EVERY: Final = 3.5
 """slack_sdk has aiohttp end a connection on which half of this brings nothing at all."""
 CONNECT_WITHIN: Final = 20.0
@@ -106,7 +106,8 @@ class SlackSocketClient:
 
 
 class SlackSocket:
-    """Keeps one connection open. ``clock`` returns seconds, monotonic; ``sleep`` waits by the same clock."""
+    """Keeps one connection open. ``clock`` returns seconds, monotonic; ``sleep`` waits by the same clock. ``wall``
+    returns the time that pongs are stamped with."""
 
     def __init__(
         self,
@@ -115,16 +116,18 @@ class SlackSocket:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._app = app
         self._build_line = build_line
         self._clock = clock
         self._sleep = sleep
+        self._wall = wall
         self._line: SocketClient | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._up = asyncio.Event()
-        self._heard = 0.0
+        self._heard = self._looked = 0.0
         self._pong: float | None = None
         self._closing = False
         self._connecting = Outage("socket not connected", _log)
@@ -178,20 +181,23 @@ class SlackSocket:
         await self._drop()
         self._line = self._build_line(self._receive)
         await self._line.connect()
-        self._heard = self._clock()
+        self._heard = self._looked = self._clock()
         self._up.set()
 
     async def _silence(self) -> None:
         """Wait until nothing was received for 8 s."""
-        while self._line is not None and self._silent_s(self._line) < DEAF_AFTER:
-            await self._sleep(LOOK_EVERY)
+        while self._line is not None and (left := DEAF_AFTER - self._silent_s(self._line)) > 0:
+            await self._sleep(max(left / 2, LEAST_SLEEP))
 
     def _silent_s(self, line: SocketClient) -> float:
-        """Return how long no pong came, by our own clock: the one pongs are stamped with can be set back."""
-        pong = line.last_pong  # None for a moment when slack_sdk reconnects by itself
+        """Return how long no pong came, by our own clock: the one pongs are stamped with can be set, so that it says
+        only how long before this look a new one came, and that was after the look before."""
+        pong, now = line.last_pong, self._clock()  # None for a moment when slack_sdk reconnects by itself
         if pong is not None and pong != self._pong:
-            self._pong, self._heard = pong, self._clock()
-        return self._clock() - self._heard
+            ago = min(max(0.0, self._wall() - pong), now - self._looked)
+            self._pong, self._heard = pong, now - ago
+        self._looked = now
+        return now - self._heard
 
     async def _drop(self) -> None:
         self._up.clear()

@@ -124,7 +124,8 @@ class WholeWay:
         until = self.stage.time.now.timestamp() + seconds
         while self.stage.time.now.timestamp() < until:
             await poster.settle()
-            self.stage.time.move(seconds=max(0.5, await poster._wait_s()))
+            left = until - self.stage.time.now.timestamp()
+            self.stage.time.move(seconds=max(0.5, min(left, await poster._wait_s())))
         if self.slack.refused:
             raise self.slack.refused[0]
 

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 
 from bot.basics.person import PersonKey
 from bot.contract.later import TimedJob
-from bot.store.dbos_engine import Engine
 from bot.store.durable_later import DurableLater
 from bot.store.keys import parse_keys
 from bot.store.store import Store
@@ -47,9 +46,11 @@ async def main(url: str, key: str, task: str) -> None:
     async def failed(job: TimedJob, error: Exception) -> None:
         say(f"failed {job.key} {error!r}")
 
-    engine = Engine(store.database.url)
-    later = DurableLater(engine, store, run, failed, poll_s=0.05)
-    await engine.launch()
+    await store.processes.join()
+    others = await store.processes.roll("leading")
+    await store.processes.forget(others.living | others.silent)  # the one before was killed
+    later = DurableLater(store, run, failed)
+    later.start()
     await later.resume()
     if task == "schedule":
         await later.at(datetime.now(UTC) + timedelta(seconds=1), "dnd:ana", "dnd.off", {"text": "back"}, ANA, {})
@@ -58,7 +59,6 @@ async def main(url: str, key: str, task: str) -> None:
         await later.at(datetime.now(UTC), "marker", "test.marker", {"text": ""}, ANA, {})
     await over.wait()
     await later.drain()
-    await engine.shutdown()
     await store.aclose()
     say("ended")
 

@@ -203,7 +203,8 @@ class PostingStage:
         until = self.time.now + timedelta(seconds=seconds)
         while self.time.now < until:
             await poster.settle()
-            self.time.move(seconds=max(0.5, await poster._wait_s()))
+            left = (until - self.time.now).total_seconds()
+            self.time.move(seconds=max(0.5, min(left, await poster._wait_s())))
 
     async def die(self) -> None:
         """Runs until the process is killed."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.contract.later import Later
-from bot.store.dbos_engine import Engine
 from bot.store.durable_later import DurableLater
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store
@@ -48,15 +47,14 @@ async def stage_durable(url: str) -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def running(store: Store, runner: Runner) -> AsyncIterator[DurableLater]:
-    engine = Engine(store.database.url)
-    later = DurableLater(engine, store, runner.run, runner.failed, poll_s=0.05)
-    await engine.launch()
+    await store.processes.join()
+    later = DurableLater(store, runner.run, runner.failed)
+    later.start()
     try:
         await later.resume()
         yield later
     finally:
         await later.drain()
-        await engine.shutdown()
 
 
 SOON = timedelta(milliseconds=50)

@@ -1,4 +1,4 @@
-"""Real processes, really killed. What they print also shows that DBOS is silent and calls nobody."""
+"""Real processes, really killed. What they print also shows that nothing else is said and nobody is called."""
 
 import subprocess
 import sys

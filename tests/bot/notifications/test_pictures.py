@@ -93,7 +93,8 @@ class Conversation:
         until = stage.time.now.timestamp() + seconds
         while stage.time.now.timestamp() < until:
             await poster.settle()
-            stage.time.move(seconds=max(0.5, await poster._wait_s()))
+            left = until - stage.time.now.timestamp()
+            stage.time.move(seconds=max(0.5, min(left, await poster._wait_s())))
 
     @property
     def texts(self) -> list[Reply]:

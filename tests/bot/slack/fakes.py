@@ -1,15 +1,15 @@
 """A store, accounts and connections that remember what they were asked, and refuse as the real ones do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Unpack
 
 from bot.basics.errors import NotConfirmed, NotConnected
 from bot.basics.person import PersonKey
-from bot.store.audit import About, Audit
+from bot.store.audit import Audit, AuditEntry, AuditLine
 from bot.store.confirmations import Confirmations, Confirmed
 from bot.store.inbox import Delivery, Inbox
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
@@ -78,7 +78,7 @@ class FakeInbox(Inbox):
         self.rows[key] = replace(self.rows[key], started=True)
         return True
 
-    async def done(self, key: str) -> None:
+    async def done(self, key: str, audit: Sequence[AuditLine] = ()) -> None:
         self._may_be_away()
         self.closed.add(key)
 
@@ -136,21 +136,15 @@ class FakeRemembered(RequestsBeforeConnecting):
 
 class FakeAudit(Audit):
     def __init__(self) -> None:
-        self.entries: list[dict[str, str]] = []
+        self.entries: list[AuditLine] = []
 
-    async def record(
-        self,
-        person: PersonKey,
-        *,
-        action: str = "",
-        route: str,
-        outcome: str,
-        origin: str,
-        reference: str = "",
-        at_once: bool = True,
-        about: About | None = None,
-    ) -> None:
-        self.entries.append({"action": action, "route": route, "outcome": outcome, "origin": origin})
+    def build_line(self, person: PersonKey, **entry: Unpack[AuditEntry]) -> AuditLine:
+        line = {name: entry.get(name, "") for name in ("action", "route", "outcome", "origin")}
+        self.entries.append(line)
+        return line
+
+    async def write(self, lines: Sequence[AuditLine], *, at_once: bool = True) -> None:
+        """They are remembered as soon as they are made."""
 
 
 class FakeAccounts:

@@ -1,7 +1,6 @@
 """The contract of ``Later``: in memory and on SQLite.
 
-On Postgres only what it does there: its rows and its workflow in one transaction. What waits is the store's contract
-(``test_lasting``), and what outlives a crash is ``test_crash``; both run there too.
+What outlives a crash is ``test_crash``.
 """
 
 import asyncio
@@ -15,10 +14,13 @@ from bot.basics.person import PersonKey
 from bot.contract import later
 from bot.contract.later import LONGEST_WAIT_S, Pending, TimedJob, wait_before_retry
 from bot.sandbox.clock import SandboxClock
+from bot.store.durable_later import LOOK_EVERY_S, DurableLater
 from bot.store.keys import KeyProblem, generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.notifications.stage import FAR, SOON, Stage, running, stage_durable, stage_fake
 from tests.bot.store.runner import Runner
+from tests.bot.two_replicas import Replica
+from tests.counting import counting
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
 SAM = PersonKey("T0NORTHLT", "U0SAM0002")
@@ -165,10 +167,10 @@ async def test_when_the_clock_is_put_forward_what_is_due_begins_and_happens_once
         await later.at(clock.now() + FAR, "dnd:ana", "dnd.off", {}, ANA, {})
         await later.at(clock.now() + 3 * FAR, "dnd:sam", "dnd.off", {}, SAM, {})
         clock.forward(2 * FAR)
-        await later.resume()
+        later.look()
         await runner.until_ran(1)
         clock.forward(2 * FAR)
-        await later.resume()
+        later.look()
         assert [job.key for job in await runner.until_ran(2)] == ["dnd:ana", "dnd:sam"]
     await store.aclose()
 
@@ -199,9 +201,77 @@ async def test_what_no_key_opens_is_told_to_its_person_and_ends(sqlite_url: str)
     async with running(reader, runner):
         ((job, error),) = await runner.until_told(1)
         async with asyncio.timeout(20):
-            while await reader.kept.waiting():  # noqa: ASYNC110  the database is asked, it tells nobody
+            while await reader.kept.next_at():  # noqa: ASYNC110  the database is asked, it tells nobody
                 await asyncio.sleep(0)
     await reader.aclose()
     assert (job.person, job.key, job.route, job.args) == (ANA, "dnd:ana", "dnd.off", {})
     assert isinstance(error, KeyProblem)
     assert runner.ran == []
+
+
+async def test_what_a_stop_cuts_short_runs_at_the_next_start(database_url: str) -> None:
+    keys, runner, second = parse_keys(generate_key()), Runner(), Runner()
+
+    async def hang(_: object) -> None:
+        await asyncio.Event().wait()
+
+    runner.also = hang
+    store = await Store.open(database_url, keys)
+    await store.migrate()
+    await store.processes.join()
+    later = DurableLater(store, runner.run, runner.failed)
+    later.start()
+    await later.at(store.now(), "dnd:ana", "dnd.off", {}, ANA, {})
+    await runner.until_ran(1)
+    await later.drain(within_s=0.01)
+    await store.processes.leave()
+    await store.aclose()
+
+    store = await Store.open(database_url, keys)
+    async with running(store, second):
+        assert [job.key for job in await second.until_ran(1)] == ["dnd:ana"]
+    await store.aclose()
+    assert runner.told == []
+
+
+async def test_of_two_processes_one_runs_what_is_due(pair: tuple[Replica, Replica]) -> None:
+    runners = Runner(), Runner()
+    async with running(pair[0].store, runners[0]) as one, running(pair[1].store, runners[1]) as other:
+        for number in range(30):
+            now = pair[0].store.now()
+            await one.at(now, f"dnd:{number}", "dnd.off", {}, ANA, {})
+            other.look()
+        async with asyncio.timeout(20):
+            while await pair[0].store.kept.next_at() or await pair[1].store.kept.next_at():  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0)
+
+    ran = [job.key for runner in runners for job in runner.ran]
+    assert sorted(ran) == sorted(f"dnd:{number}" for number in range(30))
+
+
+async def test_what_runs_in_a_living_process_is_left_to_it_and_taken_over_from_a_dead_one(
+    pair: tuple[Replica, Replica],
+) -> None:
+    one, other = pair
+    runner = Runner()
+    await one.store.kept.put("dnd:ana", ANA, one.store.now(), "dnd.off", {}, {})
+    assert len(await one.store.kept.take(one.store.now(), 8)) == 1
+    async with running(other.store, runner) as later:
+        assert await later.pending(ANA) == []
+        assert await other.store.kept.next_at() is None
+
+        await one.fall_silent(60)
+        assert [job.key for job in await later.pending(ANA)] == ["dnd:ana"]
+        await later.resume()
+        assert [job.key for job in await runner.until_ran(1)] == ["dnd:ana"]
+
+
+async def test_while_nothing_is_due_a_look_is_one_question(sqlite_url: str) -> None:
+    store = await Store.open(sqlite_url, parse_keys(generate_key()))
+    later = DurableLater(store, Runner().run, Runner().failed)
+    await later.at(store.now() + FAR, "dnd:ana", "dnd.off", {}, ANA, {})
+    with counting() as counted:
+        assert await later._begin_due() == LOOK_EVERY_S
+    await store.aclose()
+
+    assert (len(counted.statements), counted.commits) == (1, 0)

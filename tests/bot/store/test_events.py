@@ -44,9 +44,9 @@ async def test_many_that_arrive_at_once_are_written_in_two_transactions(store: S
     writes = []
     write = store.database.write
 
-    async def counted(change: Any) -> Any:
+    async def counted(change: Any, **how: Any) -> Any:
         writes.append(change)
-        return await write(change)
+        return await write(change, **how)
 
     vars(store.database)["write"] = counted
     new = await asyncio.gather(*(receive(store, f"call:{number}:missed:1") for number in range(50)))
@@ -68,7 +68,7 @@ async def test_what_the_database_does_not_take_is_refused_alone(store: Store) ->
 async def test_what_a_living_process_holds_is_taken_by_nobody_else(store: Store) -> None:
     await store.processes.join()
     await receive(store, held=True)
-    assert not await Events(store.context, "another").any_free()
+    assert await Events(store.context, "another").look(10) == (False, set())
     assert await taken(store) == []
 
     await store.processes.leave()
@@ -78,10 +78,10 @@ async def test_what_a_living_process_holds_is_taken_by_nobody_else(store: Store)
 
 async def test_what_a_process_forgot_it_takes_again(store: Store, clock: Clock) -> None:
     await receive(store, held=True)
-    assert await store.events.held_long(10) == set()
+    assert await store.events.look(10) == (False, set())
     clock.at += HELD_LONG
 
-    assert await store.events.held_long(10) == {f"h1:{KEY}"}
+    assert await store.events.look(10) == (False, {f"h1:{KEY}"})
     assert [one.key for one in await store.events.take(10, {f"h1:{KEY}"})] == [f"h1:{KEY}"]
 
 
@@ -193,10 +193,10 @@ async def test_waiting_and_parked_are_counted_apart_and_delivered_ones_not(store
 async def test_what_failed_is_free_for_anybody_once_its_pause_is_over(store: Store, clock: Clock) -> None:
     await receive(store, held=True)
     await store.events.failed(f"h1:{KEY}", tries=3, wait_s=60)
-    assert not await store.events.any_free()
+    assert not (await store.events.look(10))[0]
 
     clock.pass_(minutes=1)
-    assert await store.events.any_free()
+    assert (await store.events.look(10))[0]
     assert [(one.key, one.tries) for one in await store.events.take(10)] == [(f"h1:{KEY}", 3)]
 
 

@@ -104,7 +104,7 @@ async def test_a_later_request_with_the_same_key_takes_the_place_of_the_earlier(
 
     assert earlier == first
     assert await store.kept.get(first) is None
-    assert [one.id for one in await store.kept.waiting()] == [second]
+    assert [one.id for one in await store.kept.of(ana)] == [second]
 
 
 async def test_dropping_the_earlier_request_leaves_the_later(store: Store, ana: PersonKey) -> None:
@@ -113,7 +113,7 @@ async def test_dropping_the_earlier_request_leaves_the_later(store: Store, ana: 
 
     assert not await store.kept.drop(first)
     assert await store.kept.drop(second)
-    assert await store.kept.waiting() == []
+    assert await store.kept.next_at() is None
 
 
 async def test_cancelling_says_what_was_waiting(store: Store, ana: PersonKey) -> None:

@@ -17,7 +17,6 @@ from bot.store import transfer
 from bot.store.audit import audit
 from bot.store.connections import connections
 from bot.store.database import DatabaseProblem, build_url
-from bot.store.dbos_engine import Engine
 from bot.store.durable_later import DurableLater
 from bot.store.keys import Keyring
 from bot.store.store import Store
@@ -146,15 +145,15 @@ class Bot:
     def __init__(self, store: Store) -> None:
         self.runner = Runner()
         self.recorder = Recorder()
-        self.engine = Engine(store.database.url)
-        self.later = DurableLater(self.engine, store, self.runner.run, self.runner.failed, poll_s=0.05)
+        self.later = DurableLater(store, self.runner.run, self.runner.failed)
         self.intake = Intake(store, self.recorder, pause=lambda _: 0.0)
 
 
 @asynccontextmanager
 async def working(store: Store) -> AsyncIterator[Bot]:
     bot = Bot(store)
-    await bot.engine.launch()
+    await store.processes.join()
+    bot.later.start()
     await bot.later.resume()
     bot.intake.start()
     try:
@@ -162,7 +161,6 @@ async def working(store: Store) -> AsyncIterator[Bot]:
     finally:
         await bot.intake.drain(0.1)
         await bot.later.drain(0.1)
-        await bot.engine.shutdown()
 
 
 @pytest.mark.parametrize("way", ["to postgres", "to sqlite"])
@@ -194,7 +192,7 @@ async def test_work_in_flight_is_finished_where_it_was_copied_to(
         delivered = await bot.recorder.until_delivered(3)
         (job,) = await bot.runner.until_ran(1)
         async with asyncio.timeout(20):
-            while await there.events.waiting() or await there.kept.waiting():  # noqa: ASYNC110  # it tells nobody
+            while await there.events.waiting() or await there.kept.next_at():  # noqa: ASYNC110  # it tells nobody
                 await asyncio.sleep(0)
     await there.aclose()
 

@@ -1,7 +1,7 @@
 """The Socket Mode line: rebuilt when it goes deaf, with patience, and closed with what is under way finished."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -33,6 +33,7 @@ class Time:
         while self.at < until:
             self._wake.clear()
             await self._wake.wait()
+            self.sleeping.set()
 
     async def forward(self, seconds: float) -> None:
         await self.sleeping.wait()
@@ -84,7 +85,7 @@ def problem_of(socket: SlackSocket) -> str:
 
 def build(time: Time, lines: Lines) -> SlackSocket:
     app: Any = None
-    return SlackSocket(app, lines.build, clock=time.now, sleep=time.sleep)
+    return SlackSocket(app, lines.build, clock=time.now, sleep=time.sleep, wall=time.now)
 
 
 async def test_a_silent_line_is_said_and_replaced_within_ten_seconds() -> None:
@@ -119,6 +120,41 @@ async def test_a_line_that_answers_pings_stays() -> None:
 
     assert len(lines.made) == 1
     assert problem_of(socket) == ""
+    await socket.aclose()
+
+
+async def test_nobody_looks_between_the_pongs_and_a_silence_is_counted_from_the_last() -> None:
+    time = Time()
+    lines = Lines(time)
+    socket = build(time, lines)
+    await socket.start()
+    await socket.ready()
+    for _ in range(10):
+        await time.forward(3.5)
+        lines.made[0].last_pong = time.at
+    assert len(time.slept) <= 10
+
+    await time.forward(DEAF_AFTER)
+    await time.forward(1)
+    await lines.until(2)
+    assert time.at <= 1000 + 10 * 3.5 + 10
+    await socket.aclose()
+
+
+async def test_a_clock_that_is_set_delays_the_end_of_a_silent_line_by_one_look_at_most() -> None:
+    time, ahead = Time(), 3600.0
+    lines, app = Lines(time), cast(Any, None)
+    socket = SlackSocket(app, lines.build, clock=time.now, sleep=time.sleep, wall=lambda: time.at - ahead)
+    await socket.start()
+    await socket.ready()
+    await time.forward(DEAF_AFTER - 1)
+    lines.made[0].last_pong = time.at
+    for _ in range(2):
+        await time.forward(DEAF_AFTER)
+    await time.forward(1)
+    await lines.until(2)
+
+    assert time.at <= 1000 + 3 * DEAF_AFTER
     await socket.aclose()
 
 
@@ -220,7 +256,7 @@ async def answer(status: int, body: str) -> list[dict[str, Any]]:
     time = Time()
     app: Any = FakeApp(status, body)
     client: Any = FakeClient()
-    socket = SlackSocket(app, Lines(time).build, clock=time.now, sleep=time.sleep)
+    socket = SlackSocket(app, Lines(time).build, clock=time.now, sleep=time.sleep, wall=time.now)
     await socket._receive(client, SocketModeRequest(type="events_api", envelope_id="e1", payload={}))
     return [response.to_dict() for response in client.sent]
 
@@ -243,7 +279,7 @@ async def test_what_arrives_while_the_bot_stops_is_neither_done_nor_acknowledged
     app: Any = FakeApp(200, "")
     client: Any = FakeClient()
     lines = Lines(time)
-    socket = SlackSocket(app, lines.build, clock=time.now, sleep=time.sleep)
+    socket = SlackSocket(app, lines.build, clock=time.now, sleep=time.sleep, wall=time.now)
     await socket.start()
     await socket.ready()
     app.gate.clear()
