@@ -52,6 +52,9 @@ def run(
 
     Sockets that systemd hands over are picked up automatically.
     """
+    import gc
+
+    gc.disable()  # what a start makes stays: looking for garbage in it takes a third of the time; run_bot enables it
     from bot.app import run_bot
     from bot.basics.settings import Settings
 

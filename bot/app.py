@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import aiohttp
 import structlog
@@ -65,7 +66,6 @@ from bot.slack.api.web_client import OneWorkspace, build_web_client, open_sessio
 from bot.slack.api.workspaces import Workspaces
 from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
-from bot.slack.transport.install import Installs
 from bot.slack.transport.listeners import build_bolt
 from bot.slack.transport.socket import build_socket
 from bot.slack.transport.team_access import TeamAccess
@@ -82,6 +82,9 @@ from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
 from bot.web import Insiders, build_web
 from handlers import all_routers
+
+if TYPE_CHECKING:
+    from bot.slack.transport.install import Installs
 
 log = structlog.get_logger(__name__)
 
@@ -229,7 +232,7 @@ class _Parts:
     workspaces: Workspaces
 
 
-def _build_team_access(parts: _Parts, clients: Clients, installs: Installs | None) -> TeamAccess:
+def _build_team_access(parts: _Parts, clients: Clients, installs: "Installs | None") -> TeamAccess:
     async def leave_workspace(team_id: str) -> None:
         if installs is None or not await installs.reaches(team_id):
             await parts.disconnector.leave_workspace(team_id)
@@ -398,10 +401,13 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     return replicas
 
 
-async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.ClientSession) -> Installs | None:
+async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.ClientSession) -> "Installs | None":
     """Prepare an app that several workspaces install; None when the settings have the token of one workspace."""
     if settings.slack_bot_token:
         return None
+    # Imported here: it brings SQLAlchemy's object mapper, and most bots are installed in one workspace.
+    from bot.slack.transport.install import Installs  # noqa: PLC0415
+
     installs = Installs(settings, session, store.context, [need.name for need in SCOPES])
     await installs.prepare()
     return installs
@@ -494,9 +500,9 @@ async def run_bot(settings: Settings, fd: int | None = None) -> None:
     sockets = take_sockets(fd, os.environ)
     bot = await Bot.start(settings)
     try:
-        # What is alive now stays until the bot stops: collecting it repeatedly makes the slowest answers slow.
-        gc.collect()
+        # What is there now stays until the bot stops: looking through it repeatedly makes the slowest answers slow.
         gc.freeze()
+        gc.enable()
         await serve(bot.web, settings.host, settings.port, sockets)
     finally:
         await bot.aclose()

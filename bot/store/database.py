@@ -8,14 +8,16 @@ for it is cancelled.
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionInTime
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.basics.errors import ChatopsError
+
+if TYPE_CHECKING:  # it brings SQLAlchemy's object mapper, which nothing here needs
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 Transaction: TypeAlias = Connection
@@ -57,7 +59,7 @@ class Database(Protocol):
         """
 
     @property
-    def engine(self) -> AsyncEngine:
+    def engine(self) -> "AsyncEngine":
         """Return an engine for libraries that bring their own tables, such as Slack's installation store."""
 
     async def aclose(self) -> None:

@@ -15,7 +15,6 @@ from typing import Final
 
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.store.database import DatabaseProblem, say_error, sqlite_file
@@ -42,6 +41,8 @@ async def in_use(url: URL) -> AsyncIterator[None]:
         async with _only_one(file):
             yield
         return
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415  large, and SQLite needs none
+
     engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
         connection = await engine.connect()

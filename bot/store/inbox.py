@@ -51,7 +51,7 @@ KEPT_FOR = timedelta(minutes=20)
 GIVEN_UP_AFTER = timedelta(hours=24)
 """An unfinished delivery older than this is dropped: the person has long tried again."""
 GATHER_S = 0.05
-"""How long a delivery that is done waits for others under way, to be written together: whoever asked has been answered."""
+"""How long a delivery that is done waits for others under way, to be written together. Whoever asked is answered."""
 TRIES = 3
 """A delivery that was running at this many crashes may be their cause: it is not resumed again."""
 

@@ -1,15 +1,19 @@
-"""Brings the schema to this version. When several replicas start at the same moment, one does it and the rest wait."""
+"""Brings the schema to this version. When several replicas start at the same moment, one does it and the rest wait.
+
+Alembic is imported when there is something to do: it is large, and a bot that finds its tables starts without it.
+"""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.store.table_rules import all_metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# ruff: noqa: PLC0415
 
 _FOLDER = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x6469_616C  # any number, as long as every replica uses the same
@@ -24,25 +28,43 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     """Upgrade the schema inside the connection's transaction, which holds the write lock on SQLite from its BEGIN
     on."""
     _lock(connection)
-    command.upgrade(_build_config(connection), revision)
+    if revision != "head" or not is_current(connection):
+        from alembic import command
+
+        command.upgrade(_build_config(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+
     _lock(connection)
     command.downgrade(_build_config(connection), revision)
 
 
 def is_current(connection: Connection) -> bool:
     """Tell whether the schema is the one this version was written for."""
-    script = ScriptDirectory.from_config(_build_config(connection))
-    return set(MigrationContext.configure(connection).get_current_heads()) == set(script.get_heads())
+    return _revisions(connection) == {newest()}
+
+
+def newest() -> str:
+    """Return the revision of this version: the number that the newest migration's file begins with."""
+    return max(one.name for one in (_FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
 def is_known(connection: Connection) -> bool:
     """Tell whether the schema is one that this version can bring up to date: its own, or an earlier one."""
+    from alembic.script import ScriptDirectory
+
     known = {revision.revision for revision in ScriptDirectory.from_config(_build_config(connection)).walk_revisions()}
-    heads = set(MigrationContext.configure(connection).get_current_heads())
+    heads = _revisions(connection)
     return bool(heads) and heads <= known
+
+
+def _revisions(connection: Connection) -> set[str]:
+    """Return the revisions that the schema is at, none for a database without tables of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
 
 
 def _lock(connection: Connection) -> None:
@@ -50,7 +72,9 @@ def _lock(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
 
 
-def _build_config(connection: Connection) -> Config:
+def _build_config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -14,13 +14,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine import Engine
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.database import BUSY_TIMEOUT_MS, DatabaseProblem
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 
@@ -72,8 +74,10 @@ class SqliteDatabase:
         return await future
 
     @property
-    def engine(self) -> AsyncEngine:
+    def engine(self) -> "AsyncEngine":
         if self._shared is None:
+            from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415  few need it, and it is large
+
             self._shared = create_async_engine(self.url, pool_size=READERS)
             event.listen(self._shared.sync_engine, "connect", _prepare_shared)
         return self._shared

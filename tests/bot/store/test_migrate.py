@@ -1,8 +1,10 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from bot.store import migrate
@@ -64,3 +66,8 @@ async def test_a_database_without_our_tables_is_not_ready(database_url: str, key
     await store.migrate()
     await store.ping()
     await store.aclose()
+
+
+async def test_the_newest_revision_is_known_from_the_names_of_files(store: Store) -> None:
+    folder = Path(migrate.__file__).parent / "migrations"
+    assert ScriptDirectory(folder).get_heads() == [migrate.newest()]
