@@ -14,11 +14,12 @@ import structlog
 from bot.basics.outages import Outage
 from bot.store.processes import ALIVE_FOR, Processes, Roll
 
-LOOK_EVERY_S: Final = 0.5
-"""How soon what a process held that ended in order is noticed."""
+LOOK_EVERY_S: Final = 0.8
+"""How soon what a process held that ended in order is noticed. A process that pauses for ten seconds said at most so
+long before that it lives: together that is less than ``ALIVE_FOR``."""
 LOOKS_A_CHANGE: Final = 4
 """Every so many looks this process asks whether what was free or held elsewhere has changed."""
-STEADY_LOOKS: Final = 6
+STEADY_LOOKS: Final = 4
 """After so many looks in a row the others have had time to say that they live: when the database comes back, everybody
 has been silent."""
 _LEADING: Final = "leading"
@@ -52,6 +53,7 @@ class Replicas:
         self._has_begun = False
         self._retired = False
         self._looks = 0
+        self._begins_to_lead = asyncio.Event()
 
     @property
     def leads(self) -> bool:
@@ -71,7 +73,8 @@ class Replicas:
     async def until_leading(self) -> None:
         """Wait until this process leads."""
         while not self.leads:
-            await self._sleep(LOOK_EVERY_S)
+            self._begins_to_lead.clear()
+            await self._begins_to_lead.wait()
 
     async def join(self) -> None:
         """Become one of those who are alive."""
@@ -81,6 +84,7 @@ class Replicas:
         """Take over what was left, at once where this process is alone, else as soon as it is known what is left."""
         if self._processes.alone:
             self._led_at = float("inf")
+            self._begins_to_lead.set()
             await self._take_over()
             return
         self._running = asyncio.create_task(self._run_for_ever())
@@ -117,13 +121,15 @@ class Replicas:
             await self._sleep(LOOK_EVERY_S)
 
     async def _once(self) -> None:
-        await self._processes.beat()
         self._looks += 1
         if self._retired:
+            await self._processes.beat()
             return
         began = self._clock()
         roll = await self._processes.roll(_LEADING)
         self._led_at = began if roll.leads else float("-inf")
+        if roll.leads:
+            self._begins_to_lead.set()
         if not roll.leads:
             self._has_begun = False
         elif self._knows_enough(roll):

@@ -1,36 +1,50 @@
 """How often a database is asked and written to: counts, which are the same on a busy machine."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine, event
+
+_WRITES: Final = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A transaction that wrote into ``tables``. ``synced``: it waited for the disk, on SQLite."""
+
+    tables: frozenset[str]
+    synced: bool
 
 
 @dataclass
 class Counted:
-    """``statements`` are those that were asked or written, ``commits`` those that a disk was waited for: commits of
-    what only read are none."""
+    """All statements, and the transactions that wrote something."""
 
     statements: list[str] = field(default_factory=list)
-    commits: int = 0
+    commits: list[Commit] = field(default_factory=list)
+
+    def into(self, *tables: str) -> list[Commit]:
+        """The transactions that wrote into one of these."""
+        return [one for one in self.commits if not one.tables.isdisjoint(tables)]
 
 
 @contextmanager
 def counting() -> Iterator[Counted]:
     """Counts in all databases of this process."""
     counted = Counted()
-    writing: set[int] = set()
+    written: dict[int, set[str]] = {}
 
     def execute(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         counted.statements.append(statement)
-        if statement.lstrip().partition(" ")[0].upper() in {"INSERT", "UPDATE", "DELETE"}:
-            writing.add(id(connection))
+        if (writes := _WRITES.match(statement)) is not None:
+            written.setdefault(id(connection), set()).add(writes[1])
 
     def commit(connection: Any) -> None:
-        counted.commits += id(connection) in writing
-        writing.discard(id(connection))
+        if tables := written.pop(id(connection), None):
+            counted.commits.append(Commit(frozenset(tables), _waits_for_the_disk(connection)))
 
     event.listen(Engine, "before_cursor_execute", execute)
     event.listen(Engine, "commit", commit)
@@ -39,3 +53,8 @@ def counting() -> Iterator[Counted]:
     finally:
         event.remove(Engine, "before_cursor_execute", execute)
         event.remove(Engine, "commit", commit)
+
+
+def _waits_for_the_disk(connection: Any) -> bool:
+    raw = connection.connection.driver_connection
+    return bool(connection.dialect.name == "sqlite" and raw.execute("PRAGMA synchronous").fetchone() == (2,))

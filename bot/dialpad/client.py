@@ -12,8 +12,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import count
+from ssl import SSLContext
 from typing import Any, Final, Generic
 
 import aiohttp
@@ -163,8 +165,14 @@ def _build_transport(public_only: bool) -> AiohttpTransport:
         )
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    transport = AiohttpTransport(client=open_session)
+    transport = AiohttpTransport(client=open_session, verify=_trusted())
     return transport
+
+
+@cache
+def _trusted() -> SSLContext:
+    """Read the certificates to trust, once for all clients: it takes 20 ms."""
+    return httpx.create_ssl_context()
 
 
 async def _read_body(response: httpx.Response, largest: int) -> bytes:

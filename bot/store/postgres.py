@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.store.database import DatabaseProblem
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 
@@ -22,6 +24,9 @@ class PostgresDatabase:
     """The Postgres ``bot.store.database.Database``."""
 
     def __init__(self, url: URL) -> None:
+        # Imported here: a bot on SQLite imports this module too, for it may hold tables.
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
         self.url = url
         self.engine: AsyncEngine = create_async_engine(url, pool_size=POOL_SIZE, pool_pre_ping=True)
         self._tasks: set[asyncio.Task[object]] = set()

@@ -1,24 +1,29 @@
 """Processes of the bot on one database: which of them are alive, and what each holds alone.
 
-A process that lives says so twice a second; what one held that has fallen silent is free for the others. Time is the
+A process that lives says so every 0.8 s; what one held that has fallen silent is free for the others. Time is the
 database's own, so that the clocks of the machines may differ and jump. On SQLite there is one process: whoever joins is
 the only one alive.
 """
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import BigInteger, Column, Connection, Select, Table, Text, and_, delete, or_, select, update
+from sqlalchemy import BigInteger, Column, Connection, Row, Select, Table, Text, and_, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.schema import StoreContext, insert_for, metadata
 from bot.store.table_rules import Forever, Otherwise, Over, rules
+
+AnyInsert: TypeAlias = PostgresInsert | SqliteInsert
 
 ALIVE_FOR: Final = timedelta(seconds=11)
 """How long a silent process counts as alive: longer than a pause of ten seconds after its last word, which a busy
@@ -142,19 +147,27 @@ class Processes:
         await self._context.database.write(change)
 
     async def roll(self, leading: str) -> Roll:
-        """Return who is alive and who is dead, and take the lease ``leading`` when nobody alive has it."""
+        """Say that this process is alive, return who else is and who is dead, and take the lease ``leading`` when
+        nobody alive has it. While nothing changes it is one statement."""
+        everybody = select(
+            processes.c.id,
+            (processes.c.beat_at == _LONG_AGO).label("has_left"),
+            processes.c.id.in_(living()).label("lives"),
+            select(leases.c.holder).where(leases.c.name == leading).scalar_subquery().label("leader"),
+        )
+        if not self.alone:
+            everybody = everybody.add_cte(self._beating(postgres_insert(processes)).cte("beat"))
 
-        def query(connection: Connection) -> tuple[set[str], set[str], set[str], str | None]:
-            everybody = set(connection.execute(select(processes.c.id)).scalars())
-            left = set(connection.execute(select(processes.c.id).where(processes.c.beat_at == _LONG_AGO)).scalars())
-            alive = set(connection.execute(living()).scalars())
-            leader = connection.execute(select(leases.c.holder).where(leases.c.name == leading)).scalar_one_or_none()
-            return everybody, left, alive, leader
+        def change(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(everybody).all()
 
-        everybody, left, alive, leader = await self._context.database.read(query)
+        rows = await self._context.database.write(change)
+        left = {row.id for row in rows if row.has_left}
+        alive = {row.id for row in rows if row.lives} | {self.id}
+        leader = rows[0].leader if rows else None
         leads = leader == self.id or (leader not in alive and await self.take(leading))
-        silent = everybody - left - alive - {self.id}
-        return Roll(frozenset(alive | {self.id}), frozenset(left - {self.id}), frozenset(silent), leads)
+        silent = {row.id for row in rows} - left - alive
+        return Roll(frozenset(alive), frozenset(left - {self.id}), frozenset(silent), leads)
 
     async def forget(self, dead: Iterable[str]) -> None:
         """Forget dead processes, whose work has been taken over."""
@@ -195,6 +208,8 @@ class Processes:
         await self._context.run(delete(leases).where(leases.c.name == name, leases.c.holder == self.id))
 
     def _beat(self, connection: Connection) -> None:
-        row = insert_for(connection, processes).values(id=self.id, beat_at=database_now())
-        beaten = row.on_conflict_do_update(index_elements=[processes.c.id], set_={"beat_at": database_now()})
-        connection.execute(beaten)
+        connection.execute(self._beating(insert_for(connection, processes)))
+
+    def _beating(self, fresh: AnyInsert) -> AnyInsert:
+        row = fresh.values(id=self.id, beat_at=database_now())
+        return row.on_conflict_do_update(index_elements=[processes.c.id], set_={"beat_at": database_now()})

@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -208,6 +210,15 @@ async def test_what_cannot_be_answered_in_time_is_sent_away_without_a_traceback(
 
         assert (await asked).startswith(b"HTTP/1.1 503")
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_each_answer_is_dated_although_nobody_looks_at_the_clock_meanwhile() -> None:
+    async with placed() as place:
+        asked_at = datetime.now(UTC).replace(microsecond=0)
+        answer = await place.ask(head("/none", "connection: close", method="GET"))
+
+    (dated,) = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"date:")]
+    assert parsedate_to_datetime(dated.decode().partition(":")[2]) >= asked_at
 
 
 # A socket that is handed over

@@ -11,12 +11,13 @@ ONE_PROCESS: Final = {
     "test_logs.py": "reads what this process logs",
     "test_notifications.py::test_a_restart_in_the_middle_of_an_escalation_changes_nothing": "ends its bot",
     "test_restart.py": "ends its bot; tests/crashes/test_several_processes.py does so with several",
+    "test_what_it_costs.py": "counts what this process writes",
     "test_strangers.py": "knocks at the bot's app without a server between",
 }
 """By file, or file and function."""
 
 ITS_INSIDE: Final = re.compile(
-    r"\bBot\.start\(|\.bot\.web\b|\brunning_demo\(|\bdeliver=|\bdatabase=|\bset_up_logging\(|\.bot\.aclose\("
+    r"\bBot\.start\(|\.bot\.web\b|\brunning_demo\(|\bdeliver=|\bdatabase=|\bset_up_logging\(|\bcounting\(|\.bot\.aclose\("
 )
 """What only one process gives to a test."""
 

@@ -9,6 +9,8 @@ import pytest
 
 from bot.sandbox.cast import ANA, PRIYA
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.dialpad import DialpadSandbox
+from bot.sandbox.slack import SlackSandbox
 from tests.flows.channel import announcements
 from tests.flows.hands import Hands, said
 from tests.flows.stage import quick_demo, until_posted
@@ -23,10 +25,15 @@ async def test_a_change_back_that_was_due_while_the_bot_was_away_happens_at_its_
     database, clock = tmp_path / "bot.db", SandboxClock()
     async with quick_demo(over_http=over_http, database=database, clock=clock) as demo:
         await Hands(demo, ANA).type("/dp dnd on for 30m")
+        before = demo.dialpad
+
+    def go_on(_: SlackSandbox, dialpad: DialpadSandbox) -> None:
+        dialpad.tokens._by_access.update(before.tokens._by_access)
+        dialpad.state.users[ANA.dialpad_id or 0].do_not_disturb = True
+
     clock.forward(timedelta(minutes=31))
-    async with quick_demo(over_http=over_http, database=database, clock=clock) as demo:
+    async with quick_demo(over_http=over_http, database=database, clock=clock, outside=go_on) as demo:
         ana = Hands(demo, ANA)
-        ana.account.do_not_disturb = True  # the first demo's Dialpad is gone with it
         assert "off again" in said(await ana.told())
         assert not ana.account.do_not_disturb
 

@@ -129,6 +129,7 @@ OF_NO_COMPANY: Final = {
 
 NEEDS_NONE: Final = {
     "Audit.record": "of the person who did it, whose company the statement looks up",
+    "Audit.write": "what was built, whose company the statement looks up",
     "Audit.flush": "what was recorded",
     "Audit.recent_of_all": CROSSING["audit.recent_of_all"],
     "Audit.aclose": "what was recorded",

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +17,7 @@ from bot.dialpad.events import CallEvent
 from bot.notifications.poster import DueChore, Poster
 from bot.slack.api.channel_messages import InDoubt, PostNotSent, PostRefused, PostThrottled
 from bot.slack.api.pace import POSTS_BURST
+from bot.store.agenda import Agenda, read_agenda
 from bot.store.database import DatabaseProblem
 from tests.bot.activity.payloads import (
     ANA,
@@ -362,6 +363,33 @@ async def test_what_goes_wrong_is_done_again_and_the_rest_goes_on(stage: Posting
 
     assert len(stage.slack.messages) == 1
     assert done.count("broke") == 2
+
+
+async def test_a_chore_is_slept_for_and_begins_when_it_is_due(stage: PostingStage) -> None:
+    begun: list[datetime] = []
+    due = stage.time.now + timedelta(seconds=20)
+
+    async def chore() -> None:
+        begun.append(stage.time.now)
+
+    poster = Poster(stage.store, stage.slack, stage.renderer, [DueChore(chore, lambda _: due)], sleep=stage.time.sleep)
+    await poster.settle()
+    assert (begun, await poster._wait_s()) == ([], 20.0)
+
+    stage.time.move(seconds=20)
+    await poster.settle()
+    assert set(begun) == {due}
+
+
+async def test_the_agenda_knows_each_kind_of_work(stage: PostingStage) -> None:
+    store, company = stage.store, SUBSCRIPTION.company
+    assert await read_agenda(store.context) == Agenda()
+    await store.subscriptions.save(replace(SUBSCRIPTION, kinds=SUBSCRIPTION.kinds | {NewsKind.DAILY}))
+    await store.rosters.follow(company, ["11"])
+    await stage.happen(*missed(1))
+
+    agenda = await read_agenda(store.context)
+    assert None not in (agenda.posting, agenda.digest, agenda.roster)
 
 
 async def test_a_chore_that_is_cancelled_before_it_began_is_begun_again(stage: PostingStage) -> None:

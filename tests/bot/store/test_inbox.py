@@ -2,13 +2,16 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.basics.person import PersonKey
-from bot.store.inbox import TRIES
+from bot.store import boots
+from bot.store.inbox import TRIES, inbox
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 from tests.bot.store.files import everything_in
+from tests.counting import counting
 
 PAYLOAD = {"command": "/dp", "text": "sms +14155550150 the secret text"}
 
@@ -74,6 +77,68 @@ async def test_after_a_crash_the_undone_is_resumed_in_order(
         ("Ev1", "command", PAYLOAD, False),
         ("Ev2", "view", {"n": 2}, True),
     ]
+
+
+async def test_after_a_crash_of_the_machine_whatever_was_open_may_have_begun(
+    store: Store, database_url: str, keys: Keyring, clock: Clock
+) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    await store.inbox.receive("Ev2", "command", PAYLOAD)
+    in_another_boot = update(inbox).where(inbox.c.key == "Ev1").values(boot="an earlier one")
+    await store.database.write(lambda connection: connection.execute(in_another_boot))
+
+    again = await restart(database_url, keys, clock)
+    assert {one.key: one.started for one in await again.inbox.unfinished()} == {"Ev1": True, "Ev2": False}
+    await again.aclose()
+
+
+async def test_a_row_of_an_earlier_version_says_by_itself_whether_it_had_begun(
+    store: Store, database_url: str, keys: Keyring, clock: Clock
+) -> None:
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    await store.database.write(lambda connection: connection.execute(update(inbox).values(boot=None)))
+
+    again = await restart(database_url, keys, clock)
+    assert [one.started for one in await again.inbox.unfinished()] == [False]
+    await again.aclose()
+
+
+async def test_where_boots_cannot_be_told_apart_the_beginning_waits_for_the_disk(
+    sqlite_url: str, keys: Keyring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(boots, "_BOOT_ID", tmp_path / "none")
+    store = await Store.open(sqlite_url, keys)
+    await store.inbox.receive("Ev1", "command", PAYLOAD)
+    with counting() as counted:
+        assert await store.inbox.started("Ev1")
+    await store.aclose()
+
+    assert [one.synced for one in counted.commits] == [True]
+
+
+async def test_ten_at_once_wait_for_the_disk_less_than_once_each(sqlite_store: Store, ana: PersonKey) -> None:
+    keys = [f"Ev{number}" for number in range(10)]
+    audit = [sqlite_store.audit.build_line(ana, route="dnd.dnd", outcome="done", origin="typed")]
+    with counting() as counted:
+        assert all(await asyncio.gather(*(sqlite_store.inbox.receive(key, "command", PAYLOAD) for key in keys)))
+        assert all(await asyncio.gather(*map(sqlite_store.inbox.started, keys)))
+        await asyncio.gather(*(sqlite_store.inbox.done(key, audit) for key in keys))
+
+    assert sum(one.synced for one in counted.commits) <= 4
+    assert len(await sqlite_store.audit.recent_of_all()) == len(keys)
+
+
+async def test_what_is_done_waits_a_moment_for_what_is_under_way(sqlite_store: Store) -> None:
+    for key in ("Ev1", "Ev2"):
+        await sqlite_store.inbox.receive(key, "command", PAYLOAD)
+        await sqlite_store.inbox.started(key)
+    with counting() as counted:
+        first = asyncio.create_task(sqlite_store.inbox.done("Ev1"))
+        await asyncio.sleep(0)
+        await sqlite_store.inbox.done("Ev2")
+        await first
+
+    assert len(counted.commits) == 1
 
 
 async def test_a_process_does_not_take_its_own_work_for_left_over(store: Store) -> None:

@@ -10,6 +10,7 @@ from bot.store.processes import ALIVE_FOR
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 from tests.bot.two_replicas import Replica
+from tests.counting import counting
 
 LEADING = "leading"
 COMPANY = CompanyKey("T1", "61")
@@ -54,6 +55,15 @@ async def test_what_a_silent_one_held_is_no_longer_its_own_when_it_comes_back(pa
     assert not await one.processes.take("hook:1")
     assert await one.processes.held() == frozenset()
     assert (await other.processes.roll(LEADING)).living == {one.id, other.id}
+
+
+async def test_while_nothing_changes_a_look_is_one_statement(pair: tuple[Replica, Replica]) -> None:
+    one, other = pair
+    await one.processes.roll(LEADING)
+    for process in (one, other):
+        with counting() as counted:
+            await process.processes.roll(LEADING)
+        assert len(counted.statements) == 1
 
 
 async def test_of_twenty_who_want_a_lease_at_once_one_gets_it(pair: tuple[Replica, Replica]) -> None:

@@ -1,0 +1,63 @@
+"""What a request, and an hour in which nothing happens, cost the database: counts, never times."""
+
+import asyncio
+from typing import Final
+
+import pytest
+
+from bot.notifications.poster import LOOK_EVERY_S
+from bot.sandbox.demo import Demo
+from tests.counting import Commit, counting
+from tests.flows.hands import Hands
+from tests.flows.stage import quick_demo
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+OURS: Final = ("inbox", "kept")
+
+
+async def costs(ana: Hands, typed: str) -> list[Commit]:
+    with counting() as counted:
+        await ana.type(typed)
+        await ana.demo.bot.dispatcher.idle()
+    return counted.into(*OURS)
+
+
+@pytest.mark.parametrize("typed", ["/dp dnd on", "/dp status At lunch", "/dp duty off"])
+async def test_a_change_waits_twice_for_the_disk_the_audit_included(ana: Hands, typed: str) -> None:
+    assert await costs(ana, typed) == [
+        Commit(frozenset({"inbox"}), synced=True),
+        Commit(frozenset({"inbox"}), synced=False),
+        Commit(frozenset({"inbox", "audit"}), synced=True),
+    ]
+
+
+async def test_what_is_for_a_while_is_one_row_more(ana: Hands) -> None:
+    written = await costs(ana, "/dp dnd on for 30m")
+    assert [one.synced for one in written] == [True, False, True, True]
+    assert written[2].tables == {"kept"}
+
+
+async def test_what_only_reads_writes_nothing(ana: Hands) -> None:
+    assert await costs(ana, "/dp whoami") == []
+
+
+async def test_who_has_nothing_to_do_asks_little_and_sleeps_long() -> None:
+    async with quick_demo() as demo:
+        await demo.bot.dispatcher.idle()
+        await demo.bot.poster.settle()
+        with counting() as counted:
+            await look_once(demo)
+
+    assert counted.commits == []
+    assert len(counted.statements) <= 12
+
+
+async def look_once(demo: Demo) -> None:
+    """What is done after a sleep by each of those who wait for something to come due."""
+    poster, later, intake = demo.bot.poster, demo.bot.later, demo.bot.intake
+    await poster.look()
+    waits = await asyncio.gather(poster._wait_s(), later._begin_due())
+    assert min(waits) >= LOOK_EVERY_S
+    assert not await intake._take_free()
