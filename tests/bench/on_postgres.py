@@ -78,7 +78,7 @@ def _say(found: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-async def _nothing(_: frozenset[str]) -> None:
+async def _nothing() -> None:
     """Nothing is taken over here."""
 
 

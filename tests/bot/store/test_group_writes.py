@@ -101,7 +101,7 @@ async def test_the_first_does_not_wait_for_ever_for_more(sqlite_store: Store) ->
     written = Written()
     writes = GroupWrites(sqlite_store.database, written)
     first = asyncio.create_task(writes.write("first"))
-    others = []
+    others: list[asyncio.Task[str]] = []
     while not first.done():
         others.append(asyncio.create_task(writes.write(str(len(others)))))
         await asyncio.sleep(0)
