@@ -21,7 +21,7 @@ _BETWEEN: Final = "|"
 
 
 @dataclass(frozen=True)
-class Act:
+class Announced:
     """One thing that somebody (a Slack id) did to a subscription. ``detail``: which of its settings they changed."""
 
     at: int
@@ -49,20 +49,20 @@ def acts_between(before: Subscription | None, after: Subscription | None, by: st
     return fragment(at, 0, {"about": SET_UP}) | fragment(at, 0, said) if said else {}
 
 
-def acts_of(state: Mapping[str, Register]) -> list[Act]:
+def acts_of(state: Mapping[str, Register]) -> list[Announced]:
     """Return what was done, in order."""
     found = []
     for name, (at, _, words) in state.items():
         parts = name.split(_BETWEEN)
         if len(parts) == 4:
             subscription, verb, by, detail = parts
-            found.append(Act(at, subscription, verb, by, detail, one_line(str(words))))
+            found.append(Announced(at, subscription, verb, by, detail, one_line(str(words))))
     return sorted(found, key=lambda act: (act.at, act.subscription, act.verb, act.detail))
 
 
 def announcement(state: Mapping[str, Register]) -> Reply:
     """Return the message: a line for each subscription."""
-    of_subscription: dict[str, list[Act]] = {}
+    of_subscription: dict[str, list[Announced]] = {}
     for act in acts_of(state):
         of_subscription.setdefault(act.subscription, []).append(act)
     lines: list[Prose] = [_line(acts) for acts in of_subscription.values()]
@@ -75,13 +75,13 @@ def announcement(state: Mapping[str, Register]) -> Reply:
     return Reply(prose(*parts), tuple(one for one in (settings, show) if one))
 
 
-def _line(acts: list[Act]) -> Prose:
+def _line(acts: list[Announced]) -> Prose:
     people = dict.fromkeys(act.by for act in acts)
     said: list[Prose] = [prose(Mention(by), " ", _did([act for act in acts if act.by == by])) for by in people]
     return prose(*listed(said), f": {acts[-1].words}.")
 
 
-def _did(acts: list[Act]) -> str:
+def _did(acts: list[Announced]) -> str:
     """Say what one person did: what they changed of their own addition is not told apart, and of pausing and resuming
     only the last."""
     verbs = dict.fromkeys(act.verb for act in acts)

@@ -97,7 +97,7 @@ async def test_what_a_supervisor_was_asked_shows_who_took_the_call(visitor: Visi
     await expect(asked).to_contain_text("Claimed by @Ana")
     await expect(asked.get_by_role("button", name="Claim")).to_have_count(0)
     await visitor.press(asked, "Show the call")
-    await visitor.answered("Missed call", "Jordan Lee")
+    await visitor.answered("Claimed by @Ana", "Jordan Lee")
 
 
 async def test_several_calls_at_once_each_have_their_own_card(visitor: Visitor) -> None:

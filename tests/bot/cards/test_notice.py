@@ -1,7 +1,7 @@
 import pytest
 
 from bot.cards.notice import TOLD, notice
-from bot.contract.reply import Button, Card, Part, Prose, Reply
+from bot.contract.reply import Button, Listing, Part, Prose, Reply
 
 
 def plain(prose: Prose) -> str:
@@ -16,22 +16,23 @@ def test_what_ended_for_good_is_told_with_what_can_be_done() -> None:
     assert notice(said, "") == Reply("It ended.", (Button("What is set now", "whoami.whoami"),), tone="warning")
 
 
-def handover(**more: object) -> Card:
+def handover(**more: object) -> Listing:
     said = {"about": "handover", "name": "Support", "came": ["Sam"], "on": ["Ana", "Sam"], "group": "support-oncall"}
     shown = notice(said | more, "w1")
-    assert isinstance(shown, Card)
+    assert isinstance(shown, Listing)
     return shown
 
 
-def fact(card: Card, label: str) -> str:
-    return plain(next(fact.value for fact in card.facts if fact.label == label))
+def row(card: Listing, label: str) -> str:
+    rows = [plain(one.text) for one in card.rows]
+    return next(one.removeprefix(f"{label}: ") for one in rows if one.startswith(label))
 
 
 def test_a_handover_says_whose_phone_does_not_ring_and_who_is_not_in_the_group() -> None:
     reached = {"held": ["Sam"], "strangers": ["Mei"], "quiet": ["Ana"], "refused": ["Noor"]}
     card = handover(quiet=["Ana"], reached=reached)
 
-    assert fact(card, "On duty now") == "Ana (do not disturb: phone does not ring) and Sam"
+    assert row(card, "On duty now") == "Ana (do not disturb: phone does not ring) and Sam"
     assert plain(card.note).startswith("@support-oncall now reaches Sam. ")
     for why in ("email addresses, so not in @support-oncall: Mei.", "Do not disturb is on, so not in", ": Noor."):
         assert why in plain(card.note)
@@ -40,7 +41,7 @@ def test_a_handover_says_whose_phone_does_not_ring_and_who_is_not_in_the_group()
 def test_a_handover_to_silent_phones_warns() -> None:
     card = handover(quiet=["Ana", "Sam"], reached={"held": [], "quiet": ["Ana", "Sam"]})
 
-    assert fact(card, "On duty now").startswith("⚠️ no phone rings: Ana (do not disturb")
+    assert row(card, "On duty now").startswith("⚠️ no phone rings: Ana (do not disturb")
     assert "Nobody on duty can be reached in Slack, so @support-oncall was left unchanged." in plain(card.note)
 
 

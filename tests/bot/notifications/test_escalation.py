@@ -86,6 +86,9 @@ class Phones:
         ana = User.model_validate(usual | self.ana)
         return Operators(users=(ana, User(id="102", emails=("sam@x.example",), is_on_duty=False)))
 
+    async def is_in(self, team_id: str, channel: str) -> bool:
+        return True
+
     async def with_email(self, team_id: str, email: str) -> str | None:
         return "U0ANA0001" if email.startswith("ana") else None
 
