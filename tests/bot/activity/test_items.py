@@ -45,7 +45,7 @@ def called_back(
 
 
 def text(minutes: float, *, line: str = SUPPORT, inbound: bool = True, **rest: Any) -> TextFact:
-    return TextFact(f"text{minutes}{inbound}", "talk", line, inbound=inbound, at=at(minutes), **rest)
+    return TextFact(f"text{minutes}{inbound}{line}", "talk", line, inbound=inbound, at=at(minutes), **rest)
 
 
 def act(minutes: float, by: str, what: Deed, **rest: Any) -> Act:

@@ -57,7 +57,14 @@ async def until_quiet_hours_end(stage: PostingStage) -> None:
 
 
 def board(stage: PostingStage) -> NotificationService:
-    return NotificationService(stage.store, cast(Any, None), cast(Any, None), lambda: None)
+    return NotificationService(stage.store, cast(Any, Elsewhere()), cast(Any, None), lambda: None)
+
+
+class Elsewhere:
+    """The app in no channel: what changes is announced nowhere."""
+
+    async def is_in(self, team_id: str, channel: str) -> bool:
+        return False
 
 
 async def the_card(stage: PostingStage, name: str) -> StoredCard:
