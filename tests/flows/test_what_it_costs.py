@@ -51,7 +51,7 @@ async def test_who_has_nothing_to_do_asks_little_and_sleeps_long() -> None:
             await look_once(demo)
 
     assert counted.commits == []
-    assert len(counted.statements) <= 12
+    assert len(counted.statements) <= 14
 
 
 async def look_once(demo: Demo) -> None:
