@@ -302,7 +302,9 @@ async def test_a_text_goes_into_its_old_thread(old: Opened) -> None:
     old.demo.dialpad.phone.text(AMARA, SUPPORT.phone, "On my way")
     await ana.person.until(lambda: "On my way" in [one["text"].rpartition(": ")[2] for one in _thread(ana, talk["ts"])])
     await old.until_done()
-    assert "texted 2 times" in said(next(one for one in ana.person.messages("#support") if one["ts"] == talk["ts"]))
+    head = said(next(one for one in ana.person.messages("#support") if one["ts"] == talk["ts"]))
+    assert "New text" in head
+    assert "On my way" in head
 
 
 def _thread(hands: Hands, ts: str) -> list[dict[str, str]]:
