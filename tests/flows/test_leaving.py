@@ -96,7 +96,7 @@ async def test_no_card_comes_after_disconnecting(priya: Hands, ana: Hands, demo:
 async def test_the_channel_is_told_what_is_no_longer_posted_and_anyone_sets_it_up_again(
     priya: Hands, sam: Hands, demo: Demo
 ) -> None:
-    await priya.type(MISSED)
+    await priya.subscribe(MISSED)
     await priya.type("/dp notify me")
     await disconnect(priya)
 
@@ -105,7 +105,7 @@ async def test_the_channel_is_told_what_is_no_longer_posted_and_anyone_sets_it_u
     await sam.press(told, "Set it up again")
     await sam.submit()
     miss_a_call(demo)
-    await shown(sam, "Missed call from Jordan Lee")
+    await shown(sam, "Missed call", "Jordan Lee")
 
 
 async def test_while_dialpad_is_down_disconnecting_works_and_the_rest_follows(

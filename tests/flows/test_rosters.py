@@ -14,7 +14,7 @@ from tests.flows.stage import ChangeWait, OneDemo, inside, until_heard, until_po
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-FOLLOW = '/dp notify handover for "Support" keep @support-oncall topic'
+FOLLOW = 'handover for "Support" keep @support-oncall topic'
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -43,7 +43,7 @@ def members(demo: Demo) -> set[str]:
 
 
 async def test_do_not_disturb_is_said_everywhere_and_pings_nobody(priya: Hands, ana: Hands, demo: Demo) -> None:
-    await priya.type(FOLLOW)
+    await priya.subscribe(FOLLOW)
     await until_topic(ana, "On duty: Ana Ferreira, Sam Okafor")
 
     await ana.type("/dp dnd on")
@@ -63,7 +63,7 @@ async def test_with_another_address_in_slack_somebody_is_found_all_the_same(
 ) -> None:
     user = demo.dialpad.state.users[dialpad_id(ANA)]
     user.emails = ["a.ferreira@northlight.example", *user.emails]
-    await priya.type(FOLLOW)
+    await priya.subscribe(FOLLOW)
     await until_topic(ana, "On duty: Ana Ferreira, Sam Okafor")
     await look_at_rosters(demo)
 
@@ -75,7 +75,7 @@ async def test_somebody_whose_slack_account_has_ended_does_not_freeze_the_group(
 ) -> None:
     await waits(duty_marks, "REFUSED_FOR_S", 0.05)
     sam = demo.slack.workspace.users[str(SAM.slack_id)]
-    await priya.type(FOLLOW)
+    await priya.subscribe(FOLLOW)
     await until_topic(ana, "On duty: Ana Ferreira, Sam Okafor")
     try:
         sam["deleted"] = True
@@ -99,7 +99,7 @@ async def revoke(demo: Demo, hands: Hands) -> None:
 async def test_when_whoever_set_it_up_is_gone_a_colleagues_account_reads_it(
     priya: Hands, sam: Hands, ana: Hands, demo: Demo
 ) -> None:
-    await priya.type(FOLLOW)
+    await priya.subscribe(FOLLOW)
     await until_topic(ana, "On duty: Ana Ferreira, Sam Okafor")
     await revoke(demo, priya)
     demo.dialpad.state.users[dialpad_id(ANA)].on_duty = False
@@ -116,7 +116,7 @@ async def test_when_whoever_set_it_up_is_gone_a_colleagues_account_reads_it(
 async def test_with_nobody_left_the_channel_is_told_once_and_the_settings_say_so(
     priya: Hands, sam: Hands, ana: Hands, demo: Demo
 ) -> None:
-    await priya.type(FOLLOW)
+    await priya.subscribe(FOLLOW)
     await until_topic(ana, "On duty: Ana Ferreira, Sam Okafor")
     for hands in (priya, sam, ana):
         await revoke(demo, hands)
