@@ -53,7 +53,8 @@ async def an_escalation(here: Outside) -> None:
     told = [one for one in outcomes if here.count(one)]
     assert are_there(here, ["Missed call", "Nobody has claimed this call for 5 min.", *told])
     assert len(here.said(SAM)) == here.count("Nobody has claimed this call for 10 min", to=SAM) == 1
-    texts = [one for one in here.dialpad.requests if one.method == "POST" and one.path.endswith("/sms")]
+    asked = [one for one in here.dialpad.requests if one.method == "POST" and one.path == "/api/v2/sms"]
+    texts = [one for one in asked if one.status != 429]  # one that Dialpad puts off is asked for again
     assert len(texts) <= 1
     assert (texts and told) or here.ends
     assert told or not texts
