@@ -356,8 +356,7 @@ class NotificationService:
         if not isinstance(card, StoredCard) or card.kind not in {"call", "talk"}:
             return None
         if card.customer is None:
-            await self._store.histories.adopt(told_of)
-            card = await self._store.cards.get(card.company, card.id) or card
+            card = await self._store.histories.adopt_one(card, told_of) or card
         return await self._store.histories.of_card(card)
 
     async def act(

@@ -374,16 +374,35 @@ class Histories:
             asked = everywhere(select(cards).where(text(UNTOLD)).limit(most), Everywhere.OPERATOR)
             rows = connection.execute(asked.with_for_update(skip_locked=True)).all()
             for row in rows:
-                card = read_card(self._context.keys, row)
-                told = tell(card)
-                self.fold(connection, card.company, {card.id: told}, {})
-                if told.customer:
-                    self._take_along(connection, card, told, now)
-                this = update(cards).where(is_card(card.company, card.id))
-                connection.execute(this.values(customer=told.customer))
+                self._adopt(connection, read_card(self._context.keys, row), tell, now)
             return len(rows)
 
         return await self._context.database.write(change)
+
+    async def adopt_one(self, card: StoredCard, tell: Callable[[StoredCard], Told]) -> StoredCard | None:
+        """Put this card into a history, as ``adopt``, unless it has been meanwhile; wait for whoever is at it. The card
+        as it is then, None when it is gone."""
+        now, this = self._context.now(), select(cards).where(is_card(card.company, card.id))
+
+        def change(connection: Connection) -> StoredCard | None:
+            row = connection.execute(this.with_for_update()).one_or_none()
+            found = None if row is None else read_card(self._context.keys, row)
+            if found is None or found.customer is not None:
+                return found
+            return replace(found, customer=self._adopt(connection, found, tell, now))
+
+        return await self._context.database.write(change)
+
+    def _adopt(
+        self, connection: Connection, card: StoredCard, tell: Callable[[StoredCard], Told], now: datetime
+    ) -> str:
+        told = tell(card)
+        self.fold(connection, card.company, {card.id: told}, {})
+        if told.customer:
+            self._take_along(connection, card, told, now)
+        this = update(cards).where(is_card(card.company, card.id))
+        connection.execute(this.values(customer=told.customer))
+        return told.customer
 
     def _take_along(self, connection: Connection, card: StoredCard, told: Told, now: datetime) -> None:
         line = _line_of(told)
