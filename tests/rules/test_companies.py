@@ -141,6 +141,7 @@ NEEDS_NONE: Final = {
     "StoredDirectory.sweep": CROSSING["directory_sweep._delete_all"],
     "Histories.of_card": "of the company that the card names",
     "Histories.adopt": CROSSING["histories.adopt"],
+    "Histories.adopt_one": "of the company that the card names",
     "Postings.attempt": CROSSING["postings._change"],
     "Postings.attempt_update": CROSSING["postings._change"],
     "Postings.take_interrupted": CROSSING["postings._change"],
