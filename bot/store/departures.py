@@ -12,9 +12,11 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import OWN, CompanyKey, company_of, own_company
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
+from bot.store.card_rows import cards
 from bot.store.connections import StoredConnections, connections
 from bot.store.directory_tables import entries, lists
 from bot.store.events import events
+from bot.store.histories import histories, items, show_again
 from bot.store.hooks import Hook, Hooks, fresh_hook, hooks
 from bot.store.keys import KeyProblem
 from bot.store.postings import stop_posting
@@ -93,12 +95,14 @@ class Departures:
 
         def change(connection: Connection) -> None:
             _forget_directory(connection, own_company(person))  # it is read again, under the company's name
+            moved = _let_histories_join(connection, own_company(person), company)
             for table in all_tables():
                 if "company" in table.c and table not in {removals, lists, entries}:
                     mine = _only_theirs(table, own_company(person), company)
                     if mine is None:
                         continue
                     connection.execute(update(table).where(mine).values(company=company.company))
+            show_again(connection, company, moved, self._context.now())
 
         await self._context.database.write(change)
 
@@ -178,6 +182,21 @@ def _heir(connection: Connection, hook: Hook) -> PersonKey | None:
     )
     user_id = connection.execute(statement).scalar_one_or_none()
     return None if user_id is None else PersonKey(owner.team_id, user_id)
+
+
+def _let_histories_join(connection: Connection, own: CompanyKey, company: CompanyKey) -> list[str]:
+    """Take out of a person's own histories those of customers that the company has one of: what their cards tell goes
+    into that one. Returns all of the person's cards: they are to be drawn anew, whoever draws one just now."""
+    taken = select(histories.c.customer).where(within(histories, company))
+    doubled = and_(within(histories, own), histories.c.customer.in_(taken))
+    customers = connection.execute(select(histories.c.customer).where(doubled)).scalars().all()
+    names = select(histories.c.id).where(doubled)
+    connection.execute(delete(items).where(within(items, own), items.c.history_id.in_(names)))
+    connection.execute(delete(histories).where(doubled))
+    told = and_(within(cards, own), cards.c.customer.in_(customers))
+    connection.execute(update(cards).where(told).values(customer=None))
+    ids: list[str] = list(connection.execute(select(cards.c.id).where(within(cards, own))).scalars())
+    return ids
 
 
 def _only_theirs(table: Table, own: CompanyKey, company: CompanyKey) -> ColumnElement[bool] | None:
