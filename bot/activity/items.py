@@ -205,7 +205,8 @@ class _Telling:
         if not call.inbound:
             if call.spoke is None:
                 what = "tried to call" if call.outcome else "is calling"
-                self._note(call.line, call.places, self._step_of(call, call.began, what), call.legs)
+                act = self._act_of(call.legs)
+                self._note(call.line, call.places, self._step_of(call, call.began, what), act.line if act else "")
             return
         line = self._line(call.line, call.line_name)
         self._last_from_them = call.began
@@ -236,7 +237,7 @@ class _Telling:
         act = self._texted.get(text.id)
         if text.failed:
             what = "may not have been texted" if text.unclear else "could not be texted"
-            self._note(text.line, text.places, ItemStep(text.at, what, by=act.by if act else ""), ())
+            self._note(text.line, text.places, ItemStep(text.at, what, by=act.by if act else ""), "")
             return
         soon = self._last_from_them is not None and text.at - self._last_from_them <= AUTOMATIC_WITHIN
         if text.automatic and act is None and soon:
@@ -276,11 +277,7 @@ class _Telling:
         if act.what == "texted" and act.to not in self._told:
             self._answer("", (), ItemStep(act.at, "was texted", by=act.by), act.line)
         elif act.what == "called" and act.to not in self._told:
-            for line in self._meant("", (), act.line):
-                if line.item is not None:
-                    line.item = replace(
-                        line.item, steps=(*line.item.steps, ItemStep(act.at, "tried to call", by=act.by))
-                    )
+            self._note("", (), ItemStep(act.at, "tried to call", by=act.by), act.line)
 
     def _act(self, line: _Line, item: Item, act: Act, step: ItemStep) -> None:  # noqa: C901, PLR0912  a case a deed
         if item.is_settled:
@@ -372,9 +369,9 @@ class _Telling:
             else:
                 self._settle(line, step)
 
-    def _note(self, place: str, places: tuple[str, ...], step: ItemStep, legs: tuple[str, ...]) -> None:
-        act = self._act_of(legs)
-        for line in self._meant(place, places, act.line if act else ""):
+    def _note(self, place: str, places: tuple[str, ...], step: ItemStep, told: str) -> None:
+        """Tell of something that settles nothing. ``told``: the line that it was said to be for."""
+        for line in self._meant(place, places, told):
             if line.item is not None:
                 line.item = replace(line.item, steps=(*line.item.steps, step))
 

@@ -230,12 +230,8 @@ def _buttons(view: CallView, caller: Caller, status: CardStatus) -> tuple[tuple[
     steps = (*heard[:1], *reached)
     main = (*first, *steps)[:BUTTONS]
     left = [one for one in steps if one not in main]
-    block = [] if caller.is_ours or not view.number or rest_is_full(rest, left) else [block_button(view.number)]
+    block = [] if caller.is_ours or not view.number else [block_button(view.number)]
     return main, (*(*rest, *left, *block)[: MENU - 1], more)
-
-
-def rest_is_full(rest: Sequence[Button], left: Sequence[Button]) -> bool:
-    return len(rest) + len(left) >= MENU - 1
 
 
 def block_button(number: str) -> Button:

@@ -10,9 +10,9 @@ from bot.activity.items import Item
 from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
-from bot.activity.texts import name_of_talk, names_of_text, texts_in, view_conversation, view_text
+from bot.activity.texts import view_conversation, view_text
 from bot.cards.announcement import SET_UP, announcement
-from bot.cards.conversation import LAST_TEXTS, SentText, conversation_card, text_reply
+from bot.cards.conversation import SentText, conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import MOST_SETTLERS, digest_card
 from bot.cards.live_call import (
@@ -32,6 +32,7 @@ from bot.contract.reply import Button, Card, Mention, MessageContent, Phone, Pro
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
+from bot.notifications.telling import last_texts
 from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
@@ -61,7 +62,7 @@ class PostedCardRenderer:
                 caller = await self.caller(subscription, conversation.number)
                 status = await self._status(card, subscription)
                 folded = status.item is not None and status.item.is_settled
-                last = () if folded else await self._last_texts(card, conversation.number, subscription)
+                last = () if folded else await self._last_texts(card, subscription)
                 return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
@@ -179,23 +180,11 @@ class PostedCardRenderer:
             )
         return MessageContent(bundle(rows, gear, held=held))
 
-    async def _last_texts(
-        self, conversation: StoredCard, number: str, subscription: Subscription | None
-    ) -> list[SentText]:
+    async def _last_texts(self, conversation: StoredCard, subscription: Subscription | None) -> list[SentText]:
         """Return the last texts of a conversation, oldest first, with who wrote ours."""
-        last = sorted(texts_in(conversation.state), key=lambda one: one[2])[-LAST_TEXTS:]
-        names = [name for text_id, _, _ in last for name in names_of_text(text_id, number)]
-        talk = name_of_talk(conversation.state)
-        cards = [
-            one
-            for one in await self._store.cards.all_named(conversation.company, names)
-            if value(one.state, "talk") in {None, talk}
-        ]
-        found = {str(value(one.state, "id")): view_text(one.state) for one in cards}
         return [
-            SentText(found[text_id], "" if inbound else await self._sender(conversation, text_id, subscription))
-            for text_id, inbound, _ in last
-            if text_id in found
+            SentText(one, "" if one.inbound else await self._sender(conversation, text_id, subscription))
+            for text_id, one in (await last_texts(self._store, conversation)).items()
         ]
 
     async def _text(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:

@@ -497,7 +497,8 @@ class NotificationService:
         return [open_work(item) for some in found for _, item in some]
 
     async def last_texts(self, conversation: PostedCard) -> list[TextView]:
-        return await last_texts(self._store, conversation) if isinstance(conversation, StoredCard) else []
+        found = await last_texts(self._store, conversation) if isinstance(conversation, StoredCard) else {}
+        return list(found.values())
 
     async def may_post(self, person: PersonKey, channel: str) -> bool:
         return await self._channel_messages.is_in(person.team_id, channel) is not False

@@ -71,13 +71,8 @@ items = Table(
     *company_columns(),
     Column("state", Text, nullable=False),
     Column("since", MomentColumn, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("asked", Text, nullable=False),
-    Column("snoozed_until", MomentColumn),
-    Column("changed_at", MomentColumn, nullable=False),
     Column("stale_at", MomentColumn, index=True),
     Index("ix_items_state", "team_id", "company", "state", "since"),
-    Index("ix_items_snoozed_until", "snoozed_until"),
     info=rules(forget=With("history_id", "histories")),
 )
 
@@ -177,9 +172,9 @@ class Histories:
         """Store the histories that changed, with their items, and make due what shows those."""
         now = self._context.now()
         changed = {name: one for name, one in changes.items() if one.after != one.before}
+        kept = {name: one.after.kept() for name, one in changes.items()}
         found = {
-            name: Customer(company, name, one.after.kept(), items_of(one.after.kept(), self._settling))
-            for name, one in changes.items()
+            name: Customer(company, name, history, items_of(history, self._settling)) for name, history in kept.items()
         }
         if not changed:
             return found
@@ -214,10 +209,6 @@ class Histories:
                 **company_values(company),
                 "state": some[-1].state,
                 "since": some[-1].since,
-                "owner": some[-1].owner,
-                "asked": some[-1].asked,
-                "snoozed_until": some[-1].snoozed_until if some[-1].is_snoozed(now) else None,
-                "changed_at": now,
                 "stale_at": some[-1].stale_at(now),
             }
             for history_id, lines in of.items()
@@ -397,22 +388,19 @@ class Histories:
         self, connection: Connection, card: StoredCard, tell: Callable[[StoredCard], Told], now: datetime
     ) -> str:
         told = tell(card)
-        self.fold(connection, card.company, {card.id: told}, {})
-        if told.customer:
-            self._take_along(connection, card, told, now)
+        self.fold(connection, card.company, {card.id: told}, {card.id: [card]})
+        begins = [one.at for one in told.texts] + ([told.call.began] if told.call else [])
+        if told.customer and not card.claimed_by and begins and max(begins) < now - ADOPTED_WITHIN:
+            self._settle(connection, card.company, told, max(begins) + _MOMENT)
         this = update(cards).where(is_card(card.company, card.id))
         connection.execute(this.values(customer=told.customer))
         return told.customer
 
-    def _take_along(self, connection: Connection, card: StoredCard, told: Told, now: datetime) -> None:
-        line = _line_of(told)
-        changes = self._locked(connection, card.company, [told.customer], ())
+    def _settle(self, connection: Connection, company: CompanyKey, told: Told, at: datetime) -> None:
+        changes = self._locked(connection, company, [told.customer], ())
         change = changes[told.customer]
-        change.after = reduce(History.with_act, _acts_of_old(card, told), change.after)
-        begins = [one.at for one in told.texts] + ([told.call.began] if told.call else [])
-        if not card.claimed_by and begins and max(begins) < now - ADOPTED_WITHIN:
-            change.after = change.after.with_act(Act(max(begins) + _MOMENT, "", "done", line))
-        self._write(connection, card.company, changes)
+        change.after = change.before.with_act(Act(at, "", "done", _line_of(told)))
+        self._write(connection, company, changes)
 
     # Looking
 

@@ -237,29 +237,27 @@ async def test_the_card_of_a_call_offers_no_text_to_whoever_opted_out(ana: Hands
     assert "Text" not in labels(await shown(ana, "Missed", "Jordan Lee", "wants no texts"))
 
 
-@pytest.mark.usefixtures("listening")
-async def test_why_a_text_did_not_arrive_is_told_as_dialpad_says_it(ana: Hands, demo: Demo) -> None:
+async def answered_in_vain(ana: Hands, demo: Demo, why: str) -> None:
+    """Ana answers a text, and Dialpad tells later that it did not arrive."""
     await heard(demo, "Hi")
     await ana.press(await shown(ana, "New text"), "Reply")
     await ana.submit({"text": "Hello"})
     await ana.submit()
     await until_posted(demo)
     later = sms_event(demo.dialpad.state, newest(demo))["event_timestamp"] + 5_000
-    emit(demo, newest(demo), message_status="failed", message_delivery_result="carrier_filter", event_timestamp=later)
+    emit(demo, newest(demo), message_status="failed", message_delivery_result=why, event_timestamp=later)
     await until_posted(demo)
+
+
+@pytest.mark.usefixtures("listening")
+async def test_why_a_text_did_not_arrive_is_told_as_dialpad_says_it(ana: Hands, demo: Demo) -> None:
+    await answered_in_vain(ana, demo, "carrier_filter")
     await shown(ana, "Hello", "not delivered: Dialpad says “carrier filter”")
 
 
 @pytest.mark.usefixtures("listening")
 async def test_a_refusal_because_they_opted_out_is_kept(ana: Hands, demo: Demo) -> None:
-    await heard(demo, "Hi")
-    await ana.press(await shown(ana, "New text"), "Reply")
-    await ana.submit({"text": "Hello"})
-    await ana.submit()
-    await until_posted(demo)
-    later = sms_event(demo.dialpad.state, newest(demo))["event_timestamp"] + 5_000
-    emit(demo, newest(demo), message_status="failed", message_delivery_result="opted_out", event_timestamp=later)
-    await until_posted(demo)
+    await answered_in_vain(ana, demo, "opted_out")
     await shown(ana, "Hello", "not delivered: they opted out of texts")
     assert "(STOP)" in said(await ana.type(f"/dp text {JORDAN.phone} Hi"))
 

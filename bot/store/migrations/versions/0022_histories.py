@@ -32,14 +32,9 @@ def upgrade() -> None:
         sa.Column("company", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
-        sa.Column("owner", sa.Text, nullable=False),
-        sa.Column("asked", sa.Text, nullable=False),
-        sa.Column("snoozed_until", sa.BigInteger),
-        sa.Column("changed_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("history_id", "line", name="pk_items"),
     )
     op.create_index("ix_items_state", "items", ["team_id", "company", "state", "since"])
-    op.create_index("ix_items_snoozed_until", "items", ["snoozed_until"])
     op.add_column("cards", sa.Column("customer", sa.Text))
     untold = sa.text(_UNTOLD)
     op.create_index("ix_cards_without_customer", "cards", ["changed_at"], sqlite_where=untold, postgresql_where=untold)
