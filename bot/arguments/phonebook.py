@@ -68,8 +68,7 @@ async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_onl
     wanted = fold(text)
     if not wanted or len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
-    found = await asyncio.gather(*(ctx.deps.directory.find(ctx.account, entity, text) for entity in entities))
-    entries = [entry for one in found for entry in ((one.one,) if one.one else one.several)]
+    entries = (await ctx.deps.directory.find_among(ctx.account, entities, text)).sure
     exact = [entry for entry in entries if fold(entry.name) == wanted]
     sure = exact or [entry for entry in entries if _names(entry, wanted)]
     return [entry for entry in sure if entry.phones or not callable_only] or sure
@@ -108,8 +107,8 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
 async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
     if len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
-    found = await asyncio.gather(*(ctx.deps.directory.find(ctx.account, entity, text) for entity in entities))
-    return [entry for one in found for entry in one.several][:4]
+    found = await ctx.deps.directory.find_among(ctx.account, entities, text)
+    return list(found.sure or found.near)[:4]
 
 
 def _either(entries: Sequence[Entry], region: str) -> str:

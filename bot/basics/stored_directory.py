@@ -93,8 +93,9 @@ class DirectoryBook(Protocol):
     async def search(self, viewer: Viewer, entity: str, query: str, limit: int) -> FoundEntries:
         """Find entries whose name, detail or number matches, best first; all by name for an empty query."""
 
-    async def find(self, viewer: Viewer, entity: str, text: str) -> FoundEntries:
-        """Find what a typed name, number, e-mail address or id means."""
+    async def find(self, viewer: Viewer, entities: Sequence[str], text: str) -> FoundEntries:
+        """Find what a typed name, number, e-mail address or id means among these kinds. What it may mean is looked for
+        only when it surely means nothing."""
 
     async def get(self, viewer: Viewer, entity: str, entry_id: str) -> FoundEntries:
         """Find the entry with this id."""

@@ -246,6 +246,8 @@ class Ctx:
     """Acts at Dialpad as this person. Raises NotConnected on use when there is no connection."""
     done: list[Step] = field(default_factory=list)
     """What was sent to Dialpad for this request, and what of ours it changed, for the audit."""
+    _region: list[str] = field(default_factory=list, repr=False, compare=False)
+    """The region, once it was read for this request."""
 
     async def send(self, action: Action[A]) -> A:
         """Run one Dialpad action as this person. Raises DialpadError and NotConnected."""
@@ -271,8 +273,10 @@ class Ctx:
 
     async def region(self) -> str:
         """Return the region of the person's numbers without country code, ISO 3166 alpha-2."""
-        chosen = (await self.deps.preferences.get(self.person)).get("region")
-        return str(chosen or self.deps.settings.region)
+        if not self._region:
+            chosen = (await self.deps.preferences.get(self.person)).get("region")
+            self._region.append(str(chosen or self.deps.settings.region))
+        return self._region[0]
 
 
 __all__ = [

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -25,6 +26,9 @@ from bot.dialpad.oauth import DialpadOAuth
 _log = structlog.get_logger(__name__)
 
 RENEW_BEFORE: Final = timedelta(seconds=60)
+REMEMBERED_S: Final = 1.0
+"""How long one request goes on with the connection that it has read: it asks for it a dozen times. Long enough for
+that, and too short to act much longer for somebody who disconnects meanwhile."""
 
 _NO_OWN_USER: Final = (
     "Your API key belongs to the whole company and no Dialpad user has your Slack email address, so it is unclear "
@@ -48,10 +52,15 @@ class Account:
         """The connection that the last request was sent with, for the audit."""
         self._accounts = accounts
         self._within = within
+        self._remembered: tuple[float, DialpadConnection] | None = None
 
     async def link(self) -> DialpadConnection:
         """Return the person's working connection, renewed if it was about to end. Raises ``NotConnected``."""
-        return self._checked(await self._accounts.working_connection(self.person))
+        if self._remembered is not None and monotonic() - self._remembered[0] < REMEMBERED_S:
+            return self._remembered[1]
+        link = self._checked(await self._accounts.working_connection(self.person))
+        self._remembered = monotonic(), link
+        return link
 
     async def company(self) -> CompanyKey:
         """Return the person's company; from what is stored, so also while Dialpad is down. Raises
@@ -65,6 +74,7 @@ class Account:
 
     async def renewed(self, stale: DialpadConnection) -> DialpadConnection:
         """Return a newer connection than one whose token Dialpad refused. Raises ``NotConnected`` if there is none."""
+        self._remembered = None
         return self._checked(await self._accounts.renewed_connection(self.person, stale))
 
     async def user_id(self) -> str:

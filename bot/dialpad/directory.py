@@ -11,7 +11,7 @@ Every query names the person, and looks in nothing that they may not see (``bot.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -53,6 +53,14 @@ class NameMatch:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """Who or what a typed text means, of several kinds. ``near``: what it may mean, where it surely means nothing."""
+
+    sure: tuple[Entry, ...]
+    near: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
 class Who:
     """The owner of a number. ``sure`` is ``line`` (the company's own), ``contact``, or ``several`` entries share it."""
 
@@ -73,33 +81,37 @@ class Directory:
 
         Raises ``UserError`` or ``DialpadError`` only when nothing could be read at all.
         """
-        found = await self._ask(account, entity, lambda viewer: self._book.search(viewer, entity.value, query, limit))
+        found = await self._ask(
+            account, (entity,), lambda viewer: self._book.search(viewer, entity.value, query, limit)
+        )
         return [from_store(entry) for entry in found.entries]
 
     async def find(self, account: Account, entity: Entity, text: str) -> NameMatch:
         """Find what ``text``, a typed name, number, e-mail address or id, means."""
-        found = await self._ask(account, entity, lambda viewer: self._book.find(viewer, entity.value, text))
+        found = await self.find_among(account, (entity,), text)
         if len(found.sure) == 1:
-            return NameMatch(one=from_store(found.sure[0]))
-        return NameMatch(several=tuple(from_store(entry) for entry in (found.sure or found.entries)[:_SEVERAL]))
+            return NameMatch(one=found.sure[0])
+        return NameMatch(several=(found.sure or found.near)[:_SEVERAL])
+
+    async def find_among(self, account: Account, entities: Sequence[Entity], text: str) -> Meant:
+        """Find what ``text`` means among these kinds, in one look."""
+        kinds = [entity.value for entity in entities]
+        found = await self._ask(account, entities, lambda viewer: self._book.find(viewer, kinds, text))
+        return Meant(tuple(map(from_store, found.sure)), tuple(map(from_store, found.entries)))
 
     async def name_of(self, account: Account, entity: Entity, entry_id: str) -> str | None:
         """Return the name behind an id, None when it is not known."""
         try:
-            found = await self._ask(account, entity, lambda viewer: self._book.get(viewer, entity.value, entry_id))
+            found = await self._ask(account, (entity,), lambda viewer: self._book.get(viewer, entity.value, entry_id))
         except (DialpadError, UserError):
             return None
         return found.entries[0].name if found.entries else None
 
     async def by_number(self, account: Account, e164: str) -> Who | None:
         """Find the owner of a number: a person or line of the company first, then a contact."""
-        asker = await self._asker(account)
         wanted = (*_LINES, Entity.CONTACT)
         kinds = [entity.value for entity in wanted]
-        found = await self._book.by_number(asker.viewer, kinds, e164)
-        sees = (self.reading.see_to(asker, entity, found.views[entity.value]) for entity in wanted)
-        if any(await asyncio.gather(*sees)):
-            found = await self._book.by_number(asker.viewer, kinds, e164)
+        found = await self._look(account, wanted, lambda viewer: self._book.by_number(viewer, kinds, e164))
         entries = [from_store(entry) for entry in found.entries]
         of_ours = [entry for entry in entries if entry.entity in _LINES]
         hits = of_ours or entries
@@ -139,17 +151,31 @@ class Directory:
         await self.reading.aclose()
 
     async def _ask(
-        self, account: Account, entity: Entity, look: Callable[[Viewer], Awaitable[FoundEntries]]
+        self, account: Account, entities: Sequence[Entity], look: Callable[[Viewer], Awaitable[FoundEntries]]
     ) -> FoundEntries:
-        if not lists(entity):
-            raise LookupError(f"there is no list of {entity}")
+        """Look as ``_look`` does. Raises the error of the first kind of which nothing could be read."""
+        for entity in entities:
+            if not lists(entity):
+                raise LookupError(f"there is no list of {entity}")
         asker = await self._asker(account)
-        found = await look(asker.viewer)
-        if await self.reading.see_to(asker, entity, found.views[entity.value]):
-            found = await look(asker.viewer)
-        if (failure := self.reading.failure(asker, entity, found.views[entity.value])) is not None:
-            raise failure
+        found = await self._look_as(asker, entities, look)
+        for entity in entities:
+            if (failure := self.reading.failure(asker, entity, found.views[entity.value])) is not None:
+                raise failure
         return found
+
+    async def _look(
+        self, account: Account, entities: Sequence[Entity], look: Callable[[Viewer], Awaitable[FoundEntries]]
+    ) -> FoundEntries:
+        return await self._look_as(await self._asker(account), entities, look)
+
+    async def _look_as(
+        self, asker: Asker, entities: Sequence[Entity], look: Callable[[Viewer], Awaitable[FoundEntries]]
+    ) -> FoundEntries:
+        """Look, and once more when a list was missing that has come meanwhile."""
+        found = await look(asker.viewer)
+        sees = (self.reading.see_to(asker, entity, found.views[entity.value]) for entity in entities)
+        return await look(asker.viewer) if any(await asyncio.gather(*sees)) else found
 
     async def _asker(self, account: Account) -> Asker:
         link = await account.link()

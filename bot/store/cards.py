@@ -64,7 +64,7 @@ class Cards:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(cards).where(is_card(company, card_id))).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else self._read(row)
 
     async def named(self, company: CompanyKey, name: str) -> StoredCard | None:
@@ -73,13 +73,13 @@ class Cards:
         def query(connection: Connection) -> list[StoredCard]:
             return self.absorbing.named(connection, company, [name])
 
-        found = await self._context.database.read(query)
+        found = await self._context.database.look_up(query)
         return found[0] if found else None
 
     async def all_named(self, company: CompanyKey, names: Iterable[str]) -> list[StoredCard]:
         """Find the cards with any of these names."""
         asked = list(names)
-        return await self._context.database.read(lambda connection: self.absorbing.named(connection, company, asked))
+        return await self._context.database.look_up(lambda connection: self.absorbing.named(connection, company, asked))
 
     async def at(self, company: CompanyKey, channel: str, ts: str) -> StoredCard | None:
         """Find the card that a message shows."""
@@ -89,7 +89,7 @@ class Cards:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).first()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else self._read(row)
 
     async def whose(self, card_id: str) -> OwnedKind | None:
@@ -112,7 +112,7 @@ class Cards:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(asked).first()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else OwnedKind(CompanyKey(row.team_id, row.company), row.kind)
 
     async def changed_since(self, company: CompanyKey, kind: str, since: datetime) -> AsyncIterator[StoredCard]:

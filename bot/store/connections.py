@@ -25,7 +25,16 @@ from bot.basics.company import OWN, CompanyKey, company_of
 from bot.basics.person import PersonKey
 from bot.dialpad.connection import DialpadConnection
 from bot.store.keys import row_name
-from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
+from bot.store.schema import (
+    MomentColumn,
+    StoreContext,
+    belongs_to,
+    insert_for,
+    metadata,
+    of_the_named,
+    person_columns,
+    person_values,
+)
 from bot.store.table_rules import Forever, Goes, rules
 
 connections = Table(
@@ -47,6 +56,10 @@ connections = Table(
 
 THEIR_COMPANY: Final = func.coalesce(func.nullif(connections.c.company_id, ""), literal(OWN) + connections.c.user_id)
 """The company of a connection, as ``bot.basics.company.company_of`` names it."""
+
+
+_GET: Final = select(connections).where(of_the_named(connections))
+"""Built once: nearly every request begins with it."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +84,10 @@ class StoredConnections:
         self._context = context
 
     async def get(self, key: PersonKey) -> DialpadConnection | None:
-        statement = select(connections).where(belongs_to(connections, key))
-
         def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(statement).one_or_none()
+            return connection.execute(_GET, person_values(key)).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else self.read(row)
 
     async def company(self, key: PersonKey) -> CompanyKey | None:
@@ -86,7 +97,7 @@ class StoredConnections:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(statement).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else company_of(key, row.company_id)
 
     async def people_of(self, team_id: str) -> list[PersonKey]:

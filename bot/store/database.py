@@ -50,6 +50,10 @@ class Database(Protocol):
     async def read(self, query: Callable[[Connection], T]) -> T:
         """Run a query that changes nothing."""
 
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        """Run a query that looks up a few rows by an index. On SQLite it runs where it is asked for: it takes 0.05 ms,
+        and handing it to a thread and back three times that."""
+
     async def write(self, change: Callable[[Connection], T], *, synced: bool = True) -> T:
         """Run a change as one transaction: all of it is on disk when this returns, none of it when it raises.
 

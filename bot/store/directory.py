@@ -41,12 +41,13 @@ class StoredDirectory:
 
         return await self._look(viewer, entity, look)
 
-    async def find(self, viewer: Viewer, entity: str, text: str) -> FoundEntries:
-        def look(connection: Connection, view: View) -> FoundEntries:
-            sure, near = directory_search.find(connection, view, text)
-            return FoundEntries({entity: view}, tuple(near), tuple(sure))
+    async def find(self, viewer: Viewer, entities: Sequence[str], text: str) -> FoundEntries:
+        def query(connection: Connection) -> FoundEntries:
+            views = directory_search.visible_lists(connection, viewer, entities)
+            sure, near = directory_search.find(connection, list(views.values()), text)
+            return FoundEntries(views, tuple(near), tuple(sure))
 
-        return await self._look(viewer, entity, look)
+        return await self._context.database.read(query)
 
     async def get(self, viewer: Viewer, entity: str, entry_id: str) -> FoundEntries:
         def look(connection: Connection, view: View) -> FoundEntries:

@@ -6,11 +6,23 @@ inside a word, whose number it is; and only when there is none of these, what it
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rapidfuzz import fuzz
-from sqlalchemy import Connection, and_, literal, or_, select, text
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.name_search import (
@@ -26,7 +38,7 @@ from bot.basics.name_search import (
 )
 from bot.basics.stored_directory import SHARED, StoredEntry, StoredList, View, Viewer
 from bot.store.directory_tables import entries, lists, read_entry, read_list, words
-from bot.store.schema import within
+from bot.store.schema import company_values, within, within_named
 
 SEVERAL: Final = 10
 """How many entries that a typed name may mean are told."""
@@ -38,6 +50,12 @@ _INSIDE_WORDS: Final = 40
 _WHOLE_NUMBER: Final = 7
 """Digits from which a number is one that somebody may mean, not the beginning of one."""
 
+_BY_ID, _BY_NAME, _BY_NUMBER, _BY_DETAIL, _BY_WORD, _BY_BEGINNING = range(6)
+"""By what a text surely means somebody, the surest first."""
+_WHOLE: Final[Mapping[int, Callable[[StoredEntry], str]]] = {
+    _BY_NAME: lambda entry: entry.name, _BY_DETAIL: lambda entry: entry.detail
+}  # fmt: skip
+"""What the text must be as a whole."""
 _INSIDE_RANK: Final = 2
 _MEANT_RANK: Final = 4
 _OTHERS: Final = 3
@@ -72,11 +90,47 @@ _MISSPELT_ON_POSTGRES: Final = text(
 )
 
 
+def _build_surely() -> CompoundSelect[Any]:
+    """Build one statement for all that a text may surely mean, by rank: each look into an index is cheap, each
+    statement is not."""
+    by, word = entries.c, words.c
+    which = bindparam("list", type_=word.list_id.type)
+    taken = (by.entry_id, by.name, by.detail, by.phones)
+
+    def entry(rank: int, *where: ColumnElement[bool], most: int) -> Select[Any]:
+        chosen = select(literal_column(str(rank)).label("rank"), *taken).where(within_named(entries), *where)
+        return chosen.order_by(by.text, by.id).limit(most)
+
+    def worded(rank: int, key: str, *where: ColumnElement[bool], most: int) -> Select[Any]:
+        """A sum, so that the rows are looked up by id and not by list."""
+        this = and_(word.list_id == which, word.key == bindparam(key), word.entry == by.id, by.list_id + 0 == which)
+        chosen = select(literal_column(str(rank)).label("rank"), *taken).where(within_named(entries), this, *where)
+        return chosen.order_by(word.key, word.text, word.entry).limit(most)
+
+    low, here = by.text >= bindparam("wanted"), by.list_id == which
+    bare = literal(" ") + word.text
+    looks = (
+        entry(_BY_ID, here, by.entry_id == bindparam("id"), most=1),
+        entry(_BY_NAME, here, low, by.text < bindparam("name_end"), most=_CANDIDATES),
+        worded(_BY_NUMBER, "number", most=SEVERAL),
+        worded(_BY_DETAIL, "word", word.text.like(bindparam("detail"), escape="\\"), most=SEVERAL + 1),
+        worded(_BY_WORD, "whole_word", (bare + " ").like(bindparam("worded"), escape="\\"), most=SEVERAL + 1),
+        entry(_BY_BEGINNING, here, low, by.text < bindparam("end"), most=SEVERAL + 1),
+    )
+    return union_all(*(select(look.subquery()) for look in looks))
+
+
+_SURELY: Final = _build_surely()
+_own: Final = and_(lists.c.user_id == bindparam("user_id"), lists.c.reader == bindparam("reader"))
+_VISIBLE: Final = select(lists).where(
+    within_named(lists), lists.c.entity.in_(bindparam("kinds", expanding=True)), or_(_own, lists.c.user_id == SHARED)
+)
+
+
 def visible_lists(connection: Connection, viewer: Viewer, kinds: Sequence[str]) -> dict[str, View]:
     """Return a person's views by kind. With ``View.visible`` this decides what somebody sees."""
-    own = and_(lists.c.user_id == viewer.user_id, lists.c.reader == viewer.access)
-    theirs = and_(within(lists, viewer.company), lists.c.entity.in_(kinds), or_(own, lists.c.user_id == SHARED))
-    found = [read_list(row) for row in connection.execute(select(lists).where(theirs))]
+    whose = {**company_values(viewer.company), "user_id": viewer.user_id, "reader": viewer.access}
+    found = [read_list(row) for row in connection.execute(_VISIBLE, {**whose, "kinds": list(kinds)})]
     by_key = {(one.entity, one.viewer): one for one in found}
     return {kind: View(by_key.get((kind, viewer.user_id)), by_key.get((kind, SHARED))) for kind in kinds}
 
@@ -88,18 +142,41 @@ def search(connection: Connection, view: View, query: str, limit: int) -> list[S
     return _fetch(connection, view, [entry for _, entry in found])[:limit]
 
 
-def find(connection: Connection, view: View, typed: str) -> tuple[list[StoredEntry], list[StoredEntry]]:
-    """Return what ``typed`` surely means, and what it may mean when that is nothing."""
+def find(connection: Connection, views: Sequence[View], typed: str) -> tuple[list[StoredEntry], list[StoredEntry]]:
+    """Return what ``typed`` surely means in these views, and what it may mean when that is nothing."""
     wanted = fold(typed)
-    if not wanted or not view.visible:
+    if not wanted:
         return [], []
-    if (by_id := get(connection, view, typed.strip())) is not None:
-        return [by_id], []
-    for look in (_named, _detailed, _with_word, _beginning):
-        ids = [one for known in _filled(view) for one in look(connection, known, wanted, typed)]
-        if sure := _fetch(connection, view, list(dict.fromkeys(ids)))[: SEVERAL + 1]:
-            return sure, []
-    return [], search(connection, view, typed, SEVERAL // 2)
+    if sure := [one for view in views for one in _surely(connection, view, wanted, typed)]:
+        return sure, []
+    return [], [one for view in views for one in search(connection, view, typed, SEVERAL // 2)]
+
+
+def _surely(connection: Connection, view: View, wanted: str, typed: str) -> list[StoredEntry]:
+    """Return what the text means: by the id, else by whole name or number, by detail, by a word, by the beginning."""
+    found = [(row, known) for known in _filled(view) for row in _all_it_may_be(connection, known, wanted, typed)]
+    meant = [(row.rank, read_entry(row, known.entity)) for row, known in found]
+    fits = [(rank, entry) for rank, entry in meant if rank not in _WHOLE or fold(_WHOLE[rank](entry)) == wanted]
+    first = min((rank for rank, _ in fits), default=None)
+    return list({entry.id: entry for rank, entry in fits if rank == first}.values())[: SEVERAL + 1]
+
+
+def _all_it_may_be(connection: Connection, known: StoredList, wanted: str, typed: str) -> Sequence[Any]:
+    digits, word = digits_of(typed), wanted.split(maxsplit=1)[0][:LONGEST_KEY]
+    bounds = {
+        **company_values(known.company),
+        "list": known.id,
+        "id": typed.strip(),
+        "wanted": wanted,
+        "name_end": f"{wanted} {HIGHEST}",
+        "end": wanted + HIGHEST,
+        "number": FULL_NUMBER + digits if len(digits) >= _WHOLE_NUMBER else "",
+        "word": word,
+        "detail": f"% {_plain(wanted)}",
+        "whole_word": "" if " " in wanted else word,
+        "worded": f"% {_plain(wanted)} %",
+    }
+    return connection.execute(_SURELY, bounds).all()
 
 
 def get(connection: Connection, view: View, entry_id: str) -> StoredEntry | None:
@@ -164,13 +241,6 @@ def _beginnings(connection: Connection, known: StoredList, wanted: str, query: s
     return [row for row in found if row.rank != 1 or all(part in f" {row.text}" for part in rest)]
 
 
-def _in_order(connection: Connection, known: StoredList, low: str, high: str, most: int) -> Sequence[Any]:
-    here = and_(within(entries, known.company), entries.c.list_id == known.id)
-    bounds = (entries.c.text >= low, entries.c.text < high)
-    found = select(entries.c.id.label("entry"), entries.c.text).where(here, *bounds)
-    return connection.execute(found.order_by(entries.c.text, entries.c.id).limit(most)).all()
-
-
 def _keyed(connection: Connection, known: StoredList, where: ColumnElement[bool], most: int) -> Sequence[Any]:
     found = select(words.c.key, words.c.text, words.c.entry).where(words.c.list_id == known.id, where)
     return connection.execute(found.order_by(words.c.key, words.c.text, words.c.entry).limit(most)).all()
@@ -229,43 +299,6 @@ def _misspelt(connection: Connection, known: StoredList, part: str) -> Sequence[
     statement = _MISSPELT_ON_POSTGRES if connection.dialect.name == "postgresql" else _MISSPELT_ON_SQLITE
     bounds = {"meant": json.dumps(meant), "list_id": known.id, "highest": HIGHEST, "most": _CANDIDATES}
     return connection.execute(statement, bounds).all()
-
-
-def _named(connection: Connection, known: StoredList, wanted: str, typed: str) -> list[int]:
-    """Find entries of exactly this name or number."""
-    here = and_(within(entries, known.company), entries.c.list_id == known.id)
-    bounds = (entries.c.text >= wanted, entries.c.text < f"{wanted} {HIGHEST}")
-    found = select(entries.c.id, entries.c.name).where(here, *bounds).order_by(entries.c.text).limit(_CANDIDATES)
-    ids = [row.id for row in connection.execute(found) if fold(row.name) == wanted]
-    digits = digits_of(typed)
-    if len(digits) >= _WHOLE_NUMBER:
-        ids += [one.entry for one in _keyed(connection, known, words.c.key == FULL_NUMBER + digits, SEVERAL)]
-    return ids
-
-
-def _detailed(connection: Connection, known: StoredList, wanted: str, _typed: str) -> list[int]:
-    """Find entries of exactly this detail: an e-mail address, a company."""
-    whole = words.c.key == wanted.split(maxsplit=1)[0][:LONGEST_KEY]
-    ends = words.c.text.like(f"% {_plain(wanted)}", escape="\\")
-    ids = [one.entry for one in _keyed(connection, known, and_(whole, ends), SEVERAL + 1)]
-    here = and_(within(entries, known.company), entries.c.id.in_(ids))
-    return [
-        row.id for row in connection.execute(select(entries.c.id, entries.c.detail).where(here))
-        if fold(row.detail) == wanted
-    ]  # fmt: skip
-
-
-def _with_word(connection: Connection, known: StoredList, wanted: str, _typed: str) -> list[int]:
-    """Find entries of which this is a whole word."""
-    if " " in wanted:
-        return []
-    whole = (literal(" ") + words.c.text + literal(" ")).like(f"% {_plain(wanted)} %", escape="\\")
-    where = and_(words.c.key == wanted[:LONGEST_KEY], whole)
-    return [one.entry for one in _keyed(connection, known, where, SEVERAL + 1)]
-
-
-def _beginning(connection: Connection, known: StoredList, wanted: str, _typed: str) -> list[int]:
-    return [one.entry for one in _in_order(connection, known, wanted, wanted + HIGHEST, SEVERAL + 1)]
 
 
 def _fetch(connection: Connection, view: View, ids: Sequence[int]) -> list[StoredEntry]:

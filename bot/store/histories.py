@@ -352,7 +352,7 @@ class Histories:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(cards).where(is_card(company, card_id))).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else read_card(self._context.keys, row)
 
     async def adopt(self, tell: Callable[[StoredCard], Told], most: int = 100) -> int:
@@ -414,7 +414,7 @@ class Histories:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(asked).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else self._customer(company, row, customer)
 
     async def open(self, company: CompanyKey, lines: Collection[str] | None = None) -> list[tuple[Customer, Item]]:

@@ -128,7 +128,7 @@ class Hooks:
                 everywhere(select(hooks).where(hooks.c.id == name), Everywhere.HOOK)
             ).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else self.read(row)
 
     async def of_company(self, company: CompanyKey) -> list[Hook]:

@@ -117,7 +117,7 @@ class Installations:
         def query(connection: Connection) -> Row[Any] | None:
             return connection.execute(select(installations).where(self._is(team_id))).one_or_none()
 
-        row = await self._context.database.read(query)
+        row = await self._context.database.look_up(query)
         return None if row is None else _read(self._context.keys, row)
 
     async def all(self) -> list[SlackInstallation]:
@@ -182,7 +182,7 @@ class Guests:
             row = insert_for(connection, guests).values(team_id=team_id, through=through)
             connection.execute(row.on_conflict_do_nothing())
 
-        if not await self._context.database.read(
+        if not await self._context.database.look_up(
             lambda connection: connection.execute(select(guests).where(same)).all()
         ):
             await self._context.database.write(change)

@@ -89,4 +89,4 @@ class OptOuts:
         def query(connection: Connection) -> dict[str, bool]:
             return {row.number: row.opted_out for row in connection.execute(asked)}
 
-        return await self._context.database.read(query)
+        return await self._context.database.look_up(query)

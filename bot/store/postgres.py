@@ -35,6 +35,9 @@ class PostgresDatabase:
     async def read(self, query: Callable[[Connection], T]) -> T:
         return await self._in_task(self._read, query)
 
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        return await self.read(query)
+
     async def write(self, change: Callable[[Connection], T], *, synced: bool = True) -> T:
         if synced:
             return await self._in_task(self._write, change)

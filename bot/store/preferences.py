@@ -1,12 +1,20 @@
 """A person's preferences: region, time zone, favourites. One JSON object each, not sealed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, Column, Connection, Table, select, update
 
 from bot.basics.person import PersonKey
-from bot.store.schema import StoreContext, belongs_to, insert_for, metadata, person_columns
+from bot.store.schema import (
+    StoreContext,
+    belongs_to,
+    insert_for,
+    metadata,
+    of_the_named,
+    person_columns,
+    person_values,
+)
 from bot.store.table_rules import Forever, Otherwise, rules
 
 preferences = Table(
@@ -17,6 +25,8 @@ preferences = Table(
     info=rules(forget=Forever("until the workspace leaves"), person=Otherwise("kept for when they connect again")),
 )
 
+_GET: Final = select(preferences.c.chosen).where(of_the_named(preferences))
+
 
 class Preferences:
     """Queries on preferences. Unknown names are stored as they are; the caller knows what they mean."""
@@ -25,12 +35,10 @@ class Preferences:
         self._context = context
 
     async def get(self, person: PersonKey) -> dict[str, Any]:
-        statement = select(preferences.c.chosen).where(belongs_to(preferences, person))
-
         def query(connection: Connection) -> dict[str, Any]:
-            return connection.execute(statement).scalar_one_or_none() or {}
+            return connection.execute(_GET, person_values(person)).scalar_one_or_none() or {}
 
-        return await self._context.database.read(query)
+        return await self._context.database.look_up(query)
 
     async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Merge ``changes`` into a person's preferences; None removes a name. Return all of them."""

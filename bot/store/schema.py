@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     and_,
+    bindparam,
 )
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -86,6 +87,21 @@ def company_columns(*, primary_key: bool = False) -> tuple[Column[str], Column[s
 def within(table: Table, company: CompanyKey) -> ColumnElement[bool]:
     """Select the rows of one company. Every query on a table with a company says this, or ``everywhere``."""
     return and_(table.c.team_id == company.team_id, table.c.company == company.company)
+
+
+def within_named(table: Table) -> ColumnElement[bool]:
+    """Select the rows of the company that ``company_values`` name, in a query that is built once."""
+    return and_(table.c.team_id == bindparam("team_id"), table.c.company == bindparam("company"))
+
+
+def of_the_named(table: Table) -> ColumnElement[bool]:
+    """Select the rows of the person that ``person_values`` name, in a query that is built once."""
+    return and_(table.c.team_id == bindparam("team_id"), table.c.user_id == bindparam("user_id"))
+
+
+def person_values(person: PersonKey) -> dict[str, str]:
+    """Return the values that ``of_the_named`` selects by."""
+    return {"team_id": person.team_id, "user_id": person.user_id}
 
 
 def company_values(company: CompanyKey) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from bot.store.database import BUSY_TIMEOUT_MS, DatabaseProblem
 
@@ -54,6 +55,7 @@ class SqliteDatabase:
         sync = url.set(drivername="sqlite+pysqlite")
         self._reading = build_engine(sync, begins="never", size=READERS)
         self._writing = build_engine(sync, begins="always", size=1)
+        self._looking_up = build_engine(sync, begins="never", size=1, busy_timeout_ms=0)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         # A daemon: a process that forgot aclose() must still be able to exit, and SQLite survives being cut off.
@@ -65,6 +67,14 @@ class SqliteDatabase:
     async def read(self, query: Callable[[Connection], T]) -> T:
         self._refuse_when_closed()
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+
+    async def look_up(self, query: Callable[[Connection], T]) -> T:
+        self._refuse_when_closed()
+        try:
+            with self._looking_up.connect() as connection:
+                return query(connection)
+        except OperationalError:  # another process recovers the file: in a thread it can be waited for
+            return await self.read(query)
 
     async def write(self, change: Callable[[Connection], T], *, synced: bool = True) -> T:
         self._refuse_when_closed()
@@ -90,6 +100,7 @@ class SqliteDatabase:
         await asyncio.to_thread(self._writer.join)
         await asyncio.to_thread(self._readers.shutdown)
         self._reading.dispose()
+        self._looking_up.dispose()
         self._writing.dispose()
         if self._shared is not None:
             await self._shared.dispose()
@@ -126,7 +137,13 @@ class SqliteDatabase:
             connection.close()
 
 
-def build_engine(url: URL, *, begins: Literal["always", "on write", "never"], size: int) -> Engine:
+def build_engine(
+    url: URL,
+    *,
+    begins: Literal["always", "on write", "never"],
+    size: int,
+    busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+) -> Engine:
     """Build a synchronous engine; ``begins`` says when BEGIN IMMEDIATE is sent.
 
     ``on write`` leaves it to the driver, which sends it before the first INSERT, UPDATE or DELETE: for libraries that
@@ -137,6 +154,7 @@ def build_engine(url: URL, *, begins: Literal["always", "on write", "never"], si
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = "IMMEDIATE" if begins == "on write" else None
         _set_pragmas(connection)
+        connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
 
     event.listen(engine, "do_connect", _keep_to_ourselves)
     event.listen(engine, "connect", prepare)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     or_,
@@ -31,7 +32,15 @@ from bot.basics.person import PersonKey
 from bot.basics.stored_json import StoredJson
 from bot.store.keys import row_name
 from bot.store.processes import living
-from bot.store.schema import MomentColumn, StoreContext, belongs_to, insert_for, metadata, person_columns
+from bot.store.schema import (
+    MomentColumn,
+    StoreContext,
+    insert_for,
+    metadata,
+    of_the_named,
+    person_columns,
+    person_values,
+)
 from bot.store.table_rules import Forever, Goes, rules
 
 kept = Table(
@@ -63,6 +72,12 @@ class TimedRequest:
     due_at: datetime
 
 
+_BY_KEY: Final = select(kept.c.id).where(kept.c.key == bindparam("key"))
+_OF_PERSON: Final = (
+    select(kept)
+    .where(of_the_named(kept), or_(kept.c.holder.is_(None), kept.c.holder.not_in(living())))
+    .order_by(kept.c.due_at, kept.c.key)
+)
 _REQUEST: Final = StoredJson(TimedRequest, "id", "key", "person", "route", "due_at")
 
 
@@ -183,7 +198,7 @@ class TimedRequests:
 
     async def cancel(self, key: str) -> str | None:
         """Cancel a request by key. Return the id of the one that was waiting, None when there was none."""
-        if not await self._context.database.read(lambda connection: _is_there(connection, key)):
+        if not await self._context.database.look_up(lambda connection: _is_there(connection, key)):
             return None  # as mostly: every change by hand cancels what would undo it
         statement = delete(kept).where(kept.c.key == key).returning(kept.c.id)
 
@@ -194,13 +209,11 @@ class TimedRequests:
 
     async def of(self, person: PersonKey) -> list[TimedRequest]:
         """Return everything that waits for a person, the next first, without what is being done right now."""
-        waits = or_(kept.c.holder.is_(None), kept.c.holder.not_in(living()))
-        statement = select(kept).where(belongs_to(kept, person), waits).order_by(kept.c.due_at, kept.c.key)
 
         def query(connection: Connection) -> list[Row[Any]]:
-            return list(connection.execute(statement).all())
+            return list(connection.execute(_OF_PERSON, person_values(person)).all())
 
-        return [self._read(row) for row in await self._context.database.read(query)]
+        return [self._read(row) for row in await self._context.database.look_up(query)]
 
     def _read(self, row: Row[Any]) -> TimedRequest:
         stored = self._context.keys.open_json(row.sealed, row_name(kept.name, row.key))
@@ -209,4 +222,4 @@ class TimedRequests:
 
 
 def _is_there(connection: Connection, key: str) -> bool:
-    return connection.execute(select(kept.c.id).where(kept.c.key == key)).first() is not None
+    return connection.execute(_BY_KEY, {"key": key}).first() is not None

@@ -43,6 +43,15 @@ async def test_what_only_reads_writes_nothing(ana: Hands) -> None:
     assert await costs(ana, "/dp whoami") == []
 
 
+async def test_a_name_is_looked_up_in_all_lists_with_few_statements(ana: Hands) -> None:
+    await ana.type("/dp who Jordan Lee")
+    with counting() as counted:
+        await ana.type("/dp who Jordan Lee")
+        await ana.demo.bot.dispatcher.idle()
+    asked = [one for one in counted.statements if "directory_" in one or "FROM links" in one or "preferences" in one]
+    assert len(asked) <= 24
+
+
 async def test_who_has_nothing_to_do_asks_little_and_sleeps_long() -> None:
     async with quick_demo() as demo:
         await demo.bot.dispatcher.idle()

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.basics.errors import DialpadError, NotConnected, TokenRefused, Unavailable, UserError
 from bot.basics.person import PersonKey
-from bot.dialpad.accounts import Accounts, name_me
+from bot.dialpad.accounts import REMEMBERED_S, Accounts, name_me
 from bot.dialpad.action import ME
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.callcenters import SetDutyStatus
@@ -54,9 +55,11 @@ class Kept:
 
     link: DialpadConnection | None
     diary: list[str] = field(default_factory=list)
+    reads: int = 0
 
     async def get(self, key: PersonKey) -> DialpadConnection | None:
         assert key == ANA
+        self.reads += 1
         return self.link
 
     async def save(self, key: PersonKey, link: DialpadConnection) -> None:
@@ -106,6 +109,29 @@ async def test_an_action_is_done_with_the_persons_own_token() -> None:
     bench = build_bench(OAUTH_CONNECTION, [good()])
     await bench.accounts().of(ANA).send(GetUser())
     assert bench.used() == ["a1"]
+
+
+async def test_a_request_reads_the_connection_once_and_the_next_one_anew() -> None:
+    bench = build_bench(OAUTH_CONNECTION, [good(), good(), good()])
+    accounts = bench.accounts()
+    account = accounts.of(ANA)
+    await account.send(GetUser())
+    await account.send(GetUser())
+    assert bench.kept.reads == 1
+    bench.kept.link = replace(OAUTH_CONNECTION, access_token=SecretStr("a9"))
+    await accounts.of(ANA).send(GetUser())
+    assert bench.used() == ["a1", "a1", "a9"]
+
+
+async def test_what_was_read_is_not_remembered_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = build_bench(OAUTH_CONNECTION, [good()])
+    account = bench.accounts().of(ANA)
+    await account.send(GetUser())
+    bench.kept.link = None
+    later = monotonic() + REMEMBERED_S
+    monkeypatch.setattr("bot.dialpad.accounts.monotonic", lambda: later)
+    with pytest.raises(NotConnected):
+        await account.send(GetUser())
 
 
 async def test_nobody_connected_is_said_so() -> None:

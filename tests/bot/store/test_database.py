@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.basics.person import PersonKey
 from bot.store.database import DatabaseProblem, build_url
@@ -169,6 +169,36 @@ async def test_a_reader_cannot_write_by_accident_into_somebody_elses_transaction
     gate.set()
     await busy
     assert await sqlite_store.database.read(names) == ["U1"]
+
+
+async def test_what_is_looked_up_waits_for_no_writer_and_sees_what_is_committed(store: Store) -> None:
+    gate = threading.Event()
+
+    def hold(connection: Connection) -> None:
+        add("U1")(connection)
+        if connection.dialect.name == "sqlite":
+            gate.wait(10)
+
+    busy = asyncio.ensure_future(store.database.write(hold))
+    if store.database.url.get_backend_name() == "sqlite":
+        await asyncio.sleep(0)
+        assert await store.database.look_up(names) == []
+    gate.set()
+    await busy
+    assert await store.database.look_up(names) == ["U1"]
+
+
+async def test_what_cannot_be_looked_up_at_once_is_waited_for_elsewhere(sqlite_store: Store) -> None:
+    tried: list[int] = []
+
+    def query(connection: Connection) -> list[str]:
+        tried.append(threading.get_ident())
+        if len(tried) == 1:
+            raise OperationalError("SELECT", {}, Exception("database is locked"))
+        return names(connection)
+
+    assert await sqlite_store.database.look_up(query) == []
+    assert tried[0] == threading.get_ident() != tried[1]
 
 
 FORGETFUL = """

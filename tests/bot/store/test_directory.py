@@ -127,7 +127,7 @@ async def test_only_who_sees_the_companys_list_finds_anything_in_it(filled: Stor
         found = await filled.directory.by_number(viewer, ["contact"], "+4930123456")
         assert (found.entries, found.sure) == ((), ())
         assert (await filled.directory.get(viewer, "contact", "90")).entries == ()
-        assert (await filled.directory.find(viewer, "contact", "acme")).sure == ()
+        assert (await filled.directory.find(viewer, ["contact"], "acme")).sure == ()
     await let_see(filled, SAM)
     assert await named(filled, "acme", SAM) == ["Acme"]
     await filled.directory.abandon((await filled.directory.view(SAM, "contact")).visible[1])
