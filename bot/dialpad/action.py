@@ -23,11 +23,10 @@ from pydantic import (
     SerializationInfo,
     TypeAdapter,
     WithJsonSchema,
-    model_validator,
 )
 from pydantic.fields import FieldInfo
 
-from bot.basics.names import one_line
+from bot.basics.names import names_in_one_line
 
 
 class Risk(StrEnum):
@@ -172,19 +171,6 @@ class Response(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, hide_input_in_errors=True)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _names_in_one_line(cls, data: Any) -> Any:
-        """Flatten names: strangers choose them, and they stand in sentences of ours."""
-        if not isinstance(data, dict):
-            return data
-        odd = {
-            key: one_line(value)
-            for key, value in data.items()
-            if isinstance(value, str) and key.endswith(("name", "title")) and not value.isprintable()
-        }
-        return {**data, **odd} if odd else data
-
 
 class Done(Response):
     """The answer of an operation that only says that it worked (204, or an empty 200)."""
@@ -255,10 +241,13 @@ class Action(BaseModel, Generic[A]):
 
     @classmethod
     def parse_answer(cls, raw: bytes) -> A:
-        """Read Dialpad's body. Raises ``pydantic.ValidationError`` when it is not JSON or not an object."""
+        """Read Dialpad's body, with names in one line: strangers choose them, and they stand in sentences of ours.
+
+        Raises ``pydantic.ValidationError`` when it is not JSON or not an object.
+        """
         model = _answer_type(cls)
         adapter: TypeAdapter[Any] = _adapter(model)
-        return adapter.validate_json(raw.strip() or b"{}")  # type: ignore[no-any-return]  # adapter of a runtime type
+        return adapter.validate_json(names_in_one_line(raw.strip() or b"{}"))  # type: ignore[no-any-return]  # adapter of a runtime type
 
 
 def wire_name(name: str, info: FieldInfo) -> str:

@@ -21,6 +21,8 @@ from tests.payloads import payload
 FLOOR, AGAIN, OURS, FOLDED = "events-floor", "events-floor again", "events-ours", "events-folded"
 PLACES: Final = 10
 """Lines that calls come in on."""
+CUSTOMERS: Final = 5_000
+"""Who calls: the calls of one customer are folded together."""
 STEPS: Final = ("call ringing", "call missed", "call ended")
 """What one call says: three events, one card."""
 _number = count(os.getpid() * 1_000_000)  # no two processes make the same call
@@ -33,10 +35,12 @@ def build_events(calls: int, secret: Any = SECRET, places: int = PLACES) -> list
 
 def _build_call(secret: Any, places: int = PLACES) -> Iterator[bytes]:
     call = next(_number)
+    phone = f"+1415{5_550_000 + call % CUSTOMERS:07}"
     for name in STEPS:
+        caller = {"external_number": phone, "contact": {**payload(name)["contact"], "id": call, "phone": phone}}
         target = {"id": call % places, "type": "call_center", "name": "Support"}
         ids = {"call_id": call, "entry_point_call_id": None, "master_call_id": None, "operator_call_id": None}
-        yield sign(payload(name, target=target, **ids), secret)
+        yield sign(payload(name, target=target, **ids, **caller), secret)
 
 
 def build_requests() -> Iterator[bytes]:
