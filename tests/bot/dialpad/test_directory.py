@@ -123,7 +123,7 @@ class Build(Protocol):
         self,
         ana: DialpadConnection = OAUTH_CONNECTION,
         sam: DialpadConnection | None = None,
-        first_load: float = 5.0,
+        first_load: float = 60.0,
         **lists: Any,
     ) -> Bench: ...
 
@@ -135,7 +135,7 @@ async def build(database_url: str) -> AsyncIterator[Build]:
         async def build_bench(
             ana: DialpadConnection = OAUTH_CONNECTION,
             sam: DialpadConnection | None = None,
-            first_load: float = 5.0,
+            first_load: float = 60.0,
             **lists: Any,
         ) -> Bench:
             wire = Lists({"users": PEOPLE, "callcenters": CENTERS, "contacts": CONTACTS, **lists})
