@@ -9,6 +9,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.cached_queries import watch_every_compilation
 from tests.company_queries import watch_every_query
 from tests.marks import kept_inside, mark, turn
 from tests.memory import keep_temporary_files_in_memory
@@ -30,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     keep_temporary_files_in_memory()
     watch_every_query()
+    watch_every_compilation()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -58,6 +58,8 @@ class _DatabaseNow(ColumnElement[int]):
     """Now by the database's clock, in microseconds since 1970; always 0 on SQLite, where nobody else could be late."""
 
     inherit_cache = True
+    _traverse_internals = []  # noqa: RUF012  not ours to annotate
+    """SQLAlchemy's: without it every statement that says this is compiled anew each time."""
     type = BigInteger()
 
 
