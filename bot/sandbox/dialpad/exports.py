@@ -1,6 +1,7 @@
 """Statistics as CSV: one row per call, text, voicemail and so on (records), or counted up (stats).
 
-Dialpad documents neither columns nor units. The names are those of its call objects; lengths are minutes.
+Dialpad documents neither columns nor units. Records of calls have the columns of real exports, with lengths in seconds;
+of the others no real one is known, so they have the names of Dialpad's objects, and lengths in seconds as well.
 """
 
 import csv
@@ -8,7 +9,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.dialpad.model import Call, Target
@@ -17,6 +18,7 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.times import elapsed_ms
 
 ExportRow = dict[str, Any]
+_KINDS: Final = {"user": "User", "callcenter": "CallCenter", "department": "Department", "office": "Office"}
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Job:
         return "" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def minutes(milliseconds: float) -> float:
-    return round(milliseconds / 60_000, 2)
+def in_seconds(milliseconds: float) -> float:
+    return round(milliseconds / 1_000, 1)
 
 
 def describe(state: State, target: Target) -> ExportRow:
@@ -54,7 +56,7 @@ def describe(state: State, target: Target) -> ExportRow:
 
 def category_of(call: Call) -> str:
     if call.connected is not None:
-        return "answered" if call.direction == "inbound" else "outgoing"
+        return "incoming" if call.direction == "inbound" else "outgoing"
     if call.direction == "outbound":
         return "cancelled"
     if call.voicemail_text:
@@ -73,25 +75,45 @@ def calls_of(state: State, job: Job) -> Iterator[Call]:
 
 def call_rows(state: State, job: Job) -> Iterator[ExportRow]:
     for call in calls_of(state, job):
+        whose = describe(state, call.target)
         yield {
+            **whose,
+            "target_id": whose["id"],
+            "target_type": {"callcenter": "call_center"}.get(call.target.kind, call.target.kind),
+            "target_kind": _KINDS.get(call.target.kind, ""),
             "date_started": job.local(call.started),
+            "date_queued": job.local(call.queued),
             "date_rang": job.local(call.rang),
+            "date_first_rang": job.local(call.rang),
             "date_connected": job.local(call.connected),
             "date_ended": job.local(call.ended),
             "call_id": call.id,
             "category": category_of(call),
+            "categories": ",".join([category_of(call), *call.labels]),
             "direction": call.direction,
-            "external_number": call.external_number,
-            "internal_number": call.internal_number,
-            **describe(state, call.target),
+            "external_number": call.external_number.removeprefix("+"),
+            "internal_number": call.internal_number.removeprefix("+"),
             "entry_point_call_id": call.entry_point_call_id or "",
-            "operator_call_id": call.operator_call_id or "",
-            "talk_duration": minutes(elapsed_ms(call.connected, call.ended)),
-            "total_duration": minutes(elapsed_ms(call.started, call.ended)),
-            "was_recorded": any(recording.kind != "voicemail" for recording in call.recordings),
-            "labels": "; ".join(call.labels),
+            "master_call_id": call.master_call_id or "",
+            "talk_duration": in_seconds(elapsed_ms(call.connected, call.ended)),
+            "ringing_duration": in_seconds(elapsed_ms(call.rang, call.connected or call.ended)) if call.rang else 0,
+            "ringing_occurrences": int(call.rang is not None),
+            "queued_duration": in_seconds(elapsed_ms(call.queued, call.connected or call.ended)) if call.queued else 0,
+            "queued_occurrences": int(call.queued is not None),
+            "hold_duration": 0,
+            "hold_occurrences": 0,
+            "time_in_system": in_seconds(elapsed_ms(call.started, call.ended)),
+            "time_to_answer": in_seconds(elapsed_ms(call.started, call.connected)) if call.connected else "",
+            "was_recorded": _in_words(any(recording.kind != "voicemail" for recording in call.recordings)),
+            "voicemail": _in_words(bool(call.voicemail_text)),
+            "is_internal": "false",
+            "company_id": state.company_id,
             "timezone": job.zone.key,
         }
+
+
+def _in_words(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def text_rows(state: State, job: Job) -> Iterator[ExportRow]:
@@ -124,7 +146,7 @@ def recording_rows(state: State, job: Job, kinds: tuple[str, ...]) -> Iterator[E
                     "recording_type": recording.kind,
                     **describe(state, call.target),
                     "external_number": call.external_number,
-                    "duration": minutes(recording.duration_ms),
+                    "duration": in_seconds(recording.duration_ms),
                     "timezone": job.zone.key,
                 }
 
@@ -143,7 +165,7 @@ def duty_rows(state: State, job: Job) -> Iterator[ExportRow]:
                 "on_duty_status": state.duty_word(user),
                 "on_duty": user.on_duty,
                 "reason": user.duty_reason,
-                "duration": minutes(elapsed_ms(begin, end)),
+                "duration": in_seconds(elapsed_ms(begin, end)),
                 "timezone": job.zone.key,
             }
 
@@ -181,14 +203,23 @@ def disposition_rows(state: State, job: Job) -> Iterator[ExportRow]:
 
 WHO = ("id", "target_type", "name", "email")
 WHERE = ("date", "call_id", *WHO, "external_number")
-CALL_TIMES = ("date_started", "date_rang", "date_connected", "date_ended")
-CALL_NUMBERS = ("call_id", "category", "direction", "external_number", "internal_number")
-CALL_REST = ("talk_duration", "total_duration", "was_recorded", "labels", "timezone")
+HEADING: Final = (
+    "date_started,call_id,category,direction,external_number,internal_number,date_first_rang,date_queued,date_rang,"
+    "date_connected,date_ended,target_id,target_kind,target_type,name,email,was_recorded,entry_point_call_id,"
+    "entry_point_target_id,entry_point_target_kind,proxy_target_id,voicemail,transferred_to,transferred_to_contact_id,"
+    "transferred_from_target_id,office_id,company_id,device,salesforce_activity_id,timezone,availability,"
+    "time_in_system,callback_type,callback_id,master_call_id,time_to_answer,date_callback_connected,"
+    "date_callback_ended,date_anonymized,categories,ringing_duration,ringing_occurrences,hold_duration,"
+    "hold_occurrences,talk_duration,queued_duration,queued_occurrences,wrapup_duration,participant_type,"
+    "percent_ai_talk_time,percent_ai_listen_time,percent_ai_silent_time,campaign_id,is_internal"
+)
+CALL: Final = tuple(next(csv.reader([HEADING])))
+"""The columns of a real export of calls, in order."""
 TEXT_REST = ("mms", "message_status", "message_delivery_result", "timezone")
 RECORDING = ("date", "call_id", "recording_id", "recording_type", *WHO, "external_number", "duration", "timezone")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "calls": (*CALL_TIMES, *CALL_NUMBERS, *WHO, "entry_point_call_id", "operator_call_id", *CALL_REST),
+    "calls": CALL,
     "csat": (*WHERE, "csat_score", "timezone"),
     "dispositions": (*WHERE, "disposition", "timezone"),
     "onduty": ("date", *WHO, "on_duty_status", "on_duty", "reason", "duration", "timezone"),
@@ -230,7 +261,8 @@ COUNTERS: dict[str, tuple[Counter, ...]] = {
         Counter("all_calls"),
         Counter("inbound_calls", "direction", "inbound"),
         Counter("outbound_calls", "direction", "outbound"),
-        *(Counter(f"{word}_calls", "category", word) for word in ("answered", "missed", "abandoned", "cancelled")),
+        Counter("answered_calls", "category", "incoming"),
+        *(Counter(f"{word}_calls", "category", word) for word in ("missed", "abandoned", "cancelled")),
         Counter("voicemails", "category", "voicemail"),
         Counter("talk_duration", "talk_duration"),
     ),
@@ -275,7 +307,7 @@ def build_csv(state: State, job: Job) -> str:
     if job.export_type == "stats":
         columns, rows = count_up(job, rows)
     sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, columns, lineterminator="\r\n")
+    writer = csv.DictWriter(sheet, columns, extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     return sheet.getvalue()

@@ -71,6 +71,18 @@ async def test_records_of_the_company_count_each_call_once(
     assert sorted(row["call_id"] for row in rows) == sorted(str(call.id) for call in calls)
 
 
+async def test_records_of_calls_have_the_columns_of_real_exports(priya: httpx.AsyncClient, clock: Clock) -> None:
+    rows = await export(priya, clock, stat_type="calls", **SUPPORT_TARGET)
+    assert list(rows[0])[:6] == [
+        "date_started", "call_id", "category", "direction", "external_number", "internal_number"
+    ]  # fmt: skip
+    assert len(rows[0]) == 54
+    talked = [row for row in rows if row["category"] == "incoming"]
+    assert talked
+    assert all(float(row["talk_duration"]) <= float(row["time_in_system"]) for row in talked)
+    assert all(row["external_number"].isdigit() for row in rows)
+
+
 async def test_statistics_of_calls_are_by_person_and_day(priya: httpx.AsyncClient, clock: Clock) -> None:
     rows = await export(priya, clock, stat_type="calls", export_type="stats")
     mine = [row for row in rows if row["name"] == ANA.name]
