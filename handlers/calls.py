@@ -1,12 +1,12 @@
 """Handles ``calls``: lists calls, newest first, and shows the details of one."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Annotated, Final
 
 from bot.activity.calls import CallView, Outcome
-from bot.activity.past_calls import past_call, past_calls
+from bot.activity.past_calls import PastCall, past_call, past_calls
 from bot.arguments.caller import CallerChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.party import Party
@@ -15,14 +15,18 @@ from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
 from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
+from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Choice, Option
+from bot.contract.board import HeardCalls
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
-from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply
+from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply, When
 from bot.contract.routing import Router
+from bot.dialpad.action import Page
 from bot.dialpad.actions.call import Call, GetCall, ListCalls
 from bot.dialpad.actions.transcripts import GetTranscript
 from bot.dialpad.actions.users import ListUsers
+from bot.dialpad.call_windows import windows
 
 router = Router()
 
@@ -71,14 +75,20 @@ async def calls(
     ] = None,
     before: Annotated[str, Carried("Before", longest=20)] = "",
 ) -> Answer:
-    """List calls. Dialpad shows them to company admins only; others are told so, and see what they called from
-    Slack."""
+    """List calls. Dialpad shows its list to company admins only; others see what was heard of their own lines' calls,
+    and where nothing is listened to, what they called from Slack."""
+    note: Prose = ""
+    detail = "calls.detail"
     try:
         found, oldest = await _find(ctx, since, only, group, who, _bound(before))
     except NotAllowed:
-        return await _not_shown(ctx)
-    parties = await parties_of(ctx, [view.number for view in found if view.number])
-    names = {party.number: party.name for party in parties}
+        heard = await _heard(ctx, since, only, group, who, _bound(before))
+        if heard.since is None:
+            return await _not_shown(ctx)
+        found, detail = list(heard.calls), "calls.heard"
+        oldest = _ms(_began(found[-1])) if heard.more and found else None
+        note = _covered(heard.since)
+    names = await _names(ctx, found)
     args: dict[str, Raw] = {}
     if since:
         args["since"] = since.raw
@@ -100,9 +110,10 @@ async def calls(
             f" in {group.name}" if group else "",
             f" {since.words}" if since else " in the last 7 days",
         ),
-        tuple(call_row(view, names) for view in found),
+        tuple(call_row(view, names, detail=detail) for view in found),
         empty="No calls found." if not before else "No older calls.",
         buttons=buttons,
+        note=note,
     )
 
 
@@ -113,6 +124,20 @@ async def detail(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) ->
         conversation = past_call(await ctx.send(GetCall(id=call)))
     except NotFound:
         return Reply("Dialpad no longer has this call.")
+    return await _card(ctx, conversation)
+
+
+@router.button(title="Call")
+async def heard(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
+    """Show one call as it was heard, to somebody of the lines and people it concerned."""
+    board = ctx.deps.notifications
+    view = None if board is None else await board.heard_call(ctx.person, call)
+    if view is None or not (await rights_of(ctx)).cover(view.places):
+        return Reply("This call is not among those of your lines any more.")
+    return await _card(ctx, PastCall(view))
+
+
+async def _card(ctx: Ctx, conversation: PastCall) -> Card:
     number = conversation.view.number
     parties = await parties_of(ctx, [number] if number else [])
     ours = any(party.is_ours for party in parties)
@@ -150,20 +175,13 @@ async def _find(
     after = since.after if since else ctx.now - USUAL
     end = before or (_ms(since.before) if since and since.before else None)
     target = (group.kind, group.id) if group else ("user", who.id) if who and who.kind == "colleague" else None
-    search = ListCalls(
-        started_after=_ms(after),
-        started_before=end,
-        target_type=target[0] if target else None,
-        target_id=target[1] if target else None,
-    )
+    search = ListCalls(target_type=target[0] if target else None, target_id=target[1] if target else None)
     legs: list[Call] = []
     pages = count(1)
     more = False
-    async for page in ctx.pages(search):
-        legs += page.items
-        found = _fitting(legs, only, who)
-        more = bool(page.cursor)
-        if len(found) > ROWS or next(pages) >= MOST_PAGES:
+    async for page, goes_on in _pages(ctx, search, _ms(after), end):
+        legs, more = legs + list(page.items), goes_on
+        if len(_fitting(legs, only, who)) > ROWS or next(pages) >= MOST_PAGES:
             break
     found = _fitting(legs, only, who)
     shown = found[:ROWS]
@@ -174,11 +192,56 @@ async def _find(
     return shown, min(starts) if more and starts else None
 
 
+async def _pages(ctx: Ctx, search: ListCalls, after: int, end: int | None) -> AsyncIterator[tuple[Page[Call], bool]]:
+    """Yield pages from the newest call on, each with whether there may be more."""
+    for first, last in windows(after, _ms(ctx.now) + 1 if end is None else end):
+        async for page in ctx.pages(search.model_copy(update={"started_after": first, "started_before": last})):
+            yield page, bool(page.cursor) or first > after
+
+
 def _fitting(legs: Sequence[Call], only: str | None, who: Party | None) -> list[CallView]:
     views = [call.view for call in past_calls(legs)]
     if who and who.kind != "colleague":
         views = [view for view in views if who.number in (view.number, view.dialled)]
     return [view for view in views if only is None or view.outcome in _ONLY.get(only, {only})]
+
+
+async def _heard(
+    ctx: Ctx, since: Period | None, only: str | None, group: Group | None, who: Party | None, before: int | None
+) -> HeardCalls:
+    """Find the newest calls that were heard of the lines and people this person belongs to."""
+    board = ctx.deps.notifications
+    if board is None:
+        return HeardCalls()
+    rights = await rights_of(ctx)
+    colleague = f"user:{who.id}" if who and who.kind == "colleague" else ""
+
+    def fits(view: CallView) -> bool:
+        theirs = rights.cover(view.places) and (group is None or group.raw in view.places)
+        with_them = who is None or colleague in view.places or who.number in (view.number, view.dialled)
+        return theirs and with_them and (only is None or view.outcome in _ONLY.get(only, {only}))
+
+    end = _EPOCH + timedelta(milliseconds=before) if before else since.before if since else None
+    customer = who.number if who and not who.is_ours else ""
+    after = since.after if since else ctx.now - USUAL
+    return await board.heard_calls(ctx.person, fits, since=after, before=end, most=ROWS, number=customer)
+
+
+def _covered(since: datetime) -> Prose:
+    return prose(
+        "Calls of your lines as they were heard here, since ", When(since, "date"),
+        ". Dialpad shows its own list to company admins only.",
+    )  # fmt: skip
+
+
+def _began(view: CallView) -> datetime:
+    return view.started or view.at
+
+
+async def _names(ctx: Ctx, found: Sequence[CallView]) -> dict[str, str]:
+    """Return what the directory calls those whom the calls were with, by number."""
+    parties = await parties_of(ctx, [view.number for view in found if view.number])
+    return {party.number: party.name for party in parties}
 
 
 async def _not_shown(ctx: Ctx) -> Answer:
@@ -187,8 +250,7 @@ async def _not_shown(ctx: Ctx) -> Answer:
     found = await placed_calls(ctx)
     if not found:
         return Reply(prose(reason, " Your own calls are in the Dialpad app."), tone="warning")
-    parties = await parties_of(ctx, [view.number for view in found if view.number])
-    names = {party.number: party.name for party in parties}
+    names = await _names(ctx, found)
     return Listing("Calls you made from Slack", tuple(call_row(view, names) for view in found), note=reason)
 
 

@@ -1,28 +1,29 @@
 """A number's card: what Dialpad knows about it, how sure that is, and what can be done."""
 
 import asyncio
-from datetime import timedelta
 from typing import Final
 
 from bot.activity.calls import CallView
 from bot.activity.past_calls import past_calls
 from bot.arguments.party import Party
-from bot.basics.errors import NotAllowed
+from bot.basics.errors import DialpadError, NotAllowed
 from bot.cards.number_flags import is_blocked, opted_out_among
 from bot.cards.past_call import call_row
+from bot.cards.rights import rights_of
+from bot.contract.board import HeardCalls
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Fact, Phone, Prose
 from bot.dialpad.actions.call import Call, ListCalls
+from bot.dialpad.call_windows import LONGEST_WINDOW
 
-DAYS: Final = 30
 LAST_CALLS: Final = 3
 
 
 async def caller_card(ctx: Ctx, party: Party) -> Card:
-    """Return the card with everything about one number. Raises DialpadError."""
+    """Return the card with everything about one number; what Dialpad does not say just now is left out, or said so."""
     blocked, opted_out, calls = await asyncio.gather(
-        _blocked(ctx, party), opted_out_among(ctx, [party.number]), _last_calls(ctx, party)
+        _blocked(ctx, party), _opted_out(ctx, party), _last_calls(ctx, party)
     )
     facts = [
         Fact("Number", (Phone(party.number),)) if party.name else None,
@@ -56,27 +57,57 @@ def _who(party: Party) -> Prose:
 async def _blocked(ctx: Ctx, party: Party) -> bool | None:
     try:
         return await is_blocked(ctx, party.number)
-    except NotAllowed:
+    except DialpadError:
         return None
 
 
-async def _last_calls(ctx: Ctx, party: Party) -> Prose:
-    after = int((ctx.now - timedelta(days=DAYS)).timestamp() * 1000)
-    legs: list[Call] = []
-    found: list[CallView] = []
+async def _opted_out(ctx: Ctx, party: Party) -> bool:
     try:
-        pages = 0
-        async for page in ctx.pages(ListCalls(started_after=after)):
-            legs += page.items
-            found = [call.view for call in past_calls(legs) if call.view.number == party.number]
-            pages += 1
-            if len(found) >= LAST_CALLS or pages >= LAST_CALLS:
-                break
+        return bool(await opted_out_among(ctx, [party.number]))
+    except DialpadError:
+        return False
+
+
+async def _last_calls(ctx: Ctx, party: Party) -> Prose:
+    try:
+        found, detail = await _listed_calls(ctx, party), ""
     except NotAllowed:
-        return "Only company admins can see them"
+        heard = await _heard_calls(ctx, party)
+        if heard.since is None:
+            return "Only company admins can see them"
+        found, detail = list(heard.calls), "None heard on your lines"
+    except DialpadError:
+        return "Dialpad did not say"
     rows = [call_row(view, {party.number: party.name}) for view in found[:LAST_CALLS]]
     lines = [prose(row.note, ": ", row.text) for row in rows]
-    return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) if lines else "None found"
+    return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) or detail or "None found"
+
+
+async def _listed_calls(ctx: Ctx, party: Party) -> list[CallView]:
+    """Return the newest calls in Dialpad's list. Raises NotAllowed."""
+    after = int((ctx.now - LONGEST_WINDOW).timestamp() * 1000)
+    legs: list[Call] = []
+    found: list[CallView] = []
+    pages = 0
+    async for page in ctx.pages(ListCalls(started_after=after)):
+        legs += page.items
+        found = [call.view for call in past_calls(legs) if call.view.number == party.number]
+        pages += 1
+        if len(found) >= LAST_CALLS or pages >= LAST_CALLS:
+            break
+    return found
+
+
+async def _heard_calls(ctx: Ctx, party: Party) -> HeardCalls:
+    """Return the newest calls that were heard of the lines this person belongs to."""
+    board = ctx.deps.notifications
+    if board is None:
+        return HeardCalls()
+    rights = await rights_of(ctx)
+    return await board.heard_calls(
+        ctx.person, lambda view: rights.cover(view.places), since=ctx.now - LONGEST_WINDOW, most=LAST_CALLS,
+        number=party.number,
+    )  # fmt: skip
 
 
 def _buttons(party: Party, *, blocked: bool, textable: bool) -> tuple[Button, ...]:

@@ -26,8 +26,8 @@ def _ours(view: CallView) -> str:
     return " and ".join(view.answered_by or (view.people if len(view.people) == 1 else ()))
 
 
-def call_row(view: CallView, names: Mapping[str, str]) -> Row:
-    """Return one row of a list of calls."""
+def call_row(view: CallView, names: Mapping[str, str], *, detail: str = "calls.detail") -> Row:
+    """Return one row of a list of calls. ``detail``: the button that shows all of a call."""
     side, own, became = other_side(view, names), _ours(view), outcome_words(view)
     became = became[:1].lower() + became[1:]
     sentence: Prose
@@ -39,7 +39,7 @@ def call_row(view: CallView, names: Mapping[str, str]) -> Row:
         sentence = prose(side, f" called {view.line or own or 'us'}, ", said, by)
     length = _lasting(view.talked)
     note = prose(When(view.started, "date") if view.started else "", f", {length}" if length else "")
-    return Row(sentence, note, Button("Details", "calls.detail", {"call": view.call_id}))
+    return Row(sentence, note, Button("Details", detail, {"call": view.call_id}))
 
 
 def call_card(call: PastCall, names: Mapping[str, str], *, can_block: bool) -> Card:

@@ -1,10 +1,11 @@
 """What handlers need of subscriptions, cards and rosters, as protocols."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.activity.calls import CallView
 from bot.activity.cover import Cover
 from bot.activity.histories import Dealing, Deed
 from bot.activity.items import Item
@@ -68,6 +69,16 @@ class Dealings:
     number: str
     items: tuple[Item, ...] = ()
     said: tuple[Dealing, ...] = ()
+
+
+@dataclass(frozen=True)
+class HeardCalls:
+    """Calls that the bot has heard of, the newest first. ``since``: from when on it listens, None when it listens to no
+    calls. ``more``: whether there may be older ones."""
+
+    calls: tuple[CallView, ...] = ()
+    since: datetime | None = None
+    more: bool = False
 
 
 class SubscriptionChanged(Exception):
@@ -250,6 +261,25 @@ class Notifications(Protocol):
         self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
     ) -> None:
         """Note what became of that which was about to leave: Dialpad's id of it, None when it did not leave."""
+        ...
+
+    async def heard_calls(
+        self,
+        person: PersonKey,
+        fits: Callable[[CallView], bool],
+        *,
+        since: datetime,
+        before: datetime | None = None,
+        most: int,
+        number: str = "",
+    ) -> HeardCalls:
+        """Find the newest calls that fit, of those that began in this time; with ``number`` that customer's alone. What
+        came through somebody's own connection is found for them alone; whose calls ``person`` may see, ``fits``
+        decides."""
+        ...
+
+    async def heard_call(self, person: PersonKey, call_id: str) -> CallView | None:
+        """Find one call by the id of any of its legs, as ``heard_calls``."""
         ...
 
     async def opt_outs(self, person: PersonKey, numbers: Sequence[str]) -> Mapping[str, bool]:

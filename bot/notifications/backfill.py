@@ -14,6 +14,7 @@ from bot.activity.past_calls import as_event
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.call import Call, ListCalls
+from bot.dialpad.call_windows import windows
 from bot.notifications.intake import Intake
 from bot.store.gaps import READ_BACK, Gap
 from bot.store.hooks import Hook
@@ -67,17 +68,21 @@ class ReadBack:
         line: dict[str, Any] = {}
         if hook.reach == "person":
             line = {"target_type": "user", "target_id": await account.user_id()}
-        action = ListCalls(
-            started_after=_ms(gap.began_at - LONGEST_CALL), started_before=_ms(gap.ended_at + LEEWAY), **line
-        )
         found = 0
-        async for page in account.pages(action, background=True):
-            for call in page.items:
-                event = as_event(call)
-                seen = f"call:{call.call_id}:{event['state']}:"
-                if _ended_within(call, gap) and not await self._store.events.has(hook.id, seen):
-                    found += await self._intake.accept(hook, json.dumps(event).encode())
+        for after, before in windows(_ms(gap.began_at - LONGEST_CALL), _ms(gap.ended_at + LEEWAY)):
+            action = ListCalls(started_after=after, started_before=before, **line)
+            async for page in account.pages(action, background=True):
+                for call in page.items:
+                    found += await self._take_in(hook, gap, call)
         return found
+
+    async def _take_in(self, hook: Hook, gap: Gap, call: Call) -> int:
+        """Take in a call that ended within the gap and is not known yet; return how many cards that made."""
+        event = as_event(call)
+        seen = f"call:{call.call_id}:{event['state']}:"
+        if not _ended_within(call, gap) or await self._store.events.has(hook.id, seen):
+            return 0
+        return await self._intake.accept(hook, json.dumps(event).encode())
 
 
 def _ended_within(call: Call, gap: Gap) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.activity.call_registers import names_of, read_call
+from bot.activity.calls import CallView
 from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
 from bot.activity.histories import Act, Deed, last_said
 from bot.activity.items import Item, may
@@ -26,6 +27,7 @@ from bot.cards.subscription import CHANGED, ended_with_owner
 from bot.contract.board import (
     Acted,
     Dealings,
+    HeardCalls,
     OpenWork,
     PostedCard,
     SubscriptionChanged,
@@ -36,6 +38,7 @@ from bot.contract.board import (
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.announcements import announce
+from bot.notifications.call_log import CallLog
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import REMINDED, handle_within
 from bot.notifications.forecasting import forecast
@@ -480,6 +483,27 @@ class NotificationService:
         act = None if sent is None else Act(self._store.now(), person.user_id, deed, to=sent, words=text or "")
         await self._store.histories.end(company, numbers, token, act)
         self._wake()
+
+    async def heard_calls(
+        self,
+        person: PersonKey,
+        fits: Callable[[CallView], bool],
+        *,
+        since: datetime,
+        before: datetime | None = None,
+        most: int,
+        number: str = "",
+    ) -> HeardCalls:
+        company = await self._store.connections.company(person)
+        if company is None:
+            return HeardCalls()
+        return await CallLog(self._store).find(
+            person, company, fits, since=since, before=before, most=most, number=number
+        )
+
+    async def heard_call(self, person: PersonKey, call_id: str) -> CallView | None:
+        company = await self._store.connections.company(person)
+        return None if company is None else await CallLog(self._store).one(person, company, call_id)
 
     async def opt_outs(self, person: PersonKey, numbers: Sequence[str]) -> Mapping[str, bool]:
         company = await self._store.connections.company(person)

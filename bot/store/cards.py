@@ -5,9 +5,9 @@ say about them.
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, literal, or_, select, tuple_, update
 
 from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
@@ -15,7 +15,7 @@ from bot.store.absorbing import Absorbing, CardPart, PostingPlan
 from bot.store.card_rows import StoredCard, cards, is_card, read_card
 from bot.store.histories import Histories
 from bot.store.postings import postings, touch
-from bot.store.schema import Everywhere, StoreContext, everywhere, within
+from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, within
 
 _AT_ONCE: Final = 100
 """Cards read at a time, so that other queries get their turn in between."""
@@ -27,6 +27,13 @@ class OwnedKind:
 
     company: CompanyKey
     kind: str
+
+
+class ChangedCard(NamedTuple):
+    """A card, and when it changed last."""
+
+    card: StoredCard
+    at: datetime
 
 
 class Cards:
@@ -128,6 +135,20 @@ class Cards:
             if len(rows) < _AT_ONCE:
                 return
             last = rows[-1].id
+
+    async def newest(self, company: CompanyKey, kind: str, since: datetime) -> AsyncIterator[ChangedCard]:
+        """Yield the cards of one kind that changed since then, what changed last first."""
+        column, last = cards.c, None
+        where = and_(within(cards, company), column.kind == kind, column.changed_at >= since)
+        statement = select(cards).where(where).order_by(column.changed_at.desc(), column.id.desc()).limit(_AT_ONCE)
+        while True:
+            older = statement if last is None else statement.where(tuple_(column.changed_at, column.id) < last)
+            rows = await self._context.database.read(lambda connection, older=older: connection.execute(older).all())  # type: ignore[misc]  # mypy cannot infer the lambda
+            for row in rows:
+                yield ChangedCard(self._read(row), row.changed_at)
+            if len(rows) < _AT_ONCE:
+                return
+            last = tuple_(literal(rows[-1].changed_at, MomentColumn), rows[-1].id)
 
     # Claiming
 

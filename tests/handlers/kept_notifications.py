@@ -1,12 +1,12 @@
 """Subscriptions and cards in dictionaries: a board that posts nothing and remembers what it was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from bot.activity.call_registers import fold
-from bot.activity.calls import view_call
+from bot.activity.calls import CallView, view_call
 from bot.activity.cover import Cover, read_cover, view_cover
 from bot.activity.histories import Act, Deed, History, Told, call_told, last_said
 from bot.activity.items import Item, item_with, items_of, may
@@ -23,6 +23,7 @@ from bot.basics.person import PersonKey
 from bot.contract.board import (
     Acted,
     Dealings,
+    HeardCalls,
     OpenWork,
     PostedCard,
     SubscriptionChanged,
@@ -65,9 +66,28 @@ class RememberedBoard:
     acts: list[tuple[str, Act]] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     opted_out: dict[str, bool] = field(default_factory=dict)
+    listens_since: datetime | None = None
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
+
+    async def heard_calls(
+        self,
+        person: PersonKey,
+        fits: Callable[[CallView], bool],
+        *,
+        since: datetime,
+        before: datetime | None = None,
+        most: int,
+        number: str = "",
+    ) -> HeardCalls:
+        views = [view_call(card.state) for card in self.cards.values() if card.kind == "call"]
+        found = [one for one in views if fits(one) and number in {"", one.number}]
+        return HeardCalls(tuple(found[:most]), self.listens_since)
+
+    async def heard_call(self, person: PersonKey, call_id: str) -> CallView | None:
+        views = [view_call(card.state) for card in self.cards.values() if card.kind == "call"]
+        return next((one for one in views if call_id in one.legs), None)
 
     async def subscriptions_here(self, person: PersonKey, channel: str) -> list[Subscription]:
         return [one for one in self.subscriptions.values() if one.channel == channel]

@@ -67,6 +67,25 @@ async def test_a_name_that_no_database_takes_is_a_name(store: Store, name: str) 
     assert (await card_of(store, name)).version == 2
 
 
+async def test_the_newest_come_first_however_many_changed_at_once(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.cards._AT_ONCE", 2)
+    since = store.now()
+    made = []
+    for number in range(7):
+        if number % 3 == 0:
+            clock.pass_(seconds=60)
+        made.append(await absorb(store, [f"call:{number}"], part(1, a=number)))
+    other = CompanyKey(TEAM, "6200")
+    await store.cards.absorb(other, "call", ["call:0"], part(1, a=1), lambda *_: [])
+    found = [one async for one in store.cards.newest(COMPANY, "call", since)]
+    assert {one.card.id for one in found} == set(made)
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    late = [one async for one in store.cards.newest(COMPANY, "call", found[0].at)]
+    assert [one.card.id for one in late] == made[-1:]
+
+
 async def test_a_repeat_changes_nothing(store: Store) -> None:
     for _ in range(3):
         await absorb(store, ["call:1"], part(1, a=1), HERE)

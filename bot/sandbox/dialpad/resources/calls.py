@@ -19,6 +19,8 @@ from bot.sandbox.dialpad.times import elapsed_ms, epoch_ms
 from bot.sandbox.dialpad.wire import Answer
 
 LARGEST_PAGE = 50
+LONGEST_WINDOW_MS = 30 * 24 * 60 * 60 * 1000
+"""A client in production reports that this and longer is refused."""
 TARGET_TYPES = (
     "callcenter",
     "callrouter",
@@ -83,6 +85,9 @@ def render_call(state: State, call: Call) -> Json:
 def list_calls(ctx: RequestContext) -> Answer:
     """List concluded calls, newest first; every leg is an item of its own. Bounds are epoch milliseconds."""
     after, before = ctx.query_whole("started_after"), ctx.query_whole("started_before")
+    end = before or epoch_ms(ctx.state.now()) or 0
+    if after is not None and end - after >= LONGEST_WINDOW_MS:
+        raise bad_request("the time between started_after and started_before must be less than 30 days")
     kind, target_id = ctx.query_choice("target_type", TARGET_TYPES), ctx.query_whole("target_id")
     if (kind is None) != (target_id is None):
         raise bad_request("target_type and target_id must be given together")

@@ -1,0 +1,80 @@
+"""The calls that the bot has heard of: for people whom Dialpad does not show its call list."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Final
+
+from bot.activity.calls import CallView, view_call
+from bot.activity.visibility import concerns
+from bot.basics.company import CompanyKey
+from bot.basics.person import PersonKey
+from bot.contract.board import HeardCalls
+from bot.store.card_rows import StoredCard
+from bot.store.store import Store
+
+MOST_READ: Final = 1_000
+"""Calls that are looked at for one answer: a busy line's week, and well under a second."""
+
+
+class CallLog:
+    """Finds calls among the cards of a company."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def find(
+        self,
+        person: PersonKey,
+        company: CompanyKey,
+        fits: Callable[[CallView], bool],
+        *,
+        since: datetime,
+        before: datetime | None,
+        most: int,
+        number: str,
+    ) -> HeardCalls:
+        """Find the newest calls, as ``bot.contract.board.Notifications.heard_calls``."""
+        heard_since = await self._heard_since(person, company)
+        if heard_since is None:
+            return HeardCalls()
+        found: list[CallView] = []
+        read = 0
+        calls = self._with(company, number) if number else self._newest_first(company, since)
+        async for card, changed_at in calls:
+            if len(found) > most and changed_at <= _began(found[most]):
+                break  # what changed before it began, began before it as well
+            read += 1
+            if read > MOST_READ:
+                break
+            view = view_call(card.state) if concerns(card.state, person) else None
+            if view is not None and since <= _began(view) and (before is None or _began(view) < before) and fits(view):
+                found = sorted([*found, view], key=_began, reverse=True)[: most + 1]
+        return HeardCalls(tuple(found[:most]), heard_since, len(found) > most or read > MOST_READ)
+
+    async def one(self, person: PersonKey, company: CompanyKey, call_id: str) -> CallView | None:
+        """Find the call of which this is the id of a leg."""
+        card = await self._store.cards.named(company, f"call:{call_id}")
+        return view_call(card.state) if card is not None and concerns(card.state, person) else None
+
+    async def _newest_first(self, company: CompanyKey, since: datetime) -> AsyncIterator[tuple[StoredCard, datetime]]:
+        async for card, changed_at in self._store.cards.newest(company, "call", since):
+            yield card, changed_at
+
+    async def _with(self, company: CompanyKey, number: str) -> AsyncIterator[tuple[StoredCard, datetime]]:
+        """Yield a customer's calls, what began last first."""
+        customer = await self._store.histories.get(company, number)
+        facts = () if customer is None else customer.history.calls
+        for fact in sorted(facts, key=lambda one: one.began, reverse=True):
+            card = await self._store.cards.get(company, fact.card)
+            if card is not None:
+                yield card, fact.began
+
+    async def _heard_since(self, person: PersonKey, company: CompanyKey) -> datetime | None:
+        """Return since when somebody's calls are listened to: the company's, or this person's own."""
+        hooks = await self._store.hooks.of_company(company)
+        mine = [one for one in hooks if "call" in one.subscriptions and (one.reach == "company" or one.owner == person)]
+        return min((one.created_at for one in mine), default=None)
+
+
+def _began(view: CallView) -> datetime:
+    return view.started or view.at
