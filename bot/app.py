@@ -44,6 +44,7 @@ from bot.notifications.handovers import Handovers
 from bot.notifications.hooks import DialpadHooks, choose_kind
 from bot.notifications.intake import Deliver, Intake
 from bot.notifications.known_hooks import KnownHooks
+from bot.notifications.line_hours import LineHours
 from bot.notifications.listening import Listening
 from bot.notifications.pictures import Pictures
 from bot.notifications.posted_cards import PostedCardRenderer
@@ -269,8 +270,8 @@ def _build_parts(
     directory = Directory(store.directory, accounts)
     marks = DutyMarks(clients, time.monotonic, workspaces)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
-    escalations = Escalations(store, accounts, directory, people)
-    digests = Digests(store)
+    escalations = Escalations(store, accounts, directory, people, marks)
+    digests = Digests(store, LineHours(accounts, directory))
     handovers = Handovers(store, accounts, directory, people, marks)
 
     async def take_over() -> None:
@@ -289,6 +290,7 @@ def _build_parts(
         DueChore(replicas.led(digests.run_due), lambda agenda: agenda.digest),
         DueChore(replicas.led(handovers.run_due), lambda agenda: agenda.roster),
         DueChore(replicas.led(store.histories.redraw_stale), lambda agenda: agenda.item),
+        DueChore(replicas.led(store.postings.redraw_timed), lambda agenda: agenda.answer),
     ]
     poster = Poster(
         store,

@@ -17,6 +17,7 @@ from bot.activity.subscriptions.words import in_words
 from bot.arguments.colleague import Colleague
 from bot.arguments.places import Places
 from bot.arguments.subscription_options import (
+    ANSWERED_WITHIN,
     ASKED_FIRST,
     CLAIMED_WITHIN,
     DIGEST_DAY,
@@ -118,6 +119,7 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
         "notify",
         _LIKE,
         "notify missed voicemail only quiet:22-7 escalate 10",
+        "notify missed sms answer within 15m",
         "notify handover for Support keep @support-oncall topic",
         'notify daily weekly at 8:00 for "Support"',
         f"notify missed only {placeholder('only')}",
@@ -223,6 +225,7 @@ async def save(
     digest_at: Annotated[int | None, DIGEST_TIME] = None,
     digest_day: Annotated[str | None, DIGEST_DAY] = None,
     claim: Annotated[str | None, CLAIMED_WITHIN] = None,
+    answer: Annotated[str | None, ANSWERED_WITHIN] = None,
     first: Annotated[str | None, ASKED_FIRST] = None,
     group: Annotated[str | None, HELP_OF_GROUP] = None,
     person: Annotated[Colleague | None, HELP_OF_PERSON] = None,
@@ -264,6 +267,7 @@ async def save(
         policy=await policy_of(
             ctx,
             claim=claim,
+            answer=answer,
             first=first,
             group=group,
             person=person,

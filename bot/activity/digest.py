@@ -172,7 +172,7 @@ class Digest:
     """One digest's contents. ``lines`` and ``conditions`` say what was counted: "for Support", "only calls from
     outside". ``before`` is the day or week before, None when events were not received from its beginning on. ``work``
     and ``still_open`` are None in digests of an earlier version. ``target_min``: within how many minutes open work
-    should be claimed, 0 where that was not set."""
+    should be answered, 0 where that was not set; ``in_hours``: minutes of their line's opening hours."""
 
     period: DigestPeriod
     zone: str
@@ -185,6 +185,7 @@ class Digest:
     work_before: WorkTally | None = None
     still_open: StillOpen | None = None
     target_min: int = 0
+    in_hours: bool = False
 
     @property
     def clock(self) -> ZoneInfo:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 
 from bot.activity.digest_times import DigestPeriod
@@ -46,21 +46,27 @@ class StillOpen:
 
 
 def tally_work(
-    items: Iterable[Item], period: DigestPeriod, now: datetime, target: timedelta, known_as: Callable[[str], str]
+    items: Iterable[Item],
+    period: DigestPeriod,
+    now: datetime,
+    due_at: Callable[[Item], datetime | None],
+    known_as: Callable[[str], str],
 ) -> WorkTally:
-    """Count the items of a period. ``target``: within which they should be answered, zero for no target. ``known_as``
+    """Count the items of a period. ``due_at``: when each should have been answered, None for no such time. ``known_as``
     returns one name for whatever a person goes by: a Slack id, a place, or a name at Dialpad."""
     all_ = list(items)
     began = [one for one in all_ if one.since in period]
     spans = [answered - one.since for one in began if (answered := answered_at(one)) is not None]
-    late = sum(answered_at(one) is None and now - one.since > target for one in began if not one.awaits_callback)
+    timed = [(answered_at(one), due) for one in began if (due := due_at(one)) is not None and not one.awaits_callback]
+    late = sum(answered is None and now > due for answered, due in timed)
+    answers = [(answered, due) for answered, due in timed if answered is not None]
     settled = [one.settled for one in all_ if one.settled is not None and one.settled.at in period]
     return WorkTally(
         items=len(began),
         answers=len(spans),
         median_answer_s=median(span.total_seconds() for span in spans) if spans else None,
-        due=len(spans) + late if target else 0,
-        within=sum(span <= target for span in spans) if target else 0,
+        due=len(answers) + late,
+        within=sum(answered <= due for answered, due in answers),
         open=sum(not one.is_settled for one in began),
         settlers=_settlers([one for one in settled if _is_ours(one)], known_as),
     )

@@ -12,7 +12,7 @@ from bot.activity.subscriptions.conditions import hint, placeholder
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
 from bot.basics.errors import FieldError
-from bot.basics.times import WEEKDAYS, WHOLE_WEEKDAYS, UnclearTime, parse_clock, read_clock
+from bot.basics.times import WEEKDAYS, WHOLE_WEEKDAYS, UnclearTime, how_long, parse_clock, read_clock, read_span
 from bot.basics.words import Word
 from bot.contract.argument import Argument, Choice, Lookup, Option, SeveralMeanings, Text
 from bot.contract.board import UserGroup
@@ -46,6 +46,37 @@ CLAIMED_WITHIN: Final = Choice(
     options=tuple(Option(f"{one} min", str(one)) for one in _MINUTES),
     aliases=tuple((f"{one}{unit}", str(one)) for one in _MINUTES for unit in ("m", "min", " min")),
     unset="Never",
+)
+_TARGETS: Final = (5, 10, 15, 20, 30, 60, 120, 240, 480)
+
+
+@dataclass(frozen=True)
+class TargetChoice(Choice):
+    """Within how long an answer is due, in minutes. Typed: ``within 15m``, ``15 min``, ``2h``."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        plain = [word.text for word in takewhile(lambda word: not word.quoted, words)][:_LONGEST_TARGET]
+        ends = range(len(plain), 0, -1)
+        return next((end for end in ends if self.fits(" ".join(plain[:end]).rstrip(",;"))), 0)
+
+    def chosen(self, text: str) -> str | None:
+        said = text.casefold().removeprefix("within ").strip()
+        span = read_span(f"{said} min" if said.isdecimal() else said)
+        minutes = None if span is None else span.total_seconds() / 60
+        return (
+            next((option.value for option in self.options if option.value == f"{minutes:g}"), None) if minutes else None
+        )
+
+
+_LONGEST_TARGET: Final = 3
+"""Words of a typed target: ``within 15 minutes``."""
+ANSWERED_WITHIN: Final = TargetChoice(
+    "Answer within",
+    folded=True,
+    keywords=("answer", "answered"),
+    options=tuple(Option(how_long(one), str(one)) for one in _TARGETS),
+    unset="No target",
+    hint="Counts the line's own opening hours in Dialpad. When it is over, the people below are asked.",
 )
 ASKED_FIRST: Final = Choice(
     "Who is asked first",

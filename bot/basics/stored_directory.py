@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from bot.basics.company import CompanyKey
 
@@ -20,6 +20,8 @@ class StoredEntry:
     detail: str
     entity: str
     phones: tuple[str, ...] = ()
+    hours: Mapping[str, Any] | None = None
+    """Opening hours, as JSON."""
 
 
 @dataclass(frozen=True)

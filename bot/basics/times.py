@@ -7,6 +7,7 @@ hour around a change of the clocks. ``later``, ``elapsed`` and ``on_clock`` are 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WHOLE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -178,6 +179,14 @@ def distance(moment: datetime, now: datetime) -> str:
         return _hours_and_minutes(minutes)
     days = round(minutes / DAY)
     return "1 day" if days == 1 else f"{days} days"
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """Return the time zone of that name; UTC for one that this machine does not know."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
 
 
 def how_long(minutes: int) -> str:

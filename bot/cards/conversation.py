@@ -9,7 +9,7 @@ from bot.basics.errors import UserError
 from bot.basics.phone import looks_like_number, national
 from bot.cards.delivery import why_not_delivered
 from bot.cards.live_call import MENU, Caller
-from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of
+from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Part, Phone, Picture, Prose, Raw, Reply
@@ -81,7 +81,7 @@ def conversation_card(
     settled it is one line. ``in_thread``: it has its thread below it."""
     item = status.item
     is_settled = item is not None and item.is_settled
-    state = state_of(status) or ("💬 New text" if item is not None else "💬 Texts")
+    state = with_due(state_of(status) or ("💬 New text" if item is not None else "💬 Texts"), status)
     who = other_side(conversation, known)
     title = title_of(
         state, who[:1] if is_settled else who, line_of(conversation), None if is_settled else conversation.last

@@ -8,7 +8,7 @@ from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
 from bot.activity.news import NewsKind
 from bot.activity.work_tally import WorkTally
-from bot.basics.times import WHOLE_WEEKDAYS, lasting
+from bot.basics.times import WHOLE_WEEKDAYS, how_long, lasting
 from bot.cards.work_list import OPEN_WORK
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
@@ -83,7 +83,7 @@ def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
     said: list[Prose] = []
     if work is not None and work.items:
         after = f", answered after {_length(work.median_answer_s)} (median)" if work.answers else ""
-        within = f"; {_within(work)} within {digest.target_min} min" if work.due else ""
+        within = f"; {_within(work)} within {_target(digest)}" if work.due else ""
         said.append(f"{plural(work.items, 'customer')} needed somebody{after}{within}.")
     if work is not None and work.settlers:
         who = [f"{_named(one.who, names)} {one.items:,}" for one in work.settlers[:MOST_SETTLERS]]
@@ -94,6 +94,10 @@ def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
         since = prose(", the oldest since ", When(left.oldest, "date"), ".")
         said.append(prose(Bold(f"Still open: {left.items:,}"), free, since))
     return said
+
+
+def _target(digest: Digest) -> str:
+    return f"{how_long(digest.target_min)}{' of opening hours' if digest.in_hours else ''}"
 
 
 def _within(work: WorkTally) -> str:
@@ -194,19 +198,19 @@ def _table(digest: Digest) -> DataTable:
         *((name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)),
         ("Median wait for an answer", *(_of(one.median_wait_s, one.waits) for one in tallies)),
         ("Average talk time", *(_of(one.average_talk_s, one.talks) for one in tallies)),
-        *(_work_rows(known, digest.target_min) if len(known) == len(tallies) else ()),
+        *(_work_rows(known, _target(digest) if digest.target_min else "") if len(known) == len(tallies) else ()),
     ]
     return DataTable(("Phones", *head), tuple(rows))
 
 
-def _work_rows(works: Sequence[WorkTally], target_min: int) -> list[tuple[str, ...]]:
+def _work_rows(works: Sequence[WorkTally], target: str) -> list[tuple[str, ...]]:
     rows = [
         ("Needed somebody", *(f"{one.items:,}" for one in works)),
         ("… and still open", *(f"{one.open:,}" for one in works)),
         ("Median time to an answer", *(_of(one.median_answer_s, one.answers) for one in works)),
     ]
-    if target_min:
-        rows.append((f"Answered within {target_min} min", *(_within(one) if one.due else "–" for one in works)))
+    if target:
+        rows.append((f"Answered within {target}", *(_within(one) if one.due else "–" for one in works)))
     return rows
 
 

@@ -10,7 +10,7 @@ from bot.activity.news import NewsKind, happening_of
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
-from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of
+from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
 from bot.contract.prose import plural, prose
@@ -112,7 +112,7 @@ def call_content(view: CallView, known: Caller | None, status: CardStatus) -> Ca
     """Return a call's card: one line of title, one of what has happened, what was said, and three buttons. What is
     settled, and what a later card shows, is one line."""
     caller = caller_of(view, known)
-    title = title_of(_state(view, status), _other(view, caller, status), _line(view), _at(view, status))
+    title = _title(view, caller, status)
     if status.elsewhere:
         return Card(prose("↓ ", title, " · they called again, see below"))
     main, menu = _buttons(view, caller, status)
@@ -124,6 +124,11 @@ def call_content(view: CallView, known: Caller | None, status: CardStatus) -> Ca
         buttons=main,
         menu=menu,
     )
+
+
+def _title(view: CallView, caller: Caller, status: CardStatus) -> Prose:
+    state = _state(view, status) if view.phase != "ended" else with_due(_state(view, status), status)
+    return title_of(state, _other(view, caller, status), _line(view), _at(view, status))
 
 
 def _state(view: CallView, status: CardStatus) -> Prose:
@@ -274,7 +279,7 @@ def tidy(view: CallView, caller: Caller, card: str) -> tuple[Button, ...]:
 def call_line(view: CallView, known: Caller | None, status: CardStatus) -> Row:
     """Return one row of a message about several calls."""
     caller = caller_of(view, known)
-    title = title_of(_state(view, status), _other(view, caller, status), _line(view), _at(view, status))
+    title = _title(view, caller, status)
     return Row(title, story_of(status), Button("Open", "card.show", {"card": status.card}))
 
 

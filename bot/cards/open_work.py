@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import IntEnum
 from typing import Final
 
 from bot.activity.histories import Deed
 from bot.activity.items import Item, ItemStep
+from bot.basics.opening_hours import AnswerTimes
 from bot.basics.times import lasting
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
@@ -52,6 +54,15 @@ _DID: Final = {
 }
 
 
+class Urgency(IntEnum):
+    """How urgent an answer is, the most urgent last."""
+
+    NONE = 0
+    IN_TIME = 1
+    SOON = 2
+    OVERDUE = 3
+
+
 @dataclass(frozen=True)
 class CardStatus:
     """How a card's open work stands. ``subscription`` is the id of the subscription that posted it, ``names`` of people
@@ -65,6 +76,8 @@ class CardStatus:
     elsewhere: bool = False
     opted_out: bool = False
     """Whether the customer wants no more texts."""
+    times: AnswerTimes | None = None
+    """Until when it is to be answered."""
 
 
 async def names_of(directory: Directory, account: Account, items: Sequence[Item]) -> dict[str, str]:
@@ -113,6 +126,33 @@ def _stands(status: CardStatus) -> Prose:
     return ""
 
 
+def urgency(status: CardStatus) -> Urgency:
+    """Tell how urgent an answer is: nobody's concern any more, in time, due soon, or overdue."""
+    times, item = status.times, status.item
+    if times is None or item is None or not item.asks(status.now):
+        return Urgency.NONE
+    if status.now >= times.by:
+        return Urgency.OVERDUE
+    return Urgency.SOON if status.now >= times.warn_at else Urgency.IN_TIME
+
+
+def due_of(status: CardStatus) -> Prose:
+    """Return how the title of open work begins that is to be answered soon, or should have been; "" otherwise."""
+    match urgency(status), status.times:
+        case Urgency.OVERDUE, AnswerTimes(by):
+            return prose("‼️ Overdue, answer was due ", When(by, "date"))
+        case Urgency.SOON, AnswerTimes(by):
+            return prose("⏰ Due soon, answer by ", When(by, "date"))
+        case _:
+            return ""
+
+
+def with_due(state: Prose, status: CardStatus) -> Prose:
+    """Return a title's state after what is due, which goes before everything else."""
+    due = due_of(status)
+    return prose(due, " · ", state) if due and state else due or state
+
+
 def _at_it(status: CardStatus) -> Prose:
     """Say who is answering the customer at this moment."""
     at_it = status.item.who_answers(status.now) if status.item is not None else ()
@@ -155,6 +195,8 @@ def story_of(status: CardStatus) -> Prose:
     said += [_did(step, status) for step in ours[-MOST_STEPS:]]
     if item.is_blocked:
         said.append("blocked")
+    if status.times is not None and urgency(status) is Urgency.IN_TIME:
+        said.append(prose("answer by ", When(status.times.by, "date")))
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
 
 

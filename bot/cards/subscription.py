@@ -22,7 +22,7 @@ CHANGED: Final = "subscription changed"
 
 def escalation(policy: EscalationPolicy) -> Prose:
     """Say what happens with a call that nobody claims."""
-    if not policy.claim:
+    if not policy.asks:
         return "Nobody is reminded about unclaimed calls."
     said: dict[str, tuple[Part, ...]] = {
         "duty": ("whoever is on duty",),
@@ -33,10 +33,19 @@ def escalation(policy: EscalationPolicy) -> Prose:
         "call": ("a phone call to ", Mention(policy.supervisor)),
         "here": ("a reminder in the thread",),
     }
-    parts: list[Prose] = [f"Unclaimed for {how_long(policy.claim)}: "]
+    parts: list[Prose] = [_begins(policy)]
     for number, (_, kind, _) in enumerate(policy.steps()):
         parts.append(prose(", then " if number else "", said[kind]))
     return prose(*parts, f". Claimed and not handled for {how_long(policy.handle)}: a reminder, then it is released.")
+
+
+def _begins(policy: EscalationPolicy) -> str:
+    """Say when somebody is asked first."""
+    if not policy.answer:
+        return f"Unclaimed for {how_long(policy.claim)}: "
+    target = f"{how_long(policy.answer)} of the line's opening hours"
+    shown = f"To be answered within {target}; the card says when a third of that is left. "
+    return f"{shown}Overdue{f', or unclaimed for {how_long(policy.claim)}' if policy.claim else ''}: "
 
 
 def quiet_hours(subscription: Subscription) -> str:
@@ -44,7 +53,7 @@ def quiet_hours(subscription: Subscription) -> str:
     if subscription.quiet is None:
         return ""
     begin, end = clock(subscription.quiet.begin), clock(subscription.quiet.end)
-    waits = "" if not subscription.policy.claim else ", and nobody is asked to claim a call before that"
+    waits = "" if not subscription.policy.asks else ", and nobody is asked to claim a call before that"
     return f"{begin} to {end} ({subscription.zone_name} time): what arrives then is posted at {end}{waits}."
 
 
@@ -90,7 +99,7 @@ def _acting(subscription: Subscription) -> Prose:
 def _settings_in_words(subscription: Subscription) -> Prose:
     """Say all that matters of a subscription in a few sentences."""
     paused = "Paused: " if subscription.paused else ""
-    asks = prose(" ", escalation(subscription.policy)) if subscription.policy.claim else ""
+    asks = prose(" ", escalation(subscription.policy)) if subscription.policy.asks else ""
     shown = prose(" ", _shown_by(subscription)) if subscription.keep or subscription.topic else ""
     acting = prose(" Since then", _acting(subscription)[1:], ".") if _acting(subscription) else ""
     return prose(paused, in_words(subscription), ".", asks, shown, acting)
@@ -175,9 +184,10 @@ def fields_of(subscription: Subscription) -> dict[str, Raw]:
     texts = {"only": only, "but": but, "claim": str(policy.claim) if policy.claim else "", "group": policy.group}
     people = (("person", policy.person), ("supervisor", policy.supervisor))
     texts |= {name: f"@{one}" for name, one in people if one} | {"last": policy.last}
+    texts |= {"answer": str(policy.answer) if policy.answer else ""}
     texts |= {"digest_at": subscription.digest_time if subscription.kinds & DIGESTS else ""}
     texts |= {"digest_day": WEEKDAYS[subscription.digest_day] if NewsKind.WEEKLY in subscription.kinds else ""}
     texts |= {} if policy.on_duty else {"first": "nobody"}
-    texts |= {"handle": str(policy.handle) if policy.claim or policy.handle != EscalationPolicy().handle else ""}
+    texts |= {"handle": str(policy.handle) if policy.asks or policy.handle != EscalationPolicy().handle else ""}
     texts |= {"keep": subscription.keep, "topic": "topic" if subscription.topic else ""}
     return filled | {name: text for name, text in texts.items() if text}

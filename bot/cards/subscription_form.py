@@ -129,6 +129,7 @@ async def policy_of(
     ctx: Ctx,
     *,
     claim: str | None,
+    answer: str | None,
     first: str | None,
     group: str | None,
     person: Colleague | None,
@@ -146,6 +147,7 @@ async def policy_of(
         person=await slack_id_of(ctx, "person", person),
         supervisor=await slack_id_of(ctx, "supervisor", supervisor),
         last=last or "",
+        answer=int(answer or 0),
     )
 
 

@@ -82,7 +82,7 @@ def people_among(made: Subscription) -> dict[str, str]:
 
 
 def _can_be_claimed(made: Subscription) -> bool:
-    return bool(made.policy.claim) or any(kind.row.escalates for kind in made.kinds)
+    return made.policy.asks or any(kind.row.escalates for kind in made.kinds)
 
 
 def _where(made: Subscription) -> Prose:

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.activity.items import Item
 from bot.cards.live_call import look_up_caller
-from bot.cards.open_work import CardStatus, names_of, state_of, story_of
+from bot.cards.open_work import CardStatus, Urgency, names_of, state_of, story_of, urgency, with_due
 from bot.contract.board import OpenWork
 from bot.contract.prose import prose
 from bot.contract.reply import Bold, Button, Mention, Phone, Prose, Raw, Row, When
@@ -47,7 +47,7 @@ async def look_up_names(directory: Directory, account: Account, works: Sequence[
 
 @dataclass(frozen=True)
 class WorkSection:
-    """Open work of one kind, the longest-waiting first."""
+    """Open work of one kind: what is due first, then the longest-waiting."""
 
     heading: str
     works: tuple[OpenWork, ...]
@@ -60,7 +60,14 @@ def sections_of(works: Sequence[OpenWork], me: str, now: datetime) -> list[WorkS
     sorted_in: dict[str, list[OpenWork]] = {heading: [] for heading in headings}
     for one in works:
         sorted_in[headings[_place_of(one.item, me, now)]].append(one)
-    return [WorkSection(heading, tuple(some)) for heading, some in sorted_in.items() if some]
+    found = ((heading, sorted(some, key=lambda one: _turn(one, now))) for heading, some in sorted_in.items() if some)
+    return [WorkSection(heading, tuple(some)) for heading, some in found]
+
+
+def _turn(one: OpenWork, now: datetime) -> tuple[int, datetime]:
+    """Return what sorts open work: what is overdue or due soon goes by when it is due, and before all else."""
+    late = urgency(CardStatus(one.card, now, one.item, times=one.times)) >= Urgency.SOON
+    return (0, one.times.by) if late and one.times is not None else (1, one.item.since)
 
 
 def in_order(works: Sequence[OpenWork], me: str, now: datetime) -> list[OpenWork]:
@@ -79,12 +86,12 @@ def _place_of(item: Item, me: str, now: datetime) -> int:
 def work_row(work: OpenWork, names: WorkNames, now: datetime, me: str = "", *, opens: bool = False) -> Row:
     """Return one row. ``opens``: with a button to open the card also where there is one to take it."""
     item = work.item
-    status = CardStatus(work.card, now, item, names=names.colleagues)
+    status = CardStatus(work.card, now, item, names=names.colleagues, times=work.times)
     stands, what = state_of(status), _what(item)
     name = names.customers.get(item.number, "")
     who: Prose = prose(Bold(name), " " if name else "", Phone(item.number)) if item.number else "a hidden number"
     parts = [
-        stands or what,
+        with_due(stands or what, status),
         who,
         *([item.line_name] if item.line_name else []),
         prose("since ", When(item.since, "date")),

@@ -16,6 +16,7 @@ from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey
+from bot.basics.opening_hours import AnswerTimes
 from bot.basics.person import PersonKey
 
 
@@ -55,10 +56,12 @@ class OpenWork:
 
     item: Item
     card: str
+    times: AnswerTimes | None = None
+    """Until when it is to be answered, None for no such time."""
 
 
-def open_work(item: Item) -> OpenWork:
-    return OpenWork(item, item.cards[-1] if item.cards else "")
+def open_work(item: Item, times: AnswerTimes | None = None) -> OpenWork:
+    return OpenWork(item, item.cards[-1] if item.cards else "", times)
 
 
 @dataclass(frozen=True)

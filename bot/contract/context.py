@@ -73,6 +73,8 @@ class Profile:
     name: str
     email: str | None
     zone: ZoneInfo
+    is_gone: bool = False
+    """Whether their account in Slack has ended."""
 
 
 class People(Protocol):

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, DialpadError, NotFound, UserError
+from bot.basics.opening_hours import OpeningHours
 from bot.basics.stored_directory import DirectoryBook, FoundEntries, Viewer
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Entity, Response, entity_of
@@ -41,7 +42,7 @@ _CHANGED: Final = {
     "department": Entity.DEPARTMENT,
     "office": Entity.OFFICE,
 }
-"""Kinds by what a change event calls them."""
+"""Kinds by what events and places call them."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,19 @@ class Directory:
         except (DialpadError, UserError):
             return None
         return found.entries[0].name if found.entries else None
+
+    async def hours_of(self, account: Account, place: str) -> OpeningHours | None:
+        """Return the opening hours of a line, given as ``callcenter:5527``; None when they are not known, or there are
+        none."""
+        kind, _, entry_id = place.partition(":")
+        entity = _CHANGED.get(kind)
+        if entity is None or entity is Entity.USER:
+            return None
+        try:
+            found = await self._ask(account, (entity,), lambda viewer: self._book.get(viewer, entity.value, entry_id))
+        except (DialpadError, UserError):
+            return None
+        return from_store(found.entries[0]).hours if found.entries else None
 
     async def by_number(self, account: Account, e164: str) -> Who | None:
         """Find the owner of a number: a person or line of the company first, then a contact."""

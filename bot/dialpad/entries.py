@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.basics.opening_hours import OpeningHours, from_json, to_json
 from bot.basics.stored_directory import StoredEntry
 from bot.dialpad.action import Entity
 
@@ -15,11 +16,15 @@ class Entry:
     detail: str
     entity: Entity
     phones: tuple[str, ...] = ()
+    hours: OpeningHours | None = None
+    """When it is open, of a line whose hours Dialpad tells."""
 
 
 def to_store(entry: Entry) -> StoredEntry:
-    return StoredEntry(entry.id, entry.name, entry.detail, entry.entity.value, entry.phones)
+    hours = to_json(entry.hours) if entry.hours is not None else None
+    return StoredEntry(entry.id, entry.name, entry.detail, entry.entity.value, entry.phones, hours)
 
 
 def from_store(entry: StoredEntry) -> Entry:
-    return Entry(entry.id, entry.name, entry.detail, Entity(entry.entity), entry.phones)
+    hours = from_json(entry.hours) if entry.hours is not None else None
+    return Entry(entry.id, entry.name, entry.detail, Entity(entry.entity), entry.phones, hours)

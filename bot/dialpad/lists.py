@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final, Literal, TypeAlias
 
 from bot.basics.errors import DialpadError, NotAllowed
+from bot.basics.opening_hours import read_hours
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Action, Entity, Page, Response
 from bot.dialpad.actions import ALL
@@ -34,8 +35,9 @@ def _of_user(user: User) -> Entry:
 def _of_group(entity: Entity) -> Callable[[GroupDetails | Office], Entry]:
     def build(group: GroupDetails | Office) -> Entry:
         return Entry(
-            group.id or "", group.name or "(no name)", next(iter(group.phone_numbers), ""), entity, group.phone_numbers
-        )
+            group.id or "", group.name or "(no name)", next(iter(group.phone_numbers), ""), entity, group.phone_numbers,
+            read_hours(group.model_dump(mode="json", by_alias=True)),
+        )  # fmt: skip
 
     return build
 

@@ -24,6 +24,8 @@ from bot.activity.subscriptions.words import conditions_in_words, lines_in_words
 from bot.activity.texts import arrivals, view_conversation
 from bot.activity.visibility import concerns
 from bot.activity.work_tally import still_open, tally_work
+from bot.basics.opening_hours import OpeningHours, answer_times
+from bot.notifications.line_hours import LineHours
 from bot.notifications.personal_notices import tell_person
 from bot.store.card_rows import StoredCard
 from bot.store.connections import Member
@@ -47,8 +49,9 @@ _log = structlog.get_logger(__name__)
 class Digests:
     """Counts and posts due digests. ``run_due`` is called often and by several processes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, hours: LineHours | None = None) -> None:
         self._store = store
+        self._hours = hours
         self._started = store.now()
         self._rests_until = self._started
 
@@ -111,10 +114,11 @@ class Digests:
         def during(span: DigestPeriod) -> Tally:
             return tally([one for one in calls if one.at in span], subscription.clock, sum(at in span for at in texts))
 
-        now, target = self._store.now(), timedelta(minutes=subscription.policy.claim)
+        now = self._store.now()
         items = [one async for one in self._items(known, since)]
         members = _one_name_each(await self._store.connections.members(subscription.company))
-        work, work_before = (tally_work(items, span, now, target, members) for span in (period, before))
+        due_at = await self._due_at(subscription, items)
+        work, work_before = (tally_work(items, span, now, due_at, members) for span in (period, before))
         comparable = not period.so_far and heard_since is not None and heard_since <= before.begin
         return Digest(
             period,
@@ -129,8 +133,23 @@ class Digests:
             work=work,
             work_before=work_before if comparable else None,
             still_open=still_open(await self._open(known), now),
-            target_min=subscription.policy.claim,
+            target_min=subscription.policy.answer or subscription.policy.claim,
+            in_hours=bool(subscription.policy.answer),
         )
+
+    async def _due_at(self, subscription: Subscription, items: Sequence[Item]) -> Callable[[Item], datetime | None]:
+        """Return what tells when an item should have been answered."""
+        policy, hours = subscription.policy, dict[str, OpeningHours | None]()
+        if policy.answer and self._hours is not None:
+            hours = await self._hours.of_all(subscription, {one.line for one in items})
+
+        def due_at(item: Item) -> datetime | None:
+            if policy.answer:
+                times = answer_times(item.since, policy.answer, hours.get(item.line))
+                return times.by if times is not None else None
+            return item.since + timedelta(minutes=policy.claim) if policy.claim else None
+
+        return due_at
 
     async def _items(self, known: "_Known", since: datetime) -> AsyncIterator[Item]:
         """Yield what was open work at some time since then, the subscription's alone."""

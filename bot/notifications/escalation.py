@@ -5,9 +5,10 @@ The time of each step is stored with the posting it belongs to. What is said is 
 and the step before the step counts as taken, so a restart at any moment says it once and goes on.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final
 
 import structlog
@@ -15,7 +16,6 @@ import structlog
 from bot.activity.calls import view_call
 from bot.activity.items import Item
 from bot.activity.registers import fragment
-from bot.activity.roster import Agent, Reach, not_reached, reach_of
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.texts import view_conversation
 from bot.basics.company import CompanyKey
@@ -29,20 +29,22 @@ from bot.basics.errors import (
     Unreadable,
     UserError,
 )
+from bot.basics.opening_hours import answer_times
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
-from bot.cards.roster import read_agent
-from bot.contract.context import People, with_any_email
+from bot.contract.context import People
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import ME, Action, Entity
 from bot.dialpad.actions.call import PlaceCall
-from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.actions.sms import SendSms
 from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.connection import DialpadConnection
 from bot.dialpad.directory import Directory
+from bot.notifications.line_hours import LineHours
+from bot.notifications.personal_notices import tell_person
 from bot.notifications.quiet_hours import held_until
+from bot.notifications.reaching import GroupMembers, Reaching
 from bot.store.audit import About
 from bot.store.card_rows import StoredCard
 from bot.store.postings import ROUND, NewPosting, Posting
@@ -51,6 +53,8 @@ from bot.store.store import Store
 REMINDED: Final = 50
 """The step within a round at which the claimer was reminded."""
 
+_ASKED: Final = "asked"
+"""Names what is said in a step: whoever it turns out to reach, once."""
 _IN_HOURS: Final = 120
 """Minutes from which on waiting times are given in whole hours."""
 _log = structlog.get_logger(__name__)
@@ -60,11 +64,15 @@ class Escalations:
     """Takes escalation steps that are due. ``run_due`` is called often and by several processes; each step is taken by
     one."""
 
-    def __init__(self, store: Store, accounts: Accounts, directory: Directory, people: People) -> None:
+    def __init__(
+        self, store: Store, accounts: Accounts, directory: Directory, people: People, groups: GroupMembers | None = None
+    ) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
         self._people = people
+        self._hours = LineHours(accounts, directory)
+        self._reaching = Reaching(store, accounts, directory, people, groups)
 
     async def run_due(self) -> None:
         """Take every step that is due. One that fails is tried again later and does not delay the others."""
@@ -83,7 +91,7 @@ class Escalations:
         if card is None or subscription is None or item is None or item.is_settled or item.state == "waiting":
             await self._store.postings.step(posting, to=posting.step, next_s=None)
         elif (until := held_until(subscription, now)) is not None:
-            first_s = subscription.policy.claim * 60.0 if posting.ts is None else 0.0
+            first_s = subscription.policy.claim * 60.0 if posting.ts is None and not subscription.policy.answer else 0.0
             await self._store.postings.step(posting, to=posting.step, next_s=(until - now).total_seconds() + first_s)
         elif item.snoozed_until is not None and item.snoozed_until > now:
             wait_s = (item.snoozed_until - now).total_seconds()
@@ -92,8 +100,25 @@ class Escalations:
             await self._claimed(posting, item, subscription)
         elif not item.asks(now):
             await self._store.postings.step(posting, to=posting.step, next_s=None)
+        elif (starts := await self._starts(posting, item, subscription)) is None or starts > now:
+            next_s = None if starts is None else (starts - now).total_seconds()
+            await self._store.postings.step(posting, to=posting.step, next_s=next_s)
         else:
             await self._unclaimed(posting, subscription, _Waiting.of(card, item))
+
+    async def _starts(self, posting: Posting, item: Item, subscription: Subscription) -> datetime | None:
+        """Return when the first step is due of what is to be answered within its line's opening hours, None for never;
+        a time that has passed where it is under way, or goes by no hours."""
+        policy = subscription.policy
+        if posting.step % ROUND or not (policy.answer or posting.answer_by):
+            return posting.created_at
+        since = max(item.since, posting.timed_from or item.since)
+        times = None
+        if policy.answer:
+            times = answer_times(since, policy.answer, await self._hours.of(subscription, item.line))
+        await self._store.postings.set_times(posting, times)
+        claimed_by = max(since, posting.created_at) + timedelta(minutes=policy.claim) if policy.claim else None
+        return min((one for one in (times.by if times else None, claimed_by) if one is not None), default=None)
 
     async def _item(self, card: StoredCard | None) -> Item | None:
         """Return the newest item that a card is about."""
@@ -119,85 +144,83 @@ class Escalations:
         if within >= REMINDED:  # released by hand after a reminder
             await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
             return
-        steps = subscription.policy.steps() if subscription.policy.claim else ()
+        steps = subscription.policy.steps() if subscription.policy.asks else ()
         left = [step for step in steps if step[0] >= within]
         if not left:
             await self._store.postings.step(posting, to=posting.step, next_s=None)
             return
-        place, kind, whom = left[0]
-        after, next_s = base + place + 1, _between(subscription.policy) if len(left) > 1 else None
-        if kind in {"sms", "call"}:
-            await self._phone(posting, kind, subscription, waiting, after)
+        said = self._unanswered(posting, subscription.policy, steps.index(left[0]), waiting.word)
+        passed: list[str] = []
+        for number, (place, kind, whom) in enumerate(left, 1):
+            after = base + place + 1
+            if kind in {"sms", "call"}:
+                await self._say_passed(posting, said, passed)
+                await self._phone(posting, kind, subscription, waiting, after)
+                return
+            is_last = number == len(left)
+            found = await self._reaching.of(kind, whom, subscription, waiting.call_center, is_last=is_last)
+            if found.reached:
+                await self._ask(posting, kind, whom, waiting, said, [*passed, found.words], found.ping)
+                next_s = None if is_last else _between(subscription.policy)
+                await self._store.postings.step(posting, to=after, next_s=next_s)
+                return
+            passed.append(found.words)
+        await self._nobody(posting, subscription, said, passed, base + left[-1][0] + 1)
+
+    async def _ask(
+        self,
+        posting: Posting,
+        kind: str,
+        whom: str,
+        waiting: "_Waiting",
+        said: str,
+        passed: Sequence[str],
+        ping: Sequence[str],
+    ) -> None:
+        """Ask whom a step reaches, and say who was passed over."""
+        if kind == "supervisor":
+            await self._say_passed(posting, said, passed)
+            line = f" on {waiting.line}" if waiting.line else ""
+            text = f"{said[:-1]}{line}. {waiting.what}"
+            await self._nudge(posting, _ASKED, {"text": text, "ping": [], "claim": True}, direct=whom)
             return
-        waited = how_long(self._waited(posting, subscription.policy, steps.index(left[0])))
-        said = f"Nobody has claimed this {waiting.word} for {waited}."
-        ping, text = await self._who(kind, whom, subscription, waiting, said)
-        direct = whom if kind == "supervisor" and await self._is_ours(subscription, whom) else None
-        await self._nudge(posting, kind, {"text": text, "ping": list(ping), "claim": True}, direct=direct)
-        await self._store.postings.step(posting, to=after, next_s=next_s)
+        text = " ".join(part for part in (said, *passed) if part)
+        await self._nudge(posting, _ASKED, {"text": text, "ping": list(ping), "claim": True})
+
+    async def _say_passed(self, posting: Posting, said: str, passed: Sequence[str]) -> None:
+        """Say in the thread who was passed over, where what follows is said elsewhere."""
+        if words := [one for one in passed if one]:
+            await self._nudge(posting, "passed", {"text": " ".join((said, *words)), "claim": True})
+
+    async def _nobody(
+        self, posting: Posting, subscription: Subscription, said: str, passed: Sequence[str], after: int
+    ) -> None:
+        """Say that nobody of the whole policy can be reached; the first time its owner is told as well."""
+        words = " ".join((said, *passed, "Nobody is left to be asked."))
+        await self._nudge(posting, _ASKED, {"text": words, "ping": [], "claim": True})
+        await self._store.postings.step(posting, to=after, next_s=None)
+        text = (
+            f"Nobody could be asked about a call or text that waits: {' '.join(passed)} "
+            "Nobody is asked about the next one either unless you change who is, or somebody can be reached by then."
+        )
+        name = f"nowhere:{subscription.id}:{_mark_of(subscription.policy)}"
+        await tell_person(self._store, subscription.owner, name, text, [("Notifications", "notify.notify")])
+
+    def _unanswered(self, posting: Posting, policy: EscalationPolicy, number: int, word: str) -> str:
+        """Say how long nobody has done anything about it, or that its answer is overdue."""
+        if policy.answer and posting.answer_by is not None and posting.answer_by <= self._store.now():
+            target = f"within {how_long(policy.answer)} of opening hours"
+            return f"Nobody has answered this {word} {target}." if not number else f"This {word} is still not answered."
+        return f"Nobody has claimed this {word} for {how_long(self._waited(posting, policy, number))}."
 
     def _waited(self, posting: Posting, policy: EscalationPolicy, number: int) -> int:
         """Return the minutes waited. After quiet hours that is longer than the policy says; after a claim was released
         the policy's time is given."""
-        by_policy = policy.claim * (number + 1)
+        by_policy = policy.claim * (number + 1) or policy.answer + policy.pause * number
         if posting.step >= ROUND:
             return by_policy
         so_far = int((self._store.now() - posting.created_at).total_seconds()) // 60
         return max(by_policy, so_far - so_far % 60 if so_far >= _IN_HOURS else so_far)
-
-    async def _who(
-        self, kind: str, whom: str, subscription: Subscription, waiting: "_Waiting", said: str
-    ) -> tuple[Sequence[str], str]:
-        if kind == "supervisor" and not await self._is_ours(subscription, whom):
-            return (), f"{said} The supervisor who was to be asked uses another Dialpad company now."
-        if kind == "supervisor":
-            line = f" on {waiting.line}" if waiting.line else ""
-            return (), f"{said[:-1]}{line}. {waiting.what}"
-        if kind == "person" and not await self._is_ours(subscription, whom):
-            return (), f"{said} Whoever was to be asked next uses another Dialpad company now."
-        if kind != "duty":
-            return ((whom,) if whom else ()), said
-        call_center = waiting.call_center
-        try:
-            reaches = await self._in_slack(subscription, await self._on_duty(subscription, call_center))
-        except ChatopsError as problem:
-            _log.info("who is on duty cannot be looked up", error=type(problem).__name__)
-            last = await self._in_slack(subscription, await self._last_on_duty(subscription, call_center))
-            known = "These were on duty when it last did." if _asked(last) else ""
-            return _asked(last), f"{said} Dialpad does not say who is on duty. {known}".strip()
-        return _asked(reaches), f"{said}{_not_asked(reaches)}"
-
-    async def _on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
-        """Return the operators on duty."""
-        if not call_center:
-            return []
-        operators = await self._owner(subscription).send(ListCallCenterOperators(id=call_center), background=True)
-        return [agent for user in operators.users if (agent := read_agent(call_center, user)).on_duty]
-
-    async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
-        """Return the same from the last known roster; their calls then are over."""
-        known = await self._store.rosters.get(subscription.company, call_center)
-        return [replace(agent, on_a_call=False) for agent in known.on_duty] if known else []
-
-    async def _in_slack(self, subscription: Subscription, agents: Sequence[Agent]) -> list[Reach]:
-        """Tell which of them can be asked. Somebody of whom Slack says nothing, or who uses another company now, counts
-        as not in Slack."""
-        found = []
-        for agent in agents:
-            slack_id: str | None = None
-            try:
-                slack_id = await with_any_email(self._people, subscription.owner.team_id, agent.emails)
-            except ChatopsError as problem:
-                _log.info("slack does not say who has an address", error=type(problem).__name__)
-            is_ours = slack_id is not None and await self._is_ours(subscription, slack_id)
-            found.append(reach_of(agent, slack_id if is_ours else None))
-        return found
-
-    async def _is_ours(self, subscription: Subscription, user_id: str) -> bool:
-        """False for a person who is connected to another company: what is said to them is not theirs to hear, and they
-        could claim nothing."""
-        company = await self._store.connections.company(PersonKey(subscription.owner.team_id, user_id))
-        return company is None or company == subscription.company
 
     def _owner(self, subscription: Subscription) -> Account:
         return self._accounts.of(subscription.owner, within=subscription.company)
@@ -304,21 +327,6 @@ class Escalations:
         return next((user.phone_numbers[0] for user in theirs if user.phone_numbers), "")
 
 
-def _asked(reaches: Iterable[Reach]) -> list[str]:
-    """Return the Slack ids of those who can be asked."""
-    return [one.slack_id for one in reaches if one.can_be_asked]
-
-
-def _not_asked(reaches: Sequence[Reach]) -> str:
-    """Say who of those on duty was not asked, and why; or that nobody is."""
-    if not reaches:
-        return " Nobody is on duty."
-    names = not_reached(reaches)
-    if not names:
-        return ""
-    return f" Not asked: {names}." if _asked(reaches) else f" Nobody on duty can be asked: {names}."
-
-
 async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     """Report in the call's thread that Slack did not take a direct message to a supervisor. False when this posting is
     no such message; then nothing is done."""
@@ -326,6 +334,7 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     subscription = await store.subscriptions.get(posting.company, posting.subscription_id)
     if card is None or card.about is None or subscription is None or posting.channel == subscription.channel:
         return False
+    await store.postings.ask_next_now(posting.company, card.about, posting.subscription_id)
     text = f"I cannot write to them in Slack ({code}), so they do not know about this call:"
     said = {"text": text, "about": posting.channel}
     wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)
@@ -367,9 +376,14 @@ def _why(problem: ChatopsError) -> str:
             return "Dialpad refused it."
 
 
+def _mark_of(policy: EscalationPolicy) -> str:
+    """Return a mark that is another one once the policy was changed."""
+    return sha256(repr(policy).encode()).hexdigest()[:12]
+
+
 def _between(policy: EscalationPolicy) -> float | None:
     """Return the seconds from one step to the next, None without escalation."""
-    return policy.claim * 60.0 if policy.claim else None
+    return policy.pause * 60.0 if policy.asks else None
 
 
 @dataclass(frozen=True)

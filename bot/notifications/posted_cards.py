@@ -26,17 +26,18 @@ from bot.cards.notice import notice
 from bot.cards.open_work import CardStatus, names_at, names_of, state_of
 from bot.cards.subscription import CHANGED, changed_card
 from bot.cards.work_list import in_order, look_up_names, work_rows
-from bot.contract.board import open_work
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Mention, MessageContent, Phone, Prose, Reply, When
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
 from bot.notifications.telling import last_texts
+from bot.notifications.work_times import works_of
 from bot.store.card_rows import StoredCard
 from bot.store.postings import Posting
 from bot.store.store import Store
 
+STOPPED_BY: Final = "Claim it, or press Done on its card, and nobody else is asked."
 MOST_WORK: Final = 10
 """Open work that a handover lists."""
 
@@ -55,12 +56,12 @@ class PostedCardRenderer:
             case "call":
                 view = view_call(card.state)
                 caller = await self.caller(subscription, view.number)
-                status = await self._status(card, subscription, elsewhere=posting.superseded_by is not None)
+                status = await self._status(card, subscription, posting)
                 return MessageContent(call_content(view, caller, status))
             case "talk":
                 conversation = view_conversation(card.state)
                 caller = await self.caller(subscription, conversation.number)
-                status = await self._status(card, subscription)
+                status = await self._status(card, subscription, posting)
                 folded = status.item is not None and status.item.is_settled
                 last = () if folded else await self._last_texts(card, subscription)
                 return MessageContent(conversation_card(conversation, caller, status, last))
@@ -74,7 +75,7 @@ class PostedCardRenderer:
                 return await self._told(card, subscription)
 
     async def _status(
-        self, card: StoredCard, subscription: Subscription | None, *, elsewhere: bool = False
+        self, card: StoredCard, subscription: Subscription | None, posting: Posting | None = None
     ) -> CardStatus:
         """Return how a card's open work stands, with the names of those whom Dialpad gives by their id."""
         customer = await self._store.histories.of_card(card)
@@ -85,7 +86,9 @@ class PostedCardRenderer:
             owner = self._accounts.of(subscription.shown_as, within=subscription.company)
             names = await names_of(self._directory, owner, [item])
         opted_out = await self._opted_out(card)
-        return CardStatus(card.id, self._store.now(), item, gear, names, elsewhere, opted_out=opted_out)
+        elsewhere = posting is not None and posting.superseded_by is not None
+        times = posting.answer_times if posting is not None else None
+        return CardStatus(card.id, self._store.now(), item, gear, names, elsewhere, opted_out, times)
 
     async def _opted_out(self, card: StoredCard) -> bool:
         """Tell whether the customer of a call or conversation wants no more texts, whichever line they said so to. Of
@@ -134,7 +137,7 @@ class PostedCardRenderer:
         now = self._store.now()
         lines = {f"callcenter:{said['line']}"} if said.get("line") else set()
         found = await self._store.histories.open(subscription.company, lines)
-        works = in_order([open_work(item) for _, item in found], "", now)
+        works = in_order(await works_of(self._store, subscription.company, [item for _, item in found]), "", now)
         owner = self._accounts.of(subscription.shown_as, within=subscription.company)
         members = await self._store.connections.members(subscription.company)
         found_names = await look_up_names(self._directory, owner, works[:MOST_WORK])
@@ -162,6 +165,7 @@ class PostedCardRenderer:
         claim = Button("Claim", "card.claim", {"card": call.id}, style="primary")
         stands = state_of(status) if value(card.state, "claim") or (item is not None and item.is_settled) else ""
         shown = (show,) if call.kind == "call" else ()
+        said = prose(said, " ", STOPPED_BY) if asks else said
         return MessageContent(Reply(said, buttons=(claim, *shown) if asks else shown), stands, ping)
 
     async def bundle(self, postings: list[tuple[Posting, StoredCard]]) -> MessageContent:
@@ -174,7 +178,7 @@ class PostedCardRenderer:
             gear = gear or (subscription.id if subscription else "")
             held = held or (subscription is not None and quiet_until(subscription, posting.created_at) is not None)
             view = view_call(card.state)
-            status = await self._status(card, subscription)
+            status = await self._status(card, subscription, posting)
             rows.append(
                 call_line(view, await self.caller(subscription, view.number), replace(status, subscription=gear))
             )

@@ -387,6 +387,8 @@ def _heard(hook: Hook) -> State:
 
 def _first_step(subscription: Subscription, now: datetime) -> float | None:
     """Return the seconds from posting to the first escalation step."""
+    if subscription.policy.answer:
+        return 0.0  # the line's hours say when that is, and they are looked up outside of the transaction
     if not subscription.policy.claim:
         return None
     until = quiet_until(subscription, now)

@@ -33,7 +33,6 @@ from bot.contract.board import (
     SubscriptionChanged,
     SubscriptionExists,
     UserGroup,
-    open_work,
 )
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
@@ -43,6 +42,7 @@ from bot.notifications.digests import Digests
 from bot.notifications.escalation import REMINDED, handle_within
 from bot.notifications.forecasting import forecast
 from bot.notifications.telling import last_texts, told_of
+from bot.notifications.work_times import works_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.store.card_rows import StoredCard
@@ -157,6 +157,8 @@ class NotificationService:
         if not subscription.paused:
             await self._store.rosters.follow(subscription.company, subscription.call_centers)
         await self._look_again(subscription)
+        if before is not None and before.policy.answer != subscription.policy.answer:
+            await self._store.postings.time_anew(subscription.company, subscription.id)
         if before is not None and before.topic and (subscription.paused or not subscription.topic):
             await self._clear_topic(before)
         if self._ensure is None or subscription.paused:
@@ -203,8 +205,9 @@ class NotificationService:
 
     async def _look_again(self, subscription: Subscription) -> None:
         """Check again what a subscription holds back: its quiet hours may have changed, or its pause ended."""
-        claim = subscription.policy.claim
-        await self._store.postings.due_anew(subscription.company, subscription.id, claim * 60.0 if claim else None)
+        policy = subscription.policy
+        first_s = 0.0 if policy.answer else policy.claim * 60.0 if policy.claim else None
+        await self._store.postings.due_anew(subscription.company, subscription.id, first_s)
         self._wake()
 
     async def switch_event(self, subscription: Subscription, kind: NewsKind, *, on: bool) -> Subscription | None:
@@ -421,6 +424,8 @@ class NotificationService:
             step = posting.step if within < REMINDED and item.snoozed_until is None else anew
             moment = item.snoozed_until or (item.owned_at or now) + handle_within(policy)
             return moment if is_first else None, step  # reminded in one place only
+        if policy.answer:
+            return max(now, item.snoozed_until or now), anew  # from when on its time counts
         if not policy.claim:
             return None, posting.step
         return max(now, item.snoozed_until or now) + timedelta(minutes=policy.claim), anew
@@ -517,8 +522,10 @@ class NotificationService:
 
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         company = await self._store.connections.company(person)
-        found = [await self._store.histories.open(one) for one in _theirs(person, company)]
-        return [open_work(item) for some in found for _, item in some]
+        works: list[OpenWork] = []
+        for one in _theirs(person, company):
+            works += await works_of(self._store, one, [item for _, item in await self._store.histories.open(one)])
+        return works
 
     async def last_texts(self, conversation: PostedCard) -> list[TextView]:
         found = await last_texts(self._store, conversation) if isinstance(conversation, StoredCard) else {}

@@ -15,13 +15,15 @@ from bot.store.subscriptions import subscriptions
 @dataclass(frozen=True)
 class Agenda:
     """The earliest moment of each kind of work, None where nothing is to come: a message to post or update, a step of
-    an escalation, a digest to count, a roster to look at, open work that looks different."""
+    an escalation, a digest to count, a roster to look at, open work that looks different, and an answer that is soon
+    due or overdue."""
 
     posting: datetime | None = None
     escalation: datetime | None = None
     digest: datetime | None = None
     roster: datetime | None = None
     item: datetime | None = None
+    answer: datetime | None = None
 
 
 async def read_agenda(context: StoreContext, seen: datetime | None = None) -> Agenda:
@@ -33,6 +35,7 @@ async def read_agenda(context: StoreContext, seen: datetime | None = None) -> Ag
         (subscriptions.c.digest_at, true()),
         (rosters.c.due_at, true()),
         (items.c.stale_at, true()),
+        (postings.c.redraw_at, true()),
     )
     statements = [
         select(func.min(column, type_=MomentColumn)).where(column.is_not(None), meant) for column, meant in kinds

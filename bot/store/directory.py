@@ -302,11 +302,18 @@ def _insert(connection: Connection, known: StoredList, added: Sequence[StoredEnt
 
 
 def _values(entry: StoredEntry) -> dict[str, Any]:
-    return {"name": entry.name, "detail": entry.detail, "phones": list(entry.phones), "text": _text_of(entry)}
+    return {
+        "name": entry.name,
+        "detail": entry.detail,
+        "phones": list(entry.phones),
+        "hours": entry.hours,
+        "text": _text_of(entry),
+    }
 
 
 def _differs(row: Row[Any], entry: StoredEntry) -> bool:
-    return (row.name, row.detail, tuple(row.phones)) != (entry.name, entry.detail, entry.phones)
+    before = (row.name, row.detail, tuple(row.phones), row.hours)
+    return before != (entry.name, entry.detail, entry.phones, entry.hours)
 
 
 def _add_words(connection: Connection, list_id: int, found: Iterable[tuple[int, StoredEntry]]) -> None:

@@ -95,7 +95,7 @@ def _build_surely() -> CompoundSelect[Any]:
     statement is not."""
     by, word = entries.c, words.c
     which = bindparam("list", type_=word.list_id.type)
-    taken = (by.entry_id, by.name, by.detail, by.phones)
+    taken = (by.entry_id, by.name, by.detail, by.phones, by.hours)
 
     def entry(rank: int, *where: ColumnElement[bool], most: int) -> Select[Any]:
         chosen = select(literal_column(str(rank)).label("rank"), *taken).where(within_named(entries), *where)

@@ -51,6 +51,7 @@ entries = Table(
     Column("name", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("phones", JSON, nullable=False),
+    Column("hours", JSON),
     Column("text", _sorted, nullable=False),
     Column("seen", Integer, nullable=False),
     UniqueConstraint("list_id", "entry_id"),
@@ -95,4 +96,4 @@ def read_list(row: Row[Any]) -> StoredList:
 
 
 def read_entry(row: Row[Any], entity: str) -> StoredEntry:
-    return StoredEntry(row.entry_id, row.name, row.detail, entity, tuple(row.phones))
+    return StoredEntry(row.entry_id, row.name, row.detail, entity, tuple(row.phones), row.hours)

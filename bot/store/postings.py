@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.company import CompanyKey
+from bot.basics.opening_hours import AnswerTimes
 from bot.store.group_writes import GroupWrites
 from bot.store.processes import held_by_nobody_else
 from bot.store.schema import (
@@ -80,6 +81,10 @@ postings = Table(
     Column("holder", Text),
     Column("episode", MomentColumn),
     Column("superseded_by", Text),
+    Column("timed_from", MomentColumn),
+    Column("answer_by", MomentColumn),
+    Column("warn_at", MomentColumn),
+    Column("redraw_at", MomentColumn),
     Index("ix_postings_card_id_channel", "card_id", "channel", unique=True),
     *(
         Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
@@ -87,6 +92,7 @@ postings = Table(
             ("ix_postings_due_at", ("due_at",), "due_at IS NOT NULL"),
             ("ix_postings_due_in_channel", ("team_id", "channel", "due_at"), "due_at IS NOT NULL"),
             ("ix_postings_escalate_at", ("escalate_at",), "escalate_at IS NOT NULL"),
+            ("ix_postings_redraw_at", ("redraw_at",), "redraw_at IS NOT NULL"),
         )
     ),  # what is over is in none of them: a look costs the same however many cards were shown
     Index("ix_postings_channel_ts", "channel", "ts"),
@@ -97,10 +103,15 @@ postings = Table(
 
 ROUND: Final = 100
 """Steps of one round of asking: each time a claim is released, or what was settled waits anew, the next begins."""
+_AT_ONCE: Final = 100
+"""Cards that are asked about at a time."""
 REPEATED_WITHIN: Final = timedelta(hours=1)
 """A call of somebody who waits already is shown in the message that is there, if it was posted this short a time ago:
 later it would be out of sight."""
 _MOMENTS: Final = timedelta(seconds=10)
+_UNTIMED: Final = {"answer_by": None, "warn_at": None, "redraw_at": None}
+_PASSED_ON: Final = ("escalate_at", "step", "episode", "timed_from", "answer_by", "warn_at", "redraw_at")
+"""What a newer message of an item takes over from the one that asked for somebody."""
 _GIVEN_UP: Final = and_(postings.c.due_at.is_(None), postings.c.tries > 0, postings.c.doubtful.is_(False))
 """Postings that were given up without ever being posted."""
 
@@ -173,6 +184,17 @@ class Posting:
     episode: datetime | None = None
     superseded_by: str | None = None
     """The posting of a later call of the same item in the same channel, which shows it now."""
+    timed_from: datetime | None = None
+    """From when on the time to answer in counts; None from when on its item waits."""
+    answer_by: datetime | None = None
+    warn_at: datetime | None = None
+    redraw_at: datetime | None = None
+    """When it looks different next because time has passed."""
+
+    @property
+    def answer_times(self) -> AnswerTimes | None:
+        """Return until when what it is about is to be answered, None for no such time."""
+        return AnswerTimes(self.answer_by, self.warn_at) if self.answer_by and self.warn_at else None
 
     @property
     def team_id(self) -> str:
@@ -275,9 +297,11 @@ def _supersede(connection: Connection, now: datetime, company: CompanyKey, its: 
     """Let a new posting take over what the earlier ones of its item ask for; they say where the item is shown now."""
     asking = [row for row in its.earlier if row.escalate_at is not None]
     if asking:
-        fresh |= {"escalate_at": asking[-1].escalate_at, "step": asking[-1].step, "episode": asking[-1].episode}
+        fresh |= {name: getattr(asking[-1], name) for name in _PASSED_ON}
+    else:  # they were asked for all that came before
+        fresh["timed_from"] = now
     mine = and_(within(postings, company), postings.c.id.in_([row.id for row in its.earlier]))
-    values = {"superseded_by": fresh["id"], "escalate_at": None}
+    values = {"superseded_by": fresh["id"], "escalate_at": None, **_UNTIMED}
     connection.execute(update(postings).where(mine).values(**values))
     touch(connection, company, [row.card_id for row in its.earlier], now)
 
@@ -290,7 +314,7 @@ def _places(connection: Connection, company: CompanyKey, card_ids: Collection[st
     columns = (
         column.id, column.card_id, column.channel, column.subscription_id, column.ts, column.attempted_at,
         column.due_at, column.escalate_at, column.step, column.parent_id, column.created_at, column.episode,
-        column.superseded_by,
+        column.superseded_by, column.timed_from, column.answer_by, column.warn_at, column.redraw_at,
     )  # fmt: skip
     statement = select(*columns).where(within(postings, company), column.card_id.in_(card_ids))
     return {(row.card_id, row.channel): row for row in connection.execute(statement)}
@@ -319,6 +343,8 @@ def _fresh(
         "escalate_at": _escalation(now, one),
         "episode": one.episode,
         "created_at": now,
+        "timed_from": None,
+        **_UNTIMED,
     }
 
 
@@ -352,7 +378,7 @@ def _want_again(connection: Connection, now: datetime, company: CompanyKey, ther
     if there.step == 0 or there.episode != one.episode:
         asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == there.step)
         step = there.step if there.episode == one.episode or not there.step else there.step - there.step % ROUND + ROUND
-        values = {"escalate_at": escalate_at, "episode": one.episode, "step": step}
+        values = {"escalate_at": escalate_at, "episode": one.episode, "step": step, "timed_from": None, **_UNTIMED}
         connection.execute(update(postings).where(asked_for_nobody).values(**values))
 
 
@@ -383,7 +409,7 @@ def of_cards(connection: Connection, company: CompanyKey, card_ids: Collection[s
 def stop_posting(connection: Connection, company: CompanyKey, subscription_id: str) -> None:
     """Stop a deleted subscription's postings: what waits is not posted, and nobody is asked to claim the rest."""
     connection.execute(delete(postings).where(_waiting(company, subscription_id)))
-    connection.execute(update(postings).where(_of(company, subscription_id)).values(escalate_at=None))
+    connection.execute(update(postings).where(_of(company, subscription_id)).values(escalate_at=None, **_UNTIMED))
 
 
 class NextDue(NamedTuple):
@@ -603,7 +629,64 @@ class Postings:
         """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since
         when what it asks for waits."""
         this = and_(within(postings, company), postings.c.id == name)
-        await self._context.run(update(postings).where(this).values(escalate_at=moment, step=step, episode=episode))
+        values = {"escalate_at": moment, "step": step, "episode": episode, "timed_from": moment, **_UNTIMED}
+        await self._context.run(update(postings).where(this).values(**values))
+
+    async def ask_next_now(self, company: CompanyKey, card_id: str, subscription_id: str) -> None:
+        """Let the next step be due now: whoever the last one asked was not reached."""
+        now = self._context.now()
+        here = and_(_of(company, subscription_id), postings.c.card_id == card_id, postings.c.escalate_at > now)
+        under_way = and_(here, postings.c.step % ROUND > 0, postings.c.parent_id.is_(None))
+        await self._context.run(update(postings).where(under_way).values(escalate_at=now))
+
+    async def set_times(self, posting: Posting, times: AnswerTimes | None) -> None:
+        """Store until when what a posting is about is to be answered."""
+        if times == posting.answer_times:
+            return
+        now = self._context.now()
+        values = {} if times is None else {"answer_by": times.by, "warn_at": times.warn_at, "redraw_at": now}
+        this = and_(within(postings, posting.company), postings.c.id == posting.id)
+        await self._context.run(update(postings).where(this).values(**{**_UNTIMED, **values}))
+
+    async def time_anew(self, company: CompanyKey, subscription_id: str) -> None:
+        """Let the times be computed anew of what waits for its answer: the subscription's own time for it changed."""
+        waiting = and_(_of(company, subscription_id), postings.c.escalate_at.is_not(None), postings.c.step % ROUND == 0)
+        timed = and_(waiting, postings.c.answer_by.is_not(None))
+        await self._context.run(update(postings).where(timed).values(escalate_at=self._context.now()))
+
+    async def times_of(self, company: CompanyKey, card_ids: Collection[str]) -> list[Posting]:
+        """Return the postings of these cards that say until when somebody is to answer."""
+        timed = and_(postings.c.answer_by.is_not(None), postings.c.superseded_by.is_(None))
+        found: list[Posting] = []
+        ids = list(card_ids)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = postings.c.card_id.in_(ids[start : start + _AT_ONCE])
+            found += await self._postings(and_(within(postings, company), timed, some), limit=_AT_ONCE * 10)
+        return found
+
+    async def redraw_timed(self, most: int = 50) -> int:
+        """Make due the cards whose answer is due soon, or overdue, from now on. Returns of how many postings."""
+        now = self._context.now()
+        late = select(postings).where(postings.c.redraw_at <= now).order_by(postings.c.card_id).limit(most)
+
+        def change(connection: Connection) -> int:
+            locked = everywhere(late.with_for_update(skip_locked=True), Everywhere.DUE)
+            rows = [_read_posting(row) for row in connection.execute(locked)]
+            for one in rows:
+                next_at = one.answer_times.next_change(now) if one.answer_times else None
+                this = and_(within(postings, one.company), postings.c.id == one.id)
+                connection.execute(update(postings).where(this).values(redraw_at=next_at))
+                newer = update(_cards).where(_cards.c.id == one.card_id).values(version=_cards.c.version + 1)
+                connection.execute(everywhere(newer, Everywhere.POSTER))
+                touch(connection, one.company, [one.card_id], now, posted=True)
+            return len(rows)
+
+        first = everywhere(select(postings.c.id).where(postings.c.redraw_at <= now).limit(1), Everywhere.DUE)
+
+        def is_late(connection: Connection) -> bool:
+            return connection.execute(first).first() is not None
+
+        return await self._context.database.write(change) if await self._context.database.read(is_late) else 0
 
     async def _postings(self, *where: Any, limit: int = 500, why: Everywhere | None = None) -> list[Posting]:
         statement = select(postings).where(*where).order_by(postings.c.created_at, postings.c.id).limit(limit)

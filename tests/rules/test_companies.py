@@ -65,6 +65,8 @@ CROSSING: Final = {
     "histories.adopt": {"OPERATOR"},
     "histories._is_stale": {"DUE"},
     "histories.redraw_stale": {"DUE"},
+    "postings.is_late": {"DUE"},
+    "postings.redraw_timed": {"DUE", "POSTER"},
     "hooks.all": {"LISTENING"},
     "hooks.get": {"HOOK"},
     "hooks.heard": {"HOOK"},

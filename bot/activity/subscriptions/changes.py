@@ -36,11 +36,16 @@ def _by_class(filters: Iterable[Filter]) -> dict[type[Filter], set[Filter]]:
 def asks_more(before: EscalationPolicy, after: EscalationPolicy) -> bool:
     """Tell whether ``after`` asks, texts or calls somebody whom ``before`` did not, or sooner."""
     new, old = _asked(after), _asked(before)
-    return bool(new - old) or (bool(new) and after.claim < before.claim)
+    sooner = _is_sooner(before.claim, after.claim) or _is_sooner(before.answer, after.answer)
+    return bool(new - old) or (bool(new) and sooner)
+
+
+def _is_sooner(before: int, after: int) -> bool:
+    return bool(after) and (not before or after < before)
 
 
 def _asked(policy: EscalationPolicy) -> set[tuple[str, str]]:
-    return {(kind, whom) for _, kind, whom in policy.steps() if kind != "here"} if policy.claim else set()
+    return {(kind, whom) for _, kind, whom in policy.steps() if kind != "here"} if policy.asks else set()
 
 
 def _follows_more(before: Subscription, after: Subscription) -> bool:

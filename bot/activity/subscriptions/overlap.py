@@ -42,7 +42,7 @@ def settings_of(subscription: Subscription) -> Mapping[str, Any]:
     """Return what a subscription does, without whose it is and how it fares: equal for two that do the same."""
     filters = (*subscription.included, *subscription.excluded)
     goes_by_clock = bool(subscription.kinds & DIGESTS) or any(one.uses_clock for one in filters)
-    asks = subscription.policy if subscription.policy.claim else EscalationPolicy(handle=subscription.policy.handle)
+    asks = subscription.policy if subscription.policy.asks else EscalationPolicy(handle=subscription.policy.handle)
     return {
         "events": subscription.kinds,
         "lines": _compared(subscription.included, PlaceFilter),
@@ -101,8 +101,8 @@ def joined(other: Subscription, new: Subscription) -> Subscription | None:
         if other.kinds & DIGESTS and _digest(other) != _digest(new):
             return None
         both = replace(both, digest_at=new.digest_at, digest_day=new.digest_day)
-    if new.policy.claim and new.policy != other.policy:
-        if other.policy.claim:
+    if new.policy.asks and new.policy != other.policy:
+        if other.policy.asks:
             return None
         both = replace(both, policy=new.policy)
     if (new.keep and other.keep and new.keep != other.keep) or (new.zone != other.zone and mine["clock"]):

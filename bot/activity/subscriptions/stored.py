@@ -29,6 +29,8 @@ def to_json(subscription: Subscription) -> dict[str, Any]:
     stored = _SUBSCRIPTION.dump(subscription)
     if subscription.actors == Actors():
         del stored["actors"]
+    if not subscription.policy.answer:
+        del stored["policy"]["answer"]
     if not subscription.paused_by:
         del stored["paused_by"]
     return {

@@ -11,12 +11,14 @@ from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter, QuietHoursFilter
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
-from bot.basics.times import DAY, clock
+from bot.basics.times import DAY, clock, known_zone
 
 QUIET_DEFAULT: Final = kinds_that(lambda row: row.usual)
 """The kinds in a subscription that names no events: those that wait for somebody."""
 DIGEST_AT: Final = 8 * 60
 """Default time of a digest, in minutes after midnight."""
+STEP_PAUSE: Final = 5
+"""Minutes from one step of an escalation to the next where nothing else was chosen."""
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -24,7 +26,8 @@ _MINUTE: Final = timedelta(minutes=1)
 class EscalationPolicy:
     """What happens with a call that nobody claims or handles. Times are in minutes; ``claim`` 0 turns it off.
 
-    The steps follow one another, ``claim`` minutes apart: who is on duty, the user group, the person, the supervisor in
+    It begins ``claim`` minutes after the call, or once the time to ``answer`` in is over, whichever is first. The steps
+    follow one another, ``pause`` minutes apart: who is on duty, the user group, the person, the supervisor in
     a direct message; ``last`` is how the supervisor's phone is reached: "sms", "call" or "".
     """
 
@@ -35,6 +38,18 @@ class EscalationPolicy:
     person: str = ""
     supervisor: str = ""
     last: str = ""
+    answer: int = 0
+    """Within how many minutes of the line's opening hours somebody is to answer; 0 for no such target."""
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether anybody is asked at all."""
+        return bool(self.claim or self.answer)
+
+    @property
+    def pause(self) -> int:
+        """Return the minutes between two steps."""
+        return self.claim or min(self.answer, STEP_PAUSE)
 
     def steps(self) -> tuple[tuple[int, str, str], ...]:
         """Return ``(place, kind, whom)`` in order. A step keeps its place when others are added or removed, so that a
@@ -160,7 +175,7 @@ class Subscription:
     @property
     def clock(self) -> ZoneInfo:
         """Return the time zone of its hours; UTC for a zone that this machine does not know."""
-        return _zone(self.zone)
+        return known_zone(self.zone)
 
     @property
     def zone_name(self) -> str:
@@ -196,7 +211,7 @@ def wants(subscription: Subscription, happening: News) -> bool:
 
 def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
     """Return when the quiet hours around ``now`` end, None outside them. Never raises."""
-    zone, quiet = _zone(subscription.zone), subscription.quiet
+    zone, quiet = known_zone(subscription.zone), subscription.quiet
     local = now.astimezone(zone)
     if quiet is None or not quiet.holds(local):
         return None
@@ -208,10 +223,3 @@ def quiet_until(subscription: Subscription, now: datetime) -> datetime | None:
     while not quiet.holds((until - _MINUTE).astimezone(zone)):  # the clocks skip the time at which they end
         until -= _MINUTE
     return until
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")

@@ -16,6 +16,7 @@ REFUSED_FOR_S: Final = 3600.0
 """How long somebody whom Slack took into no user group is not tried again."""
 
 _INVALID: Final = "invalid_users"
+_NO_GROUP: Final = frozenset({"no_such_subteam", "subteam_not_found"})
 
 _OURS: Final = re.compile(r"(?:^|\s*·\s*)On duty: .*\Z", re.DOTALL)
 
@@ -52,6 +53,19 @@ class DutyMarks:
             self._places |= {(team_id, str(one["id"])): workspace for one in found["usergroups"]}
         self._groups[team_id] = (self._clock() + GROUPS_KEPT_S, known)
         return known
+
+    async def members(self, team_id: str, group: str) -> Sequence[str] | None:
+        """Return who is in a user group, None for one that is gone or switched off. Needs ``usergroups:read``."""
+        if group not in {one.id for one in await self.groups(team_id)}:
+            return None
+        place = {"usergroup": group, **await self._place_of(team_id, group)}
+        try:
+            found = await ask(await self._clients.of(team_id), "usergroups.users.list", place)
+        except PostRefused as refused:
+            if refused.code in _NO_GROUP:
+                return None
+            raise
+        return tuple(str(one) for one in found["users"])
 
     async def keep_group(self, team_id: str, group: str, people: Iterable[str]) -> GroupKept:
         """Make ``people`` the group's members, without those whom Slack refuses. Needs ``usergroups:write``.

@@ -70,7 +70,8 @@ class SlackPeople:
         user = (await client.users_info(user=key.user_id))["user"]
         details = user.get("profile") or {}
         name = details.get("display_name") or details.get("real_name") or user.get("real_name") or user.get("name")
-        profile = Profile(shown_name(str(name or key.user_id)), details.get("email"), _zone(user.get("tz")))
+        shown, is_gone = shown_name(str(name or key.user_id)), bool(user.get("deleted"))
+        profile = Profile(shown, details.get("email"), _zone(user.get("tz")), is_gone)
         _keep(self._kept, key, (self._clock(), profile))
         return profile
 

@@ -1,7 +1,7 @@
 """Open work in numbers."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +18,10 @@ NAMES = {ANA: "user:1", SAM: "user:2", "Ana": "user:1"}
 
 
 def counted(*items: Item, target: float = 0, now: float = 60) -> WorkTally:
-    return tally_work(items, DAY, at(now), timedelta(minutes=target), lambda one: NAMES.get(one, one))
+    def due_at(one: Item) -> datetime | None:
+        return one.since + timedelta(minutes=target) if target else None
+
+    return tally_work(items, DAY, at(now), due_at, lambda one: NAMES.get(one, one))
 
 
 def test_work_is_answered_by_a_claim_and_else_by_what_settles_it() -> None:

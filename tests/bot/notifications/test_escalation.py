@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from bot.activity.roster import Agent, Roster
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filters import QuietHoursFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
-from bot.basics.company import CompanyKey
+from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import NotAllowed, NotConnected, OutcomeUnknown, TooMany, Unavailable
 from bot.contract.context import Profile
 from bot.contract.reply import MessageContent
@@ -22,11 +23,11 @@ from bot.dialpad.action import Action, Entity, Page
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.people import Operators, User
 from bot.dialpad.actions.sms import SendSms
-from bot.dialpad.actions.users import ListUsers
+from bot.dialpad.actions.users import GetUser, ListUsers
 from bot.dialpad.directory import NameMatch
 from bot.dialpad.entries import Entry
 from bot.notifications.escalation import Escalations
-from bot.notifications.posted_cards import PostedCardRenderer
+from bot.notifications.posted_cards import STOPPED_BY, PostedCardRenderer
 from bot.notifications.service import NotificationService
 from bot.slack.api.channel_messages import PostRefused
 from bot.store.card_rows import StoredCard
@@ -61,7 +62,12 @@ class Phones:
     on_the_way: Callable[[], Awaitable[object]] | None = None
     email: str | None = "sam@x.example"
     ana: dict[str, Any] = field(default_factory=dict)
-    """What else Dialpad says of Ana; ``listed``: whom it lists for an address."""
+    """What else Dialpad says of Ana, and ``sam``: of Sam; ``listed``: whom it lists for an address."""
+    sam: dict[str, Any] = field(default_factory=dict)
+    gone: bool = False
+    """Whether the colleagues that a policy names have left Slack."""
+    members: tuple[str, ...] | None = ("U0ANA0001",)
+    """Who is in any user group, None for one that is switched off."""
     listed: tuple[User, ...] = ()
     known: tuple[Entry, ...] = (Entry("102", "Sam Okafor", "Sam@x.example", Entity.USER, ("+14155550112",)),)
 
@@ -82,6 +88,8 @@ class Phones:
             await self.on_the_way()
         if isinstance(action, ListUsers):
             return Page(items=self.listed)
+        if isinstance(action, GetUser):
+            return User.model_validate({"id": action.id, "display_name": "Sam Okafor", **self.sam})
         usual = {"id": "101", "display_name": "Ana", "emails": ("a@x.example", "ana@x.example"), "is_on_duty": True}
         ana = User.model_validate(usual | self.ana)
         return Operators(users=(ana, User(id="102", emails=("sam@x.example",), is_on_duty=False)))
@@ -93,7 +101,10 @@ class Phones:
         return "U0ANA0001" if email.startswith("ana") else None
 
     async def profile(self, _: object) -> Profile:
-        return Profile("Sam", self.email, ZoneInfo("UTC"))
+        return Profile("Sam", self.email, ZoneInfo("UTC"), is_gone=self.gone)
+
+    async def in_group(self, _team: str, _group: str) -> tuple[str, ...] | None:
+        return self.members
 
     async def find(self, *_: object) -> NameMatch:
         if self.down:
@@ -121,7 +132,7 @@ def phones() -> Phones:
 def escalations(stage: PostingStage, phones: Phones) -> Escalations:
     """As a process begins."""
     one = cast(Any, phones)
-    return Escalations(stage.store, one, one, one)
+    return Escalations(stage.store, one, one, one, cast(Any, SimpleNamespace(members=phones.in_group)))
 
 
 async def pass_minutes(stage: PostingStage, phones: Phones, minutes: float) -> None:
@@ -653,3 +664,104 @@ async def test_a_supervisor_is_found_by_any_of_their_addresses(stage: PostingSta
     await pass_minutes(stage, phones, 5)
 
     assert len(phones.sent) == 1
+
+
+# Whoever cannot be reached
+
+
+async def test_who_cannot_be_reached_is_passed_over_at_once_and_named(stage: PostingStage, phones: Phones) -> None:
+    phones.ana = {"do_not_disturb": True}
+    phones.members = None
+    await pass_minutes(stage, phones, 5)
+
+    (said,) = await words(stage)
+    assert said.startswith("Nobody has claimed this call for 5 min. Nobody on duty can be asked: Ana (do not disturb).")
+    assert said.endswith("The user group that was to be asked is gone or switched off.")
+    assert await pings(stage) == [["U2"]]
+    await pass_minutes(stage, phones, 5)
+    assert stage.slack.messages[-1].channel == "U3"
+
+
+@pytest.mark.parametrize(
+    ("sam", "gone", "why"),
+    [
+        ({"do_not_disturb": True}, False, "was not asked: do not disturb."),
+        ({"is_available": False}, False, "was not asked: on a call."),
+        ({"state": "suspended"}, False, "was not asked: deactivated in Dialpad."),
+        ({}, True, "is no longer in Slack."),
+    ],
+)
+async def test_a_colleague_who_cannot_be_reached_is_passed_over_too(
+    stage: PostingStage, phones: Phones, sam: dict[str, Any], gone: bool, why: str
+) -> None:
+    phones.sam, phones.gone, phones.members = sam, gone, ()
+    for _ in range(2):
+        await pass_minutes(stage, phones, 5)
+
+    assert await pings(stage) == [["U0ANA0001"], None, None]  # on duty; then who is passed over; then the text
+    passed, done = (await words(stage))[1:]
+    assert passed.startswith("Nobody has claimed this call for 10 min. The user group that was to be asked has nobody ")
+    assert f"Whoever was to be asked next, Sam, {why}" in passed
+    assert f"The supervisor, Sam, {why}" in passed
+    assert done == "A text went to the phone of"
+
+
+async def test_whoever_is_left_is_asked_although_they_are_on_a_call(stage: PostingStage, phones: Phones) -> None:
+    await change(stage, policy=EscalationPolicy(claim=5))
+    phones.ana = {"on_duty_status": "occupied"}
+    await pass_minutes(stage, phones, 5)
+
+    assert await pings(stage) == [["U0ANA0001"]]
+    assert (await words(stage))[-1].endswith("Asked all the same: nobody else is left to ask.")
+    assert stage.slack.in_(OWNER.user_id) == []
+
+
+async def told_to_owner(stage: PostingStage) -> list[str]:
+    cards = [await stage.store.postings.get(COMPANY, one.name) for one in stage.slack.in_(OWNER.user_id)]
+    own = [await stage.store.postings.get(own_company(OWNER), one.name) for one in stage.slack.in_(OWNER.user_id)]
+    found = [await stage.store.cards.get(one.company, one.card_id) for one in (*cards, *own) if one is not None]
+    return [str(value(card.state, "text")) for card in found if card is not None]
+
+
+async def test_a_policy_that_leads_nowhere_is_told_to_its_owner_at_once_and_once(
+    stage: PostingStage, phones: Phones
+) -> None:
+    await change(stage, policy=EscalationPolicy(claim=5, group="S1"))
+    phones.ana, phones.members = {"is_on_duty": False}, ()
+    await pass_minutes(stage, phones, 5)
+
+    assert (await words(stage))[-1].endswith("Nobody is left to be asked.")
+    (told,) = await told_to_owner(stage)
+    assert "Nobody is on duty. The user group that was to be asked has nobody in it." in told
+    await stage.happen(call(2, "hangup", 20, date_rang=at(1), date_ended=at(20), external_number="+14155550177"))
+    await stage.run(3)
+    await pass_minutes(stage, phones, 5)
+    assert len(await told_to_owner(stage)) == 1
+
+    await change(stage, policy=EscalationPolicy(claim=5, group="S2"))
+    await stage.happen(call(3, "hangup", 20, date_rang=at(1), date_ended=at(20), external_number="+14155550178"))
+    await stage.run(3)
+    await pass_minutes(stage, phones, 5)
+    assert len(await told_to_owner(stage)) == 2
+
+
+async def test_when_slack_refuses_a_direct_message_the_next_is_asked_at_once(
+    stage: PostingStage, phones: Phones
+) -> None:
+    stage.slack.trouble["U3"] = [PostRefused("user_disabled")]
+    for _ in range(4):
+        await pass_minutes(stage, phones, 5)
+    await pass_minutes(stage, phones, 0.1)
+
+    assert len(phones.sent) == 1
+
+
+async def test_each_request_says_how_to_stop_it_as_long_as_it_asks(stage: PostingStage, phones: Phones) -> None:
+    stage.renderer = WithRequests(stage)
+    await pass_minutes(stage, phones, 5)
+    asked = stage.slack.messages[1]
+    assert STOPPED_BY in str(asked.content.shown)
+
+    await board(stage).act(await the_call(stage), SAM, "claimed")
+    await stage.run(10)
+    assert STOPPED_BY not in str(stage.slack.messages[1].content.shown)
