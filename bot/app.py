@@ -52,6 +52,7 @@ from bot.notifications.poster import DueChore, Poster
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.routing import EventRouter
 from bot.notifications.service import NotificationService
+from bot.notifications.taking_over import TakeOvers
 from bot.notifications.webhook import build_hook_route
 from bot.readiness import Probe, Readiness, StoreProbes, free_bytes, probe_said
 from bot.replicas import Replicas
@@ -231,6 +232,7 @@ class _Parts:
     poster: Poster
     replicas: Replicas
     workspaces: Workspaces
+    take_overs: TakeOvers
 
 
 def _build_team_access(parts: _Parts, clients: Clients, installs: "Installs | None") -> TeamAccess:
@@ -264,6 +266,7 @@ def _build_parts(
         lock=None if store.processes.alone else partial(_renewing, store),
         on_broken=notices.connection_broken,
     )
+    take_overs = TakeOvers(store, accounts)
     workspaces = Workspaces(clients, time.monotonic)
     people = SlackPeople(clients, time.monotonic, workspaces)
     later = DurableLater(store, notices.run_later, notices.later_given_up)
@@ -334,6 +337,7 @@ def _build_parts(
         removals=removals,
         subscriptions_gone=notifications.ended_with_owner,
         moved=notices.moved,
+        take_overs=take_overs,
     )
     connector = Connector(
         accounts=accounts,
@@ -373,7 +377,7 @@ def _build_parts(
     notices.dispatcher = dispatcher
     return _Parts(
         store, client, dispatcher, connector, later, directory, intake, listening, hooks, removals,
-        disconnector, poster, replicas, workspaces,
+        disconnector, poster, replicas, workspaces, take_overs,
     )  # fmt: skip
 
 
@@ -397,7 +401,7 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)
-    chores = Chores(parts.store, parts.hooks, parts.removals, replicas)
+    chores = Chores(parts.store, parts.hooks, parts.removals, parts.take_overs, replicas)
     for chore in chores.all():
         closing.callback(asyncio.create_task(chore).cancel)
     return replicas

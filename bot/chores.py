@@ -12,6 +12,7 @@ import structlog
 from bot.basics.outages import Outage
 from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
+from bot.notifications.taking_over import TakeOvers
 from bot.notifications.telling import told_of
 from bot.replicas import Replicas
 from bot.store.store import Store
@@ -29,6 +30,7 @@ class Chores:
     store: Store
     hooks: DialpadHooks
     removals: RemovalsAtDialpad
+    take_overs: TakeOvers
     replicas: Replicas
 
     def all(self) -> tuple[Coroutine[Any, Any, None], ...]:
@@ -37,6 +39,7 @@ class Chores:
         return (
             _for_ever(PURGE_EVERY, self.replicas.led(self._purge), "purge failed"),
             _for_ever(REMOVE_EVERY, self.replicas.led(self._remove), left),
+            _for_ever(REMOVE_EVERY, self.replicas.led(self.take_overs.look), "what others left is not taken over yet"),
             self._reconcile_for_ever(),
             self._adopt(),
         )
@@ -69,6 +72,7 @@ class Chores:
             await self.replicas.until_leading()
             try:
                 await self.hooks.reconcile()
+                await self.take_overs.look(ask=True)
                 comparing.over()
             except Exception as problem:  # noqa: BLE001  it is done again in six hours
                 comparing.failed(problem)

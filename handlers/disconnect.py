@@ -10,6 +10,8 @@ from bot.dialpad.action import Risk
 
 router = Router()
 
+_WHAT_BECOMES = "Those of channels go on with a colleague who sees the same lines; the others are removed."
+
 
 @router.command(
     "disconnect",
@@ -30,7 +32,9 @@ async def disconnect(ctx: Ctx) -> Answer:
         name = "nobody (Dialpad ended the connection)"
     ends = await ctx.deps.connections.would_end(ctx.person)
     what = plural(ends.timed, "change that is still due", "changes that are still due")
-    subscriptions = (Fact("Your subscriptions", f"{ends.subscriptions:,}, removed too"),) if ends.subscriptions else ()
+    subscriptions = (
+        (Fact("Your subscriptions", f"{ends.subscriptions:,}. {_WHAT_BECOMES}"),) if ends.subscriptions else ()
+    )
     return Confirm(
         route="disconnect.end",
         args={},
@@ -56,8 +60,14 @@ async def end(ctx: Ctx) -> Answer:
     if ended is None:
         return Reply("You were no longer connected to Dialpad.", buttons=connect)
     left = bool(ended.hooks_left or ended.access_left)
-    told = prose(Bold("Disconnected."), f" {_gone_here(ended)}{_left_there(ended) if left else '.'}")
+    goes_on = f" {_passed_on(ended.passed_on)}" if ended.passed_on else ""
+    told = prose(Bold("Disconnected."), f" {_gone_here(ended)}{_left_there(ended) if left else '.'}{goes_on}")
     return Reply(told, buttons=connect, tone="warning" if left else "done")
+
+
+def _passed_on(count: int) -> str:
+    which = plural(count, "subscription of a channel goes on", "subscriptions of channels go on")
+    return f"{which} with a colleague's account; they were told."
 
 
 def _gone_here(ended: Ended) -> str:

@@ -21,6 +21,8 @@ TOLD: Final = "told"
 CHANGE: Final = "change."
 """Begins the names of what is stored of each change that a notice tells; for duty it ends with the moment in ms."""
 ROSTER_TROUBLE: Final = "roster trouble"
+TAKEN_OVER: Final = "subscription taken over"
+"""What a notice is about that tells somebody that notifications go on with their account."""
 STOOD_IN: Final = "roster taken over"
 """What a notice is about that tells somebody that a roster is read with their connection from now on."""
 
@@ -35,12 +37,10 @@ def notice(said: Said, subscription: str, work: Sequence[Row] = ()) -> Reply | L
     if about == TOLD:
         buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
         return Reply(str(said.get("text") or ""), buttons, tone="warning")
-    if about == ROSTER_TROUBLE:
-        return Reply(_trouble(said), buttons=gear)
     if about == ENDED:
         return ended_notice(said)
-    if about == STOOD_IN:
-        return Reply(_stood_in(said), buttons=gear)
+    if (say := _TOLD_ONCE.get(str(about))) is not None:
+        return Reply(say(said), buttons=gear)
     look = NOTICES.get(NewsKind(about)) if about in set(NewsKind) else None
     return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=gear)
 
@@ -112,6 +112,15 @@ def _stood_in(said: Said) -> Prose:
     return prose(
         "The Dialpad account of ", before, " no longer works, so who is on duty for ", line, " is now read with yours ",
         "and shown in ", channel, ". To change that, type notify there.",
+    )  # fmt: skip
+
+
+def _taken_over(said: Said) -> Prose:
+    before, channel = Mention(str(said.get("before"))), Mention(str(said.get("channel")))
+    off = " Nobody is texted or called from your number; you can switch that on in the settings."
+    return prose(
+        "The Dialpad account of ", before, " no longer works, so these notifications go on with yours in ", channel,
+        f": {said.get('what')}.{off if said.get('off') else ''}",
     )  # fmt: skip
 
 
@@ -189,6 +198,14 @@ def _what_changed(said: Said) -> str:
     form."""
     words = str(said.get("note") or said.get("action") or "Dialpad does not say which").rstrip(".")
     return words if " " in words else words.replace("_", " ").capitalize()
+
+
+_TOLD_ONCE: Final[Mapping[str, Callable[[Said], Prose]]] = {
+    ROSTER_TROUBLE: _trouble,
+    STOOD_IN: _stood_in,
+    TAKEN_OVER: _taken_over,
+}
+"""What is said of things that follow no event, by what it is about."""
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,26 @@ def ended_with_owner(subscription: Subscription) -> dict[str, Any]:
     return {"about": ENDED, "owner": subscription.owner.user_id, "what": in_words(subscription), "again": again}
 
 
+def broken_owner(subscription: Subscription) -> dict[str, Any]:
+    """Return what is stored of a subscription whose owner's account Dialpad no longer takes."""
+    who = subscription.shown_as.user_id
+    return ended_with_owner(subscription) | {"owner": who, "broken": True, "subscription": subscription.id}
+
+
 def ended_notice(said: Mapping[str, Any]) -> Reply:
-    """Return what a channel is told when something is no longer posted in it."""
+    """Return what a channel is told when something is no longer posted in it, or only half of it."""
     again = Button("Set it up again", "notify.save", dict(said.get("again") or {}), form=True)
+    if said.get("broken"):
+        return Reply(
+            prose(
+                "Dialpad no longer accepts the account of ",
+                Mention(str(said.get("owner"))),
+                f", and nobody else who is connected sees all of this: {said.get('what')}. It is posted without names, "
+                "or not at all, until they connect again. Anyone who may see it can set it up again and remove this.",
+            ),
+            (again, Button("Settings", "notify.settings", {"subscription": str(said.get("subscription"))})),
+            tone="warning",
+        )
     return Reply(
         prose(
             Mention(str(said.get("owner"))),

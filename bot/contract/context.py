@@ -121,6 +121,8 @@ class Ended:
     timed: int = 0
     hooks_left: int = 0
     access_left: bool = False
+    passed_on: int = 0
+    """Subscriptions of channels that go on with a colleague's account."""
 
 
 @dataclass(frozen=True)

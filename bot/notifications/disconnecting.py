@@ -15,6 +15,7 @@ from bot.dialpad.accounts import Accounts
 from bot.dialpad.connection import DialpadConnection, DialpadConnections
 from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
+from bot.notifications.taking_over import TakeOvers
 from bot.store.departures import Departure
 from bot.store.removals import Removal
 from bot.store.store import Store
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 REMOVED_WITHIN_S: Final = 6.0
 """How long a person waits to hear whether Dialpad has removed everything."""
 RENEWED_WITHIN_S: Final = 3.0
+HEIRS_WITHIN_S: Final = 4.0
+"""How long Dialpad is asked which colleague sees the same lines."""
 
 
 class Disconnector:
@@ -41,6 +44,7 @@ class Disconnector:
         removals: RemovalsAtDialpad,
         subscriptions_gone: Callable[[Sequence[Subscription]], Awaitable[None]] | None = None,
         moved: Callable[[PersonKey, Ended], Awaitable[None]] | None = None,
+        take_overs: TakeOvers | None = None,
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -48,6 +52,7 @@ class Disconnector:
         self._removals = removals
         self._subscriptions_gone = subscriptions_gone
         self._moved = moved
+        self._take_overs = take_overs
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def would_end(self, person: PersonKey) -> Ended:
@@ -108,11 +113,26 @@ class Disconnector:
     async def _leave(self, person: PersonKey, *, moving: bool = False) -> Departure | None:
         # A pair of tokens that is being renewed now would be stored nowhere and never revoked.
         await self._accounts.settled(person, RENEWED_WITHIN_S)
+        heirs = await self._heirs(person)
         async with self._hooks.quiet(RENEWED_WITHIN_S):
-            gone = await self._store.departures.leave(person, moving=moving)
+            gone = await self._store.departures.leave(person, moving=moving, heirs=heirs)
         if gone is not None:
             await self._hooks.stop_listening(gone.hooks)
+            if self._take_overs is not None:
+                for one in gone.passed_on:
+                    await self._take_overs.tell(person, [one], one.owner)
         return gone
+
+    async def _heirs(self, person: PersonKey) -> dict[str, PersonKey]:
+        """Return who goes on with what a person set up in channels; nobody where Dialpad does not say in time."""
+        if self._take_overs is None:
+            return {}
+        try:
+            async with asyncio.timeout(HEIRS_WITHIN_S):
+                return await self._take_overs.heirs_of(person)
+        except TimeoutError:
+            log.info("nobody found in time to take over what somebody set up")
+            return {}
 
     async def leave_workspace(self, team_id: str) -> None:
         """Remove everything of a workspace that uninstalled the app: here before this returns, at Dialpad
@@ -172,6 +192,7 @@ class Disconnector:
 def _ended(gone: Departure, left: Sequence[Removal]) -> Ended:
     return Ended(
         subscriptions=len(gone.subscriptions),
+        passed_on=len(gone.passed_on),
         timed=gone.timed,
         hooks_left=sum(len(one.hooks) for one in left),
         access_left=any(one.access for one in left),

@@ -16,8 +16,10 @@ from bot.contract.context import People, Profile, with_any_email
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
+from bot.dialpad.actions.people import Operators
 from bot.dialpad.actions.users import GetUser
 from bot.dialpad.directory import Directory
+from bot.notifications.stand_ins import StandIns
 from bot.store.store import Store
 
 _ROLES: Final = {"person": "Whoever was to be asked next", "supervisor": "The supervisor"}
@@ -54,6 +56,7 @@ class Reaching:
         self._directory = directory
         self._people = people
         self._groups = groups
+        self._stand_ins = StandIns(store, accounts)
 
     async def of(
         self, kind: str, whom: str, subscription: Subscription, call_center: str, *, is_last: bool
@@ -99,7 +102,12 @@ class Reaching:
 
     async def _on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:
         """Return the operators on duty."""
-        operators = await self._owner(subscription).send(ListCallCenterOperators(id=call_center), background=True)
+
+        async def ask(account: Account) -> Operators:
+            return await account.send(ListCallCenterOperators(id=call_center), background=True)
+
+        own = dict.fromkeys((subscription.owner, subscription.follows_as))
+        operators = (await self._stand_ins.first_allowed(subscription.company, own, ask)).answer
         return [agent for user in operators.users if (agent := read_agent(call_center, user)).on_duty]
 
     async def _last_on_duty(self, subscription: Subscription, call_center: str) -> list[Agent]:

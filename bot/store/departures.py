@@ -1,7 +1,7 @@
 """Leaving: everything of a person or a workspace is deleted in one transaction, which also writes down what is to be
 removed at Dialpad. If the process dies afterwards, events that still come are refused and the list is on disk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.store.postings import stop_posting
 from bot.store.removals import hook_left, note_removal, removals
 from bot.store.requests_before_connecting import remembered
 from bot.store.schema import Everywhere, StoreContext, belongs_to, everywhere, within
-from bot.store.subscriptions import read_subscription, subscriptions
+from bot.store.subscriptions import pass_on, read_subscription, subscriptions
 from bot.store.table_rules import Goes, With, all_metadata, all_tables, followers, goes_with, rules_of
 from bot.store.timed_requests import kept
 
@@ -37,6 +37,8 @@ class Departure:
     removals: tuple[str, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     timed: int = 0
+    passed_on: tuple[Subscription, ...] = ()
+    """Those that a colleague goes on with, as they are now."""
 
 
 class Departures:
@@ -59,9 +61,12 @@ class Departures:
 
         return await self._context.database.read(query)
 
-    async def leave(self, person: PersonKey, *, moving: bool = False) -> Departure | None:
+    async def leave(
+        self, person: PersonKey, *, moving: bool = False, heirs: Mapping[str, PersonKey] | None = None
+    ) -> Departure | None:
         """Delete a person's connection and what depends on it. None if there is no connection. With ``moving`` they
-        connect to another company next, and what they asked for before that still waits.
+        connect to another company next, and what they asked for before that still waits. ``heirs``: who goes on with
+        some of their subscriptions, by the subscription's id.
 
         A hook that also serves others passes to one of them, with the events that came through it and still wait.
         """
@@ -72,21 +77,23 @@ class Departures:
             if row is None:
                 return None
             owned = self._owned(connection, person)
-            for hook in owned:
-                self._pass_on(connection, hook)
-            _forget_hooks(connection, [hook.id for hook in owned])
-            gone = [
+            theirs = [
                 read_subscription(one)
                 for one in connection.execute(
                     everywhere(select(subscriptions).where(belongs_to(subscriptions, person)), Everywhere.LEAVING)
                 )
             ]
+            passed = tuple(pass_on(connection, one, heirs[one.id]) for one in theirs if heirs and one.id in heirs)
+            for hook in owned:
+                self._pass_on(connection, hook)
+            _forget_hooks(connection, [hook.id for hook in owned])
+            gone = [one for one in theirs if one.id not in {other.id for other in passed}]
             for subscription in gone:
                 stop_posting(connection, subscription.company, subscription.id)
             left = self._note(connection, person, owned, self._read(row))
             deleted = _delete_what_goes_with(connection, person, spared=(remembered,) if moving else ())
             _forget_directory_of_nobody(connection, company_of(person, row.company_id))
-            return Departure(tuple(owned), left, tuple(gone), deleted[kept.name])
+            return Departure(tuple(owned), left, tuple(gone), deleted[kept.name], passed)
 
         return await self._context.database.write(change)
 

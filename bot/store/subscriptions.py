@@ -33,7 +33,7 @@ from bot.activity.digest_times import next_due, schedule
 from bot.activity.news import NewsKind
 from bot.activity.subscriptions.index import SubscriptionIndex
 from bot.activity.subscriptions.stored import from_json, to_json
-from bot.activity.subscriptions.subscription import Subscription, switched
+from bot.activity.subscriptions.subscription import Actors, Subscription, switched
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
 from bot.store.connections import company_of_person
@@ -199,6 +199,10 @@ class Subscriptions:
         """Return all subscriptions of a company that are not paused."""
         return await self._select(within(subscriptions, company), subscriptions.c.paused.is_(False))
 
+    async def of_all(self) -> list[Subscription]:
+        """Return the subscriptions of all companies that are not paused."""
+        return await self._select(subscriptions.c.paused.is_(False), why=Everywhere.OPERATOR)
+
     async def owned(self, owner: PersonKey) -> list[Subscription]:
         """Return a person's subscriptions, also those they made before their company was known."""
         return await self._select(belongs_to(subscriptions, owner), why=Everywhere.OWN)
@@ -294,6 +298,15 @@ def _is(company: CompanyKey, name: str) -> ColumnElement[bool]:
 
 def _values(subscription: Subscription) -> dict[str, Any]:
     return {"rule": to_json(subscription), "paused": subscription.paused, "problem": subscription.problem}
+
+
+def pass_on(connection: Connection, subscription: Subscription, heir: PersonKey) -> Subscription:
+    """Give a subscription to a colleague of its owner's, who acts in it alone from now on. Their phone number is not
+    lent: nobody is texted or called with it."""
+    after = replace(subscription, owner=heir, actors=Actors(), policy=replace(subscription.policy, last=""))
+    this = update(subscriptions).where(_is(subscription.company, subscription.id))
+    connection.execute(this.values(user_id=heir.user_id, **_values(after)))
+    return after
 
 
 def read_subscription(row: Row[Any]) -> Subscription:

@@ -8,18 +8,21 @@ import pytest
 import pytest_asyncio
 
 from bot.app import Bot
+from bot.notifications.taking_over import TakeOvers
 from bot.sandbox.cast import PEOPLE
 from bot.sandbox.demo import Demo
 from bot.sandbox.slack.events import send_event
 from tests.flows.channel import NORTHLIGHT, board, miss_a_call, shown
-from tests.flows.hands import Hands, said
+from tests.flows.hands import Hands, labels, said
 from tests.flows.inside import PATIENT_S
 from tests.flows.stage import OneDemo, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SUBSCRIPTIONS = ("call", "sms", "agent_status", "contact", "changelog")
-MISSED = 'missed for "Support"'
+MISSED = "missed"
+"""For every line, which only an admin sees: nobody goes on with it."""
+OF_SUPPORT = 'missed for "Support"'
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -100,7 +103,7 @@ async def test_the_channel_is_told_what_is_no_longer_posted_and_anyone_sets_it_u
     await priya.type("/dp notify me")
     await disconnect(priya)
 
-    told = await shown(sam, "is no longer connected to Dialpad", "missed calls for Support")
+    told = await shown(sam, "is no longer connected to Dialpad", "missed calls on every line")
     assert len(board(sam)) == 1
     await sam.press(told, "Set it up again")
     await sam.submit()
@@ -135,11 +138,12 @@ async def test_a_colleagues_cards_go_on_when_the_hooks_owner_leaves(
     priya: Hands, sam: Hands, ana: Hands, demo: Demo
 ) -> None:
     await priya.subscribe('voicemail for "Support"')
-    await sam.subscribe(MISSED)
+    await sam.subscribe(OF_SUPPORT)
     assert [hook.owner for hook in await demo.bot.store.hooks.all()] == [priya.key]
     await disconnect(priya)
 
-    assert [hook.owner for hook in await demo.bot.store.hooks.all()] == [sam.key]
+    (hook,) = await demo.bot.store.hooks.all()
+    assert hook.owner in {sam.key, ana.key}  # one of them goes on with what Priya had set up, too
     miss_a_call(demo)
     await shown(ana, "Missed call", "Jordan Lee")
     assert len(demo.dialpad.state.documents.all("webhook")) == 1
@@ -184,3 +188,73 @@ async def test_late_word_of_an_uninstalled_app_that_is_there_again_removes_nothi
     await demo.bot.dispatcher.idle()
     assert at_dialpad(demo) == before
     assert await demo.bot.store.connections.get(priya.key) is not None
+
+
+# A colleague goes on
+
+
+async def test_what_somebody_set_up_in_a_channel_goes_on_with_a_colleague_who_sees_the_line(
+    priya: Hands, sam: Hands, ana: Hands, demo: Demo
+) -> None:
+    await priya.subscribe('missed daily for "Support" escalate 5 supervisor @sam finally sms')
+    (before,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
+    told = await disconnect(priya)
+
+    assert "1 subscription of a channel goes on with a colleague's account" in told
+    (after,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
+    assert (after.id, after.kinds, after.places) == (before.id, before.kinds, before.places)
+    heir = sam if after.owner == sam.key else ana
+    assert after.owner == heir.key
+    assert after.policy.last == ""  # nobody's number is lent
+    note = said(await heir.told())
+    assert "these notifications go on with yours" in note
+    assert "Nobody is texted or called from your number" in note
+    assert "Settings" in note or "⚙️" in str(await heir.told())
+    miss_a_call(demo)
+    await shown(ana, "Missed call", "Jordan Lee")
+    assert not [one for one in board(ana) if "is no longer connected" in said(one)]
+
+
+async def test_where_dialpad_ended_an_account_a_colleagues_looks_things_up(
+    priya: Hands, sam: Hands, ana: Hands, demo: Demo
+) -> None:
+    await priya.subscribe('missed for "Support"')
+    await demo.bot.store.connections.mark_broken(priya.key)
+    take_overs = TakeOvers(demo.bot.store, demo.bot.dispatcher.deps.accounts)
+    await take_overs.look()
+
+    (after,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
+    assert after.owner == priya.key  # they may connect again
+    heir = sam if after.shown_as == sam.key else ana
+    assert after.shown_as == heir.key
+    assert "these notifications go on with yours" in said(await heir.told())
+    await take_overs.look()
+    await until_posted(demo)
+    assert len(heir.from_app) == 1
+
+
+async def test_where_nobody_sees_the_lines_the_channel_is_told_once(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.subscribe(MISSED)
+    await demo.bot.store.connections.mark_broken(priya.key)
+    take_overs = TakeOvers(demo.bot.store, demo.bot.dispatcher.deps.accounts)
+    for _ in range(2):
+        await take_overs.look()
+        await take_overs.look(ask=True)
+
+    told = await shown(ana, "Dialpad no longer accepts the account of", "missed calls on every line")
+    assert {"Set it up again", "Settings"} <= set(labels(told))
+    await until_posted(demo)
+    assert len(board(ana)) == 1
+
+
+async def test_an_account_that_dialpad_suspends_without_a_word_is_found(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.subscribe('missed for "Support"')
+    take_overs = TakeOvers(demo.bot.store, demo.bot.dispatcher.deps.accounts)
+    await take_overs.look(ask=True)
+    (subscription,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
+    assert subscription.shown_as == priya.key
+
+    demo.dialpad.state.users[priya.who.dialpad_id or 0].state = "suspended"
+    await take_overs.look(ask=True)
+    (subscription,) = await demo.bot.store.subscriptions.of_company(NORTHLIGHT)
+    assert subscription.shown_as != priya.key

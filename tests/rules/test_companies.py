@@ -93,6 +93,7 @@ CROSSING: Final = {
     "rotate._reseal": {"KEYS"},
     "rotate._stale": {"KEYS"},
     "subscriptions._placed": {"OWN"},
+    "subscriptions.of_all": {"OPERATOR"},
     "subscriptions.due_digest": {"DUE"},
     "subscriptions.in_channel": {"SLACK"},
     "subscriptions.keeping": {"SLACK"},
