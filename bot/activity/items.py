@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from bot.activity.histories import Act, CallFact, Deed, History, TextFact
+from bot.activity.settling import SettlingLabels
 
 ItemState: TypeAlias = Literal["open", "claimed", "waiting", "done"]
 
@@ -20,10 +21,10 @@ AUTOMATIC_WITHIN: Final = timedelta(seconds=30)
 an automatic reply."""
 MADE_UP_LINE: Final = "callcenter:test"
 """The line of the call that the Test button makes up; it waits for nobody."""
-SETTLING_LABELS: Final = frozenset({"spam"})
-"""Labels that settle a call where the team chose no others."""
 
 
+USUALLY: Final = SettlingLabels()
+"""What settles where the team chose nothing."""
 _ANSWERING: Final[frozenset[Deed]] = frozenset({"answering", "sending", "dialing", "called", "texted"})
 
 
@@ -107,9 +108,9 @@ class Item:
         return self.snoozed_until is not None and self.snoozed_until > now
 
 
-def items_of(history: History, settling: frozenset[str] = SETTLING_LABELS) -> dict[str, tuple[Item, ...]]:
+def items_of(history: History, settling: SettlingLabels = USUALLY) -> dict[str, tuple[Item, ...]]:
     """Return the customer's items by line, the newest last: only that one can be open. A line on which nothing ever
-    waited has none. ``settling``: labels, lower case, that settle a call."""
+    waited has none. ``settling``: which labels settle a call."""
     telling = _Telling(history, settling)
     for *_, tell in sorted(_facts(history, telling), key=lambda one: one[:3]):
         tell()
@@ -190,7 +191,7 @@ class _Line:
 class _Telling:
     """Goes through a history."""
 
-    def __init__(self, history: History, settling: frozenset[str]) -> None:
+    def __init__(self, history: History, settling: SettlingLabels) -> None:
         self.lines: dict[str, _Line] = {}
         self._history = history
         self._settling = settling
@@ -210,7 +211,7 @@ class _Telling:
             return
         line = self._line(call.line, call.line_name)
         self._last_from_them = call.began
-        labels = {one.casefold() for one in call.labels} & self._settling
+        labels = {one.casefold() for one in call.labels} & self._settling.of_call(call.began)
         if call.spoke is not None and not call.needs:
             step = self._step_of(call, call.began, "answered")
             if line.is_open:
@@ -308,7 +309,7 @@ class _Telling:
                 return
             case "labeled":
                 labels = {one.strip().casefold() for one in act.words.split(",")}
-                if labels & self._settling:
+                if labels & self._settling.of_call(act.at):
                     self._settle(line, step)
                     return
                 changed = item

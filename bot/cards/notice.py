@@ -23,6 +23,8 @@ CHANGE: Final = "change."
 ROSTER_TROUBLE: Final = "roster trouble"
 TAKEN_OVER: Final = "subscription taken over"
 """What a notice is about that tells somebody that notifications go on with their account."""
+SETTLING: Final = "settling labels"
+"""What a notice is about that tells which labels settle a call from now on."""
 STOOD_IN: Final = "roster taken over"
 """What a notice is about that tells somebody that a roster is read with their connection from now on."""
 
@@ -124,6 +126,17 @@ def _taken_over(said: Said) -> Prose:
     )  # fmt: skip
 
 
+def labels_in_words(labels: Sequence[str]) -> str:
+    """Return ``junk or spam``; "none" for no labels."""
+    return " or ".join((", ".join(labels[:-1]), labels[-1]) if labels[1:] else labels) or "none"
+
+
+def _settling(said: Said) -> Prose:
+    now, before = (labels_in_words(said.get(name) or ()) for name in ("labels", "before"))
+    return prose("🏷 ", Mention(str(said.get("by"))), " changed which labels settle a call for everybody: ",
+                 Bold(now), f" (was {before}). A call with one of them waits for nobody.")  # fmt: skip
+
+
 def _changes(said: Said) -> list[str]:
     return sorted(name.removeprefix(CHANGE) for name in said if name.startswith(CHANGE))
 
@@ -203,6 +216,7 @@ def _what_changed(said: Said) -> str:
 _TOLD_ONCE: Final[Mapping[str, Callable[[Said], Prose]]] = {
     ROSTER_TROUBLE: _trouble,
     STOOD_IN: _stood_in,
+    SETTLING: _settling,
     TAKEN_OVER: _taken_over,
 }
 """What is said of things that follow no event, by what it is about."""

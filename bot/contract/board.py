@@ -12,6 +12,7 @@ from bot.activity.items import Item
 from bot.activity.news import NewsKind
 from bot.activity.registers import Register
 from bot.activity.roster import Roster
+from bot.activity.settling import SettlingLabels
 from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.texts import TextView
@@ -292,6 +293,15 @@ class Notifications(Protocol):
 
     async def note_opt_out(self, person: PersonKey, number: str) -> None:
         """Note that Dialpad sends no more texts to a number."""
+        ...
+
+    async def settling_labels(self, person: PersonKey) -> SettlingLabels:
+        """Return which labels settle a call at the person's company."""
+        ...
+
+    async def choose_settling_labels(self, person: PersonKey, labels: Sequence[str]) -> SettlingLabels:
+        """Let these labels settle a call from now on, and tell the channels where calls are posted. Raises
+        NotConnected."""
         ...
 
     async def open_work(self, person: PersonKey) -> Sequence[OpenWork]:

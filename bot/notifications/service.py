@@ -15,6 +15,7 @@ from bot.activity.items import Item, may
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.registers import fragment, value
 from bot.activity.roster import Roster
+from bot.activity.settling import SettlingLabels
 from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
 from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.overlap import find_same
@@ -23,6 +24,7 @@ from bot.activity.texts import TextView, names_of_text, view_text
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
+from bot.cards.notice import SETTLING
 from bot.cards.subscription import CHANGED, ended_with_owner
 from bot.contract.board import (
     Acted,
@@ -45,7 +47,9 @@ from bot.notifications.telling import last_texts, told_of
 from bot.notifications.work_times import works_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
+from bot.store.absorbing import CardPart
 from bot.store.card_rows import StoredCard
+from bot.store.database import Transaction
 from bot.store.histories import Customer
 from bot.store.opt_outs import OptOutWord
 from bot.store.postings import ROUND, NewPosting, Posting
@@ -519,6 +523,28 @@ class NotificationService:
         if company is not None:
             await self._store.opt_outs.add(company, OptOutWord(number, self._store.now(), opted_out=True))
             self._wake()
+
+    async def settling_labels(self, person: PersonKey) -> SettlingLabels:
+        company = await self._store.connections.company(person)
+        return SettlingLabels() if company is None else await self._store.histories.settling(company)
+
+    async def choose_settling_labels(self, person: PersonKey, labels: Sequence[str]) -> SettlingLabels:
+        company = await self._store.connections.company(person)
+        if company is None:
+            raise NotConnected
+        before = await self._store.histories.settling(company)
+        told = [one.channel for one in await self._store.subscriptions.of_company(company) if not one.is_personal]
+        wanted = [NewPosting(channel, "") for channel in dict.fromkeys(told)]
+        said = {"about": SETTLING, "by": person.user_id, "before": sorted(before.now), "labels": sorted(set(labels))}
+
+        def announce_it(connection: Transaction) -> None:
+            part = CardPart("notice", (f"settling:{now.isoformat()}",), fragment(0, 0, said), lambda *_: wanted)
+            self._store.cards.absorbing.absorb(connection, company, [part])
+
+        now = self._store.now()
+        after = await self._store.histories.choose_settling(company, labels, person.user_id, announce_it)
+        self._wake()
+        return after
 
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         company = await self._store.connections.company(person)

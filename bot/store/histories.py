@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 
 from bot.activity.histories import Act, History, Told, from_json, last_said, to_json
-from bot.activity.items import MADE_UP_LINE, SETTLING_LABELS, Item, item_with, items_of
+from bot.activity.items import MADE_UP_LINE, Item, item_with, items_of
+from bot.activity.settling import SettlingLabels
 from bot.basics.company import CompanyKey
 from bot.store.card_rows import KEPT_FOR, UNTOLD, StoredCard, cards, is_card, key_of, read_card
 from bot.store.keys import KeyProblem, Keyring, row_name
@@ -44,6 +45,7 @@ from bot.store.schema import (
     metadata,
     within,
 )
+from bot.store.settling_labels import read_settling, write_settling
 from bot.store.table_rules import With, older_than, rules
 
 ADOPTED_WITHIN: Final = timedelta(days=2)
@@ -106,11 +108,10 @@ class _Change:
 
 
 class Histories:
-    """Queries on histories and items. ``settling``: labels, lower case, that settle a call."""
+    """Queries on histories and items. Which labels settle a call is read in the same transaction."""
 
-    def __init__(self, context: StoreContext, settling: frozenset[str] = SETTLING_LABELS) -> None:
+    def __init__(self, context: StoreContext) -> None:
         self._context = context
-        self._settling = settling
 
     # Taking in
 
@@ -173,9 +174,8 @@ class Histories:
         now = self._context.now()
         changed = {name: one for name, one in changes.items() if one.after != one.before}
         kept = {name: one.after.kept() for name, one in changes.items()}
-        found = {
-            name: Customer(company, name, history, items_of(history, self._settling)) for name, history in kept.items()
-        }
+        settling = read_settling(connection, company)
+        found = {name: Customer(company, name, history, items_of(history, settling)) for name, history in kept.items()}
         if not changed:
             return found
         rows = [
@@ -192,7 +192,7 @@ class Histories:
         values = {"sealed": bindparam("now_sealed"), "changed_at": bindparam("now_changed_at", type_=MomentColumn)}
         connection.execute(this.values(**values), rows)
         self._write_items(connection, company, {one.row.id: found[name].items for name, one in changed.items()})
-        due = self._not_as_before(changed, found)
+        due = _not_as_before({name: items_of(one.before, settling) for name, one in changed.items()}, found)
         show_again(connection, company, due, now + timedelta(seconds=debounce_s))
         return found
 
@@ -217,15 +217,46 @@ class Histories:
         if rows:
             connection.execute(insert_for(connection, items), rows)
 
-    def _not_as_before(self, changed: Mapping[str, _Change], found: Mapping[str, Customer]) -> set[str]:
-        """Return every card that shows an item which is not what it was."""
-        due: set[str] = set()
-        for name, one in changed.items():
-            before = _by_begin(items_of(one.before, self._settling))
-            after = _by_begin(found[name].items)
-            for item in {*before.items()} ^ {*after.items()}:
-                due.update(item[1].cards)
-        return due
+    # Which labels settle
+
+    async def settling(self, company: CompanyKey) -> SettlingLabels:
+        """Return which labels settle a call."""
+        return await self._context.database.read(lambda connection: read_settling(connection, company))
+
+    async def choose_settling(
+        self, company: CompanyKey, labels: Collection[str], by: str, also: Callable[[Connection], None]
+    ) -> SettlingLabels:
+        """Let these labels settle a call from now on, and what waits with one of them already. ``also`` is written in
+        the same transaction."""
+
+        def change(connection: Connection) -> SettlingLabels:
+            before = read_settling(connection, company, lock=True)
+            after = before.chosen(labels, by, self._context.now())
+            write_settling(connection, company, after)
+            self._settle_anew(connection, company, before, after)
+            also(connection)
+            return after
+
+        return await self._context.database.write(change)
+
+    def _settle_anew(
+        self, connection: Connection, company: CompanyKey, before: SettlingLabels, after: SettlingLabels
+    ) -> None:
+        waiting = select(items.c.history_id).where(within(items, company), items.c.state != "done")
+        asked = select(histories).where(within(histories, company), histories.c.id.in_(waiting))
+        then: dict[str, Mapping[str, Sequence[Item]]] = {}
+        found: dict[str, Customer] = {}
+        for row in connection.execute(asked.order_by(histories.c.customer).with_for_update()).all():
+            try:
+                history = read_history(self._context.keys, row, row.customer)
+            except KeyProblem:
+                continue
+            was, now = items_of(history, before), items_of(history, after)
+            if was != now:
+                then[row.id], found[row.id] = was, Customer(company, row.customer, history, now)
+        if found:
+            self._write_items(connection, company, {name: one.items for name, one in found.items()})
+            show_again(connection, company, _not_as_before(then, found), self._context.now())
 
     # Acting
 
@@ -238,7 +269,7 @@ class Histories:
         def change(connection: Connection) -> tuple[Item | None, bool]:
             changes = self._locked(connection, company, [customer], ())
             one = changes[customer]
-            items_now = items_of(one.before, self._settling)
+            items_now = items_of(one.before, read_settling(connection, company))
             current = items_now[line][-1] if line in items_now else None
             allowed = may(current)
             if allowed:
@@ -314,7 +345,8 @@ class Histories:
             for row in rows:
                 company = CompanyKey(row.team_id, row.company)
                 try:
-                    found = items_of(read_history(self._context.keys, row, row.customer), self._settling)
+                    history = read_history(self._context.keys, row, row.customer)
+                    found = items_of(history, read_settling(connection, company))
                 except KeyProblem:  # it is as open as it was, but nobody here can say of whom
                     gone = and_(within(items, company), items.c.history_id == row.id)
                     connection.execute(update(items).where(gone).values(stale_at=None))
@@ -411,11 +443,11 @@ class Histories:
     async def get(self, company: CompanyKey, customer: str) -> Customer | None:
         asked = select(histories).where(within(histories, company), histories.c.customer == key_of(customer))
 
-        def query(connection: Connection) -> Row[Any] | None:
-            return connection.execute(asked).one_or_none()
+        def query(connection: Connection) -> tuple[Row[Any] | None, SettlingLabels]:
+            return connection.execute(asked).one_or_none(), read_settling(connection, company)
 
-        row = await self._context.database.look_up(query)
-        return None if row is None else self._customer(company, row, customer)
+        row, settling = await self._context.database.look_up(query)
+        return None if row is None else self._customer(company, row, customer, settling)
 
     async def open(self, company: CompanyKey, lines: Collection[str] | None = None) -> list[tuple[Customer, Item]]:
         """Return the company's items that are not settled, the longest-waiting first. ``lines``: only of these."""
@@ -429,12 +461,13 @@ class Histories:
             .order_by(items.c.since, histories.c.id, items.c.line)
         )
 
-        def query(connection: Connection) -> Sequence[Row[Any]]:
-            return connection.execute(asked).all()
+        def query(connection: Connection) -> tuple[Sequence[Row[Any]], SettlingLabels]:
+            return connection.execute(asked).all(), read_settling(connection, company)
 
         found = []
-        for row in await self._context.database.read(query):
-            customer = self._customer(company, row, row.customer)
+        rows, settling = await self._context.database.read(query)
+        for row in rows:
+            customer = self._customer(company, row, row.customer, settling)
             item = customer.current(row.line)
             if item is not None and not item.is_settled:
                 found.append((customer, item))
@@ -445,24 +478,34 @@ class Histories:
         last = ""
         where = and_(within(histories, company), histories.c.changed_at >= since)
         statement = select(histories).where(where).order_by(histories.c.id).limit(_AT_ONCE)
+        settling = await self.settling(company)
         while True:
             after = statement.where(histories.c.id > last)
             rows = await self._context.database.read(lambda connection, after=after: connection.execute(after).all())  # type: ignore[misc]  # mypy cannot infer the lambda
             for row in rows:
-                yield self._customer(company, row, row.customer)
+                yield self._customer(company, row, row.customer, settling)
             if len(rows) < _AT_ONCE:
                 return
             last = rows[-1].id
 
-    def _customer(self, company: CompanyKey, row: Row[Any], name: str) -> Customer:
+    def _customer(self, company: CompanyKey, row: Row[Any], name: str, settling: SettlingLabels) -> Customer:
         history = read_history(self._context.keys, row, name)
-        return Customer(company, name, history, items_of(history, self._settling))
+        return Customer(company, name, history, items_of(history, settling))
 
 
 def _after_all(act: Act, history: History) -> Act:
     """Return an act after all that is known: our clock may be behind Dialpad's."""
     newest = history.newest
     return act if newest is None or act.at > newest else replace(act, at=newest + _MOMENT)
+
+
+def _not_as_before(then: Mapping[str, Mapping[str, Sequence[Item]]], found: Mapping[str, Customer]) -> set[str]:
+    """Return every card that shows an item which is not what it was. ``then``: what each customer's were."""
+    due: set[str] = set()
+    for name, was in then.items():
+        for item in {*_by_begin(was).items()} ^ {*_by_begin(found[name].items).items()}:
+            due.update(item[1].cards)
+    return due
 
 
 def _by_begin(items_now: Mapping[str, Sequence[Item]]) -> dict[tuple[str, datetime], Item]:

@@ -13,6 +13,7 @@ from bot.activity.items import Item, item_with, items_of, may
 from bot.activity.news import NewsKind
 from bot.activity.registers import State
 from bot.activity.roster import Roster
+from bot.activity.settling import SettlingLabels
 from bot.activity.subscriptions.changes import with_actors
 from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.overlap import find_same
@@ -67,6 +68,7 @@ class RememberedBoard:
     gone: set[str] = field(default_factory=set)
     opted_out: dict[str, bool] = field(default_factory=dict)
     listens_since: datetime | None = None
+    settling: SettlingLabels = field(default_factory=SettlingLabels)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
@@ -242,6 +244,13 @@ class RememberedBoard:
 
     async def note_opt_out(self, person: PersonKey, number: str) -> None:
         self.opted_out[number] = True
+
+    async def settling_labels(self, person: PersonKey) -> SettlingLabels:
+        return self.settling
+
+    async def choose_settling_labels(self, person: PersonKey, labels: Sequence[str]) -> SettlingLabels:
+        self.settling = self.settling.chosen(labels, person.user_id, NOON)
+        return self.settling
 
     async def open_work(self, person: PersonKey) -> list[OpenWork]:
         found = [(await self.item(card), name) for name, card in self.cards.items()]

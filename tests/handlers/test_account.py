@@ -86,7 +86,9 @@ async def test_disconnect_says_what_went_and_what_dialpad_still_has(world: World
 
 async def test_disconnect_asks_with_the_number_of_subscriptions(world: World) -> None:
     world.connections.ends = Ended(subscriptions=3)
-    assert "Your subscriptions: 3. Those of channels go on with a colleague" in words_of(await world.type(ANA, "disconnect"))
+    assert "Your subscriptions: 3. Those of channels go on with a colleague" in words_of(
+        await world.type(ANA, "disconnect")
+    )
 
 
 async def test_disconnect_without_a_connection_says_so(world: World) -> None:
