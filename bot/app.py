@@ -386,6 +386,12 @@ def _renewing(store: Store, person: PersonKey) -> contextlib.AbstractAsyncContex
     return store.processes.holding(f"renewal:{person.team_id}:{person.user_id}")
 
 
+async def _open_work_of(store: Store, person: PersonKey) -> object:
+    """Return what is another one once the open work of a person's company has changed."""
+    company = await store.connections.company(person)
+    return None if company is None else await store.histories.mark_of_open(company)
+
+
 async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Replicas:
     replicas = parts.replicas
     await replicas.join()
@@ -401,6 +407,7 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)
+    closing.callback(asyncio.create_task(parts.dispatcher.watch_homes(partial(_open_work_of, parts.store))).cancel)
     chores = Chores(parts.store, parts.hooks, parts.removals, parts.take_overs, replicas)
     for chore in chores.all():
         closing.callback(asyncio.create_task(chore).cancel)

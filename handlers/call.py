@@ -99,7 +99,7 @@ async def _dropped(ctx: Ctx, args: RawArgs) -> None:
 async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUsed = "", seen: Seen = "") -> Answer:
     """Start the call, and store its id for ``hangup`` and ``transfer``. When something was said meanwhile, it is shown
     once more instead."""
-    if not await may_leave(ctx, [to.number], seen, None):
+    if not await may_leave(ctx, [to.number], seen, None, line):
         before = await look_before(ctx, [to], is_call=True, since=seen)
         return await _preview(ctx, to, shown, line, before, "Still call them?")
     try:
@@ -117,7 +117,7 @@ async def dial(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUse
                 "Dialpad could not start the call: you may be on another one. End it and try again."
             ) from None
         raise
-    await has_left(ctx, [to.number], placed.call_id, None)
+    await has_left(ctx, [to.number], placed.call_id, None, line)
     if placed.call_id is None:
         return Reply(prose("Calling ", to.shown(), ". Pick up your phone."), tone="done")
     await remember_call(ctx, placed.call_id)

@@ -149,7 +149,7 @@ async def send(
     """Send the text. It is never retried automatically: a text sent twice cannot be taken back. When something was
     said meanwhile, it is shown once more instead."""
     draft = _Draft(to, text, sender, line)
-    if not await may_leave(ctx, draft.numbers, seen, text):
+    if not await may_leave(ctx, draft.numbers, seen, text, line):
         return await _preview(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
     left: str | None = None
     try:
@@ -171,7 +171,7 @@ async def send(
     except ChatopsError:
         await has_left(ctx, draft.numbers, None, text)
         raise
-    await has_left(ctx, draft.numbers, left, text)
+    await has_left(ctx, draft.numbers, left, text, line)
     return _sent(sent, draft)
 
 

@@ -9,11 +9,13 @@ import pytest
 from bot.notifications import poster
 from bot.notifications import routing as deliver
 from bot.slack.api import pace
+from bot.slack.conversation import homes
 from bot.store import durable_later
 
 POSTING: Final[dict[Any, dict[str, float]]] = {
     deliver: {"SETTLE_S": 0.05, "PART_S": 0.1, "DEBOUNCE_S": 0.05, "DUTY_SETTLE_S": 0.1},
     poster: {"FIRST_WAIT_S": 0.1, "BUSY_S": 0.02},
+    homes: {"WATCH_EVERY_S": 0.2},
     pace: {
         **dict.fromkeys(("POST_EVERY_S", "UPDATE_EVERY_S", "UPDATE_HERE_EVERY_S", "FIND_EVERY_S"), 0.02),
         **dict.fromkeys(("POSTS_A_MINUTE", "UPDATES_A_MINUTE"), 3000),

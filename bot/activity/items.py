@@ -238,7 +238,8 @@ class _Telling:
         act = self._texted.get(text.id)
         if text.failed:
             what = "may not have been texted" if text.unclear else "could not be texted"
-            self._note(text.line, text.places, ItemStep(text.at, what, by=act.by if act else ""), "")
+            step = ItemStep(text.at, what, by=act.by if act else "")
+            self._note(text.line, text.places, step, act.line if act else "")
             return
         soon = self._last_from_them is not None and text.at - self._last_from_them <= AUTOMATIC_WITHIN
         if text.automatic and act is None and soon:

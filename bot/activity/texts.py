@@ -58,6 +58,7 @@ def read_text(event: SmsEvent) -> State:
             "stop": event.asks_to_stop,
             "withheld": event.text_withheld,
             "others": list(event.others) or None,
+            "guessed": event.line_is_guessed or None,
         },
     )
 
@@ -127,6 +128,8 @@ class TextView:
     created: datetime
     others: tuple[str, ...] = ()
     """Numbers that got an inbound text besides ours."""
+    line_is_guessed: bool = False
+    """Whether it is not known which of the numbers is ours."""
 
     @property
     def failed(self) -> bool:
@@ -161,6 +164,7 @@ def view_text(state: Mapping[str, Register]) -> TextView:
         withheld=bool(value(state, "withheld")) and not value(state, "text"),
         created=_EPOCH + timedelta(milliseconds=value(state, "created") or 0),
         others=tuple(value(state, "others") or ()),
+        line_is_guessed=bool(value(state, "guessed")),
     )
 
 

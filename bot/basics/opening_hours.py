@@ -76,12 +76,12 @@ def answer_times(since: datetime, minutes: int, hours: OpeningHours | None) -> A
 
 def read_hours(said: Mapping[str, Any]) -> OpeningHours | None:
     """Read the hours of a call center, department or office from Dialpad's description of it; None when it says
-    nothing of them. Its zone is "" when Dialpad does not say."""
+    nothing of them. Its zone is "" when Dialpad does not say. A day without hours is left out there."""
     zone = str(said.get("timezone") or "")
     if said.get("hours_on") is False:
         return OpeningHours(zone)
     listed = [said.get(f"{day.casefold()}_hours") for day in WHOLE_WEEKDAYS]
-    if not any(isinstance(one, list | tuple) for one in listed):
+    if not said.get("hours_on") and not any(isinstance(one, list | tuple) for one in listed):
         return None
     return OpeningHours(zone, tuple(_spans(one) for one in listed))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from bot.activity.news import DIGESTS
 from bot.activity.registers import Register, State, fragment
 from bot.activity.subscriptions.overlap import changed_settings
 from bot.activity.subscriptions.subscription import Subscription
@@ -44,7 +45,8 @@ def acts_between(before: Subscription | None, after: Subscription | None, by: st
     else:
         verbs += [("changed", setting) for setting in changed_settings(before, after)]
         verbs += [("paused" if after.paused else "resumed", "")] if before.paused != after.paused else []
-    words = f"{kinds_in_words(one, one.kinds) or 'nothing'} {lines_in_words(one)}"
+    clock = f", in {one.zone_name} time" if one.kinds & DIGESTS else ""
+    words = f"{kinds_in_words(one, one.kinds) or 'nothing'} {lines_in_words(one)}{clock}"
     said = {_BETWEEN.join((one.id, verb, by, detail)): words for verb, detail in verbs}
     return fragment(at, 0, {"about": SET_UP}) | fragment(at, 0, said) if said else {}
 

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal
 from bot.activity.histories import Dealing
 from bot.activity.items import Item
 from bot.arguments.party import Party
+from bot.arguments.places import KINDS
 from bot.basics.errors import ChatopsError
 from bot.cards.rights import Rights, rights_of
 from bot.contract.argument import Carried
@@ -62,17 +63,34 @@ async def look_before(ctx: Ctx, parties: Sequence[Party], *, is_call: bool = Fal
     return Before(tuple(facts), " ".join(said.mark for one in found for said in one.said))
 
 
-async def may_leave(ctx: Ctx, numbers: Sequence[str], seen: str, text: str | None) -> bool:
+async def may_leave(ctx: Ctx, numbers: Sequence[str], seen: str, text: str | None, line: str = "") -> bool:
     """Note that a text, or with None a call, is about to leave. False when there is something that the person has not
-    seen: then it must not."""
+    seen: then it must not. ``line``: the number of ours that the other side used, whose card it was begun from."""
     board = ctx.deps.notifications
-    return board is None or await board.begin(ctx.person, numbers, seen.split(), ctx.reference, text=text)
+    if board is None:
+        return True
+    place = await _place_of(ctx, line)
+    return await board.begin(ctx.person, numbers, seen.split(), ctx.reference, text=text, line=place)
 
 
-async def has_left(ctx: Ctx, numbers: Sequence[str], sent: str | None, text: str | None) -> None:
+async def has_left(ctx: Ctx, numbers: Sequence[str], sent: str | None, text: str | None, line: str = "") -> None:
     """Note Dialpad's id of what has left; None when it did not leave after all."""
-    if ctx.deps.notifications is not None:
-        await ctx.deps.notifications.end(ctx.person, numbers, ctx.reference, sent=sent, text=text)
+    board = ctx.deps.notifications
+    if board is not None:
+        place = await _place_of(ctx, line) if sent is not None else ""
+        await board.end(ctx.person, numbers, ctx.reference, sent=sent, text=text, line=place)
+
+
+async def _place_of(ctx: Ctx, line: str) -> str:
+    """Return a number of ours as the place that it belongs to."""
+    if not line:
+        return ""
+    with suppress(ChatopsError):
+        who = await ctx.deps.directory.by_number(ctx.account, line)
+        kind = next((kind for kind, entity in KINDS.items() if who and entity is who.entry.entity), "")
+        if who is not None and kind:
+            return f"{kind}:{who.entry.id}"
+    return f"number:{line}"
 
 
 async def stop_answering(ctx: Ctx, raw: RawArgs, field: str) -> None:

@@ -144,6 +144,8 @@ def text_reply(text: TextView, conversation: ConversationView, known: Caller | N
     if text.others:
         said.append(prose("\n(A group text: it went to ", listed([prose(Phone(one)) for one in text.others]), " too. "
                           "A reply goes to the sender alone.)"))  # fmt: skip
+    if text.line_is_guessed:
+        said.append("\n(Dialpad does not say which of these numbers is ours. Check the line before you reply.)")
     if text.asks_to_stop:
         said.append("\nNo more texts can be sent to them until they reply START.")
     elif text.may_ask_to_stop:

@@ -255,14 +255,29 @@ class Notifications(Protocol):
         ...
 
     async def begin(
-        self, person: PersonKey, numbers: Sequence[str], seen: Sequence[str], token: str, *, text: str | None
+        self,
+        person: PersonKey,
+        numbers: Sequence[str],
+        seen: Sequence[str],
+        token: str,
+        *,
+        text: str | None,
+        line: str = "",
     ) -> bool:
         """Note that a text is about to leave, or with None a call. False, and nothing is noted, when something was said
-        that is not among ``seen``, by its mark. ``token`` names it until ``end``."""
+        that is not among ``seen``, by its mark. ``token`` names it until ``end``. ``line``: the place whose open work
+        it is about, "" where that is not known."""
         ...
 
     async def end(
-        self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
+        self,
+        person: PersonKey,
+        numbers: Sequence[str],
+        token: str,
+        *,
+        sent: str | None,
+        text: str | None,
+        line: str = "",
     ) -> None:
         """Note what became of that which was about to leave: Dialpad's id of it, None when it did not leave."""
         ...

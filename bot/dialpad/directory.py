@@ -112,7 +112,7 @@ class Directory:
         """Return the opening hours of a line, given as ``callcenter:5527``; None when they are not known, or there are
         none."""
         kind, _, entry_id = place.partition(":")
-        entity = _CHANGED.get(kind)
+        entity = entity_of_place(kind)
         if entity is None or entity is Entity.USER:
             return None
         try:
@@ -244,6 +244,11 @@ class Directory:
             await self._book.drop(company, Entity.USER.value, user_id)
         elif entry is not None:
             await self._book.put_shared(company, to_store(entry))
+
+
+def entity_of_place(kind: str) -> Entity | None:
+    """Return the kind of list that holds a line of this kind, as events and places call it; None for any other."""
+    return _CHANGED.get(kind)
 
 
 def _access_of(link: DialpadConnection) -> str:

@@ -7,7 +7,7 @@ is an ``UnknownEvent``. ``document`` is always the event as it came.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -253,6 +253,8 @@ class SmsEvent(_Event):
     message_delivery_result: EventWord | None = None
     recipients: int = 1
     """How many numbers the event was about before ``each``: its status is that of all of them together."""
+    ours: str | None = None
+    """Which of its numbers is the line's, where that was looked up."""
 
     def each(self) -> tuple["SmsEvent", ...]:
         """Return the event once for each number outside that it is about: a text of ours to three people is a part of
@@ -292,10 +294,27 @@ class SmsEvent(_Event):
         one of the line that it came to."""
         if not self.inbound:
             return _number(self.from_number)
-        numbers = [one for one in self.to_numbers if _number(one)]
+        return self.ours or next(iter(self._ours or self._reached), None)
+
+    @property
+    def _reached(self) -> list[str]:
+        return [one for one in self.to_numbers if _number(one)]
+
+    @property
+    def _ours(self) -> list[str]:
         ours = _digits(self.target.phone).lstrip("0") if self.target is not None else ""
-        same = [one for one in numbers if len(ours) >= _LEAST_DIGITS and _digits(one).endswith(ours)]
-        return next(iter(same or numbers), None)
+        return [one for one in self._reached if len(ours) >= _LEAST_DIGITS and _digits(one).endswith(ours)]
+
+    @property
+    def line_is_guessed(self) -> bool:
+        """Tell whether it came to several numbers and Dialpad does not say which of them is ours."""
+        return self.inbound and not self.ours and not self._ours and len(set(self._reached)) > 1
+
+    def at_line(self, numbers: Collection[str]) -> "SmsEvent":
+        """Return the event with the one of its numbers that is among the line's own."""
+        known = {_digits(one) for one in numbers}
+        found = next((one for one in self._reached if _digits(one) in known), None)
+        return self if found is None else self.model_copy(update={"ours": found})
 
     @property
     def others(self) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ class Escalations:
             next_s = None if starts is None else (starts - now).total_seconds()
             await self._store.postings.step(posting, to=posting.step, next_s=next_s)
         else:
-            await self._unclaimed(posting, subscription, _Waiting.of(card, item))
+            await self._unclaimed(posting, subscription, item, _Waiting.of(card, item))
 
     async def _starts(self, posting: Posting, item: Item, subscription: Subscription) -> datetime | None:
         """Return when the first step is due of what is to be answered within its line's opening hours, None for never;
@@ -139,7 +139,7 @@ class Escalations:
         await self._store.histories.free(posting.company, posting.card_id, item)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
 
-    async def _unclaimed(self, posting: Posting, subscription: Subscription, waiting: "_Waiting") -> None:
+    async def _unclaimed(self, posting: Posting, subscription: Subscription, item: Item, waiting: "_Waiting") -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         if within >= REMINDED:  # released by hand after a reminder
             await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
@@ -147,6 +147,8 @@ class Escalations:
         steps = subscription.policy.steps() if subscription.policy.asks else ()
         left = [step for step in steps if step[0] >= within]
         if not left:
+            if item.snoozed_until is not None and not subscription.policy.asks:
+                await self._is_back(posting, item)
             await self._store.postings.step(posting, to=posting.step, next_s=None)
             return
         said = self._unanswered(posting, subscription.policy, steps.index(left[0]), waiting.word)
@@ -166,6 +168,15 @@ class Escalations:
                 return
             passed.append(found.words)
         await self._nobody(posting, subscription, said, passed, base + left[-1][0] + 1)
+
+    async def _is_back(self, posting: Posting, item: Item) -> None:
+        """Say once that what was put off is due, to whoever did that: nobody has it, and nobody else is asked."""
+        card = await self._store.cards.get(posting.company, posting.card_id)
+        customer = await self._store.histories.of_card(card) if card is not None else None
+        acts = customer.history.acts if customer is not None else ()
+        by = next((one.by for one in reversed(acts) if one.what == "snoozed" and one.line in {"", item.line}), "")
+        text = "Put off until now, and nobody has it."
+        await self._nudge(posting, "back", {"text": text, "ping": [by] if by else [], "claim": True})
 
     async def _ask(
         self,

@@ -30,7 +30,7 @@ from bot.basics.person import PersonKey
 from bot.cards.notice import CHANGE, NOTICES
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
-from bot.dialpad.directory import Directory
+from bot.dialpad.directory import Directory, entity_of_place
 from bot.dialpad.event_parts import EventParty
 from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, SmsEvent
 from bot.notifications.intake import Arrived, FollowUp
@@ -107,7 +107,7 @@ class EventRouter:
                     if event.state == "queued" and event.line is not None and fold.follows_queue(event.line, hook):
                         left.append(FollowUp(arrived, partial(self._queue, event.line, hook)))
                 case SmsEvent():
-                    each = (one for one in event.each() if texts.name_of_conversation(one))
+                    each = (one for one in fold.at_line(event).each() if texts.name_of_conversation(one))
                     texts_ += [_ArrivedText(arrived, one) for one in each]
                 case AgentStatusEvent():
                     parts += fold.duty(event, hook)
@@ -210,6 +210,15 @@ class _Fold:
         """Tell whether anybody may want to know how many callers wait at a line."""
         is_queue = line.id is not None and line.type == "callcenter"
         return is_queue and self._subscriptions.has(NewsKind.QUEUE, _place(line), hook.listener)
+
+    def at_line(self, event: SmsEvent) -> SmsEvent:
+        """Return a text that came to several numbers with the one that its line has in the directory."""
+        target = event.target
+        if not event.line_is_guessed or target is None or not target.id:
+            return event
+        entity = entity_of_place(target.type or "")
+        phones = self._store.directory.phones_of(self._connection, self._company, entity, target.id) if entity else ()
+        return event.at_line(phones)
 
     def texts(self, arrived: Sequence[_ArrivedText]) -> list[tuple[_ArrivedText, str, list[PersonKey]]]:
         """Store texts in their conversations; return those whose pictures are to be fetched, the names of their cards,

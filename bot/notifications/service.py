@@ -13,14 +13,14 @@ from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
 from bot.activity.histories import Act, Deed, last_said
 from bot.activity.items import Item, may
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.registers import fragment, value
+from bot.activity.registers import fragment
 from bot.activity.roster import Roster
 from bot.activity.settling import SettlingLabels
 from bot.activity.subscriptions.changes import is_brought_back, shows_more, with_actors
 from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.overlap import find_same
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
-from bot.activity.texts import TextView, names_of_text, view_text
+from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
 from bot.basics.person import PersonKey
@@ -43,7 +43,7 @@ from bot.notifications.call_log import CallLog
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import REMINDED, handle_within
 from bot.notifications.forecasting import forecast
-from bot.notifications.telling import last_texts, told_of
+from bot.notifications.telling import last_texts, texts_by_id, told_of
 from bot.notifications.work_times import works_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
@@ -430,6 +430,8 @@ class NotificationService:
             return moment if is_first else None, step  # reminded in one place only
         if policy.answer:
             return max(now, item.snoozed_until or now), anew  # from when on its time counts
+        if not policy.claim and item.snoozed_until is not None:  # that it is back has to be said to somebody
+            return (item.snoozed_until if is_first else None), anew
         if not policy.claim:
             return None, posting.step
         return max(now, item.snoozed_until or now) + timedelta(minutes=policy.claim), anew
@@ -454,9 +456,9 @@ class NotificationService:
 
     async def _dealings(self, number: str, customer: Customer) -> Dealings:
         said = last_said(customer.history)
-        names = [name for one in said if one.text for name in names_of_text(one.text, number)]
-        cards = await self._store.cards.all_named(customer.company, names) if names else []
-        words = {str(value(one.state, "id")): view_text(one.state).text for one in cards}
+        ids = [one.text for one in said if one.text]
+        texts = await texts_by_id(self._store, customer.company, number, ids)
+        words = {text_id: text.text for text_id, text in texts.items()}
         known = tuple(replace(one, words=one.words or words.get(one.text, "")) for one in said)
         return Dealings(number, tuple(some[-1] for some in customer.items.values()), known)
 
@@ -475,21 +477,35 @@ class NotificationService:
             self._wake()
 
     async def begin(
-        self, person: PersonKey, numbers: Sequence[str], seen: Sequence[str], token: str, *, text: str | None
+        self,
+        person: PersonKey,
+        numbers: Sequence[str],
+        seen: Sequence[str],
+        token: str,
+        *,
+        text: str | None,
+        line: str = "",
     ) -> bool:
         company = await self._store.connections.company(person)
         deed: Deed = "dialing" if text is None else "sending"
-        act = Act(self._store.now(), person.user_id, deed, to=token, words=text or "")
+        act = Act(self._store.now(), person.user_id, deed, line, token, words=text or "")
         return company is None or await self._store.histories.begin(company, numbers, seen, act)
 
     async def end(
-        self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
+        self,
+        person: PersonKey,
+        numbers: Sequence[str],
+        token: str,
+        *,
+        sent: str | None,
+        text: str | None,
+        line: str = "",
     ) -> None:
         company = await self._store.connections.company(person)
         if company is None:
             return
         deed: Deed = "called" if text is None else "texted"
-        act = None if sent is None else Act(self._store.now(), person.user_id, deed, to=sent, words=text or "")
+        act = None if sent is None else Act(self._store.now(), person.user_id, deed, line, sent, words=text or "")
         await self._store.histories.end(company, numbers, token, act)
         self._wake()
 

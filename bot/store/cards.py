@@ -2,7 +2,7 @@
 say about them.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, and_, literal, or_, select, tupl
 from bot.activity.registers import Register, State
 from bot.basics.company import CompanyKey
 from bot.store.absorbing import Absorbing, CardPart, PostingPlan
-from bot.store.card_rows import StoredCard, cards, is_card, read_card
+from bot.store.card_rows import StoredCard, card_names, cards, is_card, read_card
 from bot.store.histories import Histories
 from bot.store.postings import postings, touch
 from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, within
@@ -83,10 +83,16 @@ class Cards:
         found = await self._context.database.look_up(query)
         return found[0] if found else None
 
-    async def all_named(self, company: CompanyKey, names: Iterable[str]) -> list[StoredCard]:
+    async def by_name(self, company: CompanyKey, names: Iterable[str]) -> dict[str, StoredCard]:
         """Find the cards with any of these names."""
-        asked = list(names)
-        return await self._context.database.look_up(lambda connection: self.absorbing.named(connection, company, asked))
+        named = and_(within(card_names, company), card_names.c.name.in_(list(names)))
+        asked = select(card_names.c.name.label("its_name"), cards).join(cards, cards.c.id == card_names.c.card_id)
+        statement = asked.where(within(cards, company), named)
+
+        def query(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(statement).all()
+
+        return {row.its_name: self._read(row) for row in await self._context.database.look_up(query)}
 
     async def at(self, company: CompanyKey, channel: str, ts: str) -> StoredCard | None:
         """Find the card that a message shows."""

@@ -100,6 +100,13 @@ class StoredDirectory:
 
         return await self._context.database.write(change)
 
+    def phones_of(self, connection: Connection, company: CompanyKey, entity: str, entry_id: str) -> tuple[str, ...]:
+        """Return the numbers of an entry of the company's own list of a kind; none where it is not known."""
+        asked = select(entries.c.phones).where(within(entries, company), entries.c.entry_id == entry_id)
+        listed = select(lists.c.id).where(_whose(company, SHARED, entity))
+        found = connection.execute(asked.where(entries.c.list_id.in_(listed)).limit(1)).scalar_one_or_none()
+        return tuple(found or ())
+
     async def shared(self, company: CompanyKey, entity: str) -> StoredList | None:
         return await self._one(_whose(company, SHARED, entity))
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     select,
     text,
     update,
@@ -289,7 +290,7 @@ class Histories:
             if any(one.mark not in seen for change in changes.values() for one in last_said(change.before)):
                 return False
             for change in changes.values():
-                change.after = change.before.with_act(_after_all(act, change.before))
+                change.after = change.before.with_act(_after_all(_of_line(act, change.before), change.before))
             self._write(connection, company, changes)
             return True
 
@@ -301,7 +302,7 @@ class Histories:
         def change(connection: Connection) -> None:
             changes = self._known(connection, company, numbers)
             for change in changes.values():
-                end = None if act is None else _after_all(act, change.before)
+                end = None if act is None else _after_all(_of_line(act, change.before), change.before)
                 change.after = change.before.with_end(token, end)
             self._write(connection, company, changes)
 
@@ -473,6 +474,19 @@ class Histories:
                 found.append((customer, item))
         return found
 
+    async def mark_of_open(self, company: CompanyKey) -> tuple[int, datetime | None]:
+        """Return what is another one once open work has changed: how much there is, and when it last did."""
+        waiting = and_(within(items, company), items.c.state != "done")
+        changed = func.max(histories.c.changed_at, type_=MomentColumn)
+        asked = select(func.count(), changed).join(items, items.c.history_id == histories.c.id)
+        asked = asked.where(within(histories, company), waiting)
+
+        def query(connection: Connection) -> tuple[int, datetime | None]:
+            count, last = connection.execute(asked).one()
+            return count, last
+
+        return await self._context.database.read(query)
+
     async def changed_since(self, company: CompanyKey, since: datetime) -> AsyncIterator[Customer]:
         """Yield the company's customers of whom something became known since then, in no order, a few at a time."""
         last = ""
@@ -491,6 +505,12 @@ class Histories:
     def _customer(self, company: CompanyKey, row: Row[Any], name: str, settling: SettlingLabels) -> Customer:
         history = read_history(self._context.keys, row, name)
         return Customer(company, name, history, items_of(history, settling))
+
+
+def _of_line(act: Act, history: History) -> Act:
+    """Return an act about a line on which this customer has been, else about none in particular."""
+    lines = {one.line for one in history.calls} | {one.line for one in history.texts}
+    return act if act.line in lines else replace(act, line="")
 
 
 def _after_all(act: Act, history: History) -> Act:

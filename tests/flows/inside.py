@@ -73,6 +73,7 @@ class Inside:
     async def freshen(self) -> None:
         """Forget, as if just started, and be patient."""
         bot = self._bot
+        bot.dispatcher._homes._watched.clear()
         for homes in (bot.dispatcher._homes._looked, bot.dispatcher._homes._told):
             homes._keys.clear()
         cast(ChannelMessages, bot.poster._channel_messages)._without_charts.clear()

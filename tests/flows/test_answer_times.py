@@ -8,7 +8,7 @@ import pytest_asyncio
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SUPPORT, Line
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, board, miss_a_call, shown
-from tests.flows.hands import Hands, said
+from tests.flows.hands import Hands, labels, said
 from tests.flows.stage import OneDemo, inside, until_heard, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -157,8 +157,9 @@ async def test_another_target_counts_for_what_waits_already(ana: Hands, priya: H
     miss_a_call(demo)
     card = await shown(ana, "🔴 Missed call", "answer by")
     (subscription,) = await demo.bot.store.subscriptions.in_channel("T0NORTHLT", "C0SUPPORT")
-    await priya.person.command("#support", "/dp notify edit 1")
-    await priya.modal()
+    await priya.press(await priya.type("/dp notify settings 1"), "Edit")
+    for more in [one for one in labels(await priya.modal()) if one.startswith("More fields")]:
+        await priya.press(await priya.modal(), more)
     await priya.submit({"answer": "5"})
     await priya.submit()
     assert subscription.policy.answer == 60

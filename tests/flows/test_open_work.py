@@ -5,7 +5,7 @@ import pytest_asyncio
 
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT, Line
 from bot.sandbox.demo import Demo
-from tests.flows.channel import JORDAN, shown
+from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, labels, said
 from tests.flows.stage import OneDemo, inside, until_heard, until_posted
 
@@ -142,3 +142,31 @@ async def test_what_was_put_off_comes_back_on_its_card(ana: Hands, demo: Demo) -
 
     await inside(demo).forward_to(demo.clock.unix() + 11 * 60)
     assert "Claim" in labels(await shown(ana, "🔴 Missed", JORDAN.name))
+
+
+async def test_what_was_put_off_and_is_nobodys_is_said_once_to_whoever_did_that(ana: Hands, demo: Demo) -> None:
+    await miss(demo, JORDAN.phone)
+    card = await shown(ana, "Missed", JORDAN.name)
+    await ana.press(card, "Put off…")
+    await ana.modal()
+    await ana.submit({"until": await ana.pick("until", "10m")})
+    await shown(ana, "Put off until", JORDAN.name)
+
+    for minutes in (11, 30):
+        await inside(demo).forward_to(demo.clock.unix() + minutes * 60)
+        await until_posted(demo)
+    back = [one for one in board(ana) if "Put off until now, and nobody has it." in said(one)]
+    assert [one["thread_ts"] for one in back] == [card["ts"]]
+    assert f"<@{ANA.slack_id}>" in said(back[0])
+    assert "It is yours." in said(await ana.press(back[0], "Claim"))
+
+
+async def test_home_is_drawn_anew_when_a_colleague_takes_something(ana: Hands, sam: Hands, demo: Demo) -> None:
+    await miss(demo, JORDAN.phone)
+    await sam.home()
+    await sam.person.until(lambda: "Claim" in labels(sam.person.home or {}))
+    await ana.press(await ana.type("/dp open"), "Claim")
+
+    await sam.person.until(lambda: "Nothing waits for you." in said(sam.person.home or {}))
+    await miss(demo, AMARA.phone)
+    await sam.person.until(lambda: AMARA.name in said(sam.person.home or {}))

@@ -126,6 +126,32 @@ async def test_a_group_text_is_filed_under_our_line_and_answered_from_it(ana: Ha
     ]
 
 
+@pytest.mark.usefixtures("listening")
+async def test_a_group_text_whose_line_comes_without_its_number_is_filed_under_that_line(
+    ana: Hands, demo: Demo
+) -> None:
+    await ana.type("/dp who Support")  # the directory has been read
+    target = {"id": str(SUPPORT.id), "type": "call_center", "name": "Support", "phone": ""}
+    emit(demo, _made(demo, "Lunch, all?"), to_number=["+14155550161", SUPPORT.phone], target=target)
+    await until_posted(demo)
+
+    head = await shown(ana, "Jordan Lee", "Support", "Lunch, all?")
+    await shown(ana, "A group text", "0161")
+    assert not [one for one in board(ana) if "does not say which of these numbers is ours" in said(one)]
+    await ana.press(head, "Reply")
+    await ana.submit({"text": "Yes"})
+    assert "0101" in said(await ana.modal())
+
+
+async def test_where_nobody_knows_which_number_is_ours_that_is_said(priya: Hands, ana: Hands, demo: Demo) -> None:
+    await priya.subscribe("sms")
+    target = {"id": "9999", "type": "call_center", "name": "Support", "phone": ""}
+    emit(demo, _made(demo, "Lunch, all?"), to_number=["+14155550161", "+14155550162"], target=target)
+    await until_posted(demo)
+
+    await shown(ana, "Dialpad does not say which of these numbers is ours")
+
+
 def _made(demo: Demo, text: str) -> Any:
     """A text of Jordan's to Support that no event has told of."""
     state, emitted = demo.dialpad.state, demo.dialpad.state.emit

@@ -227,12 +227,26 @@ class RememberedBoard:
         """Nobody else is there to see it."""
 
     async def begin(
-        self, person: PersonKey, numbers: Sequence[str], seen: Sequence[str], token: str, *, text: str | None
+        self,
+        person: PersonKey,
+        numbers: Sequence[str],
+        seen: Sequence[str],
+        token: str,
+        *,
+        text: str | None,
+        line: str = "",
     ) -> bool:
         return all(said.mark in seen for one in numbers for said in last_said(self._history(one)))
 
     async def end(
-        self, person: PersonKey, numbers: Sequence[str], token: str, *, sent: str | None, text: str | None
+        self,
+        person: PersonKey,
+        numbers: Sequence[str],
+        token: str,
+        *,
+        sent: str | None,
+        text: str | None,
+        line: str = "",
     ) -> None:
         for number in numbers if sent is not None else ():
             at = NOON + timedelta(seconds=len(self.acts))

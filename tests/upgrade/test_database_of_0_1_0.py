@@ -305,6 +305,7 @@ async def test_a_text_goes_into_its_old_thread(old: Opened) -> None:
     head = said(next(one for one in ana.person.messages("#support") if one["ts"] == talk["ts"]))
     assert "New text" in head
     assert "On my way" in head
+    assert "It is, come by any time." in head  # written before the upgrade
 
 
 def _thread(hands: Hands, ts: str) -> list[dict[str, str]]:

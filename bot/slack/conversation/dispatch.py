@@ -232,6 +232,10 @@ class Dispatcher:
         self.home_changed(person)
         await self.resume(person)
 
+    async def watch_homes(self, mark_of: Callable[[PersonKey], Awaitable[object]]) -> None:
+        """Draw open Home tabs anew when what a person's colleagues work on has changed. Never returns."""
+        await self._homes.watch(mark_of)
+
     def home_changed(self, person: PersonKey) -> None:
         """Redraw a person's Home tab, which changed without a request."""
         self._start(self._homes.changed(person))

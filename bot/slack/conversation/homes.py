@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 from weakref import WeakValueDictionary
@@ -18,6 +19,12 @@ LOOKED_AT_FOR: Final = timedelta(hours=2)
 it: long enough for an hour of do not disturb, set there, to end there."""
 AT_MOST: Final = 2_000
 _log = structlog.get_logger(__name__)
+
+
+WATCHED_FOR: Final = timedelta(minutes=15)
+"""How long after somebody opened theirs it is drawn anew for what others do, too."""
+WATCH_EVERY_S: Final = 5.0
+"""How often that is looked at: what changes within this time is one drawing, well within Slack's limit."""
 
 
 class OtherHomes(Protocol):
@@ -48,11 +55,16 @@ class Homes:
         self._told = Duplicates(clock, kept=LOOKED_AT_FOR.total_seconds() / 2, at_most=AT_MOST)
         self._telling = Outage("an opened Home is not known to the other processes", _log)
         self._drawing: WeakValueDictionary[PersonKey, asyncio.Lock] = WeakValueDictionary()
+        self._clock = clock
+        self._watched: dict[PersonKey, _Watched] = {}
+        self._opened = asyncio.Event()
 
     async def looked(self, person: PersonKey) -> None:
         """Note that this person has opened their Home tab."""
         self._looked.forget(_key(person))
         self._looked.add(_key(person))
+        self._watched[person] = _Watched(self._clock(), self._watched[person].mark if person in self._watched else None)
+        self._opened.set()
         if self._others is not None and self._told.add(_key(person)):
             try:
                 await self._others.opened(person)
@@ -60,6 +72,31 @@ class Homes:
             except Exception as problem:  # noqa: BLE001  the database is away: Home is drawn all the same
                 self._told.forget(_key(person))
                 self._telling.failed(problem)
+
+    async def watch(self, mark_of: Callable[[PersonKey], Awaitable[object]]) -> None:
+        """Draw the Home tabs anew that were opened here lately whenever ``mark_of`` is not what it was: it stands for
+        the open work that a person may see. Sleeps while nobody has theirs open. Never returns."""
+        watching = Outage("open work on Home is not looked at", _log)
+        while True:
+            if not self._watched:
+                self._opened.clear()
+                await self._opened.wait()
+            try:
+                await self.look(mark_of)
+                watching.over()
+            except Exception as problem:  # noqa: BLE001  the database is away: it is looked at again in a moment
+                watching.failed(problem)
+            await asyncio.sleep(WATCH_EVERY_S)
+
+    async def look(self, mark_of: Callable[[PersonKey], Awaitable[object]]) -> None:
+        """Look once at what those may see who have theirs open."""
+        since = self._clock() - WATCHED_FOR.total_seconds()
+        self._watched = {person: one for person, one in self._watched.items() if one.opened_at > since}
+        for person, one in list(self._watched.items()):
+            mark = await mark_of(person)
+            if one.mark != mark and one.mark is not None:
+                await self.changed(person)
+            self._watched[person] = _Watched(one.opened_at, mark)
 
     async def changed(self, person: PersonKey) -> None:
         """Redraw a person's Home, which may show something else now.
@@ -74,6 +111,14 @@ class Homes:
         if _key(person) in self._looked:
             return True
         return self._others is not None and await self._others.opened_within(person, LOOKED_AT_FOR)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """When somebody opened theirs, by the clock, and the mark of what there was then; None before the first look."""
+
+    opened_at: float
+    mark: object
 
 
 def _key(person: PersonKey) -> str:

@@ -288,3 +288,13 @@ def test_the_oldest_facts_go_first() -> None:
     long = history(*(missed(minute) for minute in range(MOST_FACTS + 10))).kept()
     assert len(long.calls) == MOST_FACTS
     assert min(one.began for one in long.calls) == at(10)
+
+
+def test_a_text_that_failed_is_noted_where_it_was_sent_from() -> None:
+    sales = "callcenter:2"
+    facts = (missed(0), missed(5, line=sales), act(6, ANA, "texted", to="text7False" + ANA_LINE, line=SUPPORT))
+    failed = text(7, line=ANA_LINE, inbound=False, failed=True, rank=4)
+    found = items_of(history(*facts, failed))
+
+    assert [step.what for step in found[SUPPORT][-1].steps] == ["called", "could not be texted"]
+    assert [step.what for step in found[sales][-1].steps] == ["called"]

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from bot.basics.person import PersonKey
-from bot.slack.conversation.homes import LOOKED_AT_FOR, Homes
+from bot.slack.conversation.homes import LOOKED_AT_FOR, WATCHED_FOR, Homes
 from bot.store.keys import generate_key, parse_keys
 from bot.store.open_homes import OpenHomes
 from bot.store.store import Store
@@ -94,3 +94,41 @@ async def test_a_home_that_another_process_drew_is_drawn_anew_for_two_hours(data
     assert ours.drawn == [ANA]
     for one in stores:
         await one.aclose()
+
+
+# What others do
+
+
+class Marks:
+    """The open work of everybody's company, and who was asked about."""
+
+    def __init__(self) -> None:
+        self.mark = 1
+        self.asked: list[PersonKey] = []
+
+    async def of(self, person: PersonKey) -> object:
+        self.asked.append(person)
+        return self.mark
+
+
+async def test_what_others_changed_is_drawn_once_for_those_who_have_theirs_open() -> None:
+    drawings, marks = Drawings(), Marks()
+    await drawings.homes.looked(ANA)
+    await drawings.homes.look(marks.of)
+    await drawings.homes.look(marks.of)
+    assert drawings.drawn == []
+
+    marks.mark = 2
+    await drawings.homes.look(marks.of)
+    await drawings.homes.look(marks.of)
+    assert drawings.drawn == [ANA]
+
+
+async def test_nobody_is_asked_about_who_has_not_theirs_open_any_more() -> None:
+    drawings, marks = Drawings(), Marks()
+    await drawings.homes.look(marks.of)
+    await drawings.homes.looked(ANA)
+    drawings.now += WATCHED_FOR.total_seconds()
+    await drawings.homes.look(marks.of)
+
+    assert marks.asked == []
