@@ -39,8 +39,7 @@ def digest_card(digest: Digest, subscription: str, names: Mapping[str, str] | No
         texts = f" {plural(now.texts, 'text')} came." if now.texts else ""
         silent = prose(" ", _silence(digest)) if digest.silences else ""
         work = [prose("\n", line) for line in _work(digest, names or {})]
-        clock = f" Its days are those of {_place(digest)}."
-        return Reply(prose("📊 ", Bold(name), f": no calls.{texts}", clock, silent, *work), gear)
+        return Reply(prose("📊 ", Bold(name), f" ({_place(digest)} time): no calls.{texts}", silent, *work), gear)
     charts = (_by_day(digest), _by_hour(digest)) if digest.period.kind is NewsKind.WEEKLY else (_by_hour(digest),)
     return Card(
         f"📊 {name}",

@@ -73,7 +73,7 @@ class Reaching:
                 return StepReach(True)
 
     async def is_ours(self, subscription: Subscription, user_id: str) -> bool:
-        """False for a person who is connected to another company: what is said to them is not theirs to hear, and they
+        """Tell whether somebody may hear of it; False for a person who is connected to another company: what is said to them is not theirs to hear, and they
         could claim nothing."""
         company = await self._store.connections.company(PersonKey(subscription.owner.team_id, user_id))
         return company is None or company == subscription.company
@@ -106,7 +106,7 @@ class Reaching:
         async def ask(account: Account) -> Operators:
             return await account.send(ListCallCenterOperators(id=call_center), background=True)
 
-        own = dict.fromkeys((subscription.owner, subscription.follows_as))
+        own = dict.fromkeys((subscription.escalates_as, subscription.owner))
         operators = (await self._stand_ins.first_allowed(subscription.company, own, ask)).answer
         return [agent for user in operators.users if (agent := read_agent(call_center, user)).on_duty]
 

@@ -69,6 +69,7 @@ policies = st.builds(
     PEOPLE,
     PEOPLE,
     st.sampled_from(["", "sms", "call"]),
+    st.sampled_from([0, 5, 15, 60, 480]),
 )
 subscriptions = st.builds(
     Subscription,

@@ -22,7 +22,13 @@ NOON = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 NO_CALLS = [0, 0]
 
-WITHOUT_WORK: dict[str, Any] = {"work": None, "work_before": None, "still_open": None, "target_min": 0}
+WITHOUT_WORK: dict[str, Any] = {
+    "work": None,
+    "work_before": None,
+    "still_open": None,
+    "target_min": 0,
+    "in_hours": False,
+}
 """What a digest of an earlier version does not say."""
 ROSTER_ROW: dict[str, Any] = {
     "name": "Support",

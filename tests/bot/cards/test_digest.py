@@ -164,7 +164,7 @@ def test_a_day_without_calls_is_one_line(texts: int, said: str) -> None:
     made = digest_card(replace(DIGEST, tally=tally([], PACIFIC, texts)), "w1")
 
     assert isinstance(made, Reply)
-    assert plain(made.text) == f"📊 Daily digest for Support, Monday 23 November: {said}"
+    assert plain(made.text) == f"📊 Daily digest for Support, Monday 23 November (Los Angeles time): {said}"
     assert [button.route for button in made.buttons] == ["notify.settings"]
 
 
@@ -237,6 +237,12 @@ def test_the_table_compares_open_work() -> None:
         ("Answered within 15 min", "8 of 12", "–"),
     )
     assert "Still unclaimed" not in [row[0] for row in table.rows]
+
+
+def test_a_target_of_opening_hours_is_called_one() -> None:
+    made = card(replace(WORKED, in_hours=True))
+
+    assert "8 of 12 within 15 min of opening hours." in plain(made.text)
 
 
 def test_without_a_target_nothing_is_within_it() -> None:

@@ -16,6 +16,7 @@ from bot.activity.registers import value
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
 from bot.activity.work_tally import Settler, StillOpen
+from bot.basics.opening_hours import OpeningHours
 from bot.notifications.digests import UNREADABLE, Digests
 from bot.notifications.service import NotificationService
 from bot.store.card_rows import cards
@@ -124,6 +125,37 @@ async def test_what_was_settled_is_told_with_who_did_it_and_how_soon(stage: Post
     assert digest.work is not None
     assert (digest.work.median_answer_s, digest.work.within, digest.work.due) == (600.0, 1, 1)
     assert digest.work.settlers == (Settler(f"user:{LINK.dialpad_user_id}", 1),)
+
+
+class ClosedUntil:
+    """A line that opens at one moment of each day, for an hour."""
+
+    def __init__(self, opens: datetime) -> None:
+        minute = opens.hour * 60 + opens.minute
+        self.hours = OpeningHours("UTC", (((minute, minute + 60),),) * 7)
+
+    async def of_all(self, _: Subscription, lines: set[str]) -> dict[str, OpeningHours]:
+        return dict.fromkeys(lines, self.hours)
+
+
+@pytest.mark.parametrize(("opens_in", "within"), [(0, 0), (9, 1)])
+async def test_answered_within_counts_the_hours_of_the_line(stage: PostingStage, opens_in: int, within: int) -> None:
+    """It was claimed ten minutes after it came; the target is five."""
+    await stage.store.subscriptions.save(replace(DAILY, policy=EscalationPolicy(answer=5)))
+    await join(stage, OWNER)
+    missed = await stage.store.cards.named(COMPANY, "call:5")
+    assert missed is not None
+    assert missed.customer
+    act = Act(CALLED + timedelta(minutes=10), OWNER.user_id, "claimed", "callcenter:11")
+    await stage.store.histories.act(COMPANY, missed.customer, "callcenter:11", act, lambda _: True)
+    stage.time.now = MORNING
+    await stage.store.hooks.heard(stage.hook.id, MORNING)
+    hours = ClosedUntil(CALLED.replace(second=0) + timedelta(minutes=opens_in))
+    await run(stage, Digests(stage.store, cast(Any, hours)))
+
+    (digest,) = await told(stage)
+    assert digest.work is not None
+    assert (digest.work.within, digest.work.due, digest.target_min, digest.in_hours) == (within, 1, 5, True)
 
 
 async def test_what_is_left_from_days_before_is_still_open(stage: PostingStage) -> None:
