@@ -35,7 +35,7 @@ def _board(ctx: Ctx) -> Notifications:
     usage="[spam, junk | add junk | remove spam | none]",
     summary="See or choose which labels settle a call",
     examples=("labels", "labels add junk", "labels spam, wrong number"),
-    title="Labels that settle a call",
+    title="Labels that settle calls",
     submit="Preview",
 )
 async def labels(

@@ -53,6 +53,7 @@ from bot.cards.subscription_form import (
     check_roster,
     check_wider,
     conditions,
+    notes_on_hours,
     places_allowed,
     places_changed,
     places_named,
@@ -318,7 +319,7 @@ async def _preview(
         before,
         overlaps=find_overlaps(made, here),
         forecasts=await notifications.forecast(made, before),
-        notes=[*notes, *notes_on(made, str(await ctx.zone()))],
+        notes=[*notes, *notes_on(made, str(await ctx.zone())), *await notes_on_hours(ctx, made)],
     )
 
 

@@ -14,6 +14,7 @@ from bot.basics.errors import ChatopsError, DialpadError, FieldError, NotFound
 from bot.cards.rights import Rights, named_places
 from bot.contract.argument import Option
 from bot.contract.context import Ctx, with_any_email
+from bot.contract.reply import Prose
 from bot.dialpad.actions.users import GetUser
 
 
@@ -123,6 +124,18 @@ def check_roster(made: Subscription, rights: Rights, before: Subscription | None
     same = before is not None and (before.keep, before.call_centers) == (made.keep, made.call_centers)
     if made.keep and not same and not rights.lead(made.places):
         raise FieldError("keep", "Only supervisors of that call center and Dialpad admins can link a user group to it.")
+
+
+async def notes_on_hours(ctx: Ctx, made: Subscription) -> list[Prose]:
+    """Return what is to be known of the hours by which answers are due: that a line has none, or never opens."""
+    notes: list[Prose] = []
+    for place, name in made.places.items() if made.policy.answer else ():
+        hours = await ctx.deps.directory.hours_of(ctx.account, place)
+        if hours is None:
+            notes.append(f"Dialpad tells no opening hours of {name}, so the time to answer counts around the clock.")
+        elif hours.days is not None and not any(hours.days):
+            notes.append(f"By its hours in Dialpad {name} never opens, so no answer is ever due there.")
+    return notes
 
 
 async def policy_of(

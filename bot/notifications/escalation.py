@@ -209,13 +209,13 @@ class Escalations:
         """Say that nobody of the whole policy can be reached; the first time its owner is told as well."""
         words = " ".join((said, *passed, "Nobody is left to be asked."))
         await self._nudge(posting, _ASKED, {"text": words, "ping": [], "claim": True})
-        await self._store.postings.step(posting, to=after, next_s=None)
         text = (
             f"Nobody could be asked about a call or text that waits: {' '.join(passed)} "
             "Nobody is asked about the next one either unless you change who is, or somebody can be reached by then."
         )
         name = f"nowhere:{subscription.id}:{_mark_of(subscription.policy)}"
         await tell_person(self._store, subscription.owner, name, text, [("Notifications", "notify.notify")])
+        await self._store.postings.step(posting, to=after, next_s=None)
 
     def _unanswered(self, posting: Posting, policy: EscalationPolicy, number: int, word: str) -> str:
         """Say how long nobody has done anything about it, or that its answer is overdue."""
@@ -345,7 +345,11 @@ async def asked_in_vain(store: Store, posting: Posting, code: str) -> bool:
     subscription = await store.subscriptions.get(posting.company, posting.subscription_id)
     if card is None or card.about is None or subscription is None or posting.channel == subscription.channel:
         return False
-    await store.postings.ask_next_now(posting.company, card.about, posting.subscription_id)
+    about = await store.cards.get(posting.company, card.about)
+    customer = await store.histories.of_card(about) if about is not None else None
+    item = customer.item(card.about) if customer is not None else None
+    if item is not None and item.asks(store.now()):
+        await store.postings.ask_next_now(posting.company, card.about, posting.subscription_id)
     text = f"I cannot write to them in Slack ({code}), so they do not know about this call:"
     said = {"text": text, "about": posting.channel}
     wanted = NewPosting(subscription.channel, subscription.id, parent=card.about)

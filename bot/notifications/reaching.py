@@ -73,8 +73,8 @@ class Reaching:
                 return StepReach(True)
 
     async def is_ours(self, subscription: Subscription, user_id: str) -> bool:
-        """Tell whether somebody may hear of it; False for a person who is connected to another company: what is said to them is not theirs to hear, and they
-        could claim nothing."""
+        """Tell whether somebody may hear of it. A person who is connected to another company may not: what is said to
+        them is not theirs to hear, and they could claim nothing."""
         company = await self._store.connections.company(PersonKey(subscription.owner.team_id, user_id))
         return company is None or company == subscription.company
 

@@ -99,7 +99,9 @@ async def test_what_comes_while_the_line_is_closed_counts_from_when_it_opens(
 async def test_a_line_that_never_opens_has_nothing_due(ana: Hands, priya: Hands, demo: Demo) -> None:
     group = demo.dialpad.state.groups[SUPPORT.id]
     group.settings |= {"hours_on": True, **{f"{day}_hours": [] for day in DAYS}}
-    await priya.subscribe('missed for "Support" answer within 5m')
+    await priya.person.command("#support", '/dp notify missed for "Support" answer within 5m')
+    assert "By its hours in Dialpad Support never opens" in said(await priya.modal())
+    await priya.submit()
     miss_a_call(demo)
     assert "answer by" not in said(await shown(ana, "🔴 Missed call"))
 

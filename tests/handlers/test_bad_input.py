@@ -42,10 +42,11 @@ GOOD: Final[dict[str, str]] = {
     "help": "sms",
     "run": "DIALPAD_LIST_USERS",
     "notify": 'missed voicemail sms for "Support" except label:spam',
+    "labels": "spam, vip",
 }
 """What each word is usually followed by."""
 
-HARMLESS: Final = {"sms", "call", "block", "unblock", "disconnect"}
+HARMLESS: Final = {"sms", "call", "block", "unblock", "disconnect", "labels"}
 """Words that ask first: typed alone they never change anything, however good the input."""
 
 ABOUT_A_LIVE_CALL: Final = {"hangup", "transfer"}
