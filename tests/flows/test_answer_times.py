@@ -117,6 +117,7 @@ async def test_changed_hours_count_for_what_waits_already(ana: Hands, priya: Han
     await inside(demo).forget_lists()
 
     await passes(demo, 20)
+    await ana.person.until(lambda: [one for one in board(ana) if "answer by" in said(one)])  # it is read anew
     assert not [one for one in board(ana) if "Nobody has" in said(one)]
     await passes(demo, 240)
     await shown(ana, "Nobody has answered this call")

@@ -42,18 +42,18 @@ GOOD: Final[dict[str, str]] = {
     "help": "sms",
     "run": "DIALPAD_LIST_USERS",
     "notify": 'missed voicemail sms for "Support" except label:spam',
-    "labels": "spam, vip",
+    "labels": "",
 }
 """What each word is usually followed by."""
 
-HARMLESS: Final = {"sms", "call", "block", "unblock", "disconnect", "labels"}
+HARMLESS: Final = {"sms", "call", "block", "unblock", "disconnect"}
 """Words that ask first: typed alone they never change anything, however good the input."""
 
 ABOUT_A_LIVE_CALL: Final = {"hangup", "transfer"}
 """Words about a call that was started from Slack: where there is none, Dialpad is not asked."""
 
 NEEDS_DIALPAD: Final = tuple(
-    word for word in WORDS if word not in {"", "help", "connect", "disconnect", *ABOUT_A_LIVE_CALL}
+    word for word in WORDS if word not in {"", "help", "connect", "disconnect", "labels", *ABOUT_A_LIVE_CALL}
 )
 
 BAD_TEXTS: Final = {
