@@ -37,11 +37,13 @@ async def read_agenda(context: StoreContext, seen: datetime | None = None) -> Ag
         (items.c.stale_at, true()),
         (postings.c.redraw_at, true()),
     )
-    statements = [
-        select(func.min(column, type_=MomentColumn)).where(column.is_not(None), meant) for column, meant in kinds
+    earliest = [
+        select(func.min(column, type_=MomentColumn)).where(column.is_not(None), meant).scalar_subquery()
+        for column, meant in kinds
     ]
+    statement = everywhere(select(*earliest), Everywhere.DUE)
 
     def query(connection: Connection) -> Agenda:
-        return Agenda(*(connection.execute(everywhere(one, Everywhere.DUE)).scalar() for one in statements))
+        return Agenda(*connection.execute(statement).one())
 
     return await context.database.read(query)
