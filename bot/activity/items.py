@@ -120,14 +120,15 @@ def items_of(history: History, settling: frozenset[str] = SETTLING_LABELS) -> di
     }
 
 
-def may(item: Item | None, deed: Deed, by: str, *, over: bool = False) -> bool:
-    """Tell whether ``by`` may do this about an item as it stands. ``over``: they may take it from its owner."""
+def may(item: Item | None, deed: Deed, by: str, *, over: bool = False, to: str = "") -> bool:
+    """Tell whether ``by`` may do this about an item as it stands. ``over``: they may take it from its owner. ``to``: of
+    what is taken over, the owner from whom they take it."""
     if item is None:
         return False
     free = item.owner in {"", by} or over
     when_open: dict[Deed, bool] = {
         "claimed": not item.owner,
-        "taken over": item.owner not in {"", by} and over,
+        "taken over": item.owner not in {"", by} and over and to in {"", item.owner},
         "accepted": item.asked == by,
         "declined": item.asked == by,
         "released": item.owner == by,
@@ -140,7 +141,8 @@ def may(item: Item | None, deed: Deed, by: str, *, over: bool = False) -> bool:
 
 def item_with(items: Mapping[str, Sequence[Item]], card: str) -> Item | None:
     """Return the newest item that a card is about."""
-    return max((one for some in items.values() for one in some if card in one.cards), key=_begin, default=None)
+    newest = [next((one for one in reversed(some) if card in one.cards), None) for some in items.values()]
+    return max((one for one in newest if one is not None), key=_begin, default=None)
 
 
 def _begin(item: Item) -> datetime:
@@ -159,7 +161,7 @@ def _facts(history: History, telling: "_Telling") -> Iterator[tuple[datetime, in
     for call in history.calls:
         # Of two calls in the same millisecond the one with the greater number is the later one.
         name = f"{(call.legs[0] if call.legs else '').zfill(_LONGEST_ID)} {call.card}"
-        yield call.began, _FIRST, name, partial(telling.rang, call)
+        yield call.told if call.inbound else call.began, _FIRST, name, partial(telling.rang, call)
         if call.spoke is not None and not call.inbound:
             yield call.spoke, _LAST, name, partial(telling.talked, call)
     for text in history.texts:
@@ -209,7 +211,7 @@ class _Telling:
                 self._note(call.line, call.places, self._step_of(call, call.began, what), act.line if act else "")
             return
         line = self._line(call.line, call.line_name)
-        self._last_from_them = call.began
+        self._last_from_them = call.told
         labels = {one.casefold() for one in call.labels} & self._settling
         if call.spoke is not None and not call.needs:
             step = self._step_of(call, call.began, "answered")
