@@ -230,10 +230,17 @@ class Histories:
     # Acting
 
     async def act(
-        self, company: CompanyKey, customer: str, line: str, act: Act, may: Callable[[Item | None], bool]
+        self,
+        company: CompanyKey,
+        customer: str,
+        line: str,
+        act: Act,
+        may: Callable[[Item | None], bool],
+        also: Callable[[Connection, Item], None] = lambda *_: None,
     ) -> tuple[Item | None, bool]:
         """Note what somebody did about the item of one line, if ``may`` allows it as it stands now; "" for all lines.
-        Returns the item as it is afterwards, None when there is none, and whether it was noted."""
+        Returns the item as it is afterwards, None when there is none, and whether it was noted. ``also``: what follows
+        from it, in the same transaction."""
 
         def change(connection: Connection) -> tuple[Item | None, bool]:
             changes = self._locked(connection, company, [customer], ())
@@ -243,8 +250,10 @@ class Histories:
             allowed = may(current)
             if allowed:
                 one.after = one.before.with_act(_after_all(act, one.before))
-            after = self._write(connection, company, changes)[customer]
-            return after.current(line), allowed
+            after = self._write(connection, company, changes)[customer].current(line)
+            if allowed and after is not None:
+                also(connection, after)
+            return after, allowed
 
         return await self._context.database.write(change)
 

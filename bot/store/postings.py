@@ -201,6 +201,7 @@ def want(
         for one in some:
             place = (card_id, one.channel)
             its = _Shown(card_id, one, beside.get(card_id, Beside()), there)
+            _ask_sooner(connection, now, company, its)
             one = its.asked_once()  # noqa: PLW2901  somebody may have been asked for this item already
             if place in there:
                 _want_again(connection, now, company, there[place], one)
@@ -242,10 +243,25 @@ class _Shown:
     def later(self) -> list[Any]:
         return [] if self.wanted.parent else self._here(self.beside.later)
 
+    @property
+    def asking(self) -> list[Any]:
+        """Messages of the item that will ask for somebody in this channel."""
+        return [row for row in self._here([self.card, *self.beside.all]) if row.escalate_at is not None]
+
     def asked_once(self) -> NewPosting:
         """Return the wanted posting without its escalation if another one of the item asks in this channel."""
-        asks = any(row.escalate_at is not None for row in self._here(self.beside.all))
+        asks = any(row.card_id != self.card for row in self.asking)
         return replace(self.wanted, escalate_s=None) if asks else self.wanted
+
+
+def _ask_sooner(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> None:
+    """Bring forward what is to be asked later than this posting would: it was put off, and the customer has come
+    again."""
+    soon = _escalation(now, its.wanted)
+    late = [row.id for row in its.asking if soon is not None and row.escalate_at > soon]
+    if late:
+        these = and_(within(postings, company), postings.c.id.in_(late), postings.c.escalate_at > soon)
+        connection.execute(update(postings).where(these).values(escalate_at=soon))
 
 
 def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> bool:
@@ -258,7 +274,7 @@ def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Show
     values: dict[str, Any] = {"card_id": its.card, "shown": 0}
     if last.ts is not None or last.due_at is None or last.due_at > due_at:
         values["due_at"] = due_at
-    if one.escalate_s is not None:
+    if one.escalate_s is not None and last.escalate_at is None:  # who calls again waits no longer for that
         values |= {"escalate_at": _escalation(now, one), "episode": one.episode}
     moved = and_(within(postings, company), postings.c.id == last.id, postings.c.card_id == last.card_id)
     if not connection.execute(update(postings).where(moved).values(**values)).rowcount:
@@ -378,6 +394,15 @@ def of_cards(connection: Connection, company: CompanyKey, card_ids: Collection[s
     here = and_(within(postings, company), postings.c.card_id.in_(card_ids))
     rows = connection.execute(select(postings).where(here).order_by(postings.c.created_at, postings.c.id))
     return [_read_posting(row) for row in rows]
+
+
+def ask_at(
+    connection: Connection, company: CompanyKey, name: str, moment: datetime | None, *, step: int, episode: datetime
+) -> None:
+    """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since when
+    what it asks for waits."""
+    this = and_(within(postings, company), postings.c.id == name)
+    connection.execute(update(postings).where(this).values(escalate_at=moment, step=step, episode=episode))
 
 
 def stop_posting(connection: Connection, company: CompanyKey, subscription_id: str) -> None:
@@ -596,14 +621,6 @@ class Postings:
         seen = (postings.c.step == posting.step, postings.c.escalate_at == posting.escalate_at)
         where = and_(within(postings, posting.company), postings.c.id == posting.id, *seen)
         return await self._context.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
-
-    async def ask_at(
-        self, company: CompanyKey, name: str, moment: datetime | None, *, step: int, episode: datetime
-    ) -> None:
-        """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since
-        when what it asks for waits."""
-        this = and_(within(postings, company), postings.c.id == name)
-        await self._context.run(update(postings).where(this).values(escalate_at=moment, step=step, episode=episode))
 
     async def _postings(self, *where: Any, limit: int = 500, why: Everywhere | None = None) -> list[Posting]:
         statement = select(postings).where(*where).order_by(postings.c.created_at, postings.c.id).limit(limit)
