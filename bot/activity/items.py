@@ -71,6 +71,9 @@ class Item:
     """When somebody first claimed it, whoever has it now."""
     asked: str = ""
     snoozed_until: datetime | None = None
+    asks_since: datetime | None = None
+    """Since when it has waited for somebody to take it: from the first need on that is not settled, or from when it was
+    given back, came back, or the customer came again."""
     settled: ItemStep | None = None
     is_blocked: bool = False
     calls: int = 0
@@ -284,8 +287,9 @@ class _Telling:
     def _act(self, line: _Line, item: Item, act: Act, step: ItemStep) -> None:  # noqa: C901, PLR0912  a case a deed
         if item.is_settled:
             if act.what == "reopened":
-                back = replace(item, state="open", since=act.at, last=act.at, settled=None, owner="", asked="")
-                line.item = replace(back, steps=(*item.steps, step), snoozed_until=None, taken_at=None)
+                back = replace(item, state="open", since=act.at, last=act.at, settled=None, asks_since=act.at)
+                back = replace(back, owner="", asked="", snoozed_until=None, taken_at=None)
+                line.item = replace(back, steps=(*item.steps, step))
             elif act.what in {"noted", "saved"}:
                 line.item = replace(item, steps=(*item.steps, step))
             return
@@ -298,13 +302,15 @@ class _Telling:
             case "declined":
                 changed = replace(item, asked="")
             case "released" | "freed":
-                changed = replace(item, state="open", owner="", owned_at=None, asked="")
+                since = max(act.at, item.snoozed_until or act.at)
+                changed = replace(item, state="open", owner="", owned_at=None, asked="", asks_since=since)
             case "snoozed":
-                changed = replace(item, snoozed_until=act.until)
+                changed = replace(item, snoozed_until=act.until, asks_since=act.until or item.asks_since)
             case "waits":
                 changed = replace(item, state="waiting", snoozed_until=None)
             case "woken":
-                changed = replace(item, state="claimed" if item.owner else "open", snoozed_until=None)
+                state: ItemState = "claimed" if item.owner else "open"
+                changed = replace(item, state=state, snoozed_until=None, asks_since=act.at)
             case "done" | "blocked":
                 self._settle(line, step)
                 return
@@ -334,9 +340,12 @@ class _Telling:
             line.past += [item] if item else []
             item = Item(self._history.number, place, line.name, "open", step.at, step.at, is_blocked=blocked)
         state: ItemState = "claimed" if item.owner else "open"
+        was_put_off = item.state == "waiting" or item.is_snoozed(call.told if call else step.at)
+        asks_since = step.at if was_put_off or item.asks_since is None else item.asks_since
         line.item = replace(
             item,
             state=state,
+            asks_since=asks_since,
             line_name=line.name,
             last=step.at,
             steps=(*item.steps, step),

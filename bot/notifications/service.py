@@ -410,7 +410,7 @@ class NotificationService:
             if one.channel in asked:  # another message there asks
                 moment, step = None, one.step
             asked.add(one.channel)
-            ask_at(connection, company, one.id, moment, step=step, episode=item.since)
+            ask_at(connection, company, one.id, moment, step=step, episode=item.asks_since)
 
     def _ask_colleague(self, connection: Transaction, card: StoredCard, act: Act) -> None:
         """Ask somebody in a direct message to take over what another person has."""

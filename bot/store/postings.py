@@ -201,7 +201,7 @@ def want(
         for one in some:
             place = (card_id, one.channel)
             its = _Shown(card_id, one, beside.get(card_id, Beside()), there)
-            _ask_sooner(connection, now, company, its)
+            _ask_anew(connection, now, company, its)
             one = its.asked_once()  # noqa: PLW2901  somebody may have been asked for this item already
             if place in there:
                 _want_again(connection, now, company, there[place], one)
@@ -254,14 +254,21 @@ class _Shown:
         return replace(self.wanted, escalate_s=None) if asks else self.wanted
 
 
-def _ask_sooner(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> None:
-    """Bring forward what is to be asked later than this posting would: it was put off, and the customer has come
-    again."""
-    soon = _escalation(now, its.wanted)
-    late = [row.id for row in its.asking if soon is not None and row.escalate_at > soon]
-    if late:
-        these = and_(within(postings, company), postings.c.id.in_(late), postings.c.escalate_at > soon)
-        connection.execute(update(postings).where(these).values(escalate_at=soon))
+def _ask_anew(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> None:
+    """Let what is to be asked wait from now on, when the customer has come again since it was set: it had been put off,
+    or they had been answered."""
+    soon, episode = _escalation(now, its.wanted), its.wanted.episode
+    for row in its.asking if soon is not None else ():
+        if row.episode != episode:
+            this = and_(within(postings, company), postings.c.id == row.id, postings.c.escalate_at == row.escalate_at)
+            values = {"escalate_at": soon, "episode": episode, "step": _next_round(row, episode)}
+            connection.execute(update(postings).where(this).values(**values))
+
+
+def _next_round(row: Any, episode: datetime | None) -> int:
+    """Return the step at which a posting asks next: from the first on for what waits anew."""
+    step: int = row.step
+    return step if row.episode == episode or not step else step - step % ROUND + ROUND
 
 
 def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> bool:
@@ -275,7 +282,7 @@ def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Show
     if last.ts is not None or last.due_at is None or last.due_at > due_at:
         values["due_at"] = due_at
     if one.escalate_s is not None and last.escalate_at is None:  # who calls again waits no longer for that
-        values |= {"escalate_at": _escalation(now, one), "episode": one.episode}
+        values |= {"escalate_at": _escalation(now, one), "episode": one.episode, "step": _next_round(last, one.episode)}
     moved = and_(within(postings, company), postings.c.id == last.id, postings.c.card_id == last.card_id)
     if not connection.execute(update(postings).where(moved).values(**values)).rowcount:
         return False
@@ -367,8 +374,7 @@ def _want_again(connection: Connection, now: datetime, company: CompanyKey, ther
         return
     if there.step == 0 or there.episode != one.episode:
         asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == there.step)
-        step = there.step if there.episode == one.episode or not there.step else there.step - there.step % ROUND + ROUND
-        values = {"escalate_at": escalate_at, "episode": one.episode, "step": step}
+        values = {"escalate_at": escalate_at, "episode": one.episode, "step": _next_round(there, one.episode)}
         connection.execute(update(postings).where(asked_for_nobody).values(**values))
 
 
@@ -397,7 +403,13 @@ def of_cards(connection: Connection, company: CompanyKey, card_ids: Collection[s
 
 
 def ask_at(
-    connection: Connection, company: CompanyKey, name: str, moment: datetime | None, *, step: int, episode: datetime
+    connection: Connection,
+    company: CompanyKey,
+    name: str,
+    moment: datetime | None,
+    *,
+    step: int,
+    episode: datetime | None,
 ) -> None:
     """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since when
     what it asks for waits."""

@@ -51,6 +51,19 @@ async def test_an_owner_whose_customer_called_again_is_reminded_when_they_have_h
     assert pinged == [SAM.user_id]
 
 
+async def test_who_was_texted_after_somebody_was_asked_and_calls_again_waits_anew(stage: PostingStage) -> None:
+    await pass_minutes(stage, 6)
+    assert len(await asked(stage)) == 1
+    await act(stage, "waits")
+    await pass_minutes(stage, 3)
+    await call_again(stage)
+    await pass_minutes(stage, 4)
+    assert len(await asked(stage)) == 1
+
+    await pass_minutes(stage, 2)
+    assert [whom for _, whom in await asked(stage)] == [["S1"], ["S1"]]
+
+
 async def call_again(stage: PostingStage) -> None:
     """They call once more, and nobody answers."""
     now_s = (stage.time() - datetime.fromtimestamp(T0 / 1000, UTC)).total_seconds()
