@@ -469,9 +469,15 @@ class Histories:
 
 
 def _after_all(act: Act, history: History) -> Act:
-    """Return an act after all that is known: our clock may be behind Dialpad's."""
-    newest = history.newest
-    return act if newest is None or act.at > newest else replace(act, at=newest + _MOMENT)
+    """Return an act as it is stored, in whole milliseconds, and after all that is known: our clock may be behind
+    Dialpad's."""
+    newest, at = history.newest, _whole(act.at)
+    until = None if act.until is None else _whole(act.until)
+    return replace(act, at=at if newest is None or at > newest else newest + _MOMENT, until=until)
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment - timedelta(microseconds=moment.microsecond % 1000)
 
 
 def _by_begin(items_now: Mapping[str, Sequence[Item]]) -> dict[tuple[str, datetime], Item]:

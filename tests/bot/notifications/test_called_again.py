@@ -51,6 +51,19 @@ async def test_an_owner_whose_customer_called_again_is_reminded_when_they_have_h
     assert pinged == [SAM.user_id]
 
 
+async def test_who_calls_again_after_it_was_given_back_waits_no_longer_for_that(stage: PostingStage) -> None:
+    stage.time.move(minutes=0.00001)  # not a whole number of milliseconds, as in life
+    await act(stage, "claimed")
+    await act(stage, "released")
+    await pass_minutes(stage, 3)
+    await call_again(stage)
+    await pass_minutes(stage, 1.5)
+    assert await asked(stage) == []
+
+    await pass_minutes(stage, 1)
+    assert [whom for _, whom in await asked(stage)] == [["S1"]]
+
+
 async def test_who_was_texted_after_somebody_was_asked_and_calls_again_waits_anew(stage: PostingStage) -> None:
     await pass_minutes(stage, 6)
     assert len(await asked(stage)) == 1
