@@ -73,7 +73,7 @@ async def _find_call(ctx: Ctx, name: str) -> tuple[_Found, CallView]:
 
 
 def _by(person: str, at: datetime | None) -> Prose:
-    return prose(Mention(person), *((" at ", When(at, "date")) if at else ()))
+    return prose(Mention(person), *((" ", When(at, "date")) if at else ()))
 
 
 @router.button(title="Claim", risk=Risk.CHANGE)
