@@ -1,24 +1,14 @@
 """``python -m tests.day``: days of a busy line, each by its seed and in a process of its own, and what they came to."""
 
 import argparse
-import asyncio
-import logging
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from bot.basics.logs import set_up_logging
-from tests.day.habits import fill
-from tests.day.play import Plan, play
-from tests.day.report import DayFigures, figures_of, write_page
-
-
-def figures(plan: Plan) -> DayFigures:
-    """Play a day, here."""
-    set_up_logging("console", level=logging.CRITICAL)
-    return figures_of(asyncio.run(play(plan, fill)))
+from tests.day.play import Plan
+from tests.day.report import play_one, write_page
 
 
 def main() -> int:
@@ -32,7 +22,7 @@ def main() -> int:
     plans = [Plan(int(seed), given.calls, given.texts, given.hours) for seed in given.seeds.split(",")]
     days = []
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
-        for day in processes.map(figures, plans):
+        for day in processes.map(play_one, plans):
             sys.stdout.write(day.words)
             sys.stdout.flush()
             days.append(day)

@@ -1,15 +1,19 @@
 """What a day came to, in figures: for a terminal, and for docs/reliability.md."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
 
+from bot.basics.logs import set_up_logging
 from tests.bench.page import describe_machine
 from tests.bench.rows import quantile
 from tests.day.expected import CLAIM_S
-from tests.day.play import Outcome
+from tests.day.habits import fill
+from tests.day.play import Outcome, Plan, play
 
 BEGIN: Final = "<!-- measured by make day -->"
 END: Final = "<!-- end -->"
@@ -32,7 +36,10 @@ class DayFigures:
     is_flawless: bool
 
 
-def figures_of(outcome: Outcome) -> DayFigures:
+def play_one(plan: Plan) -> DayFigures:
+    """Play a day in this process."""
+    set_up_logging("console", level=logging.CRITICAL)
+    outcome = asyncio.run(play(plan, fill))
     return DayFigures(outcome.day.plan.seed, rows(outcome), text(outcome), not outcome.day.findings)
 
 
