@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-two chaos coverage check bench soak docs lock clean
+.PHONY: help setup demo test test-fast test-all test-two chaos day coverage check bench soak docs lock clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ test-two: $(READY) ## All flows with two processes on Postgres, each click at th
 
 chaos: $(READY) ## Trouble of all kinds at once, on both databases, and what the books say: a quarter of an hour
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.chaos --all --events 10000 --commands 1000 --write docs/reliability.md $(ARGS)
+
+day: $(READY) ## A busy line's day on the demo's clock: alarms not needed, items nobody knows of, into docs/reliability.md (ARGS="--seeds 5")
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.day --seeds 1,2 --write docs/reliability.md $(ARGS)
 
 coverage: $(READY) ## make test, and which lines and branches it does not reach
 	$(PYTEST) -m "not browser and not crash" --cov --cov-report=term --cov-report=html $(ARGS)

@@ -73,7 +73,7 @@ async def _find_call(ctx: Ctx, name: str) -> tuple[_Found, CallView]:
 
 
 def _by(person: str, at: datetime | None) -> Prose:
-    return prose(Mention(person), *((" at ", When(at, "date")) if at else ()))
+    return prose(Mention(person), *((" ", When(at, "date")) if at else ()))
 
 
 @router.button(title="Claim", risk=Risk.CHANGE)
@@ -169,7 +169,7 @@ async def takeover(ctx: Ctx, card: CardId) -> Answer:
         return Reply(
             prose("It is claimed by ", _by(item.owner, item.owned_at), ". They or a supervisor can give it to you.")
         )
-    acted = await found.board.act(found.card, ctx.person, "taken over", over=True)
+    acted = await found.board.act(found.card, ctx.person, "taken over", over=True, to=item.owner)
     if not acted.done:
         return _taken(acted.item, found, "Somebody was faster: it is claimed by ")
     return Reply(prose("It is yours now. ", Mention(item.owner), " had it."), _next(found), tone="done")

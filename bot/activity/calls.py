@@ -56,6 +56,8 @@ class CallView:
     """Offices of the lines and people involved; not everybody in an office takes each other's calls."""
     internal: bool
     started: datetime | None
+    ended: datetime | None
+    """When the caller was gone; None for a live call, and where nobody has said."""
     at: datetime
     waited: timedelta | None
     talked: timedelta | None
@@ -196,6 +198,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         offices=_offices(legs),
         internal=any(leg["internal"] for leg in legs),
         started=_moment(started),
+        ended=_moment(max((at for leg in heads if (at := leg.ended_at) is not None), default=None)) if over else None,
         at=_moment(value(state, "at") or 0) or _EPOCH,
         waited=_waited(legs, answered, started, over=over),
         talked=_talked(answered),

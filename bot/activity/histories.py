@@ -36,7 +36,7 @@ LAST_SAID: Final = 12
 class CallFact:
     """One call with the customer, as all its legs tell it. ``card`` is the card's id, ``line`` a place such as
     ``callcenter:5527``; ``people`` are the names of those who talked or, for an outbound call, tried to. ``spoke`` is
-    when somebody began to talk. ``needs``: somebody has to get back to them."""
+    when somebody began to talk, ``ended`` when it was over. ``needs``: somebody has to get back to them."""
 
     card: str
     line: str
@@ -54,6 +54,14 @@ class CallFact:
     talked_s: float | None = None
     voicemail_s: float | None = None
     has_voicemail: bool = False
+    ended: MsMoment | None = None
+
+    @property
+    def told(self) -> datetime:
+        """When a call from outside came to mean what it means: a talk when it began, a need when nobody could take the
+        call any more."""
+        moment = self.ended if self.needs or self.callback else self.spoke
+        return max(moment or self.began, self.began)
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ class History:
     def newest(self) -> datetime | None:
         """When the newest fact was."""
         moments = [
-            *(one.spoke or one.began for one in self.calls),
+            *(max(one.told, one.spoke or one.began) for one in self.calls),
             *(one.at for one in self.texts),
             *(one.at for one in self.acts),
         ]
@@ -249,6 +257,7 @@ def call_fact(card: str, view: CallView) -> CallFact | None:
         talked_s=view.talked.total_seconds() if view.talked is not None else None,
         voicemail_s=max(voicemails) / 1000 if voicemails else None,
         has_voicemail=view.has_voicemail,
+        ended=view.ended,
     )
 
 

@@ -72,6 +72,9 @@ class Item:
     """When somebody first claimed it, whoever has it now."""
     asked: str = ""
     snoozed_until: datetime | None = None
+    asks_since: datetime | None = None
+    """Since when it has waited for somebody to take it: from the first need on that is not settled, or from when it was
+    given back, came back, or the customer came again."""
     settled: ItemStep | None = None
     is_blocked: bool = False
     calls: int = 0
@@ -121,14 +124,15 @@ def items_of(history: History, settling: SettlingLabels = USUALLY) -> dict[str, 
     }
 
 
-def may(item: Item | None, deed: Deed, by: str, *, over: bool = False) -> bool:
-    """Tell whether ``by`` may do this about an item as it stands. ``over``: they may take it from its owner."""
+def may(item: Item | None, deed: Deed, by: str, *, over: bool = False, to: str = "") -> bool:
+    """Tell whether ``by`` may do this about an item as it stands. ``over``: they may take it from its owner. ``to``: of
+    what is taken over, the owner from whom they take it."""
     if item is None:
         return False
     free = item.owner in {"", by} or over
     when_open: dict[Deed, bool] = {
         "claimed": not item.owner,
-        "taken over": item.owner not in {"", by} and over,
+        "taken over": item.owner not in {"", by} and over and to in {"", item.owner},
         "accepted": item.asked == by,
         "declined": item.asked == by,
         "released": item.owner == by,
@@ -141,7 +145,8 @@ def may(item: Item | None, deed: Deed, by: str, *, over: bool = False) -> bool:
 
 def item_with(items: Mapping[str, Sequence[Item]], card: str) -> Item | None:
     """Return the newest item that a card is about."""
-    return max((one for some in items.values() for one in some if card in one.cards), key=_begin, default=None)
+    newest = [next((one for one in reversed(some) if card in one.cards), None) for some in items.values()]
+    return max((one for one in newest if one is not None), key=_begin, default=None)
 
 
 def _begin(item: Item) -> datetime:
@@ -160,7 +165,7 @@ def _facts(history: History, telling: "_Telling") -> Iterator[tuple[datetime, in
     for call in history.calls:
         # Of two calls in the same millisecond the one with the greater number is the later one.
         name = f"{(call.legs[0] if call.legs else '').zfill(_LONGEST_ID)} {call.card}"
-        yield call.began, _FIRST, name, partial(telling.rang, call)
+        yield call.told if call.inbound else call.began, _FIRST, name, partial(telling.rang, call)
         if call.spoke is not None and not call.inbound:
             yield call.spoke, _LAST, name, partial(telling.talked, call)
     for text in history.texts:
@@ -210,7 +215,7 @@ class _Telling:
                 self._note(call.line, call.places, self._step_of(call, call.began, what), act.line if act else "")
             return
         line = self._line(call.line, call.line_name)
-        self._last_from_them = call.began
+        self._last_from_them = call.told
         labels = {one.casefold() for one in call.labels} & self._settling.of_call(call.began)
         if call.spoke is not None and not call.needs:
             step = self._step_of(call, call.began, "answered")
@@ -284,8 +289,9 @@ class _Telling:
     def _act(self, line: _Line, item: Item, act: Act, step: ItemStep) -> None:  # noqa: C901, PLR0912  a case a deed
         if item.is_settled:
             if act.what == "reopened":
-                back = replace(item, state="open", since=act.at, last=act.at, settled=None, owner="", asked="")
-                line.item = replace(back, steps=(*item.steps, step), snoozed_until=None, taken_at=None)
+                back = replace(item, state="open", since=act.at, last=act.at, settled=None, asks_since=act.at)
+                back = replace(back, owner="", asked="", snoozed_until=None, taken_at=None)
+                line.item = replace(back, steps=(*item.steps, step))
             elif act.what in {"noted", "saved"}:
                 line.item = replace(item, steps=(*item.steps, step))
             return
@@ -298,13 +304,15 @@ class _Telling:
             case "declined":
                 changed = replace(item, asked="")
             case "released" | "freed":
-                changed = replace(item, state="open", owner="", owned_at=None, asked="")
+                since = max(act.at, item.snoozed_until or act.at)
+                changed = replace(item, state="open", owner="", owned_at=None, asked="", asks_since=since)
             case "snoozed":
-                changed = replace(item, snoozed_until=act.until)
+                changed = replace(item, snoozed_until=act.until, asks_since=act.until or item.asks_since)
             case "waits":
                 changed = replace(item, state="waiting", snoozed_until=None)
             case "woken":
-                changed = replace(item, state="claimed" if item.owner else "open", snoozed_until=None)
+                state: ItemState = "claimed" if item.owner else "open"
+                changed = replace(item, state=state, snoozed_until=None, asks_since=act.at)
             case "done" | "blocked":
                 self._settle(line, step)
                 return
@@ -334,9 +342,12 @@ class _Telling:
             line.past += [item] if item else []
             item = Item(self._history.number, place, line.name, "open", step.at, step.at, is_blocked=blocked)
         state: ItemState = "claimed" if item.owner else "open"
+        was_put_off = item.state == "waiting" or item.is_snoozed(call.told if call else step.at)
+        asks_since = step.at if was_put_off or item.asks_since is None else item.asks_since
         line.item = replace(
             item,
             state=state,
+            asks_since=asks_since,
             line_name=line.name,
             last=step.at,
             steps=(*item.steps, step),

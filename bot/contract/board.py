@@ -230,7 +230,7 @@ class Notifications(Protocol):
         words: str = "",
     ) -> Acted:
         """Do something about a card's open work if this person may, as it stands at that moment. ``over``: they
-        may take it from its owner. ``to``: a Slack id, or the id of a call or text."""
+        may take it from its owner. ``to``: a Slack id: who is asked, or from whom it is taken over."""
         ...
 
     async def is_gone(self, person: PersonKey) -> bool:

@@ -128,6 +128,9 @@ class Escalations:
     async def _claimed(self, posting: Posting, item: Item, subscription: Subscription) -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND
         claimer, minutes = item.owner, subscription.policy.handle
+        if within < REMINDED and (left_s := self._until_reminded_s(item, subscription.policy)) > 0:
+            await self._store.postings.step(posting, to=posting.step, next_s=left_s)
+            return
         if within < REMINDED:
             since = "Put off until now" if item.snoozed_until else f"Claimed {how_long(minutes)} ago"
             text = f"{since} and still open. Press Done, or give it back for somebody else:"
@@ -138,6 +141,12 @@ class Escalations:
         await self._nudge(posting, "freed", {"text": text, "claimer": claimer, "claim": True})
         await self._store.histories.free(posting.company, posting.card_id, item)
         await self._store.postings.step(posting, to=base + ROUND, next_s=_between(subscription.policy))
+
+    def _until_reminded_s(self, item: Item, policy: EscalationPolicy) -> float:
+        """Return in how many seconds the owner is to be reminded: what was put off may have come back sooner, because
+        the customer called again."""
+        due = item.snoozed_until or (item.owned_at and item.owned_at + handle_within(policy))
+        return (due - self._store.now()).total_seconds() if due else 0.0
 
     async def _unclaimed(self, posting: Posting, subscription: Subscription, item: Item, waiting: "_Waiting") -> None:
         base, within = posting.step - posting.step % ROUND, posting.step % ROUND

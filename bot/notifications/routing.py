@@ -186,7 +186,7 @@ class _Fold:
                     wait_s=wait_s,
                     not_before=quiet_until(one, self._now),
                     escalate_s=_first_step(one, self._now) if self._asks(item) else None,
-                    episode=item.since if item else None,
+                    episode=item.asks_since if item else None,
                 )
                 for one in self._subscriptions.that_want(happening_of(view), hook.listener)
             ]
@@ -265,7 +265,7 @@ class _Fold:
 
         def plan(state: State, item: Item | None) -> list[NewPosting]:
             happening = texts.happening_of(text, texts.view_conversation(state))
-            wanted = self.wanted(happening, one.arrived.hook, episode=item.since if item else None)
+            wanted = self.wanted(happening, one.arrived.hook, episode=item.asks_since if item else None)
             return [self._answered_within(posting) for posting in wanted] if self._asks(item) else wanted
 
         def telling(card: str, _: State, before: StoredCard | None) -> Told:

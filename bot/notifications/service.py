@@ -52,7 +52,7 @@ from bot.store.card_rows import StoredCard
 from bot.store.database import Transaction
 from bot.store.histories import Customer
 from bot.store.opt_outs import OptOutWord
-from bot.store.postings import ROUND, NewPosting, Posting
+from bot.store.postings import ROUND, NewPosting, Posting, ask_at, of_cards
 from bot.store.store import Store
 from bot.store.subscription_changes import SubscriptionChange
 from bot.store.subscriptions import AlsoSave, SaveCheck, nothing_more
@@ -386,36 +386,44 @@ class NotificationService:
         if found is None or customer is None or before is None:
             return Acted(None)
         act = Act(self._store.now(), person.user_id, deed, before.line, to, until, words)
-        after, done = await self._store.histories.act(
-            found.company, customer.name, before.line, act, lambda item: may(item, deed, person.user_id, over=over)
-        )
-        if after is not None and done:
-            await self._ask_later(found.company, after, deed)
+
+        def follow(connection: Transaction, after: Item) -> None:
+            self._ask_later(connection, found.company, after, deed)
             if deed == "handed":
-                await self._ask_colleague(found, after, act)
+                self._ask_colleague(connection, found, act)
+
+        after, done = await self._store.histories.act(
+            found.company, customer.name, before.line, act,
+            lambda item: may(item, deed, person.user_id, over=over, to=to), follow,
+        )  # fmt: skip
         self._wake()
         return Acted(after, done)
 
-    async def _ask_later(self, company: CompanyKey, item: Item, deed: Deed) -> None:
+    def _ask_later(self, connection: Transaction, company: CompanyKey, item: Item, deed: Deed) -> None:
         """Set when somebody is asked next about an item, in each channel that shows it."""
         if deed not in _CHANGES_WHO_IS_ASKED:
             return
+        subscriptions = self._store.subscriptions.index(connection, company)
+        shown = of_cards(connection, company, item.cards)
         asked: set[str] = set()
-        for card in item.cards[::-1]:
-            for one in await self._store.postings.of_card(company, card):
-                if one.parent_id is not None or one.channel in asked or one.superseded_by:
-                    continue
-                asked.add(one.channel)
-                policy = await self._policy(one)
-                moment, step = self._next_step(item, policy, one, len(asked) == 1)
-                await self._store.postings.ask_at(company, one.id, moment, step=step, episode=item.since)
+        for one in sorted(shown, key=lambda one: item.cards.index(one.card_id), reverse=True):
+            if one.parent_id is not None or one.superseded_by:
+                continue
+            subscription = subscriptions.named(one.subscription_id)
+            policy = subscription.policy if subscription else EscalationPolicy()
+            moment, step = self._next_step(item, policy, one, not asked)
+            if one.channel in asked:  # another message there asks
+                moment, step = None, one.step
+            asked.add(one.channel)
+            ask_at(connection, company, one.id, moment, step=step, episode=item.asks_since)
 
-    async def _ask_colleague(self, card: StoredCard, item: Item, act: Act) -> None:
+    def _ask_colleague(self, connection: Transaction, card: StoredCard, act: Act) -> None:
         """Ask somebody in a direct message to take over what another person has."""
         said = fragment(0, 0, {"hand": act.to, "from": act.by})
         name = f"handed:{card.id}:{act.by}:{act.to}:{act.at.isoformat()}"
         wanted = [NewPosting(act.to, "")]
-        await self._store.cards.absorb(card.company, "nudge", [name], said, lambda *_: wanted, about=card.id)
+        part = CardPart("nudge", (name,), said, lambda *_: wanted, about=card.id)
+        self._store.cards.absorbing.absorb(connection, card.company, [part])
 
     def _next_step(
         self, item: Item, policy: EscalationPolicy, posting: Posting, is_first: bool
@@ -594,10 +602,6 @@ class NotificationService:
 
     async def note_roster(self, company: CompanyKey, roster: Roster) -> None:
         await self._store.rosters.note(company, roster)
-
-    async def _policy(self, posting: Posting) -> EscalationPolicy:
-        subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
-        return subscription.policy if subscription else EscalationPolicy()
 
 
 def _settings(subscription: Subscription | None) -> Subscription | None:

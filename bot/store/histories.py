@@ -262,10 +262,17 @@ class Histories:
     # Acting
 
     async def act(
-        self, company: CompanyKey, customer: str, line: str, act: Act, may: Callable[[Item | None], bool]
+        self,
+        company: CompanyKey,
+        customer: str,
+        line: str,
+        act: Act,
+        may: Callable[[Item | None], bool],
+        also: Callable[[Connection, Item], None] = lambda *_: None,
     ) -> tuple[Item | None, bool]:
         """Note what somebody did about the item of one line, if ``may`` allows it as it stands now; "" for all lines.
-        Returns the item as it is afterwards, None when there is none, and whether it was noted."""
+        Returns the item as it is afterwards, None when there is none, and whether it was noted. ``also``: what follows
+        from it, in the same transaction."""
 
         def change(connection: Connection) -> tuple[Item | None, bool]:
             changes = self._locked(connection, company, [customer], ())
@@ -275,8 +282,10 @@ class Histories:
             allowed = may(current)
             if allowed:
                 one.after = one.before.with_act(_after_all(act, one.before))
-            after = self._write(connection, company, changes)[customer]
-            return after.current(line), allowed
+            after = self._write(connection, company, changes)[customer].current(line)
+            if allowed and after is not None:
+                also(connection, after)
+            return after, allowed
 
         return await self._context.database.write(change)
 
@@ -514,9 +523,15 @@ def _of_line(act: Act, history: History) -> Act:
 
 
 def _after_all(act: Act, history: History) -> Act:
-    """Return an act after all that is known: our clock may be behind Dialpad's."""
-    newest = history.newest
-    return act if newest is None or act.at > newest else replace(act, at=newest + _MOMENT)
+    """Return an act as it is stored, in whole milliseconds, and after all that is known: our clock may be behind
+    Dialpad's."""
+    newest, at = history.newest, _whole(act.at)
+    until = None if act.until is None else _whole(act.until)
+    return replace(act, at=at if newest is None or at > newest else newest + _MOMENT, until=until)
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment - timedelta(microseconds=moment.microsecond % 1000)
 
 
 def _not_as_before(then: Mapping[str, Mapping[str, Sequence[Item]]], found: Mapping[str, Customer]) -> set[str]:

@@ -223,6 +223,7 @@ def want(
         for one in some:
             place = (card_id, one.channel)
             its = _Shown(card_id, one, beside.get(card_id, Beside()), there)
+            _ask_anew(connection, now, company, its)
             one = its.asked_once()  # noqa: PLW2901  somebody may have been asked for this item already
             if place in there:
                 _want_again(connection, now, company, there[place], one)
@@ -264,10 +265,33 @@ class _Shown:
     def later(self) -> list[Any]:
         return [] if self.wanted.parent else self._here(self.beside.later)
 
+    @property
+    def asking(self) -> list[Any]:
+        """Messages of the item that will ask for somebody in this channel."""
+        return [row for row in self._here([self.card, *self.beside.all]) if row.escalate_at is not None]
+
     def asked_once(self) -> NewPosting:
         """Return the wanted posting without its escalation if another one of the item asks in this channel."""
-        asks = any(row.escalate_at is not None for row in self._here(self.beside.all))
+        asks = any(row.card_id != self.card for row in self.asking)
         return replace(self.wanted, escalate_s=None) if asks else self.wanted
+
+
+def _ask_anew(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> None:
+    """Let what is to be asked wait from now on, when the customer has come again since it was set: it had been put off,
+    or they had been answered."""
+    soon, episode = _escalation(now, its.wanted), its.wanted.episode
+    for row in its.asking if soon is not None else ():
+        if row.episode != episode:
+            this = and_(within(postings, company), postings.c.id == row.id, postings.c.escalate_at == row.escalate_at)
+            values = {"escalate_at": soon, "episode": episode, "step": _next_round(row, episode)}
+            values |= {"timed_from": now, **_UNTIMED}
+            connection.execute(update(postings).where(this).values(**values))
+
+
+def _next_round(row: Any, episode: datetime | None) -> int:
+    """Return the step at which a posting asks next: from the first on for what waits anew."""
+    step: int = row.step
+    return step if row.episode == episode or not step else step - step % ROUND + ROUND
 
 
 def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Shown) -> bool:
@@ -280,8 +304,9 @@ def _move(connection: Connection, now: datetime, company: CompanyKey, its: _Show
     values: dict[str, Any] = {"card_id": its.card, "shown": 0}
     if last.ts is not None or last.due_at is None or last.due_at > due_at:
         values["due_at"] = due_at
-    if one.escalate_s is not None:
-        values |= {"escalate_at": _escalation(now, one), "episode": one.episode}
+    if one.escalate_s is not None and last.escalate_at is None:  # who calls again waits no longer for that
+        values |= {"escalate_at": _escalation(now, one), "episode": one.episode, "step": _next_round(last, one.episode)}
+        values |= {"timed_from": now, **_UNTIMED}
     moved = and_(within(postings, company), postings.c.id == last.id, postings.c.card_id == last.card_id)
     if not connection.execute(update(postings).where(moved).values(**values)).rowcount:
         return False
@@ -377,7 +402,7 @@ def _want_again(connection: Connection, now: datetime, company: CompanyKey, ther
         return
     if there.step == 0 or there.episode != one.episode:
         asked_for_nobody = and_(ours, postings.c.escalate_at.is_(None), postings.c.step == there.step)
-        step = there.step if there.episode == one.episode or not there.step else there.step - there.step % ROUND + ROUND
+        step = _next_round(there, one.episode)
         values = {"escalate_at": escalate_at, "episode": one.episode, "step": step, "timed_from": None, **_UNTIMED}
         connection.execute(update(postings).where(asked_for_nobody).values(**values))
 
@@ -404,6 +429,22 @@ def of_cards(connection: Connection, company: CompanyKey, card_ids: Collection[s
     here = and_(within(postings, company), postings.c.card_id.in_(card_ids))
     rows = connection.execute(select(postings).where(here).order_by(postings.c.created_at, postings.c.id))
     return [_read_posting(row) for row in rows]
+
+
+def ask_at(
+    connection: Connection,
+    company: CompanyKey,
+    name: str,
+    moment: datetime | None,
+    *,
+    step: int,
+    episode: datetime | None,
+) -> None:
+    """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since when
+    what it asks for waits."""
+    this = and_(within(postings, company), postings.c.id == name)
+    values = {"escalate_at": moment, "step": step, "episode": episode, "timed_from": moment, **_UNTIMED}
+    connection.execute(update(postings).where(this).values(**values))
 
 
 def stop_posting(connection: Connection, company: CompanyKey, subscription_id: str) -> None:
@@ -622,15 +663,6 @@ class Postings:
         seen = (postings.c.step == posting.step, postings.c.escalate_at == posting.escalate_at)
         where = and_(within(postings, posting.company), postings.c.id == posting.id, *seen)
         return await self._context.run(update(postings).where(where).values(step=to, escalate_at=next_at)) == 1
-
-    async def ask_at(
-        self, company: CompanyKey, name: str, moment: datetime | None, *, step: int, episode: datetime
-    ) -> None:
-        """Set when the next escalation step of a posting is due, None for never, and which it is. ``episode``: since
-        when what it asks for waits."""
-        this = and_(within(postings, company), postings.c.id == name)
-        values = {"escalate_at": moment, "step": step, "episode": episode, "timed_from": moment, **_UNTIMED}
-        await self._context.run(update(postings).where(this).values(**values))
 
     async def ask_next_now(self, company: CompanyKey, card_id: str, subscription_id: str) -> None:
         """Let the next step be due now: whoever the last one asked was not reached."""

@@ -16,13 +16,14 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import uvicorn
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import update
 
 from bot.app import Bot
 from bot.basics.settings import Settings
@@ -31,6 +32,8 @@ from bot.sandbox.demo import OAUTH_SCOPES, demo_settings
 from bot.sandbox.dialpad import OAuthApp
 from bot.sandbox.serving import ASGI
 from bot.store import sqlite
+from bot.store.agenda import read_agenda
+from bot.store.backlog import read_backlog
 from bot.store.postings import postings
 from tests.hurry import hurried
 
@@ -41,15 +44,19 @@ IDLE: Final = "/idle"
 """Answered once nothing is on its way any more."""
 LATER: Final = "/later"
 """Time passes: what escalates next does so now."""
+AHEAD: Final = "/ahead"
+"""The clock is put forward by so many seconds as the query says, for this bot and those after it."""
+COUNT: Final = "/count"
+"""Steps are counted from now on, where ``counts_from`` is "asked"."""
 
 
 @dataclass(frozen=True)
 class Life:
     """``dies_at``: which step it does not outlive, 0 for none; ``dies``: a step by name instead.
 
-    Steps are counted from the first event that arrives, or from the first step of an escalation: a commit that is done,
-    and each call to Slack and each change at Dialpad, before and after. Right before a commit the disk is as it was
-    after the one before, and nobody outside knows more.
+    Steps are counted from the first event that arrives, from the first step of an escalation, or from when the story
+    says so (``COUNT``): a commit that is done, and each call to Slack and each change at Dialpad, before and after.
+    Right before a commit the disk is as it was after the one before, and nobody outside knows more.
     """
 
     database: str
@@ -65,6 +72,21 @@ def settings_of(life: Life) -> Settings:
     return made.model_copy(update={"public_url": life.address})
 
 
+class InheritedClock:
+    """A clock that can be put forward, and stays so from life to life."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._ahead_s = float(file.read_text()) if file.exists() else 0.0
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._ahead_s)
+
+    def go_on(self, seconds: float) -> None:
+        self._ahead_s += seconds
+        self._file.write_text(str(self._ahead_s))
+
+
 class Death:
     def __init__(self, life: Life) -> None:
         self._life = life
@@ -72,6 +94,7 @@ class Death:
         self._passed = 0
         self.escalating = 0
         """How many steps of escalations are being taken."""
+        self.clock = InheritedClock(Path(life.database).with_suffix(".ahead"))
 
     def begin(self, what: str) -> None:
         self._counting = self._counting or what == self._life.counts_from
@@ -127,7 +150,7 @@ async def live(life: Life, bound: socket.socket) -> None:
     death = Death(life)
     death.lies_in_wait()
     with hurried():
-        bot = await Bot.start(settings_of(life))
+        bot = await Bot.start(settings_of(life), now=death.clock.now)
         config = uvicorn.Config(_entrance(bot, death), log_config=None, lifespan="off")
         await uvicorn.Server(config).serve(sockets=[bound])
 
@@ -139,8 +162,8 @@ async def rehearse(life: Life) -> None:
 
 def _entrance(bot: Bot, death: Death) -> ASGI:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if asked := {IDLE: _until_idle, LATER: _escalate_now}.get(scope.get("path")):
-            await asked(bot, death)
+        if asked := _ASKED.get(scope.get("path")):
+            await asked(bot, death, scope["query_string"].decode())
             await send({"type": "http.response.start", "status": 204, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -150,20 +173,41 @@ def _entrance(bot: Bot, death: Death) -> ASGI:
     return app
 
 
-async def _until_idle(bot: Bot, death: Death) -> None:
+async def _until_idle(bot: Bot, death: Death, _: str) -> None:
     async def is_due() -> bool:
-        due = or_(postings.c.due_at.is_not(None), postings.c.escalate_at <= bot.store.now())
-        count = select(func.count()).where(due)
-        return bool(await bot.store.database.read(lambda connection: connection.execute(count).scalar_one()))
+        agenda, now = await read_agenda(bot.store.context), bot.store.now()
+        return agenda.posting is not None or any(
+            at is not None and at <= now for at in (agenda.escalation, agenda.item)
+        )
 
+    await _until_done(bot)
     while await bot.store.events.waiting() or await is_due() or death.escalating:  # noqa: ASYNC110  # nobody tells
         await asyncio.sleep(0)
 
 
-async def _escalate_now(bot: Bot, _: Death) -> None:
+async def _until_done(bot: Bot) -> None:
+    """Return when all that people asked for is done, or they were told why not."""
+    while (await read_backlog(bot.store.context)).asked:  # noqa: ASYNC110  # nobody tells
+        await asyncio.sleep(0)
+    await bot.dispatcher.idle()
+
+
+async def _escalate_now(bot: Bot, _: Death, __: str) -> None:
     waiting = update(postings).where(postings.c.escalate_at.is_not(None)).values(escalate_at=bot.store.now())
     await bot.store.database.write(lambda connection: connection.execute(waiting))
     bot.poster.wake()
+
+
+async def _go_on(bot: Bot, death: Death, seconds: str) -> None:
+    death.clock.go_on(float(seconds))
+    await bot.catch_up()
+
+
+async def _count(_: Bot, death: Death, __: str) -> None:
+    death.begin("asked")
+
+
+_ASKED: Final = {IDLE: _until_idle, LATER: _escalate_now, AHEAD: _go_on, COUNT: _count}
 
 
 def _end_with(lifeline: int) -> None:

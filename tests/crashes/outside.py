@@ -26,7 +26,7 @@ from bot.sandbox.dialpad import DialpadSandbox
 from bot.sandbox.serving import ASGI, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
-from tests.crashes.mortal import APP, IDLE, LATER, Life, settings_of
+from tests.crashes.mortal import AHEAD, APP, COUNT, IDLE, LATER, Life, settings_of
 
 ROOT: Final = Path(__file__).parents[2]
 WAIT_S: Final = 60.0
@@ -70,8 +70,11 @@ class Outside:
         return bool(self.ends)
 
     def _forget(self) -> None:
-        for channel in self.slack.workspace.channels.values():
+        space = self.slack._core.space
+        for channel in space.channels.values():
             channel.messages.clear()
+        for shown in (space.ephemerals, space.modals):
+            shown.clear()
         self.slack.faults.clear()
         self.slack.calls.clear()
         self.dialpad.requests.clear()
@@ -119,6 +122,15 @@ class Outside:
         await self._ask(LATER)
         await self._ask(IDLE)
 
+    async def go_on(self, seconds: float) -> None:
+        """Put the bot's clock forward. From five minutes on it takes nothing from Slack any more."""
+        await self._ask(f"{AHEAD}?{seconds}")
+        await self._ask(IDLE)
+
+    async def count_from_here(self) -> None:
+        """What comes now are the steps at which it is killed."""
+        await self._ask(COUNT)
+
     async def _ask(self, path: str) -> None:
         async with httpx.AsyncClient(trust_env=False, timeout=WAIT_S) as client:
             for _ in range(3):
@@ -164,6 +176,8 @@ async def outside(subscription: Subscription) -> AsyncIterator[Outside]:
     parts: dict[str, ASGI] = dict.fromkeys(DIALPAD_PATHS, dialpad.app)
     with tempfile.TemporaryDirectory(prefix="crash-") as folder, held:
         life = Life(f"{folder}/bot.db", url, address)
+        slack.deliver_to(f"{address}/slack/events")
+        slack.delivery.ack_seconds = slack._core.tickets.trigger_seconds = WAIT_S  # a bot that starts takes its time
         async with serving(by_path(parts, slack.app), bound):
             await _set_up(life, dialpad, subscription)
             async with _nursery(held, life) as nursery:

@@ -6,16 +6,18 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.cards.announcement import MARK
-from bot.sandbox.cast import ANA, PRIYA, SUPPORT
+from bot.sandbox.cast import ANA, PRIYA, SAM, SUPPORT
 from bot.sandbox.dialpad.refusals import Refusal
+from bot.sandbox.slack.person import Person
 from bot.store.keys import parse_keys
 from bot.store.store import Store
 from tests.crashes.several import WAIT_S, Several, several
-from tests.flows.hands import save_preview
+from tests.flows.hands import find_button, labels, said, save_preview
 
 pytestmark = pytest.mark.postgres
 
@@ -97,6 +99,45 @@ def shown(place: Several) -> int:
     messages = [one for one in place.slack.person(str(PRIYA.slack_id)).messages("#support") if one.get("user") == app]
     cards = [one for one in messages if not one["text"].startswith(MARK.strip())]
     return sum(str(message["blocks"]).count("card.show") or 1 for message in cards)
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+async def test_who_is_handed_something_is_asked_once_whichever_process_is_killed(place: Several, victim: int) -> None:
+    processes = [await place.start(), await place.start()]
+    priya, ana, sam = (place.slack.person(str(one.slack_id)) for one in (PRIYA, ANA, SAM))
+    await priya.command("#support", '/dp notify missed for "Support"')
+    await save_preview(priya, "#support")
+    ring(place, 1)
+
+    await click(ana, await ana.until(lambda: newest(ana, "#support", "Claim")), "Claim")
+    claimed = await ana.until(lambda: newest(ana, "#support", "Give back"))
+    await click(ana, claimed, "Hand to…")
+    form = await ana.until(lambda: ana.modal if ana.modal and "Ask them" in str(ana.modal) else None)
+    (field,) = [one["element"]["action_id"] for one in form["blocks"] if one.get("block_id") == "to"]
+    found = await ana.options(form, field, SAM.name)
+    slow = place.slack.faults.add("chat.postMessage", slow=True)
+    await ana.submit(form, {"to": found["options"][0]})
+    await slow.entered.wait()
+    await place.kill(processes[victim])
+    slow.release.set()
+
+    asked = await sam.until(lambda: newest(sam, "app", "Accept"))
+    await click(sam, asked, "Accept")
+    await ana.until(lambda: f"Claimed by* <@{SAM.slack_id}>" in said(newest(ana, "#support", "Give back") or {}))
+    assert len([one for one in sam.messages("app") if "asks you to take this over" in said(one)]) == 1
+
+
+def newest(person: Person, channel: str, label: str) -> dict[str, Any] | None:
+    """The newest message with this button."""
+    return next((one for one in reversed(person.messages(channel)) if label in labels(one)), None)
+
+
+async def click(person: Person, message: dict[str, Any], label: str) -> None:
+    element, block_id = find_button(message, label)
+    value = element.get("value")
+    if element["type"] == "overflow":
+        value = next(one["value"] for one in element["options"] if one["text"]["text"] == label)
+    await person.press(message, element["action_id"], value, block_id=block_id)
 
 
 @pytest.mark.parametrize("others", [0, 3], ids=["a quiet machine", "a busy machine"])

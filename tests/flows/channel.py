@@ -1,5 +1,6 @@
 """What the app posts to ``#support``, and what makes it post there."""
 
+from functools import partial
 from typing import Any
 
 from bot.basics.company import CompanyKey
@@ -7,6 +8,7 @@ from bot.cards.announcement import MARK
 from bot.sandbox.cast import COMPANY_ID, CUSTOMERS, SUPPORT, TEAM_ID
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.model import Call
+from bot.store.postings import ask_at
 from tests.flows.hands import Hands, Json, said
 from tests.flows.stage import inside
 
@@ -65,5 +67,6 @@ async def make_due(demo: Demo, card: dict[str, Any]) -> None:
     assert found is not None
     (posting,) = [one for one in await demo.bot.store.postings.of_card(NORTHLIGHT, found.id) if one.ts == card["ts"]]
     now, since = demo.bot.store.now(), posting.episode or posting.created_at
-    await demo.bot.store.postings.ask_at(NORTHLIGHT, posting.id, now, step=posting.step, episode=since)
+    due_at = partial(ask_at, step=posting.step, episode=since)
+    await demo.bot.store.database.write(lambda connection: due_at(connection, NORTHLIGHT, posting.id, now))
     await inside(demo).wake()

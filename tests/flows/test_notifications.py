@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from bot.app import Bot
 from bot.sandbox.cast import ANA, LEO, MEI, NOOR, PRIYA, SALES, SAM, SUPPORT
 from bot.sandbox.demo import Demo, connect
 from bot.slack.api import pace
+from bot.store.postings import ask_at
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, in_thread, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
-from tests.flows.stage import ChangeWait, OneDemo
+from tests.flows.stage import ChangeWait, OneDemo, inside
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -158,7 +160,7 @@ async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
     await ana.press(card, "Claim")
     await shown(ana, "Claimed by")
 
-    await make_due(demo, card)
+    await inside(demo).forward_to(demo.clock.unix() + 2 * 3600)
     await shown(ana, "Claimed 2 hours ago and still open", f"<@{ANA.slack_id}>")
     await make_due(demo, card)
     await shown(ana, "Not done in time, so it is open again.")
@@ -177,7 +179,8 @@ async def test_a_restart_in_the_middle_of_an_escalation_changes_nothing(priya: H
     due = demo.bot.store.now() - timedelta(seconds=1)
     await demo.bot.poster.aclose()
     since = posting.episode or posting.created_at
-    await demo.bot.store.postings.ask_at(NORTHLIGHT, posting.id, due, step=posting.step, episode=since)
+    due_at = partial(ask_at, step=posting.step, episode=since)
+    await demo.bot.store.database.write(lambda connection: due_at(connection, NORTHLIGHT, posting.id, due))
     await demo.bot.aclose()
 
     again = await Bot.start(demo.bot.settings)

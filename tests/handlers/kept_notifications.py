@@ -196,7 +196,7 @@ class RememberedBoard:
         words: str = "",
     ) -> Acted:
         before = await self.item(card)
-        if before is None or not may(before, deed, person.user_id, over=over):
+        if before is None or not may(before, deed, person.user_id, over=over, to=to):
             return Acted(before)
         at = NOON + timedelta(seconds=len(self.acts))
         self.acts.append((card.id, Act(at, person.user_id, deed, before.line, to, until, words)))

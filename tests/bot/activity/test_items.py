@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.activity.histories import MOST_FACTS, Act, CallFact, Deed, History, TextFact, from_json, to_json
-from bot.activity.items import Item, items_of, may
+from bot.activity.items import Item, item_with, items_of, may
 
 SUPPORT, BILLING, ANA_LINE, SAM_LINE = "callcenter:1", "callcenter:2", "user:11", "user:12"
 ANA, SAM = "U0ANA0001", "U0SAM0001"
@@ -114,6 +114,35 @@ def test_what_comes_after_it_was_settled_is_a_new_item() -> None:
     assert new.since == at(10)
 
 
+def test_a_caller_who_gave_up_after_something_was_settled_waits() -> None:
+    queued = missed(0, ended=at(10))
+    assert item(missed(-5), act(5, ANA, "done"), queued).asks(at(11))
+    assert item(missed(-5), called_back(5), queued).asks(at(11))
+    assert item(text(-5), text(5, inbound=False), queued).asks(at(11))
+    assert item(missed(-5), act(5, ANA, "done"), queued, act(11, ANA, "done")).is_settled
+
+
+def test_what_settled_an_item_stays_with_the_newest_one_that_a_card_is_about() -> None:
+    found = items_of(history(text(2), text(5, inbound=False), missed(0, ended=at(10)), text(12)))
+    newest = item_with(found, "talk")
+    assert newest is not None
+    assert newest.asks(at(13))
+
+
+def test_a_talk_settles_what_came_while_it_rang() -> None:
+    assert item(missed(-5), replace(answered(0), spoke=at(10)), text(5)).is_settled
+    assert item(missed(-5), replace(answered(0), spoke=at(10)), text(11)).asks(at(12))
+
+
+def test_an_automatic_reply_to_a_call_comes_when_that_is_over() -> None:
+    reply = text(2.3, inbound=False, automatic=True)
+    assert item(missed(0, ended=at(2)), reply).state == "open"
+
+
+def test_a_call_of_an_earlier_version_counts_from_when_it_began() -> None:
+    assert item(missed(0), act(1, ANA, "done")).is_settled
+
+
 def test_an_answered_text_settles_a_text_and_asks_a_caller_to_get_in_touch() -> None:
     assert item(text(0), text(1, inbound=False)).is_settled
     waiting = item(missed(0), text(1, inbound=False))
@@ -162,7 +191,7 @@ def test_a_callback_that_dialpad_makes_asks_nobody() -> None:
 
 
 def test_of_two_calls_in_one_millisecond_the_one_with_the_greater_number_is_the_later_one() -> None:
-    first, second = replace(missed(0), legs=("99",)), replace(answered(0), legs=("100",))
+    first, second = replace(missed(0), legs=("99",)), replace(answered(0), spoke=at(0), legs=("100",))
     assert item(second, first).is_settled
     assert item(replace(first, legs=("101",)), second).asks(at(1))
 

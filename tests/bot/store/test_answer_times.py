@@ -1,6 +1,7 @@
 """Answer times stand with the posting, on both databases: kept, drawn when they come, passed on and forgotten."""
 
 from datetime import timedelta
+from functools import partial
 
 from bot.activity.histories import Act, CallFact, Told
 from bot.basics.opening_hours import AnswerTimes, OpeningHours
@@ -8,6 +9,7 @@ from bot.basics.person import PersonKey
 from bot.basics.stored_directory import Viewer
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry, from_store, to_store
+from bot.store.postings import ask_at
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 from tests.bot.store.test_cards import COMPANY, HERE, absorb, part, post, posting_of
@@ -49,7 +51,8 @@ async def test_who_claims_it_ends_them(store: Store, clock: Clock) -> None:
     card = await absorb(store, ["call:1"], part(1, a=1), HERE)
     posting = await posting_of(store, card)
     await store.postings.set_times(posting, times(clock, 10, 15))
-    await store.postings.ask_at(COMPANY, posting.id, None, step=0, episode=clock())
+    nobody = partial(ask_at, step=0, episode=clock())
+    await store.database.write(lambda connection: nobody(connection, COMPANY, posting.id, None))
 
     found = await posting_of(store, card)
     assert (found.answer_times, found.redraw_at) == (None, None)

@@ -1,6 +1,7 @@
 """What is kept for one Dialpad company, and others who ask for it: of the same workspace, of another, of none."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import pytest
@@ -13,7 +14,7 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey, company_of, own_company
 from bot.basics.person import PersonKey
 from bot.store.connection_requests import Asked
-from bot.store.postings import NewPosting, Posting
+from bot.store.postings import NewPosting, Posting, ask_at
 from bot.store.store import Store
 from tests.bot.store.clock import Clock
 from tests.bot.store.test_connections import LINK
@@ -121,7 +122,8 @@ async def test_postings_are_seen_and_changed_by_their_company_alone(store: Store
     assert await store.postings.get(stranger, before.id) is None
     assert await store.postings.unposted(stranger, "w1") == (0, 0)
     await store.postings.due_anew(stranger, "w1", 1.0)
-    await store.postings.ask_at(stranger, before.id, store.now(), step=3, episode=store.now())
+    asked = partial(ask_at, step=3, episode=store.now())
+    await store.database.write(lambda connection: asked(connection, stranger, before.id, store.now()))
     await store.postings.forget_unposted(stranger, "w1")
     await store.postings.drop_waiting(stranger, "w1")
     assert not await store.postings.step(replace(before, company=stranger), to=9, next_s=None)
