@@ -17,12 +17,16 @@ router = Router()
     usage="<number or name>",
     summary="Who is this number?",
     aliases=("whois", "lookup"),
+    phrases=dict.fromkeys(
+        ("who is", "who's", "whos", "whose number is", "whose is", "look up", "find", "who has", "who is this"), ""
+    ),
     examples=("who +1 415 555 0150", "who Jordan Lee"),
     title="Who is this?",
     submit="Look up",
 )
 async def who(
-    ctx: Ctx, number: Annotated[Party, CallerChoice("Number or name", placeholder="+1 415 555 0150, or a name")]
+    ctx: Ctx,
+    number: Annotated[Party, CallerChoice("Number or name", any_number=True, placeholder="+1 415 555 0150, or a name")],
 ) -> Answer:
     """Show whose number it is: contact, colleague, line or unknown; how sure that is; last calls; blocked or not."""
     return await caller_card(ctx, number)

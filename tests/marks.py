@@ -14,6 +14,7 @@ BY_FOLDER: Final = {
     "tests/browser/": ("browser",),
     "tests/bench/": ("process",),
     "tests/flows/": ("demo",),
+    "tests/corpus/": ("demo",),
     "tests/upgrade/": ("demo",),
 }
 BY_FILE: Final = {
