@@ -231,7 +231,9 @@ def _near_beginnings(words: str) -> list[str]:
     if first.casefold() in {"me", "my"}:
         typed = rest.split()
         for at, word in enumerate(typed):
-            for near in did_you_mean(word, {part for phrase in known_phrases() for part in phrase.split()}):
+            for near in did_you_mean(
+                word, {"on", "off", *(part for phrase in known_phrases() for part in phrase.split())}
+            ):
                 switch = " ".join([*typed[:at], near, *typed[at + 1 :]])
                 lines += [f"me {switch}"] if read_switch(switch) else []
     return lines

@@ -47,8 +47,9 @@ _SURELY_MINUTES: Final = 10
 _OF_TWELVE_HOURS: Final = re.compile(r"(?:[1-9]|1[0-2])(?:[:.h][0-5][0-9])?")
 """A time of day that says neither am nor pm, nor shows that it is of 24 hours."""
 _WORDS: Final = (
-    "today", "tonight", "tomorrow", "noon", "midnight", "morning", "evening", "end", "day", "next", "week",
-    "minutes", "minute", "mins", "min", "hours", "hour", "half", "days", *(day.casefold() for day in WHOLE_WEEKDAYS),
+    "today", "tonight", "tomorrow", "noon", "midnight", "morning", "evening", "end", "day", "eod", "next", "week",
+    "and", "in", "minutes", "minute", "mins", "min", "hours", "hour", "half", "days",
+    *(day.casefold() for day in WHOLE_WEEKDAYS),
 )  # fmt: skip
 
 _ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)

@@ -123,6 +123,8 @@ def said(words: Sequence[Word]) -> str:
 async def near_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> int:
     """Return how many words, from the first on, are a name with a slip of the finger in each of them at most."""
     for count in range(min(len(words), LONGEST_NAME), 0, -1):
+        if all(len(part) == 1 for part in name_words(words[count - 1].text)):
+            continue  # R&D is no part of a name
         if any(_nearly(said(words[:count]), entry) for entry in await _near(ctx, said(words[:count]), entities)):
             return count
     return 0

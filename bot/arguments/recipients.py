@@ -52,6 +52,11 @@ def _may_be(typed: str, part: str) -> bool:
     return is_near(typed, part) and (min(len(typed), len(part)) >= _LONG_SURNAME or is_likely_slip(typed, part))
 
 
+def _has_part(name: str, typed: str, known: Sequence[str]) -> bool:
+    """Tell whether a word may be a part of a name that was not typed yet."""
+    return any(typed == part or _may_be(typed, part) for part in name_words(name) if part not in known)
+
+
 def _mistyped_extension(number: Word, rest: Sequence[Word]) -> int:
     """Return where a mistyped extension after a number ends, 0 when there is none."""
     if len(rest) < 2 or not looks_like_number(number.text) or not rest[1].text.strip(_MARKS).isdigit():
@@ -128,17 +133,24 @@ class Recipients(Lookup):
             return Address((*taken, *rest[1 : joined + 1]), rest[joined + 1].start)
         if taken[-1].quoted or taken[-1].text.endswith((",", ";", ":")) or looks_like_number(taken[-1].text):
             return None
-        if await self._is_surname(ctx, taken, rest[0]):
-            return Address(taken, rest[1].start if rest[1:] else rest[0].end)
+        if (surname := await self._surname(ctx, taken, rest)) is not None:
+            return surname
         more = await self._one(ctx, rest, joined=True) if await self._names_somebody(ctx, taken, rest) else 0
         return Address((*taken, *rest[:more]), rest[more].start) if 0 < more < len(rest) else None
 
-    async def _is_surname(self, ctx: Ctx, taken: Sequence[Word], word: Word) -> bool:
-        """Tell whether a word after a name is a mistyped one of the same name."""
-        typed, known = name_words(word.text), name_words(said(taken))
+    async def _surname(self, ctx: Ctx, taken: Sequence[Word], rest: Sequence[Word]) -> Address | None:
+        """Return the address with the word that follows a name, or an initial and a word, when that may be of the same
+        name, mistyped or not."""
+        at = 1 if rest[1:] and len("".join(name_words(rest[0].text))) == 1 else 0
+        typed, known = name_words(rest[at].text), name_words(said(taken))
+        if len(typed) != 1:
+            return None
         people = await named(ctx, said(taken[-LONGEST_OF_ALL:]), self.entities)
-        rest = {part for one in people for part in name_words(one.name) if part not in known}
-        return len(typed) == 1 and any(_may_be(typed[0], part) for part in rest)
+        meant = [one for one in people if _has_part(one.name, typed[0], known)]
+        if not meant:
+            return None
+        words = (replace(taken[0], text=meant[0].name, quoted=True),) if len(meant) == 1 else tuple(taken)
+        return Address(words, rest[at + 1].start if rest[at + 1 :] else rest[at].end)
 
     async def _names_somebody(self, ctx: Ctx, taken: Sequence[Word], rest: Sequence[Word]) -> bool:
         """Tell whether the word after a name that is not a whole one is another's."""

@@ -73,9 +73,10 @@ def names_all(text: str, name: str) -> bool:
             return False
         rest.remove(word)
     given = [word for word in rest if word not in _TITLES]
-    return bool(whole) and all(
-        not given or any(word.startswith(initial) for word in given) for initial in typed if len(initial) == 1
-    )
+    initials = [word for word in typed if len(word) == 1]
+    if not given:
+        return len(whole) > len(initials)
+    return bool(whole) and all(any(word.startswith(initial) for word in given) for initial in initials)
 
 
 def digits_of(text: str) -> str:

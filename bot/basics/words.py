@@ -184,7 +184,7 @@ def _is_opposite(typed: str, meant: str) -> bool:
     """Tell whether only one of two words says not: unblock and block, disconnect and connect."""
     return any(
         typed.startswith(no) != meant.startswith(no)
-        and OSA.distance(typed.removeprefix(no), meant.removeprefix(no)) <= 2
+        and OSA.distance(typed.removeprefix(no), meant.removeprefix(no)) < OSA.distance(typed, meant)
         for no in _NOT
         if len(typed) > len(no) + 1 and len(meant) > len(no) + 1
     )

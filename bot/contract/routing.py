@@ -231,6 +231,11 @@ class RouteTable:
             return route_of_word, text[found[lead].end() :].strip()
         return None
 
+    def without_politeness(self, text: str) -> str:
+        """Return a line from its first word on that may be a command's; "please" alone stays."""
+        begins = [found.start() for found in _SPOKEN.finditer(text) if _plain(found[0]) not in _POLITE]
+        return text[begins[0] :] if begins else text
+
     def near_phrases(self, text: str) -> list[str]:
         """Return the line with a phrase in the place of one that it begins with but for one mistyped word."""
         found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))

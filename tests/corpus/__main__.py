@@ -1,5 +1,9 @@
-"""Prints how many lines of the corpus are done or asked right at once: ``make corpus``."""
+"""Prints how many lines of the corpus are done or asked right at once: ``make corpus``.
 
+With ``--slips-of 7`` the keyboard's slips of another seed are typed instead, which nobody has looked at before.
+"""
+
+import argparse
 import asyncio
 import logging
 import sys
@@ -7,7 +11,8 @@ from collections import Counter
 
 import structlog
 
-from tests.corpus.entries import read_all, read_file
+from tests.corpus.entries import Entry, read_all, read_file
+from tests.corpus.keyboard import SLIPS, mistyped
 from tests.corpus.running import Verdict, judge, typist
 
 
@@ -17,8 +22,14 @@ def shown(verdict: Verdict) -> str:
     return f"{verdict.kind:8} {verdict.entry.typed}   {outcome.kind} {outcome.verb} {said or outcome.text[:300]}"
 
 
-async def main(files: list[str]) -> int:
-    entries = [entry for name in files for entry in read_file(name)] if files else read_all()
+def other_slips(seed: int) -> list[Entry]:
+    """Return slips that are not in the corpus."""
+    made = mistyped(read_file("lines.txt"), SLIPS, seed)
+    return [Entry(line, "slip", entry.who, said=(entry.typed,)) for entry, line in made]
+
+
+async def main(seed: int | None) -> int:
+    entries = read_all() if seed is None else other_slips(seed)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     async with typist() as typing:
         verdicts = []
@@ -38,4 +49,6 @@ async def main(files: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--slips-of", type=int, metavar="SEED")
+    sys.exit(asyncio.run(main(parser.parse_args().slips_of)))

@@ -282,13 +282,13 @@ class Executor:
             request.words if request.words and len(request.words) < 1_000 else ""
         )  # a button carries 2,000 characters
         known = {word for word in self.table.by_word if word} | {phrase[0] for phrase in self.table.by_phrase}
-        lines: dict[str, tuple[str, bool]] = {}
+        lines: dict[tuple[str, str], tuple[str, bool]] = {}
         near = [f"{word} {rest}".strip() for word in did_you_mean(request.unknown or "", known, most=6)]
         for line in (*self.table.near_phrases(request.line), *near):
             meant = self.table.read(line)
             if meant is not None:
                 understood = await is_understood(ctx, *meant)
-                lines.setdefault(meant[0].id, (line, understood))
+                lines.setdefault((meant[0].id, meant[1]), (line, understood))
         sure = [line for line, understood in lines.values() if understood]
         return (sure or [line for line, _ in lines.values()])[:MOST_NEAR]
 

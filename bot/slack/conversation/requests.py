@@ -115,7 +115,7 @@ def _plan_words(incoming: Incoming, table: RouteTable, text: str, origin: Origin
             name = request.words.split()[0].removeprefix(WHOLE_LINE)
             request.raw, request.words = {name: verbatim(text)}, None
         return request
-    word, request.words = split_word(text)
+    word, request.words = split_word(table.without_politeness(text))
     request.route = table.by_word.get(word)
     if request.route is None:
         request.unknown = word

@@ -46,6 +46,7 @@ def test_a_double_name_is_found_by_its_parts_and_as_one_word() -> None:
         ("john smith", "John A. Smith", True),
         ("john b smith", "John A. Smith", False),
         ("john a. smith", "John Smith", True),
+        ("i Support", "Support", False),
         ("Mr. Smith", "John A. Smith", True),
         ("Dr Paula Stein", "Paula Stein", True),
         ("anne marie", "Anne-Marie Duval", True),

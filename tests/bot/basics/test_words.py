@@ -96,6 +96,11 @@ def test_the_opposite_is_never_meant(word: str, known: str) -> None:
     assert did_you_mean(word, [known]) == []
 
 
+def test_a_slip_is_not_taken_for_the_opposite() -> None:
+    assert did_you_mean("ugtil", ["until"]) == ["until"]
+    assert did_you_mean("util", ["until"]) == ["until"]
+
+
 def test_the_likelier_slip_comes_first() -> None:
     assert did_you_mean("of", ["on", "off"]) == ["off", "on"]
 
