@@ -42,6 +42,8 @@ _OF_DAY: Final = frozenset({"until", "till", "til", "at", "by"})
 _HOURS_OF_DAY: Final = 24
 _MOST_HOURS: Final = 72
 """Nobody counts more hours."""
+_MOST_MINUTES: Final = 480
+"""Nor more minutes: 911 is something else."""
 _SURELY_MINUTES: Final = 10
 """Nobody says "in 20" of hours."""
 _OF_TWELVE_HOURS: Final = re.compile(r"(?:[1-9]|1[0-2])(?:[:.h][0-5][0-9])?")
@@ -118,10 +120,11 @@ def _read_number(number: int, lead: str, local: datetime) -> str:
     if of_day and number <= _HOURS_OF_DAY:
         return f"{number}:00"
     minutes, hours = f"{number}m", f"{number}h"
-    if not of_day and (number > _MOST_HOURS or (lead == "in" and number >= _SURELY_MINUTES)):
+    surely = _MOST_HOURS < number <= _MOST_MINUTES or (lead == "in" and _SURELY_MINUTES <= number <= _MOST_MINUTES)
+    if not of_day and surely:
         return minutes
     meant = [Option(f"For {number} minute{'s' * (number != 1)}", minutes)]
-    if not of_day:
+    if not of_day and number <= _MOST_HOURS:
         meant.append(Option(f"For {number} hour{'s' * (number != 1)}", hours))
     if not lead and 0 < number <= _HOURS_OF_DAY:
         meant += [_until(moment, local) for moment in _both(number * 60, local)]
