@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-two chaos day coverage check bench soak docs lock clean
+.PHONY: help setup demo test test-fast test-all test-two corpus chaos day coverage check bench soak docs lock clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ test-fast: $(READY) ## What stays inside one process, needs no demo and is not s
 
 test-all: $(READY) ## All tests
 	$(PYTEST) $(ARGS)
+
+corpus: $(READY) ## How many of the lines that people type are done or asked right at once
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.corpus $(ARGS)
 
 test-two: $(READY) ## All flows with two processes on Postgres, each click at the other one: ten minutes for each transport
 	for how in http "socket mode"; do $(PYTEST) --dist loadfile --two-processes "$$how" tests/flows $(ARGS) || exit 1; done

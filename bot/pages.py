@@ -1,6 +1,7 @@
 """Writes the generated pages of docs/ from the route table, so that they always match the code."""
 
 from bot.action_pages import write_actions_page
+from bot.basics.grammar import GRAMMAR, Rule
 from bot.basics.settings import COMMAND
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import Risk
@@ -28,8 +29,14 @@ def _commands(table: RouteTable) -> str:
         ),
     ]
     parts += [_command(route) for route in table.of_kind(RouteKind.COMMAND) if route.word]
+    parts += ["## How a line is read", *map(_rule, GRAMMAR)]
     parts += ["## Shortcuts", _shortcuts(table)]
     return "\n\n".join(parts) + "\n"
+
+
+def _rule(rule: Rule) -> str:
+    examples = "\n".join(f"- `{COMMAND} {typed}`: {what}" for typed, what in rule.examples)
+    return f"### {rule.title}\n\n{rule.text}\n\n{examples}"
 
 
 def _ended(sentence: str) -> str:
@@ -42,6 +49,8 @@ def _command(route: Route) -> str:
     known_as += [f"`{alias}`" for alias in route.aliases]
     if known_as:
         lines.append("Also: " + ", ".join(known_as))
+    if route.phrases:
+        lines.append("Also understood: " + ", ".join(f"“{phrase}”" for phrase in route.phrases))
     if route.examples:
         lines.append("\n".join(f"- `{COMMAND} {example}`" for example in route.examples))
     fields = [

@@ -18,6 +18,7 @@ router = Router()
     "block",
     usage="<number> [more numbers]",
     summary="Block numbers for the whole company",
+    phrases={"block number": "", "block the number": "", "block this number": ""},
     examples=("block +1 415 555 0159",),
     title="Block numbers",
     submit="Continue",

@@ -34,6 +34,7 @@ OwnNumberShown = Annotated[
     OwnNumber | None,
     OwnNumberChoice(
         "Show this number",
+        keywords=("from", "as", "via"),
         placeholder="Your usual number",
         hint="What the other side sees. Leave it empty to use your usual number.",
     ),
@@ -52,6 +53,9 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     "call",
     usage="<number or name>",
     summary="Call somebody from your Dialpad phone",
+    phrases={
+        **dict.fromkeys(("dial", "ring", "phone", "call back", "ring up", "call up", "give a call to", "callback"), ""),
+    },
     examples=("call +1 415 555 0150", "call Jordan Lee"),
     title="Call",
     submit="Continue",
@@ -74,6 +78,8 @@ async def _preview(
     notes: list[Prose] = ["Your own phone rings first. When you pick up, Dialpad calls the other side."]
     if used.refused:
         notes += [" ", not_from_there(used.refused, "call")]
+    if to.extension:
+        notes.append(f" Dial {to.extension} when they have answered: extensions are not dialed from here.")
     if blocked:
         notes.append(" This number is blocked here, so it cannot call back.")
     return Confirm(

@@ -44,6 +44,26 @@ _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "a
     "calls",
     usage="[with <number or person>] [in <group>] [today | yesterday | last 7 days | since monday] [missed]",
     summary="Look up calls",
+    phrases={
+        **dict.fromkeys(
+            (
+                "my calls",
+                "show calls",
+                "show me calls",
+                "list calls",
+                "recent calls",
+                "call log",
+                "call history",
+                "calls from today",
+            ),
+            "",
+        ),
+        **dict.fromkeys(
+            ("missed calls", "show missed calls", "my missed calls", "show me missed calls", "who called and i missed"),
+            "missed",
+        ),
+        **dict.fromkeys(("who called", "who called me"), ""),
+    },
     examples=("calls today missed", "calls with +1 415 555 0150", "calls in Support yesterday"),
     title="Look up calls",
     submit="Look up",

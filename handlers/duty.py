@@ -5,18 +5,23 @@ from typing import Annotated, Final
 
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
+from bot.arguments.phonebook import name_length, named, said
+from bot.arguments.places import raw_of
 from bot.arguments.reason import Reason
 from bot.arguments.switch import Switch
 from bot.basics.errors import Conflict, DialpadError, FieldError, NotAllowed, NotFound, UserError
+from bot.basics.name_search import name_words
+from bot.basics.words import split
 from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of
 from bot.cards.roster import has_do_not_disturb
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
-from bot.contract.context import Ctx
+from bot.contract.context import Ctx, Origin
+from bot.contract.doubt import Doubt
 from bot.contract.prose import prose, till
 from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Prose, Reply, When
 from bot.contract.routing import Router
-from bot.dialpad.action import ME, Risk
+from bot.dialpad.action import ME, Entity, Risk
 from bot.dialpad.actions.callcenters import DutyStatus, GetDutyStatus, SetDutyStatus
 from bot.dialpad.actions.users import GetUser
 
@@ -25,6 +30,7 @@ router = Router()
 LONGEST_REASON: Final = 75
 """Most characters of a reason, as many as an option's value has."""
 
+_IN: Final = frozenset({"in", "for", "at"})
 _SILENT: Final = "Do not disturb is on, so no call rings."
 
 DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
@@ -35,6 +41,23 @@ DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center ca
     usage="on|off [reason] [until 13:00] [@colleague]",
     summary="Go on or off duty for call center calls",
     examples=("duty on", "duty off Lunch until 13:00", "duty off @mei Training"),
+    phrases={
+        "on duty": "on",
+        "off duty": "off",
+        "go on duty": "on",
+        "go off duty": "off",
+        "put me on duty": "on",
+        "put me off duty": "off",
+        "take me off duty": "off",
+        "i'm off duty": "off",
+        "i am off duty": "off",
+        "i'm on duty": "on",
+        "i am on duty": "on",
+        "going off duty": "off",
+        "going on duty": "on",
+        "back on duty": "on",
+        "am i on duty": "",
+    },
     title="Duty",
     submit="Save",
     action=SetDutyStatus,
@@ -67,8 +90,16 @@ async def duty(
     """Go on or off duty, or show the current state when none is given."""
     if state is None and until is None and reason is None:
         return await _present(ctx, colleague)
+    if state is not None and reason and colleague is None and ctx.origin is not Origin.FORM:
+        await _check_reason(ctx, state, until, reason)
     if state is None:
         raise FieldError("state", "Choose on or off duty, for example: duty off Lunch until 13:00.")
+    return await _change(ctx, state, until, colleague, reason)
+
+
+async def _change(
+    ctx: Ctx, state: bool, until: datetime | None, colleague: Colleague | None, reason: str | None
+) -> Answer:
     before = await _ask(ctx, colleague)
     key = waiting_key(ctx.person, "duty", colleague.id if colleague else "")
     way_back = {"state": "off" if state else "on"} | ({"colleague": colleague.raw} if colleague else {})
@@ -89,6 +120,41 @@ async def duty(
         buttons=(*_cover(others), *_ring(silent, colleague), *_buttons(state, colleague)),
         tone="warning" if others or silent else "done",
     )
+
+
+async def _check_reason(ctx: Ctx, state: bool, until: datetime | None, reason: str) -> None:
+    """Ask who or what is meant when a reason begins with a colleague's name, or names a line. Raises Doubt."""
+    words = split(reason)
+    now, typed = "on" if state else "off", {"until": until.isoformat()} if until else {}
+    mine = Button(f"Yourself {now} duty: {reason}", "duty.confirmed_reason", {"state": now, "reason": reason, **typed})
+    if words[0].text.casefold() in _IN and len(words) > 1:
+        line = " ".join(word.text for word in words[1:])
+        if found := await named(ctx, line, (Entity.CALL_CENTER, Entity.DEPARTMENT), callable_only=False):
+            silent = Button(
+                f"Do not disturb {'off' if state else 'on'} in {found[0].name}", "dnd.dnd",
+                {"state": "off" if state else "on", "group": raw_of(found[0]), **typed},
+            )  # fmt: skip
+            every = Button(f"Go {now} duty everywhere", "duty.duty", {"state": now, **typed})
+            raise Doubt(f"Duty is for all your call centers at once, not for {found[0].name} alone.", (every, silent))
+    count = await name_length(ctx, words, (Entity.USER,))
+    people = await named(ctx, said(words[:count]), (Entity.USER,), callable_only=False) if count else []
+    people = [one for one in people if words[0].text.casefold().strip(",.") in name_words(one.name)]
+    if people:
+        why = " ".join(word.text for word in words[count:])
+        rest = {"state": now, **typed, **({"reason": why} if why else {})}
+        theirs = [Button(f"{one.name} {now} duty", "duty.duty", {"colleague": one.id, **rest}) for one in people[:3]]
+        raise Doubt("Whose duty is it?", (*theirs, mine))
+
+
+@router.button(title="Duty", risk=Risk.CHANGE)
+async def confirmed_reason(
+    ctx: Ctx,
+    state: DutySwitch,
+    reason: Annotated[str, Reason("Reason", longest=LONGEST_REASON)],
+    until: Annotated[datetime | None, Moment("For how long")] = None,
+) -> Answer:
+    """Go on or off duty with a reason that is known to be one, though a colleague is called so."""
+    return await _change(ctx, bool(state), until, None, reason)
 
 
 async def _is_silent(ctx: Ctx, colleague: Colleague | None) -> bool:

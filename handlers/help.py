@@ -7,6 +7,7 @@ from bot.basics.errors import UserError
 from bot.basics.words import did_you_mean
 from bot.contract.argument import Text
 from bot.contract.context import CommandInfo, Ctx
+from bot.contract.doubt import Doubt
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
 from bot.contract.routing import Router
@@ -44,9 +45,12 @@ async def help_(
     wanted = wanted.removeprefix(typed("").lstrip("/").casefold()).strip(" -") or wanted
     info = known.get(wanted)
     if info is None:
-        near = did_you_mean(wanted[:40], known)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"Type {typed('help')} to see all commands."
-        raise UserError(f"There is no command “{wanted[:30]}”. {hint}")
+        if near := did_you_mean(wanted[:40], known):
+            raise Doubt(
+                f"There is no command “{wanted[:30]}”. Did you mean:",
+                [Button(typed(f"help {one}"), "help.help_", {"word": one}) for one in near],
+            )
+        raise UserError(f"There is no command “{wanted[:30]}”. Type {typed('help')} to see all commands.")
     return _card(typed, info)
 
 

@@ -6,7 +6,7 @@ from itertools import starmap
 from typing import Annotated, Final
 
 from bot.activity.news import DIGESTS, NewsKind
-from bot.activity.news_words import names_own_switch, queue_length
+from bot.activity.news_words import known_phrases, names_own_switch, queue_length
 from bot.activity.subscriptions.changes import is_brought_back
 from bot.activity.subscriptions.conditions import placeholder
 from bot.activity.subscriptions.filters import PlaceFilter, arranged
@@ -36,6 +36,7 @@ from bot.arguments.subscription_options import (
 )
 from bot.basics.errors import FieldError, UserError
 from bot.basics.times import WEEKDAYS
+from bot.basics.words import did_you_mean
 from bot.cards.own_notifications import (
     USUAL,
     added_to_own,
@@ -71,6 +72,8 @@ from bot.cards.subscription_preview import (
 from bot.contract.argument import Carried, Choice, Option, SeveralMeanings
 from bot.contract.board import Notifications, SubscriptionChanged, SubscriptionExists
 from bot.contract.context import Ctx, Origin
+from bot.contract.corrections import with_choices
+from bot.contract.doubt import Doubt
 from bot.contract.prose import plural, prose
 from bot.contract.reading import fill_in, read_words
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply
@@ -116,6 +119,21 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
     usage='[missed sms … for "Support" only … except label:spam | me [voicemail off] | list | pause 1 | remove 1]',
     summary="Choose which calls, texts and other events are posted in this channel",
     aliases=("notifications", "subscribe"),
+    phrases={
+        "unsubscribe": "remove",
+        "notify us about": "",
+        "tell us about": "",
+        "notify about": "",
+        "notify me about": "me",
+        "notify me of": "me",
+        "notify me when": "me",
+        "subscribe to": "",
+        "subscribe me to": "me",
+        "subscribe me": "me",
+        "my notifications": "me",
+        "stop notifications": "pause",
+        "pause notifications": "pause",
+    },
     examples=(
         "notify",
         _LIKE,
@@ -194,13 +212,34 @@ async def _typed(ctx: Ctx, words: str, *, usage: str = _LIKE, **more: str) -> An
     route = next(route for route in router.routes if route.id == "notify.save")
     said, callers = queue_length(words)
     more = {"to": "me"} | more if names_own_switch(said) else more
-    raw = {**await read_words(ctx, route, said, usage=usage), **more}
+    before = "notify me" if more else "notify"
+    try:
+        raw = {**await read_words(ctx, route, said, usage=usage), **more}
+    except UserError as problem:
+        others = [f"notify {line}" for line in _near_beginnings(f"me {words}" if more else words)]
+        raise await with_choices(ctx, route, said, {}, problem, typed=before, others=others) from problem
     raw |= {"only": f"{raw.get('only', '')} queue:{callers}".strip()} if callers else {}
     try:
         return await fill_in(ctx, route, raw)
     except SeveralMeanings as unclear:
-        before = "me " if more else ""
-        return Reply(unclear.text, tuple(_meaning(f"{before}{words}", unclear, one) for one in unclear.meanings))
+        own = "me " if more else ""
+        meant = [_meaning(f"{own}{words}", unclear, one) for one in unclear.meanings]
+        raise Doubt(unclear.text, meant) from None
+
+
+def _near_beginnings(words: str) -> list[str]:
+    """Return what was typed with its first word put right, or the event that is turned on or off."""
+    first, _, rest = words.partition(" ")
+    lines = [f"{near} {rest}".strip() for near in did_you_mean(first, ("me", *_DOING, "list", "add"))]
+    if first.casefold() in {"me", "my"}:
+        typed = rest.split()
+        for at, word in enumerate(typed):
+            for near in did_you_mean(
+                word, {"on", "off", *(part for phrase in known_phrases() for part in phrase.split())}
+            ):
+                switch = " ".join([*typed[:at], near, *typed[at + 1 :]])
+                lines += [f"me {switch}"] if read_switch(switch) else []
+    return lines
 
 
 def _meaning(words: str, unclear: SeveralMeanings, meant: Option) -> Button:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from bot.activity.cover import Cover, view_cover
+from bot.activity.news import NewsKind
 from bot.activity.roster import Roster
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
@@ -49,6 +50,31 @@ LONGEST_REASON: Final = 75
     usage="[call center] | cover me until 18:00",
     summary="See who is on duty, or ask for cover",
     aliases=("on-call",),
+    phrases={
+        **dict.fromkeys(
+            (
+                "who is on duty",
+                "who's on duty",
+                "whos on duty",
+                "who is on call",
+                "who's on call",
+                "whos on call",
+                "who is oncall",
+                "who's oncall",
+                "on call",
+                "who is working",
+                "who's working",
+                "who is on",
+            ),
+            "",
+        ),
+        "cover me": "cover me",
+        "cover for me": "cover me",
+        "can somebody cover me": "cover me",
+        "can someone cover me": "cover me",
+        "ask for cover": "cover me",
+        "i need cover": "cover me",
+    },
     examples=("oncall", "oncall Support", "oncall cover me until 18:00"),
     title="Who is on duty?",
     submit="Look",
@@ -62,7 +88,7 @@ async def oncall(
         Group | None,
         GroupChoice(
             "Call center",
-            keywords=("in", "on"),
+            keywords=("in", "on", "for", "at"),
             bare=True,
             kinds=("callcenter",),
             placeholder="Your own",
@@ -72,7 +98,9 @@ async def oncall(
     cover_me: Annotated[
         str | None, Choice("Cover", keywords=("cover",), shown=False, options=(Option("Me", "me"),))
     ] = None,
-    until: Annotated[str | None, MomentWords("Until", keywords=("until", "till", "for"), shown=False)] = None,
+    until: Annotated[
+        str | None, MomentWords("Until", keywords=("until", "till", "for"), bare=True, shown=False)
+    ] = None,
 ) -> Answer:
     """Show who is on duty in a call center. With none named: in the only one the person is in, or a choice."""
     if cover_me:
@@ -81,6 +109,8 @@ async def oncall(
         return await fill_in(ctx, route, {name: text for name, text in typed.items() if text})
     if group:
         return await _present(ctx, group)
+    if (here := await _of_this_channel(ctx)) is not None:
+        return await _present(ctx, here)
     choices = await _choices(ctx)
     if len(choices) == 1:
         return await _present(ctx, choices[0])
@@ -90,6 +120,22 @@ async def oncall(
         "Which call center?",
         tuple(Row(choice.name, button=Button("Show", "oncall.oncall", {"group": choice.raw})) for choice in choices),
     )
+
+
+async def _of_this_channel(ctx: Ctx) -> Group | None:
+    """Return the one call center whose roster this channel shows, or whose calls; None when there is no such one."""
+    board, channel = ctx.deps.notifications, ctx.where.channel
+    if board is None or not channel or ctx.where.is_direct:
+        return None
+    here = await board.subscriptions_here(ctx.person, channel)
+    for shown in ([one for one in here if NewsKind.HANDOVER in one.kinds], here):
+        lines = {place for one in shown for place in one.places if place.startswith("callcenter:")}
+        if len(lines) == 1:
+            (line,) = lines
+            entry_id = line.partition(":")[2]
+            name = await ctx.deps.directory.name_of(ctx.account, Entity.CALL_CENTER, entry_id)
+            return Group("callcenter", entry_id, name) if name else None
+    return None
 
 
 async def _choices(ctx: Ctx) -> list[Group]:

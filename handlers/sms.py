@@ -42,7 +42,14 @@ TextTo = Annotated[
 ]
 TextToSend = Annotated[
     str,
-    Text("Message", verbatim=True, multiline=True, longest=LONGEST, hint="You see a preview before it is sent."),
+    Text(
+        "Message",
+        verbatim=True,
+        emoji=True,
+        multiline=True,
+        longest=LONGEST,
+        hint="You see a preview before it is sent.",
+    ),
 ]
 Sender = Annotated[
     OwnNumber | None,
@@ -62,6 +69,32 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     usage="<numbers or names> <text>",
     summary="Send a text message",
     aliases=("text",),
+    phrases={
+        **dict.fromkeys(
+            (
+                "txt",
+                "message",
+                "msg",
+                "send",
+                "send a text",
+                "send text",
+                "send a text to",
+                "send text to",
+                "send sms",
+                "send sms to",
+                "send an sms to",
+                "send a message to",
+                "send message to",
+                "tell",
+                "write",
+                "write to",
+                "write a text to",
+                "text to",
+            ),
+            "",
+        ),
+        **dict.fromkeys(("call me", "call me back", "ring me", "ring me back", "phone me"), "=text"),
+    },
     examples=("sms +1 415 555 0150 Running late, there at 3", "sms Jordan Lee Your order is ready"),
     title="Send a text",
     submit="Preview",

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.arguments.moment import Moment
+from bot.arguments.text_with_time import TextWithTime, ends_in
+from bot.basics.words import did_you_mean
 from bot.cards.timed_changes import for_a_while, waiting_key
 from bot.contract.argument import Text
-from bot.contract.context import Ctx
+from bot.contract.context import Ctx, Origin
+from bot.contract.doubt import Doubt
 from bot.contract.prose import prose, till
 from bot.contract.reply import Answer, Bold, Button, Nothing, Prose, Reply
 from bot.contract.routing import Router
@@ -25,6 +28,16 @@ _CLEARING: Final = frozenset({"clear", "none", "off", "remove", "delete"})
     "status",
     usage="<text> [for 1h | until 17:00], or status clear",
     summary="Set or clear your status message",
+    phrases={
+        "set status": "",
+        "set my status": "",
+        "set status to": "",
+        "set my status to": "",
+        "clear status": "clear",
+        "clear my status": "clear",
+        "remove my status": "clear",
+        "status message": "",
+    },
     examples=("status At lunch until 13:00", "status Working from home", "status clear"),
     title="Status message",
     submit="Set status",
@@ -34,8 +47,12 @@ async def status(
     ctx: Ctx,
     text: Annotated[
         str,
-        Text(
-            "Status", longest=LONGEST, placeholder="At lunch", hint="Your colleagues see it. Write clear to remove it."
+        TextWithTime(
+            "Status",
+            longest=LONGEST,
+            emoji=True,
+            placeholder="At lunch",
+            hint="Your colleagues see it. Write clear to remove it.",
         ),
     ],
     until: Annotated[
@@ -43,6 +60,7 @@ async def status(
         Moment(
             "Until",
             keywords=("for", "until", "till"),
+            bare=True,
             placeholder="1 hour, 17:00, tomorrow …",
             hint="Then it is cleared automatically. Leave it empty to keep it.",
         ),
@@ -50,6 +68,22 @@ async def status(
 ) -> Answer:
     """Set or clear the status. The bot clears it in time itself: the unit of Dialpad's ``expiration`` is
     undocumented."""
+    if ctx.origin is not Origin.FORM and " " not in text and (near := did_you_mean(text, _CLEARING, most=1)):
+        raise Doubt(
+            f"Clear your status, or set it to “{text}”?",
+            (Button("Clear it", "status.status", {"text": near[0]}),
+             Button(f"Set it to “{text}”", "status.set_to", {"text": text})),
+        )  # fmt: skip
+    return await _set(ctx, text, until or ends_in(text, ctx.now))
+
+
+@router.button(title="Status message", risk=Risk.CHANGE)
+async def set_to(ctx: Ctx, text: Annotated[str, Text("Status", longest=LONGEST)]) -> Answer:
+    """Set the status to a text that is nearly the word for clearing it."""
+    return await _set(ctx, text, None)
+
+
+async def _set(ctx: Ctx, text: str, until: datetime | None) -> Answer:
     key = waiting_key(ctx.person, "status")
     before = (await ctx.send(GetUser())).status_message or ""
     if text.casefold() in _CLEARING:

@@ -26,6 +26,17 @@ LiveCallId = Annotated[str, Carried("Call", longest=40)]
     "transfer",
     usage="<number or name>",
     summary="Transfer the call you started from Slack",
+    phrases=dict.fromkeys(
+        (
+            "transfer to",
+            "transfer the call to",
+            "transfer my call to",
+            "transfer call to",
+            "pass the call to",
+            "forward to",
+        ),
+        "",
+    ),
     examples=("transfer Sam Okafor", "transfer Support", "transfer +1 415 555 0150"),
     title="Transfer the call",
     submit="Continue",

@@ -16,6 +16,7 @@ router = Router()
     "unblock",
     usage="<number> [more numbers]",
     summary="Unblock numbers for the whole company",
+    phrases={"unblock number": "", "unblock the number": ""},
     examples=("unblock +1 415 555 0159",),
     title="Unblock numbers",
     submit="Continue",

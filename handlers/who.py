@@ -1,6 +1,6 @@
 """Handles ``who``: tells whose number this is."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from bot.arguments.caller import CallerChoice
 from bot.arguments.party import Party
@@ -11,18 +11,23 @@ from bot.contract.routing import Router
 
 router = Router()
 
+PHRASES: Final = dict.fromkeys(
+    ("who is", "who's", "whos", "whose number is", "whose is", "look up", "find", "who has", "who is this"), ""
+)
+
 
 @router.command(
     "who",
     usage="<number or name>",
     summary="Who is this number?",
     aliases=("whois", "lookup"),
+    phrases=PHRASES,
     examples=("who +1 415 555 0150", "who Jordan Lee"),
     title="Who is this?",
     submit="Look up",
 )
 async def who(
-    ctx: Ctx, number: Annotated[Party, CallerChoice("Number or name", placeholder="+1 415 555 0150, or a name")]
+    ctx: Ctx, number: Annotated[Party, CallerChoice("Number or name", any_number=True, placeholder="Number or name")]
 ) -> Answer:
     """Show whose number it is: contact, colleague, line or unknown; how sure that is; last calls; blocked or not."""
     return await caller_card(ctx, number)

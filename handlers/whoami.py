@@ -16,7 +16,12 @@ router = Router()
 
 
 @router.command(
-    "whoami", summary="Your Dialpad connection and status", aliases=("me",), examples=("whoami",), title="Who am I?"
+    "whoami",
+    summary="Your Dialpad connection and status",
+    aliases=("me",),
+    phrases=dict.fromkeys(("who am i", "who am i connected as", "my account"), ""),
+    examples=("whoami",),
+    title="Who am I?",
 )
 async def whoami(ctx: Ctx) -> Answer:
     """Show the person's Dialpad account. Raises NotConnected, which offers to connect."""

@@ -15,6 +15,7 @@ BY_FOLDER: Final = {
     "tests/bench/": ("process",),
     "tests/flows/": ("demo",),
     "tests/day/": ("demo",),
+    "tests/corpus/": ("demo",),
     "tests/upgrade/": ("demo",),
 }
 BY_FILE: Final = {

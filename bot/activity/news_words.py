@@ -52,6 +52,11 @@ def kind_named(text: str) -> NewsKind | None:
     return _phrases().get(" ".join(text.casefold().split()))
 
 
+def known_phrases() -> tuple[str, ...]:
+    """Return everything that is typed for a kind."""
+    return (*_phrases(), *UNCLEAR)
+
+
 def names_own_switch(text: str) -> bool:
     """Tell whether these words name a switch of somebody's own notifications, such as "Texts to my number"."""
     said = text.casefold()

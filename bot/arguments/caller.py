@@ -1,8 +1,9 @@
 """The argument for one outside or inside party: a number, a contact, a colleague or one of the company's lines."""
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 
+from bot.arguments.colleague import wanted
 from bot.arguments.number import why_no_number
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
@@ -12,11 +13,13 @@ from bot.arguments.phonebook import (
     UnclearName,
     described,
     name_length,
+    near_length,
     party_named,
     party_of,
     suggested,
+    unclear_party,
 )
-from bot.basics.phone import looks_like_number, read_number
+from bot.basics.phone import extension_of, looks_like_number, read_number
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
@@ -24,18 +27,25 @@ from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
 
 
-async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
-    """Return the party that a number or a name means. Raises UnclearName."""
+async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_number: bool = False) -> Party:
+    """Return the party that a number, a name or a mention means. Raises UnclearName."""
     shown = text.strip().strip(",;:")
     region = await ctx.region()
     number = read_number(shown, region)
     if number:
-        return await party_of(ctx, number)
+        return replace(await party_of(ctx, number), extension=extension_of(shown))
     if looks_like_number(shown) or shown.isdigit():
         raise UnclearName(why_no_number(shown, region))
     if not shown or len(shown) > LONGEST_TEXT:
         raise UnclearName("No contact or colleague has that name. Type a number, or a name as it appears in Dialpad.")
-    return await party_named(ctx, shown, entities)
+    if is_mention(shown):
+        return await party_named(ctx, await wanted(ctx, shown), (Entity.USER,), any_number=any_number)
+    return await party_named(ctx, shown, entities, any_number=any_number)
+
+
+def is_mention(text: str) -> bool:
+    """Tell whether a word is somebody of this workspace, by mention or after an @."""
+    return text[:1] == "@" and len(text) > 1
 
 
 @dataclass(frozen=True)
@@ -44,20 +54,25 @@ class CallerChoice(Lookup):
 
     _: KW_ONLY
     entities: tuple[Entity, ...] = (*PEOPLE, *LINES)
+    any_number: bool = False
+    """Whether somebody with several numbers is meant by any of them."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         if not words:
             return 0
-        if looks_like_number(words[0].text) or words[0].quoted:
+        if looks_like_number(words[0].text) or words[0].quoted or is_mention(words[0].text):
             return 1
         return await name_length(ctx, words, self.entities)
+
+    async def nearly(self, ctx: Ctx, words: Sequence[Word]) -> int:
+        return await near_length(ctx, words, self.entities)
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Party:
         text = " ".join(raw) if isinstance(raw, list) else str(raw)
         try:
-            return await read_party(ctx, text, self.entities)
+            return await read_party(ctx, text, self.entities, any_number=self.any_number)
         except UnclearName as problem:
-            raise self.refuse(name, str(problem)) from None
+            raise await unclear_party(ctx, name, text, problem) from None
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         return await suggested(ctx, query, self.entities)

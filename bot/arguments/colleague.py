@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, one_named
+from bot.arguments.phonebook import LONGEST_TEXT, MOST_MEANT, UnclearName, one_named
 from bot.basics.errors import ChatopsError, DialpadError
 from bot.basics.person import PersonKey
 from bot.basics.words import Word
-from bot.contract.argument import Lookup, Option
+from bot.contract.argument import Lookup, Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
@@ -79,6 +79,9 @@ class ColleagueChoice(Lookup):
         try:
             entry = await one_named(ctx, await wanted(ctx, text), (Entity.USER,))
         except UnclearName as problem:
+            if problem.candidates:
+                meant = [Option(one.name[:75], one.id) for one in problem.candidates[:MOST_MEANT]]
+                raise SeveralMeanings(name, str(problem), text, meant) from None
             raise self.refuse(name, str(problem)) from None
         return Colleague(entry.id, entry.name)
 

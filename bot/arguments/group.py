@@ -7,12 +7,12 @@ from typing import Final
 
 from bot.arguments.moment import Moment
 from bot.arguments.period import Since
-from bot.arguments.phonebook import LONGEST_TEXT, UnclearName, name_length, one_named
+from bot.arguments.phonebook import LONGEST_TEXT, MOST_MEANT, UnclearName, name_length, near_length, one_named
 from bot.basics.errors import Unavailable
 from bot.basics.name_search import fold
 from bot.basics.phone import looks_like_number, national
 from bot.basics.words import Word
-from bot.contract.argument import Lookup, Option
+from bot.contract.argument import Lookup, Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
@@ -66,6 +66,12 @@ class GroupChoice(Lookup):
             known = {fold(group.name) for group in await self._last_known(ctx)}
             return max((count for count, text in enumerate(begins) if fold(text) in known), default=0)
 
+    async def nearly(self, ctx: Ctx, words: Sequence[Word]) -> int:
+        try:
+            return await near_length(ctx, words, self._entities)
+        except Unavailable:
+            return 0
+
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Group:
         text = (" ".join(raw) if isinstance(raw, list) else str(raw)).strip()
         kind, _, entry_id = text.partition(":")
@@ -75,8 +81,12 @@ class GroupChoice(Lookup):
                 return Group(known, entry_id, found or "the group")
         try:
             return _group(await one_named(ctx, text, self._entities))
-        except UnclearName:
-            raise self.refuse(name, await self._unknown(ctx, text)) from None
+        except UnclearName as problem:
+            meant = [_option(entry) for entry in problem.candidates] or await self.suggest(ctx, "")
+            said = await self._unknown(ctx, text) if not problem.candidates else str(problem)
+            if 0 < len(meant) <= MOST_MEANT:
+                raise SeveralMeanings(name, said, text, meant, near=bool(problem.candidates)) from None
+            raise self.refuse(name, said) from None
         except Unavailable:
             same = [group for group in await self._last_known(ctx) if fold(group.name) == fold(text)]
             if len(same) != 1:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.basics.times import (
     DAY,
     LONGEST,
+    WHOLE_WEEKDAYS,
     UnclearTime,
     clock,
     distance,
@@ -20,9 +21,10 @@ from bot.basics.times import (
     read_clock,
     read_span,
     read_weekday,
+    twelve_hours,
 )
 from bot.basics.words import Word
-from bot.contract.argument import Lookup, Option
+from bot.contract.argument import Lookup, Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 
@@ -34,7 +36,23 @@ JUST_PAST: Final = timedelta(hours=3)
 """A time of day that passed less than this ago is taken for a slip, not for tomorrow."""
 
 _PARTS_OF_DAY: Final = {"morning": MORNING, "evening": EVENING}
-_LEAD: Final = re.compile(r"(?:(?:for|until|till|til|in|at|by|on)\s+)+")
+_LEAD: Final = re.compile(r"(?:(?:for|until|till|til|in|at|by|on|about|around)\s+)+")
+_OF_DAY: Final = frozenset({"until", "till", "til", "at", "by"})
+"""Words before a time of day; before a span there are others."""
+_HOURS_OF_DAY: Final = 24
+_MOST_HOURS: Final = 72
+"""Nobody counts more hours."""
+_MOST_MINUTES: Final = 480
+"""Nor more minutes: 911 is something else."""
+_SURELY_MINUTES: Final = 10
+"""Nobody says "in 20" of hours."""
+_OF_TWELVE_HOURS: Final = re.compile(r"(?:[1-9]|1[0-2])(?:[:.h][0-5][0-9])?")
+"""A time of day that says neither am nor pm, nor shows that it is of 24 hours."""
+_WORDS: Final = (
+    "today", "tonight", "tomorrow", "noon", "midnight", "morning", "evening", "end", "day", "eod", "next", "week",
+    "and", "in", "minutes", "minute", "mins", "min", "hours", "hour", "half", "days",
+    *(day.casefold() for day in WHOLE_WEEKDAYS),
+)  # fmt: skip
 
 _ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -42,7 +60,12 @@ PRESETS: Final = ("30m", "1h", "2h", "4h", "end of day", "tomorrow")
 
 
 class NoMoment(Exception):
-    """Text that is not a usable moment; the message is the sentence for the person."""
+    """Text that is not a usable moment; the message is the sentence for the person. ``meant``: what can be typed
+    instead for each moment that it may be, with its words."""
+
+    def __init__(self, text: str, meant: Sequence[Option] = ()) -> None:
+        super().__init__(text)
+        self.meant = tuple(meant)
 
 
 class NotAMoment(NoMoment):
@@ -57,10 +80,12 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """Parse a moment into an aware datetime in UTC. ``now`` is aware. Raises NoMoment.
 
     A time of day that has passed is tomorrow's, unless it passed less than three hours ago: that is more likely a slip
-    of the pen than a wish for 23 hours of quiet.
+    of the pen than a wish for 23 hours of quiet. What can be two moments is none: "until 5" in the afternoon, "30".
     """
     cleaned = _clean(text)
     local = now.astimezone(zone)
+    if re.fullmatch(r"[0-9]{1,3}", cleaned):
+        cleaned = _read_number(int(cleaned), _lead_of(text), local)
     for read in (_read_span, _read_iso, _read_words):
         moment = read(cleaned, local)
         if moment is not None:
@@ -79,6 +104,53 @@ def _clean(text: str) -> str:
         raise NotAMoment(text)
     spaced = " ".join(text.casefold().split()).strip(" ,;.!")
     return _LEAD.sub("", spaced, count=1) if _LEAD.match(spaced) else spaced
+
+
+def _lead_of(text: str) -> str:
+    """Return the word before the moment: until, for, in; "" for none."""
+    lead = _LEAD.match(" ".join(text.casefold().split()))
+    return lead[0].split()[0] if lead else ""
+
+
+def _read_number(number: int, lead: str, local: datetime) -> str:
+    """Return how the moment that a number alone means is typed. Raises NoMoment when it can be several, or none."""
+    of_day = lead in _OF_DAY
+    if not number and not of_day:
+        raise NoMoment("0 minutes is no time. Choose a later time, such as 30m or 17:00.")
+    if of_day and number <= _HOURS_OF_DAY:
+        return f"{number}:00"
+    minutes, hours = f"{number}m", f"{number}h"
+    surely = _MOST_HOURS < number <= _MOST_MINUTES or (lead == "in" and _SURELY_MINUTES <= number <= _MOST_MINUTES)
+    if not of_day and surely:
+        return minutes
+    meant = [Option(f"For {number} minute{'s' * (number != 1)}", minutes)]
+    if not of_day and number <= _MOST_HOURS:
+        meant.append(Option(f"For {number} hour{'s' * (number != 1)}", hours))
+    if not lead and 0 < number <= _HOURS_OF_DAY:
+        meant += [_until(moment, local) for moment in _both(number * 60, local)]
+    said = " or ".join(one.value for one in meant)
+    raise NoMoment(f"“{number}” could be {_in_words(meant)}. Type {said}.", meant)
+
+
+def _both(minutes: int, local: datetime) -> list[datetime]:
+    """Return the next moments that a time of day of a clock with twelve hours may mean, the nearest first."""
+    spoken = {minutes % DAY, (minutes + DAY // 2) % DAY} if minutes <= DAY // 2 + 59 else {minutes % DAY}
+    days = (local.date(), local.date() + timedelta(days=1))
+    all_of_them = [on_clock(day, one, local.tzinfo, after=local) for day in days for one in spoken]
+    return sorted(one for one in all_of_them if elapsed(local, one) > timedelta(minutes=1))[: len(spoken)]
+
+
+def _until(moment: datetime, local: datetime) -> Option:
+    """Return a moment of today or tomorrow to choose: "Until 5:00 PM today"."""
+    is_today = moment.date() == local.date()
+    at = moment.hour * 60 + moment.minute
+    typed = clock(at) if is_today else f"tomorrow {clock(at)}"
+    return Option(f"Until {twelve_hours(at)} {'today' if is_today else 'tomorrow'}", typed)
+
+
+def _in_words(meant: Sequence[Option]) -> str:
+    words = [re.sub("^(For|Until)", lambda found: found[0].lower(), one.text) for one in meant]
+    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
 
 
 def _read_span(text: str, local: datetime) -> datetime | None:
@@ -109,7 +181,9 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
 def _read_words(text: str, local: datetime) -> datetime | None:
     if text in {"end of day", "end of the day", "eod", "today", "tonight", "the end of the day"}:
         return _end_of_day(local)
-    day, rest = _leading_day(text, local.date())
+    day, rest = _leading_day(text, local)
+    if day is None:
+        day, rest = _trailing_day(text, local)
     if day is None:
         return _next_clock(text, local)
     if not rest:
@@ -117,7 +191,21 @@ def _read_words(text: str, local: datetime) -> datetime | None:
     minutes = _clock(rest)
     if minutes is None:
         raise NotAMoment(text)
+    if text.startswith("tonight") and minutes < DAY // 2:
+        minutes += DAY // 2
     return on_clock(day, minutes, local.tzinfo, after=local)
+
+
+def _trailing_day(text: str, local: datetime) -> tuple[date | None, str]:
+    """Read "9am tomorrow" and "noon on next monday"."""
+    for at in [found.start() for found in re.finditer(r"\s", text)]:
+        rest, said = text[:at], text[at:].strip().removeprefix("on ")
+        if _clock(rest) is None:
+            continue
+        day, more = _leading_day(said, local)
+        if day is not None and not more:
+            return day, rest
+    return None, text
 
 
 def _end_of_day(local: datetime) -> datetime:
@@ -125,20 +213,40 @@ def _end_of_day(local: datetime) -> datetime:
     return evening if elapsed(local, evening) > timedelta(0) else on_clock(local.date(), DAY, local.tzinfo)
 
 
-def _leading_day(text: str, today: date) -> tuple[date | None, str]:
+def _leading_day(text: str, local: datetime) -> tuple[date | None, str]:
+    today = local.date()
     first, _, rest = text.partition(" ")
     rest = _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
     first = first.rstrip(",")
-    if first in {"tomorrow", "tmrw", "tmr"}:
+    if first in {"tomorrow", "tmrw", "tmr", "tmw", "tomo"}:
         return today + timedelta(days=1), rest
-    if first in {"today", "tonight"}:
+    if first in {"today", "tonight", "this"} and (first != "this" or rest in _PARTS_OF_DAY):
         return today, rest
     if first == "next" and rest == "week":
         return today + timedelta(days=7 - today.weekday()), ""
+    if first in {"next", "this", "coming"}:
+        second, _, rest = rest.partition(" ")
+        rest = _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
+        weekday = read_weekday(second.rstrip(","))
+        return (None, text) if weekday is None else (_weekday_said(first, weekday, rest, today), rest)
     weekday = read_weekday(first)
     if weekday is None:
         return None, text
-    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1), rest
+    return _coming(weekday, today), rest
+
+
+def _coming(weekday: int, today: date) -> date:
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def _weekday_said(first: str, weekday: int, rest: str, today: date) -> date:
+    """Return the day meant by "next friday". On a Tuesday that can be either of two. Raises NoMoment then."""
+    coming = _coming(weekday, today)
+    if first != "next" or weekday <= today.weekday():
+        return coming
+    days = [coming, coming + timedelta(days=7)]
+    meant = [Option(f"{day:%A} {day.day} {day:%B}", f"{day.isoformat()} {rest}".strip()) for day in days]
+    raise NoMoment(f"“next {WHOLE_WEEKDAYS[weekday]}” could be {_in_words(meant)}. Type the date.", meant)
 
 
 def _clock(text: str, *, hour_alone: bool = True) -> int | None:
@@ -147,8 +255,6 @@ def _clock(text: str, *, hour_alone: bool = True) -> int | None:
 
 
 def _next_clock(text: str, local: datetime) -> datetime | None:
-    if re.fullmatch(r"[0-9]{1,3}", text):
-        raise NoMoment(f"“{text}” could be minutes, hours or a time of day. Type {text}m, {text}h or {text}:00.")
     minutes = _clock(text, hour_alone=False)
     if minutes is None:
         return None
@@ -156,9 +262,13 @@ def _next_clock(text: str, local: datetime) -> datetime | None:
     ago = elapsed(moment, local)
     if ago < timedelta(0):
         return moment
+    if _OF_TWELVE_HOURS.fullmatch(text) and minutes:
+        meant = [_until(one, local) for one in _both(minutes, local)]
+        raise NoMoment(f"“{text}” could be {_in_words(meant)}. Type {' or '.join(one.value for one in meant)}.", meant)
     if ago < JUST_PAST:
         typed = clock(minutes)
-        raise NoMoment(f"{typed} has just passed. If you mean tomorrow, type: tomorrow {typed}.")
+        meant = [Option(f"Until {typed} tomorrow", f"tomorrow {typed}")]
+        raise NoMoment(f"{typed} has just passed. If you mean tomorrow, type: tomorrow {typed}.", meant)
     return on_clock(local.date() + timedelta(days=1), minutes, local.tzinfo)
 
 
@@ -174,6 +284,13 @@ def is_moment(text: str) -> bool:
 @dataclass(frozen=True)
 class Moment(Lookup):
     """A future moment, given as a span, a time of day or a day. The value is an aware datetime in UTC."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return (*self.keywords, *_WORDS)
+
+    def after_keyword(self, keyword: str, value: str) -> str:
+        return f"{keyword} {value}" if value.isdigit() else value  # "for 5" and "until 5" are not the same
 
     def fits(self, text: str) -> bool:
         # The zone and the clock decide only whether a moment has passed, never whether it is one.
@@ -196,18 +313,28 @@ class Moment(Lookup):
         try:
             return parse_moment(text, ctx.now, await ctx.zone())
         except NoMoment as problem:
+            if problem.meant:
+                raise SeveralMeanings(name, str(problem), text, problem.meant) from None
             raise self.refuse(name, str(problem)) from None
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         zone = await ctx.zone()
         if not query.strip():
             return [option for preset in PRESETS if (option := self._option(preset, ctx.now, zone))]
-        typed = self._option(query, ctx.now, zone)
+        typed = self._options(query, ctx.now, zone)
         near = [preset for preset in PRESETS if query.strip().casefold() in preset]
-        return [option for option in (typed, *(self._option(preset, ctx.now, zone) for preset in near)) if option]
+        return [option for option in (*typed, *(self._option(preset, ctx.now, zone) for preset in near)) if option]
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         return self._option(raw, ctx.now, await ctx.zone()) or Option(raw[:75], raw[:75])
+
+    def _options(self, text: str, now: datetime, zone: ZoneInfo) -> list[Option | None]:
+        """Return what a typed text means, or each that it may mean."""
+        try:
+            parse_moment(text, now, zone)
+        except NoMoment as problem:
+            return [self._option(one.value, now, zone) for one in problem.meant]
+        return [self._option(text, now, zone)]
 
     def _option(self, text: str, now: datetime, zone: ZoneInfo) -> Option | None:
         try:

@@ -21,6 +21,8 @@ class Party:
     """The company of a contact, or the kind of a line."""
     is_shared: bool = False
     """True when Dialpad has this number under more than one name; ``name`` is the first."""
+    extension: str = ""
+    """The digits that are dialled after the other side has answered, as they were typed."""
 
     @property
     def is_ours(self) -> bool:

@@ -29,6 +29,10 @@ FURTHEST_BACK: Final = 366
 
 PRESETS: Final = ("today", "yesterday", "last hour", "this week", "last 7 days", "last 30 days")
 
+_WORDS: Final = (
+    "today", "yesterday", "this", "last", "week", "month", "days", "day", "hours", "hour", "weeks", "morning",
+    *(day.casefold() for day in WHOLE_WEEKDAYS),
+)  # fmt: skip
 _SPAN: Final = re.compile(
     r"(?:the )?(?:last |past )?(?P<count>[0-9]{1,4}|an?|one)? ?"
     r"(?P<unit>m|min|minutes?|h|hours?|d|days?|w|weeks?|months?)(?: ago)?"
@@ -78,6 +82,7 @@ def _read_days(text: str, local: datetime) -> Period | None:
     monday = today - timedelta(days=today.weekday())
     spans: dict[str, tuple[date, date | None]] = {
         "today": (today, None),
+        "this morning": (today, None),
         "yesterday": (today - timedelta(days=1), today),
         "this week": (monday, None),
         "last week": (monday - timedelta(days=7), monday),
@@ -144,6 +149,10 @@ def _midnight(day: date, local: datetime) -> datetime:
 @dataclass(frozen=True)
 class Since(Lookup):
     """A past period. The value is a Period."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return (*self.keywords, *_WORDS)
 
     def fits(self, text: str) -> bool:
         try:

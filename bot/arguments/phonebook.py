@@ -5,17 +5,21 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.arguments.party import Party, PartyKind
-from bot.basics.errors import ChatopsError
-from bot.basics.name_search import fold
+from bot.basics.errors import ChatopsError, FieldError
+from bot.basics.name_search import fold, name_words, names_all, without_titles
 from bot.basics.phone import looks_like_number, national, read_number
-from bot.basics.words import Word
-from bot.contract.argument import Option
+from bot.basics.words import Word, is_near
+from bot.contract.argument import Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
 from bot.dialpad.entries import Entry
 
 LONGEST_NAME: Final = 4
-"""The most words that are tried as one name."""
+"""The most words that are tried as one name at first."""
+LONGEST_OF_ALL: Final = 7
+"""The most words of a name of which so many are known: Anna Maria de la Cruz Moreno."""
+MOST_MEANT: Final = 5
+"""The most that are offered for an unclear name."""
 LONGEST_TEXT: Final = 60
 """Characters of a name; longer text is not looked up."""
 
@@ -64,29 +68,77 @@ def _party(entry: Entry, number: str, *, shared: bool = False) -> Party:
 
 
 async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_only: bool = True) -> list[Entry]:
-    """Return the entries that ``text`` surely names: by their whole name, a word of it, or its beginning."""
-    wanted = fold(text)
-    if not wanted or len(text) > LONGEST_TEXT or looks_like_number(text):
+    """Return the entries that ``text`` surely names: by their whole name, some of its words, or its beginning. Titles
+    and initials may be missing on either side."""
+    if not fold(text) or len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
-    entries = (await ctx.deps.directory.find_among(ctx.account, entities, text)).sure
+    entries = await _sure(ctx, text, entities)
+    if not entries and (bare := without_titles(text)) != fold(text):
+        entries = [entry for entry in await _sure(ctx, bare, entities) if names_all(text, entry.name)]
+    entries = _each_once(entries)
+    return [entry for entry in entries if entry.phones or not callable_only] or entries
+
+
+async def _sure(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
+    wanted = fold(text)
+    found = await ctx.deps.directory.find_among(ctx.account, entities, text)
+    entries = [*found.sure, *found.near]
     exact = [entry for entry in entries if fold(entry.name) == wanted]
-    sure = exact or [entry for entry in entries if _names(entry, wanted)]
-    return [entry for entry in sure if entry.phones or not callable_only] or sure
+    return exact or [entry for entry in entries if _names(entry, wanted)]
 
 
 def _names(entry: Entry, wanted: str) -> bool:
     name = fold(entry.name)
     begins = len(wanted) >= SHORTEST_BEGINNING and name.startswith(wanted)
-    return wanted in name.split() or begins or wanted == fold(entry.detail)
+    return wanted in name.split() or begins or wanted == fold(entry.detail) or names_all(wanted, entry.name)
+
+
+def _each_once(entries: Iterable[Entry]) -> list[Entry]:
+    """Leave out who is there twice: shared and local contacts are often the same person."""
+    kept: dict[tuple[str, frozenset[str]], Entry] = {}
+    for entry in entries:
+        kept.setdefault((fold(entry.name), frozenset(entry.phones or (entry.id,))), entry)
+    return list(kept.values())
 
 
 async def name_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> int:
     """Return how many words, from the first on, name somebody: the longest beginning that does."""
+    found = 0
     for count in range(min(len(words), LONGEST_NAME), 0, -1):
-        text = " ".join(word.text for word in words[:count]).strip(",;:")
-        if await named(ctx, text, entities, callable_only=False):
+        if await named(ctx, said(words[:count]), entities, callable_only=False):
+            found = count
+            break
+    while LONGEST_NAME <= found < min(len(words), LONGEST_OF_ALL) and await named(
+        ctx, said(words[: found + 1]), entities, callable_only=False
+    ):
+        found += 1
+    return found
+
+
+def said(words: Sequence[Word]) -> str:
+    """Return the words of a name as one text."""
+    return " ".join(word.text for word in words).strip(",;:")
+
+
+async def near_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> int:
+    """Return how many words, from the first on, are a name with a slip of the finger in each of them at most."""
+    for count in range(min(len(words), LONGEST_NAME), 0, -1):
+        if all(len(part) == 1 for part in name_words(words[count - 1].text)):
+            continue  # R&D is no part of a name
+        if any(_nearly(said(words[:count]), entry) for entry in await _near(ctx, said(words[:count]), entities)):
             return count
     return 0
+
+
+def _nearly(text: str, entry: Entry) -> bool:
+    """Tell whether every word is one of the name, or nearly."""
+    rest = name_words(entry.name)
+    for typed in name_words(without_titles(text)):
+        meant = next((word for word in rest if word == typed or (len(typed) > 1 and is_near(typed, word))), None)
+        if meant is None:
+            return False
+        rest.remove(meant)
+    return True
 
 
 async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
@@ -99,6 +151,7 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     if entries:
         raise UnclearName(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.", entries)
     near = await _near(ctx, text, entities)
+    near = [entry for entry in near if _nearly(text, entry)] or near
     if near:
         raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {_either(near, region)}?", near)
     raise UnclearName(f"I can't find anyone called “{shown}”. Type a number, or the name as it appears in Dialpad.")
@@ -107,8 +160,9 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
 async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
     if len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
-    found = await ctx.deps.directory.find_among(ctx.account, entities, text)
-    return list(found.sure or found.near)[:4]
+    bare = without_titles(text) or text
+    found = await ctx.deps.directory.find_among(ctx.account, entities, bare)
+    return _each_once(found.sure or found.near)[:4]
 
 
 def _either(entries: Sequence[Entry], region: str) -> str:
@@ -120,12 +174,29 @@ def _either(entries: Sequence[Entry], region: str) -> str:
     return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
-async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Party:
-    """Return the party that a typed name means, with its first number. Raises UnclearName."""
+async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_number: bool = False) -> Party:
+    """Return the party that a typed name means; with ``any_number`` with its first one. Raises UnclearName."""
     entry = await one_named(ctx, text, entities)
     if not entry.phones:
         raise UnclearName(f"{entry.name} has no phone number in Dialpad. Type a number instead.")
+    if len(set(entry.phones)) > 1 and not any_number:
+        region = await ctx.region()
+        numbers = " or ".join(national(number, region) for number in entry.phones[:MOST_MEANT])
+        raise UnclearName(f"{entry.name} has several numbers. Choose one of: {numbers}.", (entry,))
     return _party(entry, entry.phones[0])
+
+
+async def unclear_party(ctx: Ctx, field: str, typed: str, problem: UnclearName) -> FieldError:
+    """Return the error for a name that is nobody's or several's: with each number that may be meant, if any."""
+    region = await ctx.region()
+    meant = {
+        number: Option(f"{entry.name} {national(number, region)}"[:75], number)
+        for entry in problem.candidates
+        for number in entry.phones
+    }
+    if not meant:
+        return FieldError(field, str(problem))
+    return SeveralMeanings(field, str(problem), typed, list(meant.values())[:MOST_MEANT])
 
 
 async def suggested(ctx: Ctx, query: str, entities: Sequence[Entity], *, most: int = 20) -> list[Option]:

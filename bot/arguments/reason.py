@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from bot.arguments.moment import is_moment
 from bot.basics.errors import ChatopsError
-from bot.basics.words import Word
+from bot.basics.words import FILLERS, Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
@@ -21,8 +21,14 @@ class Reason(Lookup):
     longest: int = 75
     """Characters; a picked option carries no more."""
 
+    @property
+    def takes_any_words(self) -> bool:
+        return True
+
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         """Take all but a time at the end: "duty off lunch 30m" has the reason "lunch"."""
+        if all(word.text.casefold().strip(",.!") in FILLERS for word in words):
+            return 0
         for start in range(max(1, len(words) - 4), len(words)):
             if is_moment(" ".join(word.text for word in words[start:])):
                 return start

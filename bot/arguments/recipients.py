@@ -1,21 +1,67 @@
 """The argument for several parties: numbers in any human form, contacts and colleagues, with or without commas."""
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Annotated
 
-from bot.arguments.caller import read_party
+from bot.arguments.caller import is_mention, read_party
 from bot.arguments.party import Party
-from bot.arguments.phonebook import LONGEST_NAME, PEOPLE, UnclearName, described, name_length, suggested
+from bot.arguments.phonebook import (
+    LONGEST_OF_ALL,
+    PEOPLE,
+    UnclearName,
+    described,
+    name_length,
+    named,
+    near_length,
+    said,
+    suggested,
+    unclear_party,
+)
+from bot.basics.name_search import name_words
 from bot.basics.phone import looks_like_number, read_number
-from bot.basics.words import Word
-from bot.contract.argument import Lookup, Option
+from bot.basics.words import Word, did_you_mean, is_likely_slip, is_near
+from bot.contract.argument import Address, Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Entity
 
 _SEPARATORS = frozenset({",", ";", "and", "&", "+"})
+_MARKS_ALONE = frozenset({",", ";", ":", "-"})
+"""Between the address and the text."""
+_LEADS = frozenset({"to"})
 _MARKS = " ,;:"
+_MEANT_AS_NUMBER = 7
+_SHORTEST_NAME = 3
+_LONG_SURNAME = 4
+
+
+def _plain(word: Word) -> str:
+    return "" if word.quoted else word.text.casefold()
+
+
+def _until_comma(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words that may be one name: a comma ends it."""
+    shown = words[:LONGEST_OF_ALL]
+    end = next((at + 1 for at, word in enumerate(shown) if word.text.endswith((",", ";", ":"))), len(shown))
+    return shown[:end]
+
+
+def _may_be(typed: str, part: str) -> bool:
+    """Tell whether a word may be a mistyped part of a name; of a short one only what fingers do."""
+    return is_near(typed, part) and (min(len(typed), len(part)) >= _LONG_SURNAME or is_likely_slip(typed, part))
+
+
+def _has_part(name: str, typed: str, known: Sequence[str]) -> bool:
+    """Tell whether a word may be a part of a name that was not typed yet."""
+    return any(typed == part or _may_be(typed, part) for part in name_words(name) if part not in known)
+
+
+def _mistyped_extension(number: Word, rest: Sequence[Word]) -> int:
+    """Return where a mistyped extension after a number ends, 0 when there is none."""
+    if len(rest) < 2 or not looks_like_number(number.text) or not rest[1].text.strip(_MARKS).isdigit():
+        return 0
+    return rest[1].end if did_you_mean(rest[0].text.strip(".:").casefold(), ("ext", "extension")) else 0
 
 
 @dataclass(frozen=True)
@@ -27,46 +73,106 @@ class Recipients(Lookup):
     many: bool = True
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
-        """Take names and numbers as long as they go on; a name after the first needs a comma or "and" before it.
-
-        "sms Jordan Will be late" has one recipient, though there may be a contact called Will.
-        """
-        at, joined = 0, True
+        """Take names and numbers as long as they go on. A name after the first needs a comma or "and" before it, unless
+        it is a whole name of several words: "sms Jordan Will be late" has one recipient, though there may be a contact
+        called Will."""
+        at, joined = (1, True) if len(words) > 1 and _plain(words[0]) in _LEADS else (0, True)
+        first = at
         while at < len(words):
-            word = words[at]
-            if at and word.text.casefold() in _SEPARATORS and not word.quoted:
-                if not await self._one(ctx, words[at + 1 :], joined=True):
+            if at > first and _plain(words[at]) in _SEPARATORS:
+                if not await self._one_or_near(ctx, words[at + 1 :]):
                     break
                 at, joined = at + 1, True
                 continue
             count = await self._one(ctx, words[at:], joined=joined)
+            if not count and joined:
+                count = await near_length(ctx, _until_comma(words[at:]), self.entities)
             if not count:
                 break
             at += count
             joined = words[at - 1].text.endswith((",", ";"))
-        return at
+        while first < at < len(words) and _plain(words[at]) in _MARKS_ALONE:
+            at += 1
+        return at if at > first else 0
+
+    async def _one_or_near(self, ctx: Ctx, words: Sequence[Word]) -> int:
+        return await self._one(ctx, words, joined=True) or await near_length(ctx, _until_comma(words), self.entities)
 
     async def _one(self, ctx: Ctx, words: Sequence[Word], *, joined: bool) -> int:
         if not words:
             return 0
         text = words[0].text.strip(_MARKS)
-        if read_number(text, await ctx.region()):
+        if read_number(text, await ctx.region()) or (joined and is_mention(text)):
             return 1
-        if not joined or looks_like_number(text):
-            return 0
-        end = next((i + 1 for i, word in enumerate(words[:LONGEST_NAME]) if word.text.endswith((",", ";"))), len(words))
-        return await name_length(ctx, words[:1] if words[0].quoted else words[:end], self.entities)
+        if looks_like_number(text):
+            return int(joined and sum(map(str.isdigit, text)) >= _MEANT_AS_NUMBER)
+        count = await name_length(ctx, words[:1] if words[0].quoted else _until_comma(words), self.entities)
+        if joined or not count:
+            return count
+        whole = name_words(said(words[:count]))
+        people = await named(ctx, said(words[:count]), self.entities)
+        return count if len(whole) > 1 and any(name_words(one.name) == whole for one in people) else 0
+
+    async def other_ends(self, ctx: Ctx, words: Sequence[Word], count: int) -> list[Address]:
+        taken, rest = tuple(words[:count]), words[count:]
+        last = taken[-1]
+        as_read = Address(taken, rest[0].start)
+        if last.ends:  # a number that its digits leave open: +49 30 901820 12
+            cut = [(end, replace(last, text=last.text[: end - last.start], end=end)) for end in last.ends]
+            return [*(Address((*taken[:-1], word), end) for end, word in cut), as_read]
+        other = await self._longer(ctx, taken, rest)
+        return [other, as_read] if other is not None else []
+
+    async def _longer(self, ctx: Ctx, taken: tuple[Word, ...], rest: Sequence[Word]) -> Address | None:
+        """Return the address with what follows it, where that may belong to it: an extension, "and" and a name, a
+        surname, another's name. None without a doubt."""
+        if extension := _mistyped_extension(taken[-1], rest):
+            return Address(taken, extension)
+        joined = is_near(rest[0].text.casefold(), "and") and await self._one(ctx, rest[1:], joined=True)
+        if joined and joined + 1 < len(rest):
+            return Address((*taken, *rest[1 : joined + 1]), rest[joined + 1].start)
+        if taken[-1].quoted or taken[-1].text.endswith((",", ";", ":")) or looks_like_number(taken[-1].text):
+            return None
+        if (surname := await self._surname(ctx, taken, rest)) is not None:
+            return surname
+        more = await self._one(ctx, rest, joined=True) if await self._names_somebody(ctx, taken, rest) else 0
+        return Address((*taken, *rest[:more]), rest[more].start) if 0 < more < len(rest) else None
+
+    async def _surname(self, ctx: Ctx, taken: Sequence[Word], rest: Sequence[Word]) -> Address | None:
+        """Return the address with the word that follows a name, or an initial and a word, when that may be of the same
+        name, mistyped or not."""
+        at = 1 if rest[1:] and len("".join(name_words(rest[0].text))) == 1 else 0
+        typed, known = name_words(rest[at].text), name_words(said(taken))
+        if len(typed) != 1:
+            return None
+        people = await named(ctx, said(taken[-LONGEST_OF_ALL:]), self.entities)
+        meant = [one for one in people if _has_part(one.name, typed[0], known)]
+        if not meant:
+            return None
+        words = (replace(taken[0], text=meant[0].name, quoted=True),) if len(meant) == 1 else tuple(taken)
+        return Address(words, rest[at + 1].start if rest[at + 1 :] else rest[at].end)
+
+    async def _names_somebody(self, ctx: Ctx, taken: Sequence[Word], rest: Sequence[Word]) -> bool:
+        """Tell whether the word after a name that is not a whole one is another's."""
+        typed = name_words(rest[0].text)
+        if len(typed) != 1 or len(typed[0]) < _SHORTEST_NAME or rest[0].text != rest[0].text.strip(_MARKS):
+            return False
+        people = await named(ctx, said([word for word in taken if _plain(word) not in _SEPARATORS]), self.entities)
+        if any(name_words(one.name) == name_words(said(taken)) for one in people):
+            return False
+        others = await named(ctx, rest[0].text, self.entities)
+        return any(typed[0] in name_words(one.name) for one in others)
 
     async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
         """Return a number for each recipient that is clear, so that a form can show them; else what was typed."""
         region = await ctx.region()
         found: list[str] = []
-        at = 0
+        at = int(len(words) > 1 and _plain(words[0]) in _LEADS)
         while at < len(words):
-            count = max(1, await self._one(ctx, words[at:], joined=True))
+            count = max(1, await self._one_or_near(ctx, words[at:]))
             text = " ".join(word.text for word in words[at : at + count]).strip(_MARKS)
             at += count
-            if text and (text.casefold() not in _SEPARATORS or words[at - 1].quoted):
+            if text and (text.casefold() not in {*_SEPARATORS, *_MARKS_ALONE} or words[at - 1].quoted):
                 found.append(await self._settled(ctx, text, region))
         return found
 
@@ -85,7 +191,7 @@ class Recipients(Lookup):
             try:
                 party = await read_party(ctx, item, self.entities)
             except UnclearName as problem:
-                raise self.refuse(name, str(problem)) from None
+                raise await unclear_party(ctx, name, item, problem) from None
             parties[party.number] = party
             if len(parties) > self.most:
                 raise self.refuse(name, f"That is more than {self.most} recipients. Remove some.")

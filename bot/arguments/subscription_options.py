@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from bot.activity.news import NewsKind
-from bot.activity.news_words import UNCLEAR, kind_named, read_kinds
+from bot.activity.news_words import UNCLEAR, kind_named, known_phrases, read_kinds
 from bot.activity.subscriptions.conditions import hint, placeholder
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.several import Several
@@ -117,6 +117,10 @@ class NewsKindChoice(Several):
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         plain = [word.text for word in takewhile(lambda word: not word.quoted, words)]
         return read_kinds(plain).length
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return (*self.keywords, "and", *known_phrases())
 
     def chosen(self, text: str) -> str | None:
         return kind_named(text)

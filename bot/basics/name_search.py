@@ -4,6 +4,7 @@ An entry is found by the beginning of any of its keys. Keys are kept in one sort
 begin with a control character of their own kind.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 from unicodedata import combining, normalize
@@ -29,6 +30,12 @@ _LONGEST_INSIDE: Final = 24
 _LONGEST_COUNTRY_CODE: Final = 3
 _VARIED: Final = 12
 """A mistake is looked for in so many letters of a word."""
+_APOSTROPHES: Final = str.maketrans("", "", "'’‘`´")
+_TITLES: Final = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam",
+    "herr", "frau", "hr", "fr", "mme", "mlle", "monsieur", "madame", "senor", "senora",
+    "sr", "sra", "doctor",
+})  # fmt: skip
 _JOINED: Final = str.maketrans("", "", "'’-")
 _ALPHABETS: Final = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -42,6 +49,34 @@ def fold(text: str) -> str:
     """Normalise a name for comparison: lower case, without accents, white space made single."""
     decomposed = normalize("NFKD", text.casefold())
     return " ".join("".join(c for c in decomposed if not combining(c)).split())
+
+
+def name_words(text: str) -> list[str]:
+    """Return the words of a name, folded: without marks, emoji and apostrophes, double names as two."""
+    return re.findall(r"[^\W_]+", fold(text).translate(_APOSTROPHES))
+
+
+def without_titles(text: str) -> str:
+    """Return the words of a name without titles and, where others are left, initials."""
+    words = [word for word in name_words(text) if word not in _TITLES]
+    return " ".join([word for word in words if len(word) > 1] or words)
+
+
+def names_all(text: str, name: str) -> bool:
+    """Tell whether all words of ``text`` are of this name, in any order. Titles say nothing, and an initial may be
+    missing or short for a word."""
+    typed = [word for word in name_words(text) if word not in _TITLES]
+    rest = name_words(name)
+    whole = [word for word in typed if len(word) > 1]
+    for word in whole:
+        if word not in rest:
+            return False
+        rest.remove(word)
+    given = [word for word in rest if word not in _TITLES]
+    initials = [word for word in typed if len(word) == 1]
+    if not given:
+        return len(whole) > len(initials)
+    return bool(whole) and all(any(word.startswith(initial) for word in given) for initial in initials)
 
 
 def digits_of(text: str) -> str:

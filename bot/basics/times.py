@@ -25,7 +25,7 @@ _GROUPS: Final = {"weekdays": (0, 1, 2, 3, 4), "weekend": (5, 6), "weekends": (5
 _UNITS: Final = {
     "m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1,
     "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60,
-    "d": DAY, "day": DAY, "days": DAY,
+    "mn": 1, "mns": 1, "hs": 60, "std": 60, "d": DAY, "day": DAY, "days": DAY,
     "w": 7 * DAY, "week": 7 * DAY, "weeks": 7 * DAY,
 }  # fmt: skip
 _SPAN: Final = re.compile(r"(?P<count>[0-9]{1,5}(?:[.,][0-9]{1,2})?)\s*(?P<unit>[a-z]+)")
@@ -95,6 +95,12 @@ def clock(at: int | time) -> str:
     """Write a clock time as ``08:30``. A number is minutes after midnight."""
     minutes = at if isinstance(at, int) else at.hour * 60 + at.minute
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def twelve_hours(minutes: int) -> str:
+    """Write minutes after midnight by a clock of twelve hours: ``5:00 PM``."""
+    hour, minute = divmod(minutes % DAY, 60)
+    return f"{hour % 12 or 12}:{minute:02} {'PM' if hour >= 12 else 'AM'}"
 
 
 def read_weekday(text: str, *, every_week: bool = False) -> int | None:

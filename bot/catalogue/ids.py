@@ -24,6 +24,8 @@ FREE_IDS: Final = frozenset({Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK
 HIDDEN_NUMBER: Final = "blocked"
 """Dialpad's value for calling without showing a number."""
 _MOST: Final = 20
+_A_NAME: Final = 3
+"""Letters of a text with digits in it from which it may be a name: "Line 2"."""
 
 
 def _text(raw: Raw) -> str:
@@ -254,6 +256,8 @@ class NumberChoice(OneOrMany):
         region = await ctx.region()
         number = read_number(text, region)
         if number is None:
+            if any(c.isdigit() for c in text) and sum(map(str.isalpha, text)) < _A_NAME:
+                raise self.refuse(name, why_no_number(text, region))
             named = (
                 [option.value for option in await self._known(ctx, text)] if text and len(text) <= LONGEST_TEXT else []
             )

@@ -101,9 +101,9 @@ class JsonText(Argument):
     is_list: bool = False
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
-        text = (" ".join(raw) if isinstance(raw, list) else str(raw)).translate(_STRAIGHT)
+        text = " ".join(raw) if isinstance(raw, list) else str(raw)
         try:
-            value = json.loads(text)
+            value = _read_json(text)
         except (ValueError, RecursionError) as problem:
             where = (
                 f" (line {problem.lineno}, column {problem.colno})" if isinstance(problem, json.JSONDecodeError) else ""
@@ -113,6 +113,14 @@ class JsonText(Argument):
             kind = "a list, in square brackets" if self.is_list else "an object, in curly brackets"
             raise self.refuse(name, f"This takes {kind}. Type something like {self.example}")
         return value
+
+
+def _read_json(text: str) -> Any:
+    """Read JSON as it stands: a curly quote inside a text stays. Only what is none is tried with straight quotes."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return json.loads(text.translate(_STRAIGHT))
 
 
 _STRAIGHT: Final = str.maketrans({"\u201c": '"', "\u201d": '"', "\u201e": '"'})

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final, Literal
 
+from bot.basics.emoji import with_emoji
 from bot.basics.errors import FieldError
 from bot.basics.words import Word
 from bot.contract.context import Ctx
@@ -31,10 +32,11 @@ class Option:
 
 class SeveralMeanings(FieldError):
     """What was typed can mean several things. ``typed`` is the part of the raw value that is unclear; the value of each
-    of ``meanings`` can stand in its place."""
+    of ``meanings`` can stand in its place. ``near``: whether they are like what was typed, or all that there is."""
 
-    def __init__(self, field: str, text: str, typed: str, meanings: Sequence[Option]) -> None:
+    def __init__(self, field: str, text: str, typed: str, meanings: Sequence[Option], *, near: bool = True) -> None:
         super().__init__(field, text)
+        self.near = near
         self.typed = typed
         self.meanings = tuple(meanings)
 
@@ -71,9 +73,23 @@ class Argument:
         a keyword does."""
         return ()
 
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Return the words that it is typed with, lower case: what a mistyped word may have been meant to be."""
+        return self.keywords
+
+    @property
+    def takes_any_words(self) -> bool:
+        """Tell whether it takes whatever is typed: a text, a reason."""
+        return False
+
     def fits(self, text: str) -> bool:
         """Tell whether the words after a keyword can be a value of this; "until I am back" is no moment."""
         return bool(text)
+
+    def after_keyword(self, keyword: str, value: str) -> str:
+        """Return the raw value of what was typed after one of the keywords."""
+        return value
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         """Count how many words, from the first on, belong to this positional argument; 0 when they belong to
@@ -102,12 +118,19 @@ class Text(Argument):
     longest: int = TEXT_LIMIT
     multiline: bool = False
     verbatim: bool = False
+    emoji: bool = False
+    """Whether ``:smile:`` in it means the picture, because people outside Slack read it."""
+
+    @property
+    def takes_any_words(self) -> bool:
+        return True
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return len(words)
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
         text = raw if self.verbatim and isinstance(raw, str) else str(raw).strip()
+        text = with_emoji(text) if self.emoji else text
         if not text.strip():
             raise self.refuse(name, f"{self.label} is empty. Type something.")
         if len(text) > self.longest:
@@ -131,6 +154,11 @@ class Choice(Argument):
     @property
     def words_alone(self) -> tuple[str, ...]:
         return (self.options[0].value.casefold(),) if len(self.options) == 1 else ()
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        said = (*(option.value for option in self.options), *(option.text for option in self.options))
+        return (*self.keywords, *(word.casefold() for word in said), *(typed for typed, _ in self.aliases))
 
     def fits(self, text: str) -> bool:
         return self._value(text) is not None
@@ -179,6 +207,14 @@ FILLED: Final = "_was"
 
 
 @dataclass(frozen=True)
+class Address:
+    """One way to read where the words of an address end. ``rest``: the offset in the line at which the text begins."""
+
+    words: tuple[Word, ...]
+    rest: int
+
+
+@dataclass(frozen=True)
 class Lookup(Argument):
     """Something picked by typing part of its name. ``many``: several may be picked."""
 
@@ -190,6 +226,15 @@ class Lookup(Argument):
     async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
         """Split the words taken into raw values, for an argument with ``many``."""
         return [word.text for word in words if word.text.strip(",;:")]
+
+    async def nearly(self, ctx: Ctx, words: Sequence[Word]) -> int:
+        """Count how many words, from the first on, are a mistyped name of something known."""
+        return 0
+
+    async def other_ends(self, ctx: Ctx, words: Sequence[Word], count: int) -> "list[Address]":
+        """Return the ways to read an address of ``count`` words when a text follows that may begin elsewhere, that with
+        ``count`` words among them; none when there is no doubt."""
+        return []
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
         """Find options that match ``query``, best first. Well under 2.5 s: Slack gives a type-ahead 3 s and no second

@@ -9,14 +9,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.basics.errors import FieldError, UserError
-from bot.basics.words import Word, split, verbatim
-from bot.contract.argument import Argument, Lookup, SeveralMeanings, Text
+from bot.basics.words import FILLERS, Word, did_you_mean, split, verbatim, with_plain_numbers
+from bot.contract.argument import Argument, Choice, Lookup, SeveralMeanings, Text
 from bot.contract.context import Ctx
-from bot.contract.reply import Answer, Form, Raw, RawArgs
+from bot.contract.doubt import Doubt
+from bot.contract.mentions import as_people_read
+from bot.contract.reply import Answer, Button, Form, Raw, RawArgs
 from bot.contract.routing import Route
 
 _LONGEST_VALUE: Final = 12
 """Most words tried as a keyword's value. Without a limit, 10,000 words would be tried 10,000 times."""
+
+
+class Misread(UserError):
+    """Words of a typed command that mean nothing."""
 
 
 class Refused(UserError):
@@ -30,15 +36,22 @@ class Refused(UserError):
 async def read_words(ctx: Ctx, route: Route, text: str, *, usage: str = "") -> dict[str, Raw]:
     """Read raw arguments from what was typed after the command's word. ``usage`` is how it is typed, by default the
     route's. Raises UserError for words left over, which says what is wrong with them as far as can be told."""
+    text = with_plain_numbers(text)
     words = split(text, await ctx.region()) if text.strip() else []
     raw: dict[str, Raw] = {}
     at = await _read_keywords(ctx, route, raw, text, words, 0)
     while at < len(words):
         found = await _read_positional(ctx, route, raw, text, words, at)
+        if found == at and _only_fillers(words[at:]):
+            break
         if found == at:
-            raise UserError(await _left_over(ctx, route, raw, words, at, text, usage or f"{route.word} {route.usage}"))
+            raise Misread(await _left_over(ctx, route, raw, words, at, text, usage or f"{route.word} {route.usage}"))
         at = await _read_keywords(ctx, route, raw, text, words, found)
     return raw
+
+
+def _only_fillers(words: Sequence[Word]) -> bool:
+    return all(word.text.strip(",.!;?").casefold() in {*FILLERS, ""} and not word.quoted for word in words)
 
 
 async def _read_positional(
@@ -53,20 +66,64 @@ async def _read_positional(
     waiting = {
         name: argument
         for name, argument in route.arguments.items()
-        if name not in raw and argument.shown and (argument.bare or not argument.keywords)
+        if name not in raw and (argument.bare or (argument.shown and not argument.keywords))
     }
+    meant = _meant_choice(waiting, words[at])
     for name, argument in waiting.items():
         count = await argument.take(ctx, words[at:end], text)
+        if count and meant and argument.takes_any_words:
+            raise Misread(f"I don't understand “{words[at].text[:40]}”.")
         if not count and name in route.required:
-            count = end - at if len(waiting) == 1 and _is_name(argument, words[at:end]) else 1
+            count = _whole_name(argument, words[at:end], 1) if len(waiting) == 1 else 1
+        if count and len(waiting) == 1 and name in route.required and not _only_fillers(words[at + count : end]):
+            count = _whole_name(argument, words[at:end], count)
         if count:
+            await _check_end(ctx, route, argument, name, raw, text, words, at, count)
             return await _keep(ctx, argument, name, raw, text, words, at, count)
+    if _only_fillers(words[at:end]):
+        return at
     if _introduced_by(route, words[at]):
         return at  # what follows it is a wrong value, not part of a name
     for name, argument in waiting.items():
         if _is_name(argument, words[at:end]):
             return await _keep(ctx, argument, name, raw, text, words, at, end - at)
     return at
+
+
+def _meant_choice(waiting: Mapping[str, Argument], word: Word) -> bool:
+    """Tell whether a word is a mistyped one of a choice that still waits for its own."""
+    choices = [one for one in waiting.values() if isinstance(one, Choice) and not one.keywords]
+    typed = word.text.casefold()
+    return not word.quoted and any(did_you_mean(typed, one.vocabulary) for one in choices if not one.fits(typed))
+
+
+async def _check_end(
+    ctx: Ctx, route: Route, argument: Argument, name: str, raw: Mapping[str, Raw], text: str,
+    words: Sequence[Word], at: int, count: int,
+) -> None:  # fmt: skip
+    """Ask where an address ends, when the text behind it may begin elsewhere. Raises Doubt."""
+    after = next((other for other, one in route.arguments.items() if isinstance(one, Text) and one.verbatim), None)
+    if after is None or not isinstance(argument, Lookup) or at + count >= len(words):
+        return
+    choices: list[Button] = []
+    for address in await argument.other_ends(ctx, words[at:], count):
+        items = await argument.items(ctx, address.words)
+        said = await as_people_read(ctx, text[address.rest :])
+        to = " and ".join([(await argument.describe(ctx, item)).text for item in items])
+        choices.append(Button(f"{to}: “{said}”" if said else f"{to}…", route.id, {**raw, name: items, after: said}))
+    if len(choices) > 1:
+        raise Doubt("Where does the text begin?", choices)
+
+
+def _whole_name(argument: Argument, words: Sequence[Word], count: int) -> int:
+    """Return how many words are meant as a name when nobody else takes what follows the one that was found: all, but
+    for those that change nothing."""
+    if not isinstance(argument, Lookup) or argument.many:
+        return count
+    end = len(words)
+    while end > count and _only_fillers(words[end - 1 : end]):
+        end -= 1
+    return end if argument.fits(" ".join(word.text for word in words[:end])) else count
 
 
 def _is_name(argument: Argument, words: Sequence[Word]) -> bool:
@@ -85,13 +142,13 @@ async def _keep(
     ctx: Ctx, argument: Argument, name: str, raw: dict[str, Raw], text: str, words: Sequence[Word], at: int, count: int
 ) -> int:
     if isinstance(argument, Text) and argument.verbatim:
-        raw[name] = verbatim(text[words[at].start :])
+        raw[name] = await as_people_read(ctx, text[words[at].start :])
         return len(words)
     taken = words[at : at + count]
     if isinstance(argument, Lookup) and argument.many:
         raw[name] = await argument.items(ctx, taken)
     elif isinstance(argument, Text):
-        raw[name] = verbatim(text[taken[0].start : taken[-1].end])
+        raw[name] = await as_people_read(ctx, text[taken[0].start : taken[-1].end])
     else:
         raw[name] = " ".join(word.text for word in taken).strip(",;:")
     return at + count
@@ -110,6 +167,7 @@ async def _read_keywords(ctx: Ctx, route: Route, raw: dict[str, Raw], text: str,
         name, end = found
         argument = route.arguments[name]
         value = _value(words, at + 1, end, quotes=argument.keeps_quotes)
+        value = argument.after_keyword(words[at].text.casefold(), value)
         raw[name] = [value] if isinstance(argument, Lookup) and argument.many else value
         at = end
     return at
@@ -128,6 +186,10 @@ async def _keyword_at(
     for name, argument in introduced:
         count = await argument.take(ctx, words[at + 1 : _end_of(argument, at, furthest)], text)
         if count and argument.fits(_value(words, at + 1, at + 1 + count)):
+            return name, at + 1 + count
+    for name, argument in introduced:
+        within = words[at + 1 : _end_of(argument, at, furthest)]
+        if isinstance(argument, Lookup) and (count := await argument.nearly(ctx, within)):
             return name, at + 1 + count
     for name, argument in introduced:
         for end in range(_end_of(argument, at, furthest), at + 1, -1):
@@ -170,7 +232,7 @@ async def _left_over(
             await argument.parse(ctx, name, words[at + 1].text)
         except FieldError as problem:
             return f"After “{word}”: {problem.text}"
-    rest = text[words[at].start :]
+    rest = verbatim(text[words[at].start :])
     shown = rest if len(rest) <= 40 else rest[:39] + "…"
     return f"I don't understand “{shown}”. Use it like this: {ctx.deps.settings.typed(usage)}"
 

@@ -5,17 +5,26 @@ The same table feeds routing, help, the manifest and the docs. Ids are derived: 
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice, takewhile
 from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
+from bot.basics.phone import readable, seen
+from bot.basics.words import is_near
 from bot.contract.argument import Argument
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.reply import Answer, Form, RawArgs
 from bot.dialpad.action import Action, Risk
 
 Handler = Callable[..., Awaitable[Answer]]
+_SPOKEN = re.compile(r"\S+")
+_AROUND = ".,!?;:\"'“”„«»"
+_POLITE = frozenset({"please", "pls", "can", "could", "you", "hey", "hi", "ok"})
+"""Words before a command that change nothing."""
+_LONGEST_PHRASE = 8
 H = TypeVar("H", bound=Handler)
 
 
@@ -46,6 +55,9 @@ class Route:
     required: frozenset[str]
     word: str = ""
     aliases: tuple[str, ...] = ()
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    """Other ways to begin a line, and the words that stand for them after the route's word: "off duty" is
+    ``duty off``. Lower case. ``=text`` puts the whole line into the argument ``text``."""
     usage: str = ""
     summary: str = ""
     title: str = ""
@@ -95,6 +107,7 @@ class Router:
         usage: str = "",
         summary: str,
         aliases: tuple[str, ...] = (),
+        phrases: Mapping[str, str] | None = None,
         examples: tuple[str, ...] = (),
         title: str = "",
         submit: str = "Done",
@@ -108,7 +121,8 @@ class Router:
         """Declare a word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
         known = risk or (action.risk if action else Risk.READ)
         return self._record(
-            RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases, examples=examples, title=title,
+            RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases,
+            phrases=phrases or {}, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
             opening=opening,
         )  # fmt: skip
@@ -186,6 +200,11 @@ class Clash(Exception):
     """Two handlers declare the same word, id or event. The program does not start."""
 
 
+def _plain(word: str) -> str:
+    """Return a word as phrases have it."""
+    return seen(readable(word)).casefold().replace("’", "'").strip(_AROUND)
+
+
 @dataclass(frozen=True)
 class RouteTable:
     """All routes. Lookups are by dictionary, so that 10 and 250 routes cost the same."""
@@ -194,6 +213,49 @@ class RouteTable:
     by_word: Mapping[str, Route]
     by_event: Mapping[str, Route]
     order: tuple[Route, ...] = field(default=())
+    by_phrase: Mapping[tuple[str, ...], tuple[Route, str]] = field(default_factory=dict)
+
+    def phrase(self, text: str) -> tuple[Route, str] | None:
+        """Return the route that a line begins a phrase of, with the words after the route's word; the longest phrase
+        counts. None when it begins with none."""
+        found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
+        said = [_plain(match[0]) for match in found]
+        lead = len(list(takewhile(_POLITE.__contains__, said)))
+        for begin in dict.fromkeys((0, lead)):
+            for count in range(len(found), begin, -1):
+                if (meant := self.by_phrase.get(tuple(said[begin:count]))) is not None:
+                    route, words = meant
+                    rest = text[found[count - 1].end() :].strip()
+                    return route, f"{words} {rest}".strip()
+        if lead and lead < len(found) and (route_of_word := self.by_word.get(said[lead])) is not None:
+            return route_of_word, text[found[lead].end() :].strip()
+        return None
+
+    def without_politeness(self, text: str) -> str:
+        """Return a line from its first word on that may be a command's; "please" alone stays."""
+        begins = [found.start() for found in _SPOKEN.finditer(text) if _plain(found[0]) not in _POLITE]
+        return text[begins[0] :] if begins else text
+
+    def near_phrases(self, text: str) -> list[str]:
+        """Return the line with a phrase in the place of one that it begins with but for one mistyped word."""
+        found = list(islice(_SPOKEN.finditer(text), _LONGEST_PHRASE))
+        said = [_plain(match[0]) for match in found]
+        lines: dict[tuple[str, str], str] = {}
+        for phrase, (route, words) in sorted(self.by_phrase.items(), key=lambda one: -len(one[0])):
+            count = len(phrase)
+            wrong = [(typed, meant) for typed, meant in zip(said, phrase, strict=False) if typed != meant]
+            if 1 < count <= len(said) and len(wrong) == 1 and is_near(*wrong[0]):
+                rest = text[found[count - 1].end() :].strip()
+                lines.setdefault((route.id, words), f"{' '.join(phrase)} {rest}".strip())
+        return list(lines.values())
+
+    def read(self, text: str) -> tuple[Route, str] | None:
+        """Return the route of a whole line and the words after its own, None for an unknown one."""
+        if (phrased := self.phrase(text)) is not None:
+            return phrased
+        first, _, rest = text.strip().partition(" ")
+        route = self.by_word.get(first.casefold())
+        return None if route is None else (route, rest)
 
     def commands(self) -> tuple[CommandInfo, ...]:
         """Return every command, in the order of declaration."""
@@ -213,15 +275,26 @@ def build_table(routers: Iterable[Router]) -> RouteTable:
     by_id: dict[str, Route] = {}
     by_word: dict[str, Route] = {}
     by_event: dict[str, Route] = {}
+    by_phrase: dict[tuple[str, ...], tuple[Route, str]] = {}
     order = [route for router in routers for route in router.routes]
     for route in order:
         _claim(by_id, route.id, route)
         if route.kind is RouteKind.COMMAND:
             for word in (route.word, *route.aliases):
                 _claim(by_word, word, route)
+            for said, meant in route.phrases.items():
+                _claim_phrase(by_phrase, tuple(said.split()), (route, meant))
         if route.kind is RouteKind.EVENT:
             _claim(by_event, route.word, route)
-    return RouteTable(by_id, by_word, by_event, tuple(order))
+    return RouteTable(by_id, by_word, by_event, tuple(order), by_phrase)
+
+
+def _claim_phrase(
+    claims: dict[tuple[str, ...], tuple[Route, str]], key: tuple[str, ...], meant: tuple[Route, str]
+) -> None:
+    if key in claims:
+        raise Clash(f"{' '.join(key)!r} is claimed by both {claims[key][0].id} and {meant[0].id}")
+    claims[key] = meant
 
 
 def _claim(claims: dict[str, Route], key: str, route: Route) -> None:

@@ -21,6 +21,8 @@ from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
 from bot.contract.context import ConnectOutcome, Ctx, Deps, Ended, Origin, Profile, Where
+from bot.contract.doubt import WORDS as DOUBT_WORDS
+from bot.contract.doubt import Doubt
 from bot.contract.later import Pending
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import (
@@ -320,8 +322,11 @@ class World:
             near = did_you_mean(word[:40], self.table.by_word)
             raise UserError(f"There is no command {word[:40]}; near: {near}")
         ctx = self.ctx(person)
-        raw = await read_words(ctx, route, rest)
-        return await self.run(person, route, raw, Origin.TYPED)
+        try:
+            raw = await read_words(ctx, route, rest)
+            return await self.run(person, route, raw, Origin.TYPED)
+        except Doubt as asked:
+            return Reply(asked.text, asked.choices, tone="warning")
 
     async def run(self, person: Person, route: Route, raw: RawArgs, origin: Origin) -> Answer:
         if missing(route, raw):
@@ -334,7 +339,12 @@ class World:
         button = button_of(answer, label)
         if button.form:
             return Form(button.route, button.args)
-        return await self.run(person, self.table.by_id[button.route], button.args, Origin.BUTTON)
+        if button.route == DOUBT_WORDS:
+            return await self.type(person, str(button.args["t"]))
+        try:
+            return await self.run(person, self.table.by_id[button.route], button.args, Origin.BUTTON)
+        except Doubt as asked:
+            return Reply(asked.text, asked.choices, tone="warning")
 
     async def agree(self, person: Person, answer: Answer) -> Answer:
         """Presses the confirmation's button."""

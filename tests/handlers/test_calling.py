@@ -250,3 +250,10 @@ async def test_a_call_that_a_colleague_began_since_is_shown_before_a_second_one(
     assert world.sandbox.phone.live == []
     await world.agree(ANA, again)
     assert len(world.sandbox.phone.live) == 1
+
+
+async def test_an_extension_is_said_and_not_dialed(world: World) -> None:
+    asked = await world.type(ANA, "call 415 555 0150 x123")
+    assert "Dial 123 when they have answered" in words_of(asked)
+    assert isinstance(asked, Confirm)
+    assert asked.args["to"] == "+14155550150"

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from bot.basics.errors import DialpadError, FieldError
+from bot.contract.argument import SeveralMeanings
 from bot.contract.reply import Form, Nothing
 from bot.sandbox.cast import ANA, SUPPORT
 from tests.handlers.harness import MORNING, World, buttons_of, words_of
@@ -76,7 +77,13 @@ async def test_a_group_one_is_not_in_is_told_at_the_field(world: World) -> None:
 
 async def test_a_group_nobody_knows_names_those_there_are(world: World) -> None:
     with pytest.raises(FieldError, match="Sales, Support, Billing"):
-        await world.type(ANA, "dnd on in Suport")
+        await world.type(ANA, "dnd on in Warehouse")
+
+
+async def test_a_mistyped_group_is_the_nearest(world: World) -> None:
+    with pytest.raises(SeveralMeanings, match="Support") as asked:
+        await world.type(ANA, "dnd on in Suport until 15:00")
+    assert [one.text for one in asked.value.meanings] == ["Support"]
 
 
 async def test_pressing_turn_off_now_is_the_same_as_typing(world: World) -> None:

@@ -26,7 +26,9 @@ from bot.basics.errors import (
     Unreadable,
     UserError,
 )
+from bot.contract.doubt import Doubt
 from bot.contract.reading import Refused
+from bot.contract.reply import Button
 from bot.dialpad.action import Risk
 from bot.store.keys import KeyProblem
 
@@ -39,11 +41,13 @@ _QUOTED: Final = 160
 
 @dataclass(frozen=True)
 class UserMessage:
-    """A failure in the person's words. ``problems``: by parameter name. ``expected``: nothing for the log."""
+    """A failure in the person's words. ``problems``: by parameter name. ``expected``: nothing for the log.
+    ``choices``: what may have been meant."""
 
     text: str
     problems: Mapping[str, str] = field(default_factory=dict)
     expected: bool = True
+    choices: tuple[Button, ...] = ()
 
 
 _AGAIN = "Try again in a minute."
@@ -103,6 +107,8 @@ _SLACK: Mapping[str, str] = {
 def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> UserMessage:  # noqa: PLR0911  one return for each kind
     """Put an exception into words for the person. ``risk`` decides whether something can have happened."""
     match error:
+        case Doubt():
+            return UserMessage(error.text, choices=error.choices)
         case Refused():
             return UserMessage(error.text, error.problems)
         case FieldError():

@@ -10,20 +10,23 @@ import structlog
 
 from bot.basics.errors import DialpadError, NotConnected, UserError
 from bot.basics.metrics import Metrics
-from bot.basics.words import did_you_mean, verbatim
+from bot.basics.phone import read_number
+from bot.basics.words import did_you_mean, split, verbatim
 from bot.cards.connecting import connect_card
 from bot.cards.conversation import reply_in_thread
 from bot.contract.context import Ctx, Deps, Origin, Step
+from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
+from bot.contract.mentions import as_people_read
 from bot.contract.reading import missing, parse_arguments, read_words
-from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Part, Prose, Reply, When
+from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Prose, Reply, When
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import ME, Risk
 from bot.dialpad.connection import DialpadConnection
 from bot.slack.api.messages import SlackMessages, within
-from bot.slack.blockkit.limits import BUTTON_TEXT, cut
+from bot.slack.blockkit.limits import cut
 from bot.slack.conversation.errors import read_trouble, slack_may_take_it_later
 from bot.slack.conversation.placement import PlacedRequest, Unsaid
-from bot.slack.conversation.requests import WORDS, Decision, Request
+from bot.slack.conversation.requests import Decision, Request
 from bot.slack.conversation.screens import LineScreen, ScreenTools
 from bot.slack.conversation.stored import (
     CONFIRMATION_PLACE,
@@ -38,6 +41,8 @@ from bot.store.requests_before_connecting import RequestsBeforeConnecting
 
 _log = structlog.get_logger(__name__)
 
+MOST_NEAR = 3
+"""Most commands that are offered for an unknown one."""
 _TO_US = re.compile(r"\s*<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?\s*")
 
 _PAST = {
@@ -85,7 +90,7 @@ class Executor:
                 request = await self._decide(request, placed)
             request = await self._as_text(request, placed.ctx)
             if request.route is None:
-                await placed.screen.answer(None, self._unknown(request))
+                await placed.screen.answer(None, await self._unknown(request, placed.ctx))
                 return None
             answer = await self._compute(request, request.route, placed)
             await self._show(request, placed, answer)
@@ -129,7 +134,7 @@ class Executor:
         said = _TO_US.match(incoming.text) if incoming is not None and request.origin is Origin.MENTION else None
         if incoming is None or said is None:
             return request
-        reply = await reply_in_thread(ctx, verbatim(incoming.text[said.end() :]))
+        reply = await reply_in_thread(ctx, await as_people_read(ctx, incoming.text[said.end() :]))
         if reply is None:
             return request
         return replace(request, route=self.table.by_id[reply.route], raw=reply.args, words=None, unknown=None)
@@ -181,8 +186,19 @@ class Executor:
             _log.warning("not shown that it takes a while", error=type(error).__name__)  # the work itself goes on
 
     async def handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
+        """Parse the arguments and call the handler. Raises Doubt for what can be asked back with buttons."""
+        try:
+            return await self._handle(request, route, ctx)
+        except UserError as problem:
+            if ctx.origin is Origin.FORM:
+                raise  # told at the field
+            others = self.table.near_phrases(request.line) if request.words is not None else []
+            raise await with_choices(ctx, route, request.words, request.raw, problem, others=others) from problem
+
+    async def _handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
         if request.words is not None:
             request.raw = await read_words(ctx, route, request.words)
+            await check_slips(ctx, route, request.words, request.raw)
         raw = request.raw = route.by_todays_names(request.raw)
         bare = route.always_form and not raw and ctx.origin is not Origin.FORM
         if ctx.origin is not Origin.FORM and (request.form or bare or (missing(route, raw) and route.fields)):
@@ -247,21 +263,43 @@ class Executor:
             await self.stores.remembered.save(request.person, UNCONNECTED_REQUEST.dump(waiting))
         return await connect_card(ctx, error.text if keeps else "Connect your Dialpad account, then start again.")
 
-    def _unknown(self, request: Request) -> Reply | Form:
+    async def _unknown(self, request: Request, ctx: Ctx) -> Reply | Form:
         if request.unknown is None:
             return Reply("This button is from an older version of the bot. Start again with a command.", tone="warning")
         typed = self.deps.settings.typed
-        near = did_you_mean(request.unknown, [word for word in self.table.by_word if word])
         if not request.unknown:
             return Reply(f"Type what you want to do after {typed('')}, for example: {typed('help')}")
+        said = cut(verbatim(request.line), 40)
+        if buttons := await self._party_buttons(request, ctx):
+            return Reply(f"What would you like to do with “{said}”?", buttons)
+        buttons = tuple(corrected_buttons(ctx, "", await self._near_lines(request, ctx)))
+        hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
+        return Reply((f"There is no command “{said.split()[0] if said else said}”. ", hint), buttons, tone="warning")
+
+    async def _near_lines(self, request: Request, ctx: Ctx) -> list[str]:
+        """Return the line with the nearest words in the place of its first: those that are understood, if any are."""
         rest = (
             request.words if request.words and len(request.words) < 1_000 else ""
         )  # a button carries 2,000 characters
-        lines = [f"{word} {rest}".strip() for word in near]
-        buttons = tuple(Button(cut(typed(verbatim(line)), BUTTON_TEXT), WORDS, {"t": line}) for line in lines)
-        said: tuple[Part, ...] = (f"There is no command “{cut(request.unknown, 40)}”. ",)
-        hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
-        return Reply((*said, hint), buttons, tone="warning")
+        known = {word for word in self.table.by_word if word} | {phrase[0] for phrase in self.table.by_phrase}
+        lines: dict[tuple[str, str], tuple[str, bool]] = {}
+        near = [f"{word} {rest}".strip() for word in did_you_mean(request.unknown or "", known, most=6)]
+        for line in (*self.table.near_phrases(request.line), *near):
+            meant = self.table.read(line)
+            if meant is not None:
+                understood = await is_understood(ctx, *meant)
+                lines.setdefault((meant[0].id, meant[1]), (line, understood))
+        sure = [line for line, understood in lines.values() if understood]
+        return (sure or [line for line, _ in lines.values()])[:MOST_NEAR]
+
+    async def _party_buttons(self, request: Request, ctx: Ctx) -> tuple[Button, ...]:
+        """Return what can be done with a number, or with somebody's name, that was typed without a command."""
+        words = split(request.line, await ctx.region())
+        if not words or not read_number(words[0].text, await ctx.region()):
+            return ()
+        number, rest = request.line[: words[0].end].strip(), request.line[words[0].end :].strip()
+        lines = [f"sms {number} {rest}"] if rest else [f"call {number}", f"sms {number}", f"who {number}"]
+        return tuple(corrected_buttons(ctx, "", lines))
 
     async def note(self, request: Request, placed: "PlacedRequest", outcome: str) -> None:
         if request.route is None:

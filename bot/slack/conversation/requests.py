@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from bot.basics.person import PersonKey
+from bot.basics.words import verbatim
 from bot.contract.argument import FILLED
 from bot.contract.context import Origin, Where
+from bot.contract.doubt import WORDS
 from bot.contract.reply import RawArgs
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.slack.blockkit.buttons import OPENS_LINK, read_action_id, unpack_args
@@ -15,9 +17,9 @@ from bot.slack.blockkit.forms import read_field_id, read_form, unpack_metadata
 from bot.slack.blockkit.render import CONFIRM, CONFIRM_EDIT, CONFIRM_NO, CONFIRM_YES
 from bot.slack.transport.payload import Incoming, PayloadKind
 
-WORDS: Final = "words"
-"""The route of a button that runs a typed command: ``{"t": "dnd on"}``."""
 HOME: Final = "app_home_opened"
+WHOLE_LINE: Final = "="
+"""Begins what stands for a phrase that belongs to a text: ``=text``."""
 
 _MENTION = re.compile(r"<@[UW][A-Z0-9]*(?:\|[^<>]*)?>[:,]?")
 _QUOTES = "\"'“”‘’„«»"
@@ -36,7 +38,8 @@ class Decision(StrEnum):
 class Request:
     """A request of a person.
     ``route`` is None when nothing known was asked for: ``unknown`` says what, "" for a button that no longer exists.
-    ``words`` is the text after the command's word, None when ``raw`` holds the arguments already.
+    ``line`` is all that was typed, ``words`` is the text after the command's word, None when ``raw`` holds the
+    arguments already.
     """
 
     person: PersonKey
@@ -48,6 +51,7 @@ class Request:
     form: bool = False
     again: bool = False
     unknown: str | None = None
+    line: str = field(default="", repr=False)
     decision: Decision | None = None
     confirmation: str = ""
     incoming: Incoming | None = None
@@ -104,7 +108,14 @@ def _text_of_command(incoming: Incoming, command: str) -> str:
 
 def _plan_words(incoming: Incoming, table: RouteTable, text: str, origin: Origin) -> Request:
     request = _job(incoming, origin)
-    word, request.words = split_word(text)
+    request.line = text.strip()
+    if (phrased := table.phrase(text)) is not None:
+        request.route, request.words = phrased
+        if request.words.startswith(WHOLE_LINE):
+            name = request.words.split()[0].removeprefix(WHOLE_LINE)
+            request.raw, request.words = {name: verbatim(text)}, None
+        return request
+    word, request.words = split_word(table.without_politeness(text))
     request.route = table.by_word.get(word)
     if request.route is None:
         request.unknown = word

@@ -182,7 +182,7 @@ class LineScreen:
             await self._show(route, connect)
             return
         text: tuple[Part, ...] = (trouble.text,)
-        buttons: tuple[Button, ...] = ()
+        buttons = trouble.choices
         if route is not None and trouble.problems:
             usage = usage_of(self._ctx, route)
             text = (trouble.text, f"\nUse it like this: {usage}") if usage else text
@@ -302,7 +302,7 @@ class ModalScreen:
             work.cancel()
 
     async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
-        await self._show(route, connect or Reply(trouble.text, tone="warning"))
+        await self._show(route, connect or Reply(trouble.text, trouble.choices, tone="warning"))
 
     def patience(self) -> float:
         return self._tools.patience.modal

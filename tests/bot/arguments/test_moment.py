@@ -53,7 +53,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
         ("tomorrow 8h", "24 08:00"),
         ("3 o'clock", "24 03:00"),
         ("12am", "24 00:00"),
-        ("6:30", "24 06:30"),
+        ("06:30", "24 06:30"),
         ("tomorrow", "24 09:00"),
         ("tomorrow 8:15", "24 08:15"),
         ("tomorrow at 5pm", "24 17:00"),
@@ -68,6 +68,15 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
         ("2026-11-25 16:30", "25 16:30"),
         ("2026-11-23T23:00:00+00:00", "23 15:00"),
         ("  30M  ", "23 10:30"),
+        ("9am tomorrow", "24 09:00"),
+        ("noon on friday", "27 12:00"),
+        ("next monday", "30 09:00"),
+        ("next monday at 8", "30 08:00"),
+        ("tonight at 8", "23 20:00"),
+        ("in 20", "23 10:20"),
+        ("until 17", "23 17:00"),
+        ("until 11", "23 11:00"),
+        ("100", "23 11:40"),
     ],
 )
 def test_moments_as_people_write_them(text: str, expected: str) -> None:
@@ -82,8 +91,13 @@ def test_moments_as_people_write_them(text: str, expected: str) -> None:
         ("25:00", "I don't understand the time"),
         ("13pm", "I don't understand the time"),
         ("99:99", "I don't understand the time"),
-        ("30", "could be minutes, hours or a time of day"),
-        ("9:30", "has just passed. If you mean tomorrow, type: tomorrow 09:30"),
+        ("30", "could be for 30 minutes or for 30 hours. Type 30m or 30h"),
+        ("until 9", "could be until 9:00 PM today or until 9:00 AM tomorrow"),
+        ("9:30", "could be until 9:30 PM today or until 9:30 AM tomorrow. Type 21:30 or tomorrow 09:30"),
+        ("6:30", "could be until 6:30 PM today or until 6:30 AM tomorrow"),
+        ("09:30", "has just passed. If you mean tomorrow, type: tomorrow 09:30"),
+        ("next friday", "could be Friday 27 November or Friday 4 December"),
+        ("0", "is no time"),
         ("today 9:00", "has already passed"),
         ("2026-11-01", "has already passed"),
         ("0m", "has already passed"),
@@ -138,7 +152,7 @@ def test_a_time_that_the_clocks_show_twice_is_the_next_one(minute: int, text: st
 
 def test_in_the_second_of_two_hours_a_time_of_both_has_passed() -> None:
     now = (SUMMER_TIME_ENDS + timedelta(minutes=100)).astimezone(ZONE)
-    with pytest.raises(NoMoment, match="01:30 has just passed"):
+    with pytest.raises(NoMoment, match="until 1:30 PM today or until 1:30 AM tomorrow"):
         parse_moment("1:30", now, ZONE)
 
 

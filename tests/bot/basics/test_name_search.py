@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.basics.name_search import SHORTEST_MISSPELT, fold, keys_of, misspellings, number_beginnings
+from bot.basics.name_search import SHORTEST_MISSPELT, fold, keys_of, misspellings, names_all, number_beginnings
 
 LETTERS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=SHORTEST_MISSPELT + 1, max_size=11)
 
@@ -38,3 +38,25 @@ def test_what_is_too_short_or_no_number_has_no_key() -> None:
 
 def test_a_double_name_is_found_by_its_parts_and_as_one_word() -> None:
     assert keys_of(fold("Smith-Jones"), []) == {"smith-jones", "jones", "smithjones"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "is_named"),
+    [
+        ("john smith", "John A. Smith", True),
+        ("john b smith", "John A. Smith", False),
+        ("john a. smith", "John Smith", True),
+        ("i Support", "Support", False),
+        ("Mr. Smith", "John A. Smith", True),
+        ("Dr Paula Stein", "Paula Stein", True),
+        ("anne marie", "Anne-Marie Duval", True),
+        ("Kim Tran", "🔥 Kim Tran", True),
+        ("obrien", "Sean O'Brien", True),
+        ("soren", "Søren Holm", False),
+        ("Lee Jordan", "Jordan Lee", True),
+        ("Jordan Smith", "Jordan Lee", False),
+        ("mr", "Mr Bean", False),
+    ],
+)
+def test_words_of_a_name(typed: str, name: str, is_named: bool) -> None:
+    assert names_all(typed, name) is is_named

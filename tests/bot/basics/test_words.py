@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.basics.words import did_you_mean, split, verbatim
+from bot.basics.words import did_you_mean, split, verbatim, with_plain_numbers
 
 
 def texts(text: str) -> list[str]:
@@ -28,6 +28,17 @@ def texts(text: str) -> list[str]:
         ("+1 415 555 0150 hi", ["+1 415 555 0150", "hi"]),
         ("4155550150 5 minutes", ["4155550150", "5", "minutes"]),
         ("4155550150, 4155550151", ["4155550150", ",", "4155550151"]),
+        ("415 555 0150 x123 hi", ["415 555 0150 x123", "hi"]),
+        ("4155550150#12 hi", ["4155550150#12", "hi"]),
+        ("<tel:+14155550150|415> ext. 12 hi", ["+14155550150 ext. 12", "hi"]),
+        ("415 555 01500 hi", ["415 555 01500", "hi"]),
+        ("+1415555O100 hi", ["+1415555O100", "hi"]),
+        ("2026-01-31 14:00", ["2026-01-31", "14:00"]),
+        ("\u202a+14155550150\u202c \u200bhi", ["+14155550150", "hi"]),
+        ("‘Jordan Lee’ don't", ["Jordan Lee", "don't"]),
+        ("'Jordan Lee' it's 'ok'", ["Jordan Lee", "it's", "ok"]),
+        ("‹Jordan Lee› hi", ["Jordan Lee", "hi"]),
+        ("「Jordan Lee」 hi", ["Jordan Lee", "hi"]),
         ("a &lt;b&gt; &amp; c", ["a", "<b>", "&", "c"]),
         ("<", ["<"]),
         ("<>", [""]),
@@ -75,6 +86,41 @@ def test_verbatim_takes_any_text(text: str) -> None:
 )
 def test_a_slip_of_the_finger_is_understood(word: str, meant: str) -> None:
     assert meant in did_you_mean(word, ["block", "unblock", "duty", "sms", "calls"])
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [("unsubscribe", "subscribe"), ("blok", "unblock"), ("disconect", "connect"), ("unblck", "block")],
+)
+def test_the_opposite_is_never_meant(word: str, known: str) -> None:
+    assert did_you_mean(word, [known]) == []
+
+
+def test_a_slip_is_not_taken_for_the_opposite() -> None:
+    assert did_you_mean("ugtil", ["until"]) == ["until"]
+    assert did_you_mean("util", ["until"]) == ["until"]
+
+
+def test_the_likelier_slip_comes_first() -> None:
+    assert did_you_mean("of", ["on", "off"]) == ["off", "on"]
+
+
+def test_where_a_number_ends_is_left_open_by_its_digits() -> None:
+    (number, *rest) = split("+49 30 901820 12 Uhr")
+    assert (number.text, number.ends) == ("+49 30 901820 12", (len("+49 30 901820"),))
+    assert [word.text for word in rest] == ["Uhr"]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("<tel:+14155550150|415 555 0150> hi", "415 555 0150 hi"),
+        ("<tel:+493090182012|+49 30 901820 12> Uhr", "+49 30 901820 12 Uhr"),
+        ("<tel:+14155550150|call us> hi", "<tel:+14155550150|call us> hi"),
+    ],
+)
+def test_what_slack_made_of_a_number_is_undone(text: str, plain: str) -> None:
+    assert with_plain_numbers(text) == plain
 
 
 def test_nonsense_is_not_near_anything() -> None:

@@ -109,3 +109,9 @@ async def test_a_file_is_measured(world: World) -> None:
     assert "the limit is" in await refusal(world, FileArgument("File", largest=2), "QUJD")
     assert "not a file" in await refusal(world, FileArgument("File"), "???")
     assert (await parse(world, FileArgument("File"), "QUJD")).size == 3
+
+
+async def test_curly_quotes_inside_json_stay(world: World) -> None:
+    field = JsonText("Rules", example="{}")
+    assert await parse(world, field, '{"said": "“hello”"}') == {"said": "“hello”"}
+    assert await parse(world, field, "{“said”: “hello”}") == {"said": "hello"}

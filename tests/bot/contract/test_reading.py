@@ -98,8 +98,12 @@ async def test_optional_ones_in_any_order(world: World, text: str, raw: RawArgs)
 
 
 async def test_words_left_over_are_said_with_the_usage(world: World) -> None:
-    with pytest.raises(UserError, match=r"I don't understand “please”\. Use it like this: set on|off"):
-        await read(world, OPTIONAL, "on please")
+    with pytest.raises(UserError, match=r"I don't understand “loudly”\. Use it like this: set on|off"):
+        await read(world, OPTIONAL, "on loudly")
+
+
+async def test_words_that_change_nothing_are_left_out(world: World) -> None:
+    assert await read(world, OPTIONAL, "on please") == {"state": "on"}
 
 
 @pytest.mark.parametrize(
@@ -178,9 +182,9 @@ async def test_words_that_can_only_be_a_name_are_one_name(world: World, words: s
     assert (await read(world, FIND, words))["who"] == "nobody at all"
 
 
-async def test_what_follows_a_name_that_somebody_has_is_left_over(world: World) -> None:
-    with pytest.raises(UserError, match="I don't understand “at all”"):
-        await read(world, FIND, "Jordan Lee at all")
+async def test_what_follows_a_name_is_of_the_name_where_nothing_else_can_follow(world: World) -> None:
+    assert (await read(world, FIND, "Jordan Leee"))["who"] == "Jordan Leee"
+    assert (await read(world, FIND, "Jordan Lee please"))["who"] == "Jordan Lee"
 
 
 async def test_an_optional_name_that_nobody_has_is_told_at_its_field(world: World) -> None:

@@ -1,0 +1,89 @@
+"""How a typed line is read, in sentences and examples: one grammar for all commands. The corpus of the tests holds
+every example."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule with what is typed for it, each with what comes of that."""
+
+    title: str
+    text: str
+    examples: tuple[tuple[str, str], ...]
+
+
+GRAMMAR: Final = (
+    Rule(
+        "Where a number ends",
+        "A number may hold blanks, brackets, dots and dashes of any kind, and ends where a valid number ends; an "
+        "extension (`x12`, `ext. 12`, `extension 12`) belongs to it. A number without blanks ends at the first one. "
+        "When its digits leave two ends open, both are offered. Digits that are no number are an error at that word, "
+        "never somebody's name.",
+        (
+            ("sms +14155550150 10 minutes late", "the text is “10 minutes late”"),
+            ("sms 415 555 0150 x123 hello", "the text is “hello”"),
+            ("sms +49 30 901820 12 Uhr passt", "asks which"),
+            ("sms 415 555 015 hello", "“415 555 015” is too short"),
+        ),
+    ),
+    Rule(
+        "Where a name ends",
+        "A name is the longest run of words that is one: all its words, some of them, or the beginning. Accents, "
+        "titles, initials, hyphens, apostrophes and emoji may be left out. Quotes of any kind hold a name together, "
+        "and a mention is a person. Somebody with several numbers, or a name that several have, is asked for with a "
+        "button for each; so is a mistyped name, with the nearest ones.",
+        (
+            ("sms John Smith your order is ready", "to John A. Smith, the text is “your order is ready”"),
+            ("call @sam", "calls Sam Okafor"),
+            ("call chris", "asks which Chris"),
+            ("call jordn lee", "asks whether Jordan Lee is meant"),
+        ),
+    ),
+    Rule(
+        "Several recipients",
+        "Between recipients stand commas, “and”, “&” or nothing. Without any, a second one has to be a number or a "
+        "whole name; a first name alone is asked about.",
+        (
+            ("sms jordan, amara and tomas closed today", "to three people"),
+            ("sms Jordan Lee Amara Osei the shop is open", "to two people"),
+            ("sms jordan will be late", "asks whether Will gets it too"),
+        ),
+    ),
+    Rule(
+        "Where the text begins",
+        "At the first word that belongs to no recipient; from there on it leaves as it was typed, with mentions as "
+        "names and `:smile:` as 😄. What may belong to the address is asked about, and never sent unasked.",
+        (
+            ("sms jordan thanks :smile:", "the text is “thanks 😄”"),
+            ("sms jordan ask @sam about it", "the text is “ask Sam about it”"),
+            ("sms Jordan Leee hello there", "asks where the text begins"),
+        ),
+    ),
+    Rule(
+        "Times",
+        "By the clock of whoever types: a span, a time of day, a day, or both in either order. `in 20` are minutes. "
+        "What can be two moments is asked: a number alone, an hour that says neither am nor pm and has passed today, "
+        "“next friday” before Friday.",
+        (
+            ("dnd until 17h30", "until 5:30 PM"),
+            ("dnd 9am tomorrow", "until tomorrow, 9:00 AM"),
+            ("dnd until 5", "asks: today 5:00 PM or tomorrow 5:00 AM"),
+            ("dnd 30", "asks: 30 minutes or 30 hours"),
+            ("status lunch 30m", "the status is “lunch”, for 30 minutes"),
+        ),
+    ),
+    Rule(
+        "Words that are not known",
+        "The nearest one is offered as a button that runs the line with it: for the command, for what follows it, for "
+        "names of lines and kinds of notifications; never the opposite of what was typed. “please”, “now” and “thanks” "
+        "change nothing.",
+        (
+            ("dnd of", "offers `off` and `on`"),
+            ("notify misssed", "offers `missed`"),
+            ("calls in Supprt", "offers Support"),
+            ("duty on please", "goes on duty"),
+        ),
+    ),
+)

@@ -1,0 +1,147 @@
+"""What may have been meant by a line that was not understood: as buttons that run it with the nearest word.
+
+One mechanism for all verbs. Names come from the arguments that look them up (``SeveralMeanings``); all other words are
+compared with those that the route is typed with, and a line is offered only when all of it is understood.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.basics.errors import FieldError, UserError
+from bot.basics.words import FILLERS, did_you_mean, split, verbatim
+from bot.contract.argument import Option, SeveralMeanings, Text
+from bot.contract.context import Ctx
+from bot.contract.doubt import WORDS, Doubt
+from bot.contract.reading import Misread, Refused, parse_arguments, read_words
+from bot.contract.reply import Button, Raw, RawArgs
+from bot.contract.routing import Route
+from bot.dialpad.action import Entity
+
+MOST: Final = 5
+"""Most choices that are offered."""
+_LONGEST_LINE: Final = 400
+"""Characters of a line in which a mistyped word is looked for."""
+_MOST_WORDS: Final = 16
+_ORDINARY: Final = frozenset(
+    {"in", "at", "on", "by", "my", "me", "to", "is", "it", "or", "an", "as", "so", "up", "out"}
+)
+"""Words of a free text that are no mistyped ones."""
+_MOST_TRIES: Final = 12
+_LONGEST_ARGS: Final = 1_900
+"""Characters of what a button carries; Slack takes 2,000."""
+
+
+async def with_choices(
+    ctx: Ctx,
+    route: Route,
+    words: str | None,
+    raw: RawArgs,
+    problem: UserError,
+    *,
+    typed: str = "",
+    others: Sequence[str] = (),
+) -> UserError:
+    """Return the problem with buttons for what may have been meant, or as it is when there is nothing near.
+    ``words``: what was typed after ``typed``, by default the route's word; None for what was not typed. ``others``:
+    whole lines that may have been meant instead."""
+    if isinstance(problem, Doubt) or not isinstance(problem, FieldError | Misread | Refused):
+        return problem
+    choices = list(meanings(route, raw, problem)) if isinstance(problem, SeveralMeanings) else []
+    if words is not None and len(words) <= _LONGEST_LINE:
+        lines = corrected_buttons(ctx, typed or route.word, await corrected(ctx, route, words))
+        lines += corrected_buttons(ctx, "", others)
+        choices = lines if lines and isinstance(problem, SeveralMeanings) and not problem.near else [*choices, *lines]
+    choices = [one for one in choices if len(json.dumps(dict(one.args), ensure_ascii=False)) <= _LONGEST_ARGS]
+    return Doubt(problem.text, choices[:MOST]) if choices else problem
+
+
+def corrected_buttons(ctx: Ctx, word: str, lines: Sequence[str]) -> list[Button]:
+    """Return buttons that run these words after ``word``."""
+    whole = [f"{word} {line}".strip() for line in lines]
+    return [Button(ctx.deps.settings.typed(verbatim(line)), WORDS, {"t": line}) for line in whole]
+
+
+def meanings(route: Route, raw: RawArgs, unclear: SeveralMeanings) -> list[Button]:
+    """Return a button for each meaning of an argument, which keeps all others as they are."""
+    return [
+        Button(meant.text, route.id, {**raw, unclear.field: _put(raw.get(unclear.field, ""), unclear.typed, meant)})
+        for meant in unclear.meanings
+    ]
+
+
+def _put(value: Raw, typed: str, meant: Option) -> Raw:
+    """Put a meaning in the place of what was typed."""
+    if isinstance(value, list):
+        return [meant.value if one == typed else one for one in value]
+    if not isinstance(value, str) or value.strip() == typed.strip():
+        return meant.value
+    pattern = rf"(?<!\w){re.escape(typed)}(?!\w)"
+    changed = re.sub(pattern, lambda _: meant.value, value, count=1, flags=re.IGNORECASE)
+    return meant.value if changed == value else changed
+
+
+async def corrected(ctx: Ctx, route: Route, text: str) -> list[str]:
+    """Return what was typed with one word put right, where that makes all of it understood."""
+    return [line for line, _ in await _slips(ctx, route, text)]
+
+
+async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
+    """Return the corrected lines, each with the word that was wrong."""
+    known = {part for argument in route.arguments.values() for word in argument.vocabulary for part in word.split()}
+    known |= {word for word in FILLERS if len(word) > 2}
+    found: dict[str, tuple[str, str]] = {}
+    tries = 0
+    for word in split(text, await ctx.region())[:_MOST_WORDS]:
+        typed = word.text.strip(",;:.!?").casefold()
+        if word.quoted or typed in known or not typed:
+            continue
+        for near in did_you_mean(typed, known):
+            tries += 1
+            line = f"{text[: word.start]}{near}{text[word.end :]}"
+            if tries <= _MOST_TRIES and (meant := await _meant_by(ctx, route, line)):
+                found.setdefault(meant, (line, typed))
+    return list(found.values())[:MOST]
+
+
+async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs) -> None:
+    """Ask about a word of a free text that may be a mistyped one of ours: "lunch untill 1pm". Raises Doubt."""
+    free = [one for one in route.arguments.values() if one.takes_any_words and one.shown]
+    if not free or any(isinstance(one, Text) and one.verbatim for one in free) or len(text) > _LONGEST_LINE:
+        return
+    lines = [
+        line for line, typed in await _slips(ctx, route, text)
+        if typed not in _ORDINARY and await _says_more(ctx, route, line, raw) and not await _is_colleague(ctx, typed)
+    ]  # fmt: skip
+    if lines:
+        as_typed = Button(f"As typed: {verbatim(text)}", route.id, raw)
+        raise Doubt("Did you mean:", (*corrected_buttons(ctx, route.word, lines), as_typed))
+
+
+async def _says_more(ctx: Ctx, route: Route, line: str, raw: RawArgs) -> bool:
+    """Tell whether less of a corrected line is free text than of what was typed."""
+    now = await read_words(ctx, route, line)
+    free = [name for name, argument in route.arguments.items() if argument.takes_any_words]
+    return len(now) > len(raw) or any(len(str(now.get(name, ""))) < len(str(raw.get(name, ""))) - 1 for name in free)
+
+
+async def _is_colleague(ctx: Ctx, word: str) -> bool:
+    return (await ctx.deps.directory.find(ctx.account, Entity.USER, word)).one is not None
+
+
+async def is_understood(ctx: Ctx, route: Route, text: str) -> bool:
+    """Tell whether these words after a route's own are all understood."""
+    return bool(await _meant_by(ctx, route, text))
+
+
+async def _meant_by(ctx: Ctx, route: Route, text: str) -> str:
+    """Return what stands for the meaning of these words, "" when they are not understood."""
+    raw: RawArgs = {}
+    try:
+        raw = await read_words(ctx, route, text)
+        return repr(await parse_arguments(ctx, route, raw)) or "nothing"
+    except SeveralMeanings:
+        return f"one of several: {raw}"
+    except UserError:
+        return ""
