@@ -95,8 +95,8 @@ async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
     tries = 0
     for word in split(text, await ctx.region())[:_MOST_WORDS]:
         typed = word.text.strip(",;:.!?").casefold()
-        if word.quoted or typed in known or not typed:
-            continue
+        if word.quoted or typed in known or not typed or any(map(str.isdigit, typed)):
+            continue  # a wrong digit is no slip that anybody could put right
         for near in did_you_mean(typed, known):
             tries += 1
             line = f"{text[: word.start]}{near}{text[word.end :]}"
@@ -105,8 +105,9 @@ async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
     return list(found.values())[:MOST]
 
 
-async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs) -> None:
-    """Ask about a word of a free text that may be a mistyped one of ours: "lunch untill 1pm". Raises Doubt."""
+async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs, others: Sequence[str] = ()) -> None:
+    """Ask about a word of a free text that may be a mistyped one of ours: "lunch untill 1pm". ``others``: whole lines
+    that may have been meant instead. Raises Doubt."""
     free = [one for one in route.arguments.values() if one.takes_any_words and one.shown]
     if not free or any(isinstance(one, Text) and one.verbatim for one in free) or len(text) > _LONGEST_LINE:
         return
@@ -114,9 +115,9 @@ async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs) -> None:
         line for line, typed in await _slips(ctx, route, text)
         if typed not in _ORDINARY and await _says_more(ctx, route, line, raw) and not await _is_colleague(ctx, typed)
     ]  # fmt: skip
-    if lines:
-        as_typed = Button(f"As typed: {verbatim(text)}", route.id, raw)
-        raise Doubt("Did you mean:", (*corrected_buttons(ctx, route.word, lines), as_typed))
+    meant = [*corrected_buttons(ctx, route.word, lines), *corrected_buttons(ctx, "", others)]
+    if meant:
+        raise Doubt("Did you mean:", (*meant, Button(f"As typed: {verbatim(text)}", route.id, raw)))
 
 
 async def _says_more(ctx: Ctx, route: Route, line: str, raw: RawArgs) -> bool:

@@ -198,7 +198,7 @@ class Executor:
     async def _handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
         if request.words is not None:
             request.raw = await read_words(ctx, route, request.words)
-            await check_slips(ctx, route, request.words, request.raw)
+            await check_slips(ctx, route, request.words, request.raw, self._longer_phrases(request, route))
         raw = request.raw = route.by_todays_names(request.raw)
         bare = route.always_form and not raw and ctx.origin is not Origin.FORM
         if ctx.origin is not Origin.FORM and (request.form or bare or (missing(route, raw) and route.fields)):
@@ -275,6 +275,13 @@ class Executor:
         buttons = tuple(corrected_buttons(ctx, "", await self._near_lines(request, ctx)))
         hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
         return Reply((f"There is no command “{said.split()[0] if said else said}”. ", hint), buttons, tone="warning")
+
+    def _longer_phrases(self, request: Request, route: Route) -> list[str]:
+        """Return the line with a phrase for the same route that is longer than what was read as one: "set my status tp"
+        is "set my status to"."""
+        meant = [(line, self.table.read(line)) for line in self.table.near_phrases(request.line)]
+        words = request.words or ""
+        return [line for line, read in meant if read and read[0] is route and len(read[1]) < len(words)]
 
     async def _near_lines(self, request: Request, ctx: Ctx) -> list[str]:
         """Return the line with the nearest words in the place of its first: those that are understood, if any are."""
