@@ -41,7 +41,8 @@ def opens_in(demo: Demo, minutes: int, line: Line = SUPPORT) -> None:
 
 
 async def passes(demo: Demo, minutes: float) -> None:
-    await inside(demo).forward_to(demo.clock.unix() + minutes * 60)
+    demo.clock.forward(timedelta(minutes=minutes))
+    await inside(demo).idle()
     await until_posted(demo)
 
 

@@ -16,7 +16,7 @@ from bot.slack.api import pace
 from bot.store.postings import ask_at
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, in_thread, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, find_button, labels, said
-from tests.flows.stage import ChangeWait, OneDemo, inside
+from tests.flows.stage import ChangeWait, OneDemo
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -160,7 +160,7 @@ async def test_a_claim_that_leads_nowhere_is_reminded_and_then_free_again(
     await ana.press(card, "Claim")
     await shown(ana, "Claimed by")
 
-    await inside(demo).forward_to(demo.clock.unix() + 2 * 3600)
+    demo.clock.forward(timedelta(hours=2))
     await shown(ana, "Claimed 2 hours ago and still open", f"<@{ANA.slack_id}>")
     await make_due(demo, card)
     await shown(ana, "Not done in time, so it is open again.")

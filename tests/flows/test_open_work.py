@@ -1,5 +1,7 @@
 """Open work as people see it: in a list, on Home, and when somebody comes on duty."""
 
+from datetime import timedelta
+
 import pytest
 import pytest_asyncio
 
@@ -7,7 +9,7 @@ from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT, Line
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, labels, said
-from tests.flows.stage import OneDemo, inside, until_heard, until_posted
+from tests.flows.stage import OneDemo, until_heard, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 AMARA = CUSTOMERS[1]
@@ -140,7 +142,7 @@ async def test_what_was_put_off_comes_back_on_its_card(ana: Hands, demo: Demo) -
     await shown(ana, "Put off until", JORDAN.name)
     assert "Put off, or waiting for them (1)" in said(await ana.type("/dp open"))
 
-    await inside(demo).forward_to(demo.clock.unix() + 11 * 60)
+    demo.clock.forward(timedelta(minutes=11))
     assert "Claim" in labels(await shown(ana, "🔴 Missed", JORDAN.name))
 
 
@@ -152,9 +154,9 @@ async def test_what_was_put_off_and_is_nobodys_is_said_once_to_whoever_did_that(
     await ana.submit({"until": await ana.pick("until", "10m")})
     await shown(ana, "Put off until", JORDAN.name)
 
-    await inside(demo).forward_to(demo.clock.unix() + 11 * 60)
+    demo.clock.forward(timedelta(minutes=11))
     await shown(ana, "Put off until now, and nobody has it.")
-    await inside(demo).forward_to(demo.clock.unix() + 30 * 60)
+    demo.clock.forward(timedelta(minutes=30))
     await until_posted(demo)
     back = [one for one in board(ana) if "Put off until now, and nobody has it." in said(one)]
     assert [one["thread_ts"] for one in back] == [card["ts"]]

@@ -15,7 +15,7 @@ from bot.store.postings import postings
 from tests.flows.channel import JORDAN, NORTHLIGHT, board, make_due, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
 from tests.flows.inside import PATIENT_S
-from tests.flows.stage import OneDemo, inside, until_heard
+from tests.flows.stage import OneDemo, until_heard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,7 +66,7 @@ async def test_a_claim_before_the_last_step_keeps_the_phone_silent(
     await ana.press(card, "Claim")
     await shown(ana, "Claimed by")
     await make_due(demo, card)
-    await inside(demo).forward_to(demo.clock.unix() + 2 * 3600)
+    demo.clock.forward(timedelta(hours=2))
     await shown(ana, "Claimed 2 hours ago and still open")
 
     assert priya.sent("POST", "/call") == []

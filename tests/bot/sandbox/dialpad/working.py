@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.dialpad.model import Call
 from tests.bot.sandbox.dialpad.known import AMARA, JORDAN, REDIRECT, STRANGER, Known
 
 ROUTING = {"action": "voicemail", "try_dial_operators": True}
@@ -53,6 +54,12 @@ def on_endpoint(**body: Any) -> Working:
     return lambda known: Given(body={**body, "endpoint_id": known.webhook})
 
 
+def around(call: Call) -> dict[str, int]:
+    """The bounds of a day in which this call is."""
+    began = round(call.started.timestamp() * 1000)
+    return {"started_after": began - 1, "started_before": began + 24 * 3600 * 1000}
+
+
 POLICIES: dict[str, Working] = {
     "GET /accesscontrolpolicies": alone,
     "POST /accesscontrolpolicies": lambda known: Given(
@@ -76,9 +83,7 @@ CALLS: dict[str, Working] = {
     "POST /blockednumbers/add": sending(numbers=[STRANGER]),
     "POST /blockednumbers/remove": sending(numbers=[STRANGER]),
     "GET /blockednumbers/{number}": lambda known: Given({"number": known.blocked}),
-    "GET /call": lambda known: Given(
-        query={"started_after": 1, "started_before": 2**42, "target_type": "user", "target_id": known.ana}
-    ),
+    "GET /call": lambda known: Given(query={**around(known.past_call), "target_type": "user", "target_id": known.ana}),
     "POST /call": lambda known: Given(body={"user_id": known.ana, "phone_number": JORDAN}),
     "POST /call/initiate_ivr_call": lambda known: Given(
         body={"target_id": known.support, "target_type": "callcenter", "phone_number": JORDAN}
