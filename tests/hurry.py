@@ -25,7 +25,7 @@ WRITTEN_ELSEWHERE: Final[dict[Any, dict[str, float]]] = {durable_later: {"LOOK_E
 """For a bot whose database tests write into, which tells it of nothing."""
 
 
-def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, float]]) -> None:
+def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, Any]]) -> None:
     """Until ``patched`` is undone."""
     for module, values in [pair for one in waits for pair in one.items()]:
         for name, value in values.items():
@@ -33,7 +33,7 @@ def hurry(patched: pytest.MonkeyPatch, *waits: dict[Any, dict[str, float]]) -> N
 
 
 @contextmanager
-def hurried(*more: dict[Any, dict[str, float]]) -> Iterator[None]:
+def hurried(*more: dict[Any, dict[str, Any]]) -> Iterator[None]:
     """From an event to its message without a pause."""
     with pytest.MonkeyPatch.context() as patched:
         hurry(patched, POSTING, *more)

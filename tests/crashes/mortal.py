@@ -31,6 +31,7 @@ from bot.notifications.escalation import Escalations
 from bot.sandbox.demo import OAUTH_SCOPES, demo_settings
 from bot.sandbox.dialpad import OAuthApp
 from bot.sandbox.serving import ASGI
+from bot.slack.api import channel_messages
 from bot.store import sqlite
 from bot.store.agenda import read_agenda
 from bot.store.backlog import read_backlog
@@ -45,6 +46,8 @@ IDLE: Final = "/idle"
 LATER: Final = "/later"
 """Time passes: what escalates next does so now."""
 AHEAD: Final = "/ahead"
+FURTHEST_AHEAD: Final = timedelta(hours=2)
+"""By how much a bot's clock is put ahead of Slack's at most: so far back it looks for what it has posted."""
 """The clock is put forward by so many seconds as the query says, for this bot and those after it."""
 COUNT: Final = "/count"
 """Steps are counted from now on, where ``counts_from`` is "asked"."""
@@ -149,7 +152,7 @@ class Death:
 async def live(life: Life, bound: socket.socket) -> None:
     death = Death(life)
     death.lies_in_wait()
-    with hurried():
+    with hurried({channel_messages: {"CLOCK_SLACK": FURTHEST_AHEAD}}):
         bot = await Bot.start(settings_of(life), now=death.clock.now)
         config = uvicorn.Config(_entrance(bot, death), log_config=None, lifespan="off")
         await uvicorn.Server(config).serve(sockets=[bound])
