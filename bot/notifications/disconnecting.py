@@ -104,16 +104,16 @@ class Disconnector:
         return await self._store.connections.people_of(team_id)
 
     async def leave(self, person: PersonKey) -> None:
-        """Remove everything of a person who can no longer be reached in Slack: here before this returns, at Dialpad
-        afterwards."""
-        gone = await self._leave(person)
+        """Remove everything of a person whose workspace has the app no more: here before this returns, at Dialpad
+        afterwards. Nobody goes on with what they set up: it was for channels that cannot be reached."""
+        gone = await self._leave(person, inherited=False)
         if gone is not None:
             self._in_background(self._finish(gone))
 
-    async def _leave(self, person: PersonKey, *, moving: bool = False) -> Departure | None:
+    async def _leave(self, person: PersonKey, *, moving: bool = False, inherited: bool = True) -> Departure | None:
         # A pair of tokens that is being renewed now would be stored nowhere and never revoked.
         await self._accounts.settled(person, RENEWED_WITHIN_S)
-        heirs = await self._heirs(person)
+        heirs = await self._heirs(person) if inherited else {}
         async with self._hooks.quiet(RENEWED_WITHIN_S):
             gone = await self._store.departures.leave(person, moving=moving, heirs=heirs)
         if gone is not None:
