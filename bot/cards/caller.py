@@ -13,7 +13,7 @@ from bot.cards.rights import rights_of
 from bot.contract.board import HeardCalls
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
-from bot.contract.reply import Button, Card, Fact, Phone, Prose
+from bot.contract.reply import Button, Card, Fact, Phone, Prose, When
 from bot.dialpad.actions.call import Call, ListCalls
 from bot.dialpad.call_windows import LONGEST_WINDOW
 
@@ -69,18 +69,19 @@ async def _opted_out(ctx: Ctx, party: Party) -> bool:
 
 
 async def _last_calls(ctx: Ctx, party: Party) -> Prose:
+    none: Prose = "None found"
     try:
-        found, detail = await _listed_calls(ctx, party), ""
+        found = await _listed_calls(ctx, party)
     except NotAllowed:
         heard = await _heard_calls(ctx, party)
         if heard.since is None:
             return "Only company admins can see them"
-        found, detail = list(heard.calls), "None heard on your lines"
+        found, none = list(heard.calls), prose("None heard on your lines since ", When(heard.since, "date"))
     except DialpadError:
         return "Dialpad did not say"
     rows = [call_row(view, {party.number: party.name}) for view in found[:LAST_CALLS]]
     lines = [prose(row.note, ": ", row.text) for row in rows]
-    return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) or detail or "None found"
+    return prose(*(prose("\n" if index else "", line) for index, line in enumerate(lines))) if lines else none
 
 
 async def _listed_calls(ctx: Ctx, party: Party) -> list[CallView]:
