@@ -17,7 +17,7 @@ from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Choice, Option
-from bot.contract.board import HeardCalls
+from bot.contract.board import CallSearch, HeardCalls
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply, When
@@ -244,7 +244,7 @@ async def _heard(
     end = _EPOCH + timedelta(milliseconds=before) if before else since.before if since else None
     customer = who.number if who and not who.is_ours else ""
     after = since.after if since else ctx.now - USUAL
-    return await board.heard_calls(ctx.person, fits, since=after, before=end, most=ROWS, number=customer)
+    return await board.heard_calls(ctx.person, CallSearch(fits, after, ROWS, end, customer))
 
 
 def _covered(since: datetime) -> Prose:

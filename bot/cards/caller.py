@@ -10,7 +10,7 @@ from bot.basics.errors import DialpadError, NotAllowed
 from bot.cards.number_flags import is_blocked, opted_out_among
 from bot.cards.past_call import call_row
 from bot.cards.rights import rights_of
-from bot.contract.board import HeardCalls
+from bot.contract.board import CallSearch, HeardCalls
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Fact, Phone, Prose, When
@@ -105,10 +105,9 @@ async def _heard_calls(ctx: Ctx, party: Party) -> HeardCalls:
     if board is None:
         return HeardCalls()
     rights = await rights_of(ctx)
-    return await board.heard_calls(
-        ctx.person, lambda view: rights.cover(view.places), since=ctx.now - LONGEST_WINDOW, most=LAST_CALLS,
-        number=party.number,
-    )  # fmt: skip
+    since = ctx.now - LONGEST_WINDOW
+    search = CallSearch(lambda view: rights.cover(view.places), since, LAST_CALLS, number=party.number)
+    return await board.heard_calls(ctx.person, search)
 
 
 def _buttons(party: Party, *, blocked: bool, textable: bool) -> tuple[Button, ...]:

@@ -76,6 +76,18 @@ class Dealings:
 
 
 @dataclass(frozen=True)
+class CallSearch:
+    """Which of the calls are looked for that the bot has heard of: the newest that fit and began in this time, at most
+    so many; with ``number`` those with that customer alone."""
+
+    fits: Callable[[CallView], bool]
+    since: datetime
+    most: int
+    before: datetime | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True)
 class HeardCalls:
     """Calls that the bot has heard of, the newest first. ``since``: from when on it listens, None when it listens to no
     calls. ``more``: whether there may be older ones."""
@@ -282,19 +294,9 @@ class Notifications(Protocol):
         """Note what became of that which was about to leave: Dialpad's id of it, None when it did not leave."""
         ...
 
-    async def heard_calls(
-        self,
-        person: PersonKey,
-        fits: Callable[[CallView], bool],
-        *,
-        since: datetime,
-        before: datetime | None = None,
-        most: int,
-        number: str = "",
-    ) -> HeardCalls:
-        """Find the newest calls that fit, of those that began in this time; with ``number`` that customer's alone. What
-        came through somebody's own connection is found for them alone; whose calls ``person`` may see, ``fits``
-        decides."""
+    async def heard_calls(self, person: PersonKey, search: CallSearch) -> HeardCalls:
+        """Find the newest calls. What came through somebody's own connection is found for them alone; whose calls
+        ``person`` may see, ``search.fits`` decides."""
         ...
 
     async def heard_call(self, person: PersonKey, call_id: str) -> CallView | None:

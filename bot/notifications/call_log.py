@@ -1,6 +1,6 @@
 """The calls that the bot has heard of: for people whom Dialpad does not show its call list."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,7 @@ from bot.activity.calls import CallView, view_call
 from bot.activity.visibility import concerns
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
-from bot.contract.board import HeardCalls
+from bot.contract.board import CallSearch, HeardCalls
 from bot.store.card_rows import StoredCard
 from bot.store.store import Store
 
@@ -22,34 +22,24 @@ class CallLog:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def find(
-        self,
-        person: PersonKey,
-        company: CompanyKey,
-        fits: Callable[[CallView], bool],
-        *,
-        since: datetime,
-        before: datetime | None,
-        most: int,
-        number: str,
-    ) -> HeardCalls:
+    async def find(self, person: PersonKey, company: CompanyKey, search: CallSearch) -> HeardCalls:
         """Find the newest calls, as ``bot.contract.board.Notifications.heard_calls``."""
         heard_since = await self._heard_since(person, company)
         if heard_since is None:
             return HeardCalls()
         found: list[CallView] = []
         read = 0
-        calls = self._with(company, number) if number else self._newest_first(company, since)
+        calls = self._with(company, search.number) if search.number else self._newest_first(company, search.since)
         async for card, changed_at in calls:
-            if len(found) > most and changed_at <= _began(found[most]):
+            if len(found) > search.most and changed_at <= _began(found[search.most]):
                 break  # what changed before it began, began before it as well
             read += 1
             if read > MOST_READ:
                 break
             view = view_call(card.state) if concerns(card.state, person) else None
-            if view is not None and since <= _began(view) and (before is None or _began(view) < before) and fits(view):
-                found = sorted([*found, view], key=_began, reverse=True)[: most + 1]
-        return HeardCalls(tuple(found[:most]), heard_since, len(found) > most or read > MOST_READ)
+            if view is not None and _is_within(view, search) and search.fits(view):
+                found = sorted([*found, view], key=_began, reverse=True)[: search.most + 1]
+        return HeardCalls(tuple(found[: search.most]), heard_since, len(found) > search.most or read > MOST_READ)
 
     async def one(self, person: PersonKey, company: CompanyKey, call_id: str) -> CallView | None:
         """Find the call of which this is the id of a leg."""
@@ -74,6 +64,10 @@ class CallLog:
         hooks = await self._store.hooks.of_company(company)
         mine = [one for one in hooks if "call" in one.subscriptions and (one.reach == "company" or one.owner == person)]
         return min((one.created_at for one in mine), default=None)
+
+
+def _is_within(view: CallView, search: CallSearch) -> bool:
+    return search.since <= _began(view) and (search.before is None or _began(view) < search.before)
 
 
 def _began(view: CallView) -> datetime:

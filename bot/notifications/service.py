@@ -28,6 +28,7 @@ from bot.cards.notice import SETTLING
 from bot.cards.subscription import CHANGED, ended_with_owner
 from bot.contract.board import (
     Acted,
+    CallSearch,
     Dealings,
     HeardCalls,
     OpenWork,
@@ -517,22 +518,11 @@ class NotificationService:
         await self._store.histories.end(company, numbers, token, act)
         self._wake()
 
-    async def heard_calls(
-        self,
-        person: PersonKey,
-        fits: Callable[[CallView], bool],
-        *,
-        since: datetime,
-        before: datetime | None = None,
-        most: int,
-        number: str = "",
-    ) -> HeardCalls:
+    async def heard_calls(self, person: PersonKey, search: CallSearch) -> HeardCalls:
         company = await self._store.connections.company(person)
         if company is None:
             return HeardCalls()
-        return await CallLog(self._store).find(
-            person, company, fits, since=since, before=before, most=most, number=number
-        )
+        return await CallLog(self._store).find(person, company, search)
 
     async def heard_call(self, person: PersonKey, call_id: str) -> CallView | None:
         company = await self._store.connections.company(person)

@@ -1,6 +1,6 @@
 """Subscriptions and cards in dictionaries: a board that posts nothing and remembers what it was asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -23,6 +23,7 @@ from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.board import (
     Acted,
+    CallSearch,
     Dealings,
     HeardCalls,
     OpenWork,
@@ -73,19 +74,10 @@ class RememberedBoard:
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
 
-    async def heard_calls(
-        self,
-        person: PersonKey,
-        fits: Callable[[CallView], bool],
-        *,
-        since: datetime,
-        before: datetime | None = None,
-        most: int,
-        number: str = "",
-    ) -> HeardCalls:
+    async def heard_calls(self, person: PersonKey, search: CallSearch) -> HeardCalls:
         views = [view_call(card.state) for card in self.cards.values() if card.kind == "call"]
-        found = [one for one in views if fits(one) and number in {"", one.number}]
-        return HeardCalls(tuple(found[:most]), self.listens_since)
+        found = [one for one in views if search.fits(one) and search.number in {"", one.number}]
+        return HeardCalls(tuple(found[: search.most]), self.listens_since)
 
     async def heard_call(self, person: PersonKey, call_id: str) -> CallView | None:
         views = [view_call(card.state) for card in self.cards.values() if card.kind == "call"]
