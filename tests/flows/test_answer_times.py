@@ -44,6 +44,7 @@ async def passes(demo: Demo, minutes: float) -> None:
     demo.clock.forward(timedelta(minutes=minutes))
     await inside(demo).idle()
     await until_posted(demo)
+    await inside(demo).wake()  # what was being looked at when the clock went forward is looked at again
 
 
 async def test_a_missed_call_is_due_soon_then_overdue_and_then_somebody_is_asked(
