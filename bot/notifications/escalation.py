@@ -101,7 +101,7 @@ class Escalations:
         elif not item.asks(now):
             await self._store.postings.step(posting, to=posting.step, next_s=None)
         elif (starts := await self._starts(posting, item, subscription)) is None or starts > now:
-            next_s = None if starts is None else (starts - now).total_seconds()
+            next_s = None if starts is None else (starts - self._store.now()).total_seconds()  # looking took time
             await self._store.postings.step(posting, to=posting.step, next_s=next_s)
         else:
             await self._unclaimed(posting, subscription, item, _Waiting.of(card, item))
