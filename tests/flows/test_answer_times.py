@@ -37,6 +37,8 @@ def opens_in(demo: Demo, minutes: int, line: Line = SUPPORT) -> None:
     group.timezone = "UTC"
     begin = demo.clock.now() + timedelta(minutes=minutes)
     hours = [f"{begin:%H:%M}", f"{begin + timedelta(hours=2):%H:%M}"]
+    if "00:00" < hours[1] < hours[0]:  # what is over midnight is the end of each day, and its beginning
+        hours = ["00:00", hours[1], hours[0], "00:00"]
     group.settings |= {"hours_on": True, **{f"{day}_hours": hours for day in DAYS}}
 
 
