@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SUPPORT, Line
+from bot.sandbox.cast import ANA, CUSTOMERS, SALES, SUPPORT, Line
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, board, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
@@ -19,16 +19,6 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo(one_demo: OneDemo) -> Demo:
     return await one_demo.fresh()
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def priya(demo: Demo) -> Hands:
-    return Hands(demo, PRIYA)
 
 
 def opens_in(demo: Demo, minutes: int, line: Line = SUPPORT) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT, Line
+from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SUPPORT, Line
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, board, shown
 from tests.flows.hands import Hands, labels, said
@@ -20,16 +20,6 @@ async def demo(one_demo: OneDemo) -> Demo:
     started = await one_demo.fresh()
     await Hands(started, PRIYA).subscribe('missed, sms for "Support"')
     return started
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def sam(demo: Demo) -> Hands:
-    return Hands(demo, SAM)
 
 
 async def miss(demo: Demo, *numbers: str, line: Line = SUPPORT) -> None:

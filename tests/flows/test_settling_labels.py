@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM
+from bot.sandbox.cast import CUSTOMERS, PRIYA, SAM
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN, miss_a_call, shown
 from tests.flows.hands import Hands, labels, said
@@ -19,16 +19,6 @@ async def demo(one_demo: OneDemo) -> Demo:
     started.dialpad.state.labels = ["spam", "Junk", "VIP"]
     await Hands(started, PRIYA).subscribe('missed for "Support" escalate 5')
     return started
-
-
-@pytest.fixture
-def ana(demo: Demo) -> Hands:
-    return Hands(demo, ANA)
-
-
-@pytest.fixture
-def sam(demo: Demo) -> Hands:
-    return Hands(demo, SAM)
 
 
 async def choose(hands: Hands, words: str) -> str:
