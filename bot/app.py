@@ -6,6 +6,7 @@ import gc
 import math
 import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -386,10 +387,11 @@ def _renewing(store: Store, person: PersonKey) -> contextlib.AbstractAsyncContex
     return store.processes.holding(f"renewal:{person.team_id}:{person.user_id}")
 
 
-async def _open_work_of(store: Store, person: PersonKey) -> object:
-    """Return what is another one once the open work of a person's company has changed."""
-    company = await store.connections.company(person)
-    return None if company is None else await store.histories.mark_of_open(company)
+async def _open_work_of(store: Store, people: Collection[PersonKey]) -> dict[PersonKey, object]:
+    """Return for each person what is another one once the open work of their company has changed."""
+    companies = {person: await store.connections.company(person) for person in people}
+    marks = {one: await store.histories.mark_of_open(one) for one in set(companies.values()) if one is not None}
+    return {person: marks.get(company) if company else None for person, company in companies.items()}
 
 
 async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Replicas:

@@ -9,7 +9,7 @@ from bot.activity.visibility import concerns
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.contract.board import CallSearch, HeardCalls
-from bot.store.card_rows import StoredCard
+from bot.store.cards import ChangedCard
 from bot.store.store import Store
 
 MOST_READ: Final = 1_000
@@ -29,7 +29,8 @@ class CallLog:
             return HeardCalls()
         found: list[CallView] = []
         read = 0
-        calls = self._with(company, search.number) if search.number else self._newest_first(company, search.since)
+        cards = self._store.cards
+        calls = self._with(company, search.number) if search.number else cards.newest(company, "call", search.since)
         async for card, changed_at in calls:
             if len(found) > search.most and changed_at <= _began(found[search.most]):
                 break  # what changed before it began, began before it as well
@@ -46,18 +47,14 @@ class CallLog:
         card = await self._store.cards.named(company, f"call:{call_id}")
         return view_call(card.state) if card is not None and concerns(card.state, person) else None
 
-    async def _newest_first(self, company: CompanyKey, since: datetime) -> AsyncIterator[tuple[StoredCard, datetime]]:
-        async for card, changed_at in self._store.cards.newest(company, "call", since):
-            yield card, changed_at
-
-    async def _with(self, company: CompanyKey, number: str) -> AsyncIterator[tuple[StoredCard, datetime]]:
+    async def _with(self, company: CompanyKey, number: str) -> AsyncIterator[ChangedCard]:
         """Yield a customer's calls, what began last first."""
         customer = await self._store.histories.get(company, number)
         facts = () if customer is None else customer.history.calls
         for fact in sorted(facts, key=lambda one: one.began, reverse=True):
             card = await self._store.cards.get(company, fact.card)
             if card is not None:
-                yield card, fact.began
+                yield ChangedCard(card, fact.began)
 
     async def _heard_since(self, person: PersonKey, company: CompanyKey) -> datetime | None:
         """Return since when somebody's calls are listened to: the company's, or this person's own."""

@@ -27,7 +27,7 @@ from bot.slack.blockkit.forms import build_option, read_field_id, read_form
 from bot.slack.blockkit.limits import OPTIONS
 from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.execution import Executor, Stores
-from bot.slack.conversation.homes import Homes, OtherHomes
+from bot.slack.conversation.homes import Homes, MarksOf, OtherHomes
 from bot.slack.conversation.placement import Clocks, PlacedRequest, Placement
 from bot.slack.conversation.requests import HOME, Request, plan
 from bot.slack.conversation.screens import (
@@ -232,9 +232,9 @@ class Dispatcher:
         self.home_changed(person)
         await self.resume(person)
 
-    async def watch_homes(self, mark_of: Callable[[PersonKey], Awaitable[object]]) -> None:
+    async def watch_homes(self, marks_of: MarksOf) -> None:
         """Draw open Home tabs anew when what a person's colleagues work on has changed. Never returns."""
-        await self._homes.watch(mark_of)
+        await self._homes.watch(marks_of)
 
     def home_changed(self, person: PersonKey) -> None:
         """Redraw a person's Home tab, which changed without a request."""

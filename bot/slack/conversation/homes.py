@@ -1,11 +1,11 @@
 """Tracks who may have their Home tab open, so that it is redrawn when something has changed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from weakref import WeakValueDictionary
 
 import structlog
@@ -25,6 +25,9 @@ WATCHED_FOR: Final = timedelta(minutes=15)
 """How long after somebody opened theirs it is drawn anew for what others do, too."""
 WATCH_EVERY_S: Final = 5.0
 """How often that is looked at: what changes within this time is one drawing, well within Slack's limit."""
+
+
+MarksOf: TypeAlias = Callable[[Collection[PersonKey]], Awaitable[Mapping[PersonKey, object]]]
 
 
 class OtherHomes(Protocol):
@@ -73,30 +76,32 @@ class Homes:
                 self._told.forget(_key(person))
                 self._telling.failed(problem)
 
-    async def watch(self, mark_of: Callable[[PersonKey], Awaitable[object]]) -> None:
-        """Draw the Home tabs anew that were opened here lately whenever ``mark_of`` is not what it was: it stands for
-        the open work that a person may see. Sleeps while nobody has theirs open. Never returns."""
+    async def watch(self, marks_of: MarksOf) -> None:
+        """Draw the Home tabs anew that were opened here lately whenever somebody's mark is not what it was: it stands
+        for the open work that they may see. Sleeps while nobody has theirs open. Never returns."""
         watching = Outage("open work on Home is not looked at", _log)
         while True:
             if not self._watched:
                 self._opened.clear()
                 await self._opened.wait()
             try:
-                await self.look(mark_of)
+                await self.look(marks_of)
                 watching.over()
             except Exception as problem:  # noqa: BLE001  the database is away: it is looked at again in a moment
                 watching.failed(problem)
             await asyncio.sleep(WATCH_EVERY_S)
 
-    async def look(self, mark_of: Callable[[PersonKey], Awaitable[object]]) -> None:
+    async def look(self, marks_of: MarksOf) -> None:
         """Look once at what those may see who have theirs open."""
         since = self._clock() - WATCHED_FOR.total_seconds()
         self._watched = {person: one for person, one in self._watched.items() if one.opened_at > since}
-        for person, one in list(self._watched.items()):
-            mark = await mark_of(person)
-            if one.mark != mark and one.mark is not None:
+        if not self._watched:
+            return
+        for person, mark in (await marks_of(list(self._watched))).items():
+            before = self._watched[person].mark
+            if before is not None and mark != before:
                 await self.changed(person)
-            self._watched[person] = _Watched(one.opened_at, mark)
+            self._watched[person] = replace(self._watched[person], mark=mark)  # opened again meanwhile, maybe
 
     async def changed(self, person: PersonKey) -> None:
         """Redraw a person's Home, which may show something else now.

@@ -1,6 +1,7 @@
 """Whose Home is drawn anew."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 from bot.basics.person import PersonKey
@@ -106,9 +107,9 @@ class Marks:
         self.mark = 1
         self.asked: list[PersonKey] = []
 
-    async def of(self, person: PersonKey) -> object:
-        self.asked.append(person)
-        return self.mark
+    async def of(self, people: Collection[PersonKey]) -> dict[PersonKey, object]:
+        self.asked += people
+        return dict.fromkeys(people, self.mark)
 
 
 async def test_what_others_changed_is_drawn_once_for_those_who_have_theirs_open() -> None:
