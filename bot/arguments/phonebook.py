@@ -12,6 +12,7 @@ from bot.basics.words import Word, is_near
 from bot.contract.argument import Option, SeveralMeanings
 from bot.contract.context import Ctx
 from bot.dialpad.action import Entity
+from bot.dialpad.directory import Meant
 from bot.dialpad.entries import Entry
 
 LONGEST_NAME: Final = 4
@@ -79,9 +80,14 @@ async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_onl
     return [entry for entry in entries if entry.phones or not callable_only] or entries
 
 
+async def _meant(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Meant:
+    kinds = tuple(entities)
+    return await ctx.once((text, kinds), lambda: ctx.deps.directory.find_among(ctx.account, kinds, text))
+
+
 async def _sure(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
     wanted = fold(text)
-    found = await ctx.deps.directory.find_among(ctx.account, entities, text)
+    found = await _meant(ctx, text, entities)
     entries = [*found.sure, *found.near]
     exact = [entry for entry in entries if fold(entry.name) == wanted]
     return exact or [entry for entry in entries if _names(entry, wanted)]
@@ -161,7 +167,7 @@ async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
     if len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
     bare = without_titles(text) or text
-    found = await ctx.deps.directory.find_among(ctx.account, entities, bare)
+    found = await _meant(ctx, bare, entities)
     return _each_once(found.sure or found.near)[:4]
 
 

@@ -1,6 +1,6 @@
 """What a handler is given besides its arguments: who asked, from where, how, and the services it can use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import Fetched
 
 A = TypeVar("A", bound=Response)
+T = TypeVar("T")
 
 
 class Origin(StrEnum):
@@ -250,8 +251,8 @@ class Ctx:
     """Acts at Dialpad as this person. Raises NotConnected on use when there is no connection."""
     done: list[Step] = field(default_factory=list)
     """What was sent to Dialpad for this request, and what of ours it changed, for the audit."""
-    _region: list[str] = field(default_factory=list, repr=False, compare=False)
-    """The region, once it was read for this request."""
+    _answers: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was asked for with ``once``."""
 
     async def send(self, action: Action[A]) -> A:
         """Run one Dialpad action as this person. Raises DialpadError and NotConnected."""
@@ -277,10 +278,16 @@ class Ctx:
 
     async def region(self) -> str:
         """Return the region of the person's numbers without country code, ISO 3166 alpha-2."""
-        if not self._region:
-            chosen = (await self.deps.preferences.get(self.person)).get("region")
-            self._region.append(str(chosen or self.deps.settings.region))
-        return self._region[0]
+        chosen = await self.once("preferences", lambda: self.deps.preferences.get(self.person))
+        return str(chosen.get("region") or self.deps.settings.region)
+
+    async def once(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
+        """Return what ``ask`` answers, asked the first time that a request wants it: while a line is read the same name
+        is looked up many times."""
+        if question not in self._answers:
+            self._answers[question] = await ask()
+        answer: T = self._answers[question]
+        return answer
 
 
 __all__ = [
