@@ -42,6 +42,7 @@ cards = Table(
     Column("changed_at", MomentColumn, nullable=False, index=True),
     Column("about", Text, index=True),
     Column("customer", Text),
+    Index(None, "team_id", "company", "kind", "changed_at"),
     Index(
         "ix_cards_without_customer",
         "changed_at",
