@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 
 from bot.arguments.colleague import wanted
-from bot.arguments.number import why_no_number
+from bot.arguments.extensions import extension_words, party_by_extension, why_no_extension, with_extension
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
     LINES,
@@ -28,14 +28,17 @@ from bot.dialpad.action import Entity
 
 
 async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_number: bool = False) -> Party:
-    """Return the party that a number, a name or a mention means. Raises UnclearName."""
+    """Return the party that a number, an extension, a name or a mention means. Raises UnclearName."""
     shown = text.strip().strip(",;:")
     region = await ctx.region()
+    if (inside := await party_by_extension(ctx, shown)) is not None:
+        return inside
     number = read_number(shown, region)
     if number:
-        return replace(await party_of(ctx, number), extension=extension_of(shown))
+        party = await party_of(ctx, number)
+        return replace(party, extension=extension_of(shown) or party.extension)
     if looks_like_number(shown) or shown.isdigit():
-        raise UnclearName(why_no_number(shown, region))
+        raise UnclearName(why_no_extension(shown, region))
     if not shown or len(shown) > LONGEST_TEXT:
         raise UnclearName("No contact or colleague has that name. Type a number, or a name as it appears in Dialpad.")
     if is_mention(shown):
@@ -60,6 +63,8 @@ class CallerChoice(Lookup):
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         if not words:
             return 0
+        if count := extension_words(words):
+            return count
         if looks_like_number(words[0].text) or words[0].quoted or is_mention(words[0].text):
             return 1
         return await name_length(ctx, words, self.entities)
@@ -75,7 +80,7 @@ class CallerChoice(Lookup):
             raise await unclear_party(ctx, name, text, problem) from None
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
-        return await suggested(ctx, query, self.entities)
+        return await suggested(ctx, query, self.entities, await with_extension(ctx, query))
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         return await described(ctx, raw)

@@ -33,6 +33,7 @@ KINDS: Final[dict[Entity, PartyKind]] = {
     Entity.CALL_CENTER: "line",
     Entity.DEPARTMENT: "line",
     Entity.OFFICE: "line",
+    Entity.ROOM: "line",
 }
 PEOPLE: Final = (Entity.CONTACT, Entity.USER)
 LINES: Final = (Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE)
@@ -54,7 +55,7 @@ async def party_of(ctx: Ctx, number: str) -> Party:
         who = None
     if who is None:
         return Party(number)
-    return _party(who.entry, number, shared=who.sure == "several")
+    return party_of_entry(who.entry, number, shared=who.sure == "several")
 
 
 async def parties_of(ctx: Ctx, numbers: Iterable[str]) -> tuple[Party, ...]:
@@ -62,10 +63,11 @@ async def parties_of(ctx: Ctx, numbers: Iterable[str]) -> tuple[Party, ...]:
     return tuple(await asyncio.gather(*(party_of(ctx, number) for number in dict.fromkeys(numbers))))
 
 
-def _party(entry: Entry, number: str, *, shared: bool = False) -> Party:
+def party_of_entry(entry: Entry, number: str, *, shared: bool = False) -> Party:
     kind = KINDS.get(entry.entity, "unknown")
     detail = entry.entity.value if kind == "line" else entry.detail if kind == "contact" else ""
-    return Party(number, kind, entry.name, entry.id, "" if looks_like_number(detail) else detail, shared)
+    extension = entry.extension if kind == "contact" else ""  # of a colleague it is another way to their number
+    return Party(number, kind, entry.name, entry.id, "" if looks_like_number(detail) else detail, shared, extension)
 
 
 async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_only: bool = True) -> list[Entry]:
@@ -155,11 +157,11 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     if len(entries) == 1:
         return entries[0]
     if entries:
-        raise UnclearName(f"“{shown}” could be {_either(entries, region)}. Type the full name or the number.", entries)
+        raise UnclearName(f"“{shown}” could be {either(entries, region)}. Type the full name or the number.", entries)
     near = await _near(ctx, text, entities)
     near = [entry for entry in near if _nearly(text, entry)] or near
     if near:
-        raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {_either(near, region)}?", near)
+        raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {either(near, region)}?", near)
     raise UnclearName(f"I can't find anyone called “{shown}”. Type a number, or the name as it appears in Dialpad.")
 
 
@@ -171,7 +173,7 @@ async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
     return _each_once(found.sure or found.near)[:4]
 
 
-def _either(entries: Sequence[Entry], region: str) -> str:
+def either(entries: Sequence[Entry], region: str) -> str:
     names = [
         f"{entry.name} ({national(entry.phones[0], region) if entry.phones else entry.entity.value})"
         for entry in entries[:4]
@@ -189,7 +191,7 @@ async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_nu
         region = await ctx.region()
         numbers = " or ".join(national(number, region) for number in entry.phones[:MOST_MEANT])
         raise UnclearName(f"{entry.name} has several numbers. Choose one of: {numbers}.", (entry,))
-    return _party(entry, entry.phones[0])
+    return party_of_entry(entry, entry.phones[0])
 
 
 async def unclear_party(ctx: Ctx, field: str, typed: str, problem: UnclearName) -> FieldError:
@@ -205,23 +207,30 @@ async def unclear_party(ctx: Ctx, field: str, typed: str, problem: UnclearName) 
     return SeveralMeanings(field, str(problem), typed, list(meant.values())[:MOST_MEANT])
 
 
-async def suggested(ctx: Ctx, query: str, entities: Sequence[Entity], *, most: int = 20) -> list[Option]:
-    """Return one option per number of everybody who matches; a number typed in full is one too. The value is the
-    number."""
+async def suggested(
+    ctx: Ctx, query: str, entities: Sequence[Entity], inside: Sequence[Entry] = (), *, most: int = 20
+) -> list[Option]:
+    """Return one option per number of everybody who matches, after those of ``inside``; a number typed in full is one
+    too. The value is the number."""
     region = await ctx.region()
     results = await asyncio.gather(
         *(ctx.deps.directory.search(ctx.account, entity, query, most) for entity in entities), return_exceptions=True
     )
     entries = [entry for result in results if not isinstance(result, BaseException) for entry in result]
     options = {
-        number: Option(f"{entry.name} {national(number, region)}"[:75], number, KINDS[entry.entity])
-        for entry in entries
+        number: Option(f"{entry.name} {national(number, region)}"[:75], number, _kind(entry))
+        for entry in (*inside, *entries)
         for number in entry.phones
     }
     typed = read_number(query, region)
     if typed and typed not in options:
         options = {typed: Option(national(typed, region), typed), **options}
     return list(options.values())[:most]
+
+
+def _kind(entry: Entry) -> str:
+    dialled = f", extension {entry.extension}" if entry.extension and entry.entity is not Entity.CONTACT else ""
+    return f"{KINDS[entry.entity]}{dialled}"
 
 
 async def described(ctx: Ctx, raw: str) -> Option:

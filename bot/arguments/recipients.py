@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 from typing import Annotated
 
 from bot.arguments.caller import is_mention, read_party
+from bot.arguments.extensions import extension_typed, extension_words, says_extension, with_extension
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
     LONGEST_OF_ALL,
@@ -64,6 +65,19 @@ def _mistyped_extension(number: Word, rest: Sequence[Word]) -> int:
     return rest[1].end if did_you_mean(rest[0].text.strip(".:").casefold(), ("ext", "extension")) else 0
 
 
+def _before_digits(taken: Sequence[Word]) -> tuple[Word, ...]:
+    """Return the address before digits that are somebody's extension, or begin the text: "jordan, 111 is ready". Empty
+    when they cannot."""
+    last = taken[-1]
+    before = tuple(word for word in taken[:-1] if _plain(word) not in {*_SEPARATORS, *_MARKS_ALONE, *_LEADS})
+    is_bare = extension_typed(last.text) and not says_extension(last.text) and extension_words(taken[-2:]) != 2
+    return before if is_bare and not any(map(_has_digits, before)) else ()
+
+
+def _has_digits(word: Word) -> bool:
+    return any(map(str.isdigit, word.text))
+
+
 @dataclass(frozen=True)
 class Recipients(Lookup):
     """Several parties; the value is a tuple of them, each number once, and the raw value is the list of numbers."""
@@ -99,10 +113,12 @@ class Recipients(Lookup):
         return await self._one(ctx, words, joined=True) or await near_length(ctx, _until_comma(words), self.entities)
 
     async def _one(self, ctx: Ctx, words: Sequence[Word], *, joined: bool) -> int:
-        if not words:
-            return 0
+        if not words or (joined and extension_words(words)):
+            return extension_words(words)
         text = words[0].text.strip(_MARKS)
-        if read_number(text, await ctx.region()) or (joined and is_mention(text)):
+        if read_number(text, await ctx.region()):
+            return 1
+        if joined and (is_mention(text) or await with_extension(ctx, text)):
             return 1
         if looks_like_number(text):
             return int(joined and sum(map(str.isdigit, text)) >= _MEANT_AS_NUMBER)
@@ -120,6 +136,8 @@ class Recipients(Lookup):
         if last.ends:  # a number that its digits leave open: +49 30 901820 12
             cut = [(end, replace(last, text=last.text[: end - last.start], end=end)) for end in last.ends]
             return [*(Address((*taken[:-1], word), end) for end, word in cut), as_read]
+        if before := _before_digits(taken):
+            return [Address(before, last.start), as_read]
         other = await self._longer(ctx, taken, rest)
         return [other, as_read] if other is not None else []
 
@@ -200,7 +218,7 @@ class Recipients(Lookup):
         return tuple(parties.values())
 
     async def suggest(self, ctx: Ctx, query: str) -> list[Option]:
-        return await suggested(ctx, query, self.entities)
+        return await suggested(ctx, query, self.entities, await with_extension(ctx, query))
 
     async def describe(self, ctx: Ctx, raw: str) -> Option:
         return await described(ctx, raw)

@@ -29,6 +29,19 @@ GRAMMAR: Final = (
         ),
     ),
     Rule(
+        "Extensions",
+        "One to seven digits where a person can stand are the extension of a colleague, a room or a line of the "
+        "company; `ext 111`, `x111` and `#111` say so. What can be a phone number or an emergency number as well, or "
+        "is the extension of two, is asked.",
+        (
+            ("call 114", "calls Noor, whose extension it is"),
+            ("transfer to ext 112", "to Sam"),
+            ("sms x112 are you there", "to Sam, the text is “are you there”"),
+            ("call 112", "says that it is an emergency number, and offers Sam"),
+            ("call 119", "is nobody's extension, and too short for a number"),
+        ),
+    ),
+    Rule(
         "Where a name ends",
         "A name is the longest run of words that is one: all its words, some of them, or the beginning. Accents, "
         "titles, initials, hyphens, apostrophes and emoji may be left out. Quotes of any kind hold a name together, "

@@ -21,6 +21,8 @@ END_OF_NUMBER: Final = "\x03"
 """A number backwards."""
 INSIDE: Final = "\x04"
 """What a word ends in, from its second letter on. Leads to the word, not to an entry."""
+EXTENSION: Final = "\x05"
+"""Followed by the whole extension."""
 SHORTEST_INSIDE: Final = 3
 SHORTEST_NUMBER: Final = 3
 SHORTEST_MISSPELT: Final = 4
@@ -84,10 +86,12 @@ def digits_of(text: str) -> str:
     return "".join(c for c in text if c.isdecimal())
 
 
-def keys_of(text: str, phones: Iterable[str]) -> set[str]:
-    """Return everything that an entry with this folded text and these numbers is found by the beginning of."""
+def keys_of(text: str, phones: Iterable[str], extension: str = "") -> set[str]:
+    """Return everything that an entry with this folded text, these numbers and this extension is found by the beginning
+    of."""
     words = {key[:LONGEST_KEY] for word in text.split() for key in _beginnings(word)}
-    return words | {key for phone in phones for key in _number_keys(phone)}
+    inside = {extension, EXTENSION + extension} if extension else set()
+    return words | inside | {key for phone in phones for key in _number_keys(phone)}
 
 
 def insides_of(text: str) -> set[tuple[str, str]]:

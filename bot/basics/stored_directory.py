@@ -22,6 +22,8 @@ class StoredEntry:
     phones: tuple[str, ...] = ()
     hours: Mapping[str, Any] | None = None
     """Opening hours, as JSON."""
+    extension: str = ""
+    """The digits that colleagues dial, "" for none."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,9 @@ class DirectoryBook(Protocol):
 
     async def by_number(self, viewer: Viewer, entities: Sequence[str], number: str) -> FoundEntries:
         """Find the entries of these kinds with this E.164 number."""
+
+    async def by_extension(self, viewer: Viewer, entities: Sequence[str], digits: str) -> FoundEntries:
+        """Find the entries of these kinds with this extension."""
 
     async def view(self, viewer: Viewer, entity: str) -> View:
         """Return what a person has of this kind."""

@@ -133,6 +133,14 @@ class Directory:
             return None
         return Who(hits[0], "several" if len(hits) > 1 else "line" if of_ours else "contact")
 
+    async def by_extension(self, account: Account, digits: str) -> list[Entry]:
+        """Find the people, rooms and lines of the company that colleagues reach by these digits. What this person may
+        not list is left out."""
+        wanted = (*_LINES, Entity.ROOM)
+        kinds = [entity.value for entity in wanted]
+        found = await self._look(account, wanted, lambda viewer: self._book.by_extension(viewer, kinds, digits))
+        return [from_store(entry) for entry in found.entries]
+
     async def forget(self, account: Account) -> None:
         """Let a person's lists, and the company's short ones, be read anew with the next question."""
         await self._book.forget((await self._asker(account)).viewer)

@@ -18,13 +18,15 @@ class Entry:
     phones: tuple[str, ...] = ()
     hours: OpeningHours | None = None
     """When it is open, of a line whose hours Dialpad tells."""
+    extension: str = ""
+    """The digits that colleagues dial to reach it, or that are dialled after a contact's number."""
 
 
 def to_store(entry: Entry) -> StoredEntry:
     hours = to_json(entry.hours) if entry.hours is not None else None
-    return StoredEntry(entry.id, entry.name, entry.detail, entry.entity.value, entry.phones, hours)
+    return StoredEntry(entry.id, entry.name, entry.detail, entry.entity.value, entry.phones, hours, entry.extension)
 
 
 def from_store(entry: StoredEntry) -> Entry:
     hours = from_json(entry.hours) if entry.hours is not None else None
-    return Entry(entry.id, entry.name, entry.detail, Entity(entry.entity), entry.phones, hours)
+    return Entry(entry.id, entry.name, entry.detail, Entity(entry.entity), entry.phones, hours, entry.extension)

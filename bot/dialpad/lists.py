@@ -29,14 +29,22 @@ from bot.dialpad.events import ContactEvent
 
 
 def _of_user(user: User) -> Entry:
-    return Entry(user.id or "", user.name, next(iter(user.emails), ""), Entity.USER, user.phone_numbers)
+    email, extension = next(iter(user.emails), ""), _digits(user.extension)
+    return Entry(user.id or "", user.name, email, Entity.USER, user.phone_numbers, extension=extension)
+
+
+def _digits(extension: object) -> str:
+    """Return an extension that can be typed, "" for none. Dialpad's document has them for people and contacts only."""
+    said = str(extension or "").strip()
+    return said if said.isascii() and said.isdigit() else ""
 
 
 def _of_group(entity: Entity) -> Callable[[GroupDetails | Office], Entry]:
     def build(group: GroupDetails | Office) -> Entry:
+        known = group.model_dump(mode="json", by_alias=True)
         return Entry(
             group.id or "", group.name or "(no name)", next(iter(group.phone_numbers), ""), entity, group.phone_numbers,
-            read_hours(group.model_dump(mode="json", by_alias=True)),
+            read_hours(known), _digits(known.get("extension")),
         )  # fmt: skip
 
     return build
@@ -64,6 +72,7 @@ def _of_anything(entity: Entity, *named: str) -> Callable[[Response], Entry]:
         return Entry(
             entry_id, said[0] if said else entry_id, said[1] if len(said) > 1 else "", entity,
             tuple(str(phone) for phone in phones if isinstance(phone, str)),
+            extension=_digits(known.get("extension")) if entity is Entity.ROOM else "",
         )  # fmt: skip
 
     return build

@@ -57,9 +57,18 @@ class StoredDirectory:
         return await self._look(viewer, entity, look)
 
     async def by_number(self, viewer: Viewer, entities: Sequence[str], number: str) -> FoundEntries:
+        return await self._keyed(viewer, entities, number, directory_search.with_number)
+
+    async def by_extension(self, viewer: Viewer, entities: Sequence[str], digits: str) -> FoundEntries:
+        return await self._keyed(viewer, entities, digits, directory_search.with_extension)
+
+    async def _keyed(
+        self, viewer: Viewer, entities: Sequence[str], key: str,
+        look: Callable[[Connection, View, str], list[StoredEntry]],
+    ) -> FoundEntries:  # fmt: skip
         def query(connection: Connection) -> FoundEntries:
             views = directory_search.visible_lists(connection, viewer, entities)
-            found = [one for kind in entities for one in directory_search.with_number(connection, views[kind], number)]
+            found = [one for kind in entities for one in look(connection, views[kind], key)]
             return FoundEntries(views, tuple(found))
 
         return await self._context.database.read(query)
@@ -314,13 +323,14 @@ def _values(entry: StoredEntry) -> dict[str, Any]:
         "detail": entry.detail,
         "phones": list(entry.phones),
         "hours": entry.hours,
+        "extension": entry.extension or None,
         "text": _text_of(entry),
     }
 
 
 def _differs(row: Row[Any], entry: StoredEntry) -> bool:
-    before = (row.name, row.detail, tuple(row.phones), row.hours)
-    return before != (entry.name, entry.detail, entry.phones, entry.hours)
+    before = (row.name, row.detail, tuple(row.phones), row.hours, row.extension or "")
+    return before != (entry.name, entry.detail, entry.phones, entry.hours, entry.extension)
 
 
 def _add_words(connection: Connection, list_id: int, found: Iterable[tuple[int, StoredEntry]]) -> None:
@@ -329,7 +339,8 @@ def _add_words(connection: Connection, list_id: int, found: Iterable[tuple[int, 
     for row_id, entry in found:
         text = _text_of(entry)
         inside |= insides_of(text)
-        rows += [{"list_id": list_id, "key": key, "text": text, "entry": row_id} for key in keys_of(text, entry.phones)]
+        keys = keys_of(text, entry.phones, entry.extension)
+        rows += [{"list_id": list_id, "key": key, "text": text, "entry": row_id} for key in keys]
     rows += [{"list_id": list_id, "key": key, "text": word, "entry": 0} for key, word in inside]
     if rows:
         connection.execute(insert_for(connection, words).on_conflict_do_nothing(), rows)
@@ -347,6 +358,6 @@ def _drop(connection: Connection, company: CompanyKey, which: ColumnElement[bool
 
 def _drop_words(connection: Connection, list_id: int, rows: Iterable[Row[Any]]) -> None:
     for row in rows:
-        keys = list(keys_of(row.text, row.phones))
+        keys = list(keys_of(row.text, row.phones, row.extension or ""))
         these = and_(words.c.list_id == list_id, words.c.key.in_(keys), words.c.text == row.text)
         connection.execute(delete(words).where(these, words.c.entry == row.id))

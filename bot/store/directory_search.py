@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.name_search import (
+    EXTENSION,
     FULL_NUMBER,
     HIGHEST,
     INSIDE,
@@ -95,7 +96,7 @@ def _build_surely() -> CompoundSelect[Any]:
     statement is not."""
     by, word = entries.c, words.c
     which = bindparam("list", type_=word.list_id.type)
-    taken = (by.entry_id, by.name, by.detail, by.phones, by.hours)
+    taken = (by.entry_id, by.name, by.detail, by.phones, by.hours, by.extension)
 
     def entry(rank: int, *where: ColumnElement[bool], most: int) -> Select[Any]:
         chosen = select(literal_column(str(rank)).label("rank"), *taken).where(within_named(entries), *where)
@@ -191,7 +192,15 @@ def get(connection: Connection, view: View, entry_id: str) -> StoredEntry | None
 
 def with_number(connection: Connection, view: View, number: str) -> list[StoredEntry]:
     """Return the entries with this number, however it is written."""
-    key = FULL_NUMBER + digits_of(number)
+    return _with_key(connection, view, FULL_NUMBER + digits_of(number))
+
+
+def with_extension(connection: Connection, view: View, digits: str) -> list[StoredEntry]:
+    """Return the entries with this extension."""
+    return _with_key(connection, view, EXTENSION + digits)
+
+
+def _with_key(connection: Connection, view: View, key: str) -> list[StoredEntry]:
     found = [one.entry for known in _filled(view) for one in _keyed(connection, known, words.c.key == key, SEVERAL)]
     return _fetch(connection, view, list(dict.fromkeys(found)))
 

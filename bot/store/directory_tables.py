@@ -52,6 +52,7 @@ entries = Table(
     Column("detail", Text, nullable=False),
     Column("phones", JSON, nullable=False),
     Column("hours", JSON),
+    Column("extension", Text),
     Column("text", _sorted, nullable=False),
     Column("seen", Integer, nullable=False),
     UniqueConstraint("list_id", "entry_id"),
@@ -96,4 +97,4 @@ def read_list(row: Row[Any]) -> StoredList:
 
 
 def read_entry(row: Row[Any], entity: str) -> StoredEntry:
-    return StoredEntry(row.entry_id, row.name, row.detail, entity, tuple(row.phones), row.hours)
+    return StoredEntry(row.entry_id, row.name, row.detail, entity, tuple(row.phones), row.hours, row.extension or "")

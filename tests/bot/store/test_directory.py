@@ -203,3 +203,16 @@ async def test_what_a_person_had_before_their_company_was_known_is_read_again(st
     await store.departures.rename(ana, COMPANY)
     await store.directory.sweep()
     assert await count(store) == NOTHING
+
+
+async def test_an_extension_is_found_by_all_of_it_and_changes_with_its_owner(store: Store) -> None:
+    with_one = replace(entry("Mei", 1), extension="116")
+    known = await fill(store, [with_one, replace(entry("Léo", 2), extension="1167")])
+    found = await store.directory.by_extension(ANA, ["contact"], "116")
+    assert [(one.name, one.extension) for one in found.entries] == [("Mei", "116")]
+    assert await named(store, "116") == ["Mei", "Léo"]
+    assert (await store.directory.by_extension(SAM, ["contact"], "116")).entries == ()
+    await store.directory.begin(known)
+    await store.directory.add_page(known, [replace(with_one, extension="118")], None, first=True)
+    assert (await store.directory.by_extension(ANA, ["contact"], "116")).entries == ()
+    assert len((await store.directory.by_extension(ANA, ["contact"], "118")).entries) == 1
