@@ -7,7 +7,7 @@ from bot.basics.settings import COMMAND
 from bot.catalogue.confirmations import confirmation_text
 from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.rates import rate_words
-from bot.dialpad.action import Action, Risk
+from bot.dialpad.action import Action, Risk, needs_of
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.actions.oauth2 import RUN_AS
 
@@ -69,8 +69,8 @@ def _action(action: type[Action[Any]]) -> str:
         facts.append("answer for the asker only")
     if limit := rate_words(action):
         facts.append(f"at most {limit}")
-    if action.scopes:
-        facts.append("scope " + ", ".join(f"`{scope}`" for scope in action.scopes))
+    if needs := needs_of(action):
+        facts.append(f"the account needs {needs}")
     lines = [f"### {action.name}", " ".join((action.__doc__ or "").split()), " · ".join(facts)]
     rows = [_row(field) for field in fields_of(action)]
     if rows:

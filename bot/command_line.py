@@ -21,7 +21,7 @@ from bot.catalogue.routes import build_routes
 from bot.catalogue.validation import validated
 from bot.contract.context import Ctx, Where
 from bot.contract.reading import Refused
-from bot.dialpad.action import IDS_AS_TEXT, Action, Page, wire_name
+from bot.dialpad.action import IDS_AS_TEXT, Action, Page, needs_of, wire_name
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.oauth2 import RedeemToken
 from bot.dialpad.client import DialpadClient
@@ -94,6 +94,7 @@ def _describe(action: type[Action[Any]]) -> dict[str, Any]:
         "risk": action.risk.value,
         "company_admin_key": action.company_admin_key,
         "rate_limit": rate_words(action),
+        "needs": needs_of(action) or None,
         "params": list(params.values()),
     }
 

@@ -38,7 +38,7 @@ _MARKS: Final = {Risk.READ: "", Risk.CHANGE: "changes", Risk.OUTWARD: "asks firs
 @router.command(
     "run",
     usage="[words, or NAME key=value …]",
-    summary="Any of the 192 Dialpad actions",
+    summary="Any of Dialpad's actions",
     aliases=("action", "actions"),
     examples=("run", "run hold queue", "run list call centers", "run refresh"),
     title="Run an action",
@@ -164,7 +164,7 @@ async def pick(
     return await _open(ctx, action)
 
 
-@router.shortcut("Run an action", summary="Any of the 192 Dialpad actions")
+@router.shortcut("Run an action", summary="Any of Dialpad's actions")
 async def run_an_action(ctx: Ctx) -> Answer:
     """Open the type-ahead over all actions."""
     return Form("run.pick")

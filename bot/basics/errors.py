@@ -82,13 +82,15 @@ class NotConfirmed(UserError):
 
 
 class DialpadError(ChatopsError):
-    """Dialpad refused. ``message`` is Dialpad's own sentence ("" when it gave none), ``status`` its HTTP status."""
+    """Dialpad refused. ``message`` is Dialpad's own sentence ("" when it gave none), ``status`` its HTTP status.
+    ``needs``: what the account must have for what was asked, as half a sentence; "" for nothing special."""
 
     def __init__(self, message: str = "", *, status: int | None = None, reason: str = "") -> None:
         super().__init__(message or type(self).__name__)
         self.message = message
         self.status = status
         self.reason = reason
+        self.needs = ""
 
 
 class BadRequest(DialpadError):

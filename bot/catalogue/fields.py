@@ -1,6 +1,6 @@
 """Turns an action's fields into a handler's arguments.
 
-So one form, one type-ahead and one parser serve hand-written handlers and all 192 generated ones. Fields are
+So one form, one type-ahead and one parser serve hand-written handlers and all generated ones. Fields are
 named as Dialpad names them, nested ones with dots: ``hold_queue.max_hold_count``. An id whose kind stands beside it
 (``group_type``, ``group_id``) is one field under the id's name.
 """

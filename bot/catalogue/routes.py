@@ -1,4 +1,4 @@
-"""Builds the routes of all 192 actions from their classes: the form, the confirmation and the one that asks for the
+"""Builds the routes of all actions from their classes: the form, the confirmation and the one that asks for the
 name."""
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from bot.contract.argument import FILLED, MORE, Argument, Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Form
 from bot.contract.routing import Route, RouteKind
-from bot.dialpad.action import Action, Risk
+from bot.dialpad.action import Action, Risk, needs_of
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.oauth2 import RUN_AS
 
@@ -49,7 +49,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
     asking = Route(
         id=route_of(action), kind=RouteKind.BUTTON, handler=_Asking(action, ask), arguments={**arguments, **carried},
         required=frozenset() if action in RUN_AS else required, summary=action.name, title=_title(action.name),
-        submit=_submit_word(action), risk=action.risk, intro=" ".join((action.__doc__ or "").split()),
+        submit=_submit_word(action), risk=action.risk, intro=_intro(action),
         opening=partial(_opening, action) if changes_what_is_there else None,
     )  # fmt: skip
     routes = [asking]
@@ -73,6 +73,12 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
 def _title(name: str) -> str:
     """Shorten an action's name to a title of at most 24 characters, Slack's limit; the form's intro has it in full."""
     return name if len(name) <= _TITLE else name[: _TITLE - 1].rstrip() + "…"
+
+
+def _intro(action: type[Action[Any]]) -> str:
+    """Return what the action does and what of Dialpad it needs, as its form begins."""
+    said = " ".join((action.__doc__ or "").split())
+    return f"{said} Your company's Dialpad account needs {needs} for this." if (needs := needs_of(action)) else said
 
 
 def _submit_word(action: type[Action[Any]]) -> str:

@@ -204,6 +204,8 @@ class Action(BaseModel, Generic[A]):
     risk: ClassVar[Risk]
     rates: ClassVar[tuple[Rate, ...]] = (Rate(1200),)
     scopes: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[str | None] = None
+    """What the company's Dialpad account must have for this, where the scopes do not say it all: "Dialpad Ai"."""
     company_admin_key: ClassVar[bool] = False
     """Dialpad takes this operation only from a company admin."""
     sensitive: ClassVar[bool] = False
@@ -263,6 +265,13 @@ def place_of(action: type[Action[Any]], name: str, info: FieldInfo) -> Literal["
         if isinstance(mark, Place):
             return "query" if mark is Place.QUERY else "body"
     return "query" if action.request.method in {"GET", "DELETE"} else "body"
+
+
+def needs_of(action: type[Action[Any]]) -> str:
+    """Return what the company's Dialpad account must have for this action, as half a sentence; "" for nothing
+    special."""
+    scopes = " and ".join(f"“{scope}”" for scope in action.scopes)
+    return action.needs or (f"the scope{'s' if len(action.scopes) > 1 else ''} {scopes}" if scopes else "")
 
 
 def entity_of(info: FieldInfo) -> Entity | None:

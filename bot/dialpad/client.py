@@ -36,7 +36,7 @@ from bot.basics.errors import (
     Unavailable,
     Unreadable,
 )
-from bot.dialpad.action import A, Action, HttpRequest, Page
+from bot.dialpad.action import A, Action, HttpRequest, Page, needs_of
 from bot.dialpad.pacer import Pacer, Permit
 from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reachability import Reachability
@@ -333,7 +333,9 @@ class DialpadClient:
             _log.debug("dialpad", action=action.slug, outcome=outcome, ms=ms, attempt=attempt)
         if 200 <= heard.status < 300:
             return read_answer(action, heard.body)
-        raise read_refusal(heard.status, heard.headers, heard.body, can_repeat=action.can_repeat(), secret=secret)
+        refusal = read_refusal(heard.status, heard.headers, heard.body, can_repeat=action.can_repeat(), secret=secret)
+        refusal.needs = needs_of(type(action))
+        raise refusal
 
     def _pause(self, attempt: int, refused: DialpadError) -> float:
         """Return the seconds before the next try: what Dialpad asked for, else doubling from half a second, both

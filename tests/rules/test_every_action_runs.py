@@ -1,4 +1,4 @@
-"""For all 192 actions, through the real bot between both sandboxes: an answer or a clear refusal, not before a yes."""
+"""For all actions, through the real bot between both sandboxes: an answer or a clear refusal, not before a yes."""
 
 import re
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""For all 192 actions: Slack takes the form whatever is in it, and what is submitted is what was filled in."""
+"""For all actions: Slack takes the form whatever is in it, and what is submitted is what was filled in."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -28,6 +28,7 @@ from bot.slack.blockkit.forms import build_form, read_form
 from handlers import all_routers
 from tests.each import every_action
 from tests.handlers.harness import World
+from tests.newer_document import is_newer
 from tests.rules.action_values import FILE, data_of_action
 from tests.rules.shared_check import IS_THERE, shared_check
 
@@ -169,6 +170,5 @@ def test_every_field_has_a_label_and_a_place_in_the_data(action: type[Action[Any
         assert field.name == ".".join(field.path)
 
 
-def test_there_are_192() -> None:
-    assert len(ALL) == 192
-    assert len({action.slug for action in ALL}) == 192
+def test_the_first_192_are_among_them() -> None:
+    assert len({action.slug for action in ALL if not is_newer(action)}) == 192

@@ -1,5 +1,6 @@
 """Calls: placing, looking up, and acting on live ones."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from bot.dialpad.action import (
     Action,
     CallId,
     Done,
+    HttpRequest,
     Id,
     Page,
     PhoneNumber,
@@ -125,6 +127,14 @@ class ToTarget(RequestPart):
     target_id: TargetId = Field(title="Who", description="Which one.")
 
 
+class ToOperator(RequestPart):
+    """A destination that is one operator of a group, such as an agent of a call center."""
+
+    operator_id: UserId = Field(title="Operator", description="One operator of that group, instead of all of them.")
+    target_type: GroupType | None = Field(default=None, title="Kind", description="Not sent: a form gives it.")
+    target_id: TargetId = Field(title="Who", description="The operator's group.")
+
+
 class ListCalls(Action[Page[Call]]):
     """List ended calls, newest first, of the whole company or of one person or group."""
 
@@ -142,6 +152,9 @@ class ListCalls(Action[Page[Call]]):
         default=None, title="Kind of line", description="To see one line's calls: what kind of line."
     )
     target_id: TargetId | None = Field(default=None, title="Line", description="Which line; with its kind.")
+    include_anonymized: bool | None = Field(
+        default=None, title="Anonymized too", description="Also calls of people who have been deleted."
+    )
     cursor: Cursor = None
 
 
@@ -217,13 +230,22 @@ class TransferCall(Action[TransferredCall]):
     risk = Risk.OUTWARD
 
     id: LiveCall
-    to: ToNumber | ToCall | ToTarget | None = Field(
+    to: ToNumber | ToCall | ToTarget | ToOperator | None = Field(
         default=None, title="To", description="One destination: a number, a call, or somebody at the company."
     )
     transfer_state: Literal["hold", "parked", "preanswer", "voicemail"] | None = Field(
         default=None, title="Arrives as", description="Ringing, on hold, parked, or straight to voicemail."
     )
     custom_data: CustomData = None
+
+    def build_request(self) -> HttpRequest:
+        """Leave the kind of an operator's group out: Dialpad takes only its id beside an operator."""
+        request = super().build_request()
+        if not isinstance(self.to, ToOperator):
+            return request
+        body = dict(request.body or {})
+        to = {name: value for name, value in body["to"].items() if name != "target_type"}
+        return replace(request, body={**body, "to": to})
 
 
 class AddParticipant(Action[PlacedCall]):

@@ -15,7 +15,6 @@ from bot.dialpad.action import (
     OfficeId,
     Page,
     PhoneNumber,
-    Rate,
     Response,
     Risk,
 )
@@ -99,7 +98,6 @@ class UpdateCallRouter(Action[CallRouter]):
     name = "Change a call router"
     request = PATCH("/api/v2/callrouters/{id}")
     risk = Risk.CHANGE
-    rates = (Rate(1, 300.0),)
     sensitive = True
     repeatable = True
 

@@ -54,7 +54,7 @@ TargetType = Literal[
 ]
 OperatorType = Literal["room", "user"]
 License = Literal[
-    "admins", "agents", "dpde_all", "dpde_one", "lite_lines", "lite_support_agents", "magenta_lines", "talk"
+    "admins", "agents", "dpde_all", "dpde_one", "lite_lines", "lite_support_agents", "magenta_lines", "talk", "user"
 ]
 
 ENTITY_OF_TYPE: Final[Mapping[str, Entity]] = {
@@ -96,6 +96,11 @@ WORDS: Final[Mapping[str, str]] = {
     "message": "play a message",
     "person": "one person",
     "scripted_ivr": "scripted IVR",
+    "ai_agent": "Dialpad Ai agent",
+    "call_service_target": "calling service",
+    "google_dialogflow": "Google Dialogflow",
+    "last_name_company_directory": "company directory by last name",
+    "last_name_directory": "directory by last name",
     "fixedorder": "in a fixed order",
     "longestidle": "longest idle first",
     "mostskilled": "most skilled first",

@@ -29,6 +29,11 @@ RoutingAction = Literal[
     "person",
     "scripted_ivr",
     "voicemail",
+    "ai_agent",
+    "call_service_target",
+    "google_dialogflow",
+    "last_name_company_directory",
+    "last_name_directory",
 ]
 RoutingTargetType = Literal[
     "callcenter",
@@ -150,6 +155,12 @@ class CallCenterHoldQueue(RequestPart):
     )
     announcement_interval_seconds: int | None = Field(
         default=None, title="Announce every", description="Seconds; 120 when left out."
+    )
+    announce_estimated_wait_time: bool | None = Field(
+        default=None, title="Say the wait", description="Tell callers how long they may wait; yes when left out."
+    )
+    estimated_wait_time_max: int | None = Field(
+        default=None, title="Longest wait said", description="Minutes; 30 when left out."
     )
     allow_queue_callback: bool | None = Field(
         default=None, title="Offer callbacks", description="Callers may ask to be called back; no when left out."

@@ -27,6 +27,15 @@ from bot.dialpad.actions.parts import RequestPart
 from bot.dialpad.actions.people import AssignedNumber, DeskPhone, DeskPhones, Device, EmergencyAddress, User
 
 Person = Annotated[UserId, Field(title="Person")]
+# fmt: off
+AiLocale = Literal[
+    "en-au", "en-ca", "en-de", "en-fr", "en-gb", "en-it", "en-jp", "en-mx", "en-nl", "en-nz", "en-pt", "en-us",
+    "es-au", "es-ca", "es-de", "es-es", "es-fr", "es-gb", "es-it", "es-jp", "es-mx", "es-nl", "es-nz", "es-pt",
+    "es-us", "fr-au", "fr-ca", "fr-de", "fr-es", "fr-fr", "fr-gb", "fr-it", "fr-jp", "fr-mx", "fr-nl", "fr-nz",
+    "fr-pt", "fr-us",
+]
+# fmt: on
+"""What Dialpad Ai can listen for."""
 OwnGroupType = Annotated[GroupType | None, Field(title="Kind of group")]
 
 
@@ -205,6 +214,9 @@ class UpdateUser(Action[User]):
     office_id: OfficeId | None = Field(
         default=None, title="Office", description="Move the person there; needs a free license in that office."
     )
+    international_dialing_enabled: bool | None = Field(
+        default=None, title="International calls", description="Whether the person may call other countries."
+    )
     is_super_admin: bool | None = Field(
         default=None, title="Company admin", description="Whether the person may administer the whole company."
     )
@@ -305,6 +317,7 @@ class ToggleAi(Action[AssistedCall]):
 
     id: Person = Field(default=ME, description="Who is on the call.")
     enable_vi: bool | None = Field(default=None, title="Ai", description="Whether Ai listens to this call.")
+    vi_locale: AiLocale | None = Field(default=None, title="Language", description="Spoken language and country.")
 
 
 class GetCallerId(Action[CallerIds]):

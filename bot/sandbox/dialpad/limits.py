@@ -27,7 +27,6 @@ PER_MINUTE_10 = Limit(10, 60)
 PER_MINUTE_5 = Limit(5, 60)
 PER_MINUTE_5_EACH = Limit(5, 60, "id")
 PER_MINUTE_10_EACH_TARGET = Limit(10, 60, "target")
-ONCE_PER_5_MINUTES = Limit(1, 300)
 PER_HOUR_200 = Limit(200, 3600)
 SMS_TIER_0 = Limit(100, 60)
 

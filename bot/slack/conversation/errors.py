@@ -69,6 +69,8 @@ _DIALPAD: Mapping[type[DialpadError], tuple[str, str]] = {
     OutcomeUnknown: ("Dialpad did not answer, so it may or may not have happened.", _UNKNOWN),
 }
 _SAYS_WHY = (BadRequest, NotAllowed, NotFound, Conflict)
+_MAY_LACK = (NotAllowed, NotFound)
+_NEEDS = "Your company's Dialpad account needs {needs} for this."
 
 _NOT_IN_CHANNEL = "I am not in that channel. Invite me there with /invite, then try again."
 _REINSTALL = "Slack no longer accepts this app's sign-in. Ask whoever runs it to install it again."
@@ -170,7 +172,8 @@ def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:
         ("Dialpad could not do this.", _AGAIN),
     )
     why = f"It says: “{error.message.strip()}”" if isinstance(error, _SAYS_WHY) and _short(error.message) else ""
-    return " ".join(part for part in (what, why, next_step) if part)
+    need = _NEEDS.format(needs=error.needs) if error.needs and isinstance(error, _MAY_LACK) else ""
+    return " ".join(part for part in (what, why, next_step, need) if part)
 
 
 def _short(message: str) -> bool:

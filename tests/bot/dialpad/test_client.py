@@ -6,12 +6,21 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from bot.basics.errors import BadRequest, DialpadError, OutcomeUnknown, TokenRefused, TooMany, Unavailable, Unreadable
+from bot.basics.errors import (
+    BadRequest,
+    DialpadError,
+    NotAllowed,
+    OutcomeUnknown,
+    TokenRefused,
+    TooMany,
+    Unavailable,
+    Unreadable,
+)
 from bot.dialpad.actions.blockednumbers import BlockNumbers, GetBlockedNumber
 from bot.dialpad.actions.call import PlaceCall
 from bot.dialpad.actions.contacts import ListContacts
 from bot.dialpad.actions.sms import SendSms
-from bot.dialpad.actions.users import GetUser, ToggleDnd
+from bot.dialpad.actions.users import GetUser, PopScreen, ToggleDnd
 from bot.dialpad.client import LARGEST_BODY, DialpadClient
 from tests.bot.dialpad.wire import Time, Wire, bad, good
 
@@ -54,6 +63,16 @@ async def test_a_read_is_tried_three_times(status: int) -> None:
     client, wire, _ = build_client(bad(status), bad(status), good({"id": 5}))
     assert (await client.send(GetUser(), token="t")).id == "5"
     assert len(wire.asked) == 3
+
+
+async def test_a_refusal_knows_what_the_account_needs() -> None:
+    client, _, _ = build_client(bad(403), bad(403))
+    with pytest.raises(NotAllowed) as refused:
+        await client.send(PopScreen(screen_pop_uri="https://crm.example/7"), token="t")
+    assert refused.value.needs == "the scope “screen_pop”"
+    with pytest.raises(NotAllowed) as plain:
+        await client.send(GetUser(), token="t")
+    assert plain.value.needs == ""
 
 
 async def test_after_three_tries_the_refusal_is_raised() -> None:

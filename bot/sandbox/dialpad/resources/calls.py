@@ -91,12 +91,14 @@ def list_calls(ctx: RequestContext) -> Answer:
     kind, target_id = ctx.query_choice("target_type", TARGET_TYPES), ctx.query_whole("target_id")
     if (kind is None) != (target_id is None):
         raise bad_request("target_type and target_id must be given together")
+    anonymized_too = ctx.query_flag("include_anonymized") or False
 
     def is_wanted(call: Call) -> bool:
         started = epoch_ms(call.started) or 0
         return (
             not call.is_live
             and call.state != "blocked"
+            and (anonymized_too or _is_somebodys(ctx.state, call))
             and (after is None or started > after)
             and (before is None or started < before)
             and (target_id is None or (call.target.kind, call.target.id) == (kind, target_id))
@@ -109,6 +111,12 @@ def list_calls(ctx: RequestContext) -> Answer:
         id_of=lambda call: call.id,
         largest=LARGEST_PAGE,
     )
+
+
+def _is_somebodys(state: State, call: Call) -> bool:
+    """Tell whether the person whose call it was is still there; calls of deleted people are anonymized."""
+    whose = state.users.get(call.target.id) if call.target.kind == "user" else None
+    return whose is None or whose.state != "deleted"
 
 
 def get_call(ctx: RequestContext) -> Answer:
@@ -172,8 +180,28 @@ class Destination(Body):
         return state.find_target(self.target_type, self.target_id)
 
 
+class TransferDestination(Destination):
+    """A destination that may also be one operator: ``operator_id`` with the ``target_id`` of its group."""
+
+    operator_id: Id | None = None
+
+    def check(self) -> None:
+        if self.operator_id is None:
+            super().check()
+        elif self.target_id is None or self.target_type or self.number or self.call_id is not None:
+            raise bad_request("beside an operator_id stands the target_id of its group, and nothing else")
+
+    def target(self, state: State) -> Target | None:
+        if self.operator_id is None or self.target_id is None:
+            return super().target(state)
+        group = state.groups.get(self.target_id)
+        if group is None or self.operator_id not in group.members:
+            raise not_found("operator of this group")
+        return state.find_target("user", self.operator_id)
+
+
 class TransferCall(Body):
-    to: Destination | None = None
+    to: TransferDestination | None = None
     transfer_state: Literal["hold", "parked", "preanswer", "voicemail"] | None = None
     custom_data: Text | None = None
 

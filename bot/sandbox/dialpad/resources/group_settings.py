@@ -15,12 +15,17 @@ WEEKDAYS = DAYS[:5]
 OPEN_HOURS = ("08:00", "18:00")
 HOUR_PATTERN = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 RoutingAction = Literal[
+    "ai_agent",
     "bridge_target",
+    "call_service_target",
     "company_directory",
     "department",
     "directory",
     "disabled",
     "extension",
+    "google_dialogflow",
+    "last_name_company_directory",
+    "last_name_directory",
     "menu",
     "message",
     "operator",
@@ -87,8 +92,10 @@ class DepartmentQueue(HoldQueue):
 
 class CallCenterQueue(HoldQueue):
     allow_queue_callback: Flag | None = None
+    announce_estimated_wait_time: Flag | None = None
     announce_position: Flag | None = None
     announcement_interval_seconds: Annotated[Whole, Field(ge=0)] | None = None
+    estimated_wait_time_max: Annotated[Whole, Field(ge=1)] | None = None
     queue_callback_dtmf: DtmfKey | None = None
     queue_callback_threshold: Annotated[Whole, Field(ge=0)] | None = None
     queue_escape_dtmf: DtmfKey | None = None

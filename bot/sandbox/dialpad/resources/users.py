@@ -16,7 +16,7 @@ from bot.sandbox.dialpad.wire import Answer
 USER_STATES = ("active", "all", "cancelled", "deleted", "pending", "suspended")
 GroupType = Literal["callcenter", "department", "office"]
 License = Literal[
-    "admins", "agents", "dpde_all", "dpde_one", "lite_lines", "lite_support_agents", "magenta_lines", "talk"
+    "admins", "agents", "dpde_all", "dpde_one", "lite_lines", "lite_support_agents", "magenta_lines", "talk", "user"
 ]
 OWN_FIELDS = frozenset({"first_name", "last_name", "job_title", "forwarding_numbers", "presence_status"})
 """Fields that people may change about themselves; the rest of PATCH /users/{id} is for admins."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, SecretStr
+from pydantic import BaseModel, BeforeValidator, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.dialpad.action import Action, Entity, Names, place_of, wire_name
 from bot.dialpad.actions import ALL
 from bot.dialpad.actions.fields import Look, OnlyWith
+from tests.newer_document import as_before, is_newer
 
 ID = 5_527_851_234_660_353
 """Above 2**52, as Dialpad's are."""
@@ -36,6 +37,21 @@ class Case:
 def cases() -> list[Case]:
     """Every action with its fewest and its fullest arguments, once for each of the shapes its body can have."""
     return [case for action in ALL for case in _cases_of(action)]
+
+
+def cases_before() -> list[Case]:
+    """The cases of the first 192 actions, without what only the newer document knows."""
+    return [older for case in cases() if not is_newer(case.action) and (older := without_newer(case)) is not None]
+
+
+def without_newer(case: Case) -> Case | None:
+    """The case as it was before the newer document; None for a shape that only that one has."""
+    arguments = as_before(case.action, case.arguments)
+    try:
+        case.action.model_validate(arguments)
+    except ValidationError:
+        return None
+    return Case(case.action, arguments, case.label)
 
 
 def _cases_of(action: type[Action[Any]]) -> Iterator[Case]:

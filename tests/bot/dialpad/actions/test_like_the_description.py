@@ -15,10 +15,11 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types of its own
 
 from bot.dialpad.action import Action
-from tests.bot.dialpad.actions.arguments import Case, cases, every_word
-from tests.each import every_action, for_each
+from tests.bot.dialpad.actions.arguments import Case, cases_before, every_word, without_newer
+from tests.bot.sandbox.dialpad.dialpad_documents import FOLDER
+from tests.each import every_older_action, for_each
 
-SHARED = Path(__file__).parents[5] / "shared" / "dialpad" / "openapi-193.json"
+SHARED = FOLDER / "openapi-193.json"
 
 
 def find_document() -> Path | None:
@@ -87,19 +88,22 @@ def problems(schema: dict[str, Any], value: Any) -> list[str]:
     return [error.message for error in Draft202012Validator(schema).iter_errors(value)]
 
 
-@for_each("case", cases())
+@for_each("case", cases_before())
 def test_the_request_is_as_described(case: Case) -> None:
     assert complaints(case) == []
 
 
-@every_action
+@every_older_action
 def test_every_word_is_one_that_dialpad_takes(action: type[Action[Any]]) -> None:
     for case in every_word(action):
-        assert complaints(case) == [], str(case)
+        if (older := without_newer(case)) is not None:
+            assert complaints(older) == [], str(case)
 
 
 def test_an_unknown_field_would_be_seen() -> None:
-    spoilt = copy.deepcopy(next(case for case in cases() if case.action.slug == "DIALPAD_SET_USER_CALLER_ID_BY_ID"))
+    spoilt = copy.deepcopy(
+        next(case for case in cases_before() if case.action.slug == "DIALPAD_SET_USER_CALLER_ID_BY_ID")
+    )
     validator = body_validator(spoilt.action)
     assert validator is not None
     body = spoilt.action.model_validate(spoilt.arguments).build_request().body

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -15,9 +14,11 @@ from bot.dialpad.action import ME, Action, Done, Names, Rate, Response, Risk, pl
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.fields import ENTITY_OF_TYPE, KindIn, Look, OnlyWith
 from bot.dialpad.actions.parts import RequestPart
-from tests.each import every_action, for_each
+from tests.bot.sandbox.dialpad.dialpad_documents import FOLDER
+from tests.each import every_action, every_older_action, for_each
+from tests.newer_document import facts_of, is_newer
 
-FACTS = Path(__file__).parents[5] / "shared" / "dialpad" / "actions.json"
+FACTS = FOLDER / "actions.json"
 
 
 def bare(annotation: Any) -> Iterator[Any]:
@@ -268,8 +269,20 @@ def test_the_models_of_an_action_can_be_built(action: type[Action[Any]]) -> None
     assert isinstance(answer, action.answer_type())
 
 
+ADDED_SINCE = {
+    "hold_queue.announce_estimated_wait_time",
+    "hold_queue.estimated_wait_time_max",
+    "include_anonymized",
+    "international_dialing_enabled",
+    "vi_locale",
+}
+"""Parameters of the first 192 actions that their list does not have, and Dialpad's newer document has."""
+ALLOWED_MORE_OFTEN = {"DIALPAD_PATCH_CALL_ROUTER_BY_ID"}
+"""Once in five minutes by the list, as often as anything by the newer document."""
+
+
 def test_the_actions_are_the_ones_of_the_list(facts: dict[str, Any]) -> None:
-    assert {action.slug for action in ALL} == set(facts)
+    assert {action.slug for action in ALL if not is_newer(action)} == set(facts)
 
 
 @pytest.fixture(scope="module")
@@ -279,7 +292,7 @@ def facts() -> dict[str, Any]:
     return {entry["slug"]: entry for entry in json.loads(FACTS.read_text())}
 
 
-@every_action
+@every_older_action
 def test_where_an_action_goes_is_what_dialpad_says(action: type[Action[Any]], facts: dict[str, Any]) -> None:
     entry = facts[action.slug]
     assert (action.request.method, action.request.path, group_of(action)) == (
@@ -289,7 +302,7 @@ def test_where_an_action_goes_is_what_dialpad_says(action: type[Action[Any]], fa
     )
 
 
-@every_action
+@every_older_action
 def test_the_parameters_are_what_dialpad_says(action: type[Action[Any]], facts: dict[str, Any]) -> None:
     found = params_of(action)
     expected = {}
@@ -299,13 +312,21 @@ def test_the_parameters_are_what_dialpad_says(action: type[Action[Any]], facts: 
         # What comes from the specification has no words here; the strict validator knows them.
         enum = found[path][2] if words is None and path in found else sorted(words or [])
         expected[path] = (param["in"], param["required"], enum)
-    assert found == expected
+    words_since = facts_of(action).get("newer_words", {})
+    before = {
+        path: (place, required, [word for word in words if word not in words_since.get(path, {}).get("newer", ())])
+        for path, (place, required, words) in found.items()
+        if path not in ADDED_SINCE
+    }
+    assert before == expected
 
 
-@every_action
+@every_older_action
 def test_the_types_are_what_dialpad_says(action: type[Action[Any]], facts: dict[str, Any]) -> None:
     expected = {param["json_path"]: param["type"] for param in listed_params(facts[action.slug])}
     for path, _, info in fields_of(action):
+        if path in ADDED_SINCE:
+            continue
         found = type_of(info.annotation)
         # An id is kept as a string whatever Dialpad calls it; it is sent as a number when it is one.
         wanted = (
@@ -314,15 +335,16 @@ def test_the_types_are_what_dialpad_says(action: type[Action[Any]], facts: dict[
         assert found == wanted, path
 
 
-@every_action
+@every_older_action
 def test_who_may_and_how_often_is_what_dialpad_says(action: type[Action[Any]], facts: dict[str, Any]) -> None:
     entry = facts[action.slug]
-    assert [Rate(rate.calls, rate.seconds) for rate in action.rates] == rates_of(entry)
+    if action.slug not in ALLOWED_MORE_OFTEN:
+        assert [Rate(rate.calls, rate.seconds) for rate in action.rates] == rates_of(entry)
     assert action.company_admin_key == entry["company_admin_key"]
     assert list(action.scopes) == entry["scopes"]
 
 
-@every_action
+@every_older_action
 def test_what_is_needed_within_a_nested_object_is_what_dialpad_says(
     action: type[Action[Any]], facts: dict[str, Any]
 ) -> None:

@@ -265,6 +265,22 @@ async def test_a_transfer_rings_the_new_person(ana: httpx.AsyncClient, sandbox: 
     assert (new.target.id, new.is_transferred, new.state) == (LEO.dialpad_id, True, "ringing")
 
 
+async def test_a_transfer_to_an_operator_rings_that_one_of_the_group(
+    ana: httpx.AsyncClient, sandbox: DialpadSandbox
+) -> None:
+    call = sandbox.phone.ring(JORDAN, ANAS_NUMBER)
+    sandbox.phone.answer(call.id, ANA)
+    path = f"call/{call.id}/transfer"
+    beside = {"target_type": "callcenter", "target_id": SALES.id, "operator_id": LEO.dialpad_id}
+    assert (await ana.post(path, json={"to": beside})).status_code == 400
+    outside = {"target_id": SALES.id, "operator_id": SAM.dialpad_id}
+    assert (await ana.post(path, json={"to": outside})).status_code == 404
+    to = {"target_id": SALES.id, "operator_id": LEO.dialpad_id}
+    assert (await ana.post(path, json={"to": to})).status_code == 200
+    (new,) = sandbox.phone.live
+    assert (new.target.id, new.state) == (LEO.dialpad_id, "ringing")
+
+
 @pytest.mark.parametrize("to", [{}, {"number": JORDAN, "call_id": 1}, {"target_type": "user"}, {"number": "pizza"}])
 async def test_a_transfer_needs_exactly_one_destination(
     ana: httpx.AsyncClient, sandbox: DialpadSandbox, to: dict[str, Any]

@@ -1,4 +1,4 @@
-"""All 192 actions: there is a route, it works, it answers as documented, and it takes every documented parameter."""
+"""All actions: there is a route, it works, it answers as documented, and it takes every documented parameter."""
 
 import re
 from copy import deepcopy
@@ -8,31 +8,38 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from bot.dialpad.actions import ALL
 from bot.sandbox.cast import ANA
 from bot.sandbox.dialpad import COMPANY_KEY, DialpadSandbox, request_context
 from bot.sandbox.dialpad.fields import Body
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.resources import ALL_ROUTES
 from bot.sandbox.dialpad.routes import API
+from tests.bot.dialpad.actions.test_like_the_newer_document import described
 from tests.bot.sandbox.dialpad.answer_schemas import faults_in_answer
 from tests.bot.sandbox.dialpad.conftest import APP, Clock, Connect
 from tests.bot.sandbox.dialpad.dialpad_documents import action_or_skip, find_actions, spec_or_skip
 from tests.bot.sandbox.dialpad.known import Known
 from tests.bot.sandbox.dialpad.working import ALL_ACTIONS, API_ACTIONS, OAUTH, Given, full_path
 from tests.each import for_each
+from tests.newer_document import newer_operations, operations
 
 ROUTES = {(route.method, f"{API}{route.path}"): route for route in ALL_ROUTES}
 
 
-def test_there_are_192_actions() -> None:
-    assert len(ALL_ACTIONS) == 192
+def test_the_table_names_exactly_the_actions() -> None:
+    assert {full_path(action) for action in ALL_ACTIONS} == {
+        (action.request.method, action.request.path) for action in ALL
+    }
 
 
-def test_the_table_names_exactly_the_listed_actions() -> None:
+def test_the_first_192_are_the_listed_ones() -> None:
+    older = {full_path(action) for action in ALL_ACTIONS} - {tuple(key.split()) for key in newer_operations()}
+    assert len(older) == 192
     listed = {(action["method"], action["path"]) for action in find_actions()}
     if not listed:
         pytest.skip("no list of actions: set DIALPAD_DOCUMENTS to the folder with actions.json")
-    assert {full_path(action) for action in ALL_ACTIONS} == listed
+    assert older == listed
 
 
 @for_each("action", API_ACTIONS)
@@ -68,7 +75,8 @@ class Fresh:
 async def test_a_working_request_is_answered_as_documented(action: str, clock: Clock) -> None:
     answer = await Fresh(clock, COMPANY_KEY).send(action)
     assert answer.status_code == 200, answer.text
-    spec_or_skip()
+    if not is_newer(action):
+        spec_or_skip()
     assert faults_in_answer(*full_path(action), answer.json()) == []
 
 
@@ -92,11 +100,26 @@ async def test_an_agent_cannot_do_what_needs_a_company_admin_key(action: str, cl
 
 @for_each("action", API_ACTIONS)
 def test_admin_flag_scope_and_rate_limit_are_the_documented_ones(action: str) -> None:
-    documented = action_or_skip(*full_path(action))
     route = ROUTES[full_path(action)]
+    if is_newer(action):
+        facts = operations()[" ".join(full_path(action))]
+        assert ([route.scope] if route.scope else []) == facts["scopes"]
+        assert route.admin == facts["admin"]
+        assert (route.limit.count, route.limit.seconds) in {(count, 60) for count in facts["rates"]}
+        return
+    documented = action_or_skip(*full_path(action))
     assert route.admin == documented["company_admin_key"]
     assert ([route.scope] if route.scope else []) == documented["scopes"]
-    assert (route.limit.count, route.limit.seconds) in read_limits(documented["rate_limit"])
+    if full_path(action) != ROUTERS_MORE_OFTEN:
+        assert (route.limit.count, route.limit.seconds) in read_limits(documented["rate_limit"])
+
+
+ROUTERS_MORE_OFTEN = ("PATCH", "/api/v2/callrouters/{id}")
+"""Once in five minutes by the list, as often as anything by the newer document."""
+
+
+def is_newer(action: str) -> bool:
+    return " ".join(full_path(action)) in newer_operations()
 
 
 def read_limits(text: str) -> set[tuple[int, int]]:
@@ -107,7 +130,16 @@ def read_limits(text: str) -> set[tuple[int, int]]:
 
 
 def body_parameters(action: str) -> list[dict[str, Any]]:
-    return [one for one in action_or_skip(*full_path(action))["params"] if one["in"] == "body"]
+    return [one for one in parameters_of(action) if one["in"] == "body"]
+
+
+def parameters_of(action: str) -> list[dict[str, Any]]:
+    """Those of the newer document, which has all of the list's; a skip would hide that the list is not here."""
+    ours = next(one for one in ALL if (one.request.method, one.request.path) == full_path(action))
+    return [
+        {"json_path": path, "name": path, "in": place, "enum": words, "type": kind}
+        for path, (place, _, words, kind) in described(ours).items()
+    ]
 
 
 def example_of(parameter: dict[str, Any]) -> list[Any]:
@@ -173,7 +205,7 @@ async def test_every_documented_body_parameter_and_choice_is_taken(
 async def test_every_documented_query_parameter_is_read(
     action: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    documented = {one["name"] for one in action_or_skip(*full_path(action))["params"] if one["in"] == "query"}
+    documented = {one["name"] for one in parameters_of(action) if one["in"] == "query"}
     read: set[str] = set()
     plain = RequestContext.query_text
 

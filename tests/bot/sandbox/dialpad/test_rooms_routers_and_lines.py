@@ -88,15 +88,6 @@ async def test_a_router_sends_its_calls_to_its_default_target(
     assert events[-1][1]["target"]["name"] == "Blue Room"
 
 
-async def test_a_router_takes_one_change_in_five_minutes(priya: httpx.AsyncClient, known: Known, clock: Clock) -> None:
-    path, body = f"callrouters/{known.router}", {"enabled": False}
-    assert (await priya.patch(path, json=body)).status_code == 200
-    clock.forward(minutes=4)
-    assert (await priya.patch(path, json=body)).status_code == 429
-    clock.forward(minutes=1)
-    assert (await priya.patch(path, json=body)).status_code == 200
-
-
 async def test_a_removed_router_frees_its_numbers(
     priya: httpx.AsyncClient, known: Known, sandbox: DialpadSandbox
 ) -> None:

@@ -1,4 +1,4 @@
-"""For each of Dialpad's 192 actions a request that works in a fresh sandbox: the table other tests are driven by."""
+"""For each of Dialpad's actions a request that works in a fresh sandbox: the table other tests are driven by."""
 
 import base64
 from collections.abc import Callable

@@ -14,6 +14,7 @@ from bot.basics.errors import (
     NotAllowed,
     NotConfirmed,
     NotConnected,
+    NotFound,
     OutcomeUnknown,
     TooMany,
     Unavailable,
@@ -46,6 +47,15 @@ def test_every_dialpad_error_says_what_to_do_and_no_status_code(kind: type[Dialp
 def test_dialpads_own_short_sentence_is_quoted() -> None:
     assert "“No plan.”" in read_trouble(NotAllowed("No plan."), reference="x").text
     assert "“" not in read_trouble(NotAllowed("x" * 500), reference="x").text
+
+
+def test_a_refusal_says_what_the_account_needs_for_it() -> None:
+    for kind in (NotAllowed, NotFound):
+        refused = kind("No.")
+        refused.needs = "the scope “fax_message”"
+        said = read_trouble(refused, reference="x").text
+        assert said.endswith("Your company's Dialpad account needs the scope “fax_message” for this.")
+    assert "account needs" not in read_trouble(NotAllowed("No."), reference="x").text
 
 
 def test_a_missing_key_is_told_and_logged() -> None:
