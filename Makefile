@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-all test-two corpus chaos day coverage check bench soak docs lock clean
+.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs lock clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -27,6 +27,12 @@ endif
 
 demo: $(READY) ## A Slack, a Dialpad and the bot between them at http://localhost:3000 (ARGS="--port N --no-browser")
 	$(BIN)/dialpad-chatops demo $(ARGS)
+
+run: $(READY) ## The bot, with the settings of the environment and of .env
+	$(BIN)/dialpad-chatops run $(ARGS)
+
+doctor: $(READY) ## Which settings are missing or wrong; changes nothing
+	@$(BIN)/dialpad-chatops doctor $(ARGS)
 
 # Some machines switch .pyc files off: then each of the many processes that the tests start compiles everything anew.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal

@@ -1,11 +1,14 @@
 """The command line: ``dialpad-chatops`` and ``python -m bot``."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
+
+from bot.printing import Output
 
 # Commands import what they need when they run: `--help` and `manifest` should not load a database driver.
 # ruff: noqa: PLC0415
@@ -26,6 +29,32 @@ app.add_typer(sandbox, name="sandbox")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
 app.add_typer(events, name="events")
+
+AsOutput = Annotated[
+    Output | None, typer.Option("--output", help="How to print it.", show_default=False, case_sensitive=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --output json.")]
+
+
+def _output(output: Output | None, as_json: bool) -> Output:
+    return Output.JSON if as_json else output or Output.TABLE
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"dialpad-chatops {version('dialpad-chatops')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Run your team's Dialpad phone system from Slack."""
 
 
 @app.command()
@@ -56,77 +85,129 @@ def run(
 
     gc.disable()  # what a start makes stays: looking for garbage in it takes a third of the time; run_bot enables it
     from bot.app import run_bot
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        asyncio.run(run_bot(Settings(), fd))
+        asyncio.run(run_bot(read_settings(), fd))
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, database, keys, Slack's scopes and the way to Dialpad. Exit 1 when something is wrong."""
-    from bot.basics.settings import Settings
+def doctor(output: AsOutput = None, as_json: AsJson = False) -> None:
+    """Check settings, database, keys, Slack's scopes and the way to Dialpad. Exit 1 when something is wrong.
+
+    Looks only: it makes no database, no key and no folder.
+    """
+    from bot.basics.settings import read_settings
     from bot.doctor import examine
 
-    findings = asyncio.run(examine(Settings()))
-    for finding in findings:
-        typer.echo(f"{'ok  ' if finding.ok else 'FIX '} {finding.what}: {finding.said}")
-    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+    with _problems_as_sentences():
+        findings = asyncio.run(examine(read_settings()))
+    _print_checks([(one.what, one.ok, one.said) for one in findings], _output(output, as_json))
+
+
+def _print_checks(found: list[tuple[str, bool, str]], output: Output) -> None:
+    """Print checks, and exit 1 when one of them found something to do."""
+    from bot.printing import write_csv, write_json
+
+    rows = [{"what": what, "ok": ok, "said": said} for what, ok, said in found]
+    if output is Output.JSON:
+        write_json(rows, sys.stdout)
+    elif output is Output.CSV:
+        write_csv(rows, sys.stdout)
+    else:
+        for what, ok, said in found:
+            typer.echo(f"{'ok  ' if ok else 'FIX '} {what}: {said}")
+    raise typer.Exit(0 if all(ok for _, ok, _ in found) else 1)
 
 
 @app.command()
-def actions(
-    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
-) -> None:
+def actions(output: AsOutput = None, as_json: AsJson = False) -> None:
     """List all Dialpad actions."""
-    import json
+    from bot.command_line import show_actions
 
-    from bot.command_line import describe_all, show_actions
+    show_actions(sys.stdout, _output(output, as_json))
 
-    if as_json:
-        sys.stdout.write(json.dumps(describe_all(), ensure_ascii=False, indent=2) + "\n")
-    else:
-        show_actions(sys.stdout)
+
+def _complete_slug(incomplete: str) -> list[str]:
+    from bot.command_line import slugs_beginning
+
+    return slugs_beginning(incomplete)
+
+
+Slug = Annotated[str, typer.Argument(help="DIALPAD_…, as `actions` lists them.", autocompletion=_complete_slug)]
 
 
 @app.command()
 def call(
-    slug: Annotated[str, typer.Argument(help="DIALPAD_…, as `actions` lists them.")],
-    data: Annotated[str, typer.Option(help="One JSON object with all fields, nested where Dialpad nests.")] = "{}",
+    slug: Slug,
+    data: Annotated[
+        str,
+        typer.Option(
+            help="One JSON object with all fields, nested where Dialpad nests. @FILE reads a file, - standard input."
+        ),
+    ] = "{}",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the request and send nothing.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Every page of a list.")] = False,
+    output: AsOutput = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Run one action with DIALPAD_API_KEY. Exit 2 for bad input, 3 when Dialpad refuses."""
-    import json
+    """Run one action with DIALPAD_API_KEY.
 
+    Prints a table on a terminal and JSON in a pipe. Exit 2 for bad input, 3 when Dialpad refuses or a list is
+    incomplete, 4 when nobody knows whether it happened: look before you do it again.
+    """
     from bot import command_line
     from bot.basics.errors import DialpadError
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
+    from bot.printing import write_json
 
     command_line.keep_quiet()
-    try:
-        with _problems_as_sentences(except_for=DialpadError):
-            action = command_line.read_data(command_line.named(slug), data)
-            if dry_run:
-                sys.stdout.write(json.dumps(command_line.as_sent(action), ensure_ascii=False, indent=2) + "\n")
-                return
-            answer = asyncio.run(command_line.call(action, Settings(), everything=everything))
-        command_line.show(answer, sys.stdout)
-    except DialpadError as problem:
-        typer.echo(command_line.sentence_of(problem), err=True)
-        raise typer.Exit(command_line.REFUSED) from None
+    with _problems_as_sentences():
+        kind = command_line.named(slug)
+        action = command_line.read_data(kind, data)
+        if dry_run:
+            write_json(command_line.as_sent(action), sys.stdout)
+            return
+        settings = read_settings()
+        try:
+            answer = asyncio.run(command_line.call(action, settings, everything=everything))
+        except DialpadError as problem:
+            typer.echo(command_line.sentence_of(kind, problem), err=True)
+            unknown = command_line.may_have_happened(kind, problem)
+            raise typer.Exit(command_line.UNKNOWN if unknown else command_line.REFUSED) from None
+        except KeyboardInterrupt:
+            said, code = command_line.interrupted(kind)
+            typer.echo(said, err=True)
+            raise typer.Exit(code) from None
+    command_line.show(answer, sys.stdout, Output.JSON if as_json else output)
+    if missing := command_line.what_is_missing(answer):
+        typer.echo(missing, err=True)
+    if command_line.INCOMPLETE in answer:
+        raise typer.Exit(command_line.REFUSED)
 
 
 @app.command()
-def form(slug: Annotated[str, typer.Argument(help="DIALPAD_…, as `actions` lists them.")]) -> None:
+def form(slug: Slug) -> None:
     """Print an action's modal as Slack gets it."""
-    import json
-
     from bot import command_line
+    from bot.printing import write_json
 
     with _problems_as_sentences():
         view = asyncio.run(command_line.form_of(command_line.named(slug)))
-    sys.stdout.write(json.dumps(view, ensure_ascii=False, indent=2) + "\n")
+    write_json(view, sys.stdout)
+
+
+@app.command()
+def completion(shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="Which shell.")]) -> None:
+    """Print what makes a shell complete commands, options and actions.
+
+    bash: eval "$(dialpad-chatops completion bash)" in ~/.bashrc. zsh: the same with zsh, in ~/.zshrc after compinit.
+    fish: dialpad-chatops completion fish > ~/.config/fish/completions/dialpad-chatops.fish
+    """
+    from typer.completion import get_completion_inspect_parameters, shell_complete
+
+    get_completion_inspect_parameters()  # makes typer's shells known
+    shell_complete(typer.main.get_command(app), {}, "dialpad-chatops", _COMPLETE, f"source_{shell}")
 
 
 @app.command()
@@ -139,10 +220,10 @@ def manifest(
 ) -> None:
     """Print the Slack app's manifest."""
     from bot.app import build_routes
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
     from bot.slack.api.manifest import build_manifest, write_manifest
 
-    command = command or Settings().command
+    command = command or read_settings().command
     text = write_manifest(build_manifest(build_routes(), command=command, public_url=public_url))
     if check is None:
         sys.stdout.write(text)
@@ -199,10 +280,10 @@ def sandbox_slack(
 def db_upgrade() -> None:
     """Bring the tables to this version. `run` does it by itself."""
     from bot.app import open_store
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     async def upgrade() -> None:
-        store = await open_store(Settings())
+        store = await open_store(read_settings())
         await store.aclose()
 
     with _problems_as_sentences():
@@ -214,10 +295,10 @@ def db_upgrade() -> None:
 def db_purge() -> None:
     """Throw away what has expired. `run` does it every hour."""
     from bot.app import open_store
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     async def purge() -> int:
-        store = await open_store(Settings())
+        store = await open_store(read_settings())
         try:
             return sum((await store.purge()).values())
         finally:
@@ -234,10 +315,10 @@ def db_backup(file: Annotated[Path, typer.Argument(help="The file to write: a SQ
     Only its owner may read it. It holds no key: keep ENCRYPTION_KEYS, or the key file, as well.
     """
     from bot import databases
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        typer.echo(databases.back_up(Settings(), file))
+        typer.echo(databases.back_up(read_settings(), file))
 
 
 @db.command("restore")
@@ -247,26 +328,26 @@ def db_restore(
 ) -> None:
     """Put a backup in the database's place. Exit 2 while a bot runs on it, or without --yes when there is one."""
     from bot import databases
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        typer.echo(databases.restore(Settings(), file, replace=yes))
+        typer.echo(databases.restore(read_settings(), file, replace=yes))
 
 
 @db.command("check")
 def db_check(
     file: Annotated[Path | None, typer.Argument(help="A backup, instead of the database itself.")] = None,
+    output: AsOutput = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check the database: damage, version, rows that belong to nothing, sealed values, counts. Exit 1 when something
     is wrong."""
     from bot import databases
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        found = databases.check(Settings(), file)
-    for one in found:
-        typer.echo(f"{'ok  ' if one.ok else 'FIX '} {one.what}: {one.said}")
-    raise typer.Exit(0 if all(one.ok for one in found) else 1)
+        found = databases.check(read_settings(), file)
+    _print_checks([(one.what, one.ok, one.said) for one in found], _output(output, as_json))
 
 
 @db.command("copy")
@@ -279,10 +360,10 @@ def db_copy(
     Work in flight goes on in the copy once a bot starts there. Stop the bot before the last copy.
     """
     from bot import databases
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        copied, said = databases.copy(Settings(), to, replace=yes)
+        copied, said = databases.copy(read_settings(), to, replace=yes)
     for table in copied:
         typer.echo(f"ok   {table.name}: {table.rows} rows, {table.checksum}")
     typer.echo(said)
@@ -305,12 +386,12 @@ def keys_rotate(
 ) -> None:
     """Encrypt everything anew with the first key of ENCRYPTION_KEYS; afterwards the old ones can be removed."""
     from bot.app import open_store
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
     from bot.contract.prose import plural
     from bot.store.rotate import Rotation
 
     async def rotate() -> Rotation:
-        store = await open_store(Settings(), check_keys=False)
+        store = await open_store(read_settings(), check_keys=False)
         try:
             return await store.rotate(drop_unreadable=drop_unreadable)
         finally:
@@ -326,22 +407,19 @@ Everything = Annotated[bool, typer.Option("--all", help="Everything that is set 
 
 
 @events.command("list")
-def events_list(as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False) -> None:
+def events_list(output: AsOutput = None, as_json: AsJson = False) -> None:
     """What was given up after twelve tries, or cannot be read for want of a key. Never what is in it.
 
     It is kept for two weeks after it came.
     """
-    import json
-
     from bot import parked
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        found = asyncio.run(parked.read_parked(Settings()))
-    if as_json:
-        sys.stdout.write(json.dumps([parked.describe(event) for event in found], ensure_ascii=False, indent=2) + "\n")
-    elif found:
-        parked.show(found, sys.stdout)
+        found = asyncio.run(parked.read_parked(read_settings()))
+    how = _output(output, as_json)
+    if found or how is not Output.TABLE:
+        parked.show(found, sys.stdout, how)
     else:
         typer.echo("Nothing is set aside.")
 
@@ -354,11 +432,11 @@ def events_retry(keys: Keys = None, everything: Everything = False) -> None:
     database, where a running bot finds it within a second, and otherwise the next one that starts.
     """
     from bot import parked
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     typed = _which(keys, everything=everything)
     with _problems_as_sentences():
-        count = asyncio.run(parked.retry(Settings(), typed))
+        count = asyncio.run(parked.retry(read_settings(), typed))
     typer.echo(f"Queued for delivery again: {count}." if count else "Nothing is set aside.")
 
 
@@ -370,14 +448,14 @@ def events_drop(
 ) -> None:
     """Throw away for good, without telling anybody in Slack. Exit 2 for an unknown key."""
     from bot import parked
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     typed = _which(keys, everything=everything)
     if not yes:
         typer.echo("Dropped events cannot be recovered. Add --yes to go ahead.", err=True)
         raise typer.Exit(2)
     with _problems_as_sentences():
-        count = asyncio.run(parked.drop(Settings(), typed))
+        count = asyncio.run(parked.drop(read_settings(), typed))
     typer.echo(f"Dropped: {count}." if count else "Nothing is set aside.")
 
 
@@ -386,22 +464,22 @@ def audit(
     about: Annotated[str, typer.Option("--object", help="Such as office, or office:5527000000000001.")] = "",
     person: Annotated[str, typer.Option(help="Somebody's Slack id.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+    output: AsOutput = None,
+    as_json: AsJson = False,
 ) -> None:
     """Who did what to which object, and as whom at Dialpad; the newest first. No texts, tokens or numbers."""
-    import json
-
     from bot import audit_log
-    from bot.basics.settings import Settings
+    from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        found = asyncio.run(audit_log.read(Settings(), about=about, user_id=person, limit=limit))
-    if as_json:
-        sys.stdout.write(json.dumps([audit_log.describe(row) for row in found], ensure_ascii=False, indent=2) + "\n")
-    elif found:
-        audit_log.show(found, sys.stdout)
+        found = asyncio.run(audit_log.read(read_settings(), about=about, user_id=person, limit=limit))
+    how = _output(output, as_json)
+    if found or how is not Output.TABLE:
+        audit_log.show(found, sys.stdout, how)
     else:
         typer.echo("There are no such entries. They are kept for 180 days.")
+    if len(found) == limit:
+        typer.echo(f"These are the newest {limit}; --limit shows more.", err=True)
 
 
 def _which(keys: list[str] | None, *, everything: bool) -> list[str]:
@@ -431,9 +509,21 @@ class _problems_as_sentences:  # noqa: N801  reads as what it does: `with _probl
             raise typer.Exit(2)
 
 
+_COMPLETE: Final = "_DIALPAD_CHATOPS_COMPLETE"
+"""The variable with which a shell asks for completions."""
+
+
 def main() -> None:
     """Run the console script."""
-    app()
+    if _COMPLETE in os.environ:
+        from typer.completion import get_completion_inspect_parameters
+
+        get_completion_inspect_parameters()  # makes typer's shells known
+    try:
+        app()
+    except BrokenPipeError:  # whoever read the output has seen enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 if __name__ == "__main__":

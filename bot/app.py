@@ -58,6 +58,7 @@ from bot.notifications.webhook import build_hook_route
 from bot.readiness import Probe, Readiness, StoreProbes, free_bytes, probe_said
 from bot.replicas import Replicas
 from bot.server import serve, take_sockets
+from bot.setup_check import problems_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
@@ -122,17 +123,8 @@ async def open_store(settings: Settings, *, check_keys: bool = True, now: Clock 
 
 def check(settings: Settings) -> None:
     """Check that the settings Slack needs are there. Raises Misconfigured, which says what to set."""
-    installs = settings.slack_client_id and settings.slack_client_secret
-    if not settings.slack_bot_token and not installs:
-        raise Misconfigured(
-            "Set SLACK_BOT_TOKEN (your Slack app's page, Install App). Just want to try it? Run make demo"
-        )
-    if not settings.slack_bot_token and not settings.public_url:
-        raise Misconfigured("Set PUBLIC_URL, where browsers find /slack/install, or SLACK_BOT_TOKEN for one workspace.")
-    if not settings.slack_app_token and not settings.slack_signing_secret:
-        raise Misconfigured(
-            "Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET when Slack reaches you over HTTP."
-        )
+    if problems := [one.said for one in problems_of(settings)]:
+        raise Misconfigured(" ".join([*problems, "Just want to try it? Run make demo"]))
 
 
 @dataclass(frozen=True)

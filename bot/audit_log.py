@@ -1,18 +1,13 @@
 """The audit as ``dialpad-chatops audit`` shows it."""
 
 from collections.abc import Sequence
-from typing import Any, Final, TextIO
-
-from rich.console import Console
-from rich.table import Table
+from typing import Any, TextIO
 
 from bot.app import open_store
 from bot.basics.settings import Settings
 from bot.dialpad.audited import as_text
+from bot.printing import Output, write_csv, write_json, write_table
 from bot.store.audit import AuditRow
-
-_WIDTH: Final = 200
-"""Columns of a table that is not written to a terminal."""
 
 
 async def read(settings: Settings, *, about: str, user_id: str, limit: int) -> list[AuditRow]:
@@ -42,13 +37,25 @@ def describe(row: AuditRow) -> dict[str, Any]:
     }
 
 
-def show(rows: Sequence[AuditRow], out: TextIO) -> None:
-    """Print entries as a table."""
-    table = Table("At", "Person", "What", "Object", "Details", "Outcome", "As, at Dialpad")
-    for row in rows:
-        what = row.action or row.route
-        acting = row.about.dialpad_user_id or ("the company's key" if row.about.dialpad_company_id else "")
-        at = f"{row.at:%Y-%m-%d %H:%M:%S} UTC"
-        about = (row.about.object, as_text(row.about.details))
-        table.add_row(at, row.person.user_id, what, *about, row.outcome, acting)
-    Console(file=out, width=None if out.isatty() else _WIDTH).print(table)
+def show(rows: Sequence[AuditRow], out: TextIO, output: Output) -> None:
+    """Print entries."""
+    if output is Output.JSON:
+        write_json([describe(row) for row in rows], out)
+    elif output is Output.CSV:
+        write_csv([describe(row) for row in rows], out)
+    else:
+        headings = ("At", "Person", "What", "Object", "Details", "Outcome", "As, at Dialpad")
+        write_table([_in_words(row) for row in rows], {name: name for name in headings}, out)
+
+
+def _in_words(row: AuditRow) -> dict[str, str]:
+    acting = row.about.dialpad_user_id or ("the company's key" if row.about.dialpad_company_id else "")
+    return {
+        "At": f"{row.at:%Y-%m-%d %H:%M:%S} UTC",
+        "Person": row.person.user_id,
+        "What": row.action or row.route,
+        "Object": row.about.object,
+        "Details": as_text(row.about.details),
+        "Outcome": row.outcome,
+        "As, at Dialpad": acting,
+    }

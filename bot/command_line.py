@@ -1,6 +1,5 @@
 """Dialpad's actions without Slack: listed, run, and their forms shown. ``bot.__main__`` calls these."""
 
-import json
 import logging
 import sys
 from collections.abc import Mapping
@@ -8,9 +7,8 @@ from typing import Any, Final, TextIO, cast
 
 from pydantic import SecretStr
 from rich.console import Console
-from rich.table import Table
 
-from bot.basics.errors import ChatopsError, DialpadError, FieldError, TokenRefused, UserError
+from bot.basics.errors import DialpadError, FieldError, TokenRefused, UserError, may_have_been_done
 from bot.basics.logs import set_up_logging
 from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
@@ -21,19 +19,20 @@ from bot.catalogue.routes import build_routes
 from bot.catalogue.validation import validated
 from bot.contract.context import Ctx, Where
 from bot.contract.reading import Refused
-from bot.dialpad.action import IDS_AS_TEXT, Action, Page, needs_of, wire_name
+from bot.dialpad.action import IDS_AS_TEXT, Action, Page, Risk, needs_of, wire_name
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.oauth2 import RedeemToken
 from bot.dialpad.client import DialpadClient
+from bot.printing import Output, console_of, write_csv, write_json, write_table
 from bot.slack.blockkit.forms import build_form
 from bot.slack.conversation.errors import read_trouble
+from bot.typed_data import BadInput, read_values
 
 REFUSED: Final = 3
+UNKNOWN: Final = 4
+INTERRUPTED: Final = 130
 _COLUMNS: Final = 7
-
-
-class BadInput(ChatopsError):
-    """What was typed cannot be used; the message says what to type."""
+_MAYBE: Final = "so it may or may not have happened. Check in Dialpad before you do it again."
 
 
 def named(slug: str) -> type[Action[Any]]:
@@ -126,12 +125,7 @@ def _needs(action: type[Action[Any]], path: tuple[str, ...]) -> bool:
 
 def read_data(action: type[Action[Any]], data: str) -> Action[Any]:
     """Build the action from ``--data``. Raises BadInput."""
-    try:
-        values = json.loads(data or "{}")
-    except ValueError as problem:
-        raise BadInput(f"--data is not JSON: {problem}") from None
-    if not isinstance(values, dict):
-        raise BadInput('--data takes one JSON object, such as {"id": 5}')
+    values = read_values(data)
     try:
         return validated(action, values)
     except Refused as problem:
@@ -179,9 +173,11 @@ async def _collect(client: DialpadClient, action: Action[Any], key: SecretStr) -
             status.update(f"Fetching… {count} pages, {len(items):,} items")
             if not sys.stderr.isatty():
                 sys.stderr.write(f"{count} pages, {len(items)} items\n")
-    if pages.cut_short:
-        sys.stderr.write("Dialpad refused its own cursor partway through: the list is incomplete.\n")
-    return {"items": items}
+    return {"items": items, **({INCOMPLETE: True} if pages.cut_short else {})}
+
+
+INCOMPLETE: Final = "incomplete"
+"""Our own mark on an answer whose pages Dialpad did not all give."""
 
 
 def plain(answer: Any) -> dict[str, Any]:
@@ -192,50 +188,87 @@ def plain(answer: Any) -> dict[str, Any]:
     return made
 
 
-def sentence_of(problem: DialpadError) -> str:
+def may_have_happened(action: type[Action[Any]], problem: DialpadError) -> bool:
+    """Tell whether something may have changed although the request failed: nobody may be told to do it again."""
+    failed_inside = (problem.status or 0) >= 500
+    return action.risk is not Risk.READ and (may_have_been_done(problem) or failed_inside)
+
+
+def sentence_of(action: type[Action[Any]], problem: DialpadError) -> str:
     """Describe what went wrong, in the words people read in Slack."""
     if isinstance(problem, TokenRefused):
         return "Dialpad did not accept this key. Check DIALPAD_API_KEY."
-    return read_trouble(problem, reference="").text
+    if may_have_happened(action, problem):
+        return f"Dialpad did not answer properly, {_MAYBE}"
+    return read_trouble(problem, reference="", risk=action.risk).text
 
 
-def show(answer: Mapping[str, Any], out: TextIO) -> None:
-    """Print an answer: a table on a terminal, JSON in a pipe."""
-    if not out.isatty():
-        out.write(json.dumps(answer, ensure_ascii=False, indent=2) + "\n")
-        return
-    console = Console(file=out)
+def interrupted(action: type[Action[Any]]) -> tuple[str, int]:
+    """Say what a Ctrl+C means while an action is under way, and return the exit code."""
+    if action.risk is Risk.READ:
+        return "Interrupted.", INTERRUPTED
+    return f"Interrupted before Dialpad answered, {_MAYBE}", UNKNOWN
+
+
+def show(answer: Mapping[str, Any], out: TextIO, output: Output | None = None) -> None:
+    """Print an answer: by default a table on a terminal, JSON in a pipe."""
+    output = output or (Output.TABLE if out.isatty() else Output.JSON)
     items = answer.get("items")
-    if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
-        console.print(_table_of(items))
-        console.print(f"{len(items)} rows" + (", and more: --all" if answer.get("cursor") else ""), style="dim")
-        return
-    table = Table("", "", show_header=False)
-    for name, value in answer.items():
-        table.add_row(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    console.print(table if answer else "Done.")
+    rows = items if isinstance(items, list) and all(isinstance(item, dict) for item in items) else None
+    match output:
+        case Output.JSON:
+            write_json(answer, out)
+        case Output.CSV:
+            write_csv([answer] if rows is None else rows, out)
+        case Output.TABLE if rows:
+            write_table(rows, {name: name for name in _columns_of(rows)}, out)
+            console_of(out).print(f"{len(rows)} rows", style="dim")
+        case _:
+            facts = [{"name": name, "value": value} for name, value in answer.items() if name != "items" or value]
+            if facts:
+                write_table(facts, {"name": "Name", "value": "Value"}, out)
+            else:
+                console_of(out).print("None." if rows is not None else "Done.")
 
 
-def _table_of(items: list[dict[str, Any]]) -> Table:
+def what_is_missing(answer: Mapping[str, Any]) -> str:
+    """Say that a list is not whole; "" when it is."""
+    if answer.get(INCOMPLETE):
+        return "Dialpad refused its own cursor partway through: the list is incomplete."
+    if "items" in answer and answer.get("cursor"):
+        return "This is the first page, and there are more: --all fetches them."
+    return ""
+
+
+def _columns_of(items: list[dict[str, Any]]) -> list[str]:
     counts: dict[str, int] = {}
     for item in items:
         for name, value in item.items():
             if isinstance(value, str | int | float) and value != "":
                 counts[name] = counts.get(name, 0) + 1
     first = [name for name in ("id", "call_id", "display_name", "name", "number", "state") if name in counts]
-    names = [*first, *(name for name in counts if name not in first)][:_COLUMNS]
-    table = Table(*names)
-    for item in items:
-        table.add_row(*(str(item.get(name, "")) for name in names))
-    return table
+    return [*first, *(name for name in counts if name not in first)][:_COLUMNS]
 
 
-def show_actions(out: TextIO) -> None:
-    """Print every action as a table, by group."""
-    table = Table("Group", "Action", "Slug", "Risk")
-    for action in sorted(ALL, key=lambda one: (group_of(one), one.name)):
-        table.add_row(group_of(action), action.name, action.slug, action.risk.value)
-    Console(file=out, width=None if out.isatty() else 160).print(table)
+def show_actions(out: TextIO, output: Output = Output.TABLE) -> None:
+    """Print every action, by group."""
+    if output is Output.JSON:
+        write_json(describe_all(), out)
+        return
+    ordered = sorted(ALL, key=lambda one: (group_of(one), one.name))
+    described = [_describe(action) for action in ordered]
+    if output is Output.CSV:
+        write_csv([{name: value for name, value in one.items() if name != "params"} for one in described], out)
+        return
+    write_table(described, {"group": "Group", "name": "Action", "slug": "Slug", "risk": "Risk"}, out)
+
+
+def slugs_beginning(typed: str) -> list[str]:
+    """Return the slugs that begin with what was typed, in its case, and without their prefix where it was left out."""
+    if not typed:
+        return sorted(one.slug for one in ALL)
+    names = [name for one in ALL for name in (one.slug, one.slug.removeprefix("DIALPAD_"))]
+    return sorted(said for name in names for said in (name, name.lower()) if said.startswith(typed))
 
 
 async def form_of(action: type[Action[Any]]) -> dict[str, Any]:

@@ -1,17 +1,27 @@
-"""Checks for ``dialpad-chatops doctor``: what is set up, what is missing, and what to do about it."""
+"""Checks for ``dialpad-chatops doctor``: what is set up, what is missing, and what to do about it.
 
+Nothing is made or changed: no database, no key, no folder.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 
-from bot.app import Misconfigured, check, open_store
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.contract.prose import plural
 from bot.readiness import FREE_TO_WARN, free_bytes
+from bot.setup_check import problems_of
 from bot.slack.api.manifest import CORE, say_what_is_off
+from bot.store import migrate
+from bot.store.database import DATABASE_ERRORS, build_url, say_error, sqlite_file
 from bot.store.installations import Installations
-from bot.store.store import Store
+from bot.store.keys import KeyProblem, key_file_for, parse_keys
+from bot.store.store import Store, read_keyring
 from bot.web import Insiders
 
 WITHIN_S = 10
@@ -27,26 +37,28 @@ class Finding:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Run every check. Changes nothing but migrates the database."""
-    findings = [_transport(settings), _connecting(settings), _insiders(settings), *await _database(settings)]
+    """Run every check. Changes nothing."""
+    problems = problems_of(settings)
+    wrong = [Finding(one.name, False, one.said) for one in problems]
+    slack = [] if any(one.name in _FOR_SLACK for one in problems) else [_transport(settings)]
+    connecting = [] if any(one.name.startswith("DIALPAD_CLIENT") for one in problems) else [_connecting(settings)]
+    findings = [*wrong, *slack, *connecting, _insiders(settings), *await _database(settings)]
     timeout = aiohttp.ClientTimeout(total=WITHIN_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
-        if settings.slack_bot_token:
+        if settings.slack_bot_token and not any(one.name == "SLACK_BOT_TOKEN" for one in problems):
             findings.append(await _slack(settings, session))
         findings.append(await _dialpad(settings, session))
     return findings
 
 
+_FOR_SLACK = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET",
+              "PUBLIC_URL")  # fmt: skip
+
+
 def _transport(settings: Settings) -> Finding:
-    try:
-        check(settings)
-    except Misconfigured as problem:
-        return Finding("Slack connection", False, str(problem))
     if settings.slack_app_token:
         return Finding("Slack connection", True, "Socket Mode, no public address needed")
-    if settings.slack_signing_secret and settings.public_url:
-        return Finding("Slack connection", True, f"HTTP at {settings.public_url}/slack/events")
-    return Finding("Slack connection", False, "Set PUBLIC_URL, where Slack reaches you over HTTP.")
+    return Finding("Slack connection", True, f"HTTP at {settings.public_url}/slack/events")
 
 
 def _connecting(settings: Settings) -> Finding:
@@ -57,17 +69,55 @@ def _connecting(settings: Settings) -> Finding:
 
 async def _database(settings: Settings) -> list[Finding]:
     try:
-        store = await open_store(settings)
-        try:
-            await store.ping()
+        url = build_url(settings.database_url)
+        file = sqlite_file(url)
+        if file is not None and not file.is_file():
+            return [_not_yet_made(settings, file)]
+        async with _looked_at(settings, file) as store:
+            if not await store.database.read(migrate.is_current):
+                return [_not_current(await store.database.read(migrate.is_known))]
+            await store.check_keys()
             looked = [await _disk(store), await _notifications(store), await _events(store)]
             if settings.slack_client_id and not settings.slack_bot_token:
                 looked.append(await _installations(store, settings.slack_client_id))
-        finally:
-            await store.aclose()
     except ChatopsError as problem:
         return [Finding("Database", False, str(problem))]
+    except DATABASE_ERRORS as error:
+        said = f"The database cannot be used: {say_error(error)}. Check DATABASE_URL and that it is running."
+        return [Finding("Database", False, said)]
     return [Finding("Database", True, "reachable, tables up to date, stored connections can be read"), *looked]
+
+
+def _not_yet_made(settings: Settings, file: Path) -> Finding:
+    if settings.encryption_keys:
+        parse_keys(settings.encryption_keys.get_secret_value())
+    if not file.parent.is_dir():
+        return Finding("Database", False, f"There is no folder {file.parent}. Make it, or change DATABASE_URL.")
+    if not os.access(file.parent, os.W_OK):
+        return Finding("Database", False, f"The folder {file.parent} cannot be written. Check who owns it.")
+    return Finding("Database", True, f"none yet: the first start makes {file}")
+
+
+def _not_current(known: bool) -> Finding:
+    if known:
+        return Finding("Database", True, "reachable, with an earlier version's tables: the next start brings them up")
+    return Finding("Database", True, "reachable and without tables of this bot: the first start makes them")
+
+
+@asynccontextmanager
+async def _looked_at(settings: Settings, file: Path | None) -> AsyncIterator[Store]:
+    """Open the store without making or changing anything. Raises DatabaseProblem and KeyProblem."""
+    keys = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
+    if keys is None and file is not None and not key_file_for(file).is_file():
+        raise KeyProblem(
+            f"The key file {key_file_for(file)} is missing: what is stored cannot be read without it. Put it back, or "
+            "set ENCRYPTION_KEYS."
+        )
+    store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys))
+    try:
+        yield store
+    finally:
+        await store.aclose()
 
 
 async def _disk(store: Store) -> Finding:

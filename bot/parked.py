@@ -8,18 +8,13 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.table import Table
-
 from bot.app import open_store
 from bot.basics.company import OWN
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
+from bot.printing import Output, write_csv, write_json, write_table
 from bot.store.events import ParkedEvent
 from bot.store.store import Store
-
-_WIDTH = 160
-"""Columns of a table that is not written to a terminal."""
 
 
 class NotParked(ChatopsError):
@@ -57,14 +52,27 @@ def describe(event: ParkedEvent) -> dict[str, Any]:
     }
 
 
-def show(events: Sequence[ParkedEvent], out: TextIO) -> None:
-    """Print parked events as a table."""
-    table = Table("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
-    for event in events:
-        company = "hook no longer exists" if event.company is None else _company(event.company)
-        received, parked = _moment(event.received_at), _moment(event.parked_at)
-        table.add_row(event.key, event.kind, event.hook_id, company, received, parked, str(event.tries))
-    Console(file=out, width=None if out.isatty() else _WIDTH).print(table)
+def show(events: Sequence[ParkedEvent], out: TextIO, output: Output) -> None:
+    """Print parked events."""
+    if output is Output.JSON:
+        write_json([describe(event) for event in events], out)
+    elif output is Output.CSV:
+        write_csv([describe(event) for event in events], out)
+    else:
+        headings = ("Key", "Kind", "Hook", "Company", "Received", "Parked", "Tries")
+        write_table([_in_words(event) for event in events], {name: name for name in headings}, out)
+
+
+def _in_words(event: ParkedEvent) -> dict[str, str]:
+    return {
+        "Key": event.key,
+        "Kind": event.kind,
+        "Hook": event.hook_id,
+        "Company": "hook no longer exists" if event.company is None else _company(event.company),
+        "Received": _moment(event.received_at),
+        "Parked": _moment(event.parked_at),
+        "Tries": str(event.tries),
+    }
 
 
 def _company(company: str) -> str:

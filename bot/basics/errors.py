@@ -146,3 +146,14 @@ class Unreadable(DialpadError):
 
 class OutcomeUnknown(DialpadError):
     """The request was sent and no answer came: it may or may not have happened."""
+
+
+HAPPENED_OR_NOT: Final = frozenset({500, 502, 504})
+"""Statuses of a server that may have failed half-way, or of something before it that gave up waiting."""
+
+
+def may_have_been_done(error: DialpadError) -> bool:
+    """Tell whether a request that ended like this may all the same have been done at Dialpad."""
+    if isinstance(error, OutcomeUnknown | Unreadable):
+        return True
+    return isinstance(error, Unavailable) and (error.reason == NO_ANSWER or error.status in HAPPENED_OR_NOT)

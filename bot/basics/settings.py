@@ -2,8 +2,10 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.basics.errors import ChatopsError
 
 COMMAND: Final = "/dp"
 """The default root slash command: in manifest.yml and the generated pages. What people read in Slack
@@ -80,3 +82,21 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Return the address for links that browsers open, without a trailing slash."""
         return self.public_url or f"http://localhost:{self.port}"
+
+
+class BadSettings(ChatopsError):
+    """Settings cannot be used as they are; the message names each, without its value."""
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment and ``.env``. Raises BadSettings."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        found = [
+            f"{'.'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}."
+            for one in problem.errors(include_url=False, include_input=False)
+        ]
+        raise BadSettings(" ".join(["These settings cannot be used.", *found])) from None
+    except UnicodeDecodeError:
+        raise BadSettings("The file .env is not UTF-8 text. Save it as UTF-8.") from None

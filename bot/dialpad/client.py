@@ -29,14 +29,17 @@ from pydantic import SecretStr
 from bot.basics.errors import (
     NO_ANSWER,
     BadRequest,
+    Conflict,
     DialpadError,
+    NotFound,
     OutcomeUnknown,
     TokenRefused,
     TooMany,
     Unavailable,
     Unreadable,
+    may_have_been_done,
 )
-from bot.dialpad.action import A, Action, HttpRequest, Page, needs_of
+from bot.dialpad.action import A, Action, HttpRequest, Page, Risk, needs_of
 from bot.dialpad.pacer import Pacer, Permit
 from bot.dialpad.public_hosts import PublicHosts
 from bot.dialpad.reachability import Reachability
@@ -277,6 +280,7 @@ class DialpadClient:
         if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
             raise TokenRefused(reason="not a token")  # it could not even stand in a header
         end = self._clock() + (BACKGROUND_BUDGET if background else INTERACTIVE_BUDGET)
+        unsure = False
         for attempt in count(1):
             permit = await self.pacer.turn(action, company=company, background=background, refresh=refresh)
             try:
@@ -284,8 +288,15 @@ class DialpadClient:
             except (TooMany, Unavailable) as refused:
                 pause = self._pause(attempt, refused)
                 safe = isinstance(refused, TooMany) or action.can_repeat()
+                unsure = unsure or may_have_been_done(refused)
                 if not safe or attempt >= TRIES or self._clock() + pause > end:
+                    if unsure and isinstance(refused, Unavailable):
+                        refused.reason = NO_ANSWER  # the last try did nothing, but one before it may have
                     raise
+            except (NotFound, Conflict):
+                if unsure and action.risk is not Risk.READ:
+                    raise OutcomeUnknown(reason=NO_ANSWER) from None  # "not found" is what a done deletion looks like
+                raise
             await self._sleep(pause)
         raise AssertionError("count() does not end")
 

@@ -14,6 +14,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot.basics.errors import (
+    HAPPENED_OR_NOT,
     BadRequest,
     Conflict,
     DialpadError,
@@ -41,7 +42,6 @@ _REFUSALS: Final[Mapping[int, type[DialpadError]]] = {
     410: NotFound,
     413: BadRequest,
 }
-_HAPPENED_OR_NOT: Final = frozenset({500, 502, 504})
 
 
 def read_answer(action: Action[A], body: bytes) -> A:
@@ -51,14 +51,14 @@ def read_answer(action: Action[A], body: bytes) -> A:
     except ValidationError as failure:
         try:
             data = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Unreadable(reason="no JSON") from None
         if not isinstance(data, dict):
             raise Unreadable(reason="no object") from None
         fields = sorted({forget_field(data, error["loc"]) for error in failure.errors(include_input=False)})
     try:
         answer = action.parse_answer(json.dumps(data).encode())
-    except ValidationError:
+    except (ValidationError, RecursionError):
         raise Unreadable(reason="unexpected shape") from None
     _log.warning("dialpad answer has fields of another shape", action=action.slug, fields=fields)
     return answer
@@ -98,7 +98,7 @@ def _refusal(status: int, headers: Mapping[str, str], message: str, reason: str,
     if status == 429 or "rate_limit_exceeded" in message or reason in {"rate_limit_exceeded", "rateLimitExceeded"}:
         return TooMany(message, status=status, reason=reason, retry_after=parse_retry_after(headers))
     if status >= 500:
-        unknown = not can_repeat and status in _HAPPENED_OR_NOT
+        unknown = not can_repeat and status in HAPPENED_OR_NOT
         return (OutcomeUnknown if unknown else Unavailable)(message, status=status, reason=reason)
     if status >= 400:
         return _REFUSALS.get(status, BadRequest)(message, status=status, reason=reason)
@@ -110,11 +110,13 @@ def parse_message(body: bytes) -> tuple[str, str]:
     missing."""
     try:
         data = json.loads(body)
+    except RecursionError:
+        return "", ""
     except ValueError:
         text = body.decode("utf-8", "replace").strip()
         return ("" if text.startswith("<") else text[:_LONGEST_MESSAGE]), ""
     if not isinstance(data, dict):
-        return (data if isinstance(data, str) else "")[:_LONGEST_MESSAGE], ""
+        return _writable((data if isinstance(data, str) else "")[:_LONGEST_MESSAGE]), ""
     error = data.get("error")
     first = _first(error.get("errors")) if isinstance(error, dict) else {}
     found = error if isinstance(error, dict) else {}
@@ -123,7 +125,12 @@ def parse_message(body: bytes) -> tuple[str, str]:
     message = next((text for text in candidates if isinstance(text, str) and text.strip()), "")
     reasons = (first.get("reason"), found.get("status"), plain)
     reason = next((text for text in reasons if isinstance(text, str) and text.strip()), "")
-    return message.strip()[:_LONGEST_MESSAGE], reason.strip()[:100]
+    return _writable(message.strip()[:_LONGEST_MESSAGE]), _writable(reason.strip()[:100])
+
+
+def _writable(text: str) -> str:
+    """Replace halves of characters, which can neither be logged nor sent on."""
+    return text.encode(errors="replace").decode()
 
 
 def _first(errors: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,10 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.store.keys import parse_keys
 
-COMMANDS = ("demo", "run", "doctor", "manifest", "docs", "sandbox", "db", "keys", "events")
+COMMANDS = (
+    "demo", "run", "doctor", "actions", "call", "form", "audit", "completion", "manifest", "docs", "sandbox", "db",
+    "keys", "events",
+)  # fmt: skip
 BELOW = (
     "sandbox dialpad", "sandbox slack", "db upgrade", "db purge", "db backup", "db restore", "db check", "db copy",
     "keys generate", "keys rotate",
@@ -51,6 +56,66 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
 
     assert found.returncode == 0, found.stderr
     assert "Run your team's Dialpad phone system from Slack." in found.stdout
+
+
+def test_the_version_is_the_one_of_the_package() -> None:
+    wanted = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert run("--version").output == f"dialpad-chatops {wanted['project']['version']}\n"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_gets_what_makes_it_complete(shell: str) -> None:
+    found = run("completion", shell)
+
+    assert found.exit_code == 0
+    assert f"_DIALPAD_CHATOPS_COMPLETE=complete_{shell}" in found.output
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", {"call", "doctor", "audit", "events"}),
+        ("d", {"demo", "doctor", "docs", "db"}),
+        ("events re", {"retry"}),
+        ("call DIALPAD_LIST_U", {"DIALPAD_LIST_USERS"}),
+        ("call list_u", {"list_users"}),
+        ("form DIALPAD_LIST_U", {"DIALPAD_LIST_USERS"}),
+        ("actions --output ", {"table", "json", "csv"}),
+        ("completion z", {"zsh"}),
+        ("call --dr", {"--dry-run"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_actions(typed: str, offered: set[str]) -> None:
+    words = f"dialpad-chatops {typed}"
+    environment = {
+        **os.environ, "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1),
+        "_DIALPAD_CHATOPS_COMPLETE": "complete_bash",
+    }  # fmt: skip
+    start = "import sys; sys.argv = ['dialpad-chatops']; from bot.__main__ import main; main()"
+    found = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, env=environment, check=False)
+
+    assert offered <= set(found.stdout.split())
+
+
+@pytest.mark.process
+def test_whoever_stops_reading_sees_no_traceback(tmp_path: Path) -> None:
+    line = f"{sys.executable} -m bot actions --json | head -n 1"
+    found = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+
+    assert (found.stdout, found.stderr) == ("[\n", "")
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "abc"), ("LOG_FORMAT", "xml")])
+def test_a_setting_that_cannot_be_read_is_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    found = run("doctor")
+
+    assert found.exit_code == 2
+    assert name in found.stderr
+    assert value not in found.stderr
 
 
 def test_the_manifest_is_printed_as_yaml() -> None:

@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.activity.subscriptions.subscription import Subscription
-from bot.app import open_store
+from bot.app import Misconfigured, check, open_store
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
 from bot.doctor import Finding, examine
 from bot.sandbox.serving import listen, serving
+from bot.setup_check import problems_of
 from bot.slack.api.manifest import CORE, SCOPES
 from bot.store.installations import Installations, SlackInstallation
 from bot.store.postings import NewPosting, want
@@ -84,8 +85,16 @@ async def test_with_everything_right_there_is_nothing_to_do(configure: Configure
     assert [finding for finding in await examine(configure()) if not finding.ok] == []
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+async def make_database(settings: Settings) -> None:
+    await (await open_store(settings)).aclose()
+
+
 async def test_without_a_way_to_slack_it_names_both_ways(configure: Configure) -> None:
-    found = await look(configure(slack_app_token=None), "Slack connection")
+    found = await look(configure(slack_app_token=None), "SLACK_APP_TOKEN")
 
     assert not found.ok
     assert "SLACK_APP_TOKEN" in found.said
@@ -93,10 +102,98 @@ async def test_without_a_way_to_slack_it_names_both_ways(configure: Configure) -
 
 
 async def test_what_run_refuses_is_no_way_to_slack(configure: Configure) -> None:
-    found = await look(configure(slack_bot_token=None), "Slack connection")
+    found = await look(configure(slack_bot_token=None), "SLACK_BOT_TOKEN")
 
     assert not found.ok
     assert "Set SLACK_BOT_TOKEN" in found.said
+
+
+def named(settings: Settings) -> list[str]:
+    return [one.name for one in problems_of(settings)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({}, []),
+        ({"slack_bot_token": None, "slack_app_token": None}, ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]),
+        ({"slack_app_token": None, "slack_signing_secret": "made-up"}, ["PUBLIC_URL"]),
+        ({"slack_app_token": None, "public_url": "https://chatops.test"}, ["SLACK_SIGNING_SECRET"]),
+        ({"slack_bot_token": None, "slack_client_id": "1.2"}, ["SLACK_CLIENT_SECRET", "PUBLIC_URL"]),
+        ({"dialpad_client_id": "made-up"}, ["DIALPAD_CLIENT_SECRET"]),
+        ({"dialpad_client_secret": "made-up"}, ["DIALPAD_CLIENT_ID"]),
+    ],
+)
+def test_each_missing_setting_of_the_chosen_way_is_named(
+    configure: Configure, changes: dict[str, object], names: list[str]
+) -> None:
+    assert named(configure(**changes)) == names
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["xoxb-…", "xoxb-...", "xoxb-your-token", "xoxb-", "your-token", "changeme", "CHANGE_ME", "<token>",
+     "xoxb-xxxxxxxx", "xoxb-token", "TODO", "xapp-1-A0-1-abc", "xoxb-12 34", "12345"],
+)  # fmt: skip
+def test_what_stands_in_examples_is_no_token(configure: Configure, value: str) -> None:
+    settings = configure(slack_bot_token=value)
+    [problem] = problems_of(settings)
+
+    assert problem.name == "SLACK_BOT_TOKEN"
+    assert value in {"xoxb-", "<token>", "TODO", "12345"} or value not in problem.said
+    with pytest.raises(Misconfigured):
+        check(settings)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://chatops.example.com",
+        "chatops.test",
+        "https://your-host",
+        "http://",
+        "https://a.test   # where",
+        "http://[",
+    ],
+)
+def test_what_stands_in_examples_is_no_address(configure: Configure, value: str) -> None:
+    assert named(configure(public_url=value)) == ["PUBLIC_URL"]
+
+
+@pytest.mark.parametrize("value", ["xoxb-1234-5678-AbCdEf", "xoxb-sandbox", "xoxb-good"])
+def test_a_real_token_is_none(configure: Configure, value: str) -> None:
+    assert named(configure(slack_bot_token=value)) == []
+
+
+async def test_looking_makes_no_database_no_key_and_no_folder(configure: Configure, tmp_path: Path) -> None:
+    found = await look(configure(), "Database")
+    elsewhere = await look(configure(database_url=f"sqlite:///{tmp_path / 'data' / 'bot.db'}"), "Database")
+
+    assert found.ok
+    assert "the first start makes" in found.said
+    assert not elsewhere.ok
+    assert "There is no folder" in elsewhere.said
+    assert files_of(tmp_path) == {}
+
+
+async def test_looking_leaves_a_database_as_it_is(configure: Configure, tmp_path: Path) -> None:
+    await make_database(configure())
+    before = files_of(tmp_path)
+
+    assert (await look(configure(), "Database")).ok
+    assert files_of(tmp_path) == before
+
+
+async def test_a_database_without_its_key_file_is_told_and_gets_no_new_one(
+    configure: Configure, tmp_path: Path
+) -> None:
+    await make_database(configure())
+    (tmp_path / "bot.db.key").unlink()
+    found = await look(configure(), "Database")
+
+    assert not found.ok
+    assert "key file" in found.said
+    assert not (tmp_path / "bot.db.key").exists()
 
 
 async def test_http_is_a_way_to_slack_too(configure: Configure) -> None:
@@ -197,7 +294,7 @@ async def test_a_database_that_cannot_be_opened_is_a_sentence(configure: Configu
 
 async def test_it_says_how_people_connect(configure: Configure) -> None:
     by_key = await look(configure(), "Connecting people")
-    by_oauth = await look(configure(dialpad_client_id="id", dialpad_client_secret="made-up"), "Connecting people")
+    by_oauth = await look(configure(dialpad_client_id="made-up", dialpad_client_secret="made-up"), "Connecting people")
 
     assert "API key" in by_key.said
     assert "/connect/callback" in by_oauth.said
@@ -219,6 +316,7 @@ async def test_subscriptions_that_cannot_post_are_told_where_slack_tells_nobody(
 
 
 async def test_events_that_all_arrived_are_nothing_to_worry_about(configure: Configure) -> None:
+    await make_database(configure())
     found = await look(configure(), "Events")
 
     assert (found.ok, found.said) == (True, "none waits")
@@ -256,6 +354,7 @@ async def test_a_disk_that_is_nearly_full_is_told(
     configure: Configure, monkeypatch: pytest.MonkeyPatch, free: int, ok: bool
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    await make_database(configure())
 
     found = await look(configure(), "Disk")
     assert found.ok is ok

@@ -25,6 +25,7 @@ from bot.basics.errors import (
     Unavailable,
     Unreadable,
     UserError,
+    may_have_been_done,
 )
 from bot.contract.doubt import Doubt
 from bot.contract.reading import Refused
@@ -165,7 +166,7 @@ def _dialpad_sentence(error: DialpadError, risk: Risk) -> str:
         return _wait_sentence(error.retry_after)
     if risk is Risk.READ and isinstance(error, Unavailable | Unreadable | OutcomeUnknown):
         return f"Dialpad did not answer properly. {_AGAIN}"
-    if isinstance(error, Unavailable) and error.reason == NO_ANSWER:
+    if isinstance(error, Unavailable) and may_have_been_done(error):
         error = OutcomeUnknown(reason=NO_ANSWER)  # it was sent, if only as something that may be sent again
     what, next_step = next(
         (sentence for kind, sentence in _DIALPAD.items() if isinstance(error, kind)),
