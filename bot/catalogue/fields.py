@@ -28,6 +28,7 @@ from bot.catalogue.inputs import (
     tri_state,
     write_hours,
 )
+from bot.catalogue.outcomes import EXAMPLE, OutcomeLines, write_outcomes
 from bot.contract.argument import TEXT_LIMIT, Argument, Carried, Choice, Option, Text
 from bot.contract.reply import Raw
 from bot.dialpad.action import Action, Entity, Names, place_of
@@ -297,6 +298,9 @@ def _scalar(  # noqa: PLR0911  one return for each kind of value
         multiline = look is Look.LONG_TEXT
         text = Text(seen.title, longest=min(longest, TEXT_LIMIT), multiline=multiline, **shared)
         return replace(make, argument=text, type=_written(seen) if seen.kind is str else "string")
+    if look is Look.OUTCOMES:
+        outcomes = OutcomeLines(seen.title, multiline=True, longest=TEXT_LIMIT, placeholder=EXAMPLE, **shared)
+        return replace(make, argument=outcomes, write=write_outcomes, type="object")
     return replace(make, argument=JsonText(seen.title, example="{}", **shared), write=_json, type="object")
 
 

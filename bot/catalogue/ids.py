@@ -19,7 +19,9 @@ from bot.dialpad.actions import ALL
 from bot.dialpad.entries import Entry
 from bot.dialpad.lists import items_of, lists
 
-FREE_IDS: Final = frozenset({Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT})
+FREE_IDS: Final = frozenset(
+    {Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT, Entity.BULK_TEXT, Entity.SCHEDULED_TEXT}
+)
 """Kinds whose ids may be any text without blanks; all other ids are numbers."""
 HIDDEN_NUMBER: Final = "blocked"
 """Dialpad's value for calling without showing a number."""

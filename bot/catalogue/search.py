@@ -26,6 +26,7 @@ _ALIKE: Final = (
     "audio mp3 recording",
     "ban block",
     "bill billing cost invoice plan",
+    "bulk mass",
     "busy disturb dnd",
     "call dial phone ring",
     "change edit modify rename set update",
@@ -33,8 +34,9 @@ _ALIKE: Final = (
     "colleague employee member people person staff user",
     "connect login",
     "deauthorize disconnect logout revoke",
-    "delete erase",
+    "delete erase cancel",
     "deskphone handset",
+    "disposition outcome",
     "e911 emergency",
     "email mail",
     "end hangup",
@@ -56,6 +58,7 @@ _ALIKE: Final = (
     "team group",
     "token oauth",
     "transcript conversation said",
+    "schedule later",
     "upload send",
 )
 _JOINED: Final = {

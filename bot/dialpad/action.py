@@ -63,6 +63,9 @@ class Entity(StrEnum):
     SHARE_LINK = "share link"
     STAT = "statistics request"
     COMPANY = "company"
+    DISPOSITION = "disposition list"
+    BULK_TEXT = "bulk text"
+    SCHEDULED_TEXT = "scheduled text"
 
 
 @dataclass(frozen=True)
@@ -227,7 +230,8 @@ class Action(BaseModel, Generic[A]):
                     query[wire_name] = _query_value(values[wire_name])
                 else:
                     body[wire_name] = values[wire_name]
-        return HttpRequest(endpoint.method, path, query, body if _takes_body(type(self)) else None)
+        has_body = bool(body) if endpoint.method == "GET" else _takes_body(type(self))
+        return HttpRequest(endpoint.method, path, query, body if has_body else None)
 
     @classmethod
     def can_repeat(cls) -> bool:

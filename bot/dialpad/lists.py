@@ -78,6 +78,21 @@ def _of_anything(entity: Entity, *named: str) -> Callable[[Response], Entry]:
     return build
 
 
+def _of_bulk_text(answer: Response) -> Entry:
+    known = answer.model_dump(mode="json", by_alias=True)
+    said = str(known.get("title") or known.get("text") or "Bulk text")
+    count = known.get("num_recipients") or 0
+    return Entry(str(known.get("bulk_message_id") or ""), said[:80], f"to {count} people", Entity.BULK_TEXT)
+
+
+def _of_scheduled_text(answer: Response) -> Entry:
+    known = answer.model_dump(mode="json", by_alias=True)
+    at = _moment((known.get("scheduled_time") or 0) * 1000)
+    said = str(known.get("text") or "Scheduled text")
+    when = f"{at:%d %b %H:%M} UTC" if at else ""
+    return Entry(str(known.get("schedule_id") or ""), said[:80], when, Entity.SCHEDULED_TEXT)
+
+
 def _moment(ms: object) -> datetime | None:
     """Read a moment in epoch ms; None if it is none."""
     try:
@@ -135,6 +150,9 @@ _BY_PATH: Final[dict[Entity, tuple[tuple[str, _Build], ...]]] = {
         (f"/api/v2/subscriptions/{kind}", _of_subscription(kind))
         for kind in ("call", "sms", "agent_status", "contact", "changelog")
     ),
+    Entity.DISPOSITION: (("/api/v2/dispositions", _of_anything(Entity.DISPOSITION)),),
+    Entity.BULK_TEXT: (("/api/v2/message/bulk", _of_bulk_text),),
+    Entity.SCHEDULED_TEXT: (("/api/v2/message/schedule", _of_scheduled_text),),
     Entity.COMPANY: (("/api/v2/company", _of_anything(Entity.COMPANY)),),
 }
 """Lists by the path of their action."""

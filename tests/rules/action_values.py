@@ -21,6 +21,17 @@ FREE: Final = st.text(string.ascii_letters + string.digits + "_-", min_size=1, m
 )
 NUMBERS: Final = st.integers(100, 199).map(lambda last: f"+14155550{last}")
 FILE: Final = "QQ=="
+SECONDS: Final = st.integers(10**9, 4 * 10**9)
+OUTCOMES: Final = {
+    "Resolved": {"~usage": "everything"},
+    "Other": {"~usage": "inbound", "Later": {"~usage": "outbound"}},
+}
+LOOKS: Final[dict[Any, st.SearchStrategy[Any]]] = {
+    Look.EPOCH_MS: SECONDS.map(lambda seconds: seconds * 1000),
+    Look.EPOCH_S: SECONDS,
+    Look.OUTCOMES: st.just(OUTCOMES),
+    Look.BASE64: st.just(FILE),
+}
 
 
 def data_of_action(action: type[Action[Any]], *, whole: bool = False) -> st.SearchStrategy[dict[str, Any]]:
@@ -70,10 +81,8 @@ def _single(one: Any) -> st.SearchStrategy[Any]:  # noqa: PLR0911  one return fo
         return IDS
     if get_origin(one.kind) is Literal:
         return st.sampled_from(get_args(one.kind))
-    if Look.EPOCH_MS in one.marks:
-        return st.integers(10**9, 4 * 10**9).map(lambda seconds: seconds * 1000)
-    if Look.BASE64 in one.marks:
-        return st.just(FILE)
+    if (looked := next((mark for mark in one.marks if isinstance(mark, Look) and mark in LOOKS), None)) is not None:
+        return LOOKS[looked]
     if one.kind is bool:
         return st.booleans()
     if one.kind in {int, float}:

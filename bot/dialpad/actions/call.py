@@ -23,8 +23,10 @@ from bot.dialpad.action import (
 )
 from bot.dialpad.actions.fields import CallerId, Cursor, DeviceId, EpochMs, GroupId, GroupType, TargetId, TargetType
 from bot.dialpad.actions.parts import RequestPart
+from bot.dialpad.actions.recap_parts import AiRecap, AssignedOperators, QueueAssignment
 
 LiveCall = Annotated[CallId, Field(title="Call", description="A call in progress.")]
+QueuedCall = Annotated[CallId, Field(title="Call", description="A call that waits in a call center's queue.")]
 CustomData = Annotated[
     str | None, Field(title="Note for integrations", description="Comes back in the events of this call.")
 ]
@@ -288,3 +290,77 @@ class LabelCall(Action[Call]):
     labels: list[str] | None = Field(
         default=None, title="Labels", description="The whole new list; labels that are not in it are removed."
     )
+
+
+class GetAiRecap(Action[AiRecap]):
+    """Read what Dialpad Ai wrote about a call: summary, action items, purposes and outcome."""
+
+    slug = "DIALPAD_RETRIEVE_CALL_AI_RECAP"
+    name = "AI recap"
+    request = GET("/api/v2/call/{id}/ai_recap")
+    risk = Risk.READ
+    rates = (Rate(12),)
+    scopes = ("ai_recap",)
+    sensitive = True
+    needs = "Dialpad Ai and the scope “ai_recap”"
+
+    id: CallId = Field(title="Call", description="Which call; a few minutes after it ended.")
+    summary_format: Literal["bullet", "long", "medium", "short"] | None = Field(
+        default=None, title="Summary", description="How long it should be, or as bullet points."
+    )
+
+
+class AssignOperator(Action[QueueAssignment]):
+    """Let a waiting call go only to an operator of its call center."""
+
+    slug = "DIALPAD_ASSIGN_OPERATOR_TO_CALL"
+    name = "Assign a waiting call"
+    request = POST("/api/v2/call/{id}/assign")
+    risk = Risk.CHANGE
+    rates = (Rate(12),)
+    needs = "Dialpad Contact Center"
+
+    id: QueuedCall
+    operator_ids: list[UserId] | None = Field(
+        default=None, title="Operator", description="Who should take it; one at a time."
+    )
+
+
+class UnassignOperator(Action[QueueAssignment]):
+    """Take a waiting call back from an operator it was assigned to."""
+
+    slug = "DIALPAD_UNASSIGN_OPERATOR_FROM_CALL"
+    name = "Take a waiting call back"
+    request = POST("/api/v2/call/{id}/unassign")
+    risk = Risk.CHANGE
+    rates = (Rate(12),)
+    needs = "Dialpad Contact Center"
+
+    id: QueuedCall
+    operator_ids: list[UserId] | None = Field(default=None, title="Operator", description="From whom; one at a time.")
+
+
+class UnassignAllOperators(Action[AssignedOperators]):
+    """Take a waiting call back from everybody it was assigned to: it goes to any operator again."""
+
+    slug = "DIALPAD_UNASSIGN_ALL_OPERATORS_FROM_CALL"
+    name = "Take a waiting call back from everybody"
+    request = POST("/api/v2/call/{id}/unassign/all")
+    risk = Risk.CHANGE
+    rates = (Rate(12),)
+    needs = "Dialpad Contact Center"
+
+    id: QueuedCall
+
+
+class ListAssignedOperators(Action[AssignedOperators]):
+    """List the operators to whom a waiting call was assigned."""
+
+    slug = "DIALPAD_LIST_ASSIGNED_OPERATORS_OF_CALL"
+    name = "Who a waiting call is assigned to"
+    request = GET("/api/v2/call/{id}/assigned")
+    risk = Risk.READ
+    rates = (Rate(250),)
+    needs = "Dialpad Contact Center"
+
+    id: QueuedCall

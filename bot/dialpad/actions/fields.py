@@ -33,8 +33,10 @@ class Look(Enum):
     """How a value is best entered; forms read it."""
 
     EPOCH_MS = "date and time, kept as milliseconds since 1970"
+    EPOCH_S = "date and time, kept as seconds since 1970"
     LONG_TEXT = "several lines"
     BASE64 = "a file, base64"
+    OUTCOMES = "call outcomes, one per line"
     HIDDEN = "never shown again: not in a preview, an audit row, a favorite or a log"
 
 
@@ -91,6 +93,8 @@ WORDS: Final[Mapping[str, str]] = {
     "company_directory": "company directory",
     "directory": "directory by name",
     "disabled": "do nothing",
+    "add_target": "also use it for",
+    "remove_target": "no longer use it for",
     "extension": "dial an extension",
     "menu": "play the menu",
     "message": "play a message",
@@ -142,9 +146,13 @@ ShareLink = Annotated[
     ShareLinkId, Field(title="Link", description="The link's id, as it was answered when it was made.")
 ]
 StatId = Annotated[str, Names(Entity.STAT)]
+DispositionId = Annotated[Id, Names(Entity.DISPOSITION)]
+BulkTextId = Annotated[str, Names(Entity.BULK_TEXT)]
+ScheduledTextId = Annotated[str, Names(Entity.SCHEDULED_TEXT)]
 
 Cursor = Annotated[str | None, Field(title="Next page", description="Where the previous page of the list ended.")]
 EpochMs = Annotated[int, Look.EPOCH_MS]
+EpochSeconds = Annotated[int, Look.EPOCH_S]
 LongText = Annotated[str, Look.LONG_TEXT]
 Secret = Annotated[
     SecretStr,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.sandbox.dialpad.events import call_event
-from bot.sandbox.dialpad.model import Call, Json, TranscriptLine
+from bot.sandbox.dialpad.model import Call, Json, Recap, TranscriptLine
 from bot.sandbox.dialpad.parties import name_of, render_contact
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.timers import RunLater
@@ -52,6 +52,8 @@ class Ai:
         call = self._state.calls.get(payload["call_id"]) if kind == "call" and payload["state"] == "hangup" else None
         if self._later is None or call is None or call.connected is None or call.target.kind != "user":
             return
+        if not self._state.has_ai:
+            return
         heard = TALKS[call.id % len(TALKS)]
         self._later(WRITES_AFTER_S, lambda: self.write(call, heard))
 
@@ -64,6 +66,7 @@ class Ai:
             TranscriptLine(words, names[turn % 2], began + timedelta(seconds=3 + 6 * turn))
             for turn, words in enumerate(heard.said)
         ]
+        call.recap = Recap(heard.summary, heard.action_items, heard.purposes, heard.outcome, state.now())
         self._emit(call, "call_transcription", {})
         self._emit(call, "recap_summary", {"recap_summary": heard.summary})
         self._emit(call, "recap_outcome", {"recap_outcome": heard.outcome})

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from bot.sandbox.dialpad.access import TokenOwner, Tokens, is_admin
 from bot.sandbox.dialpad.faults import Fault, Faults
 from bot.sandbox.dialpad.limits import COMPANY, RateLimits
+from bot.sandbox.dialpad.outbox import send_due
 from bot.sandbox.dialpad.refusals import Refusal, bad_request, forbidden, not_found, too_large
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.resources import ALL_ROUTES
@@ -110,6 +111,7 @@ class Api:
     def _answer(self, request: Request, raw: bytes, received: Received) -> Answer:
         if len(raw) > LARGEST_REQUEST:
             raise too_large()
+        send_due(self._state)
         caller = self._tokens.caller(request.headers.get("authorization"))
         self._limits.take("company", COMPANY)
         raw_path: bytes = request.scope.get("raw_path") or request.url.path.encode()

@@ -10,6 +10,7 @@ from bot.sandbox.dialpad.resources.coachingteams import TEAM
 from bot.sandbox.dialpad.resources.conference import MEETING, MEETING_ROOM
 from bot.sandbox.dialpad.resources.customivrs import IVR
 from bot.sandbox.dialpad.resources.deskphones import DESK_PHONE
+from bot.sandbox.dialpad.resources.dispositions import DISPOSITIONS, USAGE
 from bot.sandbox.dialpad.resources.plans import PLAN
 from bot.sandbox.dialpad.resources.schedulereports import REPORT
 from bot.sandbox.dialpad.resources.sharelinks import RECORDING, REVIEW
@@ -34,6 +35,7 @@ def add_equipment(state: State) -> None:
     _add_links(state)
     _add_report(state)
     _add_plan(state)
+    _add_outcomes(state)
 
 
 def _id(person: Person) -> int:
@@ -277,3 +279,21 @@ def _add_plan(state: State) -> None:
         "uberconference_lines": 10,
     }
     state.documents.add(PLAN, content)
+
+
+def _add_outcomes(state: State) -> None:
+    everything = {USAGE: "everything"}
+    outcomes = {
+        "Resolved": everything,
+        "Follow-up needed": {USAGE: "everything", "Callback": everything, "Ticket": everything},
+        "Left a voicemail": {USAGE: "outbound"},
+        "Wrong number": {USAGE: "inbound"},
+    }
+    content = {
+        "name": "Support outcomes",
+        "office_id": OFFICE.id,
+        "dispositions": outcomes,
+        "targets": [{"target_type": "callcenter", "target_id": SUPPORT.id}],
+        "date_modified": naive_iso(_ago(state, days=40)),
+    }
+    state.documents.add(DISPOSITIONS, content)

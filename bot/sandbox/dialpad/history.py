@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.sandbox.cast import ANA, BILLING, CUSTOMERS, LEO, MEI, NOOR, OFFICE, SALES, SAM, SUPPORT, Line, Person
-from bot.sandbox.dialpad.model import Call, Message, Recording, Target, TranscriptLine
+from bot.sandbox.dialpad.model import Call, Message, Recap, Recording, Target, TranscriptLine
 from bot.sandbox.dialpad.parties import phone_of
 from bot.sandbox.dialpad.state import State
 
@@ -25,6 +25,10 @@ class Past:
     labels: tuple[str, ...] = ()
     said: str = ""
     """The voicemail's text, or the conversation as "them / us / them", which becomes the transcript."""
+    summary: str = ""
+    to_do: tuple[str, ...] = ()
+    about: str = ""
+    ended: str = ""
 
 
 H = 60
@@ -34,7 +38,9 @@ PAST = (
     Past(14, "missed", "jordan", SUPPORT, None, 31),
     Past(38, "answered", "amara", SUPPORT, ANA, 252, ("Order",),
          "Hi, the second box of filters never came. / Let me look. It left us on Friday, it should reach you"
-         " today. / Great, could you text me the tracking number? / Of course, right after this call."),
+         " today. / Great, could you text me the tracking number? / Of course, right after this call.",
+         "Amara misses the second box of filters. It left on Friday and should arrive today. Ana sends the tracking"
+         " number.", ("Text the tracking number",), "Missing delivery", "Follow-up needed"),
     Past(55, "voicemail", "tomas", SUPPORT, None, 22, ("Callback",),
          "Hi, this is Tomás from Herrera Bikes. The invoice for October shows two deliveries, we got one."
          " Please call me back before five."),
@@ -42,7 +48,9 @@ PAST = (
     Past(95, "outbound", "jordan", None, ANA, 118, ("Callback",)),
     Past(2 * H + 10, "answered", "jordan", SALES, LEO, 431, ("VIP",),
          "We want to double our standing order. / Happy to hear it. From December? / From the first, yes."
-         " / I will send the new quote this afternoon."),
+         " / I will send the new quote this afternoon.",
+         "Jordan doubles the standing order from December 1. Léo sends a new quote this afternoon.",
+         ("Send the new quote", "Change the standing order"), "Larger order", "Resolved"),
     Past(2 * H + 47, "answered", "unknown", OFFICE, SAM, 64),
     Past(3 * H + 5, "missed", "amara", None, SAM, 28),
     Past(3 * H + 33, "answered", "tomas", BILLING, SAM, 305, ("Refund",)),
@@ -50,7 +58,9 @@ PAST = (
     Past(4 * H + 40, "outbound", "amara", SUPPORT, ANA, 76, ("Delivery",)),
     Past(D - 3 * H, "answered", "jordan", SUPPORT, SAM, 189, ("Complaint",),
          "This is the third wrong delivery. / I am sorry for the trouble, that should not happen. I am putting it"
-         " right today. / Please do, my customers are waiting. / You will have it tomorrow before noon."),
+         " right today. / Please do, my customers are waiting. / You will have it tomorrow before noon.",
+         "Jordan got the third wrong delivery. Sam promises the right one tomorrow before noon.",
+         ("Send the right order before noon",), "Wrong delivery", "Follow-up needed"),
     Past(D - 2 * H, "voicemail", "amara", BILLING, None, 31, (),
          "Hello, Amara Osei here. I paid the September bill twice by mistake. Could somebody tell me whether you"
          " send it back or keep it for the next one? Thank you."),
@@ -165,6 +175,8 @@ def _leg(
         call.recordings.append(Recording(state.new_id(), "callrecording", connected, past.seconds * 1000))
     if past.outcome == "answered" and past.said:
         call.transcript = _transcript(state, past, number, connected or started)
+        purposes = (past.about,) if past.about else ()
+        call.recap = Recap(past.summary, past.to_do, purposes, past.ended, ended) if past.summary else None
     state.calls[call.id] = call
     return call
 

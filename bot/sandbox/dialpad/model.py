@@ -143,6 +143,17 @@ class TranscriptLine:
     contact_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Recap:
+    """What Dialpad Ai wrote about a call."""
+
+    summary: str
+    action_items: tuple[str, ...]
+    purposes: tuple[str, ...]
+    outcome: str
+    written: datetime
+
+
 @dataclass
 class Recording:
     id: int
@@ -191,6 +202,9 @@ class Call:
     voicemail_text: str = ""
     reached_greeting: bool = False
     callback_requested: bool = False
+    assigned: list[int] = field(default_factory=list)
+    """The operators that a queued call is for; empty for all of them."""
+    recap: Recap | None = None
     transcript: list[TranscriptLine] = field(default_factory=list)
     custom_data: str = ""
     caller_id: str = ""
@@ -239,6 +253,53 @@ class Picture:
     @property
     def path(self) -> str:
         return f"/mms/{self.id}"
+
+
+@dataclass
+class Receipt:
+    """What became of a bulk text to one recipient."""
+
+    number: str
+    attempted: bool = False
+    error: str = ""
+    status: str = "pending"
+    changed: datetime | None = None
+
+
+@dataclass
+class BulkText:
+    """A text to many, each of whom gets it alone."""
+
+    key: str
+    user_id: int
+    from_number: str
+    text: str
+    receipts: list[Receipt]
+    created: datetime
+    title: str = ""
+    media: str = field(default="", repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        return all(receipt.attempted or receipt.error for receipt in self.receipts)
+
+
+@dataclass
+class ScheduledText:
+    """A text that is sent later, to numbers or to a channel."""
+
+    key: str
+    user_id: int
+    from_number: str
+    text: str
+    to_numbers: list[str]
+    channel: str
+    at: datetime
+    timezone: str
+    created: datetime
+    is_bulk: bool = False
+    media: str = field(default="", repr=False)
+    status: str = "active"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from bot.sandbox.dialpad.access import dialpad_id_of
 from bot.sandbox.dialpad.fields import E164_PATTERN
 from bot.sandbox.dialpad.inside import Inside
 from bot.sandbox.dialpad.model import Call, Json, Message, Picture, User
+from bot.sandbox.dialpad.outbox import send_due
 from bot.sandbox.dialpad.parties import name_of, phone_of, render_contact
 from bot.sandbox.dialpad.refusals import bad_request, conflict
 from bot.sandbox.dialpad.resources.people import status_message_of
@@ -108,6 +109,7 @@ class PhoneNetwork:
         if not 1 <= minutes <= LONGEST_PASS_MIN:
             raise bad_request(f"minutes: must be between 1 and {LONGEST_PASS_MIN}")
         self._let_pass(timedelta(minutes=minutes))
+        send_due(self._state)
 
     def snapshot(self) -> Json:
         """Return all that the panel draws; ids are strings, times epoch milliseconds, empty fields null."""

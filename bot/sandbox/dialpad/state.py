@@ -8,6 +8,7 @@ from bot.sandbox.dialpad.changes import Changes
 from bot.sandbox.dialpad.documents import Documents
 from bot.sandbox.dialpad.model import (
     GROUP_KINDS,
+    BulkText,
     Call,
     CallRouter,
     Contact,
@@ -19,6 +20,7 @@ from bot.sandbox.dialpad.model import (
     OptOut,
     PhoneNumber,
     Room,
+    ScheduledText,
     Target,
     User,
 )
@@ -49,6 +51,10 @@ class State:
         self.routers: dict[int, CallRouter] = {}
         self.calls: dict[int, Call] = {}
         self.messages: list[Message] = []
+        self.bulk_texts: dict[str, BulkText] = {}
+        self.scheduled_texts: dict[str, ScheduledText] = {}
+        self.has_ai = True
+        """Whether the company has Dialpad Ai, without which there are no recaps."""
         self.contacts: dict[str, Contact] = {}
         self.numbers: dict[str, PhoneNumber] = {}
         self.devices: dict[str, Device] = {}
@@ -56,6 +62,8 @@ class State:
         self.opt_outs: dict[str, OptOut] = {}
         self.unreachable: set[str] = set()
         """Outside numbers that no text reaches."""
+        self.unregistered: set[str] = set()
+        """Numbers of the company from which no bulk text may be sent: they are not registered for it (A2P)."""
         self.fax_lines: dict[str, Target] = {}
         self.addresses: dict[Target, Json] = {}
         """Emergency address per person or office, for 911."""

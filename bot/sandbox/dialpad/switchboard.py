@@ -1,7 +1,10 @@
 """The life of a call: ringing, queueing, answering, parking, transferring, ending, and the events these cause."""
 
+from datetime import datetime
+
 from bot.sandbox.dialpad.legs import Legs
 from bot.sandbox.dialpad.model import Call, Group, Recording, Target, User
+from bot.sandbox.dialpad.outbox import BULK_LEAVES_AFTER, send_due
 from bot.sandbox.dialpad.parties import phone_of
 from bot.sandbox.dialpad.refusals import bad_request, conflict
 from bot.sandbox.dialpad.state import State
@@ -22,6 +25,17 @@ class Switchboard(Legs):
         self._later = later
         self.auto_answer = False
         """When on, everybody outside whom the bot calls picks up at once."""
+
+    def send_soon(self) -> None:
+        """Let bulk texts leave a moment from now."""
+        if self._later is not None:
+            self._later(BULK_LEAVES_AFTER.total_seconds(), lambda: send_due(self.state))
+
+    def send_at(self, moment: datetime) -> None:
+        """Let scheduled texts leave at this moment."""
+        if self._later is not None:
+            wait = (moment - self.state.now()).total_seconds()
+            self._later(max(0.0, wait), lambda: send_due(self.state))
 
     # Incoming
 
@@ -94,7 +108,8 @@ class Switchboard(Legs):
 
     def _ring_group(self, call: Call, group: Group) -> None:
         users = [self.state.users[user_id] for user_id in group.operators]
-        reachable = [user for user in users if self.can_ring(user, group)]
+        meant = [user for user in users if user.id in call.assigned] if call.assigned else users
+        reachable = [user for user in meant if self.can_ring(user, group)]
         if not reachable:
             if group.kind != "callcenter":
                 self._enter(call, "voicemail")

@@ -117,6 +117,8 @@ def _value(annotation: Any, marks: list[Any], turn: int, *, full: bool) -> Any:
         return _arguments(kind, turn, full=full)
     if kind in (str, SecretStr):
         return _text(marks)
+    if get_origin(kind) is dict:
+        return {"Resolved": {"~usage": "everything"}}
     return {int: 30, bool: full}[kind]
 
 

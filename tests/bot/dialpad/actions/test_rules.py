@@ -40,8 +40,8 @@ def type_of(annotation: Any) -> str:
     (part,) = found
     if get_origin(part) is list:
         return type_of(get_args(part)[0]) + "[]"
-    if get_origin(part) is Literal:
-        return "string"
+    if get_origin(part) in (Literal, dict):
+        return "string" if get_origin(part) is Literal else "object"
     return {str: "string", SecretStr: "string", int: "integer", bool: "boolean"}[part]
 
 

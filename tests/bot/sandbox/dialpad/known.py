@@ -1,11 +1,12 @@
 """What a test can name in a fresh sandbox; live calls and tokens are made when first asked for."""
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from bot.sandbox.cast import ANA, BILLING, LEO, NOOR, OFFICE, PRIYA, SALES, SAM, SUPPORT
 from bot.sandbox.dialpad import DialpadSandbox
-from bot.sandbox.dialpad.model import Call
+from bot.sandbox.dialpad.model import BulkText, Call, Receipt, ScheduledText
 
 JORDAN = "+14155550150"
 AMARA = "+14155550151"
@@ -115,6 +116,39 @@ class Known:
         """Jordan called Support and Ana answered; this is her leg."""
         ringing = self.sandbox.phone.ring(JORDAN, SUPPORT.phone)
         return self.sandbox.phone.answer(ringing.id, ANA).id
+
+    @cached_property
+    def queued_call(self) -> int:
+        """Jordan waits in Support's queue, where nobody is free."""
+        for user in self.state.users.values():
+            user.on_duty = False
+        return self.sandbox.phone.ring(JORDAN, SUPPORT.phone).id
+
+    @property
+    def summarised_call(self) -> int:
+        return next(call.id for call in self.state.calls.values() if call.recap is not None)
+
+    @property
+    def outcomes(self) -> int:
+        return int(self.first("dispositions")["id"])
+
+    @cached_property
+    def bulk_text(self) -> str:
+        """Ana's; it has not left yet."""
+        bulk = BulkText("ag9zbulk", self.ana, ANA.phone or "", "Hi", [Receipt(AMARA)], self.state.now())
+        self.state.bulk_texts[bulk.key] = bulk
+        return bulk.key
+
+    @cached_property
+    def scheduled_text(self) -> str:
+        now = self.state.now()
+        at = now + timedelta(hours=2)
+        one = ScheduledText("ag9zlater", self.ana, ANA.phone or "", "Hi", [AMARA], "", at, "US/Pacific", now)
+        self.state.scheduled_texts[one.key] = one
+        return one.key
+
+    def in_minutes(self, minutes: int) -> int:
+        return round(self.state.now().timestamp()) + 60 * minutes
 
     @cached_property
     def parked_call(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.cast import ANA
 from bot.sandbox.dialpad.model import Call
 from tests.bot.sandbox.dialpad.known import AMARA, JORDAN, REDIRECT, STRANGER, Known
 
@@ -336,6 +337,40 @@ USERS: dict[str, Working] = {
     ),
     "GET /users/{parent_id}/deskphones/{id}": lambda known: Given({"parent_id": known.ana, "id": str(known.ana_phone)}),
 }
+CALL_WORK: dict[str, Working] = {
+    "GET /call/{id}/ai_recap": lambda known: Given({"id": known.summarised_call}, {"summary_format": "short"}),
+    "POST /call/{id}/assign": lambda known: Given({"id": known.queued_call}, body={"operator_ids": [known.ana]}),
+    "GET /call/{id}/assigned": by_id("queued_call"),
+    "POST /call/{id}/unassign": lambda known: Given({"id": known.queued_call}, body={"operator_ids": [known.ana]}),
+    "POST /call/{id}/unassign/all": by_id("queued_call"),
+    "GET /dispositions": lambda known: Given(query={"target_type": "callcenter", "target_id": known.support}),
+    "POST /dispositions": lambda known: Given(
+        body={"name": "Sales outcomes", "office_id": known.office, "dispositions": {"Won": {"~usage": "everything"}}}
+    ),
+    "DELETE /dispositions/{id}": by_id("outcomes"),
+    "GET /dispositions/{id}": by_id("outcomes"),
+    "PATCH /dispositions/{id}": lambda known: Given(
+        {"id": known.outcomes}, body={"action": "add_target", "target_type": "callcenter", "target_id": known.sales}
+    ),
+}
+OWN_TEXTS: dict[str, Working] = {
+    "GET /message/bulk": lambda known: Given(body={"user_id": known.ana}),
+    "POST /message/bulk": lambda known: Given(
+        body={"user_id": known.ana, "from_number": ANA.phone, "to_numbers": [AMARA, JORDAN], "text": "Hi"}
+    ),
+    "GET /message/bulk/{id}": lambda known: Given({"id": known.bulk_text}, body={"user_id": known.ana}),
+    "PATCH /message/bulk/{id}": lambda known: Given({"id": known.bulk_text}, body={"user_id": known.ana, "text": "Ho"}),
+    "GET /message/schedule": lambda known: Given(body={"user_id": known.ana}),
+    "POST /message/schedule": lambda known: Given(
+        body={"user_id": known.ana, "to_numbers": [AMARA], "text": "Hi", "start_date": known.in_minutes(30)}
+    ),
+    "DELETE /message/schedule/{id}": lambda known: Given({"id": known.scheduled_text}, body={"user_id": known.ana}),
+    "GET /message/schedule/{id}": lambda known: Given({"id": known.scheduled_text}, body={"user_id": known.ana}),
+    "PATCH /message/schedule/{id}": lambda known: Given(
+        {"id": known.scheduled_text}, body={"user_id": known.ana, "text": "Ho"}
+    ),
+    "POST /message/schedule/{id}/send": lambda known: Given({"id": known.scheduled_text}, body={"user_id": known.ana}),
+}
 OAUTH: dict[str, Working] = {
     "GET /oauth2/authorize": lambda _: Given(query={"client_id": "northlight", "redirect_uri": REDIRECT}),
     "POST /oauth2/deauthorize": alone,
@@ -348,7 +383,7 @@ OAUTH: dict[str, Working] = {
         }
     ),
 }
-API_ACTIONS = {**POLICIES, **CALLS, **GROUPS, **TALK, **COMPANY, **REPORTS, **USERS}
+API_ACTIONS = {**POLICIES, **CALLS, **GROUPS, **TALK, **COMPANY, **REPORTS, **USERS, **CALL_WORK, **OWN_TEXTS}
 ALL_ACTIONS = {**API_ACTIONS, **OAUTH}
 
 
