@@ -15,6 +15,7 @@ from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
 from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
+from bot.cards.recap import show_recap
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import CallSearch, HeardCalls
@@ -186,6 +187,13 @@ async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]
         text=(head.rpartition("\n")[0] or head) if cut else text,
         note="Only you can see this." + (" The rest is in Dialpad." if cut else ""),
     )
+
+
+@router.button(title="AI recap")
+async def recap(ctx: Ctx, call: Annotated[str, Carried("Call", longest=80)]) -> Answer:
+    """Show what Dialpad Ai wrote about a call to the person who asked. ``call``: ids of its legs, the likeliest
+    first."""
+    return await show_recap(ctx, call.split(), Button("Try again", "calls.recap", {"call": call}))
 
 
 async def _find(

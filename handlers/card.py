@@ -15,8 +15,9 @@ from bot.basics.errors import FieldError, UserError
 from bot.basics.person import PersonKey
 from bot.cards import recordings
 from bot.cards.conversation import SentText, conversation_card
-from bot.cards.live_call import CardId, call_content, caller_of, hearing, look_up_caller, reach, tidy
+from bot.cards.live_call import CardId, call_content, caller_of, hearing, legs_with_recap, look_up_caller, reach, tidy
 from bot.cards.open_work import CardStatus, names_of, state_of, story_of, taking
+from bot.cards.recap import show_recap
 from bot.cards.rights import rights_of
 from bot.cards.subscription_form import slack_id_of
 from bot.contract.argument import Carried, Text
@@ -256,7 +257,9 @@ async def more(
     ]
     first, rest = taking(status)
     heard = hearing(view, card)
-    buttons: list[Button] = [*heard, Button("Share link…", "card.share", {"card": card})] if heard else []
+    listened = [one for one in heard if one.route != "card.recap"]
+    share = [Button("Share link…", "card.share", {"card": card})] if listened else []
+    buttons: list[Button] = [*heard, *share]
     buttons += [*first, *rest, Button("Note…", "card.note", {"card": card}, form=True)]
     title: Prose = "This call"
     known = None
@@ -286,6 +289,14 @@ async def listen(ctx: Ctx, card: CardId, part: Annotated[str, Carried("Part", lo
     """Send the voicemail or recording as a file, to the person who asked only, fetched with their own token."""
     _, view = await _find_call(ctx, card)
     return await recordings.listen(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
+
+
+@router.button(title="AI recap")
+async def recap(ctx: Ctx, card: CardId) -> Answer:
+    """Show what Dialpad Ai wrote about the call, to the person who asked only, with their own rights."""
+    _, view = await _find_call(ctx, card)
+    link = (Button("Share link…", "card.share", {"card": card}),)
+    return await show_recap(ctx, legs_with_recap(view), Button("Try again", "card.recap", {"card": card}), link)
 
 
 @router.button(title="Share link")

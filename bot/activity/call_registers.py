@@ -65,7 +65,7 @@ def read_call(event: CallEvent) -> State:
         "outcome": _sentence(event.recap_outcome),
         "purposes": _items(event.recap_purposes),
         "to_do": _items(event.recap_action_items),
-        "disposition": event.dispositions if isinstance(event.dispositions, str) else None,
+        "disposition": _sentence(event.dispositions),
         f"saw.{event.state}": True,
     }
     said |= {f"flag.{name}": True for name in FLAGS if getattr(event, name, None) is True}

@@ -70,6 +70,8 @@ class CallView:
     purposes: tuple[str, ...]
     to_do: tuple[str, ...]
     """Follow-up tasks that Dialpad Ai found in the call."""
+    disposition: str
+    """What the agent chose as the outcome of the call, "" when nothing was."""
     was_recorded: bool
     recording_ready: bool
     """True when a recording of the conversation can be fetched now."""
@@ -209,6 +211,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         recap_outcome=_first(legs, "outcome") or "",
         purposes=tuple(_first(legs, "purposes") or ()),
         to_do=tuple(_first(legs, "to_do") or ()),
+        disposition=_first(legs, "disposition") or "",
         was_recorded=any(leg["recorded"] for leg in legs),
         recording_ready=any(leg["ready"] for leg in legs),
         recordings=_recordings(legs),

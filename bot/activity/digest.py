@@ -32,6 +32,7 @@ class Counted:
     ending: Ending
     waited_s: float | None = None
     talked_s: float | None = None
+    disposition: str = ""
 
 
 def count(view: CallView) -> Counted | None:
@@ -45,6 +46,7 @@ def count(view: CallView) -> Counted | None:
         ending=ending,  # type: ignore[arg-type]  # mypy does not narrow by a set
         waited_s=view.waited.total_seconds() if answered and view.waited is not None else None,
         talked_s=view.talked.total_seconds() if answered and view.talked is not None else None,
+        disposition=view.disposition,
     )
 
 
@@ -78,6 +80,8 @@ class Tally:
     average_talk_s: float | None = None
     hours: tuple[Pair, ...] = (_NONE,) * 24
     days: tuple[Pair, ...] = (_NONE,) * 7
+    dispositions: tuple[tuple[str, int], ...] = ()
+    """What agents chose as outcomes, and for how many calls, the most frequent first."""
 
     @property
     def calls(self) -> int:
@@ -103,7 +107,13 @@ def tally(calls: Iterable[Counted], clock: ZoneInfo, texts: int = 0) -> Tally:
         average_talk_s=mean(talks) if talks else None,
         hours=_pairs([(at.hour, answered) for at, answered in local], 24),
         days=_pairs([(at.weekday(), answered) for at, answered in local], 7),
+        dispositions=_dispositions(all_),
     )
+
+
+def _dispositions(calls: Iterable[Counted]) -> tuple[tuple[str, int], ...]:
+    times = Counter(one.disposition for one in calls if one.disposition)
+    return tuple(sorted(times.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _pairs(found: Sequence[tuple[int, bool]], size: int) -> tuple[Pair, ...]:

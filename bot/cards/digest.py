@@ -14,6 +14,7 @@ from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
 _NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}
+MOST_DISPOSITIONS: Final = 5
 MOST_SETTLERS: Final = 3
 """Those who settled the most, by name."""
 _BEFORE: Final = {NewsKind.DAILY: "the day before", NewsKind.WEEKLY: "the week before"}
@@ -72,9 +73,16 @@ def _summary(digest: Digest, names: Mapping[str, str]) -> Prose:
     first += [f"Still unclaimed: {now.open:,}."] if now.open else []
     second = [_compared(digest, digest.before)] if digest.before is not None else []
     second += [said] if (said := _busiest(digest)) else []
-    lines: list[Prose] = [" ".join(line) for line in (first, second) if line]
+    third = [_dispositions(now)] if now.dispositions else []
+    lines: list[Prose] = [" ".join(line) for line in (first, second, third) if line]
     lines += _work(digest, names)
     return prose(Bold(plural(now.calls, "call")), ": ", listed(endings), ".", *(prose("\n", line) for line in lines))
+
+
+def _dispositions(tally: Tally) -> str:
+    shown = [f"{name} {calls:,}" for name, calls in tally.dispositions[:MOST_DISPOSITIONS]]
+    others = sum(calls for _, calls in tally.dispositions[MOST_DISPOSITIONS:])
+    return f"Dispositions: {', '.join([*shown, *([f'others {others:,}'] if others else [])])}."
 
 
 def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:

@@ -26,6 +26,8 @@ MOST_ROWS: Final = 20
 BUTTONS: Final = 3
 MENU: Final = 5
 
+MOST_LEGS: Final = 2
+"""Legs that are asked for a recap: Dialpad answers twelve such requests a minute, for the whole company."""
 OPTED_OUT: Final = "wants no texts (STOP)"
 
 CardId = Annotated[str, Carried("Card", longest=40)]
@@ -163,6 +165,7 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
         caller.sure,
         OPTED_OUT if status.opted_out else "",
         f"labels: {', '.join(view.labels)}" if view.labels else "",
+        f"disposition: {view.disposition}" if view.disposition else "",
         "recording ready" if view.recording_ready else "",
     ]
     kept = [one for one in said if one]
@@ -250,7 +253,22 @@ def hearing(view: CallView, card: str) -> tuple[Button, ...]:
         found = (Button("Listen", "card.listen", {"card": card}),)
     if view.transcribed:
         found = (*found, Button("Transcript", "calls.transcript", {"call": view.transcribed}))
-    return found
+    return (*found, *recap_button(view, card))
+
+
+def recap_button(view: CallView, card: str = "") -> tuple[Button, ...]:
+    """Return the button for the AI recap of a call that was answered and is over; none for other calls."""
+    if view.phase != "ended" or not (view.outcome == "answered" or view.answered_by) or not view.call_id:
+        return ()
+    if card:
+        return (Button("AI recap", "card.recap", {"card": card}),)
+    return (Button("AI recap", "calls.recap", {"call": " ".join(legs_with_recap(view))}),)
+
+
+def legs_with_recap(view: CallView) -> list[str]:
+    """Return the legs that may have the call's recap, the likeliest first: those of people, then the caller's own."""
+    transcribed = [view.transcribed] if view.transcribed else []
+    return list(dict.fromkeys([*transcribed, *view.legs[1:], view.call_id]))[:MOST_LEGS]
 
 
 def reach(view: CallView, caller: Caller, *, opted_out: bool = False) -> tuple[Button, ...]:

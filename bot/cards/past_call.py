@@ -8,7 +8,7 @@ from bot.activity.calls import CallView
 from bot.activity.past_calls import PastCall
 from bot.basics.phone import looks_like_number
 from bot.basics.times import lasting
-from bot.cards.live_call import outcome_words
+from bot.cards.live_call import outcome_words, recap_button
 from bot.contract.prose import prose
 from bot.contract.reply import Bold, Button, Card, Fact, Link, Part, Phone, Prose, Row, When
 
@@ -55,6 +55,7 @@ def call_card(call: PastCall, names: Mapping[str, str], *, can_block: bool) -> C
         Fact("Recording", _listen(call.shared, "Yes, in Dialpad's call history")) if view.was_recorded else None,
         Fact("Voicemail", _listen(call.voicemails, "Yes, in Dialpad")) if view.has_voicemail else None,
         Fact("Labels", ", ".join(view.labels)) if view.labels else None,
+        Fact("Disposition", view.disposition) if view.disposition else None,
     ]
     return Card(
         prose("Call from " if view.inbound else "Call to ", other_side(view, names)),
@@ -78,7 +79,7 @@ def _next_steps(number: str, *, can_block: bool) -> tuple[Button, ...]:
 def _transcript(view: CallView) -> tuple[Button, ...]:
     if not (view.outcome == "answered" or view.answered_by) or not view.call_id:
         return ()
-    return (Button("Transcript", "calls.transcript", {"call": view.call_id}),)
+    return (Button("Transcript", "calls.transcript", {"call": view.call_id}), *recap_button(view))
 
 
 def _listen(links: Sequence[str], otherwise: str) -> Prose:

@@ -31,7 +31,9 @@ from bot.sandbox.serving import ASGI, by_bearer, by_path, listen, serving
 from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
 
-OAUTH_SCOPES = ("offline_access", "calls:list", "message_content_export", "recordings_export", "change_log")
+OAUTH_SCOPES = (
+    "offline_access", "calls:list", "message_content_export", "recordings_export", "change_log", "ai_recap",
+)  # fmt: skip
 
 BOT_PATHS = ("/slack/", "/connect/", "/dialpad/", "/healthz", "/readyz", "/metrics")
 DIALPAD_PATHS = ("/api/v2/", "/oauth2/", "/phone/", "/events/", *BLOB_PATHS)

@@ -251,13 +251,13 @@ async def test_a_call_without_anything_to_hear_is_not_shared(world: World, voice
 
 async def test_more_offers_what_there_is_to_hear_and_to_share(world: World, conversation: Call) -> None:
     labels = [one.label for one in buttons_of(await press(world, ANA, "more"))]
-    assert labels[:2] == ["Listen", "Share link…"]
+    assert labels[:3] == ["Listen", "AI recap", "Share link…"]
     assert "Transcript" not in labels
 
     heard = Heard(world)
     world.sandbox.ai.write(conversation, TALKS[0])
     world.notifications.put_call("c1", heard.events)
     after = await press(world, ANA, "more")
-    assert [one.label for one in buttons_of(after)][:3] == ["Listen", "Transcript", "Share link…"]
+    assert [one.label for one in buttons_of(after)][:4] == ["Listen", "Transcript", "AI recap", "Share link…"]
     assert "• Text the tracking number" in words_of(after)
     assert "could you text me" in words_of(await world.press(ANA, after, "Transcript"))

@@ -83,6 +83,8 @@ def call_event(state: State, call: Call, word: str) -> Json:
     }
     if word == "recording":
         payload["recording_url"] = [state.base_url + one.path for one in call.recordings if one.kind == "callrecording"]
+    if word == "dispositions":
+        payload["dispositions"] = [call.disposition]
     if ended:
         payload["company_call_review_share_link"] = f"{state.base_url}/shared/call/company-{call.id}"
     if call.custom_data and word != "calling":

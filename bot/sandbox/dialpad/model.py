@@ -205,6 +205,7 @@ class Call:
     assigned: list[int] = field(default_factory=list)
     """The operators that a queued call is for; empty for all of them."""
     recap: Recap | None = None
+    disposition: str = ""
     transcript: list[TranscriptLine] = field(default_factory=list)
     custom_data: str = ""
     caller_id: str = ""

@@ -88,6 +88,10 @@ class PhoneNetwork:
     def leave_voicemail(self, call_id: int, text: str) -> Call:
         return self._switchboard.leave_voicemail(call_id, text)
 
+    def choose_disposition(self, call_id: int, outcome: str) -> None:
+        """Choose the outcome of a call that is over, as the person who took it does in Dialpad's app."""
+        self._switchboard.choose_disposition(call_id, outcome)
+
     def text(self, sender: str, to: str, text: str, picture: bytes = b"") -> Message | None:
         """Send a customer's text to the company; None when they are blocked and nobody sees it."""
         return receive(self._state, check_number(sender, "sender"), to, text, picture)

@@ -200,6 +200,15 @@ class Switchboard(Legs):
         entry.callback_requested = True
         return self.hang_up(entry.id)
 
+    def choose_disposition(self, call_id: int, outcome: str) -> None:
+        """Choose an outcome. Raises a 409 while the call goes on, and when nobody took it."""
+        entry = self.entry_of(self.state.call(call_id))
+        leg = entry if entry.operator_call_id is None else self.state.call(entry.operator_call_id)
+        if leg.is_live or leg.connected is None:
+            raise conflict("only a call that was taken and is over has a disposition")
+        leg.disposition = outcome
+        self._emit(leg, "dispositions")
+
     def reconsider_queue(self) -> None:
         """Ring waiting callers through to people who became free."""
         for call in list(self.state.calls.values()):

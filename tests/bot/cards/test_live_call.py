@@ -146,7 +146,7 @@ def test_what_is_shown_further_down_is_one_line_without_buttons() -> None:
 def test_an_answered_call_needs_nobody_and_has_its_recap() -> None:
     card = content(answered_group_call())
 
-    assert labels(card) == ["|", "Call back", "Text", "Label", "More…"]
+    assert labels(card) == ["|", "AI recap", "Call back", "Text", "Label", "More…"]
     assert plain(card.title).startswith("✅ Answered by Ana Ferreira · ")
     assert plain(card.text) == "Recap: Wants two boxes."
 
