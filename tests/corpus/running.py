@@ -157,7 +157,8 @@ def _value(value: Any, since: timedelta) -> str:
             return ",".join(_value(one, since) for one in value)
         case dict():
             return ",".join(value.values())
-    return str(getattr(value, "number", None) or getattr(value, "name", None) or value)
+    shown = (getattr(value, name, None) for name in ("number", "name", "words"))
+    return str(next(filter(None, shown), value))
 
 
 @asynccontextmanager

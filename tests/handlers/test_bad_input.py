@@ -43,6 +43,7 @@ GOOD: Final[dict[str, str]] = {
     "run": "DIALPAD_LIST_USERS",
     "notify": 'missed voicemail sms for "Support" except label:spam',
     "labels": "",
+    "stats": "me last week",
 }
 """What each word is usually followed by."""
 
@@ -166,7 +167,7 @@ async def test_the_word_alone_changes_nothing(world: World, word: str) -> None:
     result = await outcome(world, ANA, word)
     assert says_something(result)
     assert world.snapshot() == before
-    assert not world.later.kept
+    assert not [one for one in world.later.kept.values() if one.route != "stats.ready"]  # a look is no change
 
 
 @pytest.mark.parametrize("word", WORDS)

@@ -1,0 +1,292 @@
+"""Statistics of calls, texts and the like for some days: in words, as a chart and as a table beside the days before."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal, TypeAlias
+
+from bot.activity.call_counts import WAITS_S, CallCount, CountedCall, by_days, by_hour, by_person, count_calls
+from bot.activity.digest import spread
+from bot.arguments.days import DaySpan, in_words
+from bot.arguments.subject import Subject
+from bot.basics.times import lasting
+from bot.catalogue.call_records import began
+from bot.catalogue.sheets import Sheet
+from bot.contract.prose import listed, plural, prose
+from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose
+
+StatsTopic: TypeAlias = Literal[
+    "calls", "answer time", "texts", "voicemails", "duty", "csat", "dispositions", "recordings"
+]
+NAMES: Final[dict[StatsTopic, tuple[str, str]]] = {
+    "texts": ("text", "Texts"),
+    "voicemails": ("voicemail", "Voicemails"),
+    "duty": ("stretch of duty", "Duty"),
+    "csat": ("survey answer", "Satisfaction"),
+    "dispositions": ("disposition", "Dispositions"),
+    "recordings": ("recording", "Recordings"),
+}
+"""What one row of an export is called, and what a title says."""
+MOST_PEOPLE: Final = 10
+MOST_BARS: Final = 20
+"""The most slots that a chart has room for."""
+MOST_KINDS: Final = 6
+GOOD_WAIT_S: Final = 20
+
+
+@dataclass(frozen=True)
+class StatsTitle:
+    """What a card of statistics is about. ``source`` says where its numbers are from."""
+
+    subject: Subject
+    days: DaySpan
+    place: str
+    source: Prose
+    buttons: tuple[Button, ...] = ()
+
+    def heading(self, what: str) -> str:
+        return f"📊 {what}: {self.subject.name}, {self.days.words}"
+
+    @property
+    def note(self) -> Prose:
+        dates = in_words(self.days.first, self.days.last)
+        shown = "" if dates == self.days.words else f"{dates}. "
+        return prose(f"{shown}Times of day are for {self.place}. ", self.source)
+
+
+def calls_card(title: StatsTitle, calls: Sequence[CountedCall], before: Sequence[CountedCall] | None) -> Card:
+    """Return how many calls came and went, how they ended and who took them. ``before``: those of the days before, None
+    where they are not known."""
+    now = count_calls(calls)
+    people = _people(calls) if title.subject.kind not in {"me", "user"} else ()
+    return Card(
+        title.heading("Calls"),
+        text=_calls_in_words(now, None if before is None else count_calls(before), title.days),
+        note=title.note,
+        buttons=title.buttons,
+        parts=(
+            *((_calls_chart(title, calls),) if now.came_in else ()),
+            _calls_table(title.days, now, None if before is None else count_calls(before)),
+            *people,
+        )[:3],
+    )  # fmt: skip
+
+
+def answer_time_card(title: StatsTitle, calls: Sequence[CountedCall], before: Sequence[CountedCall] | None) -> Card:
+    """Return how long callers waited for an answer."""
+    now, then = count_calls(calls), None if before is None else count_calls(before)
+    if not now.waits:
+        return Card(
+            title.heading("Answer time"), text="No call was answered in this time.", note=title.note,
+            buttons=title.buttons,
+        )  # fmt: skip
+    good = now.answered_within(GOOD_WAIT_S)
+    share = 100 * good / len(now.waits)
+    labels = ("up to 10 s", *(f"up to {_length(one)}" for one in WAITS_S[1:]), f"over {_length(WAITS_S[-1])}")
+    rows = [
+        ("Answered", *(f"{one.answered:,}" for one in _known(now, then))),
+        ("Median wait", *(_length(one.median_wait_s) for one in _known(now, then))),
+        (f"Within {GOOD_WAIT_S} s", *(_share_within(one) for one in _known(now, then))),
+        ("Longest wait", *(_length(max(one.waits, default=None)) for one in _known(now, then))),
+    ]
+    return Card(
+        title.heading("Answer time"),
+        text=prose(
+            Bold(f"Answered after {_length(now.median_wait_s)} (median)"), f"; {good:,} of {len(now.waits):,} within ",
+            f"{GOOD_WAIT_S} s ({share:.0f}%).",
+        ),
+        note=title.note,
+        buttons=title.buttons,
+        parts=(
+            Chart("How long callers waited", labels, (("Answered", now.by_wait()),), across="Wait", up="Calls"),
+            DataTable(("Answers", *_heads(title.days, then is not None)), tuple(rows)),
+        ),
+    )  # fmt: skip
+
+
+def rows_card(
+    title: StatsTitle, about: StatsTopic, rows: Sequence[dict[str, str]], before: Sequence[dict[str, str]]
+) -> Card:
+    """Return how many rows of an export there are, by day and by what tells them apart."""
+    one, name = NAMES[about]
+    many = {"stretch of duty": "stretches of duty"}.get(one, "")
+    sheet = Sheet(rows)
+    if not rows:
+        return Card(
+            title.heading(name), text=f"No {many or one + 's'} in this time.", note=title.note, buttons=title.buttons
+        )
+    table = [_amounts("All", about, rows, before)]
+    table += [_amounts(kind, about, *_of_kind(kind, rows, before)) for kind in _kinds(rows)]
+    days = [found.date() for row in rows if (found := began(row)) is not None]
+    slots = _slots(title.days)
+    counted = tuple(float(sum(1 for day in days if first <= day <= last)) for first, last in slots)
+    chart = Chart(
+        f"{name} by day", tuple(_slot(*slot) for slot in slots), ((name, counted),), across=_across(slots), up=name
+    )
+    said = () if about == "duty" else tuple(fact for fact in sheet.facts() if isinstance(fact.value, str))
+    averages = "\n".join(f"{fact.label}: {fact.value}" for fact in said)
+    return Card(
+        title.heading(name),
+        text=prose(Bold(plural(len(rows), one, many)), ". ", _compared(len(rows), len(before), one, many, title.days),
+                   f"\n{averages}" if averages else ""),
+        note=title.note,
+        buttons=title.buttons,
+        parts=(
+            *((chart,) if days and title.days.length > 1 else ()),
+            DataTable((name, *_heads(title.days, compared=True)), tuple(table)),
+        ),
+    )  # fmt: skip
+
+
+def _kinds(rows: Sequence[dict[str, str]]) -> list[str]:
+    counted = Counter(_kind(row) for row in rows)
+    return [] if len(counted) < 2 else [kind for kind, _ in counted.most_common(MOST_KINDS)]
+
+
+def _of_kind(kind: str, *parts: Sequence[dict[str, str]]) -> list[list[dict[str, str]]]:
+    return [[row for row in part if _kind(row) == kind] for part in parts]
+
+
+def _amounts(name: str, about: StatsTopic, *parts: Sequence[dict[str, str]]) -> tuple[str, ...]:
+    """Return a line of the table: how many rows, or for duty how long in all."""
+    if about == "duty":
+        return (name, *(_length(sum(_number(row.get("duration", "")) for row in part)) for part in parts))
+    return (name, *(f"{len(part):,}" for part in parts))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _kind(row: dict[str, str]) -> str:
+    found = next(
+        (row[name] for name in ("direction", "disposition", "on_duty_status", "csat_score") if row.get(name)), ""
+    )
+    return {"inbound": "Received", "outbound": "Sent"}.get(found, found[:1].upper() + found[1:40])
+
+
+# In words
+
+
+def _calls_in_words(now: CallCount, then: CallCount | None, days: DaySpan) -> Prose:
+    lines: list[Prose] = []
+    if now.came_in:
+        left = f" ({now.voicemails:,} left a voicemail)" if now.voicemails else ""
+        endings = [f"{now.answered:,} answered ({_share(now)})", f"{now.missed:,} missed{left}"]
+        endings += [f"{now.abandoned:,} abandoned"] if now.abandoned else []
+        lines.append(prose(Bold(f"{plural(now.came_in, 'call')} came in"), ": ", listed(endings), "."))
+    else:
+        lines.append(Bold("No calls came in").text + ".")
+    if now.made:
+        lines.append(f"{plural(now.made, 'call')} went out, {now.reached:,} of them reached somebody.")
+    times = [f"Median wait {_length(now.median_wait_s)}"] if now.median_wait_s is not None else []
+    times += [f"average talk {_length(now.average_talk_s)}"] if now.average_talk_s is not None else []
+    if times:
+        lines.append(f"{', '.join(times)}.".replace("average", "Average", not now.waits))
+    if then is not None:
+        lines.append(_compared(now.came_in, then.came_in, "call", "", days))
+    return prose(lines[0], *(prose("\n", line) for line in lines[1:]))
+
+
+def _compared(now: int, then: int, one: str, many: str, days: DaySpan) -> str:
+    before = in_words(days.before().first, days.before().last, short=True)
+    if now == then:
+        return f"As many as {before}." if now else ""
+    count = abs(now - then)
+    return f"{count:,} {'more' if now > then else 'fewer'} {plural(count, one, many).partition(' ')[2]} than {before}."
+
+
+def _share(count: CallCount) -> str:
+    return f"{100 * count.answered / count.came_in:.0f}%" if count.came_in else "–"
+
+
+def _share_within(count: CallCount) -> str:
+    if not count.waits:
+        return "–"
+    good = count.answered_within(GOOD_WAIT_S)
+    return f"{good:,} ({100 * good / len(count.waits):.0f}%)"
+
+
+def _length(seconds: float | None) -> str:
+    return "–" if seconds is None else lasting(seconds * 1000) or "0 s"
+
+
+# As charts and as tables
+
+
+def _calls_chart(title: StatsTitle, calls: Sequence[CountedCall]) -> Chart:
+    if title.days.length == 1:
+        slots = spread(by_hour(calls))
+        labels = [f"{begin:02}:00" if end == begin + 1 else f"{begin:02}–{end:02}" for begin, end, _ in slots]
+        pairs = [pair for *_, pair in slots]
+        return _chart("Calls that came in, by hour", labels, pairs, f"Hour in {title.place}")
+    days = _slots(title.days)
+    return _chart("Calls that came in, by day", [_slot(*one) for one in days], by_days(calls, days), _across(days))
+
+
+def _chart(name: str, labels: Sequence[str], pairs: Sequence[tuple[int, int]], across: str) -> Chart:
+    answered, others = tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
+    return Chart(name, tuple(labels), (("Answered", answered), ("Not answered", others)), across=across, up="Calls")
+
+
+def _slots(days: DaySpan) -> list[tuple[date, date]]:
+    """Return the bars of a chart: days, or as many days together as there is room for, weeks where that is enough."""
+    size = next(size for size in (1, 7, 30) if days.length <= size * MOST_BARS)
+    firsts = [days.first + timedelta(days=number) for number in range(0, days.length, size)]
+    return [(first, min(days.last, first + timedelta(days=size - 1))) for first in firsts]
+
+
+def _across(slots: Sequence[tuple[date, date]]) -> str:
+    """Return what the labels of a chart are: nothing to say of days."""
+    return "" if all(first == last for first, last in slots) else "From"
+
+
+def _slot(first: date, last: date) -> str:
+    return f"{first:%a} {first.day}" if first == last else f"{first.day} {first:%b}"
+
+
+def _known(now: CallCount, then: CallCount | None) -> list[CallCount]:
+    return [now] if then is None else [now, then]
+
+
+def _heads(days: DaySpan, compared: bool) -> list[str]:
+    spans = [days, *([days.before()] if compared else [])]
+    return [in_words(span.first, span.last, short=True) for span in spans]
+
+
+def _calls_table(days: DaySpan, now: CallCount, then: CallCount | None) -> DataTable:
+    known = _known(now, then)
+    counted = (
+        ("Came in", [one.came_in for one in known], True),
+        ("… answered", [one.answered for one in known], True),
+        ("… missed", [one.missed for one in known], True),
+        ("… left a voicemail", [one.voicemails for one in known], False),
+        ("… abandoned", [one.abandoned for one in known], False),
+        ("Went out", [one.made for one in known], False),
+        ("… reached somebody", [one.reached for one in known], False),
+    )
+    rows = [(name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)]
+    rows.append(("Median wait for an answer", *(_length(one.median_wait_s) for one in known)))
+    rows.append(("Average talk time", *(_length(one.average_talk_s) for one in known)))
+    return DataTable(("Calls", *_heads(days, then is not None)), tuple(rows))
+
+
+def _people(calls: Sequence[CountedCall]) -> tuple[DataTable, ...]:
+    counted = by_person(calls)
+    if sum(one.answered for _, one in counted) < count_calls(calls).answered or not counted:
+        return ()  # of some it is not known who took them: a part would look like the whole
+    rows = [
+        (who, f"{one.answered:,}", f"{one.made:,}", _length(sum(one.talks)) if one.talks else "–")
+        for who, one in counted[:MOST_PEOPLE]
+    ]
+    if len(counted) > MOST_PEOPLE:
+        rest = [one for _, one in counted[MOST_PEOPLE:]]
+        rows.append((
+            f"{len(rest):,} more", f"{sum(one.answered for one in rest):,}", f"{sum(one.made for one in rest):,}",
+            _length(sum(sum(one.talks) for one in rest)),
+        ))  # fmt: skip
+    return (DataTable(("Who", "Answered", "Made", "Talked"), tuple(rows)),)
