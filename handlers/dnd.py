@@ -1,18 +1,20 @@
 """Handles ``dnd``: do not disturb, for oneself or in one group, also for a while."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from bot.arguments.group import ENTITIES, Group, GroupChoice
+from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
 from bot.cards.cover import meant_for_others
+from bot.cards.silence import SilentGroup, silent_groups, silent_in
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx
-from bot.contract.prose import prose, till
-from bot.contract.reply import Answer, Button, Card, Fact, Nothing, Part, Reply
+from bot.contract.prose import listed, prose, till
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Part, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.people import User
@@ -70,6 +72,9 @@ async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InG
     me = await ctx.send(GetUser())
     _check_membership(me, group)
     before = _is_on(me, group)
+    quiet = [one for one in await silent_groups(ctx, me) if group is None or one.group != group]
+    if not wanted and not before and group is None and quiet:
+        return await _ring_in(ctx, quiet, until)
     key = waiting_key(ctx.person, "dnd", group.id if group else "")
     lost = await ends_at(ctx, key) if until is None and before == wanted else None
     way_back = {"state": "off" if wanted else "on"} | _group_args(group)
@@ -77,10 +82,36 @@ async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InG
         if before != wanted:
             await _toggle(ctx, wanted, group)
     done = _changed(before, wanted, group, until, stays=lost is not None)
-    if not wanted or before == wanted:
+    if not wanted:
+        return _still_silent(done, group, quiet if group is None else (), everywhere=bool(me.do_not_disturb))
+    if before == wanted:
         return done
     others = await meant_for_others(ctx, silent=True, only=group.raw if group else "")
     return replace(done, text=prose(done.text, others), tone="warning") if others else done
+
+
+async def _ring_in(ctx: Ctx, quiet: Sequence[SilentGroup], until: datetime | None) -> Reply:
+    """Turn it off in the groups where alone it is on: nothing else can be meant."""
+    for one in quiet:
+        key = waiting_key(ctx.person, "dnd", one.group.id)
+        async with for_a_while(ctx, until, key, "dnd.back", {"state": "on"} | _group_args(one.group)):
+            await _toggle(ctx, False, one.group)
+    names = listed([prose(Bold(one.group.name)) for one in quiet])
+    return Reply(
+        prose("Do not disturb in ", names, ": on → off", till(until), "."), buttons=_buttons(False, None), tone="done"
+    )
+
+
+def _still_silent(done: Reply, group: Group | None, quiet: Sequence[SilentGroup], *, everywhere: bool) -> Reply:
+    """Say where calls do not ring all the same, with what lets them."""
+    if group is not None and everywhere:
+        button = Button("Turn off everywhere", "dnd.dnd", {"state": "off"}, style="primary")
+        said = prose(done.text, " It is on for all your calls, so none rings.")
+        return replace(done, text=said, buttons=(button, *done.buttons), tone="warning")
+    if not quiet:
+        return done
+    said = prose(done.text, " It is still on in ", silent_in(quiet), ".")
+    return replace(done, text=said, buttons=(*(one.turn_off() for one in quiet[:3]), *done.buttons), tone="warning")
 
 
 @router.later(risk=Risk.CHANGE)
@@ -105,17 +136,18 @@ async def _present(ctx: Ctx, group: Group | None) -> Card:
     me = await ctx.send(GetUser())
     is_on = _is_on(me, group)
     end = await ends_at(ctx, waiting_key(ctx.person, "dnd", group.id if group else ""))
-    facts = []
-    for place in me.group_details:
-        kind = place.group_type
-        if group is None and place.do_not_disturb and place.group_id and kind in ENTITIES:
-            name = await ctx.deps.directory.name_of(ctx.account, ENTITIES[kind], place.group_id)
-            facts.append(Fact(f"In {name or 'one group'}", "on"))
+    quiet = await silent_groups(ctx, me) if group is None else ()
+    silent = is_on or bool(me.do_not_disturb)
+    text = "Calls do not ring for you; they go to voicemail or to others." if silent else "Calls ring as usual."
+    if not silent and quiet:
+        text = "All other calls ring as usual."
+    elif silent and not is_on:
+        text = f"It is on for all your calls, so none rings. {text}"
     return Card(
         prose("Do not disturb", _where(group), " is ", "on" if is_on else "off", till(end) if is_on else ()),
-        facts=tuple(facts),
-        text="Calls do not ring for you; they go to voicemail or to others." if is_on else "Calls ring as usual.",
-        buttons=_buttons(is_on, group),
+        facts=tuple(Fact(f"In {one.group.name}", prose("on", till(one.until))) for one in quiet),
+        text=text,
+        buttons=(*(one.turn_off() for one in quiet[:3]), *_buttons(is_on, group)),
     )
 
 

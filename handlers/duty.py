@@ -1,5 +1,6 @@
 """Handles ``duty``: on or off duty for call center calls, with a reason, also for a while, also for a colleague."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -14,7 +15,7 @@ from bot.basics.name_search import name_words
 from bot.basics.words import split
 from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of
-from bot.cards.roster import has_do_not_disturb
+from bot.cards.silence import silent_groups, silent_in
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
 from bot.contract.context import Ctx, Origin
 from bot.contract.doubt import Doubt
@@ -114,10 +115,10 @@ async def _change(
     was, now = _in_words(before.on_duty, before.duty_status_reason), _in_words(state, reason)
     shown = prose("still ", now) if was == now else prose(was, " → ", Bold(now))
     others = await meant_for_others(ctx, silent=True) if not state and colleague is None else ""
-    silent = state and await _is_silent(ctx, colleague)
+    silent = await _silence(ctx, colleague) if state else None
     return Reply(
-        prose(_whose(colleague), ": ", shown, till(until), ".", others, f" {_SILENT}" if silent else ""),
-        buttons=(*_cover(others), *_ring(silent, colleague), *_buttons(state, colleague)),
+        prose(_whose(colleague), ": ", shown, till(until), ".", others, prose(" ", silent.said) if silent else ""),
+        buttons=(*_cover(others), *(silent.buttons if silent else ()), *_buttons(state, colleague)),
         tone="warning" if others or silent else "done",
     )
 
@@ -157,19 +158,31 @@ async def confirmed_reason(
     return await _change(ctx, bool(state), until, None, reason)
 
 
-async def _is_silent(ctx: Ctx, colleague: Colleague | None) -> bool:
-    """Tell whether do not disturb keeps all their call center calls from ringing; False when Dialpad does not say."""
+@dataclass(frozen=True)
+class _Silence:
+    """What keeps somebody's call center calls from ringing while they are on duty, and what changes that."""
+
+    said: Prose
+    buttons: tuple[Button, ...] = ()
+
+
+async def _silence(ctx: Ctx, colleague: Colleague | None) -> _Silence | None:
+    """Return why calls do not ring for somebody on duty; None when they do, or when Dialpad does not say."""
     try:
         person = await ctx.send(GetUser(id=colleague.id if colleague else ME))
     except DialpadError:
-        return False
-    lines = [place.group_id for place in person.group_details if place.group_type == "callcenter" and place.group_id]
-    return has_do_not_disturb(person, *lines)
-
-
-def _ring(silent: bool, colleague: Colleague | None) -> tuple[Button, ...]:
-    mine = silent and colleague is None
-    return (Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}, style="primary"),) if mine else ()
+        return None
+    if person.do_not_disturb:
+        off = Button("Turn do not disturb off", "dnd.dnd", {"state": "off"}, style="primary")
+        return _Silence(_SILENT, () if colleague else (off,))
+    found = await silent_groups(ctx, person, mine=colleague is None)
+    quiet = [one for one in found if one.group.kind == "callcenter"]
+    if not quiet:
+        return None
+    said = prose(
+        "Do not disturb is on in ", silent_in(quiet), f", so {'its' if len(quiet) == 1 else 'their'} calls do not ring."
+    )
+    return _Silence(said, () if colleague else tuple(one.turn_off() for one in quiet[:3]))
 
 
 def _cover(others: Prose) -> tuple[Button, ...]:
@@ -205,7 +218,7 @@ async def _ask(ctx: Ctx, colleague: Colleague | None) -> DutyStatus:
 async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     present = await _ask(ctx, colleague)
     on_duty = bool(present.on_duty)
-    silent = on_duty and await _is_silent(ctx, colleague)
+    silent = await _silence(ctx, colleague) if on_duty else None
     end = await ends_at(ctx, waiting_key(ctx.person, "duty", colleague.id if colleague else ""))
     facts = []
     if present.duty_status_reason:
@@ -216,8 +229,8 @@ async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     return Card(
         prose(_whose(colleague), ": ", _in_words(on_duty, None), till(end)),
         facts=tuple(facts),
-        text=_SILENT if silent else "Call center calls ring." if on_duty else "Call center calls go to others.",
-        buttons=(*_ring(silent, colleague), *_buttons(on_duty, colleague)),
+        text=silent.said if silent else "Call center calls ring." if on_duty else "Call center calls go to others.",
+        buttons=(*(silent.buttons if silent else ()), *_buttons(on_duty, colleague)),
     )
 
 

@@ -8,6 +8,7 @@ from bot.basics.errors import ChatopsError, NotConnected
 from bot.cards.connecting import CONNECT_BUTTON
 from bot.cards.presence import is_operator, standing_rows
 from bot.cards.rights import read_rights
+from bot.cards.silence import silent_groups
 from bot.cards.work_list import in_order, look_up_names, show_all, work_rows
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Bold, Button, Card, Listing, Row
@@ -40,6 +41,7 @@ async def _page(ctx: Ctx) -> Answer:
         await ctx.account.link()
         me = await ctx.send(GetUser())
         pending = await ctx.deps.later.pending(ctx.person)
+        quiet = await silent_groups(ctx, me)
         waiting = await _open_work(ctx, me)
     except NotConnected as problem:
         return _connect(broken=problem.broken)
@@ -50,8 +52,10 @@ async def _page(ctx: Ctx) -> Answer:
             text="What you see here comes from Dialpad. Try again in a minute.",
             buttons=(REFRESH, Button("Who am I?", "whoami.whoami")),
         )
-    standing = (Row((Bold("Your phone"),)), *standing_rows(me, pending))
-    return Listing(f"{me.name} at Dialpad", (*waiting, *standing), buttons=_buttons(me))
+    standing = (Row((Bold("Your phone"),)), *standing_rows(me, pending, quiet))
+    return Listing(
+        f"{me.name} at Dialpad", (*waiting, *standing), buttons=_buttons(me, silent=bool(me.do_not_disturb or quiet))
+    )
 
 
 async def _open_work(ctx: Ctx, me: User) -> list[Row]:
@@ -82,8 +86,8 @@ def _connect(*, broken: bool) -> Card:
     )
 
 
-def _buttons(me: User) -> tuple[Button, ...]:
-    if me.do_not_disturb:
+def _buttons(me: User, *, silent: bool) -> tuple[Button, ...]:
+    if silent:
         dnd: tuple[Button, ...] = (Button("Turn off do not disturb", "dnd.dnd", {"state": "off"}),)
     else:
         dnd = (

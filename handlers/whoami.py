@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from bot.cards.presence import standing_facts, standing_rows
+from bot.cards.silence import silent_groups
 from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.prose import listed, prose
@@ -28,6 +29,7 @@ async def whoami(ctx: Ctx) -> Answer:
     link = await ctx.account.link()
     me = await ctx.send(GetUser())
     pending = await ctx.deps.later.pending(ctx.person)
+    quiet = await silent_groups(ctx, me)
     numbers = [(Phone(number),) for number in me.phone_numbers[:3]]
     first = Fact("Numbers", listed(numbers) if numbers else "None")
     last = Fact("Connected", _how(link))
@@ -39,9 +41,9 @@ async def whoami(ctx: Ctx) -> Answer:
     )
     name = me.name if me.id else link.dialpad_name
     if pending:
-        rows = (_row(first), *standing_rows(me, pending), _row(last))
+        rows = (_row(first), *standing_rows(me, pending, quiet), _row(last))
         return Listing(f"You are {name} at Dialpad", rows, buttons=buttons)
-    return Card(f"You are {name} at Dialpad", facts=(first, *standing_facts(me), last), buttons=buttons)
+    return Card(f"You are {name} at Dialpad", facts=(first, *standing_facts(me, quiet), last), buttons=buttons)
 
 
 def _row(fact: Fact) -> Row:

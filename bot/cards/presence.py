@@ -1,5 +1,9 @@
 """A person's state at Dialpad right now: do not disturb, duty, status, and what changes back by itself."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards.silence import SilentGroup
 from bot.contract.later import Pending
 from bot.contract.prose import prose, till
 from bot.contract.reply import Bold, Button, Fact, Prose, Row, When
@@ -18,35 +22,54 @@ def reason_of(reason: str | None) -> str:
     return "" if (reason or "").strip().casefold() == "off duty" else reason or ""
 
 
-def standing_facts(me: User) -> tuple[Fact, ...]:
-    """Return one fact for each part of the state; duty only for a person who works in a call center."""
-    return tuple(fact for _, _, fact in _standing(me))
+def standing_facts(me: User, quiet: Sequence[SilentGroup] = ()) -> tuple[Fact, ...]:
+    """Return one fact for each part of the state; duty only for a person who works in a call center. ``quiet``: where
+    do not disturb is on in one group."""
+    return tuple(one.fact for one in _standing(me, quiet))
 
 
-def standing_rows(me: User, pending: list[Pending]) -> tuple[Row, ...]:
+def standing_rows(me: User, pending: list[Pending], quiet: Sequence[SilentGroup] = ()) -> tuple[Row, ...]:
     """Return one row for each part of the state and each change back that is due, which a button can cancel."""
     due = [one for one in pending if one.route in _WHAT]
     rows = []
-    for route, value, fact in _standing(me):
-        end = next((one for one in due if one.route == route and _is_mine(one) and _ends(one, value)), None)
+    for part in _standing(me, quiet):
+        end = next((one for one in due if part.ended_by(one)), None)
         if end is not None:
             due.remove(end)
-        text = prose(Bold(fact.label), ": ", fact.value, till(end.when if end else None))
+        text = prose(Bold(part.fact.label), ": ", part.fact.value, till(end.when if end else None))
         rows.append(Row(text, button=_keep(end) if end else None))
     return (*rows, *(Row(_sentence(one), button=_keep(one)) for one in due))
 
 
-def _standing(me: User) -> list[tuple[str, bool, Fact]]:
-    """Return, for each part, the route that would change it back, whether it is on, and the fact that says so."""
+@dataclass(frozen=True)
+class _Standing:
+    """A part of the state: the route that would change it back, whether it is on, the fact that says so, and the group
+    that it is about."""
+
+    route: str
+    is_on: bool
+    fact: Fact
+    group: str = ""
+
+    def ended_by(self, one: Pending) -> bool:
+        """Tell whether a change back is about this, and still changes anything."""
+        is_this = one.args.get("group", "") == self.group and not one.args.get("colleague")
+        return one.route == self.route and is_this and _ends(one, self.is_on)
+
+
+def _standing(me: User, quiet: Sequence[SilentGroup]) -> list[_Standing]:
     dnd = bool(me.do_not_disturb)
-    facts = [("dnd.back", dnd, Fact("Do not disturb", "On" if dnd else "Off"))]
+    facts = [_Standing("dnd.back", dnd, Fact("Do not disturb", "On" if dnd else "Off"))]
+    facts += [
+        _Standing("dnd.back", True, Fact(f"Do not disturb in {one.group.name}", "On"), one.group.raw) for one in quiet
+    ]
     if is_operator(me):
         duty = bool(me.is_on_duty)
         why = "" if duty else reason_of(me.duty_status_reason)
         word = "On" if duty else "Off"
-        facts.append(("duty.back", duty, Fact("Duty", f"{word} ({why})" if why else word)))
+        facts.append(_Standing("duty.back", duty, Fact("Duty", f"{word} ({why})" if why else word)))
     if me.status_message:
-        facts.append(("status.back", True, Fact("Status", prose("“", me.status_message, "”"))))
+        facts.append(_Standing("status.back", True, Fact("Status", prose("“", me.status_message, "”"))))
     return facts
 
 
@@ -69,7 +92,3 @@ def _sentence(one: Pending) -> Prose:
 
 def _state(one: Pending) -> bool:
     return one.args.get("state") == "on"
-
-
-def _is_mine(one: Pending) -> bool:
-    return not one.args.get("group") and not one.args.get("colleague")

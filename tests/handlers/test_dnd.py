@@ -123,3 +123,45 @@ async def test_a_refused_change_keeps_the_earlier_way_back(world: World) -> None
     with pytest.raises(DialpadError):
         await world.type(ANA, "dnd on for 2h")
     assert [one.when for one in world.later.kept.values()] == [MORNING + timedelta(minutes=30)]
+
+
+async def test_off_where_it_is_on_in_one_group_alone_means_that_group(world: World) -> None:
+    await world.type(ANA, "dnd on in Support")
+    shown = words_of(await world.type(ANA, "dnd"))
+    assert "In Support: on" in shown
+    assert "All other calls ring as usual." in shown
+    assert "Do not disturb in Support: On" in words_of(await world.type(ANA, "whoami"))
+    assert words_of(await world.type(ANA, "dnd off")) == "Do not disturb in Support: on → off."
+    assert "Support" not in words_of(await world.type(ANA, "whoami"))
+
+
+async def test_off_for_all_calls_says_where_it_is_still_on_until_when(world: World) -> None:
+    await world.type(ANA, "dnd on in Support for 30m")
+    await world.type(ANA, "dnd on")
+    answer = await world.type(ANA, "dnd off")
+    assert words_of(answer) == "Do not disturb: on → off. It is still on in Support until 23 10:30."
+    assert words_of(await world.press(ANA, answer, "Turn off in Support")) == "Do not disturb in Support: on → off."
+    assert world.later.kept == {}
+
+
+async def test_off_in_a_group_says_that_it_is_on_for_all_calls(world: World) -> None:
+    await world.type(ANA, "dnd on in Support")
+    await world.type(ANA, "dnd on")
+    answer = await world.type(ANA, "dnd off in Support")
+    assert words_of(answer) == "Do not disturb in Support: on → off. It is on for all your calls, so none rings."
+    assert "Do not disturb: on → off." in words_of(await world.press(ANA, answer, "Turn off everywhere"))
+
+
+async def test_a_group_turned_off_for_a_while_is_silent_again_after_it(world: World) -> None:
+    await world.type(ANA, "dnd on in Support")
+    await world.type(ANA, "dnd off for 30m")
+    back = await world.pass_time(minutes=31)
+    assert words_of(back[0]) == "Time's up: do not disturb in Support is on again."
+
+
+async def test_going_on_duty_says_whose_calls_do_not_ring(world: World) -> None:
+    await world.type(ANA, "dnd on in Support")
+    answer = await world.type(ANA, "duty on")
+    assert "Do not disturb is on in Support, so its calls do not ring." in words_of(answer)
+    await world.press(ANA, answer, "Turn off in Support")
+    assert "do not ring" not in words_of(await world.type(ANA, "duty"))
