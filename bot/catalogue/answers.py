@@ -200,18 +200,18 @@ def next_steps(action: type[Action[Any]], thing: Mapping[str, Any], asked: Mappi
 
 
 async def card_of(
-    ctx: Ctx, action: type[Action[Any]], answer: Response, *, asked: RawArgs, about: str, changes: Sequence[Fact] = ()
-) -> Card:
-    """Build the card that shows one object, or what was done to it."""
+    ctx: Ctx, action: type[Action[Any]], answer: Response, *, asked: RawArgs, about: str, changes: Sequence[Fact] = (),
+    said: str = "",
+) -> Card:  # fmt: skip
+    """Build the card that shows one object, or with ``said`` what was done to it."""
     thing = unwrapped(dumped(answer))
-    done = "✅ " if action.risk is not Risk.READ else ""
     name = headline(thing) or about
-    title = f"{done}{action.name}: {name}" if name else f"{done}{action.name}"
+    title = f"✅ {said}" if said else f"{action.name}: {name}" if name else action.name
     steps = next_steps(action, thing, asked)
     if action.request.method == "DELETE":
-        return Card(title, text="It was deleted.", buttons=steps_after_deleting(action))
+        return Card(title, buttons=steps_after_deleting(action))
     if isinstance(answer, Done) and not any(True for _ in leaves(thing)):
-        text = "Done." if done else "Dialpad has no details about it."
+        text = "" if said else "Dialpad has no details about it."
         return Card(title, text=text, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
     facts = await facts_of(ctx, thing)
     if changes:

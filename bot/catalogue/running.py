@@ -17,6 +17,7 @@ from bot.catalogue.answers import (
     again,
     as_csv,
     card_of,
+    dumped,
     is_list,
     listing_of,
     matches,
@@ -27,12 +28,14 @@ from bot.catalogue.answers import (
     shown_arguments,
     shown_changes,
     things_in,
+    unwrapped,
 )
 from bot.catalogue.confirmations import NAMED_AGAIN, agreeing_word, consequence, warning
 from bot.catalogue.editing import changed_since, fingerprint, only, to_send
 from bot.catalogue.fields import fields_of
 from bot.catalogue.files import as_json, file_name
 from bot.catalogue.inputs import Attached
+from bot.catalogue.saying import asked, done, words_known
 from bot.catalogue.transcript import transcript_of
 from bot.catalogue.validation import validated
 from bot.catalogue.values import assemble, data_of, raw_of
@@ -183,7 +186,6 @@ async def confirmation(
     ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any], changes: list[Fact] | tuple[Fact, ...]
 ) -> Confirm:
     """Build the confirmation that shows exactly what would be done. Sends nothing."""
-    name = await object_of(ctx, action, values)
     quoted = next(
         (field for field in fields_of(action) if field.name in {"text", "message"} and field.name in raw), None
     )
@@ -199,7 +201,7 @@ async def confirmation(
         args=raw,
         title="Really?" if action.risk is Risk.DESTRUCTIVE else "Before it happens",
         facts=(
-            Fact("What", f"{action.name}: {name}" if name else action.name),
+            Fact("What", asked(action, await words_known(ctx, action, raw, values))),
             *facts,
             Fact("What happens", consequence(action)),
         ),
@@ -231,7 +233,7 @@ async def _send(
     ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: RawArgs, values: Mapping[str, Any],
     changes: list[Fact] | tuple[Fact, ...],
 ) -> Answer:  # fmt: skip
-    about = await object_of(ctx, action, values)
+    about, known = await object_of(ctx, action, values), await words_known(ctx, action, raw, values)
     try:
         answer = await ctx.send(built)
     except (BadRequest, Conflict) as problem:
@@ -246,7 +248,8 @@ async def _send(
         things, opener = listed
         found = FoundRows(tuple(things[:MOST_SHOWN]), 0, len(things), None)
         return await listing_of(ctx, action, found, asked=raw, find="", opener=opener)
-    return await card_of(ctx, action, answer, asked=raw, about=about, changes=changes)
+    said = "" if action.risk is Risk.READ else done(action, known.beside(unwrapped(dumped(answer)), await ctx.region()))
+    return await card_of(ctx, action, answer, asked=raw, about=about, changes=changes, said=said)
 
 
 def _at_its_field(action: type[Action[Any]], problem: DialpadError) -> ChatopsError:

@@ -127,7 +127,17 @@ async def test_the_worst_asks_for_the_name_then_for_a_yes(world: World) -> None:
     assert isinstance(confirm, Confirm)
     assert "Sales" in words_of(confirm)
     assert world.snapshot() == before
-    assert "It was deleted" in words_of(await world.agree(PRIYA, confirm))
+    assert "✅ The call center Sales was deleted." in words_of(await world.agree(PRIYA, confirm))
+
+
+async def test_what_was_changed_is_said_for_whom(world: World) -> None:
+    confirm = await world.type(PRIYA, "run DIALPAD_ADD_OPERATOR_TO_CALL_CENTER id=Support user_id=leo")
+    assert "What: Let Léo Marchetti answer calls of Support" in words_of(confirm)
+    assert "✅ Léo Marchetti now answers calls of Support." in words_of(await world.agree(PRIYA, confirm))
+    off = await world.type(ANA, "run DIALPAD_UPDATE_OPERATOR_DUTY_STATUS id=me on_duty=no")
+    assert "✅ You are now off duty." in words_of(off)
+    label = await world.type(ANA, "run DIALPAD_PATCH_USER_STATUS status_message=Lunch")
+    assert "✅ Your status is now “Lunch”." in words_of(label)
 
 
 async def test_a_confirmation_names_people_and_shows_the_exact_text(world: World) -> None:

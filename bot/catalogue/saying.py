@@ -1,0 +1,122 @@
+"""Fills the sentences about actions with names: what is asked before one, and what it has changed for whom."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.basics.phone import national, read_number
+from bot.catalogue.answers import shown_argument
+from bot.catalogue.facts import HIDDEN
+from bot.catalogue.fields import ActionField, fields_of
+from bot.catalogue.ids import NumberChoice, ThingChoice
+from bot.catalogue.sentences import SENTENCES, Templates
+from bot.contract.context import Ctx
+from bot.contract.reply import Bold, Phone, Prose, RawArgs
+from bot.dialpad.action import ME, Action, Entity
+
+_PLACE: Final = re.compile(r"\{(?P<name>[\w.]+)(?::(?P<form>who|whose|is))?\}")
+_OPTIONAL: Final = re.compile(r"\[(?:(?P<field>[\w.]+)=(?P<value>\w*)\|)?(?P<text>[^\[\]]*)\]")
+_TWICE: Final = re.compile(r"\b(the [\w ]+?) \1\b", re.IGNORECASE)
+_BARE_ID: Final = re.compile(r"\d{8,}|[0-9a-f-]{32,}")
+_SELF: Final = {"who": "you", "whose": "your", "is": "you are"}
+_LONGEST_VALUE: Final = 80
+
+
+@dataclass(frozen=True)
+class Known:
+    """The words for the values of an action: ``shown`` by field, ``raw`` as they were given, ``missing`` for what has
+    no name. ``own`` are the fields that mean whoever asks, who is called ``me``."""
+
+    shown: Mapping[str, str]
+    raw: Mapping[str, str]
+    missing: Mapping[str, str]
+    own: frozenset[str]
+    me: str
+
+    def beside(self, thing: Mapping[str, Any], region: str) -> "Known":
+        """Add what an answer says."""
+        told = {name: _told(value, region) for name, value in thing.items() if isinstance(value, str) and value}
+        return Known({**told, **self.shown}, self.raw, self.missing, self.own, self.me)
+
+
+async def words_known(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values: Mapping[str, Any]) -> Known:
+    """Look the names up that a sentence about an action needs. Before it runs: what it deletes has no name after it."""
+    shown: dict[str, str] = {}
+    own: set[str] = set()
+    fields, region = fields_of(action), await ctx.region()
+    for field in fields:
+        is_person = isinstance(field.argument, ThingChoice) and field.argument.entity is Entity.USER
+        if is_person and (raw.get(field.name) == ME or (field.place == "path" and field.name not in raw)):
+            own.add(field.name)
+        elif field.name in raw:
+            text = _text(await shown_argument(ctx, field, raw[field.name], values.get(field.name)), region)
+            if text and text != HIDDEN and not _BARE_ID.fullmatch(text):
+                shown[field.name] = _short(text)
+    me = (await ctx.account.link()).dialpad_name if own else ""
+    plain = {field.name: str(raw.get(field.name, "")) for field in fields}
+    return Known(shown, plain, {field.name: _noun(field) for field in fields}, frozenset(own), me)
+
+
+def asked(action: type[Action[Any]], known: Known) -> str:
+    """Return what an action is about to change."""
+    return _said(SENTENCES[action.slug].asks, known) if action.slug in SENTENCES else action.name
+
+
+def done(action: type[Action[Any]], known: Known) -> str:
+    """Return what an action has changed."""
+    return _said(SENTENCES[action.slug].done, known) if action.slug in SENTENCES else f"{action.name}: done."
+
+
+def _said(templates: Templates, known: Known) -> str:
+    choices = (templates,) if isinstance(templates, str) else templates
+    chosen = next((one for one in choices if _is_complete(_OPTIONAL.sub("", one), known)), choices[-1])
+    text = _OPTIONAL.sub(lambda part: _optional(part, known), chosen)
+    text = _PLACE.sub(lambda place: _filled(place, known), text)
+    text = _TWICE.sub(r"\1", " ".join(text.split()))
+    return text[:1].upper() + text[1:]
+
+
+def _optional(part: re.Match[str], known: Known) -> str:
+    if part["field"] is not None:
+        return part["text"] if known.raw.get(part["field"], "") == part["value"] else ""
+    return part["text"] if _is_complete(part["text"], known) else ""
+
+
+def _is_complete(text: str, known: Known) -> bool:
+    return all(place["name"] in known.shown or place["name"] in known.own for place in _PLACE.finditer(text))
+
+
+def _filled(place: re.Match[str], known: Known) -> str:
+    name, form = place["name"], place["form"] or ""
+    if name in known.own:
+        return _SELF.get(form, known.me)
+    text = known.shown.get(name) or known.missing.get(name, "it")
+    return {"whose": f"{text}'s", "is": f"{text} is"}.get(form, text)
+
+
+def _noun(field: ActionField) -> str:
+    """Return what something is called whose name is not known."""
+    argument = field.argument
+    if isinstance(argument, ThingChoice):
+        return "the person" if argument.entity is Entity.USER else f"the {argument.entity.value}"
+    return "the number" if isinstance(argument, NumberChoice) else f"the {field.label.casefold()}"
+
+
+def _told(value: str, region: str) -> str:
+    number = read_number(value, region) if value.startswith("+") else None
+    return _short(national(number, region) if number else value)
+
+
+def _text(prose: Prose, region: str) -> str:
+    """Return the words of a value; "" for what is no words, such as a moment."""
+    parts = (prose,) if isinstance(prose, str) else prose
+    return "".join(
+        part if isinstance(part, str) else part.text if isinstance(part, Bold) else national(part.e164, region)
+        for part in parts
+        if isinstance(part, str | Bold | Phone)
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
