@@ -15,7 +15,7 @@ from bot.basics.errors import DialpadError, NotAllowed, Unavailable, UserError
 from bot.basics.person import PersonKey
 from bot.basics.times import known_zone, on_clock
 from bot.cards.rights import Rights, rights_of
-from bot.cards.statistics import NAMES, StatsTopic, StatsTitle, answer_time_card, calls_card, rows_card
+from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
 from bot.catalogue.answers import as_csv
 from bot.catalogue.call_records import began, counted_calls
 from bot.catalogue.sheets import Sheet
