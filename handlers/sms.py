@@ -1,32 +1,28 @@
 """Handles ``sms``: a text message to one or several numbers, shown letter for letter before it is sent."""
 
-import asyncio
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Final
 
-from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_given, line_to_use
+from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_given
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
+from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
 from bot.basics.errors import BadRequest, ChatopsError, FieldError, OutcomeUnknown, UserError
-from bot.basics.segments import count_segments
-from bot.cards.answering import (
-    Before,
-    Seen,
-    has_left,
-    look_before,
-    may_leave,
-    not_from_there,
-    notice_when_opened,
-    stop_answering,
-)
+from bot.cards.answering import Seen, has_left, look_before, may_leave, notice_when_opened, stop_answering
 from bot.cards.delivery import why_not_delivered
-from bot.cards.number_flags import blocked_among, opted_out_among
-from bot.contract.argument import Text
-from bot.contract.context import Ctx
-from bot.contract.prose import listed, plural, prose
-from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Prose, Raw, RawArgs, Reply
+from bot.cards.scheduled_texts import note_scheduled, schedule_buttons
+from bot.cards.text_preview import MOST, TextDraft, names_of, preview_text
+from bot.contract.argument import Carried, Text
+from bot.contract.context import Ctx, Origin
+from bot.contract.doubt import Doubt
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Answer, Button, Form, Raw, RawArgs, Reply, When
 from bot.contract.routing import Router
 from bot.dialpad.action import ME
+from bot.dialpad.actions.message import ScheduleText, SendBulkText
 from bot.dialpad.actions.sms import SendSms, SentSms
 
 router = Router()
@@ -37,7 +33,11 @@ LONGEST: Final = 1500
 TextTo = Annotated[
     tuple[Party, ...],
     Recipients(
-        "To", many=True, most=10, placeholder="Names or numbers", hint="Up to 10: contacts, colleagues or numbers."
+        "To",
+        many=True,
+        most=MOST,
+        placeholder="Names or numbers",
+        hint="Up to 50: contacts, colleagues or numbers. More than 10 get it from your own number.",
     ),
 ]
 TextToSend = Annotated[
@@ -56,6 +56,8 @@ Sender = Annotated[
     OwnNumberChoice("From", placeholder="Your own number", hint="Leave it empty to send from your own number."),
 ]
 
+At = Annotated[str, Carried("At", longest=40)]
+
 
 async def _opened(ctx: Ctx, form: Form) -> Form:
     """Fill in the line that the other side used, and say who else is writing to them."""
@@ -66,7 +68,7 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
 
 @router.command(
     "sms",
-    usage="<numbers or names> <text>",
+    usage="<numbers or names> [at <time>:] <text>",
     summary="Send a text message",
     aliases=("text",),
     phrases={
@@ -95,80 +97,67 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
         ),
         **dict.fromkeys(("call me", "call me back", "ring me", "ring me back", "phone me"), "=text"),
     },
-    examples=("sms +1 415 555 0150 Running late, there at 3", "sms Jordan Lee Your order is ready"),
+    examples=(
+        "sms +1 415 555 0150 Running late, there at 3",
+        "sms Jordan Lee Your order is ready",
+        "sms Jordan Lee tomorrow 9:00: We are open again",
+    ),
     title="Send a text",
     submit="Preview",
     action=SendSms,
     short=True,
     opening=_opened,
 )
-async def sms(ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None, line: LineUsed = "") -> Answer:
-    """Check everything that can be checked and show what would be sent. Sends nothing."""
-    return await _preview(ctx, _Draft(to, text, sender, line), await look_before(ctx, to))
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """A text as somebody wants to send it. ``line``: the number of ours that the other side used, "" for none."""
-
-    to: tuple[Party, ...]
-    text: str = field(repr=False)
-    sender: OwnNumber | None
-    line: str
-
-    @property
-    def numbers(self) -> list[str]:
-        return [party.number for party in self.to]
-
-    @property
-    def args(self) -> RawArgs:
-        args: dict[str, Raw] = {"to": self.numbers, "text": self.text}
-        args |= {"sender": self.sender.number} if self.sender else {}
-        return args | ({"line": self.line} if self.line else {})
-
-
-async def _preview(ctx: Ctx, draft: _Draft, before: Before, title: str = "Send this text?") -> Confirm:
-    to = draft.to
-    blocked, opted_out, used = await asyncio.gather(
-        blocked_among(ctx, draft.numbers),
-        opted_out_among(ctx, draft.numbers),
-        line_to_use(ctx, draft.sender, draft.line),
-    )
-    if refusing := [party for party in to if party.number in opted_out]:
-        verb = "have" if len(refusing) > 1 else "has"
-        names = ", ".join([party.plain(await ctx.region()) for party in refusing])
-        instead = "Leave them out." if len(to) > len(refusing) else "Call them instead."
-        raise FieldError("to", f"{names} {verb} opted out of texts (STOP). {instead}")
-    if used.line.number in {party.number for party in to}:
-        raise FieldError("to", "That is the number you are sending from. Choose somebody else.")
-    draft = replace(draft, sender=used.chosen)
-    notes: list[Prose] = []
-    if used.refused:
-        notes.append(not_from_there(used.refused, "text"))
-    if hit := [party for party in to if party.number in blocked]:
-        notes.append(
-            prose(
-                listed([party.shown() for party in hit]),
-                f" {'are' if len(hit) > 1 else 'is'} blocked here, so a reply will not arrive. ",
-            )
-        )
-    if len(to) > 1:
-        notes.append("Each person gets a separate text and does not see the others.")
-    return Confirm(
-        route="sms.send",
-        args={**draft.args, **({"seen": before.seen} if before.seen else {})},
-        title=title,
-        facts=(
-            *before.facts,
-            Fact("To", listed([party.shown() for party in to])),
-            Fact("From", used.line.shown()),
-            Fact("Length", _length(draft.text, len(to))),
+async def sms(
+    ctx: Ctx,
+    to: TextTo,
+    text: TextToSend,
+    sender: Sender = None,
+    at: Annotated[
+        SendAt | None,
+        SendTime(
+            "Send later",
+            placeholder="17:00, tomorrow 9:00, 2h …",
+            hint="Leave it empty to send it now. At least 10 minutes from now, from your own number.",
         ),
-        quote=draft.text,
-        yes="Send",
-        note=prose(*notes),
-        edit=Button("Edit", "sms.sms", draft.args, form=True),
-    )
+    ] = None,
+    line: LineUsed = "",
+) -> Answer:
+    """Check everything that can be checked and show what would be sent. Sends nothing."""
+    draft = TextDraft(to, text, sender, line)
+    if at is None:
+        return await preview_text(ctx, draft, await look_before(ctx, to))
+    return await _later(ctx, draft, at)
+
+
+async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
+    """Show what would be sent at a time, or ask whether it is one and not the text's beginning."""
+    whole = f"{at.typed} {draft.text}" if at.typed else draft.text
+    now = Button(f"Now: “{whole}”" if at.typed else "Send it now", "sms.sms", {**draft.args, "text": whole})
+    if at.at is None:
+        choose = Button("Choose a time…", "sms.sms", draft.args, form=True)
+        raise Doubt("When should it be sent?", (choose, now))
+    if at.at < ctx.now + AT_LEAST:
+        raise await _too_soon(ctx, draft, now)
+    timed = replace(draft, at=at.at)
+    if not at.is_sure:
+        then = Button(f"{await _said(ctx, at.at)}: “{draft.text}”", "sms.sms", timed.args)
+        raise Doubt("Is that when it is sent, or part of the text?", (then, now))
+    before = await look_before(ctx, draft.to)
+    return await preview_text(ctx, timed, before, instead=(now,) if at.typed else ())
+
+
+async def _too_soon(ctx: Ctx, draft: TextDraft, now: Button) -> UserError:
+    nearest = earliest(ctx.now)
+    said = await _said(ctx, nearest)
+    sentence = "Dialpad sends a text later only from ten minutes on."
+    if ctx.origin is Origin.FORM:
+        return FieldError("at", f"{sentence} The nearest is {said[:1].lower()}{said[1:]}. Leave it empty to send now.")
+    return Doubt(sentence, (Button(said, "sms.sms", replace(draft, at=nearest).args), now))
+
+
+async def _said(ctx: Ctx, moment: datetime) -> str:
+    return in_words(moment, ctx.now, await ctx.zone())
 
 
 async def _dropped(ctx: Ctx, args: RawArgs) -> None:
@@ -181,31 +170,105 @@ async def send(
 ) -> Answer:
     """Send the text. It is never retried automatically: a text sent twice cannot be taken back. When something was
     said meanwhile, it is shown once more instead."""
-    draft = _Draft(to, text, sender, line)
+    draft = TextDraft(to, text, sender, line)
     if not await may_leave(ctx, draft.numbers, seen, text, line):
-        return await _preview(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
-    left: str | None = None
-    try:
+        return await preview_text(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
+    async with _leaving(ctx, draft) as left:
         number = sender.number if sender else None
-        sent = await ctx.send(SendSms(to_numbers=draft.numbers, text=text, user_id=ME, from_number=number))
-        left = None if sent.message_status == "failed" else sent.id or ctx.reference
+        try:
+            sent = await ctx.send(SendSms(to_numbers=draft.numbers, text=text, user_id=ME, from_number=number))
+        except OutcomeUnknown:
+            return _unclear(draft)
+        left.append(None if sent.message_status == "failed" else sent.id or ctx.reference)
+    return _sent(sent, draft)
+
+
+@router.confirmed(action=SendBulkText, dropped=_dropped)
+async def send_bulk(
+    ctx: Ctx, to: TextTo, text: TextToSend, sender: Sender = None, line: LineUsed = "", seen: Seen = ""
+) -> Answer:
+    """Send the text to many, as Dialpad's bulk text."""
+    draft = TextDraft(to, text, sender, line)
+    if sender is None:
+        raise FieldError("sender", "A bulk text needs a number of your own to send from.")
+    if not await may_leave(ctx, draft.numbers, seen, text, line):
+        return await preview_text(ctx, draft, await look_before(ctx, to, since=seen), "Still send this text?")
+    async with _leaving(ctx, draft) as left:
+        try:
+            made = await ctx.send(SendBulkText(from_number=sender.number, to_numbers=draft.numbers, text=text))
+        except OutcomeUnknown:
+            return _unclear(draft)
+        bulk = made.bulk_message.bulk_message_id if made.bulk_message else None
+        left.append(None if made.success is False else bulk or ctx.reference)
+    if made.success is False:
+        raise UserError(f"Dialpad did not send it. It says: “{made.message or 'nothing more'}”")
+    look = (Button("Who got it", "scheduled.bulk", {"bulk": bulk}),) if bulk else ()
+    return Reply(f"Your text is on its way to {plural(len(draft.to), 'person', 'people')}.", look, tone="done")
+
+
+@router.confirmed(action=ScheduleText, dropped=_dropped)
+async def schedule(
+    ctx: Ctx, to: TextTo, text: TextToSend, at: At, sender: Sender = None, line: LineUsed = "", seen: Seen = ""
+) -> Answer:
+    """Let Dialpad send the text later. When its time has come too near meanwhile, it is shown once more with the
+    nearest one."""
+    draft = TextDraft(to, text, sender, line, datetime.fromisoformat(at))
+    if draft.at is None or draft.at < ctx.now + AT_LEAST:
+        later = replace(draft, at=earliest(ctx.now))
+        note = "Dialpad sends a text later only from ten minutes on, so this is the nearest time."
+        return await preview_text(ctx, later, await look_before(ctx, to, since=seen), note=note)
+    action = ScheduleText(
+        to_numbers=draft.numbers, text=text, start_date=round(draft.at.timestamp()), timezone=(await ctx.zone()).key,
+        from_number=sender.number if sender else None, is_bulk=True if draft.is_bulk else None,
+    )  # fmt: skip
+    try:
+        made = await ctx.send(action)
     except OutcomeUnknown:
-        return Reply(
-            prose("Dialpad did not answer, so the text to ", _names(to), " may or may not have been sent. "
-                  "Check the conversation in Dialpad before you send it again."),
-            tone="warning",
-        )  # fmt: skip
+        return _unclear(draft)
     except BadRequest as refused:
-        await has_left(ctx, draft.numbers, None, text)
+        if "opted out" not in refused.message.casefold():
+            raise
+        await _note_opt_out(ctx, draft.numbers)
+        raise UserError("It was not scheduled: a recipient has opted out of texts (STOP).") from None
+    finally:
+        await stop_answering(ctx, draft.args, "to")
+    name = made.schedule_id or ""
+    await note_scheduled(ctx, draft.numbers, name, draft.at)
+    buttons = (*schedule_buttons(name), Button("All scheduled", "scheduled.scheduled"))
+    return Reply(
+        prose("Your text to ", names_of(draft.to), " is sent ", When(draft.at, "date"), "."), buttons, tone="done"
+    )
+
+
+@asynccontextmanager
+async def _leaving(ctx: Ctx, draft: TextDraft) -> AsyncIterator[list[str | None]]:
+    """Note what became of a text that was about to leave. What is put into the list is Dialpad's id of it, None when
+    it did not leave; nothing where that is not known."""
+    left: list[str | None] = []
+    try:
+        yield left
+    except BadRequest as refused:
+        await has_left(ctx, draft.numbers, None, draft.text)
         if "opted out" not in refused.message.casefold():
             raise
         await _note_opt_out(ctx, draft.numbers)
         raise UserError("The text was not sent: a recipient has opted out of texts (STOP).") from None
     except ChatopsError:
-        await has_left(ctx, draft.numbers, None, text)
+        await has_left(ctx, draft.numbers, None, draft.text)
         raise
-    await has_left(ctx, draft.numbers, left, text, line)
-    return _sent(sent, draft)
+    else:
+        if left:
+            await has_left(ctx, draft.numbers, left[-1], draft.text, draft.line)
+
+
+def _unclear(draft: TextDraft) -> Reply:
+    done, look = ("scheduled", "See what is scheduled") if draft.at else ("sent", "Check the conversation in Dialpad")
+    return Reply(
+        prose("Dialpad did not answer, so the text to ", names_of(draft.to), f" may or may not have been {done}. "
+              f"{look} before you send it again."),
+        (Button("All scheduled", "scheduled.scheduled"),) if draft.at else (),
+        tone="warning",
+    )  # fmt: skip
 
 
 async def _note_opt_out(ctx: Ctx, numbers: list[str]) -> None:
@@ -214,8 +277,8 @@ async def _note_opt_out(ctx: Ctx, numbers: list[str]) -> None:
         await ctx.deps.notifications.note_opt_out(ctx.person, numbers[0])
 
 
-def _sent(sent: SentSms, draft: _Draft) -> Reply:
-    names = _names(draft.to)
+def _sent(sent: SentSms, draft: TextDraft) -> Reply:
+    names = names_of(draft.to)
     if sent.message_status == "failed":
         why = why_not_delivered(sent.message_delivery_result or "")
         return Reply(
@@ -229,18 +292,3 @@ def _sent(sent: SentSms, draft: _Draft) -> Reply:
     state = "is on its way to" if sent.message_status == "pending" else "was sent to"
     buttons = (again, call) if len(draft.to) == 1 else (again,)
     return Reply(prose(f"Your text {state} ", names, "."), buttons=buttons, tone="done")
-
-
-def _names(to: tuple[Party, ...]) -> Prose:
-    return listed([party.shown() for party in to])
-
-
-def _length(text: str, recipients: int) -> str:
-    segments = count_segments(text)
-    length = f"{plural(len(text), 'character')}, {plural(segments.count, 'SMS', 'SMS')}"
-    if recipients > 1:
-        length += f" each, {segments.count * recipients} in all"
-    if segments.culprits and segments.count > 1:
-        shown = " ".join(segments.culprits[:5])
-        length += f" (fewer without {shown})"
-    return length

@@ -20,7 +20,7 @@ MOST_FACTS: Final = 120
 Deed: TypeAlias = Literal[
     "claimed", "handed", "accepted", "declined", "released", "freed", "taken over", "snoozed", "waits", "woken",
     "noted", "reopened", "done", "called", "texted", "blocked", "unblocked", "labeled", "saved",
-    "answering", "sending", "dialing", "left",
+    "answering", "sending", "dialing", "left", "scheduled", "unscheduled",
 ]  # fmt: skip
 """What somebody can do about a customer through the bot. ``freed``: the bot took a claim back that led to nothing.
 ``answering``: they are writing or about to call, for a few minutes; ``left``: not any more. ``sending`` and ``dialing``
@@ -89,8 +89,8 @@ class TextFact:
 class Act:
     """Something that ``by``, a Slack id, did at ``at``; "" when the bot did it. ``line``: about which line's item,
     "" for all of this customer. ``to``: a Slack id for what is handed over, the id of the call or text for what was
-    called or texted, and a name of ours while it is on its way. ``words``: a note, the labels, the text, or how
-    somebody is answering: ``text`` or ``call``."""
+    called, texted or scheduled, and a name of ours while it is on its way. ``words``: a note, the labels, the text,
+    when a scheduled one is sent (ISO 8601), or how somebody is answering: ``text`` or ``call``."""
 
     at: MsMoment
     by: str

@@ -292,7 +292,7 @@ class _Telling:
                 back = replace(item, state="open", since=act.at, last=act.at, settled=None, asks_since=act.at)
                 back = replace(back, owner="", asked="", snoozed_until=None, taken_at=None)
                 line.item = replace(back, steps=(*item.steps, step))
-            elif act.what in {"noted", "saved"}:
+            elif act.what in {"noted", "saved", "scheduled", "unscheduled"}:
                 line.item = replace(item, steps=(*item.steps, step))
             return
         match act.what:

@@ -75,6 +75,18 @@ GRAMMAR: Final = (
         ),
     ),
     Rule(
+        "Texts for later",
+        "A time that stands before the text and ends with a colon says when the text is sent. The preview shows it, "
+        "with a button that sends all of it now instead. A day alone, or “later:”, is asked about, and so is what is "
+        "due in less than ten minutes, which Dialpad does not take. Without the colon it is part of the text.",
+        (
+            ("sms jordan at 5pm: running late", "shows “running late”, to be sent at 5:00 PM"),
+            ("sms jordan tomorrow: closed", "asks whether “tomorrow” is when it is sent or part of the text"),
+            ("sms jordan in 5m: hi", "offers the nearest time, and now"),
+            ("sms jordan at 5pm running late", "the text is “at 5pm running late”"),
+        ),
+    ),
+    Rule(
         "Times",
         "By the clock of whoever types: a span, a time of day, a day, or both in either order. `in 20` are minutes. "
         "What can be two moments is asked: a number alone, an hour that says neither am nor pm and has passed today, "

@@ -50,6 +50,7 @@ _DID: Final = {
     "reopened": "reopened by",
     "noted": "note by",
     "saved": "saved as a contact by",
+    "scheduled": "a text is scheduled by",
     "labeled": "labeled {words} by",
 }
 
@@ -191,7 +192,12 @@ def story_of(status: CardStatus) -> Prose:
     if texts and (calls or len(texts) > 1):
         times = f" {len(texts)} times" if len(texts) > 1 else ""
         said.append(prose(f"texted{times}, last ", When(texts[-1].at, "date")))
-    ours = [step for step in item.steps if step.what in _DID and step != item.settled]
+    due = _scheduled(item, status.now)
+    ours = [
+        step
+        for step in item.steps
+        if step.what in _DID and step != item.settled and (step.what != "scheduled" or step in due)
+    ]
     said += [_did(step, status) for step in ours[-MOST_STEPS:]]
     if item.is_blocked:
         said.append("blocked")
@@ -200,8 +206,20 @@ def story_of(status: CardStatus) -> Prose:
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(said)))
 
 
+def _scheduled(item: Item, now: datetime) -> list[ItemStep]:
+    """Return what was scheduled, as it was scheduled last, and is neither sent nor cancelled."""
+    last = {step.to: step for step in item.steps if step.what in {"scheduled", "unscheduled"}}
+    return [step for step in last.values() if step.what == "scheduled" and _due(step) > now]
+
+
+def _due(step: ItemStep) -> datetime:
+    return datetime.fromisoformat(step.words)
+
+
 def _did(step: ItemStep, status: CardStatus) -> Prose:
     who = _who(step, status)
+    if step.what == "scheduled":
+        return prose(_DID[step.what], " ", who or "somebody", " for ", When(_due(step), "date"))
     talked = f", talked {lasting(step.seconds * 1000)}" if step.seconds else ""
     words = f": “{step.words}”" if step.what == "noted" and step.words else ""
     to = prose(" to ", Mention(step.to)) if step.what == "handed" and step.to else ""

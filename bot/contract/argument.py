@@ -64,6 +64,8 @@ class Argument:
     one."""
     awaited: bool = False
     """Whether choosing a value fills in the rest of the form."""
+    leads_text: bool = False
+    """Whether it may stand, typed, between an address and the text behind it."""
     formerly: str = ""
     """The parameter's name in messages, forms and stored requests of an earlier version."""
 

@@ -68,6 +68,7 @@ async def _read_positional(
         for name, argument in route.arguments.items()
         if name not in raw and (argument.bare or (argument.shown and not argument.keywords))
     }
+    waiting = _leading_first(route, waiting)
     meant = _meant_choice(waiting, words[at])
     for name, argument in waiting.items():
         count = await argument.take(ctx, words[at:end], text)
@@ -88,6 +89,15 @@ async def _read_positional(
         if _is_name(argument, words[at:end]):
             return await _keep(ctx, argument, name, raw, text, words, at, end - at)
     return at
+
+
+def _leading_first(route: Route, waiting: Mapping[str, Argument]) -> dict[str, Argument]:
+    """Return the arguments in the order in which they are tried: what leads a text goes before it, and stands nowhere
+    else."""
+    texts = {name for name, one in route.arguments.items() if isinstance(one, Text) and one.verbatim}
+    is_next = not texts.isdisjoint(waiting) and not (route.required & waiting.keys()) - texts
+    leading = {name: one for name, one in waiting.items() if one.leads_text}
+    return {**(leading if is_next else {}), **{name: one for name, one in waiting.items() if name not in leading}}
 
 
 def _meant_choice(waiting: Mapping[str, Argument], word: Word) -> bool:
@@ -147,6 +157,8 @@ async def _keep(
     taken = words[at : at + count]
     if isinstance(argument, Lookup) and argument.many:
         raw[name] = await argument.items(ctx, taken)
+    elif argument.leads_text:
+        raw[name] = text[taken[0].start : taken[-1].end]
     elif isinstance(argument, Text):
         raw[name] = await as_people_read(ctx, text[taken[0].start : taken[-1].end])
     else:

@@ -128,10 +128,18 @@ class Router:
         )  # fmt: skip
 
     def button(
-        self, *, title: str = "", submit: str = "Done", risk: Risk = Risk.READ, needs_connection: bool = True
+        self,
+        *,
+        title: str = "",
+        submit: str = "Done",
+        risk: Risk = Risk.READ,
+        needs_connection: bool = True,
+        opening: Opening | None = None,
     ) -> Callable[[H], H]:
         """Declare a handler that only buttons and forms lead to."""
-        return self._record(RouteKind.BUTTON, title=title, submit=submit, risk=risk, needs_connection=needs_connection)
+        return self._record(
+            RouteKind.BUTTON, title=title, submit=submit, risk=risk, needs_connection=needs_connection, opening=opening
+        )
 
     def confirmed(
         self, *, action: type[Action[Any]] | None = None, risk: Risk | None = None, dropped: Dropping | None = None

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.arguments.period import Period
+from bot.arguments.send_at import SendAt
 from bot.contract import reading
 from bot.contract.context import Ctx
 from bot.contract.reply import Form, RawArgs
@@ -141,6 +142,7 @@ def _shown(values: Mapping[str, Any], since: timedelta) -> tuple[tuple[str, str]
 
 
 def _value(value: Any, since: timedelta) -> str:
+    value = value.at if isinstance(value, SendAt) else value
     match value:
         case bool():
             return "on" if value else "off"

@@ -28,6 +28,7 @@ GOOD: Final[dict[str, str]] = {
     "open": "Support",
     "status": "At lunch until 13:00",
     "sms": "+14155550150 Running late",
+    "scheduled": "",
     "call": "+14155550150",
     "hangup": "",
     "transfer": "+14155550151",
