@@ -58,7 +58,8 @@ def _by_path() -> Mapping[tuple[str, str], type[Action[Any]]]:
 def opener_of(action: type[Action[Any]]) -> type[Action[Any]] | None:
     """Find the action that fetches one item of this list; None when there is none."""
     path = action.request.path
-    return _by_path().get(("GET", path + "/{id}")) or _by_path().get(("GET", f"/api/v2/{path.split('/')[-1]}/{{id}}"))
+    places = (path + "/{id}", f"{path}/{{scheduled_conference_id}}", f"/api/v2/{path.split('/')[-1]}/{{id}}")
+    return next((found for place in places if (found := _by_path().get(("GET", place)))), None)
 
 
 def reader_of(action: type[Action[Any]]) -> type[Action[Any]] | None:

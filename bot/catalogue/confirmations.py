@@ -51,12 +51,15 @@ _OF_GROUP: Final[Mapping[str, str]] = {
     "call": _HEARD, "callback": _HEARD, "callcenters": _BILLED, "callreviewsharelink": _LISTENED,
     "callrouters": _BILLED,
     "faxline": _BILLED, "numbers": _BILLED, "offices": _BILLED, "recordingsharelink": _LISTENED, "rooms": _BILLED,
+    "fax": "Once sent, it cannot be taken back. Faxes can cost money.", "meetings": "Guests are told about it.",
     "schedulereports": _LEAVES, "sms": _SENT, "subscriptions": _LEAVES, "users": _BILLED, "webhooks": _LEAVES,
 }  # fmt: skip
 _OF_ACTION: Final[Mapping[str, str]] = {
     "DIALPAD_HANGUP_CALL_VIA_ID": "Everybody on the call is disconnected.",
     "DIALPAD_INITIATE_USER_CALL_WITH_GROUP_OPTIONS": _HEARD,
     "DIALPAD_REASSIGN_PHONE_NUMBER_TO_TARGET": "People who call this number reach somebody else immediately.",
+    "DIALPAD_START_SCORECARD_EXPORT": "With an e-mail address, grades are also sent there.",
+    "DIALPAD_UPDATE_COMPANY_SETTINGS": "It begins or stops for everybody in the company at once.",
     "DIALPAD_UPDATE_E911_ADDRESS_FOR_OFFICE": _RESCUED,
     "DIALPAD_UPDATE_E911_ADDRESS_FOR_USER": _RESCUED,
     "DIALPAD_UPDATE_USER_INFORMATION_BY_ID": _PERSON,

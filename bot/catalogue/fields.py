@@ -193,6 +193,8 @@ def _thing(
         argument = DeskPhoneChoice(
             seen.title, parent_is_room="/rooms/" in path, placeholder="Choose the owner first, or type the id", **shared
         )
+    if Look.COMMAS in seen.marks:
+        return replace(make, argument=argument, read=list, write=_parts)
     written = _written(seen)
     if seen.is_list:
         return replace(make, argument=argument, read=list, write=_texts, type=f"{written}[]")
@@ -202,6 +204,13 @@ def _thing(
 def _written(seen: AnnotatedField) -> str:
     """Return the JSON type of an id at Dialpad, where some are numbers; here all are text."""
     return "integer" if any(isinstance(mark, PlainSerializer) for mark in seen.marks) else "string"
+
+
+def _parts(value: Any) -> list[str]:
+    """Split a text with commas between its parts; a list is split already."""
+    if isinstance(value, list | tuple):
+        return _texts(value)
+    return [part.strip() for part in text_of(value).split(",") if part.strip()]
 
 
 def _texts(value: Any) -> list[str]:
@@ -262,17 +271,18 @@ def _scalar(  # noqa: PLR0911  one return for each kind of value
     action: type[Action[Any]], seen: AnnotatedField, make: ActionField, shared: dict[str, Any]
 ) -> ActionField:
     look = next((mark for mark in seen.marks if isinstance(mark, Look)), None)
-    if look is not None and look.name.startswith("EPOCH"):
-        per_second = 1000 if look.name.endswith("MS") else 1
+    if look in {Look.EPOCH_MS, Look.EPOCH_S}:
+        per_second = 1000 if look is Look.EPOCH_MS else 1
         return replace(
             make, argument=DateAndTime(seen.title, **shared), type="integer",
             read=lambda moment: round(moment.timestamp() * per_second),
-            write=lambda number: _iso(datetime.fromtimestamp(number / per_second, UTC)),
+            write=lambda value: _iso(_moment_at(value, per_second)),
         )  # fmt: skip
-    if (look is not None and look.name.startswith("ISO")) or seen.kind is datetime:
+    if look is Look.ISO:
         return replace(
-            make, argument=DateAndTime(seen.title, **shared), read=_iso,
-            write=lambda text: _iso(datetime.fromisoformat(str(text))),
+            make, argument=DateAndTime(seen.title, **shared),
+            read=lambda moment: _iso(moment).replace("+00:00", "Z"),
+            write=lambda text: _iso(_moment_at(text, 1)),
         )  # fmt: skip
     if look is Look.BASE64:
         kinds = ("mp3",) if "mp3" in seen.description.casefold() or "ivr" in action.request.path else ()
@@ -310,6 +320,14 @@ def _truth(value: Any) -> bool:
     return value
 
 
+def _moment_at(value: Any, per_second: int) -> datetime:
+    """Read a moment that is sent as a number; Dialpad answers some of them in ISO 8601."""
+    if isinstance(value, str) and not value.isdigit():
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(int(value) / per_second, UTC)
+
+
 def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
@@ -334,6 +352,8 @@ def _list(seen: AnnotatedField, make: ActionField, shared: dict[str, Any]) -> Ac
     whole = seen.kind is int
     hint = f"{seen.description} One per line.".strip()
     lines = Lines(seen.title, whole=whole, **{**shared, "hint": hint})
+    if Look.COMMAS in seen.marks:
+        return replace(make, argument=lines, read=list, write=lambda value: "\n".join(_parts(value)))
     return replace(
         make, argument=lines, read=list, write=lambda value: "\n".join(_texts(value)),
         type="integer[]" if whole else "string[]",

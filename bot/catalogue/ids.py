@@ -20,8 +20,11 @@ from bot.dialpad.entries import Entry
 from bot.dialpad.lists import items_of, lists
 
 FREE_IDS: Final = frozenset(
-    {Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT, Entity.BULK_TEXT, Entity.SCHEDULED_TEXT}
-)
+    {
+        Entity.DEVICE, Entity.DESK_PHONE, Entity.SHARE_LINK, Entity.STAT, Entity.BULK_TEXT, Entity.SCHEDULED_TEXT,
+        Entity.SCORECARD_EXPORT, Entity.AGENT_GROUP,
+    }
+)  # fmt: skip
 """Kinds whose ids may be any text without blanks; all other ids are numbers."""
 HIDDEN_NUMBER: Final = "blocked"
 """Dialpad's value for calling without showing a number."""

@@ -64,6 +64,7 @@ _ALIKE: Final = (
 _JOINED: Final = {
     "callcenter": "call center",
     "callrouter": "call router",
+    "agentgroup": "agent group",
     "changelog": "change log",
     "coachingteam": "coaching team",
     "deskphone": "desk phone",
@@ -94,7 +95,7 @@ _GROUPS: Final = {
 # fmt: off
 _EMPTY: Final = frozenset({
     "a", "an", "and", "api", "are", "at", "be", "by", "dialpad", "endpoint", "for", "from", "how", "i", "id", "in",
-    "is", "it", "me", "my", "of", "or", "s", "that", "the", "their", "them", "this", "to", "v2", "via", "what",
+    "is", "it", "me", "my", "of", "or", "s", "that", "the", "their", "them", "this", "to", "up", "v2", "via", "what",
     "which", "with",
 })
 # fmt: on

@@ -63,6 +63,8 @@ _TEXTS = _subscribed("text messages", "[ of {target_id}]")
 _AGENTS = _subscribed("agents' status")
 _CONTACTS = _subscribed("contacts")
 _LOG = _subscribed("the change log")
+_CHANNEL_MESSAGES = _subscribed("messages", "[ in {target_id}]")
+_FAXES = _subscribed("faxes", "[ of {target_id}]")
 _ADDRESS = "{address}, {city}"
 
 SENTENCES: Final[dict[str, Sentence]] = {
@@ -247,6 +249,30 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "DIALPAD_ASSIGN_PHONE_NUMBER_TO_OFFICE": _number_for("{id}"),
     "DIALPAD_UNASSIGN_OFFICE_NUMBER": Sentence("Take {number} from {id}", "Calls to {number} no longer reach {id}."),
+    "DIALPAD_UPDATE_OFFICE_HOURS_BY_ID": Sentence(
+        "Change the opening hours of {id}", "The opening hours of {id} were changed."
+    ),
+    # The company, faxes, meetings, scorecards
+    "DIALPAD_UPDATE_COMPANY_SETTINGS": Sentence(
+        "Switch Ai on calls of everybody in the company", "Ai on calls is set for everybody in the company."
+    ),
+    "DIALPAD_UPDATE_NUMBER_TAGS": Sentence(
+        "Change whether {phone} may be called or texted", "What people may do with {phone} was changed."
+    ),
+    "DIALPAD_SEND_FAX": Sentence("Fax to {to_number}", "Your fax is on its way to {to_number}."),
+    "DIALPAD_CREATE_MEETING": Sentence(
+        "Schedule the meeting {title} for {user_id:who}", "The meeting {title} is planned, and its guests are told."
+    ),
+    "DIALPAD_UPDATE_MEETING_BY_ID": Sentence(
+        "Change the meeting {title}", "The meeting {title} was changed, and its guests are told."
+    ),
+    "DIALPAD_DELETE_MEETING_BY_ID": Sentence(
+        "Delete the meeting {scheduled_conference_id}", "The meeting {scheduled_conference_id} was called off."
+    ),
+    "DIALPAD_START_SCORECARD_EXPORT": Sentence(
+        ("Export grades of calls and send them to {send_to}", "Export grades of calls"),
+        "Your grades are being prepared.",
+    ),
     # Rooms
     "DIALPAD_CREATE_ROOM_IN_OFFICE_VIA_POST": Sentence(
         "Add the room {name} to {office_id}", "The room {name} is now in {office_id}."
@@ -333,6 +359,12 @@ SENTENCES: Final[dict[str, Sentence]] = {
     "DIALPAD_POST_SUBSCRIPTION_CHANGE_LOG_EVENT": _LOG[0],
     "DIALPAD_PATCH_SUBSCRIPTION_CHANGELOG_ENDPOINT": _LOG[1],
     "DIALPAD_DELETE_SUBSCRIPTION_CHANGELOG_BY_ID": _LOG[2],
+    "DIALPAD_CREATE_CHANNEL_SUBSCRIPTION": _CHANNEL_MESSAGES[0],
+    "DIALPAD_UPDATE_CHANNEL_SUBSCRIPTION_BY_ID": _CHANNEL_MESSAGES[1],
+    "DIALPAD_DELETE_CHANNEL_SUBSCRIPTION_BY_ID": _CHANNEL_MESSAGES[2],
+    "DIALPAD_CREATE_FAX_SUBSCRIPTION": _FAXES[0],
+    "DIALPAD_UPDATE_FAX_SUBSCRIPTION_BY_ID": _FAXES[1],
+    "DIALPAD_DELETE_FAX_SUBSCRIPTION_BY_ID": _FAXES[2],
     # People
     "DIALPAD_CREATE_USER_WITH_AUTO_ASSIGN": Sentence(
         ("Give {first_name} {last_name} ({email}) a Dialpad account", "Give {email} a Dialpad account"),

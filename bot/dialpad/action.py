@@ -66,6 +66,10 @@ class Entity(StrEnum):
     DISPOSITION = "disposition list"
     BULK_TEXT = "bulk text"
     SCHEDULED_TEXT = "scheduled text"
+    MEETING = "meeting"
+    SCORECARD = "scorecard"
+    SCORECARD_EXPORT = "scorecard export"
+    AGENT_GROUP = "agent group"
 
 
 @dataclass(frozen=True)

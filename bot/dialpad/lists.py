@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from time import time
 from typing import Any, Final, Literal, TypeAlias
 
 from bot.basics.errors import DialpadError, NotAllowed
@@ -20,6 +21,7 @@ from bot.dialpad.actions.callcenters import ListCallCenters
 from bot.dialpad.actions.contacts import ContactCard, ListContacts
 from bot.dialpad.actions.customivrs import ListIvrs
 from bot.dialpad.actions.departments import ListDepartments
+from bot.dialpad.actions.meetings import ListScheduledMeetings
 from bot.dialpad.actions.numbers import ListNumbers
 from bot.dialpad.actions.offices import ListOffices, Office
 from bot.dialpad.actions.people import AssignedNumber, GroupDetails, User
@@ -113,6 +115,12 @@ def _of_call(answer: Response) -> Entry:
     return Entry(str(known.get("call_id") or ""), name, detail, Entity.CALL, (number,) if number else ())
 
 
+def _of_meeting(answer: Response) -> Entry:
+    known = answer.model_dump(mode="json", by_alias=True)
+    title, begins = str(known.get("title") or "(no title)"), str(known.get("start_datetime") or "")
+    return Entry(str(known.get("id") or ""), title, begins[:16].replace("T", " "), Entity.MEETING)
+
+
 def _of_subscription(kind: str) -> Callable[[Response], Entry]:
     def build(answer: Response) -> Entry:
         known = answer.model_dump(mode="json", by_alias=True)
@@ -148,15 +156,19 @@ _BY_PATH: Final[dict[Entity, tuple[tuple[str, _Build], ...]]] = {
     Entity.CALL: (("/api/v2/call", _of_call),),
     Entity.SUBSCRIPTION: tuple(
         (f"/api/v2/subscriptions/{kind}", _of_subscription(kind))
-        for kind in ("call", "sms", "agent_status", "contact", "changelog")
+        for kind in ("call", "sms", "agent_status", "contact", "changelog", "channel", "fax")
     ),
     Entity.DISPOSITION: (("/api/v2/dispositions", _of_anything(Entity.DISPOSITION)),),
     Entity.BULK_TEXT: (("/api/v2/message/bulk", _of_bulk_text),),
     Entity.SCHEDULED_TEXT: (("/api/v2/message/schedule", _of_scheduled_text),),
+    Entity.SCORECARD: (("/api/v2/scorecards", _of_anything(Entity.SCORECARD)),),
+    Entity.MEETING: (("/api/v2/meetings", _of_meeting),),
     Entity.COMPANY: (("/api/v2/company", _of_anything(Entity.COMPANY)),),
 }
 """Lists by the path of their action."""
 SHARED_KINDS: Final = (Entity.USER, Entity.CALL_CENTER, Entity.DEPARTMENT, Entity.OFFICE, Entity.CONTACT)
+_MEETINGS_BACK: Final = 30 * 24 * 3600
+"""Seconds since when a person's planned meetings are read."""
 _MOST_LINES: Final = 40
 """Number of lines whose announcements are read."""
 _FIRST_PAGES: Final = {Entity.CALL: 2}
@@ -195,7 +207,7 @@ async def read_parts(
 ) -> AsyncIterator[ListPart]:
     """Yield the entries of a list that this account may see, from ``cursor`` on. Raises DialpadError."""
     sources = lists(entity)
-    if entity is Entity.IVR or entity in _FIRST_PAGES or len(sources) != 1:
+    if entity in {Entity.IVR, Entity.MEETING} or entity in _FIRST_PAGES or len(sources) != 1:
         async for part in _read_whole(account, entity, refresh):
             yield part
         return
@@ -258,6 +270,12 @@ async def _read_whole(account: Account, entity: Entity, refresh: bool) -> AsyncI
     if entity is Entity.IVR:
         async for entry in _read_ivrs(account, refresh):
             yield ListPart((entry,))
+        return
+    if entity is Entity.MEETING:
+        since = round(time()) - _MEETINGS_BACK
+        mine = ListScheduledMeetings(user_id=await account.user_id(), start_datetime=since)
+        async for meetings in _answers(account, mine, None, refresh):
+            yield ListPart(tuple(_kept(map(_of_meeting, meetings))))
         return
     failure: DialpadError | None = None
     sources = lists(entity)

@@ -32,7 +32,8 @@ from bot.sandbox.slack import SlackSandbox
 from bot.slack.api.manifest import build_manifest
 
 OAUTH_SCOPES = (
-    "offline_access", "calls:list", "message_content_export", "recordings_export", "change_log", "ai_recap",
+    "offline_access", "calls:list", "message_content_export", "recordings_export", "change_log", "fax_message",
+    "ai_recap", "conference:read", "conference:all", "agent_groups:read", "digital_sessions",
 )  # fmt: skip
 
 BOT_PATHS = ("/slack/", "/connect/", "/dialpad/", "/healthz", "/readyz", "/metrics")

@@ -1,6 +1,7 @@
 """Valid values for any action, as hypothesis strategies, made from its class alone."""
 
 import string
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, get_args, get_origin
 
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ OUTCOMES: Final = {
 LOOKS: Final[dict[Any, st.SearchStrategy[Any]]] = {
     Look.EPOCH_MS: SECONDS.map(lambda seconds: seconds * 1000),
     Look.EPOCH_S: SECONDS,
+    Look.ISO: SECONDS.map(lambda at: f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"),
     Look.OUTCOMES: st.just(OUTCOMES),
     Look.BASE64: st.just(FILE),
 }
@@ -60,6 +62,8 @@ def _value(one: Any) -> st.SearchStrategy[Any]:
     single = _single(one)
     if not one.is_list:
         return single
+    if Look.COMMAS in one.marks:
+        single = IDS
     if one.wire.endswith("_hours"):
         clocks = st.lists(st.integers(0, 24 * 60), min_size=4, max_size=4, unique=True).map(sorted)
         return clocks.map(lambda minutes: [f"{at // 60:02}:{at % 60:02}" for at in minutes])

@@ -7,6 +7,7 @@ from typing import Any
 from bot.catalogue.answers import reader_of
 from bot.catalogue.fields import fields_of
 from bot.catalogue.ids import FREE_IDS, KindAndThing, NumberChoice, ThingChoice
+from bot.catalogue.inputs import DateAndTime
 from bot.dialpad.action import Action, Entity
 from bot.dialpad.lists import lists
 from tests.flows.hands import Hands
@@ -55,6 +56,8 @@ async def _value(  # noqa: PLR0911  one return for each kind of value
             if kind in {"callcenter", "user", "office"} and (one := await _first(hands, entity)):
                 return f"{kind}:{one}"
         return f"{argument.kinds[0]}:123"
+    if isinstance(argument, DateAndTime):
+        return '"2026-03-02 10:00"' if field.name.startswith("end") else '"2026-03-01 10:00"'
     if isinstance(argument, NumberChoice):
         return "+14155550150"
     if field.enum:

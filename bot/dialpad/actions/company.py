@@ -1,11 +1,18 @@
 """The company as a whole."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import GET, Action, CompanyId, Id, Page, Rate, Response, Risk
+from bot.dialpad.action import GET, PUT, Action, CompanyId, Id, InQuery, Page, Rate, Response, Risk
 from bot.dialpad.actions.fields import Cursor
+
+
+class CompanySettings(Response):
+    """What is switched on for the whole company."""
+
+    has_callai: bool | None = None
+    allow_ai_training: bool | None = None
 
 
 class Company(Response):
@@ -19,6 +26,7 @@ class Company(Response):
     account_type: str | None = None
     admin_email: str | None = None
     office_count: int | None = None
+    settings: CompanySettings | None = None
 
 
 class OptOutScope(Response):
@@ -45,6 +53,21 @@ class GetCompany(Action[Company]):
     request = GET("/api/v2/company")
     risk = Risk.READ
     company_admin_key = True
+
+
+class UpdateCompanySettings(Action[Company]):
+    """Switch Dialpad Ai on calls on or off for everybody in the company."""
+
+    slug = "DIALPAD_UPDATE_COMPANY_SETTINGS"
+    name = "Change the company's settings"
+    request = PUT("/api/v2/company/settings")
+    risk = Risk.OUTWARD
+    company_admin_key = True
+    needs = "Dialpad Ai"
+
+    has_callai: Annotated[bool | None, InQuery] = Field(
+        default=None, title="Ai on calls", description="Whether Ai may listen to everybody's calls."
+    )
 
 
 class ListOptOuts(Action[Page[OptOut]]):

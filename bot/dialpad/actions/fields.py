@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr
 
-from bot.dialpad.action import Entity, Id, Names, PhoneNumber, read_id
+from bot.dialpad.action import Entity, Id, Names, PhoneNumber, UserId, read_id
 from bot.dialpad.actions import words
 
 
@@ -34,6 +34,8 @@ class Look(Enum):
 
     EPOCH_MS = "date and time, kept as milliseconds since 1970"
     EPOCH_S = "date and time, kept as seconds since 1970"
+    ISO = "date and time, kept as ISO 8601 in UTC"
+    COMMAS = "several, sent as one text with commas between"
     LONG_TEXT = "several lines"
     BASE64 = "a file, base64"
     OUTCOMES = "call outcomes, one per line"
@@ -113,6 +115,15 @@ WORDS: Final[Mapping[str, str]] = {
     "simultaneous": "all at once",
     "preanswer": "ringing",
     "private": "members only",
+    "CUSTOM_UNIQUE_MEETING": "a room of its own, with a chosen address",
+    "LARGE_MEETING": "a large meeting",
+    "PERSONAL": "the organizer's own room",
+    "UNIQUE_MEETING": "a room of its own",
+    "scorecard_export_agent_leaderboard": "agents, best first",
+    "scorecard_export_calls": "graded calls",
+    "scorecard_export_calls_questions": "graded calls, question by question",
+    "scorecard_export_leaderboard": "everybody, best first",
+    "scorecard_export_teamgroup_leaderboard": "teams, best first",
     "authorization_code": "code from the callback",
     "refresh_token": "refresh token",
     **words.PERMISSIONS,
@@ -149,10 +160,25 @@ StatId = Annotated[str, Names(Entity.STAT)]
 DispositionId = Annotated[Id, Names(Entity.DISPOSITION)]
 BulkTextId = Annotated[str, Names(Entity.BULK_TEXT)]
 ScheduledTextId = Annotated[str, Names(Entity.SCHEDULED_TEXT)]
+MeetingId = Annotated[Id, Names(Entity.MEETING)]
+ScorecardId = Annotated[Id, Names(Entity.SCORECARD)]
+ScorecardExportId = Annotated[str, Names(Entity.SCORECARD_EXPORT)]
+AgentGroupId = Annotated[str, Names(Entity.AGENT_GROUP)]
+
+
+def _split(value: Any) -> Any:
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+_InOneText = (BeforeValidator(_split), PlainSerializer(",".join, return_type=str, when_used="unless-none"), Look.COMMAS)
+UserIdsInOneText = Annotated[list[UserId] | None, *_InOneText]
+"""People whose ids Dialpad wants as one text with commas between."""
+EmailsInOneText = Annotated[list[str] | None, *_InOneText]
 
 Cursor = Annotated[str | None, Field(title="Next page", description="Where the previous page of the list ended.")]
 EpochMs = Annotated[int, Look.EPOCH_MS]
 EpochSeconds = Annotated[int, Look.EPOCH_S]
+IsoTime = Annotated[str, Look.ISO]
 LongText = Annotated[str, Look.LONG_TEXT]
 Secret = Annotated[
     SecretStr,

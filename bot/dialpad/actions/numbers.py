@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, Action, InQuery, Page, PhoneNumber, Response, Risk
+from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, InQuery, Page, PhoneNumber, Response, Risk
 from bot.dialpad.actions.fields import Cursor, TargetId, TargetType
 from bot.dialpad.actions.people import AssignedNumber
 
@@ -107,3 +107,26 @@ class DeleteNumber(Action[AssignedNumber]):
     release: bool | None = Field(
         default=None, title="Give it up", description="Yes: the company loses the number. No: it stays in reserve."
     )
+
+
+class NumberTags(Response):
+    """What a customer's number is marked with."""
+
+    phone: str | None = None
+    do_not_call: bool | None = None
+    do_not_text: bool | None = None
+
+
+class UpdateNumberTags(Action[NumberTags]):
+    """Mark a customer's number as not to be called or texted by anybody at the company, or take the mark off."""
+
+    slug = "DIALPAD_UPDATE_NUMBER_TAGS"
+    name = "Mark a number as do not call or text"
+    request = PATCH("/api/v2/numbers/tags")
+    risk = Risk.CHANGE
+    company_admin_key = True
+    repeatable = True
+
+    phone: PhoneNumber = Field(title="Number", description="Whose number.")
+    do_not_call: bool | None = Field(default=None, title="Do not call", description="Yes: nobody can call it.")
+    do_not_text: bool | None = Field(default=None, title="Do not text", description="Yes: nobody can text it.")

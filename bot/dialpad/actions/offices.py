@@ -4,7 +4,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bot.dialpad.action import DELETE, GET, POST, PUT, Action, Id, InBody, OfficeId, Page, PhoneNumber, Response, Risk
+from bot.dialpad.action import (
+    DELETE,
+    GET,
+    PATCH,
+    POST,
+    PUT,
+    Action,
+    Id,
+    InBody,
+    OfficeId,
+    Page,
+    PhoneNumber,
+    Response,
+    Risk,
+)
 from bot.dialpad.actions.fields import Cursor, OperatorId, OperatorType
 from bot.dialpad.actions.parts import (
     BillingAddress,
@@ -115,6 +129,40 @@ class GetOffice(Action[Office]):
     risk = Risk.READ
 
     id: OfficeField
+
+
+class GetPrimaryOffice(Action[Office]):
+    """Look the company's main office up."""
+
+    slug = "DIALPAD_RETRIEVE_PRIMARY_OFFICE"
+    name = "Look up the main office"
+    request = GET("/api/v2/offices/primary")
+    risk = Risk.READ
+
+
+class ChangedOffice(Response):
+    """The office after the change."""
+
+    office: Office | None = None
+
+
+class UpdateOfficeHours(Action[ChangedOffice]):
+    """Change an office's opening hours. Only what is filled in changes."""
+
+    slug = "DIALPAD_UPDATE_OFFICE_HOURS_BY_ID"
+    name = "Change an office's opening hours"
+    request = PATCH("/api/v2/offices/{id}")
+    risk = Risk.CHANGE
+
+    id: OfficeField
+    hours_on: HoursOn = None
+    monday_hours: MondayHours = None
+    tuesday_hours: TuesdayHours = None
+    wednesday_hours: WednesdayHours = None
+    thursday_hours: ThursdayHours = None
+    friday_hours: FridayHours = None
+    saturday_hours: SaturdayHours = None
+    sunday_hours: SundayHours = None
 
 
 class CreateOffice(Action[NewOffice]):

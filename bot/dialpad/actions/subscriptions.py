@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, Page, Response, Risk
 from bot.dialpad.actions.endpoints import Webhook, Websocket
-from bot.dialpad.actions.fields import Cursor, EndpointId, SubscriptionId, TargetId, TargetType
+from bot.dialpad.actions.fields import ChannelId, Cursor, EndpointId, SubscriptionId, TargetId, TargetType
 
 # fmt: off
 CallState = Literal[
@@ -35,6 +35,14 @@ States = Annotated[
 ]
 GroupCalls = Annotated[
     bool | None, Field(title="Group calls only", description="Leave out calls to people's own numbers.")
+]
+HeardChannel = Annotated[ChannelId | None, Field(title="Channel", description="Which Dialpad channel.")]
+HeardFaxLineType = Annotated[
+    Literal["callcenter", "department", "office", "unknown", "user"] | None,
+    Field(title="Kind of line", description="For one line: what kind of line."),
+]
+ProgressToo = Annotated[
+    bool | None, Field(title="Progress too", description="Also report how far a fax is, and whether it arrived.")
 ]
 SmsDirection = Literal["all", "inbound", "outbound"]
 Internal = Annotated[
@@ -79,6 +87,22 @@ class SmsSubscription(EventSubscription):
 
     direction: str | None = None
     include_internal: bool | None = None
+    status: bool | None = None
+    target_type: str | None = None
+    target_id: Id | None = None
+
+
+class ChannelSubscription(EventSubscription):
+    """A subscription to messages in Dialpad channels."""
+
+    direction: str | None = None
+    target_id: ChannelId | None = None
+
+
+class FaxSubscription(EventSubscription):
+    """A subscription to faxes. ``status``: how far a fax is is reported as well."""
+
+    direction: str | None = None
     status: bool | None = None
     target_type: str | None = None
     target_id: Id | None = None
@@ -450,6 +474,160 @@ class DeleteChangelogSubscription(Action[EventSubscription]):
     risk = Risk.DESTRUCTIVE
     scopes = ("change_log",)
     company_admin_key = True
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class ListChannelSubscriptions(Action[Page[ChannelSubscription]]):
+    """List where messages in channels are reported."""
+
+    slug = "DIALPAD_LIST_CHANNEL_SUBSCRIPTIONS"
+    name = "List channel message subscriptions"
+    request = GET("/api/v2/subscriptions/channel")
+    risk = Risk.READ
+    sensitive = True
+
+    cursor: Cursor = None
+
+
+class GetChannelSubscription(Action[ChannelSubscription]):
+    """Look a subscription to messages in channels up."""
+
+    slug = "DIALPAD_RETRIEVE_CHANNEL_SUBSCRIPTION_BY_ID"
+    name = "Look up a channel message subscription"
+    request = GET("/api/v2/subscriptions/channel/{id}")
+    risk = Risk.READ
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateChannelSubscription(Action[ChannelSubscription]):
+    """Have messages in one Dialpad channel reported to a webhook or websocket as they come and go."""
+
+    slug = "DIALPAD_CREATE_CHANNEL_SUBSCRIPTION"
+    name = "Subscribe to messages in channels"
+    request = POST("/api/v2/subscriptions/channel")
+    risk = Risk.OUTWARD
+    sensitive = True
+
+    direction: SmsDirection = Field(title="Direction", description="Received ones, sent ones, or both.")
+    endpoint_id: EndpointId = Field(title="Send to", description="The webhook or websocket that gets them.")
+    target_id: ChannelId = Field(title="Channel", description="Which Dialpad channel.")
+    enabled: SubscriptionOn = None
+
+
+class UpdateChannelSubscription(Action[ChannelSubscription]):
+    """Change which messages in channels are reported, and where to. Only what is filled in changes."""
+
+    slug = "DIALPAD_UPDATE_CHANNEL_SUBSCRIPTION_BY_ID"
+    name = "Change a channel message subscription"
+    request = PATCH("/api/v2/subscriptions/channel/{id}")
+    risk = Risk.OUTWARD
+    sensitive = True
+
+    id: SubscriptionField
+    direction: SmsDirection | None = Field(
+        default=None, title="Direction", description="Received ones, sent ones, or both."
+    )
+    endpoint_id: EventsTo = None
+    target_id: HeardChannel = None
+    enabled: SubscriptionOn = None
+
+
+class DeleteChannelSubscription(Action[ChannelSubscription]):
+    """Delete a subscription to messages in channels; they are no longer reported."""
+
+    slug = "DIALPAD_DELETE_CHANNEL_SUBSCRIPTION_BY_ID"
+    name = "Delete a channel message subscription"
+    request = DELETE("/api/v2/subscriptions/channel/{id}")
+    risk = Risk.DESTRUCTIVE
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class ListFaxSubscriptions(Action[Page[FaxSubscription]]):
+    """List where faxes are reported."""
+
+    slug = "DIALPAD_LIST_FAX_SUBSCRIPTIONS"
+    name = "List fax subscriptions"
+    request = GET("/api/v2/subscriptions/fax")
+    risk = Risk.READ
+    scopes = ("fax_message",)
+    needs = "a fax line and the scope “fax_message”"
+    sensitive = True
+
+    target_type: HeardLineType = None
+    target_id: HeardLine = None
+    cursor: Cursor = None
+
+
+class GetFaxSubscription(Action[FaxSubscription]):
+    """Look a subscription to faxes up."""
+
+    slug = "DIALPAD_RETRIEVE_FAX_SUBSCRIPTION_BY_ID"
+    name = "Look up a fax subscription"
+    request = GET("/api/v2/subscriptions/fax/{id}")
+    risk = Risk.READ
+    scopes = ("fax_message",)
+    needs = "a fax line and the scope “fax_message”"
+    sensitive = True
+
+    id: SubscriptionField
+
+
+class CreateFaxSubscription(Action[FaxSubscription]):
+    """Have faxes reported to a webhook or websocket as they come and go."""
+
+    slug = "DIALPAD_CREATE_FAX_SUBSCRIPTION"
+    name = "Subscribe to faxes"
+    request = POST("/api/v2/subscriptions/fax")
+    risk = Risk.OUTWARD
+    scopes = ("fax_message",)
+    needs = "a fax line and the scope “fax_message”"
+    sensitive = True
+
+    direction: SmsDirection = Field(title="Direction", description="Received ones, sent ones, or both.")
+    endpoint_id: EventsTo = None
+    target_type: HeardFaxLineType = None
+    target_id: HeardLine = None
+    status: ProgressToo = None
+    enabled: SubscriptionOn = None
+
+
+class UpdateFaxSubscription(Action[FaxSubscription]):
+    """Change which faxes are reported, and where to. Only what is filled in changes."""
+
+    slug = "DIALPAD_UPDATE_FAX_SUBSCRIPTION_BY_ID"
+    name = "Change a fax subscription"
+    request = PATCH("/api/v2/subscriptions/fax/{id}")
+    risk = Risk.OUTWARD
+    scopes = ("fax_message",)
+    needs = "a fax line and the scope “fax_message”"
+    sensitive = True
+
+    id: SubscriptionField
+    direction: SmsDirection | None = Field(
+        default=None, title="Direction", description="Received ones, sent ones, or both."
+    )
+    endpoint_id: EventsTo = None
+    target_type: HeardFaxLineType = None
+    target_id: HeardLine = None
+    status: ProgressToo = None
+    enabled: SubscriptionOn = None
+
+
+class DeleteFaxSubscription(Action[FaxSubscription]):
+    """Delete a subscription to faxes; they are no longer reported."""
+
+    slug = "DIALPAD_DELETE_FAX_SUBSCRIPTION_BY_ID"
+    name = "Delete a fax subscription"
+    request = DELETE("/api/v2/subscriptions/fax/{id}")
+    risk = Risk.DESTRUCTIVE
+    scopes = ("fax_message",)
+    needs = "a fax line and the scope “fax_message”"
     sensitive = True
 
     id: SubscriptionField

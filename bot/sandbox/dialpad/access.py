@@ -16,11 +16,13 @@ STATIC_TOKEN_SECONDS = 365 * 24 * 3600
 
 ALL_SCOPES = frozenset(
     {
+        "agent_groups:read",
         "ai_recap",
         "calls:list",
         "change_log",
         "conference:all",
         "conference:read",
+        "digital_sessions",
         "fax_message",
         "message_content_export",
         "message_content_export:all",

@@ -15,6 +15,7 @@ from bot.sandbox.dialpad.access import TokenOwner, Tokens, is_admin
 from bot.sandbox.dialpad.api import Received, render_fault
 from bot.sandbox.dialpad.consent import render_page, render_problem
 from bot.sandbox.dialpad.faults import Faults
+from bot.sandbox.dialpad.faxing import PDF
 from bot.sandbox.dialpad.model import Call, Json, Picture, Recording
 from bot.sandbox.dialpad.refusals import Refusal, forbidden, not_found
 from bot.sandbox.dialpad.request_context import RequestContext
@@ -25,6 +26,7 @@ from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.switchboard import Switchboard
 
 SCOPE = "recordings_export"
+FAX_SCOPE = "fax_message"
 BLOB_PATHS = ("/secureblob/", "/blob/", "/r/", "/mms/", "/login", "/shared/")
 
 
@@ -42,6 +44,7 @@ class Blobs:
             Route("/blob/adminrecording/{name}", self._serve, methods=["GET"]),
             Route("/r/{name}", self._serve, methods=["GET"]),
             Route("/mms/{name}", self._serve, methods=["GET"]),
+            Route("/blob/fax/{name}", self._serve, methods=["GET"]),
             Route("/login", self._sign_in, methods=["GET"]),
             Route("/shared/{folder}/{token}", self._shared, methods=["GET"]),
         ]
@@ -66,6 +69,8 @@ class Blobs:
             if request.url.path.startswith("/mms/"):
                 picture = self._picture(request.path_params["name"], caller)
                 return Response(picture.content, media_type=picture.kind)
+            if request.url.path.startswith("/blob/fax/"):
+                return Response(self._fax(request.url.path, caller), media_type="application/pdf")
             recording = self._recording(request.url.path, caller)
             return Response(build_wav(recording.duration_ms), media_type="audio/wav")
         except Refusal as refusal:
@@ -100,6 +105,18 @@ class Blobs:
                     raise forbidden("You do not have access to this message.")
                 return message.picture
         raise not_found("picture")
+
+    def _fax(self, path: str, caller: TokenOwner) -> bytes:
+        """Serve a fax to those whose line it is, with the scope for faxes, and to admins."""
+        if FAX_SCOPE not in caller.scopes:
+            raise forbidden(f"This requires the scope {FAX_SCOPE}.")
+        fax = next((one for one in self._state.faxes if one.path == path), None)
+        if fax is None:
+            raise not_found("fax")
+        people = self._state.groups[fax.target.id].members if fax.target.is_group else {fax.target.id}
+        if not is_admin(self._state, caller) and caller.user_id not in people:
+            raise forbidden("You do not have access to this fax.")
+        return PDF
 
     async def _sign_in(self, _: Request) -> Response:
         said = "<h1>Sign in to Dialpad</h1><p>The embedded one has no passwords.</p>"

@@ -14,8 +14,11 @@ SCOPE_WORDS = {
     "message_content_export:all": "Read the text of all of the company's messages",
     "screen_pop": "Open pages on your screen during a call",
     "change_log": "Follow changes to the company's settings",
-    "fax_message": "Send faxes",
+    "fax_message": "Hear of faxes that come and go",
     "conference:read": "See meetings and their rooms",
+    "conference:all": "Plan and change meetings",
+    "agent_groups:read": "See groups of agents",
+    "digital_sessions": "Read conversations over chat and other channels",
     "ai_recap": "Read recaps of calls",
 }
 EVERYDAY_WORDS = "Act for you: do not disturb, duty, status, calls and texts, with your own rights"

@@ -19,6 +19,8 @@ from bot.sandbox.dialpad.resources.webhooks import WEBHOOK
 from bot.sandbox.dialpad.state import State
 
 ANSWER_WITHIN_S = 5.0
+UPDATED = ("sms", "fax")
+"""Events of things whose later events tell how far they are."""
 PAUSES_S = {
     "call": (2.0, 4.0, 8.0),
     "sms": (30.0, 60.0, 120.0, 240.0, 480.0, 900.0, 1800.0, 2700.0, 3600.0, 3600.0),
@@ -53,7 +55,7 @@ class Delivery:
         self._state = state
         self._sleep = sleep
         self._held: list[tuple[str, Json]] | None = None
-        self._texts: set[int] = set()
+        self._texts: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._http: httpx.AsyncClient | None = None
 
@@ -62,9 +64,9 @@ class Delivery:
         if self._held is not None:
             self._held.append((kind, payload))
             return
-        is_update = kind == "sms" and payload["id"] in self._texts
-        if kind == "sms":
-            self._texts.add(payload["id"])
+        is_update = kind in UPDATED and str(payload["id"]) in self._texts
+        if kind in UPDATED:
+            self._texts.add(str(payload["id"]))
         for subscription in wanted_by(self._state, kind, payload, is_update=is_update):
             for _ in range(self.copies):
                 task = asyncio.get_running_loop().create_task(self._deliver(kind, payload, subscription["endpoint_id"]))

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from bot.sandbox.dialpad.model import Json
 from bot.sandbox.dialpad.state import State
 
-SHELVES = {kind: f"{kind} subscription" for kind in ("call", "sms", "agent_status", "contact", "changelog")}
+KINDS = ("call", "sms", "agent_status", "contact", "changelog", "channel", "fax")
+SHELVES = {kind: f"{kind} subscription" for kind in KINDS}
 TARGETS = ("target", "entry_point_target", "proxy_target")
 
 
 def wanted_by(state: State, kind: str, payload: Json, *, is_update: bool) -> list[Json]:
-    """Return the enabled subscriptions that get this event. ``is_update``: a change of a text's delivery."""
+    """Return the enabled subscriptions that get this event. ``is_update``: how far a text or fax is."""
     test = _TESTS.get(kind)
     if test is None:
         return []
@@ -50,10 +51,23 @@ def _contact(subscription: Json, payload: Json, _: bool) -> bool:
     return bool(payload["contact"]["type"] == subscription["contact_type"])
 
 
+def _channel(subscription: Json, payload: Json, _: bool) -> bool:
+    """Every message in a channel is of somebody of the company; Dialpad asks for a direction all the same."""
+    return bool(subscription.get("target_id") == payload["target"]["id"])
+
+
+def _fax(subscription: Json, payload: Json, is_update: bool) -> bool:
+    if is_update and not subscription.get("status"):
+        return False
+    return subscription["direction"] in ("all", payload["direction"]) and _is_of_line(subscription, payload)
+
+
 _TESTS: Mapping[str, Callable[[Json, Json, bool], bool]] = {
     "call": _call,
     "sms": _sms,
     "agent_status": lambda *_: True,
     "contact": _contact,
     "changelog": lambda *_: True,
+    "channel": _channel,
+    "fax": _fax,
 }

@@ -243,6 +243,25 @@ class Message:
     channel_hashtag: str = ""
 
 
+@dataclass
+class FaxMessage:
+    """A fax. ``target`` is the person or group whose line it is."""
+
+    id: int
+    direction: Direction
+    target: Target
+    from_number: str
+    to_number: str
+    pages: int
+    created: datetime
+    user_id: int | None = None
+    status: str = "pending"
+
+    @property
+    def path(self) -> str:
+        return f"/blob/fax/{self.id}.pdf"
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture sent with a text."""

@@ -6,12 +6,14 @@ from typing import Any
 
 from bot.sandbox.cast import CUSTOMERS, Person
 from bot.sandbox.dialpad.access import dialpad_id_of
+from bot.sandbox.dialpad.faxing import channel_message_event, receive_fax
 from bot.sandbox.dialpad.fields import E164_PATTERN
 from bot.sandbox.dialpad.inside import Inside
-from bot.sandbox.dialpad.model import Call, Json, Message, Picture, User
+from bot.sandbox.dialpad.model import Call, FaxMessage, Json, Message, Picture, User
 from bot.sandbox.dialpad.outbox import send_due
 from bot.sandbox.dialpad.parties import name_of, phone_of, render_contact
-from bot.sandbox.dialpad.refusals import bad_request, conflict
+from bot.sandbox.dialpad.refusals import bad_request, conflict, not_found
+from bot.sandbox.dialpad.resources.channels import CHANNEL
 from bot.sandbox.dialpad.resources.people import status_message_of
 from bot.sandbox.dialpad.state import State
 from bot.sandbox.dialpad.switchboard import RING_SECONDS, Switchboard
@@ -95,6 +97,19 @@ class PhoneNetwork:
     def text(self, sender: str, to: str, text: str, picture: bytes = b"") -> Message | None:
         """Send a customer's text to the company; None when they are blocked and nobody sees it."""
         return receive(self._state, check_number(sender, "sender"), to, text, picture)
+
+    def fax(self, sender: str, to: str, pages: int = 1) -> FaxMessage:
+        """Send a fax to the company."""
+        return receive_fax(self._state, check_number(sender, "sender"), to, pages)
+
+    def post_in_channel(self, channel: str, person_id: int, text: str) -> None:
+        """Post a message in a Dialpad channel, as somebody of the company does in the app."""
+        found = next((one for one in self._state.documents.all(CHANNEL) if one["name"] == channel.lstrip("#")), None)
+        if found is None:
+            raise not_found("channel")
+        if not text.strip():
+            raise bad_request("text: must not be empty")
+        self._state.emit("channel", channel_message_event(self._state, found, person_id, text))
 
     def picture(self, name: str) -> Picture | None:
         """Return the picture sent with a text, by its id, as the phones outside show it."""

@@ -56,6 +56,20 @@ class SendText(Body):
     picture: Text | None = None
 
 
+class ArrivingFax(Body):
+    sender: Text
+    to: Text
+    pages: Whole = 1
+
+
+class ChannelMessage(Body):
+    """The body of a message in a Dialpad channel, such as ``deliveries``."""
+
+    channel: Text
+    person_id: Id
+    text: Text
+
+
 class AutoAnswer(Body):
     on: Flag
 
@@ -134,6 +148,17 @@ def send_text(phone: PhoneNetwork, data: Any) -> Json:
     return {"message_id": None if message is None else str(message.id), "blocked": message is None}
 
 
+def send_fax(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(ArrivingFax, data)
+    return {"fax_id": str(phone.fax(body.sender, body.to, body.pages).id)}
+
+
+def post_in_channel(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(ChannelMessage, data)
+    phone.post_in_channel(body.channel, body.person_id, body.text)
+    return {"channel": body.channel}
+
+
 def read_picture(encoded: str | None) -> bytes:
     try:
         content = base64.b64decode(encoded or "", validate=True)
@@ -198,6 +223,8 @@ ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/callback": ask_for_callback,
     "/phone/voicemail": leave_voicemail,
     "/phone/text": send_text,
+    "/phone/fax": send_fax,
+    "/phone/channel": post_in_channel,
     "/phone/auto_answer": set_auto_answer,
     "/phone/let_pass": let_pass,
     "/phone/duty": set_duty,

@@ -19,6 +19,7 @@ from bot.sandbox.cast import (
 from bot.sandbox.dialpad.equipment import add_equipment
 from bot.sandbox.dialpad.history import add_history
 from bot.sandbox.dialpad.model import Contact, Device, Group, PhoneNumber, User
+from bot.sandbox.dialpad.more_equipment import add_more_equipment
 from bot.sandbox.dialpad.state import State
 
 POOL = tuple(f"+141555501{number:02d}" for number in range(4, 10))
@@ -53,6 +54,7 @@ def fill(state: State) -> None:
     state.blocked[SPAMMER] = state.now() - timedelta(days=12)
     add_history(state)
     add_equipment(state)
+    add_more_equipment(state)
 
 
 def _add_person(state: State, person: Person, user_id: int, phone: str) -> None:

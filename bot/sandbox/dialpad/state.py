@@ -13,6 +13,7 @@ from bot.sandbox.dialpad.model import (
     CallRouter,
     Contact,
     Device,
+    FaxMessage,
     Group,
     GroupKind,
     Json,
@@ -67,6 +68,8 @@ class State:
         self.fax_lines: dict[str, Target] = {}
         self.addresses: dict[Target, Json] = {}
         """Emergency address per person or office, for 911."""
+        self.company_settings: dict[str, bool] = {"has_callai": True, "allow_ai_training": False}
+        self.faxes: list[FaxMessage] = []
         self.labels: list[str] = []
         self.off_duty_statuses: list[str] = []
         self.documents = Documents(self.new_id)

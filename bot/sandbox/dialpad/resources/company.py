@@ -24,8 +24,17 @@ def get_company(ctx: RequestContext) -> Answer:
             "domain": email.rpartition("@")[2],
             "office_count": len(state.groups_of_kind("office")),
             "state": "active",
+            "settings": dict(state.company_settings),
         }
     )
+
+
+def update_settings(ctx: RequestContext) -> Answer:
+    """Change settings of the whole company; they come in the query, and there is no body."""
+    on = ctx.query_flag("has_callai")
+    if on is not None:
+        ctx.state.company_settings["has_callai"] = on
+    return get_company(ctx)
 
 
 def list_opt_outs(ctx: RequestContext) -> Answer:
@@ -55,5 +64,6 @@ def list_opt_outs(ctx: RequestContext) -> Answer:
 
 ROUTES = (
     Route("GET", "/company", get_company, admin=True),
+    Route("PUT", "/company/settings", update_settings, admin=True),
     Route("GET", "/company/{id}/smsoptout", list_opt_outs, admin=True, limit=PER_MINUTE_250),
 )

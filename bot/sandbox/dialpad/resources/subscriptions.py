@@ -1,4 +1,4 @@
-"""/subscriptions: which events go to which webhook or websocket. Five kinds with the same five operations."""
+"""/subscriptions: which events go to which webhook or websocket. Seven kinds with the same five operations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from bot.sandbox.dialpad.model import Json
 from bot.sandbox.dialpad.refusals import bad_request, not_found
 from bot.sandbox.dialpad.request_context import RequestContext
 from bot.sandbox.dialpad.resources.calls import TARGET_TYPES
+from bot.sandbox.dialpad.resources.channels import CHANNEL
 from bot.sandbox.dialpad.resources.webhooks import WEBHOOK, WEBSOCKET, render_webhook, render_websocket
 from bot.sandbox.dialpad.routes import Route
 from bot.sandbox.dialpad.wire import Answer
@@ -101,6 +102,30 @@ class ContactSubscription(Subscription):
     contact_type: Literal["local", "shared"]
 
 
+class UpdateChannelSubscription(Subscription):
+    direction: Literal["all", "inbound", "outbound"] | None = None
+    target_id: Id | None = None
+
+
+class CreateChannelSubscription(UpdateChannelSubscription):
+    """The body of a subscription to one channel; there is none to all of them."""
+
+    direction: Literal["all", "inbound", "outbound"]
+    endpoint_id: Id
+    target_id: Id
+
+
+class UpdateFaxSubscription(Subscription):
+    direction: Literal["all", "inbound", "outbound"] | None = None
+    status: Flag | None = None
+    target_id: Id | None = None
+    target_type: Literal["callcenter", "department", "office", "unknown", "user"] | None = None
+
+
+class CreateFaxSubscription(UpdateFaxSubscription):
+    direction: Literal["all", "inbound", "outbound"]
+
+
 @dataclass(frozen=True)
 class SubscriptionKind:
     word: str
@@ -120,6 +145,8 @@ KINDS = (
     SubscriptionKind("agent_status", CreateAgentStatusSubscription, UpdateAgentStatusSubscription, admin=True),
     SubscriptionKind("contact", ContactSubscription, ContactSubscription, admin=True),
     SubscriptionKind("changelog", Subscription, Subscription, admin=True, scope="change_log"),
+    SubscriptionKind("channel", CreateChannelSubscription, UpdateChannelSubscription),
+    SubscriptionKind("fax", CreateFaxSubscription, UpdateFaxSubscription, scope="fax_message"),
 )
 
 
@@ -139,7 +166,10 @@ def check(ctx: RequestContext, body: Subscription) -> None:
     documents = ctx.state.documents
     if endpoint is not None and not (documents.has(WEBHOOK, endpoint) or documents.has(WEBSOCKET, endpoint)):
         raise not_found("endpoint")
-    if isinstance(body, OfTarget) and (body.target_id is None) != (body.target_type is None):
+    if isinstance(body, UpdateChannelSubscription):
+        if body.target_id is not None and not documents.has(CHANNEL, body.target_id):
+            raise bad_request("target_id: must be a channel")
+    elif isinstance(body, OfTarget | UpdateFaxSubscription) and (body.target_id is None) != (body.target_type is None):
         raise bad_request("target_type and target_id must be given together")
 
 

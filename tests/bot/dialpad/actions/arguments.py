@@ -126,6 +126,8 @@ def _text(marks: list[Any]) -> str | int:
     names = next((mark.entity for mark in marks if isinstance(mark, Names)), None)
     if names is Entity.NUMBER:
         return NUMBER
+    if Look.ISO in marks:
+        return "2026-03-02T17:30:00Z"
     if any(isinstance(mark, BeforeValidator) for mark in marks):
         as_number = any(type(mark).__name__ == "PlainSerializer" for mark in marks)
         return ID if as_number else str(ID)

@@ -8,8 +8,9 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 
 from bot.dialpad.action import Action, Rate, needs_of
 from bot.dialpad.actions import ALL
+from bot.dialpad.actions.fields import Look
 from tests.bot.dialpad.actions.arguments import Case, cases, every_word
-from tests.bot.dialpad.actions.test_rules import fields_of, is_id, params_of, type_of
+from tests.bot.dialpad.actions.test_rules import fields_of, is_id, marks_of, params_of, type_of
 from tests.each import every_action, for_each
 from tests.newer_document import components, facts_of, is_newer, key_of, newer_operations, operations
 
@@ -174,6 +175,8 @@ def test_the_types_are_the_documents(action: type[Action[Any]]) -> None:
     for path, _, info in fields_of(action):
         found = type_of(info.annotation)
         wanted = expected[path]
+        if Look.COMMAS in marks_of(info):
+            wanted = f"{wanted}[]"
         if is_id(info) or found.startswith("string"):
             wanted = wanted.replace("integer", "string")
         assert found == wanted, path

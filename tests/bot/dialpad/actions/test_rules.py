@@ -195,7 +195,7 @@ def parts_of(model: type[BaseModel]) -> Iterator[type[RequestPart]]:
 
 
 # Ids that name nothing the bot has a list of. Whoever needs one gets it from another answer.
-WITHOUT_A_LIST = {"a2p_campaign_id", "client_id", "recording_id", "conference.room_id"}
+WITHOUT_A_LIST = {"a2p_campaign_id", "client_id", "recording_id", "conference.room_id", "meetings.instance_id"}
 
 
 @every_action

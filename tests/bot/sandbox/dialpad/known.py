@@ -32,6 +32,45 @@ class Known:
         return self.state.company_id
 
     @property
+    def agent_group(self) -> int:
+        return int(self.first("agent group")["id"])
+
+    @property
+    def planned(self) -> int:
+        """A planned meeting of Priya's."""
+        return int(self.first("planned meeting")["id"])
+
+    @property
+    def hour_ago(self) -> int:
+        """In seconds since 1970, as meetings have their times."""
+        return int(self.state.now().timestamp()) - 3600
+
+    @property
+    def meeting_body(self) -> dict[str, Any]:
+        begin = self.hour_ago + 7200
+        return {"title": "Round", "user_id": self.priya, "start_datetime": begin, "end_datetime": begin + 1800}
+
+    def span(self, end_of_name: str) -> dict[str, str]:
+        """The last six days, as a query."""
+        now = self.state.now()
+        return {f"start{end_of_name}": (now - timedelta(days=6)).isoformat(), f"end{end_of_name}": now.isoformat()}
+
+    @property
+    def scorecard(self) -> int:
+        return int(self.first("scorecard")["id"])
+
+    @cached_property
+    def scorecard_export(self) -> int:
+        """An export that is complete. It was the company's."""
+        content = {
+            "question": (None, "scorecards"),
+            "ready": self.state.now(),
+            "token": "known-grades",
+            "csv": "call_id\r\n",
+        }
+        return int(self.state.documents.add("stats request", content)["id"])
+
+    @property
     def policy(self) -> int:
         """For call centers; Sam has it for Support."""
         return int(self.first("access control policy")["id"])
@@ -164,6 +203,10 @@ class Known:
     def subscription(self, word: str, **content: Any) -> int:
         content = {"endpoint_id": self.webhook, "enabled": True, **content}
         return int(self.state.documents.add(f"{word} subscription", content)["id"])
+
+    @cached_property
+    def channel_subscription(self) -> int:
+        return self.subscription("channel", direction="all", target_id=self.channel)
 
     @cached_property
     def stats(self) -> int:

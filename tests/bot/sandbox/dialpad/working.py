@@ -383,7 +383,45 @@ OAUTH: dict[str, Working] = {
         }
     ),
 }
-API_ACTIONS = {**POLICIES, **CALLS, **GROUPS, **TALK, **COMPANY, **REPORTS, **USERS, **CALL_WORK, **OWN_TEXTS}
+DESK: dict[str, Working] = {
+    "GET /agent-groups/{id}": by_id("agent_group"),
+    "PUT /company/settings": lambda _: Given(query={"has_callai": False}),
+    "GET /digital/sessionsdata": lambda known: Given(
+        query={**known.span("_date"), "target_type": "callcenter", "target_id": known.support}
+    ),
+    "POST /fax": lambda known: Given(body={"to_number": AMARA, "user_id": known.ana}),
+    "GET /meetings": lambda known: Given(query={"user_id": known.priya, "start_datetime": known.hour_ago}),
+    "POST /meetings": lambda known: Given(body={**known.meeting_body, "meeting_type": "PERSONAL"}),
+    "DELETE /meetings/{scheduled_conference_id}": lambda known: Given({"scheduled_conference_id": known.planned}),
+    "GET /meetings/{scheduled_conference_id}": lambda known: Given({"scheduled_conference_id": known.planned}),
+    "PUT /meetings/{scheduled_conference_id}": lambda known: Given(
+        {"scheduled_conference_id": known.planned}, body=known.meeting_body
+    ),
+    "PATCH /numbers/tags": sending(phone=AMARA, do_not_text=True),
+    "GET /offices/primary": alone,
+    "PATCH /offices/{id}": by_id("office", hours_on=True, monday_hours=["09:00", "17:00"]),
+    "GET /scorecards": lambda known: Given(query={"target_type": "callcenter", "target_id": known.support}),
+    "GET /scorecards/{id}": by_id("scorecard"),
+    "POST /scorecards/export": sending(scorecards_type="scorecard_export_calls"),
+    "GET /scorecards/export/{id}": by_id("scorecard_export"),
+    "GET /subscriptions/channel": alone,
+    "POST /subscriptions/channel": lambda known: Given(
+        body={"endpoint_id": known.webhook, "direction": "all", "target_id": known.channel}
+    ),
+    "DELETE /subscriptions/channel/{id}": lambda known: Given({"id": known.channel_subscription}),
+    "GET /subscriptions/channel/{id}": lambda known: Given({"id": known.channel_subscription}),
+    "PATCH /subscriptions/channel/{id}": lambda known: Given(
+        {"id": known.channel_subscription}, body={"direction": "inbound"}
+    ),
+    "GET /subscriptions/fax": lambda known: Given(query={"target_type": "department", "target_id": known.billing}),
+    "POST /subscriptions/fax": on_endpoint(direction="all", status=True),
+    "DELETE /subscriptions/fax/{id}": subscription("fax", direction="all"),
+    "GET /subscriptions/fax/{id}": subscription("fax", direction="all"),
+    "PATCH /subscriptions/fax/{id}": subscription("fax", {"direction": "inbound"}, direction="all"),
+    "GET /wfm/metrics/activity": lambda known: Given(query={**known.span(""), "ids": str(known.ana)}),
+    "GET /wfm/metrics/agent": lambda known: Given(query={**known.span(""), "emails": "ana@northlight.example"}),
+}
+API_ACTIONS = {**POLICIES, **CALLS, **GROUPS, **TALK, **COMPANY, **REPORTS, **USERS, **CALL_WORK, **OWN_TEXTS, **DESK}
 ALL_ACTIONS = {**API_ACTIONS, **OAUTH}
 
 
