@@ -10,8 +10,9 @@ from bot.activity.items import MADE_UP_LINE, Item, may
 from bot.activity.texts import view_conversation
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
+from bot.arguments.operator import OperatorChoice
 from bot.arguments.phonebook import party_of
-from bot.basics.errors import FieldError, UserError
+from bot.basics.errors import Conflict, FieldError, NotFound, UserError
 from bot.basics.person import PersonKey
 from bot.cards import recordings
 from bot.cards.conversation import SentText, conversation_card
@@ -23,16 +24,17 @@ from bot.cards.subscription_form import slack_id_of
 from bot.contract.argument import Carried, Text
 from bot.contract.board import Notifications, PostedCard
 from bot.contract.context import Ctx
-from bot.contract.prose import prose
-from bot.contract.reply import Answer, Button, Card, Fact, Mention, Prose, Reply, When
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Mention, Prose, Reply, When
 from bot.contract.routing import Router
-from bot.dialpad.action import Risk
-from bot.dialpad.actions.call import LabelCall
+from bot.dialpad.action import Entity, Risk
+from bot.dialpad.actions.call import AssignOperator, LabelCall, ListAssignedOperators, UnassignAllOperators
 from bot.dialpad.actions.recordingsharelink import CreateRecordingLink
 
 router = Router()
 
 LONGEST_TRANSCRIPT: Final = 2_800
+_NOT_WAITING: Final = "This call does not wait in the queue any more: somebody answers it, or they hung up."
 
 
 @dataclass(frozen=True)
@@ -289,6 +291,76 @@ async def listen(ctx: Ctx, card: CardId, part: Annotated[str, Carried("Part", lo
     """Send the voicemail or recording as a file, to the person who asked only, fetched with their own token."""
     _, view = await _find_call(ctx, card)
     return await recordings.listen(ctx, view, card, int(part) if part.isascii() and part.isdigit() else 0)
+
+
+@router.button(title="Assign this call", submit="Assign", risk=Risk.CHANGE)
+async def assign(
+    ctx: Ctx,
+    to: Annotated[
+        Colleague,
+        OperatorChoice(
+            "To", placeholder="An operator of this call center", hint="Only their phone rings for this call."
+        ),
+    ],
+    card: CardId = "",
+    line: Annotated[str, Carried("Line", longest=25)] = "",
+) -> Answer:
+    """Let a waiting call go only to one operator, or to one more of them."""
+    found, view = await _find_waiting(ctx, card)
+    try:
+        before = await ctx.send(ListAssignedOperators(id=view.call_id))
+        if to.id in before.operator_ids:
+            return Reply(prose("This call is for ", Bold(to.name), " already", _by_whom(view), "."))
+        answer = await ctx.send(AssignOperator(id=view.call_id, operator_ids=[to.id]))
+    except (Conflict, NotFound):
+        raise UserError(_NOT_WAITING) from None
+    if (failure := answer.failure) is not None:
+        raise FieldError("to", f"Dialpad did not assign it to {to.name}. It says: “{failure or 'nothing more'}”")
+    assigned = answer.assigned_operators.operator_ids if answer.assigned_operators else (*before.operator_ids, to.id)
+    names = {one: to.name if one == to.id else await _operator_named(ctx, one) for one in assigned}
+    await found.board.note_assigned(found.card, ctx.person, names)
+    take_back = Button("Take back", "card.unassign", {"card": card})
+    only = "only their phone rings" if len(names) == 1 else "only their phones ring"
+    return Reply(
+        prose("This call is for ", listed([(Bold(name),) for name in names.values()]), f" now: {only} for it."),
+        (take_back,),
+        tone="done",
+    )
+
+
+@router.button(title="Take back", risk=Risk.CHANGE)
+async def unassign(ctx: Ctx, card: CardId) -> Answer:
+    """Let a waiting call go to any operator again."""
+    found, view = await _find_waiting(ctx, card)
+    try:
+        answer = await ctx.send(UnassignAllOperators(id=view.call_id))
+    except (Conflict, NotFound):
+        raise UserError(_NOT_WAITING) from None
+    await found.board.note_assigned(found.card, ctx.person, {})
+    if not answer.operator_ids and not answer.count:
+        return Reply("This call was not assigned to anybody any more.")
+    names = [(Bold(await _operator_named(ctx, one)),) for one in answer.operator_ids]
+    whom = prose(" from ", listed(names)) if names else ""
+    return Reply(prose("Taken back", whom, ". It goes to any free operator again."), tone="done")
+
+
+async def _find_waiting(ctx: Ctx, card: str) -> tuple[_Found, CallView]:
+    """Find a call that waits in a queue, for whoever may assign it. Raises UserError."""
+    found, view = await _find_call(ctx, card)
+    if not view.in_queue:
+        by = " and ".join(view.answered_by)
+        raise UserError(f"{by} answered this call meanwhile." if by else _NOT_WAITING)
+    if not found.leads:
+        raise UserError(f"Only supervisors of {view.line or 'the call center'} can assign its waiting calls.")
+    return found, view
+
+
+async def _operator_named(ctx: Ctx, operator: str) -> str:
+    return await ctx.deps.directory.name_of(ctx.account, Entity.USER, operator) or "an operator"
+
+
+def _by_whom(view: CallView) -> Prose:
+    return prose(", by ", Mention(view.assigned_by)) if view.assigned_by else ""
 
 
 @router.button(title="AI recap")

@@ -12,6 +12,9 @@ from bot.dialpad.recordings import VOICEMAIL, Recorded
 Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail", "ended"]
 Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]
 
+ASSIGNED: Final = "assigned"
+"""The register with the operators that a waiting call is for, names by their ids at Dialpad."""
+ASSIGNED_BY: Final = "assigned_by"
 _OVER: Final = ("hangup", "missed", "blocked")
 _LIVE: Final = ("calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged")
 _OF_THE_LEG: Final = ("recording", "admin_recording", "voicemail_uploaded", "transcription")
@@ -70,6 +73,10 @@ class CallView:
     purposes: tuple[str, ...]
     to_do: tuple[str, ...]
     """Follow-up tasks that Dialpad Ai found in the call."""
+    assigned: tuple[str, ...]
+    """Names of the operators that a waiting call is for, as somebody chose here; none for all of them."""
+    assigned_by: str
+    """The Slack id of whoever chose them last, "" for nobody."""
     disposition: str
     """What the agent chose as the outcome of the call, "" when nothing was."""
     was_recorded: bool
@@ -81,6 +88,8 @@ class CallView:
     """Id of the leg whose transcript can be fetched now, "" when there is none."""
     labels: tuple[str, ...]
     legs: tuple[str, ...]
+    in_queue: bool
+    """Whether a caller waits for an operator of a call center: only then can the call be assigned."""
     is_whole: bool
     """True when the leg that the caller dialled is known. Without it an unanswered leg may be one of several."""
     line_open: bool | None
@@ -211,6 +220,8 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         recap_outcome=_first(legs, "outcome") or "",
         purposes=tuple(_first(legs, "purposes") or ()),
         to_do=tuple(_first(legs, "to_do") or ()),
+        assigned=tuple((value(state, ASSIGNED) or {}).values()),
+        assigned_by=value(state, ASSIGNED_BY) or "",
         disposition=_first(legs, "disposition") or "",
         was_recorded=any(leg["recorded"] for leg in legs),
         recording_ready=any(leg["ready"] for leg in legs),
@@ -218,6 +229,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         transcribed=next((leg.id for leg in legs if leg.saw("call_transcription")), ""),
         labels=tuple(sorted({str(label) for leg in legs for label in leg["labels"] or ()})),
         legs=tuple(leg.id for leg in legs),
+        in_queue=_in_queue(legs, over=over, answered=bool(answered)),
         is_whole=entry.is_entry,
         line_open=next((leg["open"] for leg in legs if leg["open"] is not None), None),
         flags=frozenset(name.removeprefix("flag.") for leg in legs for name in leg.said if name.startswith("flag.")),
@@ -271,6 +283,13 @@ def _phase(legs: list[_Leg], *, over: bool, answered: bool) -> Phase:
         return "leaving a voicemail"
     ringing = any(leg.saw("ringing", "preanswer") and not leg.over for leg in legs)
     return "waiting" if any(leg.saw("queued", "hold", "parked") for leg in legs) and not ringing else "ringing"
+
+
+def _in_queue(legs: list[_Leg], *, over: bool, answered: bool) -> bool:
+    entry = legs[0]
+    is_center = bool(entry["target"]) and entry["target"]["type"] == "callcenter"
+    waits = _is_later(entry.when("queued"), entry.when("ringing", "preanswer", "connected", "voicemail", *_OVER))
+    return is_center and waits and not over and not answered and entry["direction"] != "outbound"
 
 
 def _is_later(one: int | None, other: int | None) -> bool:

@@ -13,7 +13,7 @@ from bot.basics.times import lasting
 from bot.cards.open_work import CardStatus, state_of, story_of, taking, title_of, with_due
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Carried
-from bot.contract.prose import plural, prose
+from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Card, Listing, Mention, Part, Phone, Prose, Raw, Row, When
 from bot.dialpad.accounts import Account
 from bot.dialpad.action import Entity
@@ -158,6 +158,7 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
     waited = lasting(view.waited.total_seconds() * 1000) if view.waited is not None and view.inbound else ""
     talked = lasting(view.talked.total_seconds() * 1000) if view.talked is not None else ""
     said: list[Prose] = [
+        _assigned(view),
         _still_open(view, status),
         story_of(status),
         f"waited {waited}" if waited else "",
@@ -170,6 +171,14 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
     ]
     kept = [one for one in said if one]
     return prose(*(prose(" · " if index else "", one) for index, one in enumerate(kept)))
+
+
+def _assigned(view: CallView) -> Prose:
+    """Say of a call that waits or rings whom it is for, and who decided that."""
+    if not view.assigned or view.phase not in {"waiting", "ringing"}:
+        return ""
+    by = prose(" by ", Mention(view.assigned_by)) if view.assigned_by else ""
+    return prose("assigned to ", listed([(Bold(name),) for name in view.assigned]), by)
 
 
 def _still_open(view: CallView, status: CardStatus) -> Prose:
@@ -226,7 +235,7 @@ def _buttons(view: CallView, caller: Caller, status: CardStatus) -> tuple[tuple[
     """Return the three buttons that fit the state, and the rest for the menu."""
     more = Button("More…", "card.more", {"card": status.card, "subscription": status.subscription})
     if view.phase != "ended":
-        return (), (more,)
+        return queueing(view, status.card), (more,)
     heard = hearing(view, status.card)
     if view.outcome == "blocked":
         return (), (*heard, more)
@@ -240,6 +249,15 @@ def _buttons(view: CallView, caller: Caller, status: CardStatus) -> tuple[tuple[
     left = [one for one in steps if one not in main]
     block = [] if caller.is_ours or not view.number else [block_button(view.number)]
     return main, (*(*rest, *left, *block)[: MENU - 1], more)
+
+
+def queueing(view: CallView, card: str) -> tuple[Button, ...]:
+    """Return the buttons for whom a caller in a call center's queue is; none for other calls."""
+    if not view.in_queue:
+        return ()
+    line = view.line_id.removeprefix("callcenter:")
+    assign = Button("Assign to…", "card.assign", {"card": card, "line": line}, form=True)
+    return (assign, Button("Take back", "card.unassign", {"card": card})) if view.assigned else (assign,)
 
 
 def block_button(number: str) -> Button:

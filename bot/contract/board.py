@@ -245,6 +245,11 @@ class Notifications(Protocol):
         may take it from its owner. ``to``: a Slack id: who is asked, or from whom it is taken over."""
         ...
 
+    async def note_assigned(self, card: PostedCard, person: PersonKey, operators: Mapping[str, str]) -> None:
+        """Note on a waiting call's card for whom it is now, names by their ids at Dialpad, as this person decided; none
+        for all operators."""
+        ...
+
     async def is_gone(self, person: PersonKey) -> bool:
         """Tell whether somebody is not connected to Dialpad any more, and so can take care of nothing."""
         ...

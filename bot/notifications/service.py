@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.activity.call_registers import names_of, read_call
-from bot.activity.calls import CallView
+from bot.activity.calls import ASSIGNED, ASSIGNED_BY, CallView, view_call
 from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
 from bot.activity.histories import Act, Deed, last_said
 from bot.activity.items import Item, may
@@ -444,6 +444,16 @@ class NotificationService:
         if not policy.claim:
             return None, posting.step
         return max(now, item.snoozed_until or now) + timedelta(minutes=policy.claim), anew
+
+    async def note_assigned(self, card: PostedCard, person: PersonKey, operators: Mapping[str, str]) -> None:
+        found = await self.card(person, card.id)
+        if found is None:
+            return
+        at = round(self._store.now().timestamp() * 1000)
+        said = fragment(at, 0, {ASSIGNED: dict(operators), ASSIGNED_BY: person.user_id})
+        names = [f"call:{leg}" for leg in view_call(found.state).legs]
+        await self._store.cards.absorb(found.company, "call", names, said, lambda *_: [])
+        self._wake()
 
     async def is_gone(self, person: PersonKey) -> bool:
         return await self._store.connections.company(person) is None

@@ -205,7 +205,7 @@ class Absorbing:
         for group in changed:
             card, state = group.card, states[group.id]
             sealed = self._context.keys.seal_json(to_json(state), row_name(cards.name, group.id))
-            customer = customers.get(group.id)
+            customer = customers.get(group.id) or (card.customer if card is not None else None)
             values = {"kind": group.parts[0].kind, "sealed": sealed, "changed_at": now, "customer": customer}
             if card is None:
                 about = group.parts[0].about

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from bot.sandbox.cast import ANA, CUSTOMERS, SUPPORT
 from bot.sandbox.demo import Demo
+from bot.sandbox.dialpad.model import ScheduledText
 from bot.sandbox.dialpad.outbox import send_due
 from tests.flows.channel import shown
 from tests.flows.hands import Hands, Json, labels, said
@@ -22,8 +23,12 @@ async def demo(one_demo: OneDemo) -> Demo:
     return await one_demo.fresh()
 
 
+def of_ana(demo: Demo) -> list[ScheduledText]:
+    return [one for one in demo.dialpad.state.scheduled_texts.values() if one.user_id == ANA.dialpad_id]
+
+
 def waiting(demo: Demo) -> list[str]:
-    return [one.text for one in demo.dialpad.state.scheduled_texts.values() if one.status == "active"]
+    return [one.text for one in of_ana(demo) if one.status == "active"]
 
 
 def thread(demo: Demo) -> list[str]:
@@ -47,7 +52,7 @@ async def test_a_time_and_a_colon_before_the_text_send_it_then(ana: Hands, demo:
     assert not waiting(demo)
     told = said(await agree(ana))
     assert "is sent" in told
-    (one,) = demo.dialpad.state.scheduled_texts.values()
+    (one,) = of_ana(demo)
     assert (one.text, one.to_numbers, one.from_number) == ("running late", [JORDAN.phone], ANA.phone)
     assert f"{one.at.astimezone(one.created.tzinfo):%H:%M}" == "00:00"  # five in the afternoon in Los Angeles
     assert one.timezone == "America/Los_Angeles"
@@ -82,7 +87,7 @@ async def test_it_leaves_at_its_time(ana: Hands, demo: Demo) -> None:
     await ana.type("/dp sms jordan in 20m: running late")
     await agree(ana)
     before = thread(demo)
-    (one,) = demo.dialpad.state.scheduled_texts.values()
+    (one,) = of_ana(demo)
     one.at = demo.clock.now() - timedelta(seconds=1)
     send_due(demo.dialpad.state)
     assert thread(demo) == [*before, "running late"]

@@ -1,6 +1,6 @@
 """Subscriptions and cards in dictionaries: a board that posts nothing and remembers what it was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -196,6 +196,9 @@ class RememberedBoard:
 
     async def is_gone(self, person: PersonKey) -> bool:
         return person.user_id in self.gone
+
+    async def note_assigned(self, card: PostedCard, person: PersonKey, operators: Mapping[str, str]) -> None:
+        raise NotImplementedError("the flows do that")
 
     async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
         at = NOON + timedelta(seconds=len(self.acts))

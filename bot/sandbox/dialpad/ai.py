@@ -56,6 +56,8 @@ class Ai:
             return
         heard = TALKS[call.id % len(TALKS)]
         self._later(WRITES_AFTER_S, lambda: self.write(call, heard))
+        if call.entry_point is not None:
+            self._later(WRITES_AFTER_S + 1, lambda: self._wrap_up(call, heard))
 
     def write(self, call: Call, heard: Heard) -> None:
         """Write the transcript, and the recap as the events that report its parts."""
@@ -72,6 +74,11 @@ class Ai:
         self._emit(call, "recap_outcome", {"recap_outcome": heard.outcome})
         self._emit(call, "recap_purposes", {"recap_purposes": list(heard.purposes)})
         self._emit(call, "recap_action_items", {"recap_action_items": list(heard.action_items)})
+
+    def _wrap_up(self, call: Call, heard: Heard) -> None:
+        """Choose the disposition, as the operator does in Dialpad's app after a call of their call center."""
+        call.disposition = heard.outcome
+        self._emit(call, "dispositions", {})
 
     def _emit(self, call: Call, word: str, more: Json) -> None:
         self._state.emit("call", {**call_event(self._state, call, word), **more})

@@ -2,8 +2,30 @@
 
 from datetime import datetime, timedelta
 
-from bot.sandbox.cast import ANA, LEO, MEI, NOOR, OFFICE, PRIYA, SALES, SAM, SUPPORT, Person
-from bot.sandbox.dialpad.model import CallRouter, PhoneNumber, Recording, Room, Target
+from bot.sandbox.cast import (
+    ANA,
+    CUSTOMERS,
+    LEO,
+    MEI,
+    NOOR,
+    OFFICE,
+    PRIYA,
+    SALES,
+    SAM,
+    SUPPORT,
+    TIME_ZONE,
+    Person,
+)
+from bot.sandbox.dialpad.model import (
+    BulkText,
+    CallRouter,
+    PhoneNumber,
+    Receipt,
+    Recording,
+    Room,
+    ScheduledText,
+    Target,
+)
 from bot.sandbox.dialpad.resources.accesscontrolpolicies import ASSIGNMENT, POLICY
 from bot.sandbox.dialpad.resources.channels import CHANNEL
 from bot.sandbox.dialpad.resources.coachingteams import TEAM
@@ -36,6 +58,7 @@ def add_equipment(state: State) -> None:
     _add_report(state)
     _add_plan(state)
     _add_outcomes(state)
+    _add_texts_of_sam(state)
 
 
 def _id(person: Person) -> int:
@@ -279,6 +302,23 @@ def _add_plan(state: State) -> None:
         "uberconference_lines": 10,
     }
     state.documents.add(PLAN, content)
+
+
+def _add_texts_of_sam(state: State) -> None:
+    """One that leaves tomorrow, and one that went to many yesterday."""
+    phones = [customer.phone for customer in CUSTOMERS if customer.is_contact]
+    own, sam = SAM.phone or "", _id(SAM)
+    later = _ago(state, hours=-20).replace(minute=0, second=0)
+    words = "Good morning! Your delivery leaves us today."
+    state.scheduled_texts["ag9zc2FtLWxhdGVy"] = ScheduledText(
+        "ag9zc2FtLWxhdGVy", sam, own, words, phones[:1], "", later, TIME_ZONE, _ago(state, hours=1)
+    )
+    sent = _ago(state, hours=26)
+    receipts = [Receipt(phone, attempted=True, status="delivered", changed=sent) for phone in phones]
+    receipts[-1].status = "failed"
+    state.bulk_texts["ag9zc2FtLWJ1bGs"] = BulkText(
+        "ag9zc2FtLWJ1bGs", sam, own, "We are closed on Friday.", receipts, sent, "Closed on Friday"
+    )
 
 
 def _add_outcomes(state: State) -> None:
