@@ -178,6 +178,7 @@ _NEXT: Final[Mapping[str, tuple[NextStep, ...]]] = {
         NextStep("Operators", "DIALPAD_RETRIEVE_DEPARTMENT_OPERATORS_BY_ID", "id"),
         NextStep("Edit…", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID", "id", form=True),
     ),
+    "dispositions": (NextStep("Edit…", "DIALPAD_UPDATE_DISPOSITION_BY_ID", "id", form=True),),
     "contacts": (NextStep("Edit…", "DIALPAD_MODIFY_CONTACT_DETAILS_USING_ID", "id", form=True),),
     "offices": (
         NextStep("Operators", "DIALPAD_FETCH_OPERATORS_FOR_OFFICE_ID", "id"),

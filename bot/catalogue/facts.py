@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bot.basics.times import lasting
 from bot.catalogue.ids import name_of
+from bot.catalogue.outcomes import OUTCOMES, shown_outcomes
 from bot.contract.context import Ctx
 from bot.contract.prose import from_ms, prose
 from bot.contract.reply import Fact, Link, Part, Phone, Prose, When
@@ -104,7 +105,9 @@ def leaves(value: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[Nam
         one = value[name]
         if one is None or one in ("", [], {}) or (name in _IN_DISPLAY_NAME and value.get("display_name")):
             continue
-        if isinstance(one, Mapping) and len(path) < _DEEPEST and not _is_party(one):
+        if name == f"formatted_{OUTCOMES}" and value.get(OUTCOMES):
+            continue  # the same once more
+        if isinstance(one, Mapping) and len(path) < _DEEPEST and not _is_party(one) and name != OUTCOMES:
             yield from leaves(one, (*path, name))
         else:
             yield Named((*path, name), one, value)
@@ -156,6 +159,8 @@ async def shown_value(ctx: Ctx, one: Named) -> Prose:  # noqa: PLR0911  one retu
         return await _shown_list(ctx, one, list(value))
     if isinstance(value, Mapping) and _is_party(value):
         return _shown_party(value)
+    if isinstance(value, Mapping) and name == OUTCOMES:
+        return shown_outcomes(value)
     if isinstance(value, Mapping):
         return shorten(", ".join(f"{label_of((key,))}: {inner}" for key, inner in value.items()), _LONGEST_VALUE)
     entity = _entity_of(name, one.beside)

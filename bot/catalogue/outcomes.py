@@ -21,6 +21,8 @@ _USAGES: Final = {
     "out": "outbound", "outbound": "outbound", "outgoing": "outbound", "outbound only": "outbound",
     _ALWAYS: _ALWAYS,
 }  # fmt: skip
+OUTCOMES: Final = "dispositions"
+"""What Dialpad calls the outcomes in a list."""
 EXAMPLE: Final = "Resolved\nFollow-up needed\n- Callback\nLeft a voicemail (outbound)"
 
 
@@ -49,6 +51,14 @@ def read_outcomes(text: str) -> dict[str, Any]:
 def write_outcomes(outcomes: Mapping[str, Any]) -> str:
     """Write outcomes as the lines that ``read_outcomes`` reads. Raises TypeError for what are none."""
     return "\n".join(_lines(outcomes, ""))
+
+
+def shown_outcomes(outcomes: Mapping[str, Any]) -> str:
+    """Show outcomes as they are written; anything else as it is."""
+    try:
+        return write_outcomes(outcomes)
+    except TypeError:
+        return ", ".join(map(str, outcomes))
 
 
 def _lines(outcomes: Mapping[str, Any], before: str) -> Iterator[str]:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalogue.outcomes import EXAMPLE, read_outcomes, write_outcomes
+from bot.catalogue.facts import leaves
+from bot.catalogue.outcomes import EXAMPLE, read_outcomes, shown_outcomes, write_outcomes
 
 ALWAYS = {"~usage": "everything"}
 
@@ -45,3 +46,10 @@ LEAVES = USAGES.map(lambda usage: {"~usage": usage})
 def test_what_is_written_out_reads_as_the_same(given: dict[str, tuple[str, dict[str, dict[str, str]]]]) -> None:
     outcomes = {name: {"~usage": usage, **below} for name, (usage, below) in given.items()}
     assert read_outcomes(write_outcomes(outcomes)) == outcomes
+
+
+def test_an_answer_shows_them_once_as_they_are_written() -> None:
+    answer = {"name": "Sales", "dispositions": read_outcomes(EXAMPLE), "formatted_dispositions": [{"name": "Resolved"}]}
+    assert [one.path for one in leaves(answer)] == [("name",), ("dispositions",)]
+    assert shown_outcomes(read_outcomes(EXAMPLE)) == EXAMPLE
+    assert shown_outcomes({"Resolved": 1}) == "Resolved"
