@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
-from bot.basics.errors import Conflict, FieldError, NotFound, UserError
+from bot.basics.errors import BadRequest, Conflict, FieldError, NotFound, UserError
 from bot.cards.scheduled_texts import bulk_card, due_at, note_scheduled, recipients_of, schedule_buttons, scheduled_row
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
@@ -80,7 +80,12 @@ async def _all(ctx: Ctx) -> list[ScheduledText]:
     found: list[ScheduledText] = []
     cursor: str | None = None
     for _ in range(MOST_PAGES):
-        page = await ctx.send(ListScheduledTexts(cursor=cursor))
+        try:
+            page = await ctx.send(ListScheduledTexts(cursor=cursor))
+        except BadRequest:
+            if cursor is None:
+                raise
+            break  # Dialpad's cursors have been wrong before: what there is so far is shown
         found += [one for one in page.items if one.status in {None, "active"}]
         cursor = page.cursor
         if not cursor:

@@ -114,6 +114,16 @@ async def test_what_waits_is_listed_changed_and_cancelled(ana: Hands, demo: Demo
     assert "does not wait any more" in said(await ana.press(listed, "Send now"))
 
 
+async def test_more_than_one_page_of_them_is_read(ana: Hands, demo: Demo) -> None:
+    demo.dialpad.state.page_size = 1
+    for at in ("at 4pm", "at 5pm"):
+        await ana.type(f"/dp sms jordan {at}: see you {at}")
+        await agree(ana)
+    listed = said(await ana.type("/dp scheduled"))
+    assert "see you at 4pm" in listed
+    assert "see you at 5pm" in listed
+
+
 async def test_it_can_be_sent_at_once(ana: Hands, demo: Demo) -> None:
     await ana.type("/dp sms jordan at 5pm: running late")
     await agree(ana)

@@ -60,6 +60,19 @@ def test_the_day_is_told_in_a_few_lines() -> None:
     assert plain(made.note) == "Times of day are for Los Angeles."
 
 
+def test_what_agents_chose_as_dispositions_is_counted_the_most_frequent_first() -> None:
+    calls = [
+        *some("answered", 2, 10, disposition="Ticket"),
+        *some("answered", 3, 11, disposition="Resolved"),
+        *some("missed", 1, 12),
+    ]
+    made = card(replace(DIGEST, tally=tally(calls, PACIFIC), before=None))
+    assert "Dispositions: Resolved 3, Ticket 2." in plain(made.text).splitlines()
+
+    many = [one for n in range(7) for one in some("answered", 1, 10, disposition=f"No {n}")]
+    assert "No 4 1, others 2." in plain(card(replace(DIGEST, tally=tally(many, PACIFIC))).text)
+
+
 def test_who_cannot_see_the_chart_reads_its_numbers_in_the_notification() -> None:
     said = render_message(card(DIGEST), Reader()).text
 
