@@ -2,9 +2,11 @@
 
 from bot.basics.errors import NotConnected
 from bot.cards.connecting import CONNECT_BUTTON
+from bot.catalogue.answers import route_of
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Card
 from bot.contract.routing import Router
+from bot.dialpad.actions.contacts import CreateContact
 
 router = Router()
 
@@ -30,6 +32,7 @@ async def menu(ctx: Ctx) -> Answer:
             Button("Call…", "call.call", form=True),
             Button("Look up calls…", "calls.calls", form=True),
             Button("Who is it?", "who.who", form=True),
+            Button("Save a contact…", route_of(CreateContact), form=True),
             Button("Block…", "block.block", form=True),
             Button("Who is on duty?", "oncall.oncall"),
             Button("Open work", "open.work"),

@@ -10,11 +10,13 @@ from bot.basics.errors import DialpadError, NotAllowed
 from bot.cards.number_flags import is_blocked, opted_out_among
 from bot.cards.past_call import call_row
 from bot.cards.rights import rights_of
+from bot.catalogue.answers import route_of
 from bot.contract.board import CallSearch, HeardCalls
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Button, Card, Fact, Phone, Prose, When
 from bot.dialpad.actions.call import Call, ListCalls
+from bot.dialpad.actions.contacts import CreateContact
 from bot.dialpad.call_windows import LONGEST_WINDOW
 
 LAST_CALLS: Final = 3
@@ -115,6 +117,8 @@ def _buttons(party: Party, *, blocked: bool, textable: bool) -> tuple[Button, ..
     if textable:
         buttons.append(Button("Text", "sms.sms", {"to": [party.number]}, form=True))
     buttons.append(Button("Calls", "calls.calls", {"who": party.number}))
+    if party.kind == "unknown":
+        buttons.append(Button("Save contact", route_of(CreateContact), {"phones": [party.number]}, form=True))
     if blocked:
         buttons.append(Button("Unblock", "unblock.unblock", {"numbers": [party.number]}))
     elif not party.is_ours:

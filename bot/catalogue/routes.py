@@ -3,10 +3,11 @@ name."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from bot.catalogue.answers import AS, FIND, FROM, is_list, reader_of, route_of
+from bot.catalogue.daily import DAILY, arranged
 from bot.catalogue.fields import arguments_of, fields_of
 from bot.catalogue.running import CONFIRMED, SURE, ask, confirmed, prefill, sure
 from bot.contract.argument import FILLED, MORE, Argument, Carried, Text
@@ -29,6 +30,12 @@ def build_routes() -> list[Route]:
     return routes
 
 
+@cache
+def route_for(action: type[Action[Any]]) -> Route:
+    """Return the route that asks for an action's fields and runs it."""
+    return _routes_of(action)[0]
+
+
 def _routes_of(action: type[Action[Any]]) -> list[Route]:
     arguments, required = arguments_of(action)
     carried: dict[str, Argument] = {MORE: Carried("More")}
@@ -45,11 +52,13 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
             name: replace(argument, awaited=name in {f.name for f in fields_of(action) if f.place == "path"})
             for name, argument in arguments.items()
         }
-    slug = action.slug.lower()
+    slug, daily = action.slug.lower(), DAILY.get(action.slug)
     asking = Route(
-        id=route_of(action), kind=RouteKind.BUTTON, handler=_Asking(action, ask), arguments={**arguments, **carried},
-        required=frozenset() if action in RUN_AS else required, summary=action.name, title=_title(action.name),
-        submit=_submit_word(action), risk=action.risk, intro=_intro(action),
+        id=route_of(action), kind=RouteKind.BUTTON, handler=_Asking(action, ask),
+        arguments={**arranged(action, arguments), **carried},
+        required=frozenset() if action in RUN_AS else required, summary=action.name,
+        title=daily.title if daily else _title(action.name), submit=daily.submit if daily else _submit_word(action),
+        risk=action.risk, intro=daily.intro if daily else _intro(action),
         opening=partial(_opening, action) if changes_what_is_there else None,
     )  # fmt: skip
     routes = [asking]
@@ -86,7 +95,7 @@ def _submit_word(action: type[Action[Any]]) -> str:
         return "Continue"
     if action.risk is Risk.READ:
         return "Show"
-    return "Save" if action.request.method in {"PATCH", "PUT"} else "Do it"
+    return "Save"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
+from bot.catalogue.fields import fields_of
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, group_of
 
@@ -21,7 +22,7 @@ _ALIKE: Final = (
     "add create make new open register",
     "agent operator",
     "ai assistant intelligence vi",
-    "announcement greeting ivr",
+    "announcement greeting ivr music",
     "assign give",
     "audio mp3 recording",
     "ban block",
@@ -103,6 +104,9 @@ _EMPTY: Final = frozenset({
 _NAME, _GROUP, _SUMMARY, _SLUG, _FIELDS = 1.0, 0.7, 0.6, 0.55, 0.3
 _SAME_STEM, _ALIKE_WORD, _BEGINNING, _SLIP = 0.96, 0.8, 0.8, 0.75
 _COVERED, _SAME_VERB = 0.1, 0.05
+_HEADING, _CHANGES = 0.8, 0.1
+"""For a query that is the name of a field or a group of fields: "hold queue"; whoever looks for it wants to change
+it."""
 _LEAST_RATIO: Final = 84.0
 _LEAST_SCORE: Final = 0.2
 
@@ -115,6 +119,8 @@ class _Known:
     words: Mapping[str, float]
     name: frozenset[str]
     verb: str
+    headings: frozenset[str]
+    """What its fields and their groups are called, as a whole."""
 
 
 def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
@@ -133,11 +139,13 @@ def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
         rarity = log(1 + len(index) / max(1, sum(fit >= 0.5 for fit in best)))
         total += rarity
         scores = [score + rarity * fit for score, fit in zip(scores, best, strict=True)]
-    stems = {_stem(word) for word in words}
+    stems, asked = {_stem(word) for word in words}, _phrase(query)
     verbs = stems.union(*(_alike().get(stem, frozenset()) for stem in stems))
     ranked = []
     for place, (known, score) in enumerate(zip(index, scores, strict=True)):
         relevance = score / total
+        if len(words) > 1 and asked in known.headings:
+            relevance += _HEADING + _CHANGES * (known.action.request.method in {"PATCH", "PUT"})
         if _is_called(known.action, query):
             relevance += 10
         elif relevance < _LEAST_SCORE:
@@ -193,7 +201,16 @@ def _read(action: type[Action[Any]]) -> _Known:
     know(_split(action.request.path.removeprefix("/api/v2")), _SLUG)
     for info in action.model_fields.values():
         know(_split(info.title or ""), _FIELDS)
-    return _Known(action, words, frozenset(_stem(word) for word in name), verb=_stem(name[0]))
+    headings = {
+        part for field in fields_of(action) for part in (field.label, *field.argument.group.split(": ")) if part
+    }
+    return _Known(
+        action, words, frozenset(_stem(word) for word in name), _stem(name[0]), frozenset(map(_phrase, headings))
+    )
+
+
+def _phrase(text: str) -> str:
+    return " ".join(_stem(word) for word in _split(text))
 
 
 @cache

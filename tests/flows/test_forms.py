@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.cast import SUPPORT
-from tests.flows.hands import Hands, said
+from tests.flows.hands import Hands, labels, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,3 +120,23 @@ async def test_a_type_ahead_while_dialpad_is_down_is_no_error(ana: Hands) -> Non
     form = await ana.modal()
     assert (await ana.person.options(form, "sms.sms.to", "nobody like this"))["options"] == []
     assert ana.person.notices == []
+
+
+async def test_saving_a_contact_asks_for_a_few_fields_and_shows_the_rest_when_asked(ana: Hands) -> None:
+    await ana.type("/dp contact Jordan")
+    view = await ana.modal()
+    shown = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
+    assert shown == ["First name", "Last name", "Phone numbers", "Company"]
+    assert (view["title"]["text"], view["submit"]["text"]) == ("Save a contact", "Save")
+    await ana.press(view, next(label for label in labels(view) if label.startswith("More fields")))
+    assert "Jordan" in said(await ana.modal())
+    assert "Job title" in said(await ana.modal())
+    await ana.submit({"last_name": "Miles"})
+    (saved,) = ana.sent("POST", "/contacts")
+    assert (saved.body["first_name"], saved.body["last_name"]) == ("Jordan", "Miles")
+
+
+async def test_somebody_unknown_is_saved_from_their_own_card(ana: Hands) -> None:
+    card = await ana.type("/dp who +14155550153")
+    await ana.press(card, "Save contact")
+    assert "+14155550153" in said(await ana.modal())

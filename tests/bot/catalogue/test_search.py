@@ -308,3 +308,10 @@ def test_nonsense_finds_little(nonsense: str) -> None:
 
 def test_no_more_than_asked_for() -> None:
     assert len(find("call", 7)) == 7
+
+
+def test_the_name_of_a_group_of_fields_finds_what_changes_it() -> None:
+    assert [one.slug for one in find("hold queue")][:2] == [
+        "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID",
+    ]  # fmt: skip
+    assert find("monday hours")[0].request.method == "PATCH"

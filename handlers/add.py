@@ -1,0 +1,93 @@
+"""Handles ``add`` and ``remove``: who answers the calls of a call center, department or office."""
+
+import re
+from typing import Annotated, Any, Final
+
+from bot.arguments.colleague import ColleagueChoice
+from bot.arguments.group import Group, GroupChoice
+from bot.catalogue.answers import route_of
+from bot.catalogue.routes import route_for
+from bot.contract.argument import Text
+from bot.contract.context import Ctx
+from bot.contract.reading import fill_in
+from bot.contract.reply import Answer, Form, Raw
+from bot.contract.routing import Router
+from bot.dialpad.action import Action
+from bot.dialpad.actions.callcenters import AddCallCenterOperator, RemoveCallCenterOperator
+from bot.dialpad.actions.departments import AddDepartmentOperator, RemoveDepartmentOperator
+from bot.dialpad.actions.offices import AddOfficeOperator, RemoveOfficeOperator
+
+router = Router()
+
+_ADDING: Final[dict[str, tuple[type[Action[Any]], str]]] = {
+    "callcenter": (AddCallCenterOperator, "user_id"),
+    "department": (AddDepartmentOperator, "operator_id"),
+    "office": (AddOfficeOperator, "operator_id"),
+}
+_REMOVING: Final[dict[str, tuple[type[Action[Any]], str]]] = {
+    "callcenter": (RemoveCallCenterOperator, "user_id"),
+    "department": (RemoveDepartmentOperator, "operator_id"),
+    "office": (RemoveOfficeOperator, "operator_id"),
+}
+_ROLE: Final = re.compile(r"\s+as\s+(?:an?\s+)?(?P<role>operator|agent|supervisor|admin)\s*$", re.IGNORECASE)
+_TO: Final = re.compile(r"(?:^|\s)(?:to|into|in)\s+", re.IGNORECASE)
+_FROM: Final = re.compile(r"(?:^|\s)(?:from|out of|of)\s+", re.IGNORECASE)
+_COLLEAGUE: Final = ColleagueChoice("Who")
+_GROUP: Final = GroupChoice("Where")
+
+
+@router.command(
+    "add",
+    usage="<colleague> to <call center, department or office> [as supervisor]",
+    summary="Let a colleague answer a line's calls",
+    phrases=dict.fromkeys(("add operator", "add an operator", "add agent", "add an agent", "add colleague"), ""),
+    examples=("add @noor to Sales", "add Noor Haddad to Sales as supervisor"),
+    title="Add to a call center",
+    submit="Continue",
+    action=AddCallCenterOperator,
+)
+async def add(
+    ctx: Ctx, words: Annotated[str, Text("Who, and where", longest=300, placeholder="@noor to Sales")] = ""
+) -> Answer:
+    """Ask whether a colleague shall answer a line's calls; without one of them, open the form."""
+    role = _ROLE.search(words)
+    as_role: dict[str, Raw] = {}
+    if role:
+        words = words[: role.start()]
+        as_role = {"role": {"agent": "operator"}.get(role["role"].casefold(), role["role"].casefold())}
+    return await _change(ctx, _ADDING, words, _TO, as_role)
+
+
+@router.command(
+    "remove",
+    usage="<colleague> from <call center, department or office>",
+    summary="A colleague no longer answers a line's calls",
+    phrases=dict.fromkeys(("remove operator", "remove agent", "take out"), ""),
+    examples=("remove @noor from Sales",),
+    title="Take out",
+    submit="Save",
+    action=RemoveCallCenterOperator,
+)
+async def remove(
+    ctx: Ctx, words: Annotated[str, Text("Who, and from where", longest=300, placeholder="@noor from Sales")] = ""
+) -> Answer:
+    """Take a colleague out of a line; without one of them, open the form."""
+    return await _change(ctx, _REMOVING, words, _FROM, {})
+
+
+async def _change(
+    ctx: Ctx, actions: dict[str, tuple[type[Action[Any]], str]], words: str, between: re.Pattern[str],
+    rest: dict[str, Raw],
+) -> Answer:  # fmt: skip
+    parts = between.split(words.strip())
+    who, where = parts[0].strip(), " ".join(parts[1:]).strip()
+    group: Group | None = await _GROUP.parse(ctx, "words", where) if where else None
+    action, field = actions[group.kind if group else "callcenter"]
+    args = dict(rest)
+    if who:
+        args[field] = (await _COLLEAGUE.parse(ctx, "words", who)).id
+    if group:
+        args["id"] = group.id
+    if not who or group is None:
+        return Form(route_of(action), args)
+    return await fill_in(ctx, route_for(action), args)

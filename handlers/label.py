@@ -1,0 +1,170 @@
+"""Handles ``label``: labels the last call, or the last one with somebody."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Final
+
+from bot.activity.calls import CallView
+from bot.activity.past_calls import past_call, past_calls
+from bot.arguments.caller import read_party
+from bot.arguments.party import Party
+from bot.arguments.phonebook import PEOPLE, UnclearName, name_length, parties_of, said
+from bot.basics.errors import ChatopsError, DialpadError, FieldError
+from bot.basics.phone import looks_like_number
+from bot.basics.words import Word, did_you_mean, split
+from bot.cards.past_call import other_side
+from bot.cards.placed_calls import placed_calls
+from bot.cards.rights import rights_of
+from bot.catalogue.answers import route_of
+from bot.contract.argument import Text
+from bot.contract.board import CallSearch
+from bot.contract.context import Ctx
+from bot.contract.doubt import WORDS, Doubt
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Answer, Bold, Button, Form, Raw, Reply, When
+from bot.contract.routing import Router
+from bot.dialpad.actions.call import GetCall, LabelCall, ListCalls
+from bot.dialpad.actions.calllabels import ListCallLabels
+
+router = Router()
+
+_LAST: Final = re.compile(
+    r"(?:(?:the|my|this|that|a|with|as|of|from|call|calls|last|latest|newest|previous)\b\s*)*", re.IGNORECASE
+)
+_SINCE: Final = timedelta(days=7)
+
+
+@router.command(
+    "label",
+    usage="[last call | <number or name>] <labels>",
+    summary="Label a call",
+    phrases=dict.fromkeys(("add label", "tag", "label the", "label call", "mark last call as"), ""),
+    examples=("label last call vip", "label Jordan Lee callback"),
+    title="Label a call",
+    submit="Save",
+    action=LabelCall,
+)
+async def label(
+    ctx: Ctx, words: Annotated[str, Text("Call and labels", longest=300, placeholder="last call vip")] = ""
+) -> Answer:
+    """Add labels to somebody's last call, or to one's own; without labels, open the form."""
+    text = _without_lead(words)
+    party, rest = await _whose(ctx, split(text, await ctx.region()), text)
+    wanted = [one.strip(' "“”') for one in re.split(r",| and ", _without_lead(rest)) if one.strip(' "“”')]
+    labels = await _known_labels(ctx, words, wanted)
+    view = await _last_call(ctx, party)
+    if view is None:
+        whom = f" with {party.plain(await ctx.region())}" if party else ""
+        args: dict[str, Raw] = {"labels": "\n".join(wanted)} if wanted else {}
+        choose = Button("Choose a call", route_of(LabelCall), args, form=True)
+        return Reply(f"No call of yours{whom} in the last 7 days is known here.", (choose,), tone="warning")
+    before = await _labels_of(ctx, view)
+    if not wanted:
+        return Form(route_of(LabelCall), {"id": view.call_id, **({"labels": "\n".join(before)} if before else {})})
+    together = list(dict.fromkeys((*before, *labels)))
+    await ctx.send(LabelCall(id=view.call_id, labels=together))
+    parties = await parties_of(ctx, [view.number] if view.number else [])
+    names = {one.number: one.name for one in parties}
+    when = (" of ", When(view.started, "date")) if view.started else ()
+    now: dict[str, Raw] = {"id": view.call_id, "labels": "\n".join(together)}
+    other = prose(*other_side(view, names))
+    shown = listed([prose(Bold(one)) for one in together])
+    return Reply(
+        prose("The call with ", other, *when, " is now labeled ", shown, "."),
+        (Button("Change…", route_of(LabelCall), now, form=True),),
+        tone="done",
+    )
+
+
+def _without_lead(text: str) -> str:
+    """Take "the last call with" and the like from the front."""
+    found = _LAST.match(text.strip())
+    return text.strip()[found.end() :].strip() if found else text
+
+
+async def _whose(ctx: Ctx, words: list[Word], text: str) -> tuple[Party | None, str]:
+    """Return whose call is meant, and the words after them; None when the line begins with the label. Raises
+    FieldError."""
+    if not words:
+        return None, ""
+    count = 1 if looks_like_number(words[0].text) else await name_length(ctx, words, PEOPLE)
+    if not count or (count == len(words) and await _is_label(ctx, text)):
+        return None, text
+    named = re.sub(r"['’]s$", "", said(words[:count]))
+    try:
+        party = await read_party(ctx, named, PEOPLE, any_number=True)
+    except UnclearName as problem:
+        raise FieldError("words", str(problem)) from None
+    return party, text[words[count].start :] if count < len(words) else ""
+
+
+async def _is_label(ctx: Ctx, text: str) -> bool:
+    return text.casefold() in {one.casefold() for one in await _labels(ctx)}
+
+
+async def _labels(ctx: Ctx) -> tuple[str, ...]:
+    try:
+        return (await ctx.send(ListCallLabels())).labels
+    except ChatopsError:
+        return ()
+
+
+async def _known_labels(ctx: Ctx, words: str, wanted: list[str]) -> list[str]:
+    """Return the labels as Dialpad writes them. Raises Doubt for one that it does not have."""
+    known = {one.casefold(): one for one in await _labels(ctx)}
+    for one in wanted:
+        if not known or one.casefold() in known:
+            continue
+        near = did_you_mean(one, known.values()) or list(known.values())[:5]
+        lines = [re.sub(re.escape(one), name, words, count=1, flags=re.IGNORECASE) for name in near]
+        typed = ctx.deps.settings.typed
+        raise Doubt(
+            f"Dialpad has no label “{one[:40]}”. Which one do you mean?",
+            [Button(typed(f"label {line}")[:75], WORDS, {"t": f"label {line}"}) for line in lines],
+        )
+    return [known.get(one.casefold(), one) for one in wanted]
+
+
+async def _last_call(ctx: Ctx, party: Party | None) -> CallView | None:
+    """Return the newest call with somebody on the lines of whoever asks, or their own newest; None when none is
+    known."""
+    found: list[CallView] = []
+    if ctx.deps.notifications is not None:
+        rights, mine = await rights_of(ctx), f"user:{(await ctx.account.link()).dialpad_user_id}"
+
+        def fits(view: CallView) -> bool:
+            concerns = rights.cover(view.places) if party else mine in view.places
+            return bool(view.call_id) and concerns and (party is None or party.number in (view.number, view.dialled))
+
+        number = party.number if party and not party.is_ours else ""
+        found += (
+            await ctx.deps.notifications.heard_calls(ctx.person, CallSearch(fits, ctx.now - _SINCE, 1, number=number))
+        ).calls
+    try:
+        placed = await placed_calls(ctx)
+    except DialpadError:
+        placed = []
+    found += [view for view in placed if view.call_id and (party is None or view.number == party.number)]
+    if not found:
+        found = await _listed(ctx, party)
+    return max(found, key=lambda view: view.started or view.at, default=None)
+
+
+async def _listed(ctx: Ctx, party: Party | None) -> list[CallView]:
+    """Return the newest calls of Dialpad's list, which it shows to company admins only."""
+    after = int((ctx.now - _SINCE).timestamp() * 1000)
+    mine = {} if party else {"target_type": "user", "target_id": (await ctx.account.link()).dialpad_user_id}
+    try:
+        page = await ctx.send(ListCalls.model_validate({"started_after": after, **mine}))
+    except DialpadError:
+        return []
+    views = [call.view for call in past_calls(page.items)]
+    return [view for view in views if view.call_id and (party is None or view.number == party.number)]
+
+
+async def _labels_of(ctx: Ctx, view: CallView) -> list[str]:
+    """Return the labels that the call has now, which are replaced as a whole."""
+    try:
+        return list(past_call(await ctx.send(GetCall(id=view.call_id))).view.labels)
+    except ChatopsError:
+        return list(view.labels)
