@@ -1,18 +1,32 @@
-"""Handles ``help``: lists all words, or shows one of them with examples."""
+"""Handles ``help``: what can be typed, in groups, with examples that can be pressed."""
 
-from collections.abc import Callable
-from typing import Annotated
+import re
+from collections.abc import Iterable
+from typing import Annotated, Final
 
-from bot.basics.errors import UserError
 from bot.basics.words import did_you_mean
-from bot.contract.argument import Text
+from bot.contract.argument import Carried, Text
 from bot.contract.context import CommandInfo, Ctx
-from bot.contract.doubt import Doubt
+from bot.contract.doubt import WORDS, Doubt
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
 from bot.contract.routing import Router
 
 router = Router()
+
+GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    ("you", "You", ("dnd", "duty", "status", "whoami")),
+    ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label")),
+    ("texts", "Texts", ("sms",)),
+    ("team", "Your team", ("open", "oncall", "add", "remove", "stats")),
+    ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
+    ("news", "Notifications", ("notify", "labels")),
+)
+"""The groups of help: id, title, commands. What stands in none is in the last one."""
+REST: Final = ("rest", "Everything else")
+_MOST_NEAR: Final = 4
+_STEM: Final = 4
+"""Letters by which words count as the same: text, texts, texting."""
 
 
 @router.command(
@@ -28,39 +42,115 @@ router = Router()
 async def help_(
     ctx: Ctx, word: Annotated[str | None, Text("Command", longest=100, placeholder="sms, dnd, calls …")] = None
 ) -> Answer:
-    """Show help, made from the route table: what is not in it cannot be typed."""
-    known = {info.word: info for info in ctx.deps.routes.commands() if info.word}
+    """Show the groups, or one command with its examples. Made from the route table: what is not in it cannot be
+    typed."""
+    known = _known(ctx)
     typed = ctx.deps.settings.typed
-    if word is None:
-        rows = tuple(_row(info) for info in known.values())
-        return Listing(
-            "What you can type",
-            rows,
-            note=prose(
-                "More about one command: ", Code(typed("help sms")), ". Everything also works after an @mention."
-            ),
-            buttons=(Button("Menu", "menu.menu"),),
-        )
+    if word is None or not word.strip():
+        return _overview(ctx)
     wanted = word.strip().lstrip("/").casefold()
     wanted = wanted.removeprefix(typed("").lstrip("/").casefold()).strip(" -") or wanted
-    info = known.get(wanted)
-    if info is None:
-        if near := did_you_mean(wanted[:40], known):
-            raise Doubt(
-                f"There is no command “{wanted[:30]}”. Did you mean:",
-                [Button(typed(f"help {one}"), "help.help_", {"word": one}) for one in near],
-            )
-        raise UserError(f"There is no command “{wanted[:30]}”. Type {typed('help')} to see all commands.")
-    return _card(typed, info)
+    if (info := known.get(wanted)) is not None:
+        return _card(ctx, info)
+    if (found := _group_called(wanted)) is not None:
+        return _of_group(ctx, *found)
+    if near := _near(wanted[:40], known):
+        if len(near) == 1:
+            return _card(ctx, known[near[0]])
+        raise Doubt(
+            f"There is no command “{wanted[:30]}”. Did you mean:",
+            [Button(typed(f"help {one}"), "help.help_", {"word": one}) for one in near[:_MOST_NEAR]],
+        )
+    return _overview(ctx, f"There is no help about “{wanted[:30]}”. This is what you can do here:")
 
 
-def _row(info: CommandInfo) -> Row:
-    return Row(prose(Bold(info.word), f" {info.usage}" if info.usage else ""), note=info.summary)
+@router.button(needs_connection=False)
+async def group(ctx: Ctx, group: Annotated[str, Carried("Group", longest=20)]) -> Answer:
+    """Show the commands of one group."""
+    title = next((title for key, title, _ in (*GROUPS, (*REST, ())) if key == group), REST[1])
+    return _of_group(ctx, group, title)
 
 
-def _card(typed: Callable[[str], str], info: CommandInfo) -> Card:
-    examples = listed([prose(Code(typed(example))) for example in info.examples], last=", ")
-    facts = [Fact("Type", prose(Code(typed(f"{info.word} {info.usage}"))))]
-    if examples:
-        facts.append(Fact("For example", examples))
-    return Card(info.summary, facts=tuple(facts), note="If you leave something out, a form asks for it.")
+def _known(ctx: Ctx) -> dict[str, CommandInfo]:
+    return {info.word: info for info in ctx.deps.routes.commands() if info.word}
+
+
+def _words_of(ctx: Ctx, group: str) -> list[str]:
+    """Return the commands of a group that there are, those of no group in the last one."""
+    known = _known(ctx)
+    listed_words = {word for _, _, words in GROUPS for word in words}
+    mine = next((words for key, _, words in GROUPS if key == group), None)
+    return [word for word in (known if mine is None else mine) if word in known and (mine or word not in listed_words)]
+
+
+def _overview(ctx: Ctx, said: str = "") -> Listing:
+    keys = [(key, title) for key, title, _ in GROUPS] + [REST]
+    rows = tuple(
+        Row((Bold(title),), note=", ".join(_words_of(ctx, key)), button=Button("Show", "help.group", {"group": key}))
+        for key, title in keys
+        if _words_of(ctx, key)
+    )
+    typed = ctx.deps.settings.typed
+    note = prose("About one command: ", Code(typed("help sms")), ". Everything works after an @mention too.")
+    return Listing(said or "What you can do here", rows, note=note, buttons=(Button("Menu", "menu.menu"),))
+
+
+def _of_group(ctx: Ctx, group: str, title: str) -> Listing:
+    known = _known(ctx)
+    rows = tuple(_row(ctx, known[word]) for word in _words_of(ctx, group))
+    return Listing(title, rows, note="An example opens first what it would do.", buttons=(_BACK,))
+
+
+_BACK: Final = Button("All groups", "help.help_")
+
+
+def _row(ctx: Ctx, info: CommandInfo) -> Row:
+    example = next(iter(info.examples), "")
+    usage = prose(Bold(info.word), f" {info.usage}" if info.usage else "")
+    return Row(info.summary, note=usage, button=_try(ctx, info, example) if example else None)
+
+
+def _try(ctx: Ctx, info: CommandInfo, example: str) -> Button:
+    """Return the button that runs an example; one that would change something at once opens its form instead."""
+    return Button(ctx.deps.settings.typed(example)[:75], WORDS, {"t": example}, form=info.changes)
+
+
+def _card(ctx: Ctx, info: CommandInfo) -> Card:
+    typed = ctx.deps.settings.typed
+    facts = [Fact("Type", prose(Code(typed(f"{info.word} {info.usage}".strip()))))]
+    others = [one for one in info.said if one != info.word][:6]
+    if others:
+        facts.append(Fact("Or", listed([prose(Code(typed(one))) for one in others], last=", ")))
+    examples = tuple(_try(ctx, info, example) for example in info.examples)
+    note = "If you leave something out, a form asks for it." if info.usage else ""
+    return Card(info.summary, facts=tuple(facts), note=note, buttons=(*examples, _BACK))
+
+
+def _group_called(wanted: str) -> tuple[str, str] | None:
+    return next(((key, title) for key, title, _ in GROUPS if wanted in {key, title.casefold()}), None)
+
+
+def _near(wanted: str, known: dict[str, CommandInfo]) -> list[str]:
+    """Return the commands that somebody may look for with these words: also called so, mistyped, or about it."""
+    exact = [word for word, info in known.items() if wanted in info.said]
+    if exact or (mistyped := did_you_mean(wanted, known)):
+        return exact or mistyped
+    stems = {_stem(one) for one in re.findall(r"\w+", wanted)} - _EMPTY
+    called = {word: _stems([word, *info.said]) for word, info in known.items()}
+    about = {word: _stems([info.summary, *info.examples]) for word, info in known.items()}
+    for known_by in (called, about):
+        found = {word: len(stems & words) for word, words in known_by.items()}
+        if best := max(found.values(), default=0):
+            return [word for word, count in found.items() if count == best]
+    return []
+
+
+_EMPTY: Final = frozenset({"the", "a", "to", "my", "in", "of", "how", "do", "i", "can", "me", "for", "and", "what"})
+
+
+def _stem(word: str) -> str:
+    return word.casefold()[:_STEM]
+
+
+def _stems(texts: Iterable[str]) -> set[str]:
+    return {_stem(word) for text in texts for word in re.findall(r"\w+", text)} - _EMPTY

@@ -108,5 +108,6 @@ def _buttons(me: User, *, silent: bool) -> tuple[Button, ...]:
         Button("Run an action…", "run.pick", form=True),
         Button("Notifications", "notify.mine"),
         Button("Who am I?", "whoami.whoami"),
+        Button("Help", "help.help_"),
         REFRESH,
     )

@@ -104,9 +104,8 @@ _EMPTY: Final = frozenset({
 _NAME, _GROUP, _SUMMARY, _SLUG, _FIELDS = 1.0, 0.7, 0.6, 0.55, 0.3
 _SAME_STEM, _ALIKE_WORD, _BEGINNING, _SLIP = 0.96, 0.8, 0.8, 0.75
 _COVERED, _SAME_VERB = 0.1, 0.05
-_HEADING, _CHANGES = 0.8, 0.1
-"""For a query that is the name of a field or a group of fields: "hold queue"; whoever looks for it wants to change
-it."""
+_HEADING = 0.8
+"""For a query that is the name of a group of fields: "hold queue"; whoever looks for it wants to change it."""
 _LEAST_RATIO: Final = 84.0
 _LEAST_SCORE: Final = 0.2
 
@@ -120,7 +119,7 @@ class _Known:
     name: frozenset[str]
     verb: str
     headings: frozenset[str]
-    """What its fields and their groups are called, as a whole."""
+    """What groups of its fields are called, as a whole."""
 
 
 def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
@@ -144,8 +143,8 @@ def find(query: str, limit: int = 20) -> list[type[Action[Any]]]:
     ranked = []
     for place, (known, score) in enumerate(zip(index, scores, strict=True)):
         relevance = score / total
-        if len(words) > 1 and asked in known.headings:
-            relevance += _HEADING + _CHANGES * (known.action.request.method in {"PATCH", "PUT"})
+        if len(words) > 1 and asked in known.headings and known.action.request.method in {"PATCH", "PUT"}:
+            relevance += _HEADING
         if _is_called(known.action, query):
             relevance += 10
         elif relevance < _LEAST_SCORE:
@@ -201,16 +200,15 @@ def _read(action: type[Action[Any]]) -> _Known:
     know(_split(action.request.path.removeprefix("/api/v2")), _SLUG)
     for info in action.model_fields.values():
         know(_split(info.title or ""), _FIELDS)
-    headings = {
-        part for field in fields_of(action) for part in (field.label, *field.argument.group.split(": ")) if part
-    }
+    grouped = [field for field in fields_of(action) if field.argument.group and len(field.path) > 1]
+    headings = {part for field in grouped for part in (field.path[0], *field.argument.group.split(": "))}
     return _Known(
         action, words, frozenset(_stem(word) for word in name), _stem(name[0]), frozenset(map(_phrase, headings))
     )
 
 
 def _phrase(text: str) -> str:
-    return " ".join(_stem(word) for word in _split(text))
+    return " ".join(_stem(word) for word in _split(text.replace("_", " ")))
 
 
 @cache

@@ -223,6 +223,10 @@ class CommandInfo:
     usage: str
     summary: str
     examples: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    """Other words and phrases for it, lower case."""
+    changes: bool = False
+    """Whether a line that is complete changes something at once, without asking."""
 
 
 @dataclass

@@ -268,7 +268,14 @@ class RouteTable:
     def commands(self) -> tuple[CommandInfo, ...]:
         """Return every command, in the order of declaration."""
         return tuple(
-            CommandInfo(route.word, route.usage, route.summary, route.examples)
+            CommandInfo(
+                route.word,
+                route.usage,
+                route.summary,
+                route.examples,
+                said=(*route.aliases, *route.phrases),
+                changes=route.risk is Risk.CHANGE,
+            )
             for route in self.order
             if route.kind is RouteKind.COMMAND
         )

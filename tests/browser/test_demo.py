@@ -114,7 +114,7 @@ TYPED = {
     "blocked": (ANA, "/dp blocked", "(415) 555-0159"),
     "hangup": (ANA, "/dp hangup", "no live call"),
     "whoami": (ANA, "/dp whoami", "You are Ana Ferreira"),
-    "help": (ANA, "/dp help", "Send a text message"),
+    "help": (ANA, "/dp help", "Notifications"),
     "connect": (ANA, "/dp connect", "You are connected"),
 }
 

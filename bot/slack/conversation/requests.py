@@ -141,7 +141,9 @@ def _plan_press(incoming: Incoming, table: RouteTable) -> Request | None:
         return request
     args = unpack_args(incoming.value)
     if pressed.route == WORDS:
-        return _plan_words(incoming, table, str(args.get("t", "")), Origin.BUTTON)
+        request = _plan_words(incoming, table, str(args.get("t", "")), Origin.BUTTON)
+        request.form = pressed.form
+        return request
     if (chosen := _plan_chosen(incoming, table)) is not None:
         return chosen
     request = _job(incoming, Origin.BUTTON)

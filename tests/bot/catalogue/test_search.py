@@ -314,4 +314,4 @@ def test_the_name_of_a_group_of_fields_finds_what_changes_it() -> None:
     assert [one.slug for one in find("hold queue")][:2] == [
         "DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID", "DIALPAD_PATCH_DEPARTMENT_DETAILS_BY_ID",
     ]  # fmt: skip
-    assert find("monday hours")[0].request.method == "PATCH"
+    assert find("voice intelligence")[0].request.method == "PATCH"
