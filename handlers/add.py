@@ -1,6 +1,7 @@
 """Handles ``add`` and ``remove``: who answers the calls of a call center, department or office."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from bot.arguments.colleague import ColleagueChoice
@@ -32,6 +33,17 @@ _REMOVING: Final[dict[str, tuple[type[Action[Any]], str]]] = {
 _ROLE: Final = re.compile(r"\s+as\s+(?:an?\s+)?(?P<role>operator|agent|supervisor|admin)\s*$", re.IGNORECASE)
 _TO: Final = re.compile(r"(?:^|\s)(?:to|into|in)\s+", re.IGNORECASE)
 _FROM: Final = re.compile(r"(?:^|\s)(?:from|out of|of)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class WhoAndWhere(Text):
+    """A colleague and a line, with the words between them."""
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return ("to", "into", "from", "as", "supervisor", "operator", "admin")
+
+
 _COLLEAGUE: Final = ColleagueChoice("Who")
 _GROUP: Final = GroupChoice("Where")
 
@@ -47,7 +59,7 @@ _GROUP: Final = GroupChoice("Where")
     action=AddCallCenterOperator,
 )
 async def add(
-    ctx: Ctx, words: Annotated[str, Text("Who, and where", longest=300, placeholder="@noor to Sales")] = ""
+    ctx: Ctx, words: Annotated[str, WhoAndWhere("Who, and where", longest=300, placeholder="@noor to Sales")] = ""
 ) -> Answer:
     """Ask whether a colleague shall answer a line's calls; without one of them, open the form."""
     role = _ROLE.search(words)
@@ -69,7 +81,8 @@ async def add(
     action=RemoveCallCenterOperator,
 )
 async def remove(
-    ctx: Ctx, words: Annotated[str, Text("Who, and from where", longest=300, placeholder="@noor from Sales")] = ""
+    ctx: Ctx,
+    words: Annotated[str, WhoAndWhere("Who, and from where", longest=300, placeholder="@noor from Sales")] = "",
 ) -> Answer:
     """Take a colleague out of a line; without one of them, open the form."""
     return await _change(ctx, _REMOVING, words, _FROM, {})

@@ -54,8 +54,10 @@ async def help_(
         return _card(ctx, info)
     if (found := _group_called(wanted)) is not None:
         return _of_group(ctx, *found)
-    if near := _near(wanted[:40], known):
-        if len(near) == 1:
+    called = any(wanted in info.said for info in known.values())
+    mistyped = [] if called else did_you_mean(wanted[:40], known)
+    if near := mistyped or _near(wanted[:40], known):
+        if len(near) == 1 and not mistyped:
             return _card(ctx, known[near[0]])
         raise Doubt(
             f"There is no command “{wanted[:30]}”. Did you mean:",
@@ -131,10 +133,9 @@ def _group_called(wanted: str) -> tuple[str, str] | None:
 
 
 def _near(wanted: str, known: dict[str, CommandInfo]) -> list[str]:
-    """Return the commands that somebody may look for with these words: also called so, mistyped, or about it."""
-    exact = [word for word, info in known.items() if wanted in info.said]
-    if exact or (mistyped := did_you_mean(wanted, known)):
-        return exact or mistyped
+    """Return the commands that somebody may look for with these words: also called so, or about it."""
+    if exact := [word for word, info in known.items() if wanted in info.said]:
+        return exact
     stems = {_stem(one) for one in re.findall(r"\w+", wanted)} - _EMPTY
     called = {word: _stems([word, *info.said]) for word, info in known.items()}
     about = {word: _stems([info.summary, *info.examples]) for word, info in known.items()}

@@ -35,7 +35,17 @@ EVENING: Final = 18 * 60
 JUST_PAST: Final = timedelta(hours=3)
 """A time of day that passed less than this ago is taken for a slip, not for tomorrow."""
 
-_PARTS_OF_DAY: Final = {"morning": MORNING, "evening": EVENING}
+AFTERNOON: Final = 13 * 60
+_PARTS_OF_DAY: Final = {"morning": MORNING, "first thing": MORNING, "afternoon": AFTERNOON, "evening": EVENING}
+_ABOUT: Final = re.compile(r"(?:\s+(?:sharp|exactly|or so)|ish)$")
+"""What says nothing more about a time."""
+_FOUR_DIGITS: Final = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
+_MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+                  "november", "december")  # fmt: skip
+_DATE: Final = re.compile(
+    r"(?:the )?(?:(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?: of)?(?: (?P<month>[a-z]{3,9}))?"
+    r"|(?P<first>[a-z]{3,9}) (?P<then>[0-9]{1,2})(?:st|nd|rd|th)?)"
+)
 _LEAD: Final = re.compile(r"(?:(?:for|until|till|til|in|at|by|on|about|around)\s+)+")
 _OF_DAY: Final = frozenset({"until", "till", "til", "at", "by"})
 """Words before a time of day; before a span there are others."""
@@ -46,11 +56,13 @@ _MOST_MINUTES: Final = 480
 """Nor more minutes: 911 is something else."""
 _SURELY_MINUTES: Final = 10
 """Nobody says "in 20" of hours."""
-_OF_TWELVE_HOURS: Final = re.compile(r"(?:[1-9]|1[0-2])(?:[:.h][0-5][0-9])?")
+_OF_TWELVE_HOURS: Final = re.compile(
+    r"(?:[1-9]|1[0-2])(?:[:.h][0-5][0-9])?|[a-z0-9 ]+ (?:past|after|to|before) [a-z0-9]+"
+)
 """A time of day that says neither am nor pm, nor shows that it is of 24 hours."""
 _WORDS: Final = (
     "today", "tonight", "tomorrow", "noon", "midnight", "morning", "evening", "end", "day", "eod", "next", "week",
-    "and", "in", "minutes", "minute", "mins", "min", "hours", "hour", "half", "days",
+    "and", "in", "afternoon", "half", "past", "quarter", "minutes", "minute", "mins", "min", "hours", "hour", "days",
     *(day.casefold() for day in WHOLE_WEEKDAYS),
 )  # fmt: skip
 
@@ -84,6 +96,8 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """
     cleaned = _clean(text)
     local = now.astimezone(zone)
+    if digits := _FOUR_DIGITS.fullmatch(cleaned):
+        cleaned = f"{digits[1]}:{digits[2]}"
     if re.fullmatch(r"[0-9]{1,3}", cleaned):
         cleaned = _read_number(int(cleaned), _lead_of(text), local)
     for read in (_read_span, _read_iso, _read_words):
@@ -102,7 +116,7 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 def _clean(text: str) -> str:
     if len(text) > LONGEST:
         raise NotAMoment(text)
-    spaced = " ".join(text.casefold().split()).strip(" ,;.!")
+    spaced = _ABOUT.sub("", " ".join(text.casefold().split()).strip(" ,;.!"))
     return _LEAD.sub("", spaced, count=1) if _LEAD.match(spaced) else spaced
 
 
@@ -181,6 +195,12 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
 def _read_words(text: str, local: datetime) -> datetime | None:
     if text in {"end of day", "end of the day", "eod", "today", "tonight", "the end of the day"}:
         return _end_of_day(local)
+    if text in {"eow", "end of week", "end of the week", "the end of the week"}:
+        return on_clock(_coming(4, local.date() - timedelta(days=1)), EVENING, local.tzinfo, after=local)
+    if text.startswith("end of ") and (end := _leading_day(text.removeprefix("end of "), local)) != (None, ""):
+        day, rest = end
+        if day is not None and not rest:
+            return on_clock(day, EVENING, local.tzinfo, after=local)
     day, rest = _leading_day(text, local)
     if day is None:
         day, rest = _trailing_day(text, local)
@@ -215,6 +235,11 @@ def _end_of_day(local: datetime) -> datetime:
 
 def _leading_day(text: str, local: datetime) -> tuple[date | None, str]:
     today = local.date()
+    dated = _dated(text, today)
+    return dated if dated is not None else _named_day(text, today)
+
+
+def _named_day(text: str, today: date) -> tuple[date | None, str]:
     first, _, rest = text.partition(" ")
     rest = _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
     first = first.rstrip(",")
@@ -233,6 +258,29 @@ def _leading_day(text: str, local: datetime) -> tuple[date | None, str]:
     if weekday is None:
         return None, text
     return _coming(weekday, today), rest
+
+
+def _dated(text: str, today: date) -> tuple[date, str] | None:
+    """Read "march 15", "15 march at noon", "the 15th" and "day after tomorrow": the next such day, and what follows."""
+    if (said := text.removeprefix("the ")).startswith("day after tomorrow"):
+        rest = said.removeprefix("day after tomorrow").strip()
+        return today + timedelta(days=2), _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
+    words = text.replace(",", "").split()
+    for count in range(min(4, len(words)), 0, -1):
+        said = " ".join(words[:count])
+        found = _DATE.fullmatch(said)
+        if found is None or said.isdigit():
+            continue
+        name, day = found["month"] or found["first"], int(found["day"] or found["then"])
+        month = next((at for at, one in enumerate(_MONTHS, 1) if name and one.startswith(name)), None)
+        if (name and month is None) or (name is None and not said.endswith(("st", "nd", "rd", "th"))):
+            continue
+        ahead = [today + timedelta(days=days) for days in range(366)]
+        meant = next((one for one in ahead if one.day == day and month in {None, one.month}), None)
+        if meant is not None:
+            rest = " ".join(words[count:])
+            return meant, _LEAD.sub("", rest, count=1) if _LEAD.match(rest) else rest
+    return None
 
 
 def _coming(weekday: int, today: date) -> date:

@@ -128,9 +128,12 @@ def said(words: Sequence[Word]) -> str:
     return " ".join(word.text for word in words).strip(",;:")
 
 
-async def near_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> int:
-    """Return how many words, from the first on, are a name with a slip of the finger in each of them at most."""
+async def near_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity], *, shortest: int = 1) -> int:
+    """Return how many words, from the first on, are a name with a slip of the finger in each of them at most.
+    ``shortest``: letters of a single word that may be one."""
     for count in range(min(len(words), LONGEST_NAME), 0, -1):
+        if count == 1 and len("".join(name_words(words[0].text))) < shortest:
+            return 0
         if all(len(part) == 1 for part in name_words(words[count - 1].text)):
             continue  # R&D is no part of a name
         if any(_nearly(said(words[:count]), entry) for entry in await _near(ctx, said(words[:count]), entities)):
@@ -154,15 +157,27 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     shown = text if len(text) <= 30 else text[:29] + "…"
     region = await ctx.region()
     entries = await named(ctx, text, entities)
+    if len(entries) == 1 and (others := await _likelier(ctx, text, entries[0])):
+        raise UnclearName(f"“{shown}” could be {either((*others, entries[0]), region)}.", (*others, entries[0]))
     if len(entries) == 1:
         return entries[0]
     if entries:
         raise UnclearName(f"“{shown}” could be {either(entries, region)}. Type the full name or the number.", entries)
     near = await _near(ctx, text, entities)
-    near = [entry for entry in near if _nearly(text, entry)] or near
+    near = ([entry for entry in near if _nearly(text, entry)] or near)[:4]
     if near:
         raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {either(near, region)}?", near)
     raise UnclearName(f"I can't find anyone called “{shown}”. Type a number, or the name as it appears in Dialpad.")
+
+
+async def _likelier(ctx: Ctx, text: str, found: Entry) -> list[Entry]:
+    """Return colleagues whom a short text may mean with a letter missing, where it is no more than the beginning of a
+    line's name: "nor" is Noor rather than Northlight HQ."""
+    wanted = fold(text)
+    if found.entity not in LINES or len(wanted) > SHORTEST_BEGINNING or wanted in name_words(found.name):
+        return []
+    near = await ctx.once(("near", wanted), lambda: ctx.deps.directory.find_among(ctx.account, (Entity.USER,), text))
+    return [one for one in _each_once((*near.sure, *near.near)) if _nearly(text, one)][:3]
 
 
 async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
@@ -170,7 +185,7 @@ async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
         return []
     bare = without_titles(text) or text
     found = await _meant(ctx, bare, entities)
-    return _each_once(found.sure or found.near)[:4]
+    return _each_once(found.sure or found.near)
 
 
 def either(entries: Sequence[Entry], region: str) -> str:

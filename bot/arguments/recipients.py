@@ -35,6 +35,8 @@ _MARKS = " ,;:"
 _MEANT_AS_NUMBER = 7
 _SHORTEST_NAME = 3
 _LONG_SURNAME = 4
+_SHORTEST_MISTYPED = 4
+"""Letters of a mistyped name after the first: "and", "the" and "you" begin texts."""
 
 
 def _plain(word: Word) -> str:
@@ -100,7 +102,8 @@ class Recipients(Lookup):
                 continue
             count = await self._one(ctx, words[at:], joined=joined)
             if not count and joined:
-                count = await near_length(ctx, _until_comma(words[at:]), self.entities)
+                shortest = 1 if at == first else _SHORTEST_MISTYPED
+                count = await near_length(ctx, _until_comma(words[at:]), self.entities, shortest=shortest)
             if not count:
                 break
             at += count
@@ -110,7 +113,10 @@ class Recipients(Lookup):
         return at if at > first else 0
 
     async def _one_or_near(self, ctx: Ctx, words: Sequence[Word]) -> int:
-        return await self._one(ctx, words, joined=True) or await near_length(ctx, _until_comma(words), self.entities)
+        near = _until_comma(words)
+        return await self._one(ctx, words, joined=True) or await near_length(
+            ctx, near, self.entities, shortest=_SHORTEST_MISTYPED
+        )
 
     async def _one(self, ctx: Ctx, words: Sequence[Word], *, joined: bool) -> int:
         if not words or (joined and extension_words(words)):

@@ -88,12 +88,15 @@ GRAMMAR: Final = (
     ),
     Rule(
         "Times",
-        "By the clock of whoever types: a span, a time of day, a day, or both in either order. `in 20` are minutes. "
+        "By the clock of whoever types: a span, a time of day, a day or date, or both in either order. `in 20` are "
+        "minutes. "
         "What can be two moments is asked: a number alone, an hour that says neither am nor pm and has passed today, "
         "“next friday” before Friday.",
         (
             ("dnd until 17h30", "until 5:30 PM"),
             ("dnd 9am tomorrow", "until tomorrow, 9:00 AM"),
+            ("dnd until half past 5 pm", "until 5:30 PM"),
+            ("dnd until the 15th at noon", "until 15 March, 12:00 PM"),
             ("dnd until 5", "asks: today 5:00 PM or tomorrow 5:00 AM"),
             ("dnd 30", "asks: 30 minutes or 30 hours"),
             ("status lunch 30m", "the status is “lunch”, for 30 minutes"),

@@ -25,8 +25,10 @@ EXTENSION: Final = "\x05"
 """Followed by the whole extension."""
 SHORTEST_INSIDE: Final = 3
 SHORTEST_NUMBER: Final = 3
-SHORTEST_MISSPELT: Final = 4
-"""Letters of a word in which a mistake is looked for; every shorter one begins like too many names."""
+SHORTEST_MISSPELT: Final = 3
+"""Letters of a word in which a mistake is looked for."""
+SHORTEST_BEGUN: Final = 4
+"""Letters of a mistyped beginning; every shorter one begins like too many names, and is compared with whole words."""
 _LOCAL: Final = 7
 _LONGEST_INSIDE: Final = 24
 _LONGEST_COUNTRY_CODE: Final = 3

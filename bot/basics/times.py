@@ -20,6 +20,15 @@ _CLOCK: Final = re.compile(
     r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2}))?"
     r"(?P<mark>h|\s*(?P<half>[ap])\.?(?:m\.?)?|\s+o['’]clock)?"
 )
+_NAMED_HOURS: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
+}  # fmt: skip
+_NAMED_MINUTES: Final = {"half": 30, "quarter": 15, "a quarter": 15, "five": 5, "ten": 10, "twenty": 20}
+_PAST: Final = re.compile(
+    rf"(?P<part>{'|'.join(_NAMED_MINUTES)}|(?P<minutes>[0-5]?[0-9])(?: min(?:ute)?s?)?)"
+    rf" (?P<way>past|after|to|before) (?P<hour>[0-9]{{1,2}}|{'|'.join(_NAMED_HOURS)})(?P<half>\s*[ap]\.?m\.?)?"
+)
 _TO: Final = re.compile(r"\s*(?:[-\u2013\u2014]|\b(?:to|until|till)\b)\s*")
 _GROUPS: Final = {"weekdays": (0, 1, 2, 3, 4), "weekend": (5, 6), "weekends": (5, 6)}
 _UNITS: Final = {
@@ -27,6 +36,10 @@ _UNITS: Final = {
     "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60,
     "mn": 1, "mns": 1, "hs": 60, "std": 60, "d": DAY, "day": DAY, "days": DAY,
     "w": 7 * DAY, "week": 7 * DAY, "weeks": 7 * DAY,
+}  # fmt: skip
+_NAMED_SPANS: Final = {
+    "half an hour": 30, "half hour": 30, "a half hour": 30, "a quarter of an hour": 15, "quarter of an hour": 15,
+    "quarter hour": 15, "a couple of hours": 120, "couple of hours": 120, "a couple hours": 120, "a few minutes": 5,
 }  # fmt: skip
 _SPAN: Final = re.compile(r"(?P<count>[0-9]{1,5}(?:[.,][0-9]{1,2})?)\s*(?P<unit>[a-z]+)")
 _HOURS_MINUTES: Final = re.compile(r"(?P<hours>[0-9]{1,3})\s*h\s*(?P<minutes>[0-9]{1,2})")
@@ -55,7 +68,7 @@ def read_clock(text: str, *, end: bool = False, hour_alone: bool = True) -> int 
     24:00 and midnight are the end of the day (1,440) where an ``end`` is meant, and its beginning (0) elsewhere.
     ``hour_alone`` says whether a number without am, pm or minutes is a time.
     """
-    said = " ".join(text.casefold().split())
+    said = _whole(" ".join(text.casefold().split()))
     if said in {"noon", "midday"}:
         return 12 * 60
     match = _CLOCK.fullmatch("24:00" if said == "midnight" else said)
@@ -69,6 +82,18 @@ def read_clock(text: str, *, end: bool = False, hour_alone: bool = True) -> int 
     if minute > 59 or hour * 60 + minute > DAY:
         return None
     return hour * 60 + minute if end else (hour * 60 + minute) % DAY
+
+
+def _whole(said: str) -> str:
+    """Write "half past 5", "quarter to 6 pm" and "10 past 5" as 5:30, 5:45 pm and 5:10."""
+    found = _PAST.fullmatch(said)
+    if found is None:
+        return said
+    part = _NAMED_MINUTES.get(found["part"]) or int(found["minutes"] or 0)
+    hour = _NAMED_HOURS.get(found["hour"]) or int(found["hour"])
+    if found["way"] != "past" and found["way"] != "after":
+        hour, part = (hour - 2) % 12 + 1 if hour <= 12 else hour - 1, 60 - part
+    return f"{hour}:{part:02}{found['half'] or ''}"
 
 
 def parse_clock(text: str, example: str = "17:00") -> int:
@@ -136,8 +161,9 @@ def read_span(text: str) -> timedelta | None:
     said = " ".join(text.casefold().split())
     if len(said) > LONGEST or _TIME_WITH_H.fullmatch(said):
         return None
-    if said in {"half an hour", "half hour", "a half hour"}:
-        return timedelta(minutes=30)
+    if (named := _NAMED_SPANS.get(said)) is not None:
+        return timedelta(minutes=named)
+    said = re.sub(r"^(.*\bhours?|1h|an hour|one hour) and a half$", r"\1 and 30 min", said)
     if match := _HOURS_MINUTES.fullmatch(said):
         return timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
     counted = re.sub(r"\b(?:an|a|one)\b", "1", said)

@@ -31,6 +31,7 @@ from bot.basics.name_search import (
     HIGHEST,
     INSIDE,
     LONGEST_KEY,
+    SHORTEST_BEGUN,
     SHORTEST_INSIDE,
     digits_of,
     fold,
@@ -305,6 +306,8 @@ def _misspelt(connection: Connection, known: StoredList, part: str) -> Sequence[
     meant = misspellings(part[:LONGEST_KEY])
     if not meant:
         return []
+    if len(part) < SHORTEST_BEGUN:
+        return _keyed(connection, known, words.c.key.in_([one for one in meant if len(one) >= len(part)]), SEVERAL)
     statement = _MISSPELT_ON_POSTGRES if connection.dialect.name == "postgresql" else _MISSPELT_ON_SQLITE
     bounds = {"meant": json.dumps(meant), "list_id": known.id, "highest": HIGHEST, "most": _CANDIDATES}
     return connection.execute(statement, bounds).all()

@@ -37,6 +37,8 @@ class Reader:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     region: str = "US"
     names: Mapping[str, str] = field(default_factory=dict)
+    names_zone: bool = True
+    """Whether times say whose clock they are by: wherever others read them too."""
 
     def name_of(self, slack_id: str) -> str:
         """Return the name for an id; never the id, which nobody knows."""
@@ -56,7 +58,8 @@ def escape(text: str) -> str:
 def written_time(when: When, reader: Reader) -> str:
     """Write a time in words, where Slack formats no dates: in buttons, titles and notifications."""
     local = _moment(when).astimezone(reader.zone)
-    return f"{local:%H:%M}" if when.style == "time" else f"{local.day} {local:%b %H:%M}"
+    shown = f"{local:%H:%M}" if when.style == "time" else f"{local.day} {local:%b %H:%M}"
+    return f"{shown} {local:%Z}" if reader.names_zone else shown
 
 
 def _moment(when: When) -> datetime:

@@ -79,7 +79,8 @@ class ScreenTools:
         try:
             ids = mentioned(shown)
             names = await find_names(ctx.deps.people, _groups_for(ctx), ctx.person.team_id, ids) if ids else {}
-            return Reader(await ctx.zone(), await ctx.region(), names)
+            others = any(getattr(one, "shared", False) for one in shown)
+            return Reader(await ctx.zone(), await ctx.region(), names, names_zone=others)
         except Exception:  # noqa: BLE001  Slack or the store is down: the answer itself must still arrive
             return Reader(ZoneInfo("UTC"), ctx.deps.settings.region)
 
