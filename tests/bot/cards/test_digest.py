@@ -189,8 +189,8 @@ def hours(begin: float, end: float) -> tuple[datetime, datetime]:
     ("silences", "said"),
     [
         ([(0, 24)], "Nothing was received from Dialpad during that time."),
-        ([(0, 9)], "I have been listening since 23 Nov 09:00; anything before that is missing."),
-        ([(9, 10)], "from 23 Nov 09:00 to 10:00, so calls from that time may be missing."),
+        ([(0, 9)], "I have been listening since 23 Nov 09:00 PST; anything before that is missing."),
+        ([(9, 10)], "from 23 Nov 09:00 PST to 10:00 PST, so calls from that time may be missing."),
         ([(9, 10), (12, 12.5)], "for 1 h 30 min in all, so calls from that time may be missing."),
     ],
 )

@@ -262,8 +262,8 @@ def test_a_name_with_asterisks_stays_as_it_is() -> None:
 def test_a_moment_is_drawn_in_the_readers_zone_and_written_in_ours_where_it_is_not() -> None:
     message = render_message(Reply(("Until ", When(AT))), READER)
 
-    assert f"<!date^{int(AT.timestamp())}^{{time}}|10:05>" in json.dumps(message.blocks)
-    assert message.text == "Until 10:05"
+    assert f"<!date^{int(AT.timestamp())}^{{time}}|10:05 PST>" in json.dumps(message.blocks)
+    assert message.text == "Until 10:05 PST"
 
 
 def test_a_number_is_national_and_can_be_dialled() -> None:
