@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from bot.arguments.colleague import ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
+from bot.cards.channel_line import line_of_channel
 from bot.catalogue.answers import route_of
 from bot.catalogue.routes import route_for
 from bot.contract.argument import Text
@@ -94,13 +95,13 @@ async def _change(
 ) -> Answer:  # fmt: skip
     parts = between.split(words.strip())
     who, where = parts[0].strip(), " ".join(parts[1:]).strip()
-    group: Group | None = await _GROUP.parse(ctx, "words", where) if where else None
+    group: Group | None = await _GROUP.parse(ctx, "words", where) if where else await line_of_channel(ctx)
     action, field = actions[group.kind if group else "callcenter"]
     args = dict(rest)
     if who:
         args[field] = (await _COLLEAGUE.parse(ctx, "words", who)).id
     if group:
         args["id"] = group.id
-    if not who or group is None:
+    if not who or group is None or not where:  # a line that was not named is shown before anything is done
         return Form(route_of(action), args)
     return await fill_in(ctx, route_for(action), args)

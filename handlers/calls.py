@@ -13,13 +13,14 @@ from bot.arguments.party import Party
 from bot.arguments.period import Period, Since
 from bot.arguments.phonebook import parties_of
 from bot.basics.errors import DialpadError, NotAllowed, NotFound
+from bot.cards.channel_line import line_of_channel
 from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
 from bot.cards.recap import show_recap
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import CallSearch, HeardCalls
-from bot.contract.context import Ctx
+from bot.contract.context import Ctx, Origin
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply, When
 from bot.contract.routing import Router
@@ -100,6 +101,8 @@ async def calls(
     and where nothing is listened to, what they called from Slack."""
     note: Prose = ""
     detail = "calls.detail"
+    here = await _here(ctx) if group is None and who is None else None
+    group = group or here
     try:
         found, oldest = await _find(ctx, since, only, group, who, _bound(before))
     except NotAllowed:
@@ -121,6 +124,7 @@ async def calls(
         args["who"] = who.number
     buttons = (
         *((Button("Older", "calls.calls", args | {"before": str(oldest)}),) if oldest else ()),
+        *((Button(f"Not only {here.name}"[:75], "calls.calls", _without(args, "group")),) if here else ()),
         Button("Search…", "calls.calls", args, form=True),
     )
     title = f"{(only or '').capitalize() + ' calls' if only else 'Calls'}"
@@ -136,6 +140,16 @@ async def calls(
         buttons=buttons,
         note=note,
     )
+
+
+async def _here(ctx: Ctx) -> Group | None:
+    """Return the line that this channel is about, for a line that was typed here by somebody who belongs to it."""
+    here = await line_of_channel(ctx) if ctx.origin is Origin.TYPED else None
+    return here if here is not None and (await rights_of(ctx)).cover({here.raw}) else None
+
+
+def _without(args: dict[str, Raw], name: str) -> dict[str, Raw]:
+    return {key: value for key, value in args.items() if key != name}
 
 
 @router.button(title="Call")

@@ -37,6 +37,7 @@ from bot.arguments.subscription_options import (
 from bot.basics.errors import FieldError, UserError
 from bot.basics.times import WEEKDAYS
 from bot.basics.words import did_you_mean
+from bot.cards.channel_line import line_of_channel
 from bot.cards.own_notifications import (
     USUAL,
     added_to_own,
@@ -290,6 +291,9 @@ async def save(
     channel = _channel(ctx, personal=to == "me")
     if before is None:
         alone = channel == ctx.person.user_id
+        if not named and not alone and to != "me" and ctx.origin is Origin.TYPED:
+            here = await line_of_channel(ctx)
+            named = {here.raw: here.name} if here is not None and rights.cover({here.raw}) else named
         chosen = await places_allowed(ctx, rights, named, own=to == "me", personal=alone)
     else:
         chosen = await places_changed(ctx, rights, before, named, await _owner_name(ctx, before))

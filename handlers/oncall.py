@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from bot.activity.cover import Cover, view_cover
-from bot.activity.news import NewsKind
 from bot.activity.roster import Roster
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
 from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
 from bot.basics.person import PersonKey
+from bot.cards.channel_line import line_of_channel
 from bot.cards.cover import lines_of, meant_for_others
 from bot.cards.live_call import CardId
 from bot.cards.roster import has_do_not_disturb, read_roster, roster_card
@@ -109,7 +109,7 @@ async def oncall(
         return await fill_in(ctx, route, {name: text for name, text in typed.items() if text})
     if group:
         return await _present(ctx, group)
-    if (here := await _of_this_channel(ctx)) is not None:
+    if (here := await line_of_channel(ctx, ("callcenter",))) is not None:
         return await _present(ctx, here)
     choices = await _choices(ctx)
     if len(choices) == 1:
@@ -120,22 +120,6 @@ async def oncall(
         "Which call center?",
         tuple(Row(choice.name, button=Button("Show", "oncall.oncall", {"group": choice.raw})) for choice in choices),
     )
-
-
-async def _of_this_channel(ctx: Ctx) -> Group | None:
-    """Return the one call center whose roster this channel shows, or whose calls; None when there is no such one."""
-    board, channel = ctx.deps.notifications, ctx.where.channel
-    if board is None or not channel or ctx.where.is_direct:
-        return None
-    here = await board.subscriptions_here(ctx.person, channel)
-    for shown in ([one for one in here if NewsKind.HANDOVER in one.kinds], here):
-        lines = {place for one in shown for place in one.places if place.startswith("callcenter:")}
-        if len(lines) == 1:
-            (line,) = lines
-            entry_id = line.partition(":")[2]
-            name = await ctx.deps.directory.name_of(ctx.account, Entity.CALL_CENTER, entry_id)
-            return Group("callcenter", entry_id, name) if name else None
-    return None
 
 
 async def _choices(ctx: Ctx) -> list[Group]:

@@ -29,6 +29,8 @@ _ORDINARY: Final = frozenset(
 )
 """Words of a free text that are no mistyped ones."""
 _MOST_TRIES: Final = 12
+_LONG_ENOUGH: Final = 5
+"""Letters from which a word is no short name that is like one of ours."""
 _LONGEST_ARGS: Final = 1_900
 """Characters of what a button carries; Slack takes 2,000."""
 
@@ -97,6 +99,8 @@ async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
         typed = word.text.strip(",;:.!?").casefold()
         if word.quoted or typed in known or not typed or any(map(str.isdigit, typed)):
             continue  # a wrong digit is no slip that anybody could put right
+        if len(typed) < _LONG_ENOUGH and await _is_colleague(ctx, typed):
+            continue  # Sam is no mistyped Saturday
         for near in did_you_mean(typed, known):
             tries += 1
             line = f"{text[: word.start]}{near}{text[word.end :]}"
