@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.basics.errors import UserError
 from bot.contract.argument import SeveralMeanings
 from bot.contract.reply import Answer, Confirm, Form, Reply
-from bot.sandbox.cast import ANA
+from bot.sandbox.cast import ANA, LEO, NOOR, SAM
 from bot.sandbox.dialpad.model import Contact
 from tests.handlers.harness import World
 
@@ -19,6 +19,7 @@ TYPED = (
     ("+1 415 555 0150", JORDAN), ("<tel:+14155550150|+1 415 555 0150>", JORDAN), ("(415) 555‑0150", JORDAN),
     ("415 555 0150 x123", JORDAN), ("\u202a+14155550150\u202c", JORDAN), ("Amara Osei", AMARA),
     ("415.555.0151", AMARA), ("Ms Amara Osei", AMARA), ("Tomás Herrera", TOMAS), ("４１５ ５５５ ０１５２", TOMAS),
+    ("x114", NOOR.phone or ""), ("ext. 114", NOOR.phone or ""), ("@sam", SAM.phone or ""), ("#115", LEO.phone or ""),
 )  # fmt: skip
 """How people write the cast, and whom they mean."""
 WORDS = ("running", "late", "10", "minutes", "at", "10:30", "your", "order", "is", "ready", "don't", "R&amp;D", "and",
