@@ -64,7 +64,9 @@ _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "a
             ("missed calls", "show missed calls", "my missed calls", "show me missed calls", "who called and i missed"),
             "missed",
         ),
-        **dict.fromkeys(("who called", "who called me"), ""),
+        **dict.fromkeys(
+            ("who called", "who called me", "who just called", "who just called me", "who was that", "last calls"), ""
+        ),
     },
     examples=("calls today missed", "calls with +1 415 555 0150", "calls in Support yesterday"),
     title="Look up calls",

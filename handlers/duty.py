@@ -1,5 +1,6 @@
 """Handles ``duty``: on or off duty for call center calls, with a reason, also for a while, also for a colleague."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -32,6 +33,14 @@ LONGEST_REASON: Final = 75
 """Most characters of a reason, as many as an option's value has."""
 
 _IN: Final = frozenset({"in", "for", "at"})
+_OF_SOMEBODY: Final = tuple(
+    re.compile(rf"{said}(?P<rest> .*)?", re.IGNORECASE)
+    for said in (
+        r"(?:put|take|set) (?P<who>(?!me\b).+?) (?P<state>on|off) duty",
+        r"(?!(?:i'm|i|am|is|who|go|going|me|on|off|back|duty)\b)(?P<who>[@\w.'-]+(?: [\w'-]+)?) (?P<state>on|off) duty",
+        r"duty (?!(?:on|off)\b)(?P<who>@?[\w.'-]+) (?P<state>on|off)",
+    )
+)
 _SILENT: Final = "Do not disturb is on, so no call rings."
 
 DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center calls ring.")]
@@ -59,6 +68,7 @@ DutySwitch = Annotated[bool | None, Switch("Duty", hint="On duty: call center ca
         "back on duty": "on",
         "am i on duty": "",
     },
+    patterns=tuple((pattern, "{state} {who} {rest}") for pattern in _OF_SOMEBODY),
     title="Duty",
     submit="Save",
     action=SetDutyStatus,

@@ -1,6 +1,7 @@
 """Handles ``oncall``: shows who is on duty for a call center, since when, and why others are not; asks for cover."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Final
@@ -62,6 +63,13 @@ LONGEST_REASON: Final = 75
                 "who is oncall",
                 "who's oncall",
                 "on call",
+                "who is off duty",
+                "who's off duty",
+                "who is on in",
+                "who's on in",
+                "whos on in",
+                "who is on at",
+                "who's on at",
                 "who is working",
                 "who's working",
                 "who is on",
@@ -75,6 +83,7 @@ LONGEST_REASON: Final = 75
         "ask for cover": "cover me",
         "i need cover": "cover me",
     },
+    patterns=((re.compile(r"(?:is|are) .+ (?:on|off) duty", re.IGNORECASE), ""),),
     examples=("oncall", "oncall Support", "oncall cover me until 18:00"),
     title="Who is on duty?",
     submit="Look",

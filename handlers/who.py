@@ -1,5 +1,6 @@
 """Handles ``who``: tells whose number this is."""
 
+import re
 from typing import Annotated, Final
 
 from bot.arguments.caller import CallerChoice
@@ -12,7 +13,16 @@ from bot.contract.routing import Router
 router = Router()
 
 PHRASES: Final = dict.fromkeys(
-    ("who is", "who's", "whos", "whose number is", "whose is", "look up", "find", "who has", "who is this"), ""
+    (
+        "who is", "who's", "whos", "whose number is", "whose is", "look up", "find", "who has", "who is this",
+        "number of", "the number of", "what is the number of", "what's the number of", "extension of",
+        "what is the extension of",
+    ),
+    "",
+)  # fmt: skip
+NUMBER_OF: Final = re.compile(
+    r"(?:what(?:'s| is|s) )?(?P<who>(?!my\b|i\b).+?)'s? (?:phone |mobile |cell )?(?:number|phone|extension|ext)",
+    re.IGNORECASE,
 )
 
 
@@ -22,6 +32,7 @@ PHRASES: Final = dict.fromkeys(
     summary="Who is this number?",
     aliases=("whois", "lookup"),
     phrases=PHRASES,
+    patterns=((NUMBER_OF, "{who}"),),
     examples=("who +1 415 555 0150", "who Jordan Lee"),
     title="Who is this?",
     submit="Look up",

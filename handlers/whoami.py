@@ -20,7 +20,22 @@ router = Router()
     "whoami",
     summary="Your Dialpad connection and status",
     aliases=("me",),
-    phrases=dict.fromkeys(("who am i", "who am i connected as", "my account"), ""),
+    phrases=dict.fromkeys(
+        (
+            "who am i",
+            "who am i connected as",
+            "my account",
+            "what's my status",
+            "what is my status",
+            "whats my status",
+            "what's my number",
+            "what is my number",
+            "my extension",
+            "what's my extension",
+            "my number",
+        ),
+        "",
+    ),
     examples=("whoami",),
     title="Who am I?",
 )

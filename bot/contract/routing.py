@@ -25,6 +25,8 @@ _AROUND = ".,!?;:\"'“”„«»"
 _POLITE = frozenset({"please", "pls", "can", "could", "you", "hey", "hi", "ok"})
 """Words before a command that change nothing."""
 _LONGEST_PHRASE = 8
+_LONGEST_PATTERN = 120
+"""Characters of a line that is compared with patterns."""
 H = TypeVar("H", bound=Handler)
 
 
@@ -58,6 +60,9 @@ class Route:
     phrases: Mapping[str, str] = field(default_factory=dict)
     """Other ways to begin a line, and the words that stand for them after the route's word: "off duty" is
     ``duty off``. Lower case. ``=text`` puts the whole line into the argument ``text``."""
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """Whole lines with something in between, and the words that they stand for after the route's word: "put noor off
+    duty" is ``duty off noor``."""
     usage: str = ""
     summary: str = ""
     title: str = ""
@@ -108,6 +113,7 @@ class Router:
         summary: str,
         aliases: tuple[str, ...] = (),
         phrases: Mapping[str, str] | None = None,
+        patterns: tuple[tuple[re.Pattern[str], str], ...] = (),
         examples: tuple[str, ...] = (),
         title: str = "",
         submit: str = "Done",
@@ -122,7 +128,7 @@ class Router:
         known = risk or (action.risk if action else Risk.READ)
         return self._record(
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases,
-            phrases=phrases or {}, examples=examples, title=title,
+            phrases=phrases or {}, patterns=patterns, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
             opening=opening,
         )  # fmt: skip
@@ -235,8 +241,22 @@ class RouteTable:
                     route, words = meant
                     rest = text[found[count - 1].end() :].strip()
                     return route, f"{words} {rest}".strip()
+        if (meant := self._patterned(text)) is not None:
+            return meant
         if lead and lead < len(found) and (route_of_word := self.by_word.get(said[lead])) is not None:
             return route_of_word, text[found[lead].end() :].strip()
+        return None
+
+    def _patterned(self, text: str) -> tuple[Route, str] | None:
+        """Return the route that a whole line is a pattern of, with the words after the route's word."""
+        if len(text) > _LONGEST_PATTERN:
+            return None
+        line = " ".join(seen(readable(text)).replace("’", "'").split()).strip(" .!?")
+        for route in self.order:
+            for pattern, words in route.patterns:
+                if (match := pattern.fullmatch(line)) is not None:
+                    said = words.format(**{name: value or "" for name, value in match.groupdict().items()})
+                    return route, " ".join(said.split())
         return None
 
     def without_politeness(self, text: str) -> str:
