@@ -195,7 +195,7 @@ def _read_iso(text: str, local: datetime) -> datetime | None:
 def _read_words(text: str, local: datetime) -> datetime | None:
     if text in {"end of day", "end of the day", "eod", "today", "tonight", "the end of the day"}:
         return _end_of_day(local)
-    if text in {"eow", "end of week", "end of the week", "the end of the week"}:
+    if text in {"end of week", "end of the week", "the end of the week"}:
         return on_clock(_coming(4, local.date() - timedelta(days=1)), EVENING, local.tzinfo, after=local)
     if text.startswith("end of ") and (end := _leading_day(text.removeprefix("end of "), local)) != (None, ""):
         day, rest = end

@@ -99,7 +99,7 @@ class Typist:
     async def press(self, label: str, who: str) -> Outcome:
         """Press a button of the newest answer."""
         hands = self._hands(who)
-        answer = hands.person.ephemerals("#support")[-1]
+        answer = next(one for one in reversed(hands.person.ephemerals("#support")) if label in labels(dict(one)))
         self.watch.clear()
         return self._outcome(hands, await hands.press(answer, label))
 
