@@ -26,12 +26,34 @@ _TEXT_FIELDS: Final = ("text", "content", "summary", "name", "title")
 _OPEN: Final = frozenset({"open", "available"})
 _DATES: Final = ("date_started", "date_rang", "date_first_rang", "date_queued", "date_connected", "date_ended")
 _BEFORE_ANSWER: Final = frozenset({"calling", "ringing", "preanswer"})
+_LONGEST_WAIT_S: Final = 6 * 3600
+"""An agent's leg begins within this time of the caller's."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def names_of(event: CallEvent) -> frozenset[str]:
-    """Return the ids that the legs of one call have in common."""
-    return frozenset(f"call:{leg}" for leg in event.legs)
+    """Return the names that the legs of one call have in common.
+
+    An agent's leg names the call center's leg as its entry point, which joins the two. What the call center's leg says
+    of the agent's counts only where that leg agrees: it has this id, the same caller and about the same time. An id
+    that is none would otherwise make one call of two callers'.
+    """
+    return frozenset(f"call:{leg}" for leg in event.legs) | _agreed(event)
+
+
+def _agreed(event: CallEvent) -> frozenset[str]:
+    if event.external is None or event.date_started is None:
+        return frozenset()
+    period = int(event.date_started.timestamp() // _LONGEST_WAIT_S)
+    if event.operator_call_id is not None:
+        return frozenset({_operator_name(event.operator_call_id, event.external, period)})
+    if event.agent is not None and event.entry_point_call_id is None and event.master_call_id is None:
+        return frozenset(_operator_name(event.call_id, event.external, one) for one in (period, period - 1))
+    return frozenset()
+
+
+def _operator_name(leg: str, number: str, period: int) -> str:
+    return f"operator:{leg}:{number}:{period}"
 
 
 def read_call(event: CallEvent) -> State:

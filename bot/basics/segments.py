@@ -5,6 +5,7 @@ parts. One character outside of it makes the whole text UCS-2: 70 alone or 67 pe
 surrogate pair is not split either.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,3 +44,13 @@ def _parts(sizes: list[int], alone: int, each: int) -> int:
             parts, filled = parts + 1, 0
         filled += size
     return parts
+
+
+def shown_character(char: str) -> str:
+    """Return a character so that it can be seen: by its name where it is a blank, a mark, or leaves no trace."""
+    kind = unicodedata.category(char)
+    if kind[0] in "ZCM" or "\ufe00" <= char <= "\ufe0f":
+        name = unicodedata.name(char, "").lower()
+        code = f"U+{ord(char):04X}"
+        return f"the {name} ({code})" if name else f"the character {code}"
+    return char

@@ -10,7 +10,7 @@ from typing import Final
 from bot.arguments.own_number import LineToUse, OwnNumber, line_to_use
 from bot.arguments.party import Party
 from bot.basics.errors import FieldError
-from bot.basics.segments import count_segments
+from bot.basics.segments import count_segments, shown_character
 from bot.cards.answering import Before, not_from_there
 from bot.cards.number_flags import blocked_among, opted_out_among
 from bot.contract.context import Ctx
@@ -160,6 +160,7 @@ def _length(text: str, recipients: int) -> str:
     if recipients > 1:
         length += f" each, {segments.count * recipients} in all"
     if segments.culprits and segments.count > 1:
-        shown = " ".join(segments.culprits[:5])
+        named = [shown_character(one) for one in segments.culprits[:5]]
+        shown = (", " if any(len(one) > 1 for one in named) else " ").join(named)
         length += f" (fewer without {shown})"
     return length

@@ -40,6 +40,7 @@ _VOICEMAIL_STATES: Final = frozenset({"voicemail_uploaded", "transcription"})
 _LEAST_DIGITS: Final = 5
 """Fewer digits in common do not make two spellings of a number the same."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_DIALPADS = re.compile(r"https?://(?:[\w-]+\.)*dialpad(?:\.[a-z]+)+(?:[:/]|$)", re.IGNORECASE)
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -151,9 +152,9 @@ class CallEvent(_Event):
 
     @property
     def legs(self) -> frozenset[str]:
-        """Return the ids of this leg and those it names. One call, as people see it, is all legs joined by them,
+        """Return the ids of this leg and those it came from. One call, as people see it, is all legs joined by them,
         step by step: no single id stands on all its legs."""
-        ids = (self.call_id, self.master_call_id, self.entry_point_call_id, self.operator_call_id)
+        ids = (self.call_id, self.master_call_id, self.entry_point_call_id)
         return frozenset(one for one in ids if one)
 
     @property
@@ -323,8 +324,13 @@ class SmsEvent(_Event):
 
     @property
     def media(self) -> tuple[str, ...]:
-        """Return the addresses of its pictures. Some texts have them only in their body."""
-        return self.mms_urls or (tuple(_ADDRESS.findall(self.text or "")) if self.mms else ())
+        """Return the addresses of its pictures. Some texts have them only in their body: Dialpad's own addresses, or
+        what stands there alone. Any other is a link that the customer wrote."""
+        if self.mms_urls or not self.mms:
+            return self.mms_urls
+        said = self.text or ""
+        alone = not _ADDRESS.sub("", said).strip()
+        return tuple(one for one in _ADDRESS.findall(said) if alone or _DIALPADS.match(one))
 
     @property
     def words(self) -> str | None:

@@ -154,6 +154,8 @@ async def test_edit_opens_the_form_with_everything_in_it(world: World) -> None:
 
 async def test_an_emoji_makes_the_segments_shorter_and_says_why(world: World) -> None:
     assert "2 SMS (fewer without 🦊)" in words_of(await preview(world, "sms +14155550150 " + "a" * 100 + "🦊"))
+    invisible = words_of(await preview(world, "sms +14155550150 " + "a" * 60 + "\u00a0" + "a" * 40))
+    assert "2 SMS (fewer without the no-break space (U+00A0))" in invisible
 
 
 # What colleagues do, and from which line

@@ -35,6 +35,11 @@ def parse_conditions(text: str, region: str, side: Side = "only") -> Conditions:
             digest_at = _time_of_day(value)
         elif found := _filter(word, region):
             filters.append(_standing_after(side, found, word))
+        elif word.isdecimal():
+            raise UnclearFilter(
+                f"“{word[:30]}” is neither a number nor the beginning of one. Type it with + and without "
+                "blanks, such as +4420."
+            )
         elif word.casefold() not in {"and", "or"}:
             names.append(word)
     return Conditions(arranged(filters), tuple(names), digest_at)

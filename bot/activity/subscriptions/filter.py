@@ -109,6 +109,8 @@ def pieces(text: str, region: str) -> list[tuple[str, bool]]:
             continue
         if found and found[-1][0].endswith(":") and not found[-1][1]:
             found[-1] = (found[-1][0] + shown, False)
+        elif not word.quoted and shown.startswith("+"):
+            found += [(one, False) for one in re.split(r"[,;]+", shown) if one]  # +44,+1415
         else:
             found.append((shown, word.quoted))
     return found

@@ -106,6 +106,8 @@ class NumberFilter(Filter):
         whole = read_number(value, region)
         if whole:
             return cls(whole)
+        if value.startswith("00"):
+            value = "+" + value[2:]
         digits = re.sub(r"\D", "", value)
         if not value.strip().startswith("+") or not 1 <= len(digits) <= 15:
             raise UnclearFilter(
@@ -115,9 +117,10 @@ class NumberFilter(Filter):
 
     @classmethod
     def parse_bare(cls, word: str, region: str) -> Self | None:
-        """Parse ``+44``: the beginning of a number, too short to be taken for a whole one."""
-        is_number = _PREFIX.fullmatch(word) is not None or looks_like_number(word)
-        return cls.parse_value(word, region) if is_number else None
+        """Parse ``+44``, ``(+44)`` or ``+44*``: the beginning of a number, too short to be taken for a whole one."""
+        bare = word.strip("()*.…")
+        is_number = _PREFIX.fullmatch(bare) is not None or looks_like_number(word)
+        return cls.parse_value(bare if bare.startswith("+") else word, region) if is_number else None
 
     def matches(self, news: News, clock: ZoneInfo) -> bool:
         return news.number.startswith(self.beginning)

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from functools import reduce
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,14 @@ from bot.activity.news import NewsKind, happening_of, needs_somebody
 from bot.activity.registers import State, from_json, join, to_json
 from bot.dialpad.events import CallEvent
 from tests.bot.activity.payloads import (
+    ANA,
+    SUPPORT,
+    T0,
     answered_group_call,
     at,
     call,
     callback_request,
+    customer,
     missed_group_call,
     voicemail_call,
 )
@@ -74,6 +79,38 @@ def test_the_legs_of_one_call_are_joined_by_all_their_ids() -> None:
     names = [names_of(event) for event in answered_group_call()]
 
     assert all(one & {"call:1"} for one in names)
+
+
+LONE_LEG = {"target": ANA}
+"""An agent's leg that does not say where it came from."""
+
+
+@pytest.mark.parametrize("junk", [0, 9, 5314000000000640])
+def test_an_id_of_an_agents_leg_that_is_none_joins_no_two_callers(junk: int) -> None:
+    one, other = (
+        call(number, "hangup", 9, operator_call_id=junk, external_number=customer(number)) for number in (1, 2)
+    )
+    leg = call(junk, "hangup", 9, external_number=customer(3), **LONE_LEG)
+
+    assert not names_of(one) & names_of(other)
+    assert not names_of(one) & names_of(leg)
+
+
+@pytest.mark.parametrize(
+    ("changes", "joined"),
+    [
+        ({}, True),
+        ({"date_started": T0 + 2 * 3_600_000}, True),
+        ({"date_started": T0 + 20 * 3_600_000}, False),
+        ({"external_number": customer(5)}, False),
+        ({"external_number": None}, False),
+        ({"target": SUPPORT}, False),
+    ],
+)
+def test_a_leg_that_is_named_as_the_agents_counts_where_it_agrees(changes: dict[str, Any], joined: bool) -> None:
+    names = names_of(call(1, "hangup", 9, operator_call_id=2))
+
+    assert bool(names & names_of(call(2, "hangup", 9, **LONE_LEG | changes))) is joined
 
 
 def test_while_it_rings_nothing_has_become_of_it() -> None:

@@ -1,6 +1,7 @@
 from functools import reduce
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,28 @@ def test_an_address_in_a_text_without_pictures_stays_where_it_is() -> None:
     view = view_text(read_text(text(6, f"See {PICTURE}")))
 
     assert (view.text, view.media, view.has_media) == (f"See {PICTURE}", (), False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "look (https://example.com/o/5), ok?",
+        "https://example.com/o/5 is mine",
+        "mine:\nhttps://example.com/o/5",
+        "see https://notdialpad.test/5",
+    ],
+)
+def test_a_link_that_the_customer_wrote_beside_a_picture_stays(words: str) -> None:
+    event = text(6, words, mms=True, mms_url=None)
+
+    assert (event.words, event.media) == (words, ())
+
+
+def test_dialpads_own_address_in_the_words_is_the_picture() -> None:
+    event = text(6, "look https://app.dialpad.com/mms/7 https://example.com/o/5", mms=True, mms_url=None)
+
+    assert event.media == ("https://app.dialpad.com/mms/7",)
+    assert "https://example.com/o/5" in (event.words or "")
 
 
 def test_a_picture_that_is_in_slack_is_fetched_no_more() -> None:

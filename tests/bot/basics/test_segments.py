@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.basics.segments import count_segments
+from bot.basics.segments import count_segments, shown_character
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,22 @@ def test_no_segment_holds_more_than_it_can(text: str) -> None:
         assert len(text.encode("utf-16-le")) / 2 <= segments.count * 70
     else:
         assert len(text) <= segments.count * 160
+
+
+@pytest.mark.parametrize(
+    ("char", "shown"),
+    [
+        ("’", "’"), ("🦊", "🦊"), ("ç", "ç"),
+        ("\u00a0", "the no-break space (U+00A0)"), ("\u200b", "the zero width space (U+200B)"),
+        ("\u202e", "the right-to-left override (U+202E)"), ("\ufe0f", "the variation selector-16 (U+FE0F)"),
+        ("\u0301", "the combining acute accent (U+0301)"), ("\x07", "the character U+0007"),
+    ],
+)  # fmt: skip
+def test_a_character_that_leaves_no_trace_is_named(char: str, shown: str) -> None:
+    assert shown_character(char) == shown
+
+
+@given(st.characters(codec="utf-8"))
+def test_every_character_can_be_seen(char: str) -> None:
+    assert shown_character(char).isprintable()
+    assert shown_character(char).strip()

@@ -35,6 +35,12 @@ from bot.slack.blockkit.limits import HINT, PLACEHOLDER
         ("outside, longer:2m", [InternalFilter(False), LongerFilter(120)]),
         ("number:+1415", [NumberFilter("+1415")]),
         ("+44", [NumberFilter("+44")]),
+        ("(+44)", [NumberFilter("+44")]),
+        ("+44*", [NumberFilter("+44")]),
+        ("+44…", [NumberFilter("+44")]),
+        ("0044", [NumberFilter("+44")]),
+        ("+49-30", [NumberFilter("+4930")]),
+        ("+44,+1415", [NumberFilter("+44"), NumberFilter("+1415")]),
         ("country:ca countries:UK", [CountryFilter("CA"), CountryFilter("GB")]),
         ("+1 or +49", [NumberFilter("+1"), NumberFilter("+49")]),
         ("+1 415 555 0150", [NumberFilter("+14155550150")]),
@@ -194,3 +200,9 @@ def test_the_form_shows_every_filter_that_may_stand_there(side: Side) -> None:
 
 def test_no_two_filters_are_kept_in_the_same_column() -> None:
     assert len({kind.column for kind in FILTERS}) == len(FILTERS)
+
+
+@pytest.mark.parametrize("typed", ["44", "+44 20", "+44 +1 415", "020"])
+def test_digits_are_never_looked_up_as_a_name(typed: str) -> None:
+    with pytest.raises(UnclearFilter, match="neither a number nor the beginning of one"):
+        parse_conditions(typed, "GB")
