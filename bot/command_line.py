@@ -19,7 +19,7 @@ from bot.catalogue.routes import build_routes
 from bot.catalogue.validation import validated
 from bot.contract.context import Ctx, Where
 from bot.contract.reading import Refused
-from bot.dialpad.action import IDS_AS_TEXT, Action, Page, Risk, needs_of, wire_name
+from bot.dialpad.action import IDS_AS_TEXT, SECRETS_SHOWN, Action, Page, Risk, needs_of, wire_name
 from bot.dialpad.actions import ALL, by_slug, group_of
 from bot.dialpad.actions.oauth2 import RedeemToken
 from bot.dialpad.client import DialpadClient
@@ -158,7 +158,9 @@ async def call(action: Action[Any], settings: Settings, *, everything: bool) -> 
         raise BadInput("--all is for lists; this action returns a single item.")
     client = DialpadClient(settings.dialpad_base_url)
     try:
-        return await _collect(client, action, key) if everything else plain(await client.send(action, token=key))
+        if everything:
+            return await _collect(client, action, key)
+        return plain(await client.send(action, token=key), reveal=bool(action.reveals))
     finally:
         await client.aclose()
 
@@ -181,11 +183,11 @@ INCOMPLETE: Final = "incomplete"
 """Our own mark on an answer whose pages Dialpad did not all give."""
 
 
-def plain(answer: Any) -> dict[str, Any]:
-    """Return an answer as JSON under Dialpad's names, without what Dialpad left out."""
-    made: dict[str, Any] = answer.model_dump(
-        mode="json", by_alias=True, exclude_unset=True, context={IDS_AS_TEXT: True}
-    )
+def plain(answer: Any, *, reveal: bool = False) -> dict[str, Any]:
+    """Return an answer as JSON under Dialpad's names, without what Dialpad left out. ``reveal``: with the address that
+    the action was run for."""
+    context = {IDS_AS_TEXT: True, **({SECRETS_SHOWN: True} if reveal else {})}
+    made: dict[str, Any] = answer.model_dump(mode="json", by_alias=True, exclude_unset=True, context=context)
     return made
 
 

@@ -15,8 +15,8 @@ from bot.catalogue.inputs import Attached, DateAndTime, FileArgument
 from bot.contract.argument import Choice
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
-from bot.contract.reply import Bold, Button, Card, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
-from bot.dialpad.action import Action, Done, Entity, Page, Response, Risk
+from bot.contract.reply import Bold, Button, Card, Code, Fact, Listing, Phone, Prose, Raw, RawArgs, Row
+from bot.dialpad.action import SECRETS_SHOWN, Action, Done, Entity, Page, Response, Risk
 from bot.dialpad.actions import ALL, group_of
 from bot.dialpad.lists import items_of
 
@@ -215,11 +215,24 @@ async def card_of(
     if isinstance(answer, Done) and not any(True for _ in leaves(thing)):
         text = "" if said else "Dialpad has no details about it."
         return Card(title, text=text, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
-    facts = await facts_of(ctx, thing)
+    revealed = _revealed(action, answer)
+    if revealed:
+        thing = {key: value for key, value in thing.items() if key != action.reveals}
+    facts = (*await facts_of(ctx, thing), *revealed)
     if changes:
         return Card(title, facts=tuple(changes), buttons=(*steps, *again(action, asked)))
     note = "Only you can see this." if action.sensitive else ""
+    if revealed:
+        note = f"{note} Whoever has the address can read the events. It works for an hour, and is not shown again."
     return Card(title, facts=facts, note=note, buttons=(*steps, *again(action, asked)))
+
+
+def _revealed(action: type[Action[Any]], answer: Response) -> tuple[Fact, ...]:
+    """Return the address that whoever asked needs, which nothing else of the bot shows, keeps or logs."""
+    if not action.reveals:
+        return ()
+    shown = answer.model_dump(mode="json", by_alias=True, context={SECRETS_SHOWN: True}).get(action.reveals)
+    return (Fact("Address", (Code(str(shown)),)),) if shown else ()
 
 
 def steps_after_deleting(action: type[Action[Any]]) -> tuple[Button, ...]:

@@ -20,6 +20,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    SecretStr,
     SerializationInfo,
     TypeAdapter,
     WithJsonSchema,
@@ -139,6 +140,19 @@ IDS_AS_TEXT: Final = "ids as text"
 """In a serialization context: ids stay text, as Dialpad answers them; 19 digits do not survive every JSON reader."""
 
 
+SECRETS_SHOWN: Final = "secrets shown"
+"""In a serialization context: an ``AccessAddress`` is written as it is, for the one person who asked for it."""
+
+
+def _write_address(value: SecretStr, info: SerializationInfo) -> str:
+    shown = bool(info.context) and SECRETS_SHOWN in (info.context or ())
+    return value.get_secret_value() if shown else str(value)
+
+
+AccessAddress = Annotated[SecretStr, PlainSerializer(_write_address, return_type=str, when_used="json")]
+"""An address that gives access to whoever has it: hidden in ``repr``, in logs, and wherever answers are shown."""
+
+
 def _write_id(value: str, info: SerializationInfo) -> int | str:
     as_text = bool(info.context) and IDS_AS_TEXT in (info.context or ())
     return int(value) if value.isascii() and value.isdigit() and not as_text else value
@@ -217,6 +231,8 @@ class Action(BaseModel, Generic[A]):
     """Dialpad takes this operation only from a company admin."""
     sensitive: ClassVar[bool] = False
     """The answer holds what only the asker may see: transcripts, recordings, call logs, contacts."""
+    reveals: ClassVar[str] = ""
+    """The field of the answer with an ``AccessAddress`` that whoever asked is shown, once; "" for none."""
     repeatable: ClassVar[bool | None] = None
     """Whether the request may be sent again when no answer came. None: by its method (GET, PUT, DELETE yes; POST,
     PATCH no)."""

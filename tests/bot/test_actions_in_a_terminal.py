@@ -170,6 +170,14 @@ async def test_a_change_arrives(terminal: Terminal) -> None:
     assert ran.answer["ring_seconds"] == 22
 
 
+async def test_a_websocket_yields_its_address_and_a_list_does_not(terminal: Terminal) -> None:
+    made = await terminal.run("call", "DIALPAD_POST_WEBSOCKET_CONNECTION_SECRET")
+    listed = await terminal.run("call", "DIALPAD_RETRIEVE_WEBSOCKET_CONNECTION")
+
+    assert made.answer["websocket_url"].startswith("ws://")
+    assert {one["websocket_url"] for one in listed.answer["items"]} == {"**********"}
+
+
 async def test_a_refusal_is_exit_3(terminal: Terminal) -> None:
     ran = await terminal.run("call", "DIALPAD_RETRIEVE_CALL_CENTER_BY_ID", "--data", '{"id": 5}')
     assert ran.code == 3

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -59,6 +60,7 @@ async def test_a_full_day_leaves_no_secret_in_the_logs(
         demo.dialpad.faults.add("POST /api/v2/sms", status=500, times=None)
         await ana.mention(f"sms +14155550150 {SECRET_WORDS[0]}")
         await ana.press(ana.person.ephemerals("#support")[-1], "Send")
+        await priya.type("/dp run DIALPAD_POST_WEBSOCKET_CONNECTION_SECRET")
         demo.dialpad.faults.clear()
         demo.dialpad.tokens.revoke_user(SAM.dialpad_id or 0)
         await sam.type("/dp whoami")
@@ -80,3 +82,4 @@ async def test_a_full_day_leaves_no_secret_in_the_logs(
     forbidden = secrets | set(SECRET_WORDS) | numbers | {number.removeprefix("+1") for number in numbers}
     forbidden |= {"555-01", "sandbox-signing-secret", "sandbox-client-secret"}
     assert [word for word in forbidden if word in written] == []
+    assert re.search(r"/events/\d{8}", written) is None

@@ -58,6 +58,18 @@ async def test_a_complete_line_runs(world: World) -> None:
     assert "Noor Haddad" in words_of(answer)
 
 
+async def test_a_websocket_yields_its_address_to_whoever_made_it_and_nowhere_else(world: World) -> None:
+    made = await world.type(PRIYA, "run DIALPAD_POST_WEBSOCKET_CONNECTION_SECRET")
+    made = await world.type(PRIYA, f"run {made.route.removeprefix('run.')}") if isinstance(made, Form) else made
+    found = words_of(made)
+
+    assert "ws://dialpad.example/events/" in found
+    assert "Only you can see this." in found
+    listed = await world.type(PRIYA, "run DIALPAD_RETRIEVE_WEBSOCKET_CONNECTION")
+    assert "ws://" not in words_of(listed) + repr(listed)
+    assert "ws://" not in json.dumps([button.args for button in buttons_of(made)])
+
+
 async def test_names_do_as_well_as_ids(world: World) -> None:
     assert "Noor Haddad" in words_of(await world.type(ANA, "run fetch_user_details_by_id id=Noor Haddad"))
 

@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from bot.dialpad.action import Id, Response
+from bot.dialpad.action import AccessAddress, Id, Response
 
 
 class Signature(Response):
@@ -26,5 +26,5 @@ class Websocket(Response):
     a secret."""
 
     id: Id | None = None
-    websocket_url: SecretStr | None = None
+    websocket_url: AccessAddress | None = None
     signature: Signature | None = None

@@ -35,6 +35,7 @@ class GetWebsocket(Action[Websocket]):
     request = GET("/api/v2/websockets/{id}")
     risk = Risk.READ
     sensitive = True
+    reveals = "websocket_url"
 
     id: WebsocketField
 
@@ -48,6 +49,7 @@ class CreateWebsocket(Action[Websocket]):
     risk = Risk.CHANGE
     rates = (Rate(250),)
     sensitive = True
+    reveals = "websocket_url"
 
     secret: WebsocketSecret = None
 
