@@ -263,7 +263,9 @@ def _build_parts(
     workspaces = Workspaces(clients, time.monotonic)
     people = SlackPeople(clients, time.monotonic, workspaces)
     later = DurableLater(store, notices.run_later, notices.later_given_up)
-    directory = Directory(store.directory, accounts)
+    directory = Directory(
+        store.directory, accounts, region=settings.region, region_first="region" in settings.model_fields_set
+    )
     marks = DutyMarks(clients, time.monotonic, workspaces)
     channel_messages = ChannelMessages(clients, settings.region, people, marks.groups)
     escalations = Escalations(store, accounts, directory, people, marks)

@@ -52,6 +52,7 @@ async def whoami(ctx: Ctx) -> Answer:
         Button("Do not disturb", "dnd.dnd"),
         Button("Duty", "duty.duty"),
         Button("Status…", "status.status", form=True),
+        Button("Country", "country.country"),
         Button("Disconnect", "disconnect.disconnect"),
     )
     name = me.name if me.id else link.dialpad_name

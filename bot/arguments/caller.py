@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, replace
 
 from bot.arguments.colleague import wanted
 from bot.arguments.extensions import extension_words, party_by_extension, why_no_extension, with_extension
+from bot.arguments.number import meanings, which_country
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
     LINES,
@@ -14,12 +15,13 @@ from bot.arguments.phonebook import (
     described,
     name_length,
     near_length,
+    of_country,
     party_named,
     party_of,
     suggested,
     unclear_party,
 )
-from bot.basics.phone import extension_of, looks_like_number, read_number
+from bot.basics.phone import extension_of, looks_like_number
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
@@ -33,9 +35,11 @@ async def read_party(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_num
     region = await ctx.region()
     if (inside := await party_by_extension(ctx, shown)) is not None:
         return inside
-    number = read_number(shown, region)
-    if number:
-        party = await party_of(ctx, number)
+    numbers = await meanings(ctx, shown)
+    if len(numbers) > 1:
+        raise UnclearName(which_country(shown, numbers), [of_country(number) for number in numbers])
+    if numbers:
+        party = await party_of(ctx, numbers[0])
         return replace(party, extension=extension_of(shown) or party.extension)
     if looks_like_number(shown) or shown.isdigit():
         raise UnclearName(why_no_extension(shown, region))

@@ -1,11 +1,30 @@
 """Explains why a text is not a phone number."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
-from bot.basics.phone import LONGEST
+from bot.basics.phone import LONGEST, home_of, national, read_number, readings_of, region_of
+from bot.contract.context import Ctx
+
+
+async def meanings(ctx: Ctx, text: str) -> tuple[str, ...]:
+    """Return the numbers that a text may be: one where the person chose a country, those of the company's countries
+    where they did not."""
+    region = await ctx.region()
+    if await ctx.own_region():
+        number = read_number(text, region)
+        return () if number is None else (number,)
+    return readings_of(text, region)
+
+
+def which_country(text: str, numbers: Sequence[str]) -> str:
+    """Return the sentence for digits that are a number in several countries."""
+    said = " or ".join(f"{national(number, '')} ({region_of(number)})" for number in numbers)
+    return f"“{text}” may be {said}. Type the one you mean."
+
 
 _EXAMPLE: Final = "+1 415 555 0150"
 _SHORT: Final = f"is too short for a phone number. Type it with its area code, such as {_EXAMPLE}."
@@ -32,10 +51,10 @@ def _flaw(text: str, region: str) -> str:
         return f"is too long for a phone number. Type one number, such as {_EXAMPLE}."
     if any(c.isalpha() for c in text) or not digits:
         return f"is not a phone number. Type it in digits, such as {_EXAMPLE}."
-    if phonenumbers.is_emergency_number("".join(digits), region):
+    if any(phonenumbers.is_emergency_number("".join(digits), one) for one in region.split("+")):
         return "is an emergency number. Dial it on a phone; it is never dialed from Slack."
     try:
-        problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, region))
+        problem = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(text, home_of(region)))
     except NumberParseException:
         problem = ValidationResult.TOO_SHORT if len(digits) < 7 else ValidationResult.INVALID_COUNTRY_CODE
     return _FLAWS.get(problem, f"is not a valid phone number. Check its digits, or type something like {_EXAMPLE}.")

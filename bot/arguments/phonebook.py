@@ -7,7 +7,7 @@ from typing import Final
 from bot.arguments.party import Party, PartyKind
 from bot.basics.errors import ChatopsError, FieldError
 from bot.basics.name_search import fold, name_words, names_all, without_titles
-from bot.basics.phone import looks_like_number, national, read_number
+from bot.basics.phone import looks_like_number, national, read_number, region_of
 from bot.basics.words import Word, is_near
 from bot.contract.argument import Option, SeveralMeanings
 from bot.contract.context import Ctx
@@ -167,7 +167,10 @@ async def one_named(ctx: Ctx, text: str, entities: Sequence[Entity]) -> Entry:
     near = ([entry for entry in near if _nearly(text, entry)] or near)[:4]
     if near:
         raise UnclearName(f"I can't find anyone called “{shown}”. Did you mean {either(near, region)}?", near)
-    raise UnclearName(f"I can't find anyone called “{shown}”. Type a number, or the name as it appears in Dialpad.")
+    part = " Dialpad gave only a part of its contacts." if await ctx.deps.directory.is_cut_short(ctx.account) else ""
+    raise UnclearName(
+        f"I can't find anyone called “{shown}”.{part} Type a number, or the name as it appears in Dialpad."
+    )
 
 
 async def _likelier(ctx: Ctx, text: str, found: Entry) -> list[Entry]:
@@ -207,6 +210,11 @@ async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_nu
         numbers = " or ".join(national(number, region) for number in entry.phones[:MOST_MEANT])
         raise UnclearName(f"{entry.name} has several numbers. Choose one of: {numbers}.", (entry,))
     return party_of_entry(entry, entry.phones[0])
+
+
+def of_country(number: str) -> Entry:
+    """Return a number as a candidate, named by its country."""
+    return Entry(number, region_of(number), "", Entity.NUMBER, (number,))
 
 
 async def unclear_party(ctx: Ctx, field: str, typed: str, problem: UnclearName) -> FieldError:

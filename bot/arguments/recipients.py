@@ -6,6 +6,7 @@ from typing import Annotated
 
 from bot.arguments.caller import is_mention, read_party
 from bot.arguments.extensions import extension_typed, extension_words, says_extension, with_extension
+from bot.arguments.number import meanings
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
     LONGEST_OF_ALL,
@@ -189,7 +190,6 @@ class Recipients(Lookup):
 
     async def items(self, ctx: Ctx, words: Sequence[Word]) -> list[str]:
         """Return a number for each recipient that is clear, so that a form can show them; else what was typed."""
-        region = await ctx.region()
         found: list[str] = []
         at = int(len(words) > 1 and _plain(words[0]) in _LEADS)
         while at < len(words):
@@ -197,12 +197,12 @@ class Recipients(Lookup):
             text = " ".join(word.text for word in words[at : at + count]).strip(_MARKS)
             at += count
             if text and (text.casefold() not in {*_SEPARATORS, *_MARKS_ALONE} or words[at - 1].quoted):
-                found.append(await self._settled(ctx, text, region))
+                found.append(await self._settled(ctx, text))
         return found
 
-    async def _settled(self, ctx: Ctx, text: str, region: str) -> str:
-        if number := read_number(text, region):
-            return number
+    async def _settled(self, ctx: Ctx, text: str) -> str:
+        if len(numbers := await meanings(ctx, text)) == 1:
+            return numbers[0]
         try:
             return (await read_party(ctx, text, self.entities)).number
         except UnclearName:

@@ -1,6 +1,11 @@
-"""Phone numbers: read in any format people write, E.164 inside, shown in national format."""
+"""Phone numbers: read in any format people write, E.164 inside, shown in national format.
+
+A ``region`` is an ISO 3166 alpha-2 code, or several joined by "+", the home first: ``GB+DE``. A number without its
+country code is read as one of the first region in which it is valid.
+"""
 
 import re
+from collections.abc import Iterable, Iterator
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
@@ -53,19 +58,87 @@ def extension_of(text: str) -> str:
     return found["digits"] if found else ""
 
 
+def home_of(region: str) -> str:
+    """Return the first of the regions."""
+    return region.partition("+")[0]
+
+
+def join_regions(regions: Iterable[str]) -> str:
+    """Join regions, each once."""
+    return "+".join(dict.fromkeys(one for region in regions for one in region.split("+") if one))
+
+
 def read_number(text: str, region: str) -> str | None:
     """Read a phone number: E.164, or None when ``text`` is no possible number. An extension is not part of it.
-    ``region``: ISO 3166 alpha-2 for numbers without ``+``."""
-    cleaned = without_extension(seen(readable(text)).strip().removeprefix("tel:"))
+    ``region``: for numbers without ``+``."""
+    return next(_readings(text, region), None)
+
+
+def readings_of(text: str, region: str) -> tuple[str, ...]:
+    """Return every number that a text is in one of the regions, E.164, that of the home first; of those alone where
+    people begin numbers as this one begins, if there are any."""
+    cleaned = _cleaned(text)
+    alike = join_regions(one for one in region.split("+") if _begins_as_in(cleaned, one))
+    return tuple(dict.fromkeys(_readings(text, alike))) or tuple(dict.fromkeys(_readings(text, region)))
+
+
+def _readings(text: str, region: str) -> Iterator[str]:
+    """Yield what a text is in each region, first where people begin numbers as this one begins."""
+    cleaned = _cleaned(text)
     if len(cleaned) > LONGEST or not _NUMBER.fullmatch(cleaned):
-        return None
+        return
+    for one in sorted(filter(None, region.split("+")), key=lambda one: not _begins_as_in(cleaned, one)):
+        try:
+            number = phonenumbers.parse(cleaned, one)
+        except NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number) or _is_example(number):
+            yield phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _cleaned(text: str) -> str:
+    return without_extension(seen(readable(text)).strip().removeprefix("tel:"))
+
+
+def _begins_as_in(cleaned: str, region: str) -> bool:
+    """Tell whether a number begins as numbers inside a country do: with a 0 where it is dialled before them."""
+    has_zero = "".join(c for c in cleaned if c.isdigit()).startswith("0")
+    return cleaned.startswith("+") or has_zero is (phonenumbers.ndd_prefix_for_region(region, True) == "0")
+
+
+def _is_example(number: phonenumbers.PhoneNumber) -> bool:
+    """Tell whether a number is one of those that Ofcom keeps for examples, which the library calls invalid."""
+    digits = phonenumbers.national_significant_number(number)
+    return number.country_code == 44 and len(digits) == 10 and digits.startswith("7700900")
+
+
+def region_of(e164: str) -> str:
+    """Return the region that a number belongs to, "" when that is not known."""
     try:
-        number = phonenumbers.parse(cleaned, region)
+        number = phonenumbers.parse(e164)
     except NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        return ""
+    found = phonenumbers.region_code_for_number(number)
+    found = found or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return found if found and is_region(found) else ""
+
+
+def is_region(code: str) -> bool:
+    """Tell whether this is the code of a country that has phone numbers."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def written_forms(e164: str, region: str) -> tuple[str, ...]:
+    """Return the digits with which a number may be written down: with its country code, and as people of the regions
+    write it, with and without the 0 before it."""
+    digits = "".join(c for c in e164 if c.isdigit())
+    home = region_of(e164)
+    if not home or home not in region.split("+"):
+        return (digits,)
+    number = phonenumbers.parse(e164)
+    inside = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+    bare = phonenumbers.national_significant_number(number)
+    return tuple(dict.fromkeys((digits, "".join(c for c in inside if c.isdigit()), bare)))
 
 
 def looks_like_number(text: str) -> bool:
@@ -83,11 +156,14 @@ def national(e164: str, region: str = "US") -> str:
         number = phonenumbers.parse(e164)
     except NumberParseException:
         return e164
-    home = phonenumbers.country_code_for_region(region) == number.country_code
+    home = phonenumbers.country_code_for_region(home_of(region)) == number.country_code
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
 
 
 def numbers_in(text: str, region: str) -> list[str]:
     """Find every number in ``text``, E.164, in order, once each."""
-    found = phonenumbers.PhoneNumberMatcher(text, region)
-    return list(dict.fromkeys(phonenumbers.format_number(m.number, PhoneNumberFormat.E164) for m in found))
+    found: dict[int, str] = {}
+    for one in region.split("+"):
+        for match in phonenumbers.PhoneNumberMatcher(text, one):
+            found.setdefault(match.start, phonenumbers.format_number(match.number, PhoneNumberFormat.E164))
+    return list(dict.fromkeys(number for _, number in sorted(found.items())))

@@ -45,7 +45,8 @@ class StoredList:
     ``sees_shared``: this person sees the company's list of this kind, as Dialpad said at ``checked_at``. ``first``: the
     ids of the first page. ``cursor``: where reading goes on, None when nothing is being read. ``pages``: how many there
     were when it was last read, or have come so far. ``complete_at`` is None until all of it was read once;
-    ``fresh_until``: when it is to be read again.
+    ``fresh_until``: when it is to be read again. ``cut_short``: Dialpad refused its own cursor when it was read last,
+    so that something is missing.
     """
 
     id: int
@@ -60,6 +61,7 @@ class StoredList:
     pages: int
     complete_at: datetime | None
     fresh_until: datetime | None
+    cut_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,11 @@ class DirectoryBook(Protocol):
     async def get(self, viewer: Viewer, entity: str, entry_id: str) -> FoundEntries:
         """Find the entry with this id."""
 
-    async def by_number(self, viewer: Viewer, entities: Sequence[str], number: str) -> FoundEntries:
-        """Find the entries of these kinds with this E.164 number."""
+    async def by_number(self, viewer: Viewer, entities: Sequence[str], forms: Sequence[str]) -> FoundEntries:
+        """Find the entries of these kinds with a number whose digits are one of these."""
+
+    async def phones_of_kind(self, company: CompanyKey, entity: str) -> tuple[str, ...]:
+        """Return numbers of the company's entries of a kind, whoever sees them; for what they have in common only."""
 
     async def by_extension(self, viewer: Viewer, entities: Sequence[str], digits: str) -> FoundEntries:
         """Find the entries of these kinds with this extension."""

@@ -7,6 +7,7 @@ from bot.activity.calls import CallView
 from bot.activity.past_calls import past_calls
 from bot.arguments.party import Party
 from bot.basics.errors import DialpadError, NotAllowed
+from bot.cards.live_call import CUT_SHORT
 from bot.cards.number_flags import is_blocked, opted_out_among
 from bot.cards.past_call import call_row
 from bot.cards.rights import rights_of
@@ -27,9 +28,10 @@ async def caller_card(ctx: Ctx, party: Party) -> Card:
     blocked, opted_out, calls = await asyncio.gather(
         _blocked(ctx, party), _opted_out(ctx, party), _last_calls(ctx, party)
     )
+    cut_short = party.kind == "unknown" and await ctx.deps.directory.is_cut_short(ctx.account)
     facts = [
         Fact("Number", (Phone(party.number),)) if party.name else None,
-        Fact("Who", _who(party)),
+        Fact("Who", _who(party, cut_short=cut_short)),
         Fact("Blocked", "Yes, for the whole company" if blocked else "No") if blocked is not None else None,
         Fact("Texts", "Opted out (STOP)") if opted_out else None,
         Fact("Last calls", calls),
@@ -41,13 +43,13 @@ async def caller_card(ctx: Ctx, party: Party) -> Card:
     )
 
 
-def _who(party: Party) -> Prose:
+def _who(party: Party, *, cut_short: bool) -> Prose:
     company = f" at {party.detail}" if party.detail else ""
     known = {
         "contact": f"Contact{company}",
         "colleague": "Colleague",
         "line": f"Your company's own line ({party.detail})",
-        "unknown": "Nobody in your contacts or your company has this number",
+        "unknown": CUT_SHORT if cut_short else "Nobody in your contacts or your company has this number",
     }[party.kind]
     return (
         f"{known}. Dialpad has this number under other names too, so it may be somebody else."

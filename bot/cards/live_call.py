@@ -44,6 +44,7 @@ class Caller:
     is_contact: bool = False
 
 
+CUT_SHORT: Final = "Not in the part of the contacts that Dialpad gave; it cut the list short"
 _HEADS: Final = {
     "ringing": "📞 Ringing",
     "waiting": "⏳ Waiting in the queue",
@@ -73,11 +74,12 @@ def caller_of(view: CallView, known: Caller | None) -> Caller:
     """Return what the directory knows; else what Dialpad put on the event, which may be no more than a guess."""
     if known is not None and known.name:
         return known
+    unknown = "Nobody in the contacts has this number" if known is None else known.sure
     name = "" if looks_like_number(view.contact) else view.contact
     if not view.number:
         return Caller(name, "hides the number")
     if not name:
-        return Caller("", "Nobody in the contacts has this number")
+        return Caller("", unknown)
     if view.contact_type == "user":
         return Caller(name, "Colleague", is_ours=True)
     return Caller(name, "Name as sent with the call; not in the contacts")
@@ -85,13 +87,13 @@ def caller_of(view: CallView, known: Caller | None) -> Caller:
 
 async def look_up_caller(directory: Directory, account: Account, number: str) -> Caller | None:
     """Look a number up as this account's owner sees it; None when the directory does not know it, or cannot be
-    asked."""
+    asked. Without a name where Dialpad gave only a part of the contacts."""
     try:
         who = await directory.by_number(account, number) if number else None
     except ChatopsError:
         return None
     if who is None:
-        return None
+        return Caller("", CUT_SHORT) if number and await directory.is_cut_short(account) else None
     entry = who.entry
     is_contact = entry.entity is Entity.CONTACT
     company = f" at {entry.detail}" if is_contact and entry.detail and not entry.detail.startswith("+") else ""

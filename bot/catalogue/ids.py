@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final
 
-from bot.arguments.number import why_no_number
+from bot.arguments.number import meanings, which_country, why_no_number
 from bot.arguments.phonebook import LINES, LONGEST_TEXT, PEOPLE, described, suggested
 from bot.basics.errors import ChatopsError
-from bot.basics.phone import national, read_number
+from bot.basics.phone import national
 from bot.basics.words import Word
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
@@ -259,8 +259,10 @@ class NumberChoice(OneOrMany):
         if self.may_hide and text.casefold() == HIDDEN_NUMBER:
             return HIDDEN_NUMBER
         region = await ctx.region()
-        number = read_number(text, region)
-        if number is None:
+        numbers = await meanings(ctx, text)
+        if len(numbers) > 1:
+            raise self.refuse(name, which_country(text, numbers))
+        if not numbers:
             if any(c.isdigit() for c in text) and sum(map(str.isalpha, text)) < _A_NAME:
                 raise self.refuse(name, why_no_number(text, region))
             named = (
@@ -269,7 +271,7 @@ class NumberChoice(OneOrMany):
             if len(set(named)) != 1:
                 raise self.refuse(name, why_no_number(text, region))
             return named[0]
-        return number
+        return numbers[0]
 
     async def _known(self, ctx: Ctx, query: str) -> list[Option]:
         try:

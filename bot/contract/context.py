@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.basics.person import PersonKey
+from bot.basics.phone import join_regions
 from bot.basics.settings import Settings
 from bot.basics.stored_json import StoredJson, UnreadableJson
 from bot.contract.board import Notifications
@@ -240,6 +241,10 @@ class Step:
     reads: bool = False
 
 
+REGION_CHOSEN: Final = "region"
+"""The preference that holds the country of a person's numbers."""
+
+
 @dataclass(frozen=True)
 class Ctx:
     """The request a handler answers: who asked, where, how, when, and the services to use."""
@@ -281,9 +286,18 @@ class Ctx:
         return (await self.deps.people.profile(self.person)).zone
 
     async def region(self) -> str:
-        """Return the region of the person's numbers without country code, ISO 3166 alpha-2."""
+        """Return the regions of the person's numbers without country code, as ``bot.basics.phone`` reads them: their
+        own country if they chose one, then the company's."""
+        return await self.once("region", self._region)
+
+    async def _region(self) -> str:
+        companys = await self.deps.directory.region(self.account)
+        return join_regions((await self.own_region(), companys))
+
+    async def own_region(self) -> str:
+        """Return the country that the person chose for their numbers, "" for none."""
         chosen = await self.once("preferences", lambda: self.deps.preferences.get(self.person))
-        return str(chosen.get("region") or self.deps.settings.region)
+        return str(chosen.get(REGION_CHOSEN) or "")
 
     async def once(self, question: Hashable, ask: Callable[[], Awaitable[T]]) -> T:
         """Return what ``ask`` answers, asked the first time that a request wants it: while a line is read the same name

@@ -12,14 +12,15 @@ Every query names the person, and looks in nothing that they may not see (``bot.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, Literal
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError, DialpadError, NotFound, UserError
 from bot.basics.opening_hours import OpeningHours
+from bot.basics.phone import join_regions, readings_of, region_of, written_forms
 from bot.basics.stored_directory import DirectoryBook, FoundEntries, Viewer
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import Action, Entity, Response, entity_of
@@ -31,6 +32,9 @@ from bot.dialpad.events import ChangeEvent, ContactEvent
 from bot.dialpad.list_reading import FIRST_LOAD, Asker, ListReading
 from bot.dialpad.lists import entry_of, entry_of_event, lists
 
+REGION_FOR: Final = timedelta(minutes=1)
+"""How long the countries of a company's offices are taken as known."""
+_MOST_REGIONS: Final = 4
 OUTDATED_AFTER: Final = timedelta(seconds=30)
 """After so long a list is read again of which Dialpad said that something has changed, but not what."""
 _SEVERAL: Final = 10
@@ -71,10 +75,22 @@ class Who:
 
 class Directory:
     """Dialpad's lists as they are stored in ``book``, which all processes share. ``first_load``: seconds a first
-    question waits for a list."""
+    question waits for a list. ``region``: where numbers without their country code are from when the company's offices
+    do not tell; with ``region_first`` it counts before theirs, because somebody chose it."""
 
-    def __init__(self, book: DirectoryBook, accounts: Accounts, *, first_load: float = FIRST_LOAD) -> None:
+    def __init__(
+        self,
+        book: DirectoryBook,
+        accounts: Accounts,
+        *,
+        first_load: float = FIRST_LOAD,
+        region: str = "US",
+        region_first: bool = False,
+    ) -> None:
         self._book = book
+        self._region = region
+        self._region_first = region_first
+        self._regions: dict[CompanyKey, tuple[datetime, str]] = {}
         self.reading = ListReading(book, accounts, first_load=first_load)
 
     async def search(self, account: Account, entity: Entity, query: str, limit: int = 20) -> list[Entry]:
@@ -82,10 +98,20 @@ class Directory:
 
         Raises ``UserError`` or ``DialpadError`` only when nothing could be read at all.
         """
-        found = await self._ask(
-            account, (entity,), lambda viewer: self._book.search(viewer, entity.value, query, limit)
-        )
-        return [from_store(entry) for entry in found.entries]
+        region = await self.region(account)
+
+        async def look(viewer: Viewer) -> FoundEntries:
+            found = await self._book.search(viewer, entity.value, query, limit)
+            whose = [
+                entry
+                for number in readings_of(query, region)
+                for entry in (await self._book.by_number(viewer, [entity.value], written_forms(number, region))).entries
+            ]
+            both = {entry.id: entry for entry in (*whose, *found.entries)}
+            return replace(found, entries=tuple(both.values())[:limit])
+
+        found = await self._ask(account, (entity,), look)
+        return [from_store(entry, region) for entry in found.entries]
 
     async def find(self, account: Account, entity: Entity, text: str) -> NameMatch:
         """Find what ``text``, a typed name, number, e-mail address or id, means."""
@@ -98,7 +124,9 @@ class Directory:
         """Find what ``text`` means among these kinds, in one look."""
         kinds = [entity.value for entity in entities]
         found = await self._ask(account, entities, lambda viewer: self._book.find(viewer, kinds, text))
-        return Meant(tuple(map(from_store, found.sure)), tuple(map(from_store, found.entries)))
+        region = await self.region(account)
+        sure, near = ([from_store(entry, region) for entry in some] for some in (found.sure, found.entries))
+        return Meant(tuple(sure), tuple(near))
 
     async def name_of(self, account: Account, entity: Entity, entry_id: str) -> str | None:
         """Return the name behind an id, None when it is not known."""
@@ -125,8 +153,10 @@ class Directory:
         """Find the owner of a number: a person or line of the company first, then a contact."""
         wanted = (*_LINES, Entity.CONTACT)
         kinds = [entity.value for entity in wanted]
-        found = await self._look(account, wanted, lambda viewer: self._book.by_number(viewer, kinds, e164))
-        entries = [from_store(entry) for entry in found.entries]
+        region = await self.region(account)
+        forms = written_forms(e164, region)
+        found = await self._look(account, wanted, lambda viewer: self._book.by_number(viewer, kinds, forms))
+        entries = [entry for one in found.entries if e164 in (entry := from_store(one, region)).phones]
         of_ours = [entry for entry in entries if entry.entity in _LINES]
         hits = of_ours or entries
         if not hits:
@@ -139,7 +169,35 @@ class Directory:
         wanted = (*_LINES, Entity.ROOM)
         kinds = [entity.value for entity in wanted]
         found = await self._look(account, wanted, lambda viewer: self._book.by_extension(viewer, kinds, digits))
-        return [from_store(entry) for entry in found.entries]
+        region = await self.region(account)
+        return [from_store(entry, region) for entry in found.entries]
+
+    async def region(self, account: Account) -> str:
+        """Return where numbers without their country code are from in this person's company, as ``bot.basics.phone``
+        reads regions: the countries of its offices, as their numbers tell, and what was set for all."""
+        try:
+            company = (await account.link()).company_of(account.person)
+        except ChatopsError:
+            return self._region
+        looked_at, known = self._regions.get(company, (None, ""))
+        now = self._book.now()
+        if looked_at is None or not timedelta(0) <= now - looked_at < REGION_FOR:
+            phones = await self._book.phones_of_kind(company, Entity.OFFICE.value)
+            offices = list(dict.fromkeys(filter(None, map(region_of, phones))))[:_MOST_REGIONS]
+            known = join_regions((self._region, *offices) if self._region_first or not offices else offices)
+            if offices:
+                self._regions[company] = (now, known)
+        return known
+
+    async def is_cut_short(self, account: Account) -> bool:
+        """Tell whether Dialpad gave only a part of the contacts that this person sees, so that one who is not found may
+        be there all the same."""
+        try:
+            asker = await self._asker(account)
+        except ChatopsError:
+            return False
+        view = await self._book.view(asker.viewer, Entity.CONTACT.value)
+        return any(one.cut_short for one in view.visible)
 
     async def forget(self, account: Account) -> None:
         """Let a person's lists, and the company's short ones, be read anew with the next question."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.basics.opening_hours import OpeningHours, from_json, to_json
+from bot.basics.phone import read_number
 from bot.basics.stored_directory import StoredEntry
 from bot.dialpad.action import Entity
 
@@ -27,6 +28,9 @@ def to_store(entry: Entry) -> StoredEntry:
     return StoredEntry(entry.id, entry.name, entry.detail, entry.entity.value, entry.phones, hours, entry.extension)
 
 
-def from_store(entry: StoredEntry) -> Entry:
+def from_store(entry: StoredEntry, region: str = "") -> Entry:
+    """Return an entry as it is used. With ``region``, numbers that were written without their country code are read
+    as numbers of it; what is none stays as it is."""
     hours = from_json(entry.hours) if entry.hours is not None else None
-    return Entry(entry.id, entry.name, entry.detail, Entity(entry.entity), entry.phones, hours, entry.extension)
+    phones = tuple(dict.fromkeys(read_number(one, region) or one for one in entry.phones)) if region else entry.phones
+    return Entry(entry.id, entry.name, entry.detail, Entity(entry.entity), phones, hours, entry.extension)

@@ -56,19 +56,19 @@ class StoredDirectory:
 
         return await self._look(viewer, entity, look)
 
-    async def by_number(self, viewer: Viewer, entities: Sequence[str], number: str) -> FoundEntries:
-        return await self._keyed(viewer, entities, number, directory_search.with_number)
+    async def by_number(self, viewer: Viewer, entities: Sequence[str], forms: Sequence[str]) -> FoundEntries:
+        return await self._keyed(viewer, entities, forms, directory_search.with_number)
 
     async def by_extension(self, viewer: Viewer, entities: Sequence[str], digits: str) -> FoundEntries:
-        return await self._keyed(viewer, entities, digits, directory_search.with_extension)
+        return await self._keyed(viewer, entities, [digits], directory_search.with_extension)
 
     async def _keyed(
-        self, viewer: Viewer, entities: Sequence[str], key: str,
-        look: Callable[[Connection, View, str], list[StoredEntry]],
+        self, viewer: Viewer, entities: Sequence[str], forms: Sequence[str],
+        look: Callable[[Connection, View, Sequence[str]], list[StoredEntry]],
     ) -> FoundEntries:  # fmt: skip
         def query(connection: Connection) -> FoundEntries:
             views = directory_search.visible_lists(connection, viewer, entities)
-            found = [one for kind in entities for one in look(connection, views[kind], key)]
+            found = [one for kind in entities for one in look(connection, views[kind], forms)]
             return FoundEntries(views, tuple(found))
 
         return await self._context.database.read(query)
@@ -116,6 +116,15 @@ class StoredDirectory:
         found = connection.execute(asked.where(entries.c.list_id.in_(listed)).limit(1)).scalar_one_or_none()
         return tuple(found or ())
 
+    async def phones_of_kind(self, company: CompanyKey, entity: str) -> tuple[str, ...]:
+        listed = select(lists.c.id).where(within(lists, company), lists.c.entity == entity)
+        asked = select(entries.c.phones).where(within(entries, company), entries.c.list_id.in_(listed)).limit(_FEW)
+
+        def query(connection: Connection) -> tuple[str, ...]:
+            return tuple(phone for phones in connection.execute(asked).scalars() for phone in phones or ())
+
+        return await self._context.database.read(query)
+
     async def shared(self, company: CompanyKey, entity: str) -> StoredList | None:
         return await self._one(_whose(company, SHARED, entity))
 
@@ -162,7 +171,8 @@ class StoredDirectory:
 
         def change(connection: Connection) -> None:
             pages = connection.execute(select(lists.c.pages).where(_this(known))).scalar_one_or_none() or 0
-            done = {"complete_at": now, "fresh_until": now + max(least, pages * a_page), "asked_at": now}
+            fresh_until = now + max(least, pages * a_page)
+            done = {"complete_at": now, "fresh_until": fresh_until, "asked_at": now, "cut_short": not whole}
             connection.execute(update(lists).where(_this(known)).values(cursor=None, **done))
             if pages > SHORT and connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"ANALYZE {entries.name}, {words.name}")

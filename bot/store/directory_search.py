@@ -191,18 +191,19 @@ def get(connection: Connection, view: View, entry_id: str) -> StoredEntry | None
     return None
 
 
-def with_number(connection: Connection, view: View, number: str) -> list[StoredEntry]:
-    """Return the entries with this number, however it is written."""
-    return _with_key(connection, view, FULL_NUMBER + digits_of(number))
+def with_number(connection: Connection, view: View, forms: Sequence[str]) -> list[StoredEntry]:
+    """Return the entries with a number whose digits are one of these."""
+    return _with_key(connection, view, [FULL_NUMBER + digits for digits in forms])
 
 
-def with_extension(connection: Connection, view: View, digits: str) -> list[StoredEntry]:
-    """Return the entries with this extension."""
-    return _with_key(connection, view, EXTENSION + digits)
+def with_extension(connection: Connection, view: View, forms: Sequence[str]) -> list[StoredEntry]:
+    """Return the entries with one of these extensions."""
+    return _with_key(connection, view, [EXTENSION + digits for digits in forms])
 
 
-def _with_key(connection: Connection, view: View, key: str) -> list[StoredEntry]:
-    found = [one.entry for known in _filled(view) for one in _keyed(connection, known, words.c.key == key, SEVERAL)]
+def _with_key(connection: Connection, view: View, keys: Sequence[str]) -> list[StoredEntry]:
+    these = words.c.key.in_(keys)
+    found = [one.entry for known in _filled(view) for one in _keyed(connection, known, these, SEVERAL)]
     return _fetch(connection, view, list(dict.fromkeys(found)))
 
 

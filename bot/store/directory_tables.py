@@ -38,6 +38,7 @@ lists = Table(
     Column("complete_at", MomentColumn),
     Column("fresh_until", MomentColumn),
     Column("asked_at", MomentColumn, nullable=False),
+    Column("cut_short", Boolean),
     UniqueConstraint("team_id", "company", "user_id", "entity"),
     info=rules(forget=older_than("asked_at", UNASKED_FOR), person=Goes()),
 )
@@ -93,6 +94,7 @@ def read_list(row: Row[Any]) -> StoredList:
         pages=row.pages,
         complete_at=row.complete_at,
         fresh_until=row.fresh_until,
+        cut_short=bool(row.cut_short),
     )
 
 

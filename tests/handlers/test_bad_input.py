@@ -45,6 +45,7 @@ GOOD: Final[dict[str, str]] = {
     "notify": 'missed voicemail sms for "Support" except label:spam',
     "labels": "",
     "stats": "me last week",
+    "country": "",
 }
 """What each word is usually followed by."""
 
@@ -55,7 +56,7 @@ ABOUT_A_LIVE_CALL: Final = {"hangup", "transfer"}
 """Words about a call that was started from Slack: where there is none, Dialpad is not asked."""
 
 NEEDS_DIALPAD: Final = tuple(
-    word for word in WORDS if word not in {"", "help", "connect", "disconnect", "labels", *ABOUT_A_LIVE_CALL}
+    word for word in WORDS if word not in {"", "help", "connect", "disconnect", "labels", "country", *ABOUT_A_LIVE_CALL}
 )
 
 BAD_TEXTS: Final = {

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.basics.errors import FieldError
+from bot.contract.argument import SeveralMeanings
 from bot.contract.reply import Confirm, Form
 from bot.sandbox.cast import ANA, PRIYA, SUPPORT
 from tests.handlers.harness import World, buttons_of, words_of
@@ -104,3 +105,32 @@ async def test_blocked_says_when_there_are_none(world: World) -> None:
 async def test_blocked_checks_one_number(world: World) -> None:
     assert "is blocked" in words_of(await world.type(ANA, "blocked +14155550159"))
     assert "is not blocked" in words_of(await world.type(ANA, f"blocked {SUPPORT.phone}"))
+
+
+async def test_ones_own_country_reads_the_numbers_that_one_types(world: World) -> None:
+    with pytest.raises(FieldError, match="phone number"):
+        await world.type(ANA, "who 07700 900123")
+    assert "numbers of GB" in words_of(await world.type(ANA, "country uk"))
+    assert "+447700900123" in words_of(await world.type(ANA, "who 07700 900123"))
+    assert "+447700900123" in words_of(await world.type(ANA, "sms 07700 900123 running late"))
+    assert "You chose GB" in words_of(await world.type(ANA, "country"))
+    assert "your company's are" in words_of(await world.type(ANA, "country company"))
+    assert "numbers of US" in words_of(await world.type(ANA, "country"))
+
+
+async def test_a_country_that_is_none_is_refused_at_its_field(world: World) -> None:
+    with pytest.raises(FieldError, match="two-letter code"):
+        await world.type(ANA, "country XQ")
+
+
+async def test_digits_that_are_a_number_in_two_countries_are_two_buttons(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.directory, "_region", "DE+GB")
+    monkeypatch.setattr(world.directory, "_region_first", True)
+    with pytest.raises(SeveralMeanings) as unclear:
+        await world.type(ANA, "who 07700 900123")
+
+    assert [option.value for option in unclear.value.meanings] == ["+497700900123", "+447700900123"]
+    await world.type(ANA, "country GB")
+    assert "+447700900123" in words_of(await world.type(ANA, "who 07700 900123"))

@@ -474,6 +474,48 @@ async def test_a_number_of_two_contacts_is_not_sure(build: Build) -> None:
     assert who.sure == "several"
 
 
+OFFICES = {"items": [{"id": 1, "name": "London", "phone_numbers": ["+442079460018"]}]}
+NATIONAL = {"items": [{"id": "a", "display_name": "Amara Osei", "phones": ["07700 900123"]}]}
+
+
+@pytest.mark.parametrize("typed", ["+447700900123", "07700 900123", "7700 900123", "+44 7700 900 123", "900123"])
+async def test_a_number_in_national_form_is_known_by_the_offices_country(build: Build, typed: str) -> None:
+    bench = await build(contacts=NATIONAL, offices=OFFICES)
+    await search(bench, "", Entity.OFFICE)
+    found = await bench.directory.search(bench.of(), Entity.CONTACT, typed)
+    who = await bench.directory.by_number(bench.of(), "+447700900123")
+
+    assert [entry.phones for entry in found] == [("+447700900123",)]
+    assert who is not None
+    assert (who.entry.name, who.sure, who.entry.phones) == ("Amara Osei", "contact", ("+447700900123",))
+
+
+async def test_a_number_in_national_form_is_known_by_the_country_that_is_set(build: Build) -> None:
+    national = {"items": [{"id": "a", "display_name": "Amara Osei", "phones": ["(415) 555-0173"]}]}
+    bench = await build(contacts=national)
+    who = await bench.directory.by_number(bench.of(), "+14155550173")
+
+    assert who is not None
+    assert (who.entry.name, who.entry.phones) == ("Amara Osei", ("+14155550173",))
+    assert await bench.directory.by_number(bench.of(), "+494155550173") is None
+
+
+async def test_a_list_that_dialpad_cut_short_says_so_until_it_is_whole(build: Build) -> None:
+    first = {"items": [{"id": "a", "display_name": "Amara Osei", "phones": ["+14155550151"]}], "cursor": "c1"}
+    bench = await build(contacts=first)
+    bench.wire.after["contactsc1"] = lambda: bad(400)
+    assert await bench.directory.by_number(bench.of(), "+14155550173") is None
+    await bench.directory.reading.idle()
+
+    assert await bench.directory.is_cut_short(bench.of())
+    del bench.wire.after["contactsc1"]
+    bench.wire.lists["contacts"] = {"items": first["items"]}
+    await bench.directory.forget(bench.of())
+    await bench.directory.by_number(bench.of(), "+14155550173")
+    await bench.directory.reading.idle()
+    assert not await bench.directory.is_cut_short(bench.of())
+
+
 async def test_an_unknown_number_is_nobodys_even_when_a_list_is_refused(build: Build) -> None:
     bench = await build()
     bench.wire.after["contacts"] = lambda: bad(403)
