@@ -472,12 +472,13 @@ def audit(
     from bot.basics.settings import read_settings
 
     with _problems_as_sentences():
-        found = asyncio.run(audit_log.read(read_settings(), about=about, user_id=person, limit=limit))
+        settings = read_settings()
+        found = asyncio.run(audit_log.read(settings, about=about, user_id=person, limit=limit))
     how = _output(output, as_json)
     if found or how is not Output.TABLE:
         audit_log.show(found, sys.stdout, how)
     else:
-        typer.echo("There are no such entries. They are kept for 180 days.")
+        typer.echo(f"There are no such entries. They are kept for {settings.keep_audit_days} days.")
     if len(found) == limit:
         typer.echo(f"These are the newest {limit}; --limit shows more.", err=True)
 

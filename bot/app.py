@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,7 @@ from bot.store.keys import KeyProblem
 from bot.store.open_homes import OpenHomes
 from bot.store.schema import Clock
 from bot.store.store import Store, read_clock, read_keyring
+from bot.store.table_rules import Retention
 from bot.web import Insiders, build_web
 from handlers import all_routers
 
@@ -108,7 +109,12 @@ def build_routes() -> RouteTable:
 async def open_store(settings: Settings, *, check_keys: bool = True, now: Clock = read_clock) -> Store:
     """Open the store and migrate its tables. Raises DatabaseProblem or KeyProblem."""
     keys = settings.encryption_keys.get_secret_value() if settings.encryption_keys else None
-    store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys), now)
+    retention = Retention(
+        calls=timedelta(days=settings.keep_calls_days),
+        texts=timedelta(days=settings.keep_texts_days),
+        audit=timedelta(days=settings.keep_audit_days),
+    )
+    store = await Store.open(settings.database_url, read_keyring(settings.database_url, keys), now, retention)
     try:
         await store.migrate()
     except KeyProblem:

@@ -48,7 +48,14 @@ class Settings(BaseSettings):
     command: str = COMMAND
     """The root slash command; aliases are this plus ``-dnd``, ``-sms`` and so on."""
     region: str = "US"
-    """Where a number without country code is from, as ISO 3166 alpha-2, unless the person set their own."""
+    """Where a number without country code is from, as ISO 3166 alpha-2, or several joined by "+", unless the person set
+    their own. When it is not set, the company's offices tell."""
+    keep_calls_days: int = Field(30, ge=15, le=3650)
+    """How long calls that were heard, and their cards, are kept after they last changed. A weekly digest compares with
+    the week before, so it is never less than fifteen days."""
+    keep_texts_days: int = Field(30, ge=1, le=3650)
+    """The same for texts and conversations."""
+    keep_audit_days: int = Field(180, ge=1, le=3650)
     log_format: Literal["console", "json"] = "console"
     metrics_token: SecretStr | None = None
     """Whoever sends it as a bearer token sees ``/metrics`` and the details of ``/readyz``. Without it only this machine

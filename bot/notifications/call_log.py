@@ -27,6 +27,7 @@ class CallLog:
         heard_since = await self._heard_since(person, company)
         if heard_since is None:
             return HeardCalls()
+        heard_since = max(heard_since, self._store.now() - self._store.retention.calls)
         found: list[CallView] = []
         read = 0
         cards = self._store.cards

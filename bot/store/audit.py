@@ -6,7 +6,7 @@ It holds no message bodies, tokens or phone numbers.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
 
 import structlog
@@ -33,9 +33,8 @@ from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.store.connections import company_of_person
 from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata, person_columns, within
-from bot.store.table_rules import Otherwise, older_than, rules
+from bot.store.table_rules import Otherwise, kept_for, rules
 
-KEPT_FOR = timedelta(days=180)
 WRITTEN_WITHIN_S = 1.0
 
 audit = Table(
@@ -54,7 +53,10 @@ audit = Table(
     Column("details", JSON),
     Column("dialpad_user_id", Text),
     Column("dialpad_company_id", Text),
-    info=rules(forget=older_than("at", KEPT_FOR), person=Otherwise("who did what is kept for the admins")),
+    info=rules(
+        forget=kept_for("at", lambda retention: retention.audit),
+        person=Otherwise("who did what is kept for the admins"),
+    ),
 )
 
 
@@ -108,7 +110,8 @@ _INSERT = insert(audit).values(
 
 
 class Audit:
-    """The audit log: entries are only added, admins read them, and they are deleted after 180 days."""
+    """The audit log: entries are only added, admins read them, and they are deleted after
+    KEEP_AUDIT_DAYS."""
 
     def __init__(self, context: StoreContext) -> None:
         self._context = context

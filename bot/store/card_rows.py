@@ -4,21 +4,18 @@ What is known of a card is sealed; who has claimed or handled it is not.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Row, Table, Text, and_, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Row, Table, Text, and_, or_, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.registers import State, from_json
 from bot.basics.company import CompanyKey
 from bot.store.keys import Keyring, row_name
 from bot.store.schema import MomentColumn, company_columns, metadata, within
-from bot.store.table_rules import With, older_than, rules
-
-KEPT_FOR: Final = timedelta(days=30)
-"""How long an unchanged card is kept; its messages in Slack stay."""
+from bot.store.table_rules import Retained, Retention, With, rules
 
 LONGEST_NAME: Final = 200
 """Longest name stored as it is, in characters; ids and numbers have about 20, and Postgres indexes no more than
@@ -26,6 +23,19 @@ LONGEST_NAME: Final = 200
 
 UNTOLD: Final = "customer IS NULL AND kind IN ('call', 'talk')"
 """Calls and conversations that are in no history yet: those of a version without histories."""
+
+TEXTS: Final = ("text", "talk")
+"""The kinds of cards that hold what was written."""
+
+
+def _are_over(table: Table, now: datetime, retention: Retention) -> ColumnElement[bool]:
+    """Select cards that did not change for as long as their kind is kept. Their messages in Slack stay."""
+    written = table.c.kind.in_(TEXTS)
+    return or_(
+        and_(written, table.c.changed_at <= now - retention.texts),
+        and_(~written, table.c.changed_at <= now - retention.calls),
+    )
+
 
 cards = Table(
     "cards",
@@ -49,7 +59,7 @@ cards = Table(
         sqlite_where=text(UNTOLD),
         postgresql_where=text(UNTOLD),
     ),
-    info=rules(forget=older_than("changed_at", KEPT_FOR)),
+    info=rules(forget=Retained(_are_over)),
 )
 card_names = Table(
     "card_names",

@@ -32,7 +32,7 @@ from bot.activity.histories import Act, History, Told, from_json, last_said, to_
 from bot.activity.items import MADE_UP_LINE, Item, item_with, items_of
 from bot.activity.settling import SettlingLabels
 from bot.basics.company import CompanyKey
-from bot.store.card_rows import KEPT_FOR, UNTOLD, StoredCard, cards, is_card, key_of, read_card
+from bot.store.card_rows import UNTOLD, StoredCard, cards, is_card, key_of, read_card
 from bot.store.keys import KeyProblem, Keyring, row_name
 from bot.store.postings import touch
 from bot.store.schema import (
@@ -47,7 +47,7 @@ from bot.store.schema import (
     within,
 )
 from bot.store.settling_labels import read_settling, write_settling
-from bot.store.table_rules import With, older_than, rules
+from bot.store.table_rules import With, kept_for, rules
 
 ADOPTED_WITHIN: Final = timedelta(days=2)
 """Calls and texts from before an upgrade that are older than this are not open any more."""
@@ -64,7 +64,7 @@ histories = Table(
     Column("sealed", LargeBinary),
     Column("changed_at", MomentColumn, nullable=False, index=True),
     Index("uq_histories_customer", "team_id", "company", "customer", unique=True),
-    info=rules(forget=older_than("changed_at", KEPT_FOR)),
+    info=rules(forget=kept_for("changed_at", lambda retention: retention.longest)),
 )
 items = Table(
     "items",

@@ -11,13 +11,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.database import Database
 from bot.store.schema import Everywhere, everywhere
-from bot.store.table_rules import Forever, With, all_tables, are_over, goes_with, rules_of
+from bot.store.table_rules import Forever, Retention, With, all_tables, are_over, goes_with, rules_of
 
 AT_ONCE: Final = 200
 """Rows of one table in one transaction, without those that go with them: a few milliseconds."""
 
 
-async def purge(database: Database, now: datetime) -> dict[str, int]:
+async def purge(database: Database, now: datetime, retention: Retention) -> dict[str, int]:
     """Delete everything expired; return table name to rows deleted."""
     found: Counter[str] = Counter()
     for table in all_tables():
@@ -31,7 +31,7 @@ async def purge(database: Database, now: datetime) -> dict[str, int]:
         found.setdefault(table.name, 0)
         if isinstance(forget, With):
             continue  # deleted with its parents
-        over = are_over(table, now)
+        over = are_over(table, now, retention)
         while gone := await database.write(lambda held, table=table, over=over: _delete(held, table, over)):  # type: ignore[misc]  # mypy cannot infer the lambda
             found.update(gone)
             if gone[table.name] < AT_ONCE:

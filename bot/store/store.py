@@ -36,6 +36,7 @@ from bot.store.rosters import Rosters
 from bot.store.schema import Clock, StoreContext
 from bot.store.subscription_changes import SubscriptionChanges
 from bot.store.subscriptions import Subscriptions
+from bot.store.table_rules import USUAL, Retention
 from bot.store.timed_requests import TimedRequests
 
 PING_WITHIN_S = 3
@@ -91,9 +92,10 @@ class Store:
     request_turns: RequestTurns
     directory: StoredDirectory
     now: Clock
+    retention: Retention
 
     @classmethod
-    async def open(cls, url: str, keys: Keyring, now: Clock = read_clock) -> "Store":
+    async def open(cls, url: str, keys: Keyring, now: Clock = read_clock, retention: Retention = USUAL) -> "Store":
         """Open the store; it connects with the first query. Raises DatabaseProblem for an address that cannot be
         one."""
         address = build_url(url)
@@ -130,6 +132,7 @@ class Store:
             request_turns=RequestTurns(context),
             directory=StoredDirectory(context, processes),
             now=now,
+            retention=retention,
         )
 
     async def aclose(self) -> None:
@@ -186,7 +189,7 @@ class Store:
 
     async def purge(self) -> dict[str, int]:
         """Delete everything expired; return table name to rows deleted."""
-        return await purge.purge(self.database, self.now())
+        return await purge.purge(self.database, self.now(), self.retention)
 
     async def rotate(self, *, drop_unreadable: bool = False) -> rotate.Rotation:
         """Seal everything with the first key, so that the others can be taken out of ENCRYPTION_KEYS afterwards."""

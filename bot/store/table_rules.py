@@ -17,6 +17,22 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.schema import metadata
 
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what people ask about later is kept, as the settings say: calls and what they are shown as, texts, and
+    the audit."""
+
+    calls: timedelta = timedelta(days=30)
+    texts: timedelta = timedelta(days=30)
+    audit: timedelta = timedelta(days=180)
+
+    @property
+    def longest(self) -> timedelta:
+        return max(self.calls, self.texts)
+
+
+USUAL: Final = Retention()
 Over: TypeAlias = Callable[[Table, datetime], ColumnElement[bool]]
 """Selects the table's rows that have expired at that moment."""
 _RULES: Final = "rules"
@@ -27,6 +43,13 @@ class Forever:
     """Rows that never expire. ``why`` says what deletes them."""
 
     why: str
+
+
+@dataclass(frozen=True)
+class Retained:
+    """Rows that expire as the settings say. ``over`` selects those that have."""
+
+    over: Callable[[Table, datetime, Retention], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,7 @@ class Rules:
     sealed. ``workspace`` and ``person``: what happens when they leave; a table with ``user_id`` has to say so.
     ``read_at_start``: rows that were sealed with a lost key keep the bot from starting."""
 
-    forget: Over | With | Forever
+    forget: Over | Retained | With | Forever
     wipe: Over | None = None
     workspace: Goes | With | Otherwise = Goes()
     person: Goes | Otherwise | None = None
@@ -67,7 +90,7 @@ class Rules:
 
 def rules(
     *,
-    forget: Over | With | Forever,
+    forget: Over | Retained | With | Forever,
     wipe: Over | None = None,
     workspace: Goes | With | Otherwise = Goes(),  # frozen
     person: Goes | Otherwise | None = None,
@@ -112,14 +135,20 @@ def followers(table: Table) -> Iterator[tuple[Table, With]]:
             yield other, link
 
 
-def are_over(table: Table, now: datetime) -> ColumnElement[bool]:
+def kept_for(column: str, how_long: Callable[[Retention], timedelta]) -> Retained:
+    return Retained(lambda table, now, retention: table.c[column] <= now - how_long(retention))
+
+
+def are_over(table: Table, now: datetime, retention: Retention) -> ColumnElement[bool]:
     forget = rules_of(table).forget
     match forget:
         case Forever():
             return false()
         case With():
             parent = metadata.tables[forget.table]
-            return goes_with(table, forget, are_over(parent, now))
+            return goes_with(table, forget, are_over(parent, now, retention))
+        case Retained():
+            return forget.over(table, now, retention)
         case _:
             return forget(table, now)
 

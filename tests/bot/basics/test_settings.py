@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.basics.settings import Settings
+from bot.basics.settings import BadSettings, Settings, read_settings
 
 NAMES = (
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET",
@@ -12,7 +12,10 @@ NAMES = (
 )  # fmt: skip
 """Fixed: other tools are written against them. PORT, which is a number, has a test of its own."""
 
-MORE = ("PORT", "COMMAND", "REGION", "LOG_FORMAT", "DIALPAD_SCOPES")
+MORE = (
+    "PORT", "COMMAND", "REGION", "LOG_FORMAT", "DIALPAD_SCOPES", "KEEP_CALLS_DAYS", "KEEP_TEXTS_DAYS",
+    "KEEP_AUDIT_DAYS",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +112,13 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
 def test_settings_do_not_change_once_read() -> None:
     with pytest.raises(ValidationError):
         setattr(Settings(), "port", 1)  # noqa: B010  spelt so because the type checker refuses it too
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KEEP_CALLS_DAYS", "14"), ("KEEP_TEXTS_DAYS", "0"), ("KEEP_AUDIT_DAYS", "-1"), ("KEEP_CALLS_DAYS", "a month")],
+)
+def test_what_is_kept_too_short_is_a_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=name):
+        read_settings()

@@ -1,5 +1,6 @@
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -13,10 +14,12 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.store import purge
+from bot.store.absorbing import Absorbing, CardPart
 from bot.store.card_rows import StoredCard, cards
 from bot.store.keys import Keyring, generate_key, parse_keys
 from bot.store.postings import DuePlace, NewPosting, Posting
 from bot.store.store import Store
+from bot.store.table_rules import Retention
 from tests.bot.store.clock import Clock
 
 TEAM = "T0NORTHLT"
@@ -315,3 +318,23 @@ async def test_a_press_before_its_message_is_recorded_as_posted_is_shown_after_a
 
     assert (await posting_of(store, posting.card_id)).due_at is not None
     await store.aclose()
+
+
+@pytest.mark.parametrize(
+    ("calls", "texts", "left"),
+    [(30, 30, {"call:1", "talk:1"}), (15, 30, {"talk:1"}), (30, 5, {"call:1"}), (15, 5, set())],
+)
+async def test_calls_and_texts_are_kept_as_long_as_was_set(
+    store: Store, clock: Clock, calls: int, texts: int, left: set[str]
+) -> None:
+    for kind in ("call", "talk"):
+        planned = CardPart(kind, (f"{kind}:1",), part(1, a=1), lambda *_: ())
+        await store.database.write(
+            lambda held, planned=planned: Absorbing(store.context, store.histories).absorb(held, COMPANY, [planned])  # type: ignore[misc]  # mypy cannot infer the lambda
+        )
+    clock.pass_(days=16)
+    retention = Retention(timedelta(days=calls), timedelta(days=texts))
+    gone = (await replace(store, retention=retention).purge())["cards"]
+
+    kept = {name for name in ("call:1", "talk:1") if await store.cards.named(COMPANY, name) is not None}
+    assert (kept, gone) == (left, 2 - len(left))
