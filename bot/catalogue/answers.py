@@ -108,11 +108,14 @@ async def shown_argument(ctx: Ctx, field: ActionField, raw: Raw, value: Any = No
 
 
 async def shown_changes(
-    ctx: Ctx, action: type[Action[Any]], before: RawArgs, raw: RawArgs, names: set[str]
+    ctx: Ctx, action: type[Action[Any]], before: RawArgs, raw: RawArgs, names: set[str], cleared: Sequence[str] = ()
 ) -> list[Fact]:
     """Return a fact ``A → B`` for each of the fields in ``names`` whose value changes."""
     facts = []
     for field in fields_of(action):
+        if field.name in cleared and field.name in before:
+            facts.append(Fact(field.label, prose(await shown_argument(ctx, field, before[field.name]), " → (empty)")))
+            continue
         if (
             field.name in names
             and field.name in raw

@@ -6,6 +6,7 @@ from hashlib import blake2s
 from typing import Any, Final
 
 from bot.catalogue.fields import ActionField, fields_of
+from bot.contract.argument import Text
 from bot.contract.reply import Raw, RawArgs
 from bot.dialpad.action import Action
 
@@ -28,7 +29,7 @@ def _mark(value: Raw | None) -> str:
 
 
 def changed_since(action: type[Action[Any]], was: str, raw: RawArgs) -> set[str]:
-    """Find the fields that differ from what the form was filled with. An emptied field is left as it is at Dialpad."""
+    """Find the fields that differ from what the form was filled with."""
     fields = fields_of(action)
     if len(was) != _SIZE * len(fields):
         return set(raw)
@@ -38,6 +39,29 @@ def changed_since(action: type[Action[Any]], was: str, raw: RawArgs) -> set[str]
         for field, mark in zip(fields, marks, strict=True)
         if field.name in raw and field.place != "path" and _mark(raw[field.name]) != mark
     }
+
+
+def cleared_since(action: type[Action[Any]], was: str, emptied: Iterable[str]) -> list[str]:
+    """Return which of the empty fields of a form had a value when it was filled. What could not be shown there had
+    none, and stays as it is at Dialpad."""
+    fields = fields_of(action)
+    empty = set(emptied)
+    if len(was) != _SIZE * len(fields):
+        return []
+    marks = [was[at : at + _SIZE] for at in range(0, len(was), _SIZE)]
+    return [
+        field.name
+        for field, mark in zip(fields, marks, strict=True)
+        if field.name in empty and field.place != "path" and not field.required and mark != _NOTHING
+    ]
+
+
+def empty_value(field: ActionField) -> Any:
+    """Return what clears a field at Dialpad: an empty list, an empty text, else null."""
+    if field.type.endswith("[]"):
+        return []
+    is_text = field.type == "string" and type(field.argument) is Text
+    return "" if is_text else None
 
 
 def to_send(action: type[Action[Any]], changed: set[str], given: Iterable[str]) -> set[str]:

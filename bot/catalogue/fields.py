@@ -254,7 +254,8 @@ def _one_of(action: type[Action[Any]], seen: AnnotatedField, make: ActionField, 
     back = dict(zip(enum, values, strict=True))
     drawn: Literal["radio", "select"] = "radio" if len(options) <= RADIO and not seen.optional else "select"
     unset = _leave(action) if seen.optional else ""
-    argument = Choice(seen.title, options=options, drawn=drawn, unset=unset, **shared)
+    clears = "Nothing, clear it" if seen.optional and action.request.method == "PATCH" else ""
+    argument = Choice(seen.title, options=options, drawn=drawn, unset=unset, clears=clears, **shared)
     return replace(make, argument=argument, read=lambda value: back[value], enum=enum)
 
 

@@ -10,7 +10,7 @@ from bot.catalogue.answers import AS, FIND, FROM, is_list, reader_of, route_of
 from bot.catalogue.daily import DAILY, arranged
 from bot.catalogue.fields import arguments_of, fields_of
 from bot.catalogue.running import CONFIRMED, SURE, ask, confirmed, prefill, sure
-from bot.contract.argument import FILLED, MORE, Argument, Carried, Text
+from bot.contract.argument import EMPTIED, FILLED, MORE, Argument, Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Form
 from bot.contract.routing import Route, RouteKind
@@ -48,6 +48,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
     changes_what_is_there = reader_of(action) is not None
     if changes_what_is_there:
         carried[FILLED] = Carried("Was", longest=1_000)
+        carried[EMPTIED] = Carried("Emptied", longest=2_000)
         arguments = {
             name: replace(argument, awaited=name in {f.name for f in fields_of(action) if f.place == "path"})
             for name, argument in arguments.items()

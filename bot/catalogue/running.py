@@ -31,7 +31,7 @@ from bot.catalogue.answers import (
     unwrapped,
 )
 from bot.catalogue.confirmations import NAMED_AGAIN, agreeing_word, consequence, warning
-from bot.catalogue.editing import changed_since, fingerprint, only, to_send
+from bot.catalogue.editing import changed_since, cleared_since, empty_value, fingerprint, only, to_send
 from bot.catalogue.fields import fields_of
 from bot.catalogue.files import as_json, file_name
 from bot.catalogue.inputs import Attached
@@ -39,7 +39,7 @@ from bot.catalogue.saying import asked, done, words_known
 from bot.catalogue.transcript import transcript_of
 from bot.catalogue.validation import validated
 from bot.catalogue.values import assemble, data_of, raw_of
-from bot.contract.argument import FILLED
+from bot.contract.argument import EMPTIED, FILLED
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
@@ -62,6 +62,7 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
     """Run a submitted action and return its answer, or the confirmation that it needs first."""
     if action in RUN_AS:
         return _through_connect(RUN_AS[action])
+    values = _without_untouched(action, values)
     built, raw = _build(action, values)
     await _remember(ctx, action)
     if is_list(action):
@@ -73,7 +74,12 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
     if before:
         differing = changed_since(action, str(values[FILLED]), raw) if values.get(FILLED) else set(raw)
         names = to_send(action, differing, raw) if values.get(FILLED) else set(raw)
-        changes = await shown_changes(ctx, action, now, raw, differing)
+        cleared = _cleared(values)
+        differing |= set(cleared)
+        names |= set(cleared) | {EMPTIED}
+        if values.get(FILLED):
+            names |= to_send(action, differing, [*raw, *cleared])
+        changes = await shown_changes(ctx, action, now, raw, differing, cleared)
         if not changes and values.get(FILLED):
             return Reply("You did not change anything, so nothing was sent.")
         raw = only(raw, names)
@@ -93,12 +99,29 @@ async def confirmed(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, An
 
 def _build(action: type[Action[Any]], values: Mapping[str, Any]) -> tuple[Action[Any], dict[str, Raw]]:
     """Build the action, and its values as raw arguments for a button or a confirmation."""
-    built = validated(action, assemble(action, values))
+    cleared = _cleared(values)
+    known = {field.name: field for field in fields_of(action)}
+    empty = {name: empty_value(known[name]) for name in cleared if name in known}
+    built = validated(action, assemble(action, values, empty))
     raw = raw_of(action, data_of(built))
+    if empty:
+        raw[EMPTIED] = ",".join(empty)
     for name, value in values.items():
         if isinstance(value, Attached):
             raw[name] = value.raw
     return built, raw
+
+
+def _cleared(values: Mapping[str, Any]) -> list[str]:
+    return [name for name in str(values.get(EMPTIED) or "").split(",") if name]
+
+
+def _without_untouched(action: type[Action[Any]], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a form's values in which only those empty fields are cleared that were filled before."""
+    was, emptied = str(values.get(FILLED) or ""), _cleared(values)
+    if not was or not emptied:
+        return values
+    return {**values, EMPTIED: ",".join(cleared_since(action, was, emptied))}
 
 
 def _through_connect(word: str) -> Reply:

@@ -45,9 +45,10 @@ def build_action(action: type[Action[Any]], values: Mapping[str, Any]) -> Action
 
 
 def validated(action: type[Action[Any]], data: Mapping[str, Any]) -> Action[Any]:
-    """Build the action from ``--data``. Raises FieldError, Refused or UserError; ``problems`` are by field name."""
+    """Build the action from ``--data``, which is sent as it is written, null included. Raises FieldError, Refused or
+    UserError; ``problems`` are by field name."""
     try:
-        return action.model_validate(dict(data))
+        return action.model_validate(dict(data)).with_nulls()
     except ValidationError as error:
         problems = problems_of(action, error)
     if len(problems) > 1:

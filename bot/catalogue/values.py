@@ -9,9 +9,17 @@ from bot.contract.reply import Raw
 from bot.dialpad.action import ME, Action
 
 
-def assemble(action: type[Action[Any]], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert parsed arguments to ``--data``: nested, under Dialpad's names."""
+def assemble(
+    action: type[Action[Any]], values: Mapping[str, Any], cleared: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Convert parsed arguments to ``--data``: nested, under Dialpad's names. ``cleared``: what is sent for fields that
+    are to be empty, by their names."""
     data: dict[str, Any] = {}
+    for field in fields_of(action):
+        if cleared and field.name in cleared:
+            _put(data, field.path, cleared[field.name])
+            if field.kind_path:
+                _put(data, field.kind_path, None)
     for field in fields_of(action):
         value = values.get(field.name)
         if value is None:

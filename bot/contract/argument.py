@@ -152,6 +152,8 @@ class Choice(Argument):
     drawn: Literal["radio", "select"] = "select"
     unset: str = ""
     """The text of a first option that means no choice, "" for no such option: a select cannot be emptied again."""
+    clears: str = ""
+    """The text of a last option that takes away what is chosen at Dialpad, "" for none."""
 
     @property
     def words_alone(self) -> tuple[str, ...]:
@@ -206,6 +208,10 @@ MORE: Final = "_more"
 """The name under which a form carries that it shows all its fields."""
 FILLED: Final = "_was"
 """The name under which a form carries what it was filled with, as its route writes that down."""
+EMPTIED: Final = "_emptied"
+"""The name under which a submitted form says which of the fields it showed are empty, separated by commas."""
+CLEAR: Final = "-clear-"
+"""The value of a choice that takes away what was chosen."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import cache
 from string import Formatter
-from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, Self, TypeVar, get_args, get_origin
 from urllib.parse import quote
 
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    PrivateAttr,
     SecretStr,
     SerializationInfo,
     TypeAdapter,
@@ -237,9 +238,19 @@ class Action(BaseModel, Generic[A]):
     """Whether the request may be sent again when no answer came. None: by its method (GET, PUT, DELETE yes; POST,
     PATCH no)."""
 
+    _sends_nulls: bool = PrivateAttr(default=False)
+
+    def with_nulls(self) -> Self:
+        """Have every None that was given sent as null, which clears a field. Otherwise None is what was not given."""
+        self._sends_nulls = True
+        return self
+
     def build_request(self) -> HttpRequest:
         """Build the HTTP request Dialpad expects for this action."""
         values = self.model_dump(mode="json", by_alias=True, exclude_unset=False, exclude_none=True)
+        if self._sends_nulls:
+            given = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+            values = _with_nulls(values, {name: one for name, one in given.items() if name in self._of_body()})
         endpoint = self.request
         path = endpoint.path.format_map({n: quote(str(values.pop(n)), safe="") for n in endpoint.placeholders})
         query: dict[str, str | list[str]] = {}
@@ -252,6 +263,10 @@ class Action(BaseModel, Generic[A]):
                     body[wire_name] = values[wire_name]
         has_body = bool(body) if endpoint.method == "GET" else _takes_body(type(self))
         return HttpRequest(endpoint.method, path, query, body if has_body else None)
+
+    @classmethod
+    def _of_body(cls) -> frozenset[str]:
+        return frozenset(name for name, place in _places(cls).items() if place is InBody)
 
     @classmethod
     def can_repeat(cls) -> bool:
@@ -274,6 +289,19 @@ class Action(BaseModel, Generic[A]):
         model = _answer_type(cls)
         adapter: TypeAdapter[Any] = _adapter(model)
         return adapter.validate_json(names_in_one_line(raw.strip() or b"{}"))  # type: ignore[no-any-return]  # adapter of a runtime type
+
+
+def _with_nulls(values: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with the nulls among what was given, also within objects and lists."""
+    made = dict(values)
+    for name, one in given.items():
+        if one is None:
+            made[name] = None
+        elif isinstance(one, dict):
+            made[name] = _with_nulls(made.get(name) or {}, one)
+        elif isinstance(one, list):
+            made[name] = one
+    return made
 
 
 def wire_name(name: str, info: FieldInfo) -> str:

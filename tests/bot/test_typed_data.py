@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -114,3 +115,21 @@ def test_no_value_of_a_known_field_is_a_traceback(values: dict[str, object]) -> 
         read_data(SMS, json.dumps(values)).build_request()
     except BadInput as refused:
         str(refused).encode()
+
+
+def test_what_was_written_is_what_is_sent_null_included() -> None:
+    update = by_slug("DIALPAD_UPDATE_CALL_CENTER_SETTINGS_BY_ID")
+    written: dict[str, Any] = {
+        "ring_seconds": None,
+        "monday_hours": [],
+        "name": "",
+        "hold_queue": {"max_hold_count": None},
+    }
+
+    assert read_data(update, json.dumps({"id": 5, **written})).build_request().body == written
+
+
+def test_what_was_not_written_is_not_sent() -> None:
+    assert read_data(SMS, '{"to_numbers": ["+14155550150"], "text": "hi"}').build_request().body == {
+        "to_numbers": ["+14155550150"], "text": "hi",
+    }  # fmt: skip

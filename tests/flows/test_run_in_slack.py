@@ -8,7 +8,7 @@ from bot.catalogue import running as of_action_running
 from bot.sandbox.cast import CUSTOMERS, SUPPORT
 from bot.sandbox.demo import Demo
 from bot.sandbox.dialpad.resources import stats
-from tests.flows.hands import Hands, Json
+from tests.flows.hands import Hands, Json, said
 from tests.flows.stage import ChangeWait
 from tests.rules.every_action import words_in
 
@@ -62,6 +62,27 @@ async def test_choosing_a_thing_fills_its_form_and_more_fields_keep_what_was_typ
     await priya.submit({block(view, "sunday_hours"): "9-12"})
     (sent,) = [one for one in priya.demo.dialpad.requests if one.method == "PATCH"]
     assert sent.body == {"ring_seconds": 21, "sunday_hours": ["09:00", "12:00"]}
+
+
+async def test_an_emptied_field_is_cleared_and_one_that_was_not_touched_is_not_sent(priya: Hands) -> None:
+    await priya.type(f"/dp run {UPDATE} id={SUPPORT.id}")
+    view = await priya.modal()
+    priya.demo.dialpad.requests.clear()
+    await priya.submit({block(view, "ring_seconds"): "", block(view, "monday_hours"): ""})
+    (sent,) = [one for one in priya.demo.dialpad.requests if one.method == "PATCH"]
+
+    assert sent.body == {"ring_seconds": None, "monday_hours": []}
+    await priya.settled()
+    assert "→ (empty)" in said(priya.person.ephemerals()[-1])
+
+
+async def test_what_was_empty_before_and_is_left_so_is_not_sent(priya: Hands) -> None:
+    await priya.type(f"/dp run {UPDATE} id={SUPPORT.id}")
+    view = await priya.modal()
+    priya.demo.dialpad.requests.clear()
+    await priya.submit({block(view, "name"): "Support"})
+
+    assert [one for one in priya.demo.dialpad.requests if one.method == "PATCH"] == []
 
 
 async def test_choosing_another_thing_shows_the_other_ones_values(priya: Hands) -> None:

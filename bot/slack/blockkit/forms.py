@@ -16,7 +16,7 @@ from typing import Any, Final
 from bot.arguments.several import Several
 from bot.basics.errors import ChatopsError, FieldError
 from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
-from bot.contract.argument import FILLED, MORE, Argument, Choice, Lookup, Option, Text
+from bot.contract.argument import CLEAR, EMPTIED, FILLED, MORE, Argument, Choice, Lookup, Option, Text
 from bot.contract.context import Ctx, Where
 from bot.contract.reply import Bold, Button, Prose, Raw, RawArgs
 from bot.contract.routing import Route
@@ -237,7 +237,9 @@ def _build_text(argument: Argument, given: Raw | None) -> tuple[Json, str]:
 
 
 def _build_choice(argument: Choice, given: Raw | None) -> Json:
-    offered = (Option(argument.unset, UNSET), *argument.options) if argument.unset else argument.options
+    unset = (Option(argument.unset, UNSET),) if argument.unset else ()
+    clears = (Option(argument.clears, CLEAR),) if argument.clears else ()
+    offered = (*unset, *argument.options, *clears)
     radio = argument.drawn == "radio" and len(offered) <= RADIO_OPTIONS
     options = [build_option(option) for option in offered[:OPTIONS]]
     element: Json = {"type": "radio_buttons" if radio else "static_select", "options": options}
@@ -297,13 +299,18 @@ def read_form(route: Route, view: Mapping[str, Any]) -> dict[str, Raw]:
     raw = {name: value for name, value in route.by_todays_names(raw).items() if name in route.arguments}
     values = (view.get("state") or {}).get("values") or {}
     ids = block_ids(view)
+    emptied: list[str] = []
     for name in route.fields:
         state = (values.get(ids.get(name, name)) or {}).get(field_id(route.id, name))
         value = _read_value(state) if isinstance(state, dict) else None
         argument = route.fields[name]
         is_unset = isinstance(argument, Choice) and bool(argument.unset) and value == UNSET
-        if value not in (None, "", []) and not is_unset:
+        if value == CLEAR or (value in (None, "", []) and isinstance(state, dict)):
+            emptied.append(name)
+        elif value not in (None, "", []) and not is_unset:
             raw[name] = value
+    if raw.get(FILLED) and emptied and EMPTIED in route.arguments:
+        raw[EMPTIED] = ",".join(emptied)
     return raw
 
 
