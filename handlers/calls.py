@@ -140,7 +140,7 @@ async def calls(
         tuple(call_row(view, names, detail=detail) for view in found),
         empty="No calls found." if not before else "No older calls.",
         buttons=buttons,
-        note=note,
+        note=prose(note, " " if note and ctx.what_is_missing else "", ctx.what_is_missing),
     )
 
 

@@ -286,12 +286,13 @@ def as_words(action: type[Action[Any]], args: RawArgs) -> str:
 @dataclass(frozen=True)
 class FoundRows:
     """Rows of a list: the index of the first, and the arguments for the next page. ``total`` is None while there may be
-    more."""
+    more. ``note``: why these may not be all."""
 
     rows: tuple[dict[str, Any], ...]
     start: int
     total: int | None
     next_args: RawArgs | None
+    note: str = ""
 
 
 async def listing_of(
@@ -330,7 +331,12 @@ async def listing_of(
         )
     else:
         title = f"{action.name}: {found.start + 1} to {end}, and more"
-    notes = [f"Only rows with “{find}”." if find else "", "Only you can see this." if action.sensitive else ""]
+    notes = [
+        ctx.what_is_missing,
+        found.note,
+        f"Only rows with “{find}”." if find else "",
+        "Only you can see this." if action.sensitive else "",
+    ]
     return Listing(
         title, tuple(rows), empty="Nothing found." if not find else f"Nothing with “{find}”.",
         note=" ".join(note for note in notes if note), buttons=(*buttons, *again(action, asked)),

@@ -344,30 +344,34 @@ async def _page(ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: di
 async def _filtered(
     ctx: Ctx, action: type[Action[Any]], built: Action[Any], raw: dict[str, Raw], find: str, start: int
 ) -> FoundRows:
-    things = [thing for thing in await _all(ctx, built) if matches(thing, find)]
+    everything, note = await _all(ctx, built)
+    things = [thing for thing in everything if matches(thing, find)]
     rows = tuple(things[start : start + ROWS])
     plain = {name: value for name, value in raw.items() if not name.startswith("_") and name != "cursor"}
     following = {**plain, FIND: find, FROM: str(start + ROWS)} if start + ROWS < len(things) else None
-    return FoundRows(rows, start, len(things), following)
+    return FoundRows(rows, start, len(things), following, note)
 
 
-async def _all(ctx: Ctx, built: Action[Any]) -> list[dict[str, Any]]:
+async def _all(ctx: Ctx, built: Action[Any]) -> tuple[list[dict[str, Any]], str]:
+    """Return all rows, or as many as are looked at, and then a sentence that says so."""
     things: list[dict[str, Any]] = []
     pages = 0
     async for page in ctx.pages(built):
         things += things_in(page)
         pages += 1
         if pages >= MOST_PAGES or len(things) >= MOST_ROWS:
-            break
-    return things[:MOST_ROWS]
+            more = len(things) > MOST_ROWS or bool(page.cursor)
+            return things[:MOST_ROWS], f"Only the first {min(len(things), MOST_ROWS):,} rows were read." if more else ""
+    return things, ""
 
 
 async def _as_file(ctx: Ctx, action: type[Action[Any]], built: Action[Any], find: str, kind: str) -> Answer:
-    things = [thing for thing in await _all(ctx, built) if not find or matches(thing, find)]
+    everything, note = await _all(ctx, built)
+    things = [thing for thing in everything if not find or matches(thing, find)]
     if not things:
         return Reply("There is nothing to export.")
     content = as_csv(things) if kind == "csv" else as_json(things)
-    more = f" Only the first {MOST_ROWS:,} are in it." if len(things) >= MOST_ROWS else ""
+    more = "".join(f" {one}" for one in (note, ctx.what_is_missing) if one)
     return Attachment(
         file_name(action, ctx.now, kind), content.encode(),
         prose(Bold(action.name), f": {plural(len(things), 'row')}.{more}"),

@@ -241,6 +241,7 @@ class Step:
     reads: bool = False
 
 
+CUT_SHORT: Final = "Dialpad refused to go on with its own list, so a part of it is missing here."
 REGION_CHOSEN: Final = "region"
 """The preference that holds the country of a person's numbers."""
 
@@ -262,6 +263,7 @@ class Ctx:
     """What was sent to Dialpad for this request, and what of ours it changed, for the audit."""
     _answers: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was asked for with ``once``."""
+    _lists: list[Pages[Any]] = field(default_factory=list, repr=False, compare=False)
 
     async def send(self, action: Action[A]) -> A:
         """Run one Dialpad action as this person. Raises DialpadError and NotConnected."""
@@ -275,7 +277,14 @@ class Ctx:
     def pages(self, action: Action[Page[A]]) -> Pages[A]:
         """Return the pages of a list, fetched one after the other as this person."""
         self.done.append(Step(action.slug, audited_object(action), safe_arguments(action), reads=True))
-        return self.account.pages(action)
+        pages = self.account.pages(action)
+        self._lists.append(pages)
+        return pages
+
+    @property
+    def what_is_missing(self) -> str:
+        """Say that Dialpad cut a list short that was read for this request; "" when it did not."""
+        return CUT_SHORT if any(pages.cut_short for pages in self._lists) else ""
 
     def touched(self, kind: str, name: str, **details: Any) -> None:
         """Note for the audit what of ours the request is about, such as a subscription."""

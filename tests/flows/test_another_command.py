@@ -48,6 +48,7 @@ def shown(hands: Hands) -> str:
         "/phone sms Jordan Lee On my way", "/phone-sms", "/phone call Jordan Lee", "/phone hangup", "/phone calls",
         "/phone who 415 555 0150", "/phone blocked", "/phone block +1 415 555 0153", "/phone unblock", "/phone whoami",
         "/phone notify", "/phone notify me", "/phone notify nonsense", "/phone notify daily", "/phone run",
+        "/phone country", "/phone country XQ", "/phone open", "/phone labels", "/phone transfer",
         "/phone run call labels", "/phone run nothing at all", "/phone connect", "/phone disconnect",
     ],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from bot.catalogue.running import prefill
 from bot.catalogue.typed import read_pairs
 from bot.contract.reply import Attachment, Card, Confirm, Form, Listing, Reply
 from bot.dialpad.actions import by_slug
+from bot.dialpad.client import Pages
 from bot.sandbox.cast import ANA, NOOR, OFFICE, PRIYA, SAM, SUPPORT, TEAM_ID
 from tests.each import every_action
 from tests.handlers.harness import World, button_of, buttons_of, words_of
@@ -68,6 +69,39 @@ async def test_a_websocket_yields_its_address_to_whoever_made_it_and_nowhere_els
     listed = await world.type(PRIYA, "run DIALPAD_RETRIEVE_WEBSOCKET_CONNECTION")
     assert "ws://" not in words_of(listed) + repr(listed)
     assert "ws://" not in json.dumps([button.args for button in buttons_of(made)])
+
+
+@pytest.fixture
+def cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dialpad refuses its own cursor in every list."""
+    begin = Pages.__init__
+
+    def begin_and_be_cut(self: Pages[Any], *arguments: Any) -> None:
+        begin(self, *arguments)
+        self.cut_short = True
+
+    monkeypatch.setattr(Pages, "__init__", begin_and_be_cut)
+
+
+@pytest.mark.usefixtures("cut_short")
+async def test_a_list_that_dialpad_cut_short_says_so_filtered_and_as_a_file(world: World) -> None:
+    filtered = await world.submit(PRIYA, "run.dialpad_list_users", _find="o")
+    file = await world.submit(PRIYA, "run.dialpad_list_users", _as="csv")
+
+    assert isinstance(file, Attachment)
+    assert "a part of it is missing" in words_of(filtered)
+    assert "a part of it is missing" in str(file)
+    assert "a part of it is missing" in words_of(await world.type(PRIYA, "calls"))
+
+
+async def test_a_list_of_which_only_the_first_rows_were_read_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.catalogue.running.MOST_ROWS", 2)
+    assert "Only the first 2 rows were read." in words_of(
+        await world.submit(PRIYA, "run.dialpad_list_users", _find="o")
+    )
+    assert "Only the first 2 rows were read." in str(await world.submit(PRIYA, "run.dialpad_list_users", _as="csv"))
 
 
 async def test_names_do_as_well_as_ids(world: World) -> None:
