@@ -330,7 +330,9 @@ def _build_parts(
         left=removals,
         processes=store.processes,
     )
-    notifications = NotificationService(store, channel_messages, marks, poster.wake, hooks.ensure, digests)
+    notifications = NotificationService(
+        store, channel_messages, marks, poster.wake, hooks.ensure, digests, hooks.hear_channels
+    )
     disconnector = Disconnector(
         store=store,
         accounts=accounts,

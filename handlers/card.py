@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from bot.activity.calls import CallView, view_call
 from bot.activity.histories import Deed
 from bot.activity.items import MADE_UP_LINE, Item, may
+from bot.activity.registers import value
 from bot.activity.texts import view_conversation
 from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.moment import Moment
@@ -16,6 +17,7 @@ from bot.basics.errors import Conflict, FieldError, NotFound, UserError
 from bot.basics.person import PersonKey
 from bot.cards import recordings
 from bot.cards.conversation import SentText, conversation_card
+from bot.cards.faxes import open_fax
 from bot.cards.live_call import CardId, call_content, caller_of, hearing, legs_with_recap, look_up_caller, reach, tidy
 from bot.cards.open_work import CardStatus, names_of, state_of, story_of, taking
 from bot.cards.recap import show_recap
@@ -361,6 +363,16 @@ async def _operator_named(ctx: Ctx, operator: str) -> str:
 
 def _by_whom(view: CallView) -> Prose:
     return prose(", by ", Mention(view.assigned_by)) if view.assigned_by else ""
+
+
+@router.button(title="Open fax")
+async def fax(ctx: Ctx, card: CardId) -> Answer:
+    """Send a fax as a file, to the person who asked only, fetched with their own token."""
+    board = ctx.deps.notifications
+    found = await board.card(ctx.person, card) if board is not None else None
+    if found is None or found.kind != "notice":
+        raise UserError("I no longer have this fax. You can still find it in Dialpad.")
+    return await open_fax(ctx, {name: value(found.state, name) for name in ("fax", "fax_url", "place", "line")})
 
 
 @router.button(title="AI recap")

@@ -33,6 +33,9 @@ class NewsKind(StrEnum):
     QUEUE = "queue"
     CONTACT = "contact"
     SETTING = "setting"
+    FAX = "fax"
+    FAILED_FAX = "failed-fax"
+    CHANNEL = "channel"
     DAILY = "daily"
     WEEKLY = "weekly"
 
@@ -228,6 +231,11 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
     ),
     NewsKind.SETTING: KindRow(
         "changed settings", "notice", aliases=("settings",), subscription="changelog", has_line=False
+    ),
+    NewsKind.FAX: KindRow("faxes", "notice", subscription="fax"),
+    NewsKind.FAILED_FAX: KindRow("failed faxes", "notice", subscription="fax"),
+    NewsKind.CHANNEL: KindRow(
+        "Dialpad channel messages", "notice", aliases=("channels",), subscription="channel", has_line=False
     ),
     NewsKind.DAILY: KindRow("a daily digest", "digest", aliases=("day",), clock=DigestClock(1, timedelta(hours=12))),
     NewsKind.WEEKLY: KindRow("a weekly digest", "digest", aliases=("week",), clock=DigestClock(7, timedelta(days=2))),

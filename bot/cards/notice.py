@@ -12,8 +12,10 @@ from bot.cards.subscription import ENDED, ended_notice
 from bot.cards.work_list import show_all
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Listing, Mention, Phone, Prose, Reply, Row
-from bot.dialpad.events import ChangeEvent, ContactEvent
+from bot.dialpad.events import ChangeEvent, ChannelEvent, ContactEvent, FaxEvent
 
+NoticedEvent: TypeAlias = ContactEvent | ChangeEvent | FaxEvent | ChannelEvent
+"""Events that are told once, each by itself."""
 Said: TypeAlias = Mapping[str, Any]
 """What is stored of a notice, as JSON."""
 TOLD: Final = "told"
@@ -29,9 +31,9 @@ STOOD_IN: Final = "roster taken over"
 """What a notice is about that tells somebody that a roster is read with their connection from now on."""
 
 
-def notice(said: Said, subscription: str, work: Sequence[Row] = ()) -> Reply | Listing:
+def notice(said: Said, subscription: str, work: Sequence[Row] = (), card: str = "") -> Reply | Listing:
     """Return a notice. ``said["about"]`` is the kind of event, or trouble with following a roster. ``work``: what is
-    open on the line of a handover."""
+    open on the line of a handover. ``card``: which card it is, for its buttons."""
     gear = (Button("⚙️", "notify.settings", {"subscription": subscription}),) if subscription else ()
     about = said.get("about")
     if about == NewsKind.HANDOVER:
@@ -44,7 +46,8 @@ def notice(said: Said, subscription: str, work: Sequence[Row] = ()) -> Reply | L
     if (say := _TOLD_ONCE.get(str(about))) is not None:
         return Reply(say(said), buttons=gear)
     look = NOTICES.get(NewsKind(about)) if about in set(NewsKind) else None
-    return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=gear)
+    buttons = look.buttons(said, card) if look and card else ()
+    return Reply(look.text(said) if look else "Something changed in Dialpad.", buttons=(*buttons, *gear))
 
 
 def _handover(said: Said, gear: tuple[Button, ...], work: Sequence[Row]) -> Listing:
@@ -162,7 +165,7 @@ def _queue(said: Said) -> Prose:
     )
 
 
-def _read_contact(event: ContactEvent | ChangeEvent) -> Said | None:
+def _read_contact(event: NoticedEvent) -> Said | None:
     if not isinstance(event, ContactEvent):
         return None
     contact = event.contact
@@ -175,7 +178,7 @@ def _read_contact(event: ContactEvent | ChangeEvent) -> Said | None:
     }
 
 
-def _same_contact(event: ContactEvent | ChangeEvent) -> str:
+def _same_contact(event: NoticedEvent) -> str:
     contact = event.contact if isinstance(event, ContactEvent) else None
     return f"contact:{contact.id}" if contact is not None and contact.id else ""
 
@@ -188,14 +191,14 @@ def _contact(said: Said) -> Prose:
     )
 
 
-def _read_setting(event: ContactEvent | ChangeEvent) -> Said | None:
+def _read_setting(event: NoticedEvent) -> Said | None:
     if not isinstance(event, ChangeEvent):
         return None
     by = event.changed_by.name if event.changed_by else ""
     return {"action": event.action, "by": by, "note": event.note}
 
 
-def _same_setting(event: ContactEvent | ChangeEvent) -> str:
+def _same_setting(event: NoticedEvent) -> str:
     if not isinstance(event, ChangeEvent) or event.target is None or not event.target.id:
         return ""
     return f"setting:{event.action}:{event.target.type}:{event.target.id}:{event.note}"
@@ -213,6 +216,66 @@ def _what_changed(said: Said) -> str:
     return words if " " in words else words.replace("_", " ").capitalize()
 
 
+def _read_fax(event: NoticedEvent) -> Said | None:
+    if not isinstance(event, FaxEvent):
+        return None
+    line = event.target
+    return {
+        "fax": event.id,
+        "inbound": event.inbound,
+        "status": event.status or "",
+        "failed": event.failed,
+        "number": event.other,
+        "who": event.contact.name if event.contact and event.contact.name else "",
+        "line": line.name if line is not None and line.name else "",
+        "place": f"{line.type}:{line.id}" if line is not None and line.id else "",
+        "pages": event.pages,
+        "fax_url": event.fax_url or "",
+    }
+
+
+def _same_fax(event: NoticedEvent) -> str:
+    return f"fax:{event.id}" if isinstance(event, FaxEvent) else ""
+
+
+def _fax(said: Said) -> Prose:
+    number = prose(" ", Phone(str(said["number"]))) if said.get("number") else ""
+    who = prose(Bold(str(said.get("who") or "somebody" if not number else said.get("who") or "")), number)
+    pages = f", {plural(int(said['pages']), 'page')}" if said.get("pages") else ""
+    line = str(said.get("line") or "")
+    if said.get("inbound"):
+        head = "⚠️ A fax from " if said.get("failed") else "📠 Fax from "
+        tail = " did not arrive whole." if said.get("failed") else f"{pages}{f', for {line}' if line else ''}."
+        return prose(head, who, tail)
+    of = f" from {line}" if line else ""
+    if said.get("failed"):
+        why = " was held back by Dialpad" if said.get("status") == "suspended" else " did not arrive"
+        return prose("⚠️ The fax to ", who, f"{of}{why}. Check the number, then send it again.")
+    done = " arrived" if said.get("status") == "success" else " is on its way"
+    return prose("📠 The fax to ", who, of, done, pages, ".")
+
+
+def _fax_buttons(said: Said, card: str) -> tuple[Button, ...]:
+    return (Button("Open fax", "card.fax", {"card": card}),) if said.get("fax_url") else ()
+
+
+def _read_message(event: NoticedEvent) -> Said | None:
+    if not isinstance(event, ChannelEvent):
+        return None
+    by = event.contact or event.sender
+    return {
+        "by": by.name if by is not None and by.name else "",
+        "channel": event.target.name if event.target is not None and event.target.name else "",
+        "text": event.text or "",
+    }
+
+
+def _message(said: Said) -> Prose:
+    where = f" in #{said['channel']}" if said.get("channel") else ""
+    words = str(said.get("text") or "(no text: the connection lacks the scope message_content_export)")
+    return prose("💬 ", Bold(str(said.get("by") or "Somebody")), f"{where} at Dialpad: {words}")
+
+
 _TOLD_ONCE: Final[Mapping[str, Callable[[Said], Prose]]] = {
     ROSTER_TROUBLE: _trouble,
     STOOD_IN: _stood_in,
@@ -228,9 +291,13 @@ class NoticeLook:
     this kind, None for any other; kinds that need more than one event are stored by ``bot.notifications`` instead."""
 
     text: Callable[[Said], Prose]
-    read: Callable[[ContactEvent | ChangeEvent], Said | None] = lambda _: None
-    same: Callable[[ContactEvent | ChangeEvent], str] = lambda _: ""
+    read: Callable[[NoticedEvent], Said | None] = lambda _: None
+    same: Callable[[NoticedEvent], str] = lambda _: ""
     """Returns what it is about, so that several changes of it within moments are one message; "" for none."""
+    buttons: Callable[[Said, str], tuple[Button, ...]] = lambda *_: ()
+    """Returns its buttons, given its card."""
+    lasts: bool = False
+    """One message for all that happens to the same thing, however much later."""
 
 
 NOTICES: Final[Mapping[NewsKind, NoticeLook]] = {
@@ -238,4 +305,7 @@ NOTICES: Final[Mapping[NewsKind, NoticeLook]] = {
     NewsKind.QUEUE: NoticeLook(_queue),
     NewsKind.CONTACT: NoticeLook(_contact, _read_contact, _same_contact),
     NewsKind.SETTING: NoticeLook(_setting, _read_setting, _same_setting),
+    NewsKind.FAX: NoticeLook(_fax, _read_fax, _same_fax, _fax_buttons, lasts=True),
+    NewsKind.FAILED_FAX: NoticeLook(_fax, buttons=_fax_buttons),
+    NewsKind.CHANNEL: NoticeLook(_message, _read_message),
 }

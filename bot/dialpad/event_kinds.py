@@ -1,7 +1,7 @@
 """The event subscriptions this bot makes at Dialpad: how one is made, recognised as complete, and removed."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 from bot.activity import news
@@ -9,28 +9,38 @@ from bot.dialpad.action import Action, Page
 from bot.dialpad.actions.subscriptions import (
     CallState,
     CallSubscription,
+    ChannelSubscription,
     ContactSubscription,
     CreateAgentSubscription,
     CreateCallSubscription,
     CreateChangelogSubscription,
+    CreateChannelSubscription,
     CreateContactSubscription,
+    CreateFaxSubscription,
     CreateSmsSubscription,
     DeleteAgentSubscription,
     DeleteCallSubscription,
     DeleteChangelogSubscription,
+    DeleteChannelSubscription,
     DeleteContactSubscription,
+    DeleteFaxSubscription,
     DeleteSmsSubscription,
     EventSubscription,
+    FaxSubscription,
     ListAgentSubscriptions,
     ListCallSubscriptions,
     ListChangelogSubscriptions,
+    ListChannelSubscriptions,
     ListContactSubscriptions,
+    ListFaxSubscriptions,
     ListSmsSubscriptions,
     SmsSubscription,
     UpdateAgentSubscription,
     UpdateCallSubscription,
     UpdateChangelogSubscription,
+    UpdateChannelSubscription,
     UpdateContactSubscription,
+    UpdateFaxSubscription,
     UpdateSmsSubscription,
 )
 
@@ -71,7 +81,7 @@ def _is_on(subscription: EventSubscription) -> bool:
     return subscription.enabled is not False
 
 
-def _has_line(subscription: CallSubscription | SmsSubscription, owner_id: str | None) -> bool:
+def _has_line(subscription: CallSubscription | SmsSubscription | FaxSubscription, owner_id: str | None) -> bool:
     found = (subscription.target_type, subscription.target_id)
     return found == ((None, None) if owner_id is None else ("user", owner_id))
 
@@ -83,6 +93,10 @@ def _call_fits(one: CallSubscription, owner_id: str | None) -> bool:
 
 
 def _sms_fits(one: SmsSubscription, owner_id: str | None) -> bool:
+    return _is_on(one) and one.direction == "all" and one.status is True and _has_line(one, owner_id)
+
+
+def _fax_fits(one: FaxSubscription, owner_id: str | None) -> bool:
     return _is_on(one) and one.direction == "all" and one.status is True and _has_line(one, owner_id)
 
 
@@ -108,6 +122,7 @@ def _contact_kind(word: str, contact_type: Any) -> EventKind:
 
 _CALL: Final[Mapping[str, Any]] = {"call_states": list(CALL_STATES), "group_calls_only": False, "enabled": True}
 _SMS: Final[Mapping[str, Any]] = {"direction": "all", "status": True, "include_internal": False, "enabled": True}
+_FAX: Final[Mapping[str, Any]] = {"direction": "all", "status": True, "enabled": True}
 
 EVENT_KINDS: Final = (
     EventKind(
@@ -150,4 +165,53 @@ EVENT_KINDS: Final = (
         delete=lambda id_: DeleteChangelogSubscription(id=id_),
         fits=lambda one, _: _is_on(one),
     ),
+    EventKind(
+        word="fax",
+        personal=False,  # without its scope it is refused, and calls and texts still come for the whole company
+        list=ListFaxSubscriptions,
+        create=lambda endpoint, owner: CreateFaxSubscription(endpoint_id=endpoint, **_FAX, **_line(owner)),
+        update=lambda id_, endpoint, owner: UpdateFaxSubscription(id=id_, endpoint_id=endpoint, **_FAX, **_line(owner)),
+        delete=lambda id_: DeleteFaxSubscription(id=id_),
+        fits=_fax_fits,
+    ),
 )
+
+CHANNEL: Final = "channel"
+_OF_CHANNEL: Final = f"{CHANNEL}:"
+"""Begins the words of the subscriptions to Dialpad channels, each of which has one of its own."""
+
+
+def word_of_channel(channel_id: str) -> str:
+    """Return the word under which a hook keeps its subscription to a Dialpad channel."""
+    return f"{_OF_CHANNEL}{channel_id}"
+
+
+def kinds_of(subscriptions: Iterable[str]) -> tuple[EventKind, ...]:
+    """Return every kind that is subscribed to for everybody, and those of the channels among ``subscriptions``, which
+    are words."""
+    channels = (word.removeprefix(_OF_CHANNEL) for word in subscriptions if word.startswith(_OF_CHANNEL))
+    return (*EVENT_KINDS, *(_channel_kind(one) for one in channels))
+
+
+def _channel_kind(channel_id: str) -> EventKind:
+    def fits(one: ChannelSubscription, _: str | None) -> bool:
+        return _is_on(one) and one.direction == "all"
+
+    return EventKind(
+        word=word_of_channel(channel_id),
+        personal=False,
+        list=ListChannelSubscriptions,
+        create=lambda endpoint, _: CreateChannelSubscription(
+            endpoint_id=endpoint, target_id=channel_id, direction="all", enabled=True
+        ),
+        update=lambda id_, endpoint, _: UpdateChannelSubscription(
+            id=id_, endpoint_id=endpoint, target_id=channel_id, direction="all", enabled=True
+        ),
+        delete=lambda id_: DeleteChannelSubscription(id=id_),
+        fits=fits,
+        belongs=lambda one: one.target_id == channel_id,
+    )
+
+
+EVERY_CHANNEL: Final = replace(_channel_kind(""), word=CHANNEL, belongs=lambda _: True)
+"""To find and remove subscriptions to channels; there is no subscription to all of them."""

@@ -1,4 +1,4 @@
-"""Events that Dialpad sends: calls, texts, duty, contacts, changed settings.
+"""Events that Dialpad sends: calls, texts, duty, contacts, changed settings, faxes, messages in channels.
 
 Events carry no type field; their keys tell what they are. The models are lenient on purpose: key sets grow and differ
 between years and kinds of call, so unknown keys are kept, absent or misshapen ones are None, and what is no known kind
@@ -435,13 +435,97 @@ class ChangeEvent(_Event):
         return self._key_of(self.action, self._content)
 
 
+def _first(value: Any) -> Any:
+    """Read a number where Dialpad may write a list of one, as events of texts do."""
+    return next(iter(value), None) if isinstance(value, list | tuple) else value
+
+
+class FaxTransaction(EventPart):
+    """How long a fax is."""
+
+    num_pages: int | None = None
+
+
+class FaxEvent(_Event):
+    """A fax that came, was sent, or failed. ``status``: pending, transmitting, success, error, suspended.
+
+    Dialpad's document has the fields of a fax, not of its event, so everything but the id may be absent."""
+
+    kind: ClassVar[str] = "fax"
+
+    id: Id
+    direction: EventWord | None = None
+    status: EventWord | None = Field(None, validation_alias=AliasChoices("fax_status", "status"))
+    from_number: EventText = None
+    to_number: Annotated[EventText, BeforeValidator(_first)] = None
+    target: OptionalEventParty = None
+    contact: OptionalEventParty = None
+    created_date: EventMoment = None
+    event_timestamp: EventMoment = None
+    fax_transaction: Annotated[FaxTransaction | None, BeforeValidator(none_if_empty)] = None
+    num_pages: int | None = None
+    fax_url: EventText = None
+
+    @property
+    def at(self) -> datetime | None:
+        return self.event_timestamp or self.created_date
+
+    @property
+    def key(self) -> str:
+        return self._key_of(self.id, self.status or "none")
+
+    @property
+    def inbound(self) -> bool:
+        return self.direction == "inbound"
+
+    @property
+    def other(self) -> str:
+        """Return the other side's number, "" when there is none."""
+        return _number(self.from_number if self.inbound else self.to_number) or ""
+
+    @property
+    def pages(self) -> int | None:
+        told = self.fax_transaction.num_pages if self.fax_transaction is not None else None
+        return self.num_pages if told is None else told
+
+    @property
+    def failed(self) -> bool:
+        return self.status in {"error", "failed", "suspended"}
+
+
+class ChannelEvent(_Event):
+    """A message in a Dialpad channel: ``target`` is the channel, ``contact`` or ``sender`` who wrote it.
+
+    Dialpad's document does not say how these events are shaped; they are read as texts are, leniently."""
+
+    kind: ClassVar[str] = "channel"
+
+    id: Id
+    target: OptionalEventParty = None
+    contact: OptionalEventParty = None
+    sender: OptionalEventParty = None
+    created_date: EventMoment = None
+    event_timestamp: EventMoment = None
+    text: EventText = Field(None, validation_alias=AliasChoices("text", "text_content"))
+
+    @property
+    def at(self) -> datetime | None:
+        return self.event_timestamp or self.created_date
+
+    @property
+    def key(self) -> str:
+        return self._key_of(self.id)
+
+
 class UnknownEvent(_Event):
     """An event of an unknown kind. It is stored, and only the names of its keys are logged."""
 
     kind: ClassVar[str] = "unknown"
 
 
-Event: TypeAlias = CallEvent | SmsEvent | AgentStatusEvent | ContactEvent | ChangeEvent | UnknownEvent
+Event: TypeAlias = (
+    CallEvent | SmsEvent | AgentStatusEvent | ContactEvent | ChangeEvent | FaxEvent | ChannelEvent | UnknownEvent
+)
 
 
 def parse_event(document: dict[str, Any]) -> Event:
@@ -470,10 +554,21 @@ def _parse_without_odd_fields(model: type[Event], document: dict[str, Any], fail
     return UnknownEvent.model_validate({})
 
 
-def _model_for(document: Mapping[str, Any]) -> type[Event]:
+_OF_FAXES: Final = frozenset({"fax_status", "fax_url", "fax_transaction"})
+
+
+def _is_of_channel(target: Any) -> bool:
+    return isinstance(target, Mapping) and target.get("type") == "channel"
+
+
+def _model_for(document: Mapping[str, Any]) -> type[Event]:  # noqa: PLR0911  one return for each kind
     keys = document.keys()
     if "call_id" in keys and "state" in keys:
         return CallEvent
+    if "id" in keys and not keys.isdisjoint(_OF_FAXES):
+        return FaxEvent
+    if "id" in keys and _is_of_channel(document.get("target")):
+        return ChannelEvent
     if "state" not in keys and "id" in keys and ("message_status" in keys or "to_number" in keys):
         return SmsEvent
     if "on_duty_status" in keys:

@@ -18,10 +18,11 @@ from bot.basics.company import CompanyKey
 from bot.basics.errors import DialpadError, NotAllowed, NotConnected, UserError
 from bot.basics.person import PersonKey
 from bot.dialpad.accounts import Account, Accounts
+from bot.dialpad.actions.channels import ListChannels
 from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
 from bot.dialpad.actions.websockets import DeleteWebsocket
 from bot.dialpad.connection import DialpadConnection
-from bot.dialpad.event_kinds import EVENT_KINDS
+from bot.dialpad.event_kinds import EVENT_KINDS, EVERY_CHANNEL, kinds_of, word_of_channel
 from bot.notifications.hooks_at_dialpad import (
     Repairs,
     bring_about_webhook,
@@ -38,6 +39,8 @@ from bot.store.removals import HookLeft
 log = structlog.get_logger(__name__)
 
 _LEASE: Final = "hooks"
+MOST_CHANNELS: Final = 50
+"""Dialpad takes 100 subscriptions of a kind for a whole company."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -138,6 +141,20 @@ class DialpadHooks:
                 await self._remove_needless(setup.hook)
             return setup
 
+    async def hear_channels(self, person: PersonKey) -> PersonKey:
+        """Make sure that messages in the Dialpad channels that the hook's owner sees are received; return the owner.
+        Dialpad has one subscription for each channel. Raises what ``ensure`` raises."""
+        hook = (await self.ensure(person)).hook
+        if hook.owner != person:
+            return hook.owner
+        async with self._alone():
+            words: list[str] = []
+            async for page in self._owner(hook).pages(ListChannels()):
+                words += [word_of_channel(one.id) for one in page.items if one.id]
+            chosen = dict.fromkeys(words[:MOST_CHANNELS], "")
+            await self._bring_about(replace(hook, subscriptions={**chosen, **hook.subscriptions}))
+        return hook.owner
+
     async def reconcile(self) -> list[CheckedHook]:
         """Compare what should be at Dialpad with what is, hook by hook, and put it right."""
         if self._left is not None:
@@ -224,7 +241,7 @@ class DialpadHooks:
         owner_id: str | None = None
         subscribed: dict[str, str] = {}
         refused: dict[str, tuple[str, ...]] = {}
-        for kind in EVENT_KINDS:
+        for kind in kinds_of(hook.subscriptions):
             try:
                 subscribed[kind.word] = await subscribe(account, hook, kind, endpoint_id, owner_id, repairs)
             except NotAllowed as no:
@@ -267,7 +284,7 @@ class DialpadHooks:
         await self._listener.forget(hook.id)
         try:
             account = self._owner(hook)
-            for kind in EVENT_KINDS:
+            for kind in kinds_of(hook.subscriptions):
                 if (subscription_id := hook.subscriptions.get(kind.word)) is not None:
                     await gone(account.send(kind.delete(subscription_id)))
             if hook.endpoint_id is not None:
@@ -296,7 +313,7 @@ class DialpadHooks:
                 log.warning("stray webhooks not looked for", failure=type(failure).__name__)
 
     async def _remove_stray(self, account: Account, endpoint_id: str) -> None:
-        for kind in EVENT_KINDS:
+        for kind in (*EVENT_KINDS, EVERY_CHANNEL):
             try:
                 for subscription in await subscriptions_of(account, kind, endpoint_id, None):
                     await gone(account.send(kind.delete(str(subscription.id))))

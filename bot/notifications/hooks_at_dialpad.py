@@ -21,7 +21,7 @@ from bot.dialpad.actions.websockets import (
     ListWebsockets,
     UpdateWebsocket,
 )
-from bot.dialpad.event_kinds import EVENT_KINDS, EventKind, endpoint_of
+from bot.dialpad.event_kinds import EVENT_KINDS, EVERY_CHANNEL, EventKind, endpoint_of, kinds_of
 from bot.store.hooks import Hook
 from bot.store.removals import HookLeft
 
@@ -134,11 +134,11 @@ def _right(kind: EventKind, one: Any, endpoint_id: str, owner_id: str | None) ->
 async def remove_there(account: Account, hook: HookLeft, url: str) -> None:
     """Remove subscriptions first, unknown ones too, then the webhook or websocket itself. What is gone already counts
     as removed. Raises DialpadError and NotConnected; may then be repeated."""
-    for kind in EVENT_KINDS:
+    for kind in kinds_of(hook.subscriptions):
         if (remembered := hook.subscriptions.get(kind.word)) is not None:
             await _known(account.send(kind.delete(remembered)))
     for endpoint_id in [hook.endpoint_id] if hook.endpoint_id is not None else await _leading_to(account, hook, url):
-        for kind in EVENT_KINDS:
+        for kind in (*EVENT_KINDS, EVERY_CHANNEL):
             try:
                 forgotten = await subscriptions_of(account, kind, endpoint_id, None)
             except NotAllowed:

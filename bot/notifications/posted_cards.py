@@ -121,7 +121,7 @@ class PostedCardRenderer:
                 return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
-                return MessageContent(notice(said, gear))
+                return MessageContent(notice(said, gear, card=card.id))
 
     async def _digest(self, digest: Digest, subscription: Subscription | None) -> Card | Reply:
         if subscription is None:

@@ -27,12 +27,20 @@ from bot.activity.visibility import heard_for
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
-from bot.cards.notice import CHANGE, NOTICES
+from bot.cards.notice import CHANGE, NOTICES, NoticedEvent
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory, entity_of_place
 from bot.dialpad.event_parts import EventParty
-from bot.dialpad.events import AgentStatusEvent, CallEvent, ChangeEvent, ContactEvent, SmsEvent
+from bot.dialpad.events import (
+    AgentStatusEvent,
+    CallEvent,
+    ChangeEvent,
+    ChannelEvent,
+    ContactEvent,
+    FaxEvent,
+    SmsEvent,
+)
 from bot.notifications.intake import Arrived, FollowUp
 from bot.notifications.pictures import Pictures
 from bot.notifications.telling import told_of
@@ -115,6 +123,8 @@ class EventRouter:
                     parts += fold.change(event, hook)
                     if self._directory is not None:
                         left.append(FollowUp(arrived, partial(self._directory.heard, company, event)))
+                case FaxEvent() | ChannelEvent():
+                    parts += fold.change(event, hook)
         self._store.cards.absorbing.absorb(connection, company, parts)
         if texts_:
             left += [FollowUp(one.arrived, partial(self._bring, company, name, owners))
@@ -324,17 +334,29 @@ class _Fold:
             self._agents[name] = dict(cards[0].state) if cards else {}
         return self._agents[name]
 
-    def change(self, event: ContactEvent | ChangeEvent, hook: Hook) -> list[CardPart]:
+    def change(self, event: NoticedEvent, hook: Hook) -> list[CardPart]:
         at = event.at or self._now
         for kind, look in NOTICES.items():
             if (said := look.read(event)) is not None:
-                happening = News(frozenset({kind}), at, number=str(said.get("number") or ""))
+                kinds = {kind, *((NewsKind.FAILED_FAX,) if said.get("failed") else ())}
+                places = frozenset({str(said["place"])} if said.get("place") else ())
+                happening = News(frozenset(kinds), at, places, number=str(said.get("number") or ""))
                 what = {"about": kind.value, **said, f"{CHANGE}{event.key}": True}
                 ms = int(at.timestamp() * 1000)
                 same = look.same(event)
-                names = (event.key, f"{same}:{int(at.timestamp() // FLAPPING_S)}") if same else (event.key,)
-                return _notice(names, what, self.wanted(happening, hook), at=ms, debounce_s=DEBOUNCE_S)
+                moments = same if look.lasts else f"{same}:{int(at.timestamp() // FLAPPING_S)}"
+                names = (event.key, moments) if same else (event.key,)
+                return _notice(names, what, self._told_to(event, happening, hook), at=ms, debounce_s=DEBOUNCE_S)
         return []
+
+    def _told_to(self, event: NoticedEvent, happening: News, hook: Hook) -> list[NewPosting]:
+        """Return where it is posted. A message in a Dialpad channel goes only to whoever's connection brings it: others
+        may not be in that channel, and Dialpad does not say who is."""
+        wanted = self.wanted(happening, hook)
+        if not isinstance(event, ChannelEvent):
+            return wanted
+        own = [self._subscriptions.named(one.subscription_id) for one in wanted]
+        return [one for one, its in zip(wanted, own, strict=True) if its is not None and its.shown_as == hook.owner]
 
 
 def _burst(told: Register | None, at: int) -> str:

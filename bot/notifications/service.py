@@ -69,6 +69,8 @@ class Setup(Protocol):
 
 Ensure = Callable[[PersonKey], Awaitable[Setup]]
 """Makes sure that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
+HearChannels = Callable[[PersonKey], Awaitable[PersonKey]]
+"""Makes sure that it also sends messages in channels; returns with whose connection. Raises ChatopsError."""
 
 _ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.personal)
 """Kinds of events that nobody can subscribe to for their own line alone."""
@@ -93,7 +95,9 @@ class NotificationService:
         wake: Callable[[], None],
         ensure: Ensure | None = None,
         digests: Digests | None = None,
+        hear_channels: HearChannels | None = None,
     ) -> None:
+        self._hear_channels = hear_channels
         self._store = store
         self._channel_messages = channel_messages
         self._marks = marks
@@ -175,6 +179,10 @@ class NotificationService:
         except ChatopsError as problem:
             _log.warning("events could not be set up", error=type(problem).__name__)
             return str(problem) or "Dialpad did not take the subscription. I'll keep trying."
+        return await self._channels_of(subscription, by) or self._without(subscription, setup)
+
+    def _without(self, subscription: Subscription, setup: Setup) -> str:
+        """Say what Dialpad does not send of what was chosen, "" when it sends all of it."""
         needed = {kind: kind.row.subscription for kind in subscription.kinds}
         refused = {kind: word for kind, word in needed.items() if word in _ADMINS_ONLY and word in setup.refused}
         if not refused:
@@ -187,6 +195,23 @@ class NotificationService:
             f"Saved, but Dialpad sends {said} only to company admins who connected with the scope "
             f"{' and '.join(scopes)}. Whoever runs this app can add it to DIALPAD_SCOPES; then an admin connects again "
             "and types this."
+        )
+
+    async def _channels_of(self, subscription: Subscription, person: PersonKey) -> str:
+        """Receive messages of Dialpad channels with this person's connection, where they were chosen; return why not,
+        "" when all is well."""
+        if self._hear_channels is None or NewsKind.CHANNEL not in subscription.kinds:
+            return ""
+        try:
+            owner = await self._hear_channels(person)
+        except ChatopsError as problem:
+            _log.warning("channels could not be set up", error=type(problem).__name__)
+            return str(problem) or "Dialpad did not take the subscription to its channels. I'll keep trying."
+        if owner == person:
+            return ""
+        return (
+            "Saved, but messages in Dialpad channels come with a colleague's Dialpad account, who set notifications up "
+            "first; only they can have them posted."
         )
 
     async def _of_its_company(self, subscription: Subscription) -> Subscription:

@@ -19,7 +19,7 @@ from tests.flows.stage import OneDemo, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SUBSCRIPTIONS = ("call", "sms", "agent_status", "contact", "changelog")
+SUBSCRIPTIONS = ("call", "sms", "agent_status", "contact", "changelog", "fax")
 MISSED = "missed"
 """For every line, which only an admin sees: nobody goes on with it."""
 OF_SUPPORT = 'missed for "Support"'

@@ -28,7 +28,7 @@ from tests.bot.store.clock import Clock
 from tests.prepared import sqlite_with_tables
 
 PUBLIC_URL = "https://bot.example"
-SHELVES = ("call", "sms", "agent_status", "contact", "changelog")
+SHELVES = ("call", "sms", "agent_status", "contact", "changelog", "fax")
 
 
 class Ears:

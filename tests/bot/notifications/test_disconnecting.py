@@ -165,7 +165,7 @@ async def test_a_colleague_with_subscriptions_takes_the_companys_hook_over(here:
     assert (hook.owner, list(here.listener.hooks)) == (key_of(SAM), [hook.id])
     assert [one["hook_url"].rpartition("/")[2] for one in here.webhooks] == [hook.id]
     assert hook.id != old.hook.id
-    assert here.counts == {"call": 1, "sms": 1}
+    assert here.counts == {"call": 1, "sms": 1, "fax": 1}
 
 
 async def test_a_colleague_takes_over_once_dialpad_answers(here: Having) -> None:

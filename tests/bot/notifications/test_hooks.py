@@ -11,8 +11,8 @@ from bot.notifications.hooks import choose_kind
 from bot.sandbox.cast import ANA, PRIYA, SAM
 from tests.bot.notifications.having_events import PUBLIC_URL, Having, having_events, key_of, link_of
 
-AGENTS = {"call": 1, "sms": 1}
-ADMINS = {"call": 1, "sms": 1, "agent_status": 1, "contact": 2, "changelog": 1}
+AGENTS = {"call": 1, "sms": 1, "fax": 1}
+ADMINS = {"call": 1, "sms": 1, "agent_status": 1, "contact": 2, "changelog": 1, "fax": 1}
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ async def test_an_admin_who_connected_without_a_scope_hears_which_it_is(here: Ha
     await here.store.connections.save(key_of(PRIYA), replace(link_of(PRIYA), access_token=token, scopes=scopes))
     setup = await here.hooks().ensure(key_of(PRIYA))
 
-    assert setup.refused == {"changelog": ("change_log",)}
+    assert setup.refused == {"changelog": ("change_log",), "fax": ("fax_message",)}
+    assert setup.hook.reach == "company"
 
 
 async def test_the_same_again_makes_and_changes_nothing(here: Having) -> None:

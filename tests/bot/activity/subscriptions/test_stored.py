@@ -108,7 +108,7 @@ def test_a_queue_of_nobody_is_not_taken_for_none() -> None:
 
 
 def test_what_a_later_version_keeps_is_left_out() -> None:
-    later = {"kinds": ["missed", "fax"], "only": {"moods": ["angry"], "labels": ["vip"]}, "colour": "red"}
+    later = {"kinds": ["missed", "pigeon"], "only": {"moods": ["angry"], "labels": ["vip"]}, "colour": "red"}
 
     assert read(later) == replace(SMALLEST, kinds=frozenset({NewsKind.MISSED}), included=(LabelFilter("vip"),))
 
