@@ -13,7 +13,7 @@ from bot.contract.reply import Raw
 
 @dataclass(frozen=True)
 class Several(Choice):
-    """Some of a few choices; the value is a tuple of values, each once, in the order of the options."""
+    """Some of a few choices; the value is a tuple of values, each once, in the options' order, then words to keep."""
 
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         return len(words)
@@ -21,4 +21,5 @@ class Several(Choice):
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Any:
         items = raw if isinstance(raw, list) else re.split(r"[,;\n]", str(raw))
         wanted = [await super(Several, self).parse(ctx, name, item) for item in items if item.strip()]
-        return tuple(option.value for option in self.options if option.value in wanted)
+        known = [option.value for option in self.options]
+        return (*(one for one in known if one in wanted), *dict.fromkeys(one for one in wanted if one not in known))

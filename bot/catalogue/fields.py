@@ -248,6 +248,7 @@ def _one_of(action: type[Action[Any]], seen: AnnotatedField, make: ActionField, 
     values = [one.value if isinstance(one, Enum) else one for one in (get_args(seen.kind) or list(seen.kind))]
     enum = tuple(str(value) for value in values)
     options = tuple(Option(_spoken(value), value) for value in enum)
+    shared = {**shared, "open": Look.OPEN in seen.marks}
     if seen.is_list:
         argument: Argument = Several(seen.title, options=options, **shared)
         return replace(make, argument=argument, read=list, write=_texts, type="string[]", enum=enum)
@@ -256,7 +257,7 @@ def _one_of(action: type[Action[Any]], seen: AnnotatedField, make: ActionField, 
     unset = _leave(action) if seen.optional else ""
     clears = "Nothing, clear it" if seen.optional and action.request.method == "PATCH" else ""
     argument = Choice(seen.title, options=options, drawn=drawn, unset=unset, clears=clears, **shared)
-    return replace(make, argument=argument, read=lambda value: back[value], enum=enum)
+    return replace(make, argument=argument, read=lambda value: back.get(value, value), enum=enum)
 
 
 def _spoken(value: str) -> str:

@@ -1,12 +1,12 @@
 """Runs a generated action: confirms it where needed, sends it and shows the answer."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from bot.arguments.own_number import line_to_use
-from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected
+from bot.basics.errors import BadRequest, ChatopsError, Conflict, DialpadError, FieldError, NotConnected, UserError
 from bot.basics.segments import count_segments
 from bot.catalogue.answers import (
     AS,
@@ -36,6 +36,7 @@ from bot.catalogue.fields import fields_of
 from bot.catalogue.files import as_json, file_name
 from bot.catalogue.inputs import Attached
 from bot.catalogue.saying import asked, done, words_known
+from bot.catalogue.statistics import GRADES
 from bot.catalogue.transcript import transcript_of
 from bot.catalogue.validation import validated
 from bot.catalogue.values import assemble, data_of, raw_of
@@ -45,8 +46,9 @@ from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Attachment, Bold, Button, Confirm, Fact, Form, Raw, RawArgs, Reply
 from bot.dialpad.action import Action, Page, Risk
 from bot.dialpad.actions.oauth2 import RUN_AS
+from bot.dialpad.actions.scorecards import ExportStarted
 from bot.dialpad.actions.sms import SendSms
-from bot.dialpad.actions.stats import StartStats
+from bot.dialpad.actions.stats import StatsStarted
 from bot.dialpad.actions.transcripts import Transcript
 
 CONFIRMED: Final = "run_now."
@@ -63,7 +65,7 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
     if action in RUN_AS:
         return _through_connect(RUN_AS[action])
     values = _without_untouched(action, values)
-    built, raw = _build(action, values)
+    built, raw = await _built(ctx, action, values)
     await _remember(ctx, action)
     if is_list(action):
         return await _list(ctx, action, built, raw, values)
@@ -83,7 +85,7 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
         if not changes and values.get(FILLED):
             return Reply("You did not change anything, so nothing was sent.")
         raw = only(raw, names)
-        built, _ = _build(action, only(values, names))
+        built, _ = await _built(ctx, action, only(values, names))
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:
         if action.slug in NAMED_AGAIN:
             return await _name_again(ctx, action, raw, values)
@@ -93,16 +95,36 @@ async def ask(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) ->
 
 async def confirmed(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> Answer:
     """Send an action that the person has agreed to."""
-    built, raw = _build(action, values)
+    built, raw = await _built(ctx, action, values)
     return await _send(ctx, action, built, raw, values, ())
 
 
-def _build(action: type[Action[Any]], values: Mapping[str, Any]) -> tuple[Action[Any], dict[str, Raw]]:
+async def _built(ctx: Ctx, action: type[Action[Any]], values: Mapping[str, Any]) -> tuple[Action[Any], dict[str, Raw]]:
+    """Build the action. A word that its class does not know is kept where it stands at Dialpad now."""
+    try:
+        return _build(action, values)
+    except UserError:
+        kept = frozenset(_words_in(await _read(ctx, action, assemble(action, values))))
+        if not kept:
+            raise
+        return _build(action, values, kept)
+
+
+def _words_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from _words_in(inner)
+
+
+def _build(
+    action: type[Action[Any]], values: Mapping[str, Any], kept: frozenset[str] = frozenset()
+) -> tuple[Action[Any], dict[str, Raw]]:
     """Build the action, and its values as raw arguments for a button or a confirmation."""
     cleared = _cleared(values)
     known = {field.name: field for field in fields_of(action)}
     empty = {name: empty_value(known[name]) for name in cleared if name in known}
-    built = validated(action, assemble(action, values, empty))
+    built = validated(action, assemble(action, values, empty), kept=kept)
     raw = raw_of(action, data_of(built))
     if empty:
         raw[EMPTIED] = ",".join(empty)
@@ -195,7 +217,7 @@ async def _name_again(ctx: Ctx, action: type[Action[Any]], raw: RawArgs, values:
 
 async def sure(ctx: Ctx, action: type[Action[Any]], typed: str, values: Mapping[str, Any]) -> Answer:
     """Check the name that was typed again: the confirmation when it is right, else the form with an error."""
-    _, raw = _build(action, values)
+    _, raw = await _built(ctx, action, values)
     name = await object_of(ctx, action, values) or "yes"
     if " ".join(typed.split()).casefold() != " ".join(name.split()).casefold():
         return Form(
@@ -263,8 +285,9 @@ async def _send(
         raise _at_its_field(action, problem) from None
     if action.risk is not Risk.READ:
         await ctx.deps.directory.changed(ctx.account, built, answer)
-    if action is StartStats:
-        return await _wait_for_stats(ctx, str(getattr(answer, "request_id", "") or ""), raw)
+    if isinstance(answer, StatsStarted | ExportStarted):
+        prefix = GRADES if isinstance(answer, ExportStarted) else ""
+        return await _wait_for_stats(ctx, f"{prefix}{answer.request_id}" if answer.request_id else "", raw)
     if isinstance(answer, Transcript):
         return transcript_of(answer, about, again(action, raw))
     if (listed := only_list(action, answer)) is not None:

@@ -8,16 +8,25 @@ from bot.catalogue.sheets import Sheet
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose
 from bot.contract.reply import Answer, Attachment, Button, Card, Nothing, Reply
-from bot.dialpad.actions.stats import GetStats
+from bot.dialpad.actions.scorecards import GetScorecardExport, ScorecardExport
+from bot.dialpad.actions.stats import GetStats, StatsResult
 
 MOST_TRIES: Final = 40
 """Attempts, which take about 20 minutes."""
 LARGEST_FILE: Final = 8_000_000
+GRADES: Final = "grades:"
+"""Begins what a request for grades of scorecards is known by; they are prepared as statistics are."""
+
+
+async def _fetch(ctx: Ctx, request: str) -> StatsResult | ScorecardExport:
+    if request.startswith(GRADES):
+        return await ctx.send(GetScorecardExport(id=request.removeprefix(GRADES)))
+    return await ctx.send(GetStats(id=request))
 
 
 async def look(ctx: Ctx, request: str, *, tries: int) -> Answer:
     """Fetch statistics when they are ready, else schedule the next attempt. ``tries`` is 0 when a person asked."""
-    found = await ctx.send(GetStats(id=request))
+    found = await _fetch(ctx, request)
     status = (found.status or "").casefold()
     if status == "failed":
         return Reply("Dialpad could not calculate these statistics. Start again with fewer days.", tone="warning")
@@ -49,9 +58,8 @@ async def _deliver(ctx: Ctx, request: str, url: str, kind: str) -> Answer:
         sorry = "The file could not be fetched for you; the link works for a short while."
         return Card("Your statistics are ready", text=sorry, buttons=(link,))
     card = _card(content.decode("utf-8", "replace"), link)
-    return Attachment(
-        f"statistics-{ctx.now:%Y-%m-%d}-{request[:8]}.{kind}", content, "Your statistics are ready.", card
-    )
+    name = f"statistics-{ctx.now:%Y-%m-%d}-{request.removeprefix(GRADES)[:8]}.{kind}"
+    return Attachment(name, content, "Your statistics are ready.", card)
 
 
 def _card(text: str, link: Button) -> Card:

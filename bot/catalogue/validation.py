@@ -11,6 +11,7 @@ from bot.catalogue.fields import ActionField, fields_of
 from bot.catalogue.values import assemble
 from bot.contract.reading import Refused
 from bot.dialpad.action import Action
+from bot.dialpad.actions.fields import KEPT_WORDS
 
 _SENTENCES: Final[Mapping[str, str]] = {
     "missing": "{label} is required. Fill it in.",
@@ -44,11 +45,12 @@ def build_action(action: type[Action[Any]], values: Mapping[str, Any]) -> Action
     return validated(action, assemble(action, values))
 
 
-def validated(action: type[Action[Any]], data: Mapping[str, Any]) -> Action[Any]:
+def validated(action: type[Action[Any]], data: Mapping[str, Any], *, kept: frozenset[str] = frozenset()) -> Action[Any]:
     """Build the action from ``--data``, which is sent as it is written, null included. Raises FieldError, Refused or
-    UserError; ``problems`` are by field name."""
+    UserError; ``problems`` are by field name. ``kept``: words that stand at Dialpad now, and may stay though its
+    document does not know them."""
     try:
-        return action.model_validate(dict(data)).with_nulls()
+        return action.model_validate(dict(data), context={KEPT_WORDS: kept}).with_nulls()
     except ValidationError as error:
         problems = problems_of(action, error)
     if len(problems) > 1:

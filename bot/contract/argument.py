@@ -7,6 +7,7 @@ One declaration per handler parameter serves the typed command, the form and the
 A parameter without a default is required; when a required one is missing, the form opens.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final, Literal
@@ -142,6 +143,9 @@ class Text(Argument):
         return text
 
 
+_WORD: Final = re.compile(r"[a-z][a-z0-9_]{1,40}")
+
+
 @dataclass(frozen=True)
 class Choice(Argument):
     """One of a few options. ``aliases`` are other words people type for a value, lower case."""
@@ -154,6 +158,8 @@ class Choice(Argument):
     """The text of a first option that means no choice, "" for no such option: a select cannot be emptied again."""
     clears: str = ""
     """The text of a last option that takes away what is chosen at Dialpad, "" for none."""
+    open: bool = False
+    """Whether a word that is no option is taken as it is: one that stands there already, and is newer than we are."""
 
     @property
     def words_alone(self) -> tuple[str, ...]:
@@ -173,6 +179,12 @@ class Choice(Argument):
     def _value(self, text: str) -> str | None:
         return self.chosen(text.strip())
 
+    def kept(self, text: str) -> str | None:
+        """Return a word that is no option, where such a word may be kept; None for any other text."""
+        word = text.strip()
+        is_new = self.open and self.chosen(word) is None and _WORD.fullmatch(word)
+        return word if is_new else None
+
     def chosen(self, text: str) -> str | None:
         """Return the value that was typed or picked. Values go before texts: one option's text may be another's
         value."""
@@ -182,7 +194,7 @@ class Choice(Argument):
         return next(by_value, None) or next(by_text, None) or dict(self.aliases).get(typed)
 
     async def parse(self, ctx: Ctx, name: str, raw: Raw) -> str:
-        value = self._value(str(raw))
+        value = self._value(str(raw)) or self.kept(str(raw))
         if value is None:
             known = ", ".join(option.value for option in self.options)
             raise self.refuse(name, f"“{str(raw)[:40]}” is not one of the choices. Type one of: {known}.")

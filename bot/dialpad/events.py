@@ -440,7 +440,7 @@ def _first(value: Any) -> Any:
     return next(iter(value), None) if isinstance(value, list | tuple) else value
 
 
-class FaxTransaction(EventPart):
+class FaxPages(EventPart):
     """How long a fax is."""
 
     num_pages: int | None = None
@@ -462,7 +462,7 @@ class FaxEvent(_Event):
     contact: OptionalEventParty = None
     created_date: EventMoment = None
     event_timestamp: EventMoment = None
-    fax_transaction: Annotated[FaxTransaction | None, BeforeValidator(none_if_empty)] = None
+    fax_transaction: Annotated[FaxPages | None, BeforeValidator(none_if_empty)] = None
     num_pages: int | None = None
     fax_url: EventText = None
 

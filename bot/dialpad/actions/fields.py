@@ -6,7 +6,17 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from bot.dialpad.action import Entity, Id, Names, PhoneNumber, UserId, read_id
 from bot.dialpad.actions import words
@@ -36,6 +46,7 @@ class Look(Enum):
     EPOCH_S = "date and time, kept as seconds since 1970"
     ISO = "date and time, kept as ISO 8601 in UTC"
     COMMAS = "several, sent as one text with commas between"
+    OPEN = "words that Dialpad may have added to: one that is there already stays"
     LONG_TEXT = "several lines"
     BASE64 = "a file, base64"
     OUTCOMES = "call outcomes, one per line"
@@ -174,6 +185,22 @@ _InOneText = (BeforeValidator(_split), PlainSerializer(",".join, return_type=str
 UserIdsInOneText = Annotated[list[UserId] | None, *_InOneText]
 """People whose ids Dialpad wants as one text with commas between."""
 EmailsInOneText = Annotated[list[str] | None, *_InOneText]
+
+KEPT_WORDS: Final = "kept words"
+"""In a validation context: words that stand at Dialpad now, and stay there though its document does not know them."""
+
+
+def _keep(value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        if isinstance(value, str) and value in (info.context or {}).get(KEPT_WORDS, ()):
+            return value
+        raise
+
+
+OPEN: Final = (Look.OPEN, WrapValidator(_keep), PlainSerializer(str, return_type=str))
+"""Marks fixed words of an object that is edited, so that a form does not lose one that is new at Dialpad."""
 
 Cursor = Annotated[str | None, Field(title="Next page", description="Where the previous page of the list ended.")]
 EpochMs = Annotated[int, Look.EPOCH_MS]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.dialpad.action import Id
-from bot.dialpad.actions.fields import KindIn
+from bot.dialpad.actions.fields import OPEN, KindIn
 
 
 class RequestPart(BaseModel):
@@ -35,6 +35,7 @@ RoutingAction = Literal[
     "last_name_company_directory",
     "last_name_directory",
 ]
+Routed = Annotated[RoutingAction, *OPEN]
 RoutingTargetType = Literal[
     "callcenter",
     "callrouter",
@@ -73,7 +74,7 @@ GroupDescription = Annotated[str | None, Field(title="Description", description=
 class KeyOptions(RequestPart):
     """Where a key of the phone menu leads."""
 
-    action: RoutingAction | None = Field(default=None, title="Then", description="What the key does.")
+    action: Routed | None = Field(default=None, title="Then", description="What the key does.")
     action_target_type: RoutingTargetType | None = Field(
         default=None, title="Kind of destination", description="What it leads to."
     )
@@ -90,10 +91,11 @@ class MenuKey(RequestPart):
 class Routing(RequestPart):
     """What happens to a call, in or out of opening hours."""
 
-    action: RoutingAction = Field(title="When nobody answers", description="What to do if no operator is free.")
+    action: Routed = Field(title="When nobody answers", description="What to do if no operator is free.")
     try_dial_operators: bool = Field(title="Ring operators", description="Whether calls ring the operators at all.")
     operator_routing: (
-        Literal["fixedorder", "longestidle", "mostskilled", "random", "roundrobin", "simultaneous"] | None
+        Annotated[Literal["fixedorder", "longestidle", "mostskilled", "random", "roundrobin", "simultaneous"], *OPEN]
+        | None
     ) = Field(default=None, title="Ring order", description="In which order operators ring.")
     action_target_type: RoutingTargetType | None = Field(
         default=None, title="Kind of destination", description="What unanswered calls are sent to."

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.dialpad.action import DELETE, GET, PATCH, POST, Action, Id, Page, Response, Risk
 from bot.dialpad.actions.endpoints import Webhook, Websocket
-from bot.dialpad.actions.fields import ChannelId, Cursor, EndpointId, SubscriptionId, TargetId, TargetType
+from bot.dialpad.actions.fields import OPEN, ChannelId, Cursor, EndpointId, SubscriptionId, TargetId, TargetType
 
 # fmt: off
 CallState = Literal[
@@ -30,7 +30,7 @@ HeardLine = Annotated[
     TargetId | None, Field(title="Line", description="Which line; with its kind. The whole company when left out.")
 ]
 States = Annotated[
-    list[CallState] | None,
+    list[Annotated[CallState, *OPEN]] | None,
     Field(title="Moments of a call", description="At which moments to send; “all” means every one."),
 ]
 GroupCalls = Annotated[

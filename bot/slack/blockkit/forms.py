@@ -8,7 +8,7 @@ its field.
 import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, Final
@@ -239,25 +239,32 @@ def _build_text(argument: Argument, given: Raw | None) -> tuple[Json, str]:
 def _build_choice(argument: Choice, given: Raw | None) -> Json:
     unset = (Option(argument.unset, UNSET),) if argument.unset else ()
     clears = (Option(argument.clears, CLEAR),) if argument.clears else ()
-    offered = (*unset, *argument.options, *clears)
+    offered = (*unset, *_with_kept(argument, [str(given or "")]), *clears)
     radio = argument.drawn == "radio" and len(offered) <= RADIO_OPTIONS
     options = [build_option(option) for option in offered[:OPTIONS]]
     element: Json = {"type": "radio_buttons" if radio else "static_select", "options": options}
     wanted = ("on" if given else "off") if isinstance(given, bool) else str(given or "").strip()
-    chosen = argument.chosen(wanted)
+    chosen = argument.chosen(wanted) or argument.kept(wanted)
     for option, built in zip(offered, options, strict=False):
         if option.value == (chosen or UNSET):
             element["initial_option"] = built
     return element
 
 
+def _with_kept(argument: Choice, given: Iterable[str]) -> tuple[Option, ...]:
+    """Return the options, and one for each word given that is none of them and stays as it is."""
+    kept = dict.fromkeys(word for one in given if (word := argument.kept(one)) is not None)
+    return (*argument.options, *(Option(f"{word.replace('_', ' ')} (as it is)", word) for word in kept))
+
+
 def _build_several(argument: Several, given: Raw | None) -> Json:
-    boxes = len(argument.options) <= CHECKBOXES
-    options = [build_option(option) for option in argument.options[:OPTIONS]]
-    element: Json = {"type": "checkboxes" if boxes else "multi_static_select", "options": options}
     wanted = given if isinstance(given, list) else re.split(r"[,;\n]", str(given or ""))
-    chosen = {argument.chosen(one.strip()) for one in wanted}
-    picked = [built for option, built in zip(argument.options, options, strict=False) if option.value in chosen]
+    offered = _with_kept(argument, wanted)
+    boxes = len(offered) <= CHECKBOXES
+    options = [build_option(option) for option in offered[:OPTIONS]]
+    element: Json = {"type": "checkboxes" if boxes else "multi_static_select", "options": options}
+    chosen = {argument.chosen(one.strip()) or argument.kept(one) for one in wanted}
+    picked = [built for option, built in zip(offered, options, strict=False) if option.value in chosen]
     return {**element, "initial_options": picked} if picked else element
 
 
