@@ -94,6 +94,7 @@ async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
     known = {part for argument in route.arguments.values() for word in argument.vocabulary for part in word.split()}
     known |= {word for word in FILLERS if len(word) > 2}
     found: dict[str, tuple[str, str]] = {}
+    leaves = await _leaving(ctx, route, text)
     tries = 0
     for word in split(text, await ctx.region())[:_MOST_WORDS]:
         typed = word.text.strip(",;:.!?").casefold()
@@ -104,9 +105,23 @@ async def _slips(ctx: Ctx, route: Route, text: str) -> list[tuple[str, str]]:
         for near in did_you_mean(typed, known):
             tries += 1
             line = f"{text[: word.start]}{near}{text[word.end :]}"
+            if leaves and await _leaving(ctx, route, line) != leaves:
+                continue  # a word of the text to a customer is theirs
             if tries <= _MOST_TRIES and (meant := await _meant_by(ctx, route, line)):
                 found.setdefault(meant, (line, typed))
     return list(found.values())[:MOST]
+
+
+async def _leaving(ctx: Ctx, route: Route, text: str) -> str:
+    """Return the part of a line that leaves letter for letter, "" for a line without one."""
+    verbatim_ones = [name for name, one in route.arguments.items() if isinstance(one, Text) and one.verbatim]
+    if not verbatim_ones:
+        return ""
+    try:
+        raw = await read_words(ctx, route, text)
+    except UserError:
+        return ""
+    return str(raw.get(verbatim_ones[0], ""))
 
 
 async def check_slips(ctx: Ctx, route: Route, text: str, raw: RawArgs, others: Sequence[str] = ()) -> None:
