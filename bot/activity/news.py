@@ -38,6 +38,7 @@ class NewsKind(StrEnum):
     CHANNEL = "channel"
     DAILY = "daily"
     WEEKLY = "weekly"
+    BOARD = "board"
 
     @property
     def row(self) -> "KindRow":
@@ -72,7 +73,7 @@ class DigestClock:
     latest: timedelta
 
 
-CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest"]
+CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest", "board"]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class KindRow:
 
     words: str
     card: CardKind
-    """Where it is shown: on the call's card, in the conversation, or as a message of its own."""
+    """Where it is shown: on the call's card, in the conversation, as a message of its own, or on a message that is kept
+    up to date."""
     aliases: tuple[str, ...] = ()
     subscription: str = ""
     """The subscription at Dialpad that delivers it, a word of ``bot.dialpad.event_kinds``. "" when none does, because
@@ -239,6 +241,13 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
     ),
     NewsKind.DAILY: KindRow("a daily digest", "digest", aliases=("day",), clock=DigestClock(1, timedelta(hours=12))),
     NewsKind.WEEKLY: KindRow("a weekly digest", "digest", aliases=("week",), clock=DigestClock(7, timedelta(days=2))),
+    NewsKind.BOARD: KindRow(
+        "a board",
+        "board",
+        aliases=("wallboard", "boards"),
+        subscription="call",
+        states=("calling", "ringing", "queued", "preanswer", "connected", "hold", "parked", "missed", "hangup"),
+    ),
 }
 
 

@@ -1,7 +1,9 @@
 """Making a subscription from what was filled in or typed: names looked up, rights checked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from bot.activity.news import NewsKind
 from bot.activity.subscriptions.changes import shows_more
 from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
@@ -117,7 +119,11 @@ def check_rights(before: Subscription | None, made: Subscription, rights: Rights
 
 def check_roster(made: Subscription, rights: Rights, before: Subscription | None = None) -> None:
     """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
-    if made.follows_rosters and not made.call_centers:
+    if NewsKind.BOARD in made.kinds and not any(
+        place.startswith(("callcenter:", "department:")) for place in made.places
+    ):
+        raise FieldError("places", "Name the line that the board is for, for example: for Support")
+    if replace(made, kinds=made.kinds - {NewsKind.BOARD}).follows_rosters and not made.call_centers:
         raise FieldError("places", "Name the call center to follow, for example: for Support")
     if made.topic and made.is_personal:
         raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")

@@ -144,11 +144,13 @@ def _change_other(made: Subscription, overlaps: Sequence[Overlap]) -> tuple[Butt
 def forecast_words(made: Subscription, forecasts: Forecasts) -> str:
     """Say how often it would have posted yesterday; "" for what comes by the clock alone."""
     counted = made.kinds & COUNTED
-    uncounted = [kind for kind in NewsKind if kind in made.kinds - COUNTED - DIGESTS]
+    uncounted = [kind for kind in NewsKind if kind in made.kinds - COUNTED - DIGESTS - {NewsKind.BOARD}]
     said = [_yesterday(made, forecasts)] if counted else []
     if uncounted:
         names = " and ".join(kind.row.words for kind in uncounted)
         said.append(f"No count for {names}: I keep those only once somebody wants them.")
+    if NewsKind.BOARD in made.kinds:
+        said.append("A board is one message for each call center, changed in place.")
     return " ".join(said)
 
 

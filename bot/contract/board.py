@@ -226,6 +226,14 @@ class Notifications(Protocol):
         """Mark a request for cover as not needed any more."""
         ...
 
+    async def see_board(self, card: PostedCard, person: PersonKey, note: str) -> None:
+        """Note on a board that somebody has seen what is wrong."""
+        ...
+
+    async def post_boards_anew(self, subscription: Subscription) -> None:
+        """Post a subscription's boards as new messages; those that were there say that they are kept up no more."""
+        ...
+
     async def item(self, card: PostedCard) -> Item | None:
         """Return the open work that a call or conversation is about; None when nothing of it ever waited."""
         ...

@@ -236,6 +236,8 @@ class MessageContent:
     """Slack ids of the people and user groups it mentions."""
     broadcast: bool = False
     """Whether a reply in a thread is also shown in the channel."""
+    changes: datetime | None = None
+    """When it looks different because time has passed, None when only what happens changes it."""
 
 
 Answer: TypeAlias = Reply | Card | Listing | Attachment | Form | Confirm | Nothing

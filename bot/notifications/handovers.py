@@ -13,7 +13,7 @@ import structlog
 
 from bot.activity.news import News, NewsKind
 from bot.activity.registers import fragment
-from bot.activity.roster import Agent, Handover, Roster, compare
+from bot.activity.roster import Agent, Handover, Roster, compare, is_the_same
 from bot.activity.subscriptions.filters import join_words
 from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, NotFound
@@ -25,6 +25,7 @@ from bot.dialpad.action import Entity
 from bot.dialpad.actions.callcenters import ListCallCenterOperators
 from bot.dialpad.actions.people import Operators
 from bot.dialpad.directory import Directory
+from bot.notifications.boards import show_boards
 from bot.notifications.roster_marks import DutyMarker, LeftOut, RosterMarks
 from bot.notifications.stand_ins import StandIns, StoodIn
 from bot.slack.api.channel_messages import PostRefused
@@ -35,6 +36,8 @@ from bot.store.store import Store
 LOOK_EVERY_S: Final = 120.0
 """Duty events bring the next check forward; without them, which only company admins receive, a change is posted this
 late."""
+BOARD_EVERY_S: Final = 15.0
+"""The same where a board shows it: whoever looks at one expects it to be right."""
 RETRY_S: Final = 60.0
 
 _log = structlog.get_logger(__name__)
@@ -79,8 +82,12 @@ class Handovers:
         change = compare(followed.known, roster)
         if change:
             await self._tell(followed, following, roster, change)
-        if not await self._store.rosters.looked(followed, roster, changed=bool(change), next_s=LOOK_EVERY_S):
+        every_s = BOARD_EVERY_S if any(NewsKind.BOARD in one.kinds for one in following) else LOOK_EVERY_S
+        if not await self._store.rosters.looked(followed, roster, changed=bool(change), next_s=every_s):
             return
+        if not is_the_same(followed.known, roster):
+            for one in following:
+                await show_boards(self._store, one, {f"callcenter:{roster.call_center}"})
         left_out = await self._marks.mark(followed.company, following)
         await self._note_left_out(followed, following, left_out)
 

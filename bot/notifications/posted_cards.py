@@ -12,6 +12,7 @@ from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_conversation, view_text
 from bot.cards.announcement import SET_UP, announcement
+from bot.cards.board import board_card, ended_board
 from bot.cards.conversation import SentText, conversation_card, text_reply
 from bot.cards.cover import cover_card, cover_stamp
 from bot.cards.digest import MOST_SETTLERS, digest_card
@@ -31,6 +32,7 @@ from bot.contract.reply import Button, Card, Mention, MessageContent, Phone, Pro
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.action import Entity
 from bot.dialpad.directory import Directory
+from bot.notifications.boards import Boards, boards_of
 from bot.notifications.telling import last_texts
 from bot.notifications.work_times import works_of
 from bot.store.card_rows import StoredCard
@@ -49,6 +51,7 @@ class PostedCardRenderer:
         self._store = store
         self._accounts = accounts
         self._directory = directory
+        self._boards = Boards(store)
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)
@@ -67,12 +70,20 @@ class PostedCardRenderer:
                 return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
+            case "board":
+                return await self._board(card, subscription)
             case _ if subscription is not None and value(card.state, "about") == NewsKind.HANDOVER:
                 return await self._handed_over(card, subscription)
-            case "notice" if value(card.state, "about") == SET_UP:
-                return MessageContent(announcement(card.state))
             case _:
                 return await self._told(card, subscription)
+
+    async def _board(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
+        place = str(value(card.state, "place"))
+        if subscription is None or subscription.paused or place not in boards_of(subscription):
+            return MessageContent(ended_board(str(value(card.state, "name"))))
+        view = await self._boards.view(subscription, card)
+        changes = self._boards.looks_different_at(view, subscription.clock)
+        return MessageContent(board_card(view, card.id, subscription.id), changes=changes)
 
     async def _status(
         self, card: StoredCard, subscription: Subscription | None, posting: Posting | None = None
@@ -121,7 +132,8 @@ class PostedCardRenderer:
                 return MessageContent(Reply("This turned out to be the same call as another one here. See that card."))
             case _:
                 said = {name: value(card.state, name) for name in card.state}
-                return MessageContent(notice(said, gear, card=card.id))
+                is_setup = said.get("about") == SET_UP
+                return MessageContent(announcement(card.state) if is_setup else notice(said, gear, card=card.id))
 
     async def _digest(self, digest: Digest, subscription: Subscription | None) -> Card | Reply:
         if subscription is None:

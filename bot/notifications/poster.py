@@ -362,6 +362,7 @@ class Poster:
             await self._store.postings.posted(
                 ids, place=spot.place, ts=spot.ts, versions=versions, looks=_looks(content)
             )
+            await self._note_changes(first, ids, content)
             await self._trouble.is_over(first)
 
     async def _look_for(self, posting: Posting, fresh: Sequence[Posting]) -> bool:
@@ -428,6 +429,7 @@ class Poster:
             return True
         if posting.looks == _looks(content):
             await self._store.postings.updated(ids, versions, posting.looks)
+            await self._note_changes(posting, ids, content)
             return True
         if not await self._pace.take(_place(posting, SlackMethod.UPDATE)):
             return False
@@ -452,7 +454,13 @@ class Poster:
             await self._mistaken(together)
         else:
             await self._store.postings.updated(list(versions), versions, _looks(content))
+            await self._note_changes(posting, list(versions), content)
             await self._trouble.is_over(posting)
+
+    async def _note_changes(self, posting: Posting, ids: list[str], content: MessageContent) -> None:
+        """Have it drawn anew when it looks different because time has passed."""
+        if content.changes is not None:
+            await self._store.postings.redraw_at(posting.company, ids, content.changes)
 
     # Failures
 

@@ -41,6 +41,7 @@ from bot.dialpad.events import (
     FaxEvent,
     SmsEvent,
 )
+from bot.notifications.boards import board_part
 from bot.notifications.intake import Arrived, FollowUp
 from bot.notifications.pictures import Pictures
 from bot.notifications.telling import told_of
@@ -112,6 +113,7 @@ class EventRouter:
             match event:
                 case CallEvent():
                     parts.append(fold.call(event, hook))
+                    parts += fold.boards(event, hook)
                     if event.state == "queued" and event.line is not None and fold.follows_queue(event.line, hook):
                         left.append(FollowUp(arrived, partial(self._queue, event.line, hook)))
                 case SmsEvent():
@@ -177,6 +179,7 @@ class _Fold:
         self._now = store.now()
         self._agents: dict[str, State] = {}
         self._viewed: tuple[State, CallView] | None = None
+        self._drawn: set[tuple[str, str]] = set()
 
     def wanted(self, happening: News, hook: Hook, **how: Any) -> list[NewPosting]:
         """Return where news is to be posted."""
@@ -206,6 +209,21 @@ class _Fold:
 
         said = read_call(event) | _heard(hook)
         return CardPart("call", tuple(names_of(event)), said, plan, DEBOUNCE_S, telling=telling)
+
+    def boards(self, event: CallEvent, hook: Hook) -> list[CardPart]:
+        """Return the boards of the call centers that a call concerns, drawn once for all events of this batch."""
+        parties = (event.target, event.proxy_target, event.entry_point_target)
+        lines = {
+            _place(one) for one in parties if one is not None and one.id and one.type in {"callcenter", "department"}
+        }
+        parts: list[CardPart] = []
+        for place in lines:
+            news = News(frozenset({NewsKind.BOARD}), self._now, frozenset({place}))
+            for one in self._subscriptions.that_want(news, hook.listener):
+                if place in one.places and (one.id, place) not in self._drawn:
+                    self._drawn.add((one.id, place))
+                    parts.append(board_part(one, place, self._now))
+        return parts
 
     def _asks(self, item: Item | None) -> bool:
         return item is not None and item.asks(self._now)

@@ -40,6 +40,7 @@ from bot.contract.board import (
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
 from bot.notifications.announcements import announce
+from bot.notifications.boards import end_boards, note_seen, show_boards
 from bot.notifications.call_log import CallLog
 from bot.notifications.digests import Digests
 from bot.notifications.escalation import REMINDED, handle_within
@@ -165,6 +166,7 @@ class NotificationService:
             await self._tell_owner(before, subscription, by)
         if not subscription.paused:
             await self._store.rosters.follow(subscription.company, subscription.call_centers)
+        await show_boards(self._store, subscription)
         await self._look_again(subscription)
         if before is not None and before.policy.answer != subscription.policy.answer:
             await self._store.postings.time_anew(subscription.company, subscription.id)
@@ -253,6 +255,7 @@ class NotificationService:
         if await self._store.subscriptions.delete(subscription.company, subscription.id, also=also):
             await self._tell_owner(subscription, None, by)
         await self._store.postings.drop_waiting(subscription.company, subscription.id)
+        await end_boards(self._store, subscription)
         if subscription.topic:
             await self._clear_topic(subscription)
         self._wake()
@@ -362,6 +365,20 @@ class NotificationService:
                 if card.claimed_by == person.user_id and now < cover.until:
                     found.append(cover)
         return found
+
+    async def see_board(self, card: PostedCard, person: PersonKey, note: str) -> None:
+        if (found := await self.card(person, card.id)) is not None:
+            await note_seen(self._store, found, person.user_id, note)
+            self._wake()
+
+    async def post_boards_anew(self, subscription: Subscription) -> None:
+        old = await self._of_its_company(subscription)
+        new = replace(old, id=self.new_subscription_id())
+        await self._store.subscriptions.save(new)
+        await self._store.subscriptions.delete(old.company, old.id)
+        await end_boards(self._store, old)
+        await show_boards(self._store, new)
+        self._wake()
 
     async def take(self, card: PostedCard, person: PersonKey) -> StoredCard | None:
         return await self._cover(card, person, self._store.cards.claim)

@@ -696,6 +696,11 @@ class Postings:
             found += await self._postings(and_(within(postings, company), timed, some), limit=_AT_ONCE * 10)
         return found
 
+    async def redraw_at(self, company: CompanyKey, ids: Collection[str], at: datetime) -> None:
+        """Have messages drawn anew at that time, because they look different then."""
+        these = and_(within(postings, company), postings.c.id.in_(ids))
+        await self._context.run(update(postings).where(these).values(redraw_at=at))
+
     async def redraw_timed(self, most: int = 50) -> int:
         """Make due the cards whose answer is due soon, or overdue, from now on. Returns of how many postings."""
         now = self._context.now()

@@ -70,9 +70,17 @@ class RememberedBoard:
     opted_out: dict[str, bool] = field(default_factory=dict)
     listens_since: datetime | None = None
     settling: SettlingLabels = field(default_factory=SettlingLabels)
+    seen: list[tuple[str, str]] = field(default_factory=list)
+    posted_anew: list[str] = field(default_factory=list)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
+
+    async def see_board(self, card: PostedCard, person: PersonKey, note: str) -> None:
+        self.seen.append((card.id, note))
+
+    async def post_boards_anew(self, subscription: Subscription) -> None:
+        self.posted_anew.append(subscription.id)
 
     async def heard_calls(self, person: PersonKey, search: CallSearch) -> HeardCalls:
         views = [view_call(card.state) for card in self.cards.values() if card.kind == "call"]

@@ -46,6 +46,7 @@ GOOD: Final[dict[str, str]] = {
     "labels": "",
     "stats": "me last week",
     "country": "",
+    "board": "Support",
 }
 """What each word is usually followed by."""
 

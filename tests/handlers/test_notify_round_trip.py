@@ -90,14 +90,14 @@ subscriptions = st.builds(
 
 
 def can_be_saved(subscription: Subscription) -> Subscription:
-    """A time is kept only with a digest, its day only with a weekly one, and a roster is followed only for a call
-    center."""
+    """A time is kept only with a digest, its day only with a weekly one, and a roster or a board is only there for
+    a call center."""
     digest_at = subscription.digest_at if subscription.kinds & DIGESTS else DIGEST_AT
     digest_day = subscription.digest_day if NewsKind.WEEKLY in subscription.kinds else 0
     timed = replace(subscription, digest_at=digest_at, digest_day=digest_day)
     if subscription.call_centers:
         return timed
-    kinds = subscription.kinds - {NewsKind.HANDOVER} or {NewsKind.MISSED}
+    kinds = subscription.kinds - {NewsKind.HANDOVER, NewsKind.BOARD} or {NewsKind.MISSED}
     return replace(timed, kinds=frozenset(kinds), keep="", topic=False)
 
 

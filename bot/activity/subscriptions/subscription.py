@@ -164,7 +164,7 @@ class Subscription:
 
     @property
     def follows_rosters(self) -> bool:
-        return NewsKind.HANDOVER in self.kinds or bool(self.keep) or self.topic
+        return bool(self.kinds & {NewsKind.HANDOVER, NewsKind.BOARD}) or bool(self.keep) or self.topic
 
     @property
     def call_centers(self) -> tuple[str, ...]:

@@ -1,0 +1,155 @@
+"""A call center's board: one message in a channel that says how the line stands right now."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.activity.board import BoardLevel, BoardView
+from bot.activity.roster import Agent
+from bot.basics.times import lasting
+from bot.cards.presence import reason_of
+from bot.cards.work_list import OPEN_WORK
+from bot.contract.prose import plural, prose
+from bot.contract.reply import Bold, Button, Card, Mention, Part, Prose, Raw, Reply, When
+
+BOARD: Final = "board"
+"""The kind of a board's card."""
+_SIGNS: Final = {BoardLevel.GOOD: "🟢", BoardLevel.AMBER: "🔶", BoardLevel.RED: "🟥"}
+"""A circle, a diamond and a square: told apart without colours as well."""
+STALE_AFTER: Final = timedelta(minutes=10)
+"""The list of people is asked for every two minutes; one that is older than this says so."""
+MOST_NAMED: Final = 12
+"""People who are named; the others are counted."""
+
+
+def board_card(view: BoardView, card: str, subscription: str) -> Card:
+    """Return the board. ``card`` and ``subscription`` are what its buttons are about."""
+    said = "; ".join(text for _, text in view.troubles)
+    title = f"{_SIGNS[view.level]} {view.name}"
+    return Card(
+        prose(title, f": {said}" if said else ""),
+        text=_lines(view),
+        note=_note(view),
+        buttons=_buttons(view, card),
+        menu=_menu(view, card, subscription),
+    )
+
+
+def ended_board(name: str) -> Reply:
+    """Return what stands in the place of a board that is not kept up any more."""
+    return Reply(f"The board of {name} is not kept up here any more. A newer one may be further down.")
+
+
+def _lines(view: BoardView) -> Prose:
+    people = [_on_duty(view), *_off_duty(view)] if view.place.startswith("callcenter:") else []
+    lines = [*people, _waiting(view), _today(view), *_open(view)]
+    return prose(*(part for line in lines for part in (line, "\n")))[:-1]
+
+
+def _on_duty(view: BoardView) -> Prose:
+    if view.roster_at is None:
+        return "Who is on duty is not known yet."
+    if not view.on_duty:
+        return prose(Bold("Nobody on duty"))
+    free = f", {len(view.free)} free" if view.free else ""
+    return prose(Bold(f"{len(view.on_duty)} on duty"), f"{free}: ", *_named(view.on_duty, _doing))
+
+
+def _off_duty(view: BoardView) -> list[Prose]:
+    off = [agent for agent in view.agents if not agent.on_duty and not agent.deactivated]
+    return [prose(f"{len(off)} off duty: ", *_named(off, _away))] if off else []
+
+
+def _named(agents: Sequence[Agent], about: Callable[[Agent], Prose]) -> list[Part]:
+    """Name people, each with what there is to say of them; the last ones are counted where there are many."""
+    parts: list[Part] = []
+    for number, agent in enumerate(agents[:MOST_NAMED]):
+        parts += [", "] if number else []
+        parts += prose(agent.name, about(agent))
+    more = len(agents) - MOST_NAMED
+    return [*parts, f" and {more} more"] if more > 0 else parts
+
+
+def _doing(agent: Agent) -> Prose:
+    """Say what somebody on duty is at; nothing of who is free."""
+    if agent.do_not_disturb:
+        return " (do not disturb)"
+    if agent.status.startswith("wrapup"):
+        return " (wrapping up)"
+    return " (on a call)" if agent.on_a_call else ""
+
+
+def _away(agent: Agent) -> Prose:
+    why = reason_of(agent.reason)
+    since = prose("since ", When(agent.since, "date")) if agent.since else ()
+    if not why and not since:
+        return ""
+    return prose(" (", why, ", " if why and since else "", *since, ")")
+
+
+def _waiting(view: BoardView) -> Prose:
+    live = [f"{plural(view.talking, 'call')} going on"] if view.talking else []
+    live += [f"{view.ringing} ringing"] if view.ringing else []
+    others = f" {', '.join(live).capitalize()}." if live else ""
+    if not view.waiting:
+        return f"Nobody waits in the queue.{others}"
+    since = prose(", the longest since ", When(view.waiting[0])) if len(view.waiting) > 1 else prose(
+        " since ", When(view.waiting[0])
+    )  # fmt: skip
+    waits = f"{plural(len(view.waiting), 'caller')} {'waits' if len(view.waiting) == 1 else 'wait'}"
+    return prose(Bold(waits), *since, f".{others}")
+
+
+def _today(view: BoardView) -> Prose:
+    today = view.today
+    if not today.came_in:
+        return "No calls heard yet today."
+    share = f"{100 * today.answered / today.came_in:.0f}%"
+    lost = f", {today.missed:,} missed" + (f", {today.abandoned:,} abandoned" if today.abandoned else "")
+    wait = f". Median wait {lasting(today.median_wait_s * 1000) or '0 s'}" if today.median_wait_s is not None else ""
+    return prose(
+        "Today: ", Bold(plural(today.came_in, "call")), f", {today.answered:,} answered ({share}){lost}{wait}."
+    )
+
+
+def _open(view: BoardView) -> list[Prose]:
+    if not view.open_items:
+        return []
+    free = f", {view.unclaimed:,} unclaimed" if view.unclaimed else ""
+    since = prose(", the oldest since ", When(view.oldest, "date")) if view.oldest is not None else ()
+    return [prose("Open work: ", Bold(f"{view.open_items:,}"), free, *since, ".")]
+
+
+def _note(view: BoardView) -> Prose:
+    """Return who has seen what is wrong, and how old the list of people is where Dialpad does not answer."""
+    parts: list[Prose] = []
+    if seen := view.is_seen:
+        parts.append(
+            prose("👀 Seen by ", Mention(seen.by), ", ", When(seen.at), f": {seen.note}" if seen.note else "", ".")
+        )
+    if view.roster_at is not None and view.now - view.roster_at > STALE_AFTER:
+        parts.append(prose("Who is on duty is as of ", When(view.roster_at, "date"), ": Dialpad does not answer."))
+    return prose(*(part for one in parts for part in (one, " ")))[:-1]
+
+
+def _buttons(view: BoardView, card: str) -> tuple[Button, ...]:
+    work = Button("Open work", OPEN_WORK, {"group": view.place})
+    duty = (Button("Who is on duty", "oncall.oncall", {"group": view.place}),
+            Button("Change duty…", "duty.duty", form=True)) if view.place.startswith("callcenter:") else ()  # fmt: skip
+    is_well = view.level is BoardLevel.GOOD or view.is_seen is not None
+    seen = () if is_well else (Button("Seen", "board.seen", {"card": card}, style="primary"),)
+    return (*seen, *duty, work)
+
+
+def _menu(view: BoardView, card: str, subscription: str) -> tuple[Button, ...]:
+    settings: dict[str, Raw] = {"subscription": subscription}
+    note = (
+        (Button("Seen, with a note…", "board.seen", {"card": card}, form=True),)
+        if view.level is not BoardLevel.GOOD
+        else ()
+    )
+    return (
+        *note,
+        Button("Statistics of today", "stats.stats", {"of": view.place, "days": "today"}),
+        Button("Settings", "notify.settings", settings),
+    )

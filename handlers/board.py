@@ -1,0 +1,114 @@
+"""Handles ``board``: one message for a call center, kept up to date: who answers, who waits, how the day goes."""
+
+from typing import Annotated, Final
+
+from bot.activity.news import NewsKind
+from bot.activity.subscriptions.filters import PlaceFilter
+from bot.activity.subscriptions.overlap import find_overlaps, find_same
+from bot.activity.subscriptions.subscription import Subscription
+from bot.arguments.group import Group, GroupChoice
+from bot.basics.errors import UserError
+from bot.cards.board import BOARD
+from bot.cards.rights import rights_of
+from bot.cards.subscription_preview import already_there, notes_on, preview
+from bot.contract.argument import Carried, Text
+from bot.contract.board import Notifications
+from bot.contract.context import Ctx
+from bot.contract.reply import Answer, Button, Nothing, Prose, Reply
+from bot.contract.routing import Router
+from bot.dialpad.action import Risk
+
+router = Router()
+
+LONGEST_NOTE: Final = 150
+
+
+def _notifications(ctx: Ctx) -> Notifications:
+    if ctx.deps.notifications is None:
+        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
+    return ctx.deps.notifications
+
+
+@router.command(
+    "board",
+    usage="<call center or department>",
+    summary="Keep a message here that says who is on duty, who waits and how the day goes",
+    aliases=("wallboard",),
+    phrases={"show board": "", "post a board for": "", "live board": ""},
+    examples=("board Support",),
+    title="Board",
+    submit="Preview",
+    always_form=True,
+)
+async def board(
+    ctx: Ctx,
+    group: Annotated[
+        Group,
+        GroupChoice(
+            "Line", keywords=("for", "of", "in"), bare=True, kinds=("callcenter", "department"), placeholder="Support"
+        ),
+    ],
+) -> Answer:
+    """Show what would be posted: a message for this call center in this channel, changed in place from then on."""
+    notifications = _notifications(ctx)
+    rights = await rights_of(ctx)
+    if not rights.cover({group.raw}):
+        raise UserError(
+            f"You do not belong to {group.name}. Ask somebody who does, or a Dialpad admin, to post its board."
+        )
+    channel = ctx.person.user_id if ctx.where.is_direct or not ctx.where.channel else ctx.where.channel
+    made = Subscription(
+        notifications.new_subscription_id(), ctx.person, channel, frozenset({NewsKind.BOARD}),
+        (PlaceFilter(group.raw, group.name),), zone=str(await ctx.zone()),
+    )  # fmt: skip
+    here = await notifications.subscriptions_here(ctx.person, channel)
+    if same := find_same(made, here):
+        return _again(made, same)
+    notes: list[Prose] = []
+    if not made.is_personal and not await notifications.may_post(ctx.person, channel):
+        notes.append("I am not in this channel yet: invite me with /invite, or nothing is posted.")
+    return preview(
+        made,
+        None,
+        overlaps=find_overlaps(made, here),
+        forecasts=await notifications.forecast(made, None),
+        notes=[*notes, *notes_on(made, made.zone)],
+    )
+
+
+def _again(made: Subscription, same: Subscription) -> Reply:
+    """Say that the board is there already, with a button that posts it anew, at the end of the channel."""
+    there = already_there(made, same)
+    anew = Button("Post it again down here", "board.anew", {"subscription": same.id}, "primary", in_place=True)
+    return Reply(there.text, (*there.buttons[:-1], *(() if same.paused else (anew,)), there.buttons[-1]))
+
+
+@router.button(risk=Risk.CHANGE)
+async def anew(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", longest=40)]) -> Answer:
+    """Post a board anew; the message that was there says that it moved."""
+    notifications = _notifications(ctx)
+    found = await notifications.subscription(ctx.person, subscription)
+    if found is None:
+        return Reply("Somebody removed this board meanwhile.", tone="warning")
+    await notifications.post_boards_anew(found)
+    return Reply("The board is posted again at the end of the channel.", tone="done")
+
+
+@router.button(title="Seen", submit="Note", risk=Risk.CHANGE)
+async def seen(
+    ctx: Ctx,
+    card: Annotated[str, Carried("Card", longest=40)],
+    note: Annotated[
+        str,
+        Text(
+            "Note", longest=LONGEST_NOTE, placeholder="Two more come on at 3", hint="Everybody in the channel sees it."
+        ),
+    ] = "",
+) -> Answer:
+    """Note on a board that somebody has seen what is wrong, with what they do about it."""
+    notifications = _notifications(ctx)
+    found = await notifications.card(ctx.person, card)
+    if found is None or found.kind != BOARD:
+        return Reply("This board is gone.", tone="warning")
+    await notifications.see_board(found, ctx.person, note.strip())
+    return Nothing()
