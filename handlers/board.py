@@ -9,18 +9,21 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.arguments.group import Group, GroupChoice
 from bot.basics.errors import UserError
 from bot.cards.board import BOARD
+from bot.cards.channel_line import line_of_channel
 from bot.cards.rights import rights_of
 from bot.cards.subscription_preview import already_there, notes_on, preview
 from bot.contract.argument import Carried, Text
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx
-from bot.contract.reply import Answer, Button, Nothing, Prose, Reply
+from bot.contract.reply import Answer, Button, Form, Nothing, Prose, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
+from bot.dialpad.actions.fields import GroupType
 
 router = Router()
 
 LONGEST_NOTE: Final = 150
+_KINDS: Final[tuple[GroupType, ...]] = ("callcenter", "department")
 
 
 def _notifications(ctx: Ctx) -> Notifications:
@@ -31,26 +34,26 @@ def _notifications(ctx: Ctx) -> Notifications:
 
 @router.command(
     "board",
-    usage="<call center or department>",
+    usage="[call center or department]",
     summary="Keep a message here that says who is on duty, who waits and how the day goes",
     aliases=("wallboard",),
     phrases={"show board": "", "post a board for": "", "live board": ""},
     examples=("board Support",),
     title="Board",
     submit="Preview",
-    always_form=True,
 )
 async def board(
     ctx: Ctx,
     group: Annotated[
-        Group,
-        GroupChoice(
-            "Line", keywords=("for", "of", "in"), bare=True, kinds=("callcenter", "department"), placeholder="Support"
-        ),
-    ],
+        Group | None,
+        GroupChoice("Line", keywords=("for", "of", "in"), bare=True, kinds=_KINDS, placeholder="Support"),
+    ] = None,
 ) -> Answer:
-    """Show what would be posted: a message for this call center in this channel, changed in place from then on."""
+    """Show what would be posted: a message for this line in this channel, changed in place from then on."""
     notifications = _notifications(ctx)
+    group = group or await line_of_channel(ctx, _KINDS)
+    if group is None:
+        return Form("board.board", notice="Which line is the board for?")
     rights = await rights_of(ctx)
     if not rights.cover({group.raw}):
         raise UserError(

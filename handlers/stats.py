@@ -1,27 +1,34 @@
 """Handles ``stats``: calls, answer times, texts and the like of a person or line, for some days beside those before."""
 
-import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, cast
-from zoneinfo import ZoneInfo
 
-from bot.activity.call_counts import heard_call
-from bot.activity.calls import CallView
 from bot.arguments.days import Days, DaySpan, parse_days
 from bot.arguments.regularly import Regularly, Repeating, parse_regularly
 from bot.arguments.subject import Subject, SubjectChoice
 from bot.basics.errors import DialpadError, NotAllowed, Unavailable, UserError
 from bot.basics.person import PersonKey
-from bot.basics.times import known_zone, on_clock
-from bot.cards.rights import Rights, rights_of
-from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
+from bot.basics.times import known_zone
+from bot.cards.asked_statistics import (
+    StatsQuestion,
+    are_complete,
+    have_failed,
+    heard_statistics,
+    id_of,
+    is_of_days,
+    named_statistics,
+    read_files,
+    start_statistics,
+    statistics_card,
+    statistics_results,
+    why_refused,
+)
+from bot.cards.channel_line import line_of_channel
+from bot.cards.statistics import StatsTopic
 from bot.catalogue.answers import as_csv
-from bot.catalogue.call_records import began, counted_calls
-from bot.catalogue.sheets import Sheet
 from bot.contract.argument import Carried, Choice, Option
-from bot.contract.board import CallSearch
-from bot.contract.context import Ctx
+from bot.contract.context import Ctx, Origin
 from bot.contract.prose import prose
 from bot.contract.reply import (
     Answer,
@@ -31,7 +38,6 @@ from bot.contract.reply import (
     Card,
     Listing,
     Nothing,
-    Prose,
     RawArgs,
     Reply,
     Row,
@@ -39,7 +45,7 @@ from bot.contract.reply import (
 )
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.dialpad.actions.stats import GetStats, StartStats, StatsResult
+from bot.dialpad.actions.stats import StartStats, StatsResult
 
 router = Router()
 
@@ -48,10 +54,7 @@ LATE_AFTER: Final = 6
 """Looks, which take about a minute and a half, after which what was heard here is shown meanwhile."""
 MOST_LOOKS: Final = 40
 """Looks, which take about 20 minutes."""
-LARGEST_FILE: Final = 8_000_000
-MOST_HEARD: Final = 5_000
 MOST_SCHEDULED: Final = 10
-_STAT_TYPES: Final = {"calls": "calls", "answer time": "calls", "duty": "onduty"}
 _OF_A_LINE: Final = frozenset({"csat", "dispositions"})
 _ABOUTS: Final = (
     Option("Calls", "calls"), Option("Answer time", "answer time"), Option("Texts", "texts"),
@@ -76,21 +79,6 @@ class _TopicChoice(Choice):
         return 0
 
 
-@dataclass(frozen=True)
-class _Question:
-    """What somebody wants counted. ``zone`` is theirs: days begin by their clock."""
-
-    subject: Subject
-    days: DaySpan
-    about: StatsTopic
-    zone: ZoneInfo
-    today: date
-
-    @property
-    def args(self) -> dict[str, str]:
-        return {"of": self.subject.raw, "days": self.days.raw, "about": self.about}
-
-
 @router.command(
     "stats",
     usage="[me | <person, call center, department or office>] [today | last week | 1–15 Nov] [calls | answer time | …]",
@@ -111,8 +99,8 @@ async def stats(
     ctx: Ctx,
     of: Annotated[
         Subject | None,
-        SubjectChoice("Whose", keywords=("of", "for", "by"), bare=True, placeholder="You",
-                      hint="Leave it empty for yourself."),
+        SubjectChoice("Whose", keywords=("of", "for", "by"), bare=True, placeholder="The channel's line, or you",
+                      hint="Leave it empty for the channel's line, or for yourself."),
     ] = None,
     days: Annotated[
         DaySpan | None,
@@ -136,11 +124,11 @@ async def stats(
     return await _begin(ctx, question)
 
 
-async def _question(ctx: Ctx, of: Subject | None, days: DaySpan | None, about: str | None) -> _Question:
+async def _question(ctx: Ctx, of: Subject | None, days: DaySpan | None, about: str | None) -> StatsQuestion:
     zone = await ctx.zone()
     today = ctx.now.astimezone(zone).date()
-    subject = of or Subject("me", "", "You")
-    question = _Question(
+    subject = of or await _of_this_place(ctx)
+    question = StatsQuestion(
         subject, days or DaySpan(today, today, "today"), cast(StatsTopic, about or "calls"), zone, today
     )
     if question.about in _OF_A_LINE and subject.kind in {"me", "user", "company"}:
@@ -148,52 +136,25 @@ async def _question(ctx: Ctx, of: Subject | None, days: DaySpan | None, about: s
     return question
 
 
-async def _begin(ctx: Ctx, question: _Question) -> Answer:
+async def _of_this_place(ctx: Ctx) -> Subject:
+    """Return the line whose roster or calls the channel shows, else whoever asks."""
+    here = await line_of_channel(ctx) if ctx.origin is Origin.TYPED else None
+    return Subject("me", "", "You") if here is None else Subject(here.kind, here.id, here.name)
+
+
+async def _begin(ctx: Ctx, question: StatsQuestion) -> Answer:
     try:
-        requests = await _start(ctx, question)
+        requests = await start_statistics(ctx, question)
     except NotAllowed:
-        return await _heard(ctx, question, why=_refused(question))
+        return await heard_statistics(ctx, question, why=why_refused(question))
     except Unavailable:
-        return await _heard(ctx, question, why="Dialpad does not answer now. ")
+        return await heard_statistics(ctx, question, why="Dialpad does not answer now. ")
     await _look_later(ctx, {**question.args, "requests": ",".join(requests), "tries": "1"}, FIRST_LOOK)
     asked = {**question.args, "requests": ",".join(requests)}
     return Reply(
-        prose("Preparing ", Bold(f"{_named(question)}, {question.days.words}"), "."),
+        prose("Preparing ", Bold(f"{named_statistics(question)}, {question.days.words}"), "."),
         (Button("Check now", "stats.look", asked),),
     )
-
-
-async def _start(ctx: Ctx, question: _Question) -> list[str]:
-    """Have Dialpad calculate the days and those before, and return the ids of the requests. Today is always asked for
-    by itself: Dialpad counts days from yesterday back."""
-    days, yesterday = question.days, question.today - timedelta(days=1)
-    spans = [(days.before().first, min(days.last, yesterday))]
-    asked: dict[str, Any] = {
-        "stat_type": _STAT_TYPES.get(question.about, question.about), "export_type": "records",
-        "timezone": question.zone.key, **await _target(ctx, question.subject),
-    }  # fmt: skip
-    bodies = [
-        {"days_ago_start": (question.today - last).days, "days_ago_end": (question.today - first).days}
-        for first, last in spans
-        if first <= last
-    ]
-    bodies += [{"is_today": True}] if question.today in days else []
-    started = [await ctx.send(StartStats.model_validate({**asked, **body})) for body in bodies]
-    if not all(one.request_id for one in started):
-        raise Unavailable(reason="no request id")
-    return [str(one.request_id) for one in started]
-
-
-async def _target(ctx: Ctx, subject: Subject) -> dict[str, Any]:
-    if subject.kind == "company":
-        return {}
-    if subject.kind == "me":
-        return {"target_type": "user", "target_id": await _my_id(ctx)}
-    return {"target_type": subject.kind, "target_id": subject.id}
-
-
-async def _my_id(ctx: Ctx) -> str:
-    return next((one.partition(":")[2] for one in (await rights_of(ctx)).places if one.startswith("user:")), "")
 
 
 async def _look_later(ctx: Ctx, args: RawArgs, wait: timedelta) -> None:
@@ -216,11 +177,11 @@ async def look(
     requests: Annotated[str, _REQUESTS],
 ) -> Answer:
     """Check now whether statistics are ready."""
-    found = await _results(ctx, requests)
-    if _is_failed(found):
+    found = await statistics_results(ctx, requests)
+    if have_failed(found):
         return _failed()
     question = await _question(ctx, of, days, about)
-    if not _is_complete(found):
+    if not are_complete(found):
         asked = {**question.args, "requests": requests}
         return Reply("Dialpad is still working on them.", (Button("Check now", "stats.look", asked),))
     return await _deliver(ctx, question, found)
@@ -237,10 +198,10 @@ async def ready(
 ) -> Answer:
     """Check whether statistics are ready, and look again until they are."""
     question = await _question(ctx, of, days, about)
-    found = await _results(ctx, requests)
-    if _is_failed(found):
+    found = await statistics_results(ctx, requests)
+    if have_failed(found):
         return _failed()
-    if _is_complete(found):
+    if are_complete(found):
         return await _deliver(ctx, question, found)
     count = int(tries) if tries.isdigit() else 1
     asked = {**question.args, "requests": requests}
@@ -252,36 +213,24 @@ async def ready(
     await _look_later(ctx, {**asked, "tries": str(count + 1)}, timedelta(seconds=min(60, 4 * count)))
     if count != LATE_AFTER:
         return Nothing()
-    return await _heard(ctx, question, why="Dialpad takes its time; its own numbers follow. ")
-
-
-async def _results(ctx: Ctx, requests: str) -> list[StatsResult]:
-    return list(await asyncio.gather(*(ctx.send(GetStats(id=request)) for request in requests.split(",")[:2])))
-
-
-def _is_complete(found: list[StatsResult]) -> bool:
-    return all((one.status or "").casefold() == "complete" and one.download_url for one in found)
-
-
-def _is_failed(found: list[StatsResult]) -> bool:
-    return any((one.status or "").casefold() == "failed" for one in found)
+    return await heard_statistics(ctx, question, why="Dialpad takes its time; its own numbers follow. ")
 
 
 def _failed() -> Reply:
     return Reply("Dialpad could not calculate these statistics. Ask for fewer days.", tone="warning")
 
 
-async def _deliver(ctx: Ctx, question: _Question, found: list[StatsResult]) -> Answer:
+async def _deliver(ctx: Ctx, question: StatsQuestion, found: list[StatsResult]) -> Answer:
     links = [str(one.download_url) for one in found]
     downloads = [Button("Download" if len(links) == 1 else f"Download {number}", url=url)
                  for number, url in enumerate(links, 1)]  # fmt: skip
     try:
-        rows = await _read(ctx, links)
+        rows = await read_files(ctx, links)
     except DialpadError:
         sorry = "The numbers could not be fetched for you. Ask for fewer days; these links work for a short while."
         return Card("Your statistics are ready", text=sorry, buttons=tuple(downloads))
-    asked = [row for row in rows if _is_in(row, question.days)]
-    card = _card(question, rows, await _whose_id(ctx, question.subject))
+    asked = [row for row in rows if is_of_days(row, question.days)]
+    card = statistics_card(question, rows, await id_of(ctx, question.subject))
     if not asked:
         return card
     name = f"{question.about.replace(' ', '-')}-{question.days.first}-{question.days.last}.csv"
@@ -290,115 +239,10 @@ async def _deliver(ctx: Ctx, question: _Question, found: list[StatsResult]) -> A
     )
 
 
-async def _read(ctx: Ctx, links: list[str]) -> list[dict[str, str]]:
-    if ctx.deps.downloads is None:
-        raise Unavailable(reason="downloads are off")
-    files = [await ctx.deps.downloads.read(url, largest=LARGEST_FILE) for url in links]
-    return [dict(row) for file in files for row in Sheet.parse(file.decode("utf-8", "replace")).rows]
-
-
-def _is_in(row: dict[str, str], days: DaySpan) -> bool:
-    at = began(row)
-    return at is not None and at.date() in days
-
-
-async def _whose_id(ctx: Ctx, subject: Subject) -> str:
-    if subject.kind in {"company", "office"}:
-        return ""
-    return await _my_id(ctx) if subject.kind == "me" else subject.id
-
-
-def _card(question: _Question, rows: list[dict[str, str]], whose: str) -> Card:
-    title = _title(question, "From Dialpad's statistics.")
-    days = question.days
-    now, before = [row for row in rows if _is_in(row, days)], [row for row in rows if _is_in(row, days.before())]
-    if question.about in NAMES:
-        return rows_card(title, question.about, now, before)
-    calls, then = (counted_calls(part, whose, question.zone) for part in (now, before))
-    return answer_time_card(title, calls, then) if question.about == "answer time" else calls_card(title, calls, then)
-
-
-def _title(question: _Question, source: Prose) -> StatsTitle:
-    args = question.args
-    place = question.zone.key.rpartition("/")[2].replace("_", " ")
-    previous = {**args, "days": question.days.before().raw}
-    other = "calls" if question.about == "answer time" else "answer time"
-    more = () if question.about in NAMES else (
-        Button("Answer time" if other == "answer time" else "Calls", "stats.stats", {**args, "about": other}),
-    )  # fmt: skip
-    buttons = (
-        *more,
-        Button("The days before", "stats.stats", previous),
-        Button("Change…", "stats.stats", args, form=True),
-    )
-    return StatsTitle(question.subject, question.days, place, source, buttons)
-
-
-def _named(question: _Question) -> str:
-    """Return what is counted and whose: ``your answer time``, ``the calls of Support``."""
-    what = {"csat": "satisfaction"}.get(question.about, question.about)
-    if question.subject.kind == "me":
-        return f"your {what}"
-    return f"the {what} of {_whose(question)}"
-
-
-def _whose(question: _Question) -> str:
-    return "your company" if question.subject.kind == "company" else question.subject.name
-
-
-# From what was heard here
-
-
-async def _heard(ctx: Ctx, question: _Question, *, why: str) -> Answer:
-    """Count the calls that were heard of the lines and people this person belongs to. ``why``: why not Dialpad's own
-    numbers."""
-    if question.about in NAMES:
-        return Reply(f"{why}Only calls and answer times can be counted from what was heard here.", tone="warning")
-    board, rights = ctx.deps.notifications, await rights_of(ctx)
-    if board is None:
-        return Reply(f"{why}Notifications are not switched on, so nothing was heard here either.", tone="warning")
-    places = _places(question.subject, rights)
-    if not rights.cover(places):
-        return Reply(
-            f"{why}You do not belong to {question.subject.name}, so you do not see what was heard of it here either.",
-            tone="warning",
-        )
-
-    def fits(view: CallView) -> bool:
-        return rights.cover(view.places) and (not places or bool(places & view.places))
-
-    days, before = question.days, question.days.before()
-    begin, end = (on_clock(day, 0, question.zone) for day in (before.first, days.last + timedelta(days=1)))
-    found = await board.heard_calls(ctx.person, CallSearch(fits, begin, MOST_HEARD, end))
-    if found.since is None:
-        advice = f"Once {ctx.deps.settings.typed('notify')} posts calls to a channel, they are counted from then on."
-        return Reply(f"{why}No calls are heard here yet. {advice}", tone="warning")
-    counted = [one for view in found.calls if (one := heard_call(view, question.zone)) is not None]
-    now = [one for one in counted if one.at.date() in days]
-    is_whole = found.since <= begin and not found.more
-    then = [one for one in counted if one.at.date() in before] if is_whole else None
-    title = _title(question, prose(why, "Counted from the calls heard here, since ", When(found.since, "date"), "."))
-    return answer_time_card(title, now, then) if question.about == "answer time" else calls_card(title, now, then)
-
-
-def _places(subject: Subject, rights: Rights) -> frozenset[str]:
-    if subject.kind == "company":
-        return frozenset()
-    if subject.kind == "me":
-        return frozenset(one for one in rights.places if one.startswith("user:"))
-    return frozenset({subject.place})
-
-
-def _refused(question: _Question) -> str:
-    if question.subject.kind == "me":
-        return "Dialpad does not show you your own statistics. "
-    return f"Dialpad shows statistics of {_whose(question)} to supervisors and admins only. "
-
-
 # Again and again
 
 
-async def _schedule(ctx: Ctx, question: _Question, every: Regularly, days: str) -> Answer:
+async def _schedule(ctx: Ctx, question: StatsQuestion, every: Regularly, days: str) -> Answer:
     mine = [one for one in await ctx.deps.later.pending(ctx.person) if one.route == "stats.scheduled"]
     if len(mine) >= MOST_SCHEDULED:
         return Reply(
@@ -410,7 +254,7 @@ async def _schedule(ctx: Ctx, question: _Question, every: Regularly, days: str) 
     first = every.after(ctx.now, question.zone)
     await _keep(ctx, args, first)
     return Reply(
-        prose("You get ", Bold(f"{_named(question)}, {args['days']}"),
+        prose("You get ", Bold(f"{named_statistics(question)}, {args['days']}"),
               f" in a direct message {every.words}, first ", When(first, "date"), "."),
         (Button("Stop", "stats.stop", {"kept": _key(ctx.person, args)}), Button("Now", "stats.now", args)), tone="done",
     )  # fmt: skip
@@ -460,7 +304,7 @@ async def now(
     return await _begin(ctx, await _as_of_now(ctx, {"days": days, "about": about}, of))
 
 
-async def _as_of_now(ctx: Ctx, args: RawArgs, of: Subject) -> _Question:
+async def _as_of_now(ctx: Ctx, args: RawArgs, of: Subject) -> StatsQuestion:
     today = ctx.now.astimezone(await ctx.zone()).date()
     return await _question(ctx, of, parse_days(str(args["days"]), today), str(args["about"]))
 

@@ -130,6 +130,15 @@ async def test_removed_or_paused_it_says_that_it_is_not_kept_up(sam: Hands) -> N
     assert any("removed" in said(one) for one in announcements(sam))
 
 
+async def test_the_channels_line_is_meant_where_none_is_named(sam: Hands, priya: Hands) -> None:
+    await sam.type("/dp board")
+    assert "Which line is the board for?" in said(await sam.modal())
+    await sam.person.close(await sam.modal())
+    await priya.subscribe('missed for "Support"')
+    await sam.type("/dp board")
+    assert "a board for Support" in said(await sam.modal())
+
+
 async def test_who_does_not_belong_to_it_cannot_post_it(sam: Hands) -> None:
     assert "You do not belong to Sales" in said(await sam.type("/dp board Sales"))
 

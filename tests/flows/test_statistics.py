@@ -85,6 +85,13 @@ async def test_today_is_asked_for_by_itself(sam: Hands) -> None:
     assert bodies[0]["days_ago_start"] == 1
 
 
+async def test_in_a_channel_of_one_line_that_line_is_meant(sam: Hands, priya: Hands) -> None:
+    assert "your calls, today" in said(await sam.type("/dp stats"))
+    await priya.subscribe('missed for "Support"')
+    assert "the calls of Support, today" in said(await sam.type("/dp stats"))
+    assert "your calls, today" in said(await sam.type("/dp stats me"))
+
+
 async def test_an_agent_gets_their_own(ana: Hands) -> None:
     assert "Answer time: You" in said(await delivered(ana, "/dp stats me last week answer time"))
 

@@ -1,0 +1,195 @@
+"""Statistics that somebody asks for: from Dialpad where it shows them, else counted from what was heard here."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.activity.call_counts import heard_call
+from bot.activity.calls import CallView
+from bot.arguments.days import DaySpan
+from bot.arguments.subject import Subject
+from bot.basics.errors import Unavailable
+from bot.basics.times import on_clock
+from bot.cards.rights import Rights, rights_of
+from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
+from bot.catalogue.call_records import began, counted_calls
+from bot.catalogue.sheets import Sheet
+from bot.contract.board import CallSearch
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Button, Card, Prose, Reply, When
+from bot.dialpad.actions.stats import GetStats, StartStats, StatsResult
+
+LARGEST_FILE: Final = 8_000_000
+MOST_HEARD: Final = 5_000
+_STAT_TYPES: Final = {"calls": "calls", "answer time": "calls", "duty": "onduty"}
+
+
+@dataclass(frozen=True)
+class StatsQuestion:
+    """What somebody wants counted. ``zone`` is theirs: days begin by their clock."""
+
+    subject: Subject
+    days: DaySpan
+    about: StatsTopic
+    zone: ZoneInfo
+    today: date
+
+    @property
+    def args(self) -> dict[str, str]:
+        return {"of": self.subject.raw, "days": self.days.raw, "about": self.about}
+
+
+async def start_statistics(ctx: Ctx, question: StatsQuestion) -> list[str]:
+    """Have Dialpad calculate the days and those before, and return the ids of the requests. Today is always asked for
+    by itself: Dialpad counts days from yesterday back."""
+    days, yesterday = question.days, question.today - timedelta(days=1)
+    spans = [(days.before().first, min(days.last, yesterday))]
+    asked: dict[str, Any] = {
+        "stat_type": _STAT_TYPES.get(question.about, question.about), "export_type": "records",
+        "timezone": question.zone.key, **await _target(ctx, question.subject),
+    }  # fmt: skip
+    bodies = [
+        {"days_ago_start": (question.today - last).days, "days_ago_end": (question.today - first).days}
+        for first, last in spans
+        if first <= last
+    ]
+    bodies += [{"is_today": True}] if question.today in days else []
+    started = [await ctx.send(StartStats.model_validate({**asked, **body})) for body in bodies]
+    if not all(one.request_id for one in started):
+        raise Unavailable(reason="no request id")
+    return [str(one.request_id) for one in started]
+
+
+async def _target(ctx: Ctx, subject: Subject) -> dict[str, Any]:
+    if subject.kind == "company":
+        return {}
+    if subject.kind == "me":
+        return {"target_type": "user", "target_id": await _my_id(ctx)}
+    return {"target_type": subject.kind, "target_id": subject.id}
+
+
+async def _my_id(ctx: Ctx) -> str:
+    return next((one.partition(":")[2] for one in (await rights_of(ctx)).places if one.startswith("user:")), "")
+
+
+async def statistics_results(ctx: Ctx, requests: str) -> list[StatsResult]:
+    return list(await asyncio.gather(*(ctx.send(GetStats(id=request)) for request in requests.split(",")[:2])))
+
+
+def are_complete(found: list[StatsResult]) -> bool:
+    return all((one.status or "").casefold() == "complete" and one.download_url for one in found)
+
+
+def have_failed(found: list[StatsResult]) -> bool:
+    return any((one.status or "").casefold() == "failed" for one in found)
+
+
+async def read_files(ctx: Ctx, links: list[str]) -> list[dict[str, str]]:
+    if ctx.deps.downloads is None:
+        raise Unavailable(reason="downloads are off")
+    files = [await ctx.deps.downloads.read(url, largest=LARGEST_FILE) for url in links]
+    return [dict(row) for file in files for row in Sheet.parse(file.decode("utf-8", "replace")).rows]
+
+
+def is_of_days(row: dict[str, str], days: DaySpan) -> bool:
+    at = began(row)
+    return at is not None and at.date() in days
+
+
+async def id_of(ctx: Ctx, subject: Subject) -> str:
+    if subject.kind in {"company", "office"}:
+        return ""
+    return await _my_id(ctx) if subject.kind == "me" else subject.id
+
+
+def statistics_card(question: StatsQuestion, rows: list[dict[str, str]], whose: str) -> Card:
+    title = _title(question, "From Dialpad's statistics.")
+    days = question.days
+    now, before = (
+        [row for row in rows if is_of_days(row, days)],
+        [row for row in rows if is_of_days(row, days.before())],
+    )
+    if question.about in NAMES:
+        return rows_card(title, question.about, now, before)
+    calls, then = (counted_calls(part, whose, question.zone) for part in (now, before))
+    return answer_time_card(title, calls, then) if question.about == "answer time" else calls_card(title, calls, then)
+
+
+def _title(question: StatsQuestion, source: Prose) -> StatsTitle:
+    args = question.args
+    place = question.zone.key.rpartition("/")[2].replace("_", " ")
+    previous = {**args, "days": question.days.before().raw}
+    other = "calls" if question.about == "answer time" else "answer time"
+    more = () if question.about in NAMES else (
+        Button("Answer time" if other == "answer time" else "Calls", "stats.stats", {**args, "about": other}),
+    )  # fmt: skip
+    buttons = (
+        *more,
+        Button("The days before", "stats.stats", previous),
+        Button("Change…", "stats.stats", args, form=True),
+    )
+    return StatsTitle(question.subject, question.days, place, source, buttons)
+
+
+def named_statistics(question: StatsQuestion) -> str:
+    """Return what is counted and whose: ``your answer time``, ``the calls of Support``."""
+    what = {"csat": "satisfaction"}.get(question.about, question.about)
+    if question.subject.kind == "me":
+        return f"your {what}"
+    return f"the {what} of {_whose(question)}"
+
+
+def _whose(question: StatsQuestion) -> str:
+    return "your company" if question.subject.kind == "company" else question.subject.name
+
+
+# From what was heard here
+
+
+async def heard_statistics(ctx: Ctx, question: StatsQuestion, *, why: str) -> Answer:
+    """Count the calls that were heard of the lines and people this person belongs to. ``why``: why not Dialpad's own
+    numbers."""
+    if question.about in NAMES:
+        return Reply(f"{why}Only calls and answer times can be counted from what was heard here.", tone="warning")
+    board, rights = ctx.deps.notifications, await rights_of(ctx)
+    if board is None:
+        return Reply(f"{why}Notifications are not switched on, so nothing was heard here either.", tone="warning")
+    places = _places(question.subject, rights)
+    if not rights.cover(places):
+        return Reply(
+            f"{why}You do not belong to {question.subject.name}, so you do not see what was heard of it here either.",
+            tone="warning",
+        )
+
+    def fits(view: CallView) -> bool:
+        return rights.cover(view.places) and (not places or bool(places & view.places))
+
+    days, before = question.days, question.days.before()
+    begin, end = (on_clock(day, 0, question.zone) for day in (before.first, days.last + timedelta(days=1)))
+    found = await board.heard_calls(ctx.person, CallSearch(fits, begin, MOST_HEARD, end))
+    if found.since is None:
+        advice = f"Once {ctx.deps.settings.typed('notify')} posts calls to a channel, they are counted from then on."
+        return Reply(f"{why}No calls are heard here yet. {advice}", tone="warning")
+    counted = [one for view in found.calls if (one := heard_call(view, question.zone)) is not None]
+    now = [one for one in counted if one.at.date() in days]
+    is_whole = found.since <= begin and not found.more
+    then = [one for one in counted if one.at.date() in before] if is_whole else None
+    title = _title(question, prose(why, "Counted from the calls heard here, since ", When(found.since, "date"), "."))
+    return answer_time_card(title, now, then) if question.about == "answer time" else calls_card(title, now, then)
+
+
+def _places(subject: Subject, rights: Rights) -> frozenset[str]:
+    if subject.kind == "company":
+        return frozenset()
+    if subject.kind == "me":
+        return frozenset(one for one in rights.places if one.startswith("user:"))
+    return frozenset({subject.place})
+
+
+def why_refused(question: StatsQuestion) -> str:
+    if question.subject.kind == "me":
+        return "Dialpad does not show you your own statistics. "
+    return f"Dialpad shows statistics of {_whose(question)} to supervisors and admins only. "
