@@ -18,7 +18,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("you", "You", ("dnd", "duty", "status", "whoami")),
     ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label")),
     ("texts", "Texts", ("sms", "scheduled")),
-    ("team", "Your team", ("open", "oncall", "add", "remove", "stats")),
+    ("team", "Your team", ("open", "oncall", "board", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
     ("news", "Notifications", ("notify", "labels")),
 )
