@@ -26,8 +26,8 @@ from bot.store.store import Store
 
 SETTLE_S: Final = 2.0
 """How long a change waits for others: the legs of a call ring, end and are taken within moments."""
-_OVERLAP: Final = timedelta(seconds=5)
-"""What is committed late is read again."""
+_OVERLAP: Final = timedelta(minutes=2)
+"""What is committed late, or by a process whose clock is behind, is read again."""
 _KEPT: Final = timedelta(hours=36)
 
 
