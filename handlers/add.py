@@ -1,5 +1,6 @@
 """Handles ``add`` and ``remove``: who answers the calls of a call center, department or office."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
@@ -9,12 +10,12 @@ from bot.arguments.group import Group, GroupChoice
 from bot.cards.channel_line import line_of_channel
 from bot.catalogue.answers import route_of
 from bot.catalogue.routes import route_for
-from bot.contract.argument import Text
+from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.reading import fill_in
-from bot.contract.reply import Answer, Form, Raw
+from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Raw
 from bot.contract.routing import Router
-from bot.dialpad.action import Action
+from bot.dialpad.action import Action, Entity, Risk
 from bot.dialpad.actions.callcenters import AddCallCenterOperator, RemoveCallCenterOperator
 from bot.dialpad.actions.departments import AddDepartmentOperator, RemoveDepartmentOperator
 from bot.dialpad.actions.offices import AddOfficeOperator, RemoveOfficeOperator
@@ -33,6 +34,8 @@ _REMOVING: Final[dict[str, tuple[type[Action[Any]], str]]] = {
 }
 _ROLE: Final = re.compile(r"\s+as\s+(?:an?\s+)?(?P<role>operator|agent|supervisor|admin)\s*$", re.IGNORECASE)
 _TO: Final = re.compile(r"(?:^|\s)(?:to|into|in)\s+", re.IGNORECASE)
+_THE: Final = re.compile(r"^the\s+", re.IGNORECASE)
+_LINE: Final = re.compile(r"\s+(?:line|queue|call center|department|team)$", re.IGNORECASE)
 _FROM: Final = re.compile(r"(?:^|\s)(?:from|out of|of)\s+", re.IGNORECASE)
 
 
@@ -85,7 +88,7 @@ async def remove(
     ctx: Ctx,
     words: Annotated[str, WhoAndWhere("Who, and from where", longest=300, placeholder="@noor from Sales")] = "",
 ) -> Answer:
-    """Take a colleague out of a line; without one of them, open the form."""
+    """Ask whether a colleague shall be taken out of a line; without one of them, open the form."""
     return await _change(ctx, _REMOVING, words, _FROM, {})
 
 
@@ -94,7 +97,7 @@ async def _change(
     rest: dict[str, Raw],
 ) -> Answer:  # fmt: skip
     parts = between.split(words.strip())
-    who, where = parts[0].strip(), " ".join(parts[1:]).strip()
+    who, where = parts[0].strip(), _LINE.sub("", _THE.sub("", " ".join(parts[1:]).strip()))
     group: Group | None = await _GROUP.parse(ctx, "words", where) if where else await line_of_channel(ctx)
     action, field = actions[group.kind if group else "callcenter"]
     args = dict(rest)
@@ -104,4 +107,32 @@ async def _change(
         args["id"] = group.id
     if not who or group is None or not where:  # a line that was not named is shown before anything is done
         return Form(route_of(action), args)
+    if actions is _REMOVING:
+        name = await ctx.deps.directory.name_of(ctx.account, Entity.USER, str(args[field])) or "They"
+        return _asked(action, args, name, group)
     return await fill_in(ctx, route_for(action), args)
+
+
+def _asked(action: type[Action[Any]], args: dict[str, Raw], name: str, group: Group) -> Confirm:
+    """Ask before somebody is taken out of a line: a mistyped name would leave it short."""
+    return Confirm(
+        "add.removed",
+        {"slug": action.slug, "args": json.dumps(args)},
+        "Take out of the line?",
+        (
+            Fact("Who", name),
+            Fact("Line", group.name),
+            Fact("What happens", f"Calls of {group.name} no longer ring there."),
+        ),
+        "Take out",
+        edit=Button("Edit", route_of(action), args, form=True),
+    )
+
+
+@router.confirmed(risk=Risk.CHANGE)
+async def removed(
+    ctx: Ctx, slug: Annotated[str, Carried("Action", longest=80)], args: Annotated[str, Carried("Who, and where")]
+) -> Answer:
+    """Take somebody out of a line, once that was agreed to."""
+    action = next(action for action, _ in _REMOVING.values() if action.slug == slug)
+    return await fill_in(ctx, route_for(action), json.loads(args))

@@ -72,6 +72,16 @@ class BoardView:
     oldest: datetime | None = None
     red_callers: int = RED_CALLERS
     seen: SeenBy | None = None
+    heard_since: datetime | None = None
+    midnight: datetime | None = None
+    """When the day began, by the clock of its subscription."""
+
+    @property
+    def counts_since(self) -> datetime | None:
+        """Return since when the day's calls are counted; None where the whole day was heard."""
+        if self.heard_since is None or self.midnight is None or self.heard_since <= self.midnight:
+            return None
+        return self.heard_since
 
     @property
     def on_duty(self) -> tuple[Agent, ...]:

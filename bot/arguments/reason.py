@@ -29,6 +29,8 @@ class Reason(Lookup):
         """Take all but a time at the end: "duty off lunch 30m" has the reason "lunch"."""
         if all(word.text.casefold().strip(",.!") in FILLERS for word in words):
             return 0
+        mentions = (at for at, word in enumerate(words) if at and len(word.text) > 1 and word.text.startswith("@"))
+        words = words[: next(mentions, len(words))]  # whose duty it is, not why
         for start in range(max(1, len(words) - 4), len(words)):
             if is_moment(" ".join(word.text for word in words[start:])):
                 return start

@@ -9,6 +9,7 @@ from bot.arguments.extensions import extension_typed, extension_words, says_exte
 from bot.arguments.number import meanings
 from bot.arguments.party import Party
 from bot.arguments.phonebook import (
+    LONGEST_NAME,
     LONGEST_OF_ALL,
     PEOPLE,
     UnclearName,
@@ -42,6 +43,12 @@ _SHORTEST_MISTYPED = 4
 
 def _plain(word: Word) -> str:
     return "" if word.quoted else word.text.casefold()
+
+
+def _until_mark(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words up to one that ends with a comma or a colon, none where there is no such word."""
+    ends = (at for at, word in enumerate(words[: LONGEST_NAME + 1], 1) if word.text.endswith((",", ";", ":")))
+    return words[: next(ends, 0)]
 
 
 def _until_comma(words: Sequence[Word]) -> Sequence[Word]:
@@ -102,13 +109,14 @@ class Recipients(Lookup):
                 at, joined = at + 1, True
                 continue
             count = await self._one(ctx, words[at:], joined=joined)
+            count = (joined and await self._whole(ctx, words[at:], count)) or count
             if not count and joined:
                 shortest = 1 if at == first else _SHORTEST_MISTYPED
                 count = await near_length(ctx, _until_comma(words[at:]), self.entities, shortest=shortest)
             if not count:
                 break
             at += count
-            joined = words[at - 1].text.endswith((",", ";"))
+            joined = words[at - 1].text.endswith((",", ";")) or _plain(words[at - 1]) in _SEPARATORS
         while first < at < len(words) and _plain(words[at]) in _MARKS_ALONE:
             at += 1
         return at if at > first else 0
@@ -118,6 +126,15 @@ class Recipients(Lookup):
         return await self._one(ctx, words, joined=True) or await near_length(
             ctx, near, self.entities, shortest=_SHORTEST_MISTYPED
         )
+
+    async def _whole(self, ctx: Ctx, words: Sequence[Word], count: int) -> int:
+        """Count the words up to a comma or colon that are one mistyped name, of which ``count`` alone are a name too:
+        "Amara Osie, …" is no text to Amara that begins with Osie. 0 when they are no such name."""
+        part = _until_mark(words)
+        if not count < len(part) <= LONGEST_NAME:
+            return 0
+        near = await near_length(ctx, part, self.entities, shortest=_SHORTEST_MISTYPED)
+        return near if near == len(part) else 0
 
     async def _one(self, ctx: Ctx, words: Sequence[Word], *, joined: bool) -> int:
         if not words or (joined and extension_words(words)):
@@ -194,6 +211,7 @@ class Recipients(Lookup):
         at = int(len(words) > 1 and _plain(words[0]) in _LEADS)
         while at < len(words):
             count = max(1, await self._one_or_near(ctx, words[at:]))
+            count = await self._whole(ctx, words[at:], count) or count
             text = " ".join(word.text for word in words[at : at + count]).strip(_MARKS)
             at += count
             if text and (text.casefold() not in {*_SEPARATORS, *_MARKS_ALONE} or words[at - 1].quoted):

@@ -173,6 +173,9 @@ async def heard_statistics(ctx: Ctx, question: StatsQuestion, *, why: str) -> An
     if found.since is None:
         advice = f"Once {ctx.deps.settings.typed('notify')} posts calls to a channel, they are counted from then on."
         return Reply(f"{why}No calls are heard here yet. {advice}", tone="warning")
+    if found.since >= end:
+        known = prose("Calls are heard here since ", When(found.since, "date"), ", so I know nothing of those days.")
+        return Reply(prose(why, known), tone="warning")
     counted = [one for view in found.calls if (one := heard_call(view, question.zone)) is not None]
     now = [one for one in counted if one.at.date() in days]
     is_whole = found.since <= begin and not found.more

@@ -9,7 +9,7 @@ from bot.activity.roster import Agent
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
 from bot.cards.work_list import OPEN_WORK
-from bot.contract.prose import plural, prose
+from bot.contract.prose import percent, plural, prose
 from bot.contract.reply import Bold, Button, Card, Mention, Part, Prose, Raw, Reply, When
 
 BOARD: Final = "board"
@@ -101,15 +101,14 @@ def _waiting(view: BoardView) -> Prose:
 
 
 def _today(view: BoardView) -> Prose:
-    today = view.today
+    today, since = view.today, view.counts_since
+    when: Prose = "Today: " if since is None else prose("Since ", When(since), ": ")
     if not today.came_in:
-        return "No calls heard yet today."
-    share = f"{100 * today.answered / today.came_in:.0f}%"
+        return prose(when, "no calls.")
+    share = percent(today.answered, today.came_in)
     lost = f", {today.missed:,} missed" + (f", {today.abandoned:,} abandoned" if today.abandoned else "")
     wait = f". Median wait {lasting(today.median_wait_s * 1000) or '0 s'}" if today.median_wait_s is not None else ""
-    return prose(
-        "Today: ", Bold(plural(today.came_in, "call")), f", {today.answered:,} answered ({share}){lost}{wait}."
-    )
+    return prose(when, Bold(plural(today.came_in, "call")), f", {today.answered:,} answered ({share}){lost}{wait}.")
 
 
 def _open(view: BoardView) -> list[Prose]:

@@ -10,7 +10,7 @@ from bot.activity.news import NewsKind
 from bot.activity.work_tally import WorkTally
 from bot.basics.times import WHOLE_WEEKDAYS, how_long, lasting
 from bot.cards.work_list import OPEN_WORK
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, percent, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
 
 _NAMES: Final = {NewsKind.DAILY: "Daily digest", NewsKind.WEEKLY: "Weekly digest"}
@@ -117,7 +117,7 @@ def _named(who: str, names: Mapping[str, str]) -> str:
 
 
 def _share(tally: Tally) -> str:
-    return f"{100 * tally.answered / tally.calls:.0f}%" if tally.calls else "–"
+    return percent(tally.answered, tally.calls) if tally.calls else "–"
 
 
 def _length(seconds: float | None) -> str:

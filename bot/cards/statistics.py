@@ -13,7 +13,7 @@ from bot.arguments.subject import Subject
 from bot.basics.times import lasting
 from bot.catalogue.call_records import began
 from bot.catalogue.sheets import Sheet
-from bot.contract.prose import listed, plural, prose
+from bot.contract.prose import listed, percent, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose
 
 StatsTopic: TypeAlias = Literal[
@@ -82,7 +82,6 @@ def answer_time_card(title: StatsTitle, calls: Sequence[CountedCall], before: Se
             buttons=title.buttons,
         )  # fmt: skip
     good = now.answered_within(GOOD_WAIT_S)
-    share = 100 * good / len(now.waits)
     labels = ("up to 10 s", *(f"up to {_length(one)}" for one in WAITS_S[1:]), f"over {_length(WAITS_S[-1])}")
     rows = [
         ("Answered", *(f"{one.answered:,}" for one in _known(now, then))),
@@ -94,7 +93,7 @@ def answer_time_card(title: StatsTitle, calls: Sequence[CountedCall], before: Se
         title.heading("Answer time"),
         text=prose(
             Bold(f"Answered after {_length(now.median_wait_s)} (median)"), f"; {good:,} of {len(now.waits):,} within ",
-            f"{GOOD_WAIT_S} s ({share:.0f}%).",
+            f"{GOOD_WAIT_S} s ({percent(good, len(now.waits))}).",
         ),
         note=title.note,
         buttons=title.buttons,
@@ -193,6 +192,8 @@ def _calls_in_words(now: CallCount, then: CallCount | None, days: DaySpan) -> Pr
 
 
 def _compared(now: int, then: int, one: str, many: str, days: DaySpan) -> str:
+    if days.words in {"today", "this week", "this month"}:
+        return ""  # a part of a day beside a whole one says nothing
     before = in_words(days.before().first, days.before().last, short=True)
     if now == then:
         return f"As many as {before}." if now else ""
@@ -201,14 +202,14 @@ def _compared(now: int, then: int, one: str, many: str, days: DaySpan) -> str:
 
 
 def _share(count: CallCount) -> str:
-    return f"{100 * count.answered / count.came_in:.0f}%" if count.came_in else "–"
+    return percent(count.answered, count.came_in) if count.came_in else "–"
 
 
 def _share_within(count: CallCount) -> str:
     if not count.waits:
         return "–"
     good = count.answered_within(GOOD_WAIT_S)
-    return f"{good:,} ({100 * good / len(count.waits):.0f}%)"
+    return f"{good:,} ({percent(good, len(count.waits))})"
 
 
 def _length(seconds: float | None) -> str:

@@ -17,6 +17,7 @@ from bot.cards.subscription import UNCLAIMED, fields_of, subscription_facts
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Button, Confirm, Fact, Mention, Prose, Raw, Reply
 
+A_BOARD: Final = "A board is one message for each line, changed in place."
 _NAMED: Final = 2
 """Lines that are named on a button."""
 
@@ -47,7 +48,7 @@ def preview(
         "Save the change?" if before else "Save this?",
         tuple(fact for fact in facts if fact),
         "Save",
-        note=_spaced(notes),
+        note=_spaced([*([A_BOARD] if NewsKind.BOARD in made.kinds else []), *notes]),
         edit=Button("Change", "notify.save", form_fields(made, is_new=before is None)),
         instead=_change_other(made, overlaps) if before is None else (),
     )
@@ -149,8 +150,6 @@ def forecast_words(made: Subscription, forecasts: Forecasts) -> str:
     if uncounted:
         names = " and ".join(kind.row.words for kind in uncounted)
         said.append(f"No count for {names}: I keep those only once somebody wants them.")
-    if NewsKind.BOARD in made.kinds:
-        said.append("A board is one message for each call center, changed in place.")
     return " ".join(said)
 
 

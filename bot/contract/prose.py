@@ -34,6 +34,11 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def percent(part: int, whole: int) -> str:
+    """Write a share as ``13%``, half a percent rounded up. ``whole`` is not 0."""
+    return f"{(200 * part + whole) // (2 * whole)}%"
+
+
 def from_ms(ms: float | None) -> datetime | None:
     """Convert a time of Dialpad's calls, in milliseconds since 1970. None for what is no possible time."""
     if ms is None:

@@ -117,11 +117,21 @@ class Boards:
             ringing=sum(call.inbound and call.phase == "ringing" for call in live),
             talking=sum(call.phase == "talking" for call in live),
             today=count_calls(done),
+            heard_since=await self._heard_since(subscription),
             open_items=len(open_),
             unclaimed=sum(item.asks(now) for item in open_),
             oldest=min((item.since for item in open_), default=None),
             red_callers=subscription.queue.callers,
             seen=_seen(card.state),
+            midnight=on_clock(today, 0, clock),
+        )
+
+    async def _heard_since(self, subscription: Subscription) -> datetime | None:
+        """Return since when the company's calls, or its owner's own, are listened to."""
+        hooks = await self._store.hooks.of_company(subscription.company)
+        ours = [one for one in hooks if "call" in one.subscriptions]
+        return min(
+            (one.created_at for one in ours if one.reach == "company" or one.owner == subscription.owner), default=None
         )
 
     def looks_different_at(self, view: BoardView, clock: ZoneInfo) -> datetime:

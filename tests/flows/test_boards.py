@@ -57,7 +57,7 @@ async def test_it_says_who_answers_and_how_the_day_goes(sam: Hands) -> None:
     again = await shown(sam, CALM, "1 call going on")
     assert again["ts"] == posted["ts"]
     sam.demo.dialpad.phone.hang_up(call)
-    await shown(sam, CALM, "Today: 1 call, 1 answered (100%), 0 missed")
+    await shown(sam, CALM, "1 call, 1 answered (100%), 0 missed")
 
 
 async def test_a_missed_call_is_open_work_on_it(sam: Hands) -> None:

@@ -203,7 +203,7 @@ async def test_a_text_is_answered_from_its_thread(priya: Hands, ana: Hands, demo
     await demo.bot.poster.settle()
     await ana.person.say("#support", "I think it is", head["ts"])
     preview = await ana.mention("Yes, come by & get it", head["ts"])
-    assert labels(preview) == ["Send", "Edit", "Cancel"]
+    assert labels(preview) == ["Send", "Edit", "Send later…", "Cancel"]
     assert "Yes, come by & get it" in said(preview)
     await ana.press(preview, "Send")
     assert [(one.body["text"], one.body["from_number"]) for one in ana.sent("POST", "/sms")] == [

@@ -24,7 +24,7 @@ async def test_a_mention_in_a_thread_is_answered_in_the_thread(ana: Hands) -> No
     parent = await ana.person.say("#support", "Jordan asks where the box is")
     preview = await ana.mention("sms Jordan Lee It is on its way", parent["ts"])
     assert preview["thread_ts"] == parent["ts"]
-    assert labels(preview) == ["Send", "Edit", "Cancel"]
+    assert labels(preview) == ["Send", "Edit", "Send later…", "Cancel"]
     await ana.press(preview, "Send")
     assert [one.body["text"] for one in ana.sent("POST", "/sms")] == ["It is on its way"]
 

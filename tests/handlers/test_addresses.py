@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.basics.errors import UserError
 from bot.contract.argument import SeveralMeanings
 from bot.contract.reply import Answer, Confirm, Form, Reply
-from bot.sandbox.cast import ANA, LEO, NOOR, SAM
+from bot.sandbox.cast import ANA, LEO, NOOR, PEOPLE, SAM
 from bot.sandbox.dialpad.model import Contact
 from tests.handlers.harness import World
 
@@ -55,6 +55,8 @@ PROPERTY = settings(max_examples=30, deadline=None, suppress_health_check=[Healt
 async def test_no_word_of_the_address_is_in_the_text(
     world: World, to: list[tuple[str, str]], joiner: str, first: str, rest: list[str]
 ) -> None:
+    numbers = [typed[-1:].isdigit() and not typed.startswith("x") for typed, _ in to]
+    assume(not any(number and typed.startswith("x") for number, (typed, _) in zip(numbers, to[1:], strict=False)))
     text = " ".join([first, *rest])
     found = await sent(world, f"sms {joiner.join(typed for typed, _ in to)} {text}")
     assert found is None or found == (list(dict.fromkeys(number for _, number in to)), said(text))
@@ -72,7 +74,8 @@ async def test_no_number_is_texted_that_was_not_typed(world: World, digits: str,
         found = await sent(world, line)
     except UserError:
         return  # refused
-    if found is not None:
+    owner = next((one.phone for one in PEOPLE if one.extension == digits), None)
+    if found is not None and found[0] != [owner]:  # an extension is its owner's number
         typed = re.sub(r"\D", "", line)
         assert all(number.removeprefix("+1").removeprefix("+") in typed for number in found[0])
 

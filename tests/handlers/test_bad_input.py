@@ -47,6 +47,10 @@ GOOD: Final[dict[str, str]] = {
     "stats": "me last week",
     "country": "",
     "board": "Support",
+    "contact": "Rita Moss +14155550161",
+    "add": "Noor Haddad to Sales",
+    "remove": "Noor Haddad from Support",
+    "label": "last call vip",
 }
 """What each word is usually followed by."""
 

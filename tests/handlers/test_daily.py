@@ -53,9 +53,13 @@ async def test_a_colleague_is_added_to_a_call_center_after_a_yes(world: World) -
     assert "Léo Marchetti now supervises Support." in words_of(await world.agree(PRIYA, asked))
 
 
-async def test_departments_and_taking_out_are_done_at_once(world: World) -> None:
+async def test_departments_are_added_to_and_taking_out_is_asked_first(world: World) -> None:
     assert "Noor Haddad now answers calls of Billing." in words_of(await world.type(PRIYA, "add noor to billing"))
-    gone = await world.type(PRIYA, "remove noor from billing")
+    before = world.snapshot()
+    asked = await world.type(PRIYA, "remove noor from the billing team")
+    assert world.snapshot() == before
+    assert "Calls of Billing no longer ring there." in words_of(asked)
+    gone = await world.agree(PRIYA, asked)
     assert "Noor Haddad no longer answers calls of Billing." in words_of(gone)
 
 

@@ -170,6 +170,9 @@ class NoNames:
     async def name_of(self, *_: object) -> None:
         return None
 
+    async def is_cut_short(self, *_: object) -> bool:
+        return False
+
 
 @dataclass
 class PostingStage:

@@ -77,6 +77,16 @@ async def serving(app: Any) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
+class AnyDirectory:
+    """A directory whose company is in the United States."""
+
+    async def region(self, _: object) -> str:
+        return "US"
+
+    async def find(self, *_: object) -> Any:
+        return SimpleNamespace(one=None)
+
+
 @asynccontextmanager
 async def running(transport: str) -> AsyncIterator[Bot]:
     verbs.happened.clear()
@@ -98,7 +108,7 @@ async def running(transport: str) -> AsyncIterator[Bot]:
             settings=settings,
             accounts=cast("Any", FakeAccounts()),
             connections=cast("Any", FakeConnections()),
-            directory=cast("Any", SimpleNamespace()),
+            directory=cast("Any", AnyDirectory()),
             later=cast("Any", SimpleNamespace()),
             people=SlackPeople(clients, clock.seconds),
             preferences=cast("Any", FakePreferences()),
