@@ -87,7 +87,7 @@ async def test_a_terminal_shows_it(priya: Hands, demo: Demo, monkeypatch: pytest
     shown = await asyncio.to_thread(run, "--object", "user")
     assert shown.exit_code == 0, shown.output
     assert f"user:{PRIYA.dialpad_id}" in shown.output
-    (entry,) = json.loads((await asyncio.to_thread(run, "--object", "user", "--json", "--limit", "1")).output)
+    (entry,) = json.loads((await asyncio.to_thread(run, "--object", "user", "--json", "--limit", "1")).stdout)
     assert entry["object"] == f"user:{PRIYA.dialpad_id}"
     assert entry["dialpad_user"] == str(PRIYA.dialpad_id)
     assert "no such entries" in (await asyncio.to_thread(run, "--person", "U0NOBODY1")).output
