@@ -139,7 +139,9 @@ async def test_what_slack_had_taken_is_found_and_not_posted_again(old: Opened) -
 
 async def test_what_was_shown_is_brought_up_to_date(old: Opened) -> None:
     await old.until_done()
-    (card,) = old.about(CALLERS["ringing"], ANA, "#support")
+    found = old.about(CALLERS["ringing"], ANA, "#support")
+    assert len(found) == 1, [said(one) for one in found]
+    (card,) = found
     was = old.as_it_was(CALLERS["ringing"])
     assert card["ts"] == was["ts"]
     assert "Hung up before it rang" not in said(was)
