@@ -29,7 +29,7 @@ async def test_a_preview_that_slack_opens_too_late_comes_as_a_message(ana: Hands
     provoked.add("expired_trigger_id")
     ana.demo.slack.faults.add("views.open", error="expired_trigger_id")
     answer = await ana.type("/dp sms Jordan Lee Hello")
-    assert labels(answer) == ["Send", "Edit", "Cancel"]
+    assert labels(answer) == ["Send", "Edit", "Send later…", "Cancel"]
     await ana.press(answer, "Send")
     assert len(ana.sent("POST", "/sms")) == 1
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import pytest
 
 from bot.basics.errors import ChatopsError, DialpadError, NotConnected, UserError
+from bot.contract.doubt import WORDS as TYPED_LINE
 from bot.contract.reply import Answer, Confirm, Form, Nothing
 from bot.contract.routing import RouteKind, RouteTable, build_table
 from bot.sandbox.cast import ANA, NOOR
@@ -164,7 +165,7 @@ async def test_every_button_leads_to_a_route_that_knows_what_it_carries(world: W
     result = await outcome(world, ANA, f"{word} {GOOD[word]}".strip())
     assert not isinstance(result, ChatopsError)
     for button in buttons_of(result):
-        if button.url is None:
+        if button.url is None and button.route != TYPED_LINE:
             assert set(button.args) <= set(TABLE.by_id[button.route].arguments), button
 
 
