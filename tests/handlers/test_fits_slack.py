@@ -43,6 +43,8 @@ async def check(world: World, person: Person, answer: Answer) -> None:
 async def test_answers_fit(world: World, word: str, person: Person) -> None:
     if word == "duty" and person is PRIYA:
         pytest.skip("an admin who is in no call center has no duty")
+    if word in {"add", "remove"} and person is ANA:
+        pytest.skip("an agent does not choose who answers")
     answer = await world.type(person, f"{word} {GOOD[word]}".strip())
     await check(world, person, answer)
     if isinstance(answer, Confirm):
