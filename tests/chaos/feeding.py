@@ -166,7 +166,9 @@ class People:
             return
         if kind == "sms":
             command = Command(person, kind, f"chaos message {number:05d}.")
-            typed, yes = f"/dp sms {number_of(BLOCKED_FROM)} {command.token}", "Send"
+            # Everybody texts somebody of their own: a colleague's text in between is shown before this one leaves.
+            to = number_of(BLOCKED_FROM - (person is PRIYA))
+            typed, yes = f"/dp sms {to} {command.token}", "Send"
         else:
             command = Command(person, kind, number_of(BLOCKED_FROM + 1 + number))
             typed, yes = f"/dp block {command.token}", "Block"
