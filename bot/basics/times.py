@@ -221,6 +221,16 @@ def known_zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def city_of(zone: str) -> str:
+    """Return the city that a time zone is named after, such as "Los Angeles"."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def length_of(seconds: float | None) -> str:
+    """Write a length that may be unknown: ``12 s``, ``0 s``, ``–``."""
+    return "–" if seconds is None else lasting(seconds * 1000) or "0 s"
+
+
 def how_long(minutes: int) -> str:
     """Write a span as people set it: ``5 min``, ``90 min``, ``2 hours``."""
     hours, rest = divmod(minutes, 60)

@@ -11,7 +11,7 @@ from bot.activity.calls import CallView
 from bot.arguments.days import DaySpan
 from bot.arguments.subject import Subject
 from bot.basics.errors import Unavailable
-from bot.basics.times import on_clock
+from bot.basics.times import city_of, on_clock
 from bot.cards.rights import Rights, rights_of
 from bot.cards.statistics import NAMES, StatsTitle, StatsTopic, answer_time_card, calls_card, rows_card
 from bot.catalogue.call_records import began, counted_calls
@@ -45,18 +45,16 @@ class StatsQuestion:
 async def start_statistics(ctx: Ctx, question: StatsQuestion) -> list[str]:
     """Have Dialpad calculate the days and those before, and return the ids of the requests. Today is always asked for
     by itself: Dialpad counts days from yesterday back."""
-    days, yesterday = question.days, question.today - timedelta(days=1)
-    spans = [(days.before().first, min(days.last, yesterday))]
+    first = question.days.before().first
+    last = min(question.days.last, question.today - timedelta(days=1))
     asked: dict[str, Any] = {
         "stat_type": _STAT_TYPES.get(question.about, question.about), "export_type": "records",
         "timezone": question.zone.key, **await _target(ctx, question.subject),
     }  # fmt: skip
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {"days_ago_start": (question.today - last).days, "days_ago_end": (question.today - first).days}
-        for first, last in spans
-        if first <= last
     ]
-    bodies += [{"is_today": True}] if question.today in days else []
+    bodies += [{"is_today": True}] if question.today in question.days else []
     started = [await ctx.send(StartStats.model_validate({**asked, **body})) for body in bodies]
     if not all(one.request_id for one in started):
         raise Unavailable(reason="no request id")
@@ -120,7 +118,7 @@ def statistics_card(question: StatsQuestion, rows: list[dict[str, str]], whose: 
 
 def _title(question: StatsQuestion, source: Prose) -> StatsTitle:
     args = question.args
-    place = question.zone.key.rpartition("/")[2].replace("_", " ")
+    place = city_of(question.zone.key)
     previous = {**args, "days": question.days.before().raw}
     other = "calls" if question.about == "answer time" else "answer time"
     more = () if question.about in NAMES else (

@@ -8,7 +8,7 @@ from bot.activity.digest import Digest, Pair, Tally, busiest, spread
 from bot.activity.digest_times import DigestPeriod, one_before
 from bot.activity.news import NewsKind
 from bot.activity.work_tally import WorkTally
-from bot.basics.times import WHOLE_WEEKDAYS, how_long, lasting
+from bot.basics.times import WHOLE_WEEKDAYS, city_of, how_long, length_of
 from bot.cards.work_list import OPEN_WORK
 from bot.contract.prose import listed, percent, plural, prose
 from bot.contract.reply import Bold, Button, Card, Chart, DataTable, Prose, Reply, When
@@ -69,7 +69,7 @@ def _summary(digest: Digest, names: Mapping[str, str]) -> Prose:
     left = f" ({now.voicemails} left a voicemail)" if now.voicemails else ""
     endings = [f"{now.answered} answered ({_share(now)})", f"{now.missed} missed{left}"]
     endings += [f"{now.abandoned} abandoned"] if now.abandoned else []
-    first = [f"Median wait {_length(now.median_wait_s)}."] if now.median_wait_s is not None else []
+    first = [f"Median wait {length_of(now.median_wait_s)}."] if now.median_wait_s is not None else []
     first += [f"Still unclaimed: {now.open:,}."] if now.open else []
     second = [_compared(digest, digest.before)] if digest.before is not None else []
     second += [said] if (said := _busiest(digest)) else []
@@ -90,7 +90,7 @@ def _work(digest: Digest, names: Mapping[str, str]) -> list[Prose]:
     work, left = digest.work, digest.still_open
     said: list[Prose] = []
     if work is not None and work.items:
-        after = f", answered after {_length(work.median_answer_s)} (median)" if work.answers else ""
+        after = f", answered after {length_of(work.median_answer_s)} (median)" if work.answers else ""
         within = f"; {_within(work)} within {_target(digest)}" if work.due else ""
         said.append(f"{plural(work.items, 'customer')} needed somebody{after}{within}.")
     if work is not None and work.settlers:
@@ -120,10 +120,6 @@ def _share(tally: Tally) -> str:
     return percent(tally.answered, tally.calls) if tally.calls else "–"
 
 
-def _length(seconds: float | None) -> str:
-    return "–" if seconds is None else lasting(seconds * 1000) or "0 s"
-
-
 def _compared(digest: Digest, before: Tally) -> str:
     then, more = _BEFORE[digest.period.kind], digest.tally.calls - before.calls
     if not more:
@@ -147,7 +143,7 @@ def _small_print(digest: Digest) -> Prose:
 
 
 def _place(digest: Digest) -> str:
-    return digest.zone.rpartition("/")[2].replace("_", " ")
+    return city_of(digest.zone)
 
 
 def _silence(digest: Digest) -> Prose:
@@ -159,7 +155,7 @@ def _silence(digest: Digest) -> Prose:
         return prose("⚠️ I have been listening since ", When(end, "date"), "; anything before that is missing.")
     if more:
         length = sum((end - begin for begin, end in digest.silences), timedelta())
-        said: Prose = f"for {_length(length.total_seconds())} in all"
+        said: Prose = f"for {length_of(length.total_seconds())} in all"
     else:
         said = prose("from ", When(begin, "date"), " to ", When(end))
     return prose("⚠️ Nothing was received from Dialpad ", said, ", so calls from that time may be missing.")
@@ -223,4 +219,4 @@ def _work_rows(works: Sequence[WorkTally], target: str) -> list[tuple[str, ...]]
 
 
 def _of(seconds: float | None, calls: int) -> str:
-    return f"{_length(seconds)} (of {calls:,})" if calls else "–"
+    return f"{length_of(seconds)} (of {calls:,})" if calls else "–"

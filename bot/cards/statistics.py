@@ -10,7 +10,7 @@ from bot.activity.call_counts import WAITS_S, CallCount, CountedCall, by_days, b
 from bot.activity.digest import spread
 from bot.arguments.days import DaySpan, in_words
 from bot.arguments.subject import Subject
-from bot.basics.times import lasting
+from bot.basics.times import length_of
 from bot.catalogue.call_records import began
 from bot.catalogue.sheets import Sheet
 from bot.contract.prose import listed, percent, plural, prose
@@ -82,18 +82,18 @@ def answer_time_card(title: StatsTitle, calls: Sequence[CountedCall], before: Se
             buttons=title.buttons,
         )  # fmt: skip
     good = now.answered_within(GOOD_WAIT_S)
-    labels = ("up to 10 s", *(f"up to {_length(one)}" for one in WAITS_S[1:]), f"over {_length(WAITS_S[-1])}")
+    labels = ("up to 10 s", *(f"up to {length_of(one)}" for one in WAITS_S[1:]), f"over {length_of(WAITS_S[-1])}")
     rows = [
         ("Answered", *(f"{one.answered:,}" for one in _known(now, then))),
-        ("Median wait", *(_length(one.median_wait_s) for one in _known(now, then))),
+        ("Median wait", *(length_of(one.median_wait_s) for one in _known(now, then))),
         (f"Within {GOOD_WAIT_S} s", *(_share_within(one) for one in _known(now, then))),
-        ("Longest wait", *(_length(max(one.waits, default=None)) for one in _known(now, then))),
+        ("Longest wait", *(length_of(max(one.waits, default=None)) for one in _known(now, then))),
     ]
     return Card(
         title.heading("Answer time"),
         text=prose(
-            Bold(f"Answered after {_length(now.median_wait_s)} (median)"), f"; {good:,} of {len(now.waits):,} within ",
-            f"{GOOD_WAIT_S} s ({percent(good, len(now.waits))}).",
+            Bold(f"Answered after {length_of(now.median_wait_s)} (median)"),
+            f"; {good:,} of {len(now.waits):,} within {GOOD_WAIT_S} s ({percent(good, len(now.waits))}).",
         ),
         note=title.note,
         buttons=title.buttons,
@@ -150,7 +150,7 @@ def _of_kind(kind: str, *parts: Sequence[dict[str, str]]) -> list[list[dict[str,
 def _amounts(name: str, about: StatsTopic, *parts: Sequence[dict[str, str]]) -> tuple[str, ...]:
     """Return a line of the table: how many rows, or for duty how long in all."""
     if about == "duty":
-        return (name, *(_length(sum(_number(row.get("duration", "")) for row in part)) for part in parts))
+        return (name, *(length_of(sum(_number(row.get("duration", "")) for row in part)) for part in parts))
     return (name, *(f"{len(part):,}" for part in parts))
 
 
@@ -182,8 +182,8 @@ def _calls_in_words(now: CallCount, then: CallCount | None, days: DaySpan) -> Pr
         lines.append(Bold("No calls came in").text + ".")
     if now.made:
         lines.append(f"{plural(now.made, 'call')} went out, {now.reached:,} of them reached somebody.")
-    times = [f"Median wait {_length(now.median_wait_s)}"] if now.median_wait_s is not None else []
-    times += [f"average talk {_length(now.average_talk_s)}"] if now.average_talk_s is not None else []
+    times = [f"Median wait {length_of(now.median_wait_s)}"] if now.median_wait_s is not None else []
+    times += [f"average talk {length_of(now.average_talk_s)}"] if now.average_talk_s is not None else []
     if times:
         lines.append(f"{', '.join(times)}.".replace("average", "Average", not now.waits))
     if then is not None:
@@ -210,10 +210,6 @@ def _share_within(count: CallCount) -> str:
         return "–"
     good = count.answered_within(GOOD_WAIT_S)
     return f"{good:,} ({percent(good, len(count.waits))})"
-
-
-def _length(seconds: float | None) -> str:
-    return "–" if seconds is None else lasting(seconds * 1000) or "0 s"
 
 
 # As charts and as tables
@@ -271,8 +267,8 @@ def _calls_table(days: DaySpan, now: CallCount, then: CallCount | None) -> DataT
         ("… reached somebody", [one.reached for one in known], False),
     )
     rows = [(name, *(f"{one:,}" for one in numbers)) for name, numbers, always in counted if always or any(numbers)]
-    rows.append(("Median wait for an answer", *(_length(one.median_wait_s) for one in known)))
-    rows.append(("Average talk time", *(_length(one.average_talk_s) for one in known)))
+    rows.append(("Median wait for an answer", *(length_of(one.median_wait_s) for one in known)))
+    rows.append(("Average talk time", *(length_of(one.average_talk_s) for one in known)))
     return DataTable(("Calls", *_heads(days, then is not None)), tuple(rows))
 
 
@@ -281,13 +277,13 @@ def _people(calls: Sequence[CountedCall]) -> tuple[DataTable, ...]:
     if sum(one.answered for _, one in counted) < count_calls(calls).answered or not counted:
         return ()  # of some it is not known who took them: a part would look like the whole
     rows = [
-        (who, f"{one.answered:,}", f"{one.made:,}", _length(sum(one.talks)) if one.talks else "–")
+        (who, f"{one.answered:,}", f"{one.made:,}", length_of(sum(one.talks)) if one.talks else "–")
         for who, one in counted[:MOST_PEOPLE]
     ]
     if len(counted) > MOST_PEOPLE:
         rest = [one for _, one in counted[MOST_PEOPLE:]]
         rows.append((
             f"{len(rest):,} more", f"{sum(one.answered for one in rest):,}", f"{sum(one.made for one in rest):,}",
-            _length(sum(sum(one.talks) for one in rest)),
+            length_of(sum(sum(one.talks) for one in rest)),
         ))  # fmt: skip
     return (DataTable(("Who", "Answered", "Made", "Talked"), tuple(rows)),)

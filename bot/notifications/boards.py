@@ -19,6 +19,7 @@ from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
 from bot.basics.times import on_clock
 from bot.cards.board import BOARD
+from bot.notifications.call_log import heard_since
 from bot.store.absorbing import CardPart
 from bot.store.card_rows import StoredCard
 from bot.store.postings import NewPosting
@@ -31,13 +32,18 @@ _OVERLAP: Final = timedelta(minutes=2)
 _KEPT: Final = timedelta(hours=36)
 
 
+def _name_of(subscription: str, place: str) -> str:
+    """Return the name of the card of a subscription's board."""
+    return f"board:{subscription}:{place}"
+
+
 def board_part(subscription: Subscription, place: str, at: datetime) -> CardPart:
     """Return what draws a board anew, or posts it for the first time."""
     name = subscription.places.get(place, "")
     said = {"about": BOARD, "subscription": subscription.id, "place": place, "name": name, "moved": at.timestamp()}
     where = [NewPosting(subscription.channel, subscription.id)]
     part = fragment(int(at.timestamp() * 1000), 0, said)
-    return CardPart(BOARD, (f"board:{subscription.id}:{place}",), part, lambda *_: where, SETTLE_S)
+    return CardPart(BOARD, (_name_of(subscription.id, place),), part, lambda *_: where, SETTLE_S)
 
 
 def boards_of(subscription: Subscription) -> list[str]:
@@ -61,10 +67,10 @@ async def show_boards(store: Store, subscription: Subscription, places: Collecti
 async def end_boards(store: Store, subscription: Subscription) -> None:
     """Let the boards of a subscription that is gone say so."""
     for place in boards_of(subscription):
-        known = await store.cards.named(subscription.company, f"board:{subscription.id}:{place}")
+        name = _name_of(subscription.id, place)
+        known = await store.cards.named(subscription.company, name)
         if known is not None:
             moved = fragment(int(store.now().timestamp() * 1000), 0, {"moved": store.now().timestamp()})
-            name = f"board:{subscription.id}:{place}"
             await store.cards.absorb(subscription.company, BOARD, [name], moved, lambda *_: [])
 
 
@@ -73,7 +79,7 @@ async def note_seen(store: Store, card: StoredCard, by: str, note: str) -> None:
     now = store.now()
     said = {"seen_by": by, "seen_at": now.isoformat(), "seen_note": note}
     part = fragment(int(now.timestamp() * 1000), 0, said)
-    name = f"board:{value(card.state, 'subscription')}:{value(card.state, 'place')}"
+    name = _name_of(str(value(card.state, "subscription")), str(value(card.state, "place")))
     await store.cards.absorb(card.company, BOARD, [name], part, lambda *_: [])
 
 
@@ -117,21 +123,13 @@ class Boards:
             ringing=sum(call.inbound and call.phase == "ringing" for call in live),
             talking=sum(call.phase == "talking" for call in live),
             today=count_calls(done),
-            heard_since=await self._heard_since(subscription),
+            heard_since=await heard_since(self._store, subscription.owner, subscription.company),
             open_items=len(open_),
             unclaimed=sum(item.asks(now) for item in open_),
             oldest=min((item.since for item in open_), default=None),
             red_callers=subscription.queue.callers,
             seen=_seen(card.state),
             midnight=on_clock(today, 0, clock),
-        )
-
-    async def _heard_since(self, subscription: Subscription) -> datetime | None:
-        """Return since when the company's calls, or its owner's own, are listened to."""
-        hooks = await self._store.hooks.of_company(subscription.company)
-        ours = [one for one in hooks if "call" in one.subscriptions]
-        return min(
-            (one.created_at for one in ours if one.reach == "company" or one.owner == subscription.owner), default=None
         )
 
     def looks_different_at(self, view: BoardView, clock: ZoneInfo) -> datetime:

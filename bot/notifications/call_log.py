@@ -24,10 +24,10 @@ class CallLog:
 
     async def find(self, person: PersonKey, company: CompanyKey, search: CallSearch) -> HeardCalls:
         """Find the newest calls, as ``bot.contract.board.Notifications.heard_calls``."""
-        heard_since = await self._heard_since(person, company)
-        if heard_since is None:
+        since = await heard_since(self._store, person, company)
+        if since is None:
             return HeardCalls()
-        heard_since = max(heard_since, self._store.now() - self._store.retention.calls)
+        since = max(since, self._store.now() - self._store.retention.calls)
         found: list[CallView] = []
         read = 0
         cards = self._store.cards
@@ -41,7 +41,7 @@ class CallLog:
             view = view_call(card.state) if concerns(card.state, person) else None
             if view is not None and _is_within(view, search) and search.fits(view):
                 found = sorted([*found, view], key=_began, reverse=True)[: search.most + 1]
-        return HeardCalls(tuple(found[: search.most]), heard_since, len(found) > search.most or read > MOST_READ)
+        return HeardCalls(tuple(found[: search.most]), since, len(found) > search.most or read > MOST_READ)
 
     async def one(self, person: PersonKey, company: CompanyKey, call_id: str) -> CallView | None:
         """Find the call of which this is the id of a leg."""
@@ -57,11 +57,12 @@ class CallLog:
             if card is not None:
                 yield ChangedCard(card, fact.began)
 
-    async def _heard_since(self, person: PersonKey, company: CompanyKey) -> datetime | None:
-        """Return since when somebody's calls are listened to: the company's, or this person's own."""
-        hooks = await self._store.hooks.of_company(company)
-        mine = [one for one in hooks if "call" in one.subscriptions and (one.reach == "company" or one.owner == person)]
-        return min((one.created_at for one in mine), default=None)
+
+async def heard_since(store: Store, person: PersonKey, company: CompanyKey) -> datetime | None:
+    """Return since when somebody's calls are listened to: the company's, or this person's own."""
+    hooks = await store.hooks.of_company(company)
+    mine = [one for one in hooks if "call" in one.subscriptions and (one.reach == "company" or one.owner == person)]
+    return min((one.created_at for one in mine), default=None)
 
 
 def _is_within(view: CallView, search: CallSearch) -> bool:

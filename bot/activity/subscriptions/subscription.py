@@ -11,7 +11,7 @@ from bot.activity.subscriptions.filter import Filter
 from bot.activity.subscriptions.filters import PlaceFilter, QueueFilter, QuietHoursFilter
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.person import PersonKey
-from bot.basics.times import DAY, clock, known_zone
+from bot.basics.times import DAY, city_of, clock, known_zone
 
 QUIET_DEFAULT: Final = kinds_that(lambda row: row.usual)
 """The kinds in a subscription that names no events: those that wait for somebody."""
@@ -180,7 +180,7 @@ class Subscription:
     @property
     def zone_name(self) -> str:
         """Return the zone's city, such as "Los Angeles"."""
-        return self.zone.rpartition("/")[2].replace("_", " ")
+        return city_of(self.zone)
 
     @property
     def digest_time(self) -> str:
