@@ -65,12 +65,8 @@ async def _target(ctx: Ctx, subject: Subject) -> dict[str, Any]:
     if subject.kind == "company":
         return {}
     if subject.kind == "me":
-        return {"target_type": "user", "target_id": await _my_id(ctx)}
+        return {"target_type": "user", "target_id": await ctx.account.user_id()}
     return {"target_type": subject.kind, "target_id": subject.id}
-
-
-async def _my_id(ctx: Ctx) -> str:
-    return next((one.partition(":")[2] for one in (await rights_of(ctx)).places if one.startswith("user:")), "")
 
 
 async def statistics_results(ctx: Ctx, requests: str) -> list[StatsResult]:
@@ -100,7 +96,7 @@ def is_of_days(row: dict[str, str], days: DaySpan) -> bool:
 async def id_of(ctx: Ctx, subject: Subject) -> str:
     if subject.kind in {"company", "office"}:
         return ""
-    return await _my_id(ctx) if subject.kind == "me" else subject.id
+    return await ctx.account.user_id() if subject.kind == "me" else subject.id
 
 
 def statistics_card(question: StatsQuestion, rows: list[dict[str, str]], whose: str) -> Card:
@@ -178,7 +174,9 @@ async def heard_statistics(ctx: Ctx, question: StatsQuestion, *, why: str) -> An
     now = [one for one in counted if one.at.date() in days]
     is_whole = found.since <= begin and not found.more
     then = [one for one in counted if one.at.date() in before] if is_whole else None
-    title = _title(question, prose(why, "Counted from the calls heard here, since ", When(found.since, "date"), "."))
+    cut = " There are more than can be counted here: only the newest are in it." if found.more else ""
+    source = prose(why, "Counted from the calls heard here, since ", When(found.since, "date"), f".{cut}")
+    title = _title(question, source)
     return answer_time_card(title, now, then) if question.about == "answer time" else calls_card(title, now, then)
 
 
