@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs lock clean
+.PHONY: help setup demo run doctor test test-fast test-all test-two corpus chaos day coverage check bench soak docs lock release clean
 
 help: ## What you can make
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -81,9 +81,12 @@ docs: $(READY) ## Write manifest.yml and the generated pages in docs/
 	$(BIN)/python -m bot manifest --command /dp > manifest.yml
 	$(BIN)/python -m bot docs
 
+release: $(READY) ## Wheel, sdist, bill of materials and checksums in dist/, byte-equal each time
+	$(BIN)/python .ci/release.py
+
 lock: ## Pin what pyproject.toml asks for (needs uv)
-	uv pip compile pyproject.toml $(LOCKING) -o $(VENV)/runtime.txt
-	uv pip compile pyproject.toml $(LOCKING) --extra dev -c $(VENV)/runtime.txt -o $(VENV)/all.txt
+	uv pip compile pyproject.toml $(LOCKING) --extra postgres -o $(VENV)/runtime.txt
+	uv pip compile pyproject.toml $(LOCKING) --extra postgres --extra dev -c $(VENV)/runtime.txt -o $(VENV)/all.txt
 	$(PYTHON) .ci/lock.py $(VENV)/runtime.txt $(VENV)/all.txt > requirements.lock
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links --no-emit-build-options

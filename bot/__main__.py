@@ -25,7 +25,9 @@ sandbox = typer.Typer(help="The embedded Dialpad or Slack alone, on loopback.", 
 db = typer.Typer(help="The database: upgrade, purge, back up, restore, check, copy.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption keys for stored tokens.", no_args_is_help=True)
 events = typer.Typer(help="Events from Dialpad that could not be delivered and are set aside.", no_args_is_help=True)
+slack = typer.Typer(help="The Slack app: make it, and see what it lacks.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
+app.add_typer(slack, name="slack")
 app.add_typer(db, name="db")
 app.add_typer(keys, name="keys")
 app.add_typer(events, name="events")
@@ -53,8 +55,13 @@ def about(
     version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
     ] = False,
+    config: Annotated[Path | None, typer.Option(help="A file with settings, instead of .env.")] = None,
 ) -> None:
     """Run your team's Dialpad phone system from Slack."""
+    if config is not None:
+        from bot.basics.settings import CONFIG
+
+        os.environ[CONFIG] = str(config)
 
 
 @app.command()
@@ -230,6 +237,88 @@ def manifest(
     elif not check.exists() or check.read_text(encoding="utf-8") != text:
         typer.echo(f"{check} is out of date. Run `make docs`.", err=True)
         raise typer.Exit(1)
+
+
+PublicUrl = Annotated[
+    str | None, typer.Option(help="For HTTP instead of Socket Mode: where Slack reaches you. Defaults to PUBLIC_URL.")
+]
+ConfigToken = Annotated[
+    str,
+    typer.Option(
+        envvar="SLACK_CONFIG_TOKEN",
+        prompt="App configuration token (xoxe…)",
+        hide_input=True,
+        help="Made at api.slack.com/apps; asked for when it is not in the environment. Used once, stored nowhere.",
+    ),
+]
+
+
+@slack.command("create")
+def slack_create(token: ConfigToken, public_url: PublicUrl = None) -> None:
+    """Make the Slack app from the manifest, and say what to do next.
+
+    For Socket Mode, unless there is a public address.
+    """
+    from bot.app import build_routes
+    from bot.basics.settings import read_settings
+    from bot.slack.api.app_setup import CreatedApp, configuring, create_app
+    from bot.slack.api.manifest import build_manifest
+
+    with _problems_as_sentences():
+        settings = read_settings()
+        url = public_url or settings.public_url
+        manifest = build_manifest(build_routes(), command=settings.command, public_url=url)
+
+        async def make() -> CreatedApp:
+            async with configuring(settings, token) as client:
+                return await create_app(client, manifest)
+
+        made = asyncio.run(make())
+    page = f"https://api.slack.com/apps/{made.id}"
+    typer.echo(f"The app {made.id} is made.")
+    typer.echo(f"1. Install it: {made.install_url or page + '/install-on-team'}")
+    typer.echo(f"2. Copy the bot token from {page}/oauth into SLACK_BOT_TOKEN.")
+    if url is None:
+        typer.echo(f"3. Make an app-level token with connections:write at {page}/general, for SLACK_APP_TOKEN.")
+    else:
+        typer.echo("3. Keep these, they are shown once here:")
+        typer.echo(f"SLACK_SIGNING_SECRET={made.signing_secret}")
+        typer.echo(f"PUBLIC_URL={url}")
+    typer.echo("Then start the bot; `dialpad-chatops doctor` says whether anything is missing.")
+
+
+@slack.command("diff")
+def slack_diff(
+    app_id: Annotated[str, typer.Argument(metavar="APP", help="The app's id: A…, on its page.")],
+    token: ConfigToken,
+    public_url: PublicUrl = None,
+) -> None:
+    """Say what an app lacks of the manifest, or has otherwise. Exit 1 when there is something."""
+    from collections.abc import Mapping
+    from typing import Any
+
+    from bot.app import build_routes
+    from bot.basics.settings import read_settings
+    from bot.slack.api.app_setup import configuring, differences, read_app
+    from bot.slack.api.manifest import build_manifest
+
+    with _problems_as_sentences():
+        settings = read_settings()
+
+        async def read() -> Mapping[str, Any]:
+            async with configuring(settings, token) as client:
+                return await read_app(client, app_id)
+
+        there = asyncio.run(read())
+        url = public_url or settings.public_url
+        wanted = build_manifest(build_routes(), command=settings.command, public_url=url)
+    found = differences(there, wanted)
+    for line in found:
+        typer.echo(f"{app_id} {line}")
+    if found:
+        typer.echo("Paste the output of `dialpad-chatops manifest` under App Manifest, and install the app again.")
+        raise typer.Exit(1)
+    typer.echo(f"{app_id} is as this version wants it.")
 
 
 @app.command()

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import gc
+import logging
 import math
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -57,7 +58,7 @@ from bot.notifications.taking_over import TakeOvers
 from bot.notifications.webhook import build_hook_route
 from bot.readiness import Probe, Readiness, StoreProbes, free_bytes, probe_said
 from bot.replicas import Replicas
-from bot.server import serve, take_sockets
+from bot.server import open_socket, serve, take_sockets
 from bot.setup_check import problems_of
 from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
@@ -167,7 +168,8 @@ class Bot:
             await closing.enter_async_context(in_use(build_url(settings.database_url)))
             store = await open_store(settings, now=now)
             closing.push_async_callback(store.aclose)
-            session = open_session()
+            metrics = Metrics()
+            session = open_session(metrics.slack_answered)
             closing.push_async_callback(session.close)
             http = Http()
             closing.push_async_callback(http.aclose)
@@ -177,7 +179,7 @@ class Bot:
             slack = build_web_client(settings, session, _secret(settings.slack_bot_token) or None)
             installs = await _prepare_installs(settings, store, session)
             clients = installs or OneWorkspace(slack)
-            parts = _build_parts(settings, store, http, downloads, clients, session, deliver)
+            parts = _build_parts(settings, store, metrics, http, downloads, clients, session, deliver)
             replicas = await _start_work(parts, closing)
             access = _build_team_access(parts, clients, installs)
             closing.push_async_callback(access.aclose)
@@ -191,13 +193,16 @@ class Bot:
                 access=access,
             )
             probes = _build_probes(parts)
+            silent_s: Callable[[], float] | None = None
             if settings.slack_app_token:
                 socket = build_socket(bolt, settings.slack_app_token.get_secret_value(), slack, session)
                 await socket.start()
                 closing.push_async_callback(socket.aclose)
+                silent_s = lambda: socket.silent_s  # noqa: E731  one line for one property
                 again = "It is connected again by itself. Check SLACK_APP_TOKEN and the network if it lasts."
                 probes.append(probe_said("slack socket", lambda: socket.problem, again, blocks=True))
-            web = _build_web(settings, parts, bolt, probes, installs.routes if installs else [])
+            look = partial(_count, parts.store, metrics, silent_s)
+            web = _build_web(settings, parts, bolt, probes, installs.routes if installs else [], look)
             await replicas.begin()
             closing.push_async_callback(replicas.retire)
             return cls(settings, store, parts.dispatcher, bolt, web, parts.intake, parts.hooks, parts.poster,
@@ -245,6 +250,7 @@ def _build_team_access(parts: _Parts, clients: Clients, installs: "Installs | No
 def _build_parts(
     settings: Settings,
     store: Store,
+    metrics: Metrics,
     http: Http,
     downloads: DialpadDownloads,
     clients: Clients,
@@ -255,7 +261,7 @@ def _build_parts(
     notices = Notices(store)
     book = None if store.processes.alone else store.request_turns
     pacer = Pacer(book)
-    client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer)
+    client = DialpadClient(settings.dialpad_base_url, http=http, pacer=pacer, answered=metrics.dialpad_answered)
     oauth = _build_oauth(settings, http, store.now)
     accounts = Accounts(
         client,
@@ -375,7 +381,7 @@ def _build_parts(
     messages = SlackMessages(clients, ResponseUrls(session, time.monotonic))
     other_homes = None if store.processes.alone else OpenHomes(store.context, store.preferences, store.processes)
     dispatcher = Dispatcher(
-        table, deps, stores, messages, clocks=Clocks(store.now), metrics=Metrics(), other_homes=other_homes
+        table, deps, stores, messages, clocks=Clocks(store.now), metrics=metrics, other_homes=other_homes
     )
     notices.dispatcher = dispatcher
     return _Parts(
@@ -431,7 +437,12 @@ async def _prepare_installs(settings: Settings, store: Store, session: aiohttp.C
 
 
 def _build_web(
-    settings: Settings, parts: _Parts, bolt: AsyncApp, probes: list[Probe], install_routes: list[BaseRoute]
+    settings: Settings,
+    parts: _Parts,
+    bolt: AsyncApp,
+    probes: list[Probe],
+    install_routes: list[BaseRoute],
+    look: Callable[[], Awaitable[None]],
 ) -> AsgiApp:
     secret = _secret(settings.slack_signing_secret)
     https = settings.base_url.startswith("https://")
@@ -451,7 +462,7 @@ def _build_web(
         readiness=Readiness(probes, parts.store.now),
         metrics=parts.dispatcher.metrics,
         insiders=Insiders.of(settings),
-        look=lambda: _count(parts.store, parts.dispatcher.metrics),
+        look=look,
         https=https,
     )
 
@@ -487,9 +498,11 @@ def _build_probes(parts: _Parts) -> list[Probe]:
     ]
 
 
-async def _count(store: Store, metrics: Metrics) -> None:
+async def _count(store: Store, metrics: Metrics, silent_s: Callable[[], float] | None) -> None:
     """Count for the metrics what waits; when the database fails, all is NaN and the other metrics still appear."""
+    metrics.socket(silent_s() if silent_s else math.nan)
     counts = ages = free = None
+    began = time.monotonic()
     try:
         async with asyncio.timeout(COUNT_WITHIN_S):
             free = await free_bytes(store)
@@ -501,6 +514,7 @@ async def _count(store: Store, metrics: Metrics) -> None:
         return max(0.0, (store.now() - moment).total_seconds()) if moment else 0.0
 
     metrics.disk(math.nan if free is None else free)
+    metrics.database(math.nan if ages is None else time.monotonic() - began)
     if counts is None or ages is None:
         metrics.events(math.nan, math.nan, math.nan)
         metrics.late(dict.fromkeys(("post", "escalation", "timed", "asked"), math.nan))
@@ -513,8 +527,13 @@ async def _count(store: Store, metrics: Metrics) -> None:
 async def run_bot(settings: Settings, fd: int | None = None) -> None:
     """Run until SIGTERM or Ctrl+C, then finish what was acknowledged. ``fd``: a socket that listens already. Raises
     ChatopsError when it cannot start."""
-    set_up_logging(settings.log_format)
+    set_up_logging(settings.log_format, level=logging.getLevelNamesMapping()[settings.log_level.upper()])
     sockets = take_sockets(fd, os.environ)
+    if settings.metrics_port is not None:
+        sockets = [
+            *(sockets or [open_socket(settings.host, settings.port)]),
+            open_socket(settings.host, settings.metrics_port),
+        ]
     bot = await Bot.start(settings)
     try:
         # What is there now stays until the bot stops: looking through it repeatedly makes the slowest answers slow.

@@ -1,10 +1,13 @@
-"""Writes the generated pages of docs/ from the route table, so that they always match the code."""
+"""Writes the generated pages of docs/ from the code, so that they always match it."""
 
 from bot.action_pages import write_actions_page
 from bot.basics.grammar import GRAMMAR, Rule
 from bot.basics.settings import COMMAND
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import Risk
+from bot.messages_page import write_messages_page
+from bot.settings_page import write_settings_page
+from bot.slack_app_page import write_slack_app_page
 
 RISKS = {
     Risk.READ: "reads",
@@ -16,7 +19,13 @@ RISKS = {
 
 def write_pages(table: RouteTable) -> dict[str, str]:
     """Write the generated pages: text by file name."""
-    return {"actions.md": write_actions_page(), "commands.md": _commands(table)}
+    return {
+        "actions.md": write_actions_page(),
+        "commands.md": _commands(table),
+        "settings.md": write_settings_page(),
+        "slack-app.md": write_slack_app_page(table),
+        "troubleshooting.md": write_messages_page(),
+    }
 
 
 def _commands(table: RouteTable) -> str:

@@ -61,6 +61,18 @@ def _listening(fd: int) -> socket.socket:
     return found
 
 
+def open_socket(host: str, port: int) -> socket.socket:
+    """Open a socket that listens. Raises NoSocket."""
+    try:
+        found = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as problem:
+        raise NoSocket(f"{host}:{port} cannot be listened on: {problem.strerror}.") from None
+    found.setblocking(False)
+    return found
+
+
 async def serve(app: AsgiApp, host: str, port: int, sockets: Sequence[socket.socket] = ()) -> None:
     """Serve ``app`` until SIGTERM or SIGINT, on ``sockets`` instead of ``host`` and ``port`` when there are any;
     returns when the requests under way are answered.

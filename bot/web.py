@@ -12,10 +12,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
 from bot.basics.metrics import Metrics
 from bot.basics.settings import Settings
-from bot.door import AsgiApp, Door
+from bot.door import AsgiApp, AsgiReceive, AsgiSend, Door
 from bot.readiness import Readiness, is_ready
 
 _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
@@ -24,19 +25,23 @@ _FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", 
 @dataclass(frozen=True)
 class Insiders:
     """Who may see the metrics and what is wrong: whoever has the token; without a token whoever asks from this machine,
-    as long as the bot has no public address, where a proxy on this machine asks for everybody."""
+    as long as the bot has no public address, where a proxy on this machine asks for everybody; and whoever reaches
+    ``port``, which is theirs."""
 
     token: str = ""
     is_public: bool = False
+    port: int | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> "Insiders":
         """Read the token, and whether browsers reach the bot from elsewhere."""
         token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
-        return cls(token, not _is_loopback(urlsplit(settings.base_url).hostname or ""))
+        return cls(token, not _is_loopback(urlsplit(settings.base_url).hostname or ""), settings.metrics_port)
 
     def include(self, request: Request) -> bool:
         """Tell whether whoever asks is one of them."""
+        if self.came_by_their_port(request.scope):
+            return True
         if self.token:
             scheme, _, given = request.headers.get("authorization", "").partition(" ")
             same = hmac.compare_digest(given.strip().encode(), self.token.encode())
@@ -44,6 +49,10 @@ class Insiders:
         near = request.client is not None and _is_loopback(request.client.host)
         named = _is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname or "")
         return near and named and not self.is_public and not any(name in request.headers for name in _FORWARDED)
+
+    def came_by_their_port(self, scope: Scope) -> bool:
+        """Tell whether a request came by the port that is theirs alone."""
+        return self.port is not None and (scope.get("server") or ("", None))[1] == self.port
 
     def refuse(self) -> Response:
         """Answer whoever is none of them."""
@@ -85,17 +94,23 @@ def build_web(
             await look()
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
-    routes: list[BaseRoute] = [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/metrics", metrics_page),
-        *others,
-    ]
-    if slack_events is not None:
-        routes.insert(0, Route("/slack/events", slack_events, methods=["POST"]))
+    watched = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics_page)]
+    first = [Route("/slack/events", slack_events, methods=["POST"])] if slack_events is not None else []
+    door = Door(_app([*first, *watched, *others]), https=https)
+    if insiders.port is None:
+        return door
+    inside = Door(_app(watched), https=False)
+
+    async def by_port(scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+        await (inside if insiders.came_by_their_port(scope) else door)(scope, receive, send)
+
+    return by_port
+
+
+def _app(routes: Sequence[BaseRoute]) -> Starlette:
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False  # the redirect would go to whatever the Host header says
-    return Door(app, https=https)
+    return app
 
 
 def _is_loopback(host: str) -> bool:

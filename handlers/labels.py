@@ -108,7 +108,7 @@ async def _wanted(ctx: Ctx, words: str, now: list[str]) -> list[str]:
     await _check_known(ctx, [one for one in given if one not in now])
     wanted = sorted({*given, *(now if verb == "add" else [])})
     if len(wanted) > MOST:
-        raise FieldError("words", f"That are {len(wanted)} labels; {MOST} are the most.")
+        raise FieldError("words", f"{len(wanted)} labels are too many; {MOST} can settle calls. Leave some out.")
     return wanted
 
 

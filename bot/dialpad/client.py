@@ -251,7 +251,10 @@ class DialpadClient:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        answered: Callable[[str, int | None, float], None] | None = None,
     ) -> None:
+        """``answered`` is told of every request: the action's slug, the status or None without an answer, and the
+        seconds it took."""
         self.base_url = base_url.rstrip("/")
         self.http = http or Http(transport)
         self.pacer = pacer or Pacer(clock=clock, sleep=sleep)
@@ -259,6 +262,7 @@ class DialpadClient:
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
+        self._answered = answered
 
     async def send(
         self,
@@ -340,8 +344,10 @@ class DialpadClient:
             outcome = failure.reason
             raise
         finally:
-            ms = round((self._clock() - started) * 1000, 1)
-            _log.debug("dialpad", action=action.slug, outcome=outcome, ms=ms, attempt=attempt)
+            took = self._clock() - started
+            _log.debug("dialpad", action=action.slug, outcome=outcome, ms=round(took * 1000, 1), attempt=attempt)
+            if self._answered is not None:
+                self._answered(action.slug, outcome if isinstance(outcome, int) else None, took)
         if 200 <= heard.status < 300:
             return read_answer(action, heard.body)
         refusal = read_refusal(heard.status, heard.headers, heard.body, can_repeat=action.can_repeat(), secret=secret)

@@ -7,6 +7,7 @@ for it is cancelled.
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
@@ -80,6 +81,8 @@ def build_url(text: str) -> URL:
             "DATABASE_URL is no database address. Use sqlite:///file.db or postgresql://user@host/name."
         ) from None
     if backend in {"postgres", "postgresql"}:
+        if find_spec("psycopg") is None:
+            raise DatabaseProblem("Postgres needs another package. Install dialpad-chatops[postgres].")
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise DatabaseProblem("DATABASE_URL must begin with sqlite:/// or postgresql://.")

@@ -13,11 +13,11 @@ from bot.store.keys import parse_keys
 
 COMMANDS = (
     "demo", "run", "doctor", "actions", "call", "form", "audit", "completion", "manifest", "docs", "sandbox", "db",
-    "keys", "events",
+    "keys", "events", "slack",
 )  # fmt: skip
 BELOW = (
     "sandbox dialpad", "sandbox slack", "db upgrade", "db purge", "db backup", "db restore", "db check", "db copy",
-    "keys generate", "keys rotate",
+    "keys generate", "keys rotate", "slack create", "slack diff",
     "events list", "events retry", "events drop",
 )  # fmt: skip
 

@@ -195,10 +195,11 @@ async def test_the_numbers_of_a_running_bot_are_those_of_its_database(database_u
         await store.events.receive(name, hook_id="h1", kind="call", body=b"{}", timed=True)
     await store.events.park("h1:call:1:missed:1", tries=TRIES)
 
-    await _count(store, metrics)
+    await _count(store, metrics, lambda: 2.5)
 
     assert metrics.registry.get_sample_value("chatops_events_waiting") == 1
     assert metrics.registry.get_sample_value("chatops_events_parked") == 1
+    assert metrics.registry.get_sample_value("chatops_slack_socket_silent_seconds") == 2.5
     oldest = metrics.registry.get_sample_value("chatops_events_oldest_waiting_seconds")
     assert oldest is not None
     assert oldest > 0
@@ -210,7 +211,7 @@ async def test_without_a_database_the_numbers_are_unknown_and_not_old(tmp_path: 
     metrics = Metrics()
     metrics.events(waiting=5, parked=0, oldest_s=1)
 
-    await _count(store, metrics)
+    await _count(store, metrics, None)
 
     waiting = metrics.registry.get_sample_value("chatops_events_waiting")
     assert waiting is not None

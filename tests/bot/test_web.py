@@ -196,3 +196,25 @@ async def test_what_is_counted_on_demand_is_counted_before_the_metrics_are_shown
     assert "chatops_events_waiting 2.0" in found
     assert "chatops_events_parked 3.0" in found
     assert "chatops_events_oldest_waiting_seconds 60.0" in found
+
+
+OWN_PORT = Insiders(TOKEN, is_public=True, port=9464)
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz"])
+async def test_whoever_reaches_the_port_for_operators_needs_no_token(path: str) -> None:
+    found = await ask("GET", path, insiders=OWN_PORT, host="10.1.2.3:9464", client="10.9.9.9")
+
+    assert found.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/connect/callback", "/slack/events"])
+async def test_the_port_for_operators_serves_nothing_else(path: str) -> None:
+    found = await ask("GET", path, insiders=OWN_PORT, host="10.1.2.3:9464")
+
+    assert found.status_code == 404
+
+
+async def test_the_other_port_asks_for_the_token_as_before() -> None:
+    assert (await ask("GET", "/metrics", insiders=OWN_PORT, host="10.1.2.3:3000")).status_code == 401
+    assert (await ask("GET", "/connect/callback", insiders=OWN_PORT, host="10.1.2.3:3000")).status_code == 200

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from bot import app
 from bot.app import Bot, open_store
+from bot.basics.metrics import Metrics
 from bot.basics.settings import Settings
 from bot.dialpad.client import Http
 from bot.dialpad.downloads import DialpadDownloads
@@ -204,7 +205,7 @@ async def onlooker(settings: Settings, clock: SandboxClock) -> AsyncIterator[Bot
         clients = await app._prepare_installs(settings, store, session) or OneWorkspace(slack)
         downloads = DialpadDownloads(http, settings.dialpad_base_url, http)
         nothing: Deliver | None = None
-        parts = app._build_parts(settings, store, http, downloads, clients, session, nothing)
+        parts = app._build_parts(settings, store, Metrics(), http, downloads, clients, session, nothing)
         closing.push_async_callback(parts.dispatcher.aclose)
         yield Bot(
             settings, store, parts.dispatcher, None, None, parts.intake, parts.hooks, parts.poster, parts.later,  # type: ignore[arg-type]  # it receives nothing

@@ -22,14 +22,23 @@ PAGES: Final = (
     "SECURITY.md",
     "docs/architecture.md",
     "docs/glossary.md",
+    "docs/README.md",
+    "docs/dialpad-account.md",
+    "docs/install.md",
+    "docs/notifications.md",
+    "docs/oncall.md",
+    "docs/open-work.md",
     "docs/operations.md",
     "docs/performance.md",
+    "docs/privacy.md",
     "docs/reliability.md",
     "docs/scaling.md",
+    "docs/settings.md",
+    "docs/slack-app.md",
 )
 LONGEST_README: Final = 200
 
-NAMES_OF_OTHERS: Final = frozenset({"chat.postMessage"})
+NAMES_OF_OTHERS: Final = frozenset({"chat.postMessage", "message.im"})
 """Dotted, and Slack's."""
 
 FENCE: Final = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -107,6 +107,8 @@ class WebApi:
             raise Refused("token_expired")
         if holder.kind == "app" and method is not METHODS["apps.connections.open"]:
             raise Refused("not_allowed_token_type")
+        if (holder.kind == "config") is not method.makes_apps:
+            raise Refused("not_allowed_token_type")
         return holder
 
     def _answer(self, method: str, fields: Json, answer: Json, headers: dict[str, str] | None = None) -> Response:

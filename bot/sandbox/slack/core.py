@@ -17,9 +17,9 @@ VERIFICATION_TOKEN = "sandbox-verification-token"
 
 @dataclass
 class Token:
-    """A token Slack gave out. ``app`` tokens only open sockets."""
+    """A token Slack gave out. ``app`` tokens only open sockets, ``config`` tokens only make and read apps."""
 
-    kind: Literal["bot", "app", "user"]
+    kind: Literal["bot", "app", "user", "config"]
     user: str
     scopes: tuple[str, ...]
     revoked: bool = False
@@ -35,7 +35,8 @@ class Core:
     id of the Enterprise org that the workspace is in, ``org_wide`` tells whether the app is installed for all of it.
     ``org_teams`` are the org's other workspaces with the app; the one that is shown here has it unless ``lost``.
     ``declined`` are optional scopes that whoever installed the app did not grant. ``refreshing`` holds the refresh
-    tokens that were not used yet, with the token that each renews.
+    tokens that were not used yet, with the token that each renews. ``made`` holds the manifests of apps made by a
+    configuration token, by their ids.
     """
 
     space: Workspace
@@ -57,6 +58,7 @@ class Core:
     org_teams: list[str] = field(default_factory=list)
     lost: bool = False
     refreshing: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Json] = field(default_factory=dict)
 
     @property
     def scopes(self) -> tuple[str, ...]:

@@ -227,6 +227,8 @@ TIER_OF: dict[str, int] = {
     "dnd.endSnooze": 2,
     "apps.user.connection.update": 2,
     "apps.connections.open": 1,
+    "apps.manifest.create": 1,
     "apps.manifest.update": 1,
+    "apps.manifest.export": 3,
     "usergroups.create": 2,
 }

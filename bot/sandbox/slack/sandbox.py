@@ -43,6 +43,7 @@ class SlackSandbox:
         signing_secret: str = "sandbox-signing-secret",  # noqa: S107  (good for loopback only)
         bot_token: str = "xoxb-sandbox",  # noqa: S107  (good for loopback only)
         app_token: str = "xapp-sandbox",  # noqa: S107  (good for loopback only)
+        config_token: str = "xoxe.xoxp-sandbox",  # noqa: S107  (good for loopback only)
         now: Callable[[], float] = time.time,
         enforce_limits: bool = True,
         declined: Sequence[str] = (),
@@ -65,6 +66,7 @@ class SlackSandbox:
         timers.on_sleep = lambda: self.workspace.tell([], {})  # whoever waits in until() may look at the timers
         self._core.tokens[bot_token] = Token("bot", BOT_USER, self._core.scopes)
         self._core.tokens[app_token] = Token("app", BOT_USER, ("connections:write",))
+        self._core.tokens[config_token] = Token("config", "", ())
         self._api = WebApi(self._core, self.faults, enforce_limits=enforce_limits)
         self.app = self._build_app()
 

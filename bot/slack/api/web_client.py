@@ -1,6 +1,9 @@
 """Builds slack_sdk's Web API client, with one connection pool for the process and retries that post nothing twice."""
 
-from typing import Final
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Final, TypeAlias
 
 import aiohttp
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -9,6 +12,7 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.basics.settings import Settings
 from bot.slack.transport.loggers import quiet_logger
@@ -36,14 +40,46 @@ class ConnectionRetry(AsyncRetryHandler):
         return isinstance(error, _BROKEN) and not request.url.endswith(_POSTS)
 
 
-def open_session() -> aiohttp.ClientSession:
+Answered: TypeAlias = Callable[[str, int | None, float], None]
+"""Told of every request: the Web API's method, the status or None without an answer, and the seconds it took."""
+_API: Final = "/api/"
+
+
+def open_session(answered: Answered | None = None) -> aiohttp.ClientSession:
     """Open the connection pool for the Web API, ``response_url`` and Socket Mode. Close it last. Needs a running
     loop."""
     return aiohttp.ClientSession(
+        trace_configs=[_tracing(answered)] if answered else None,
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=100, keepalive_timeout=30),
         timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, connect=3),
         cookie_jar=aiohttp.DummyCookieJar(),
     )
+
+
+def _tracing(answered: Answered) -> aiohttp.TraceConfig:
+    tracing = aiohttp.TraceConfig()
+
+    async def begin(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestStartParams) -> None:
+        context.began = time.perf_counter()
+
+    async def end(_: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+        _tell(answered, params.url, params.response.status, context)
+
+    async def fail(
+        _: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        _tell(answered, params.url, None, context)
+
+    tracing.on_request_start.append(begin)
+    tracing.on_request_end.append(end)
+    tracing.on_request_exception.append(fail)
+    return tracing
+
+
+def _tell(answered: Answered, url: URL, status: int | None, context: SimpleNamespace) -> None:
+    """Tell of a request to the Web API; a ``response_url`` is a secret, so what else is asked has one name."""
+    _, _, method = url.path.rpartition(_API)
+    answered(method if method and "/" not in method else "other", status, time.perf_counter() - context.began)
 
 
 def build_web_client(settings: Settings, session: aiohttp.ClientSession, token: str | None) -> AsyncWebClient:

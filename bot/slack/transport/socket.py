@@ -7,6 +7,7 @@ is replaced, so that a dead connection is known and said within 10 s.
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
@@ -142,6 +143,11 @@ class SlackSocket:
         if (silent_s := self._silent_s(line)) >= DEAF_AFTER:
             return f"Slack has not answered over Socket Mode for {int(silent_s)} seconds."
         return None if line.is_open else "Socket Mode is being connected again."
+
+    @property
+    def silent_s(self) -> float:
+        """Return for how many seconds nothing has come; NaN without a connection."""
+        return math.nan if self._line is None else self._silent_s(self._line)
 
     async def start(self) -> None:
         """Connect in the background and stay connected."""

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.basics.settings import BadSettings, Settings, read_settings
+from bot.basics.settings import CONFIG, BadSettings, Settings, read_settings
 
 NAMES = (
     "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET",
@@ -14,7 +14,7 @@ NAMES = (
 
 MORE = (
     "PORT", "COMMAND", "REGION", "LOG_FORMAT", "DIALPAD_SCOPES", "KEEP_CALLS_DAYS", "KEEP_TEXTS_DAYS",
-    "KEEP_AUDIT_DAYS",
+    "KEEP_AUDIT_DAYS", "LOG_LEVEL", "METRICS_PORT", CONFIG,
 )  # fmt: skip
 
 
@@ -122,3 +122,45 @@ def test_what_is_kept_too_short_is_a_sentence(monkeypatch: pytest.MonkeyPatch, n
     monkeypatch.setenv(name, value)
     with pytest.raises(BadSettings, match=name):
         read_settings()
+
+
+def test_another_file_is_read_when_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COMMAND=/wrong\nREGION=DE\n", encoding="utf-8")
+    (tmp_path / "other.env").write_text("COMMAND=/phone\n", encoding="utf-8")
+    monkeypatch.setenv(CONFIG, str(tmp_path / "other.env"))
+
+    found = read_settings()
+
+    assert (found.command, found.region) == ("/phone", "US")
+
+
+def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("COMMAND=/file\n", encoding="utf-8")
+    monkeypatch.setenv("COMMAND", "/environment")
+
+    assert read_settings().command == "/environment"
+
+
+def test_a_named_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(CONFIG, str(tmp_path / "missing.env"))
+
+    with pytest.raises(BadSettings, match="There is no file"):
+        read_settings()
+
+
+@pytest.mark.parametrize("typed", ["DEBUG", "Warning", "error"])
+def test_the_level_of_the_log_may_be_written_in_any_case(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", typed)
+
+    assert read_settings().log_level == typed.lower()
+
+
+def test_a_level_that_does_not_exist_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+
+    with pytest.raises(BadSettings, match="LOG_LEVEL"):
+        read_settings()
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []

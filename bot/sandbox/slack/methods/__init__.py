@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.sandbox.slack.core import Core
-from bot.sandbox.slack.methods import chat, conversations, files, identity, people, surfaces
+from bot.sandbox.slack.methods import app_manifests, chat, conversations, files, identity, people, surfaces
 from bot.sandbox.slack.methods.args import Args
 from bot.sandbox.slack.workspace import Json
 
@@ -13,12 +13,14 @@ from bot.sandbox.slack.workspace import Json
 @dataclass(frozen=True)
 class Method:
     """A Web API method. ``scopes``: one of them is enough. Methods that depend on the kind of conversation check
-    their scope themselves. ``of_one_team``: an org's token has to say which workspace it means."""
+    their scope themselves. ``of_one_team``: an org's token has to say which workspace it means. ``makes_apps``: for app
+    configuration tokens alone."""
 
     run: Callable[[Core, Args], Json]
     scopes: tuple[str, ...] = ()
     needs_token: bool = True
     of_one_team: bool = False
+    makes_apps: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -29,6 +31,8 @@ METHODS: dict[str, Method] = {
     "team.info": Method(identity.team_info, ("team:read",)),
     "bots.info": Method(identity.bots_info, ("users:read",)),
     "apps.connections.open": Method(identity.open_connection),
+    "apps.manifest.create": Method(app_manifests.create, makes_apps=True),
+    "apps.manifest.export": Method(app_manifests.export, makes_apps=True),
     "oauth.v2.access": Method(identity.oauth_access, needs_token=False),
     "chat.postMessage": Method(chat.post_message, ("chat:write",)),
     "chat.postEphemeral": Method(chat.post_ephemeral, ("chat:write",)),
