@@ -7,8 +7,9 @@ from typing import Final
 from bot.contract.routing import Router
 
 IN_HELP: Final = (
-    "menu", "dnd", "duty", "oncall", "open", "status", "sms", "scheduled", "call", "hangup", "calls", "label", "who",
-    "contact", "block", "unblock", "blocked", "notify", "add", "run", "connect", "disconnect", "whoami", "help",
+    "menu", "dnd", "duty", "oncall", "open", "status", "sms", "scheduled", "call", "hangup", "live", "park", "record",
+    "note", "calls", "label", "who", "contact", "block", "unblock", "blocked", "notify", "add", "run", "connect",
+    "disconnect", "whoami", "help",
 )  # fmt: skip
 """The order of the words in help, the manifest and the docs; files that are not listed here follow by name."""
 

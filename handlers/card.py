@@ -16,9 +16,20 @@ from bot.arguments.phonebook import party_of
 from bot.basics.errors import Conflict, FieldError, NotFound, UserError
 from bot.basics.person import PersonKey
 from bot.cards import recordings
+from bot.cards.call_control import live_of, offers
 from bot.cards.conversation import SentText, conversation_card
 from bot.cards.faxes import open_fax
-from bot.cards.live_call import CardId, call_content, caller_of, hearing, legs_with_recap, look_up_caller, reach, tidy
+from bot.cards.live_call import (
+    CardId,
+    call_content,
+    caller_of,
+    deeds_of,
+    hearing,
+    legs_with_recap,
+    look_up_caller,
+    reach,
+    tidy,
+)
 from bot.cards.open_work import CardStatus, names_of, state_of, story_of, taking
 from bot.cards.recap import show_recap
 from bot.cards.rights import rights_of
@@ -256,6 +267,7 @@ async def more(
         Fact("Line", view.line) if view.line else None,
         Fact("Rang at", ", ".join(view.people)) if view.people else None,
         Fact("Answered by", " and ".join(view.answered_by)) if view.answered_by else None,
+        Fact("Done from here", listed(done)) if (done := deeds_of(view)) else None,
         Fact("Legs", str(len(view.legs))) if len(view.legs) > 1 else None,
         Fact("Recorded", "Not ready yet") if view.was_recorded and not view.recording_ready else None,
     ]
@@ -263,7 +275,8 @@ async def more(
     heard = hearing(view, card)
     listened = [one for one in heard if one.route != "card.recap"]
     share = [Button("Share link…", "card.share", {"card": card})] if listened else []
-    buttons: list[Button] = [*heard, *share]
+    going = view.phase != "ended"
+    buttons: list[Button] = [*(offers(await live_of(ctx, view, card)) if going else ()), *heard, *share]
     buttons += [*first, *rest, Button("Note…", "card.note", {"card": card}, form=True)]
     title: Prose = "This call"
     known = None
@@ -273,7 +286,7 @@ async def more(
         known = await look_up_caller(ctx.deps.directory, ctx.account, view.number)
         buttons += [*reach(view, caller_of(view, known)), Button("Who is this?", "who.who", {"number": view.number})]
     buttons += [
-        *tidy(view, caller_of(view, known), card),
+        *(one for one in tidy(view, caller_of(view, known), card) if not going or one.route != "card.label"),
         Button("Details in Dialpad", "calls.detail", {"call": view.call_id}),
     ]
     if subscription:

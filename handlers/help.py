@@ -17,6 +17,7 @@ router = Router()
 GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("you", "You", ("dnd", "duty", "status", "whoami")),
     ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label")),
+    ("live", "While you talk", ("live", "add-to-call", "park", "unpark", "record", "note")),
     ("texts", "Texts", ("sms", "scheduled")),
     ("team", "Your team", ("open", "oncall", "board", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),

@@ -1,31 +1,30 @@
-"""Handles ``transfer``: transfers a live call that was started from Slack to somebody else."""
+"""Handles ``transfer``: transfers one's own live call to somebody else."""
 
-from typing import Annotated
-
-from bot.activity.calls import CallView
-from bot.arguments.caller import CallerChoice
-from bot.arguments.party import Party
-from bot.arguments.phonebook import parties_of
-from bot.basics.errors import Conflict, NotFound, OutcomeUnknown, UserError
+from bot.basics.errors import UserError
+from bot.cards.call_control import (
+    LiveCallId,
+    OngoingCall,
+    PassedTo,
+    choose_own,
+    names_of_others,
+    transfer_now,
+)
 from bot.cards.past_call import other_side
-from bot.cards.placed_calls import forget_call, placed_calls
-from bot.contract.argument import Carried
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
-from bot.contract.reply import Answer, Button, Confirm, Fact, Listing, Reply, Row, When
+from bot.contract.reply import Answer, Button, Confirm, Fact
 from bot.contract.routing import Router
-from bot.dialpad.actions.call import ToNumber, TransferCall
+from bot.dialpad.actions.call import TransferCall
 
 router = Router()
 
-PassedTo = Annotated[Party, CallerChoice("To", placeholder="A colleague, a line, a contact or a number")]
-LiveCallId = Annotated[str, Carried("Call", longest=40)]
+_WHAT = "transferred"
 
 
 @router.command(
     "transfer",
     usage="<number or name>",
-    summary="Transfer the call you started from Slack",
+    summary="Transfer the call you are on",
     phrases=dict.fromkeys(
         (
             "transfer to",
@@ -49,53 +48,34 @@ LiveCallId = Annotated[str, Carried("Call", longest=40)]
 )
 async def transfer(ctx: Ctx, to: PassedTo, call: LiveCallId = "") -> Answer:
     """Show which call would be transferred to whom. Transfers nothing."""
-    live = [view for view in await placed_calls(ctx) if view.phase != "ended" and view.call_id]
-    chosen = [view for view in live if view.call_id == call] if call else live
-    if not chosen:
-        return Reply("You have no live call that was started from Slack. Transfer other calls in the Dialpad app.")
-    parties = await parties_of(ctx, [view.number for view in chosen if view.number])
-    names = {party.number: party.name for party in parties}
-    if len(chosen) > 1:
-        return Listing("Which call?", tuple(_row(view, names, to) for view in chosen))
-    if chosen[0].number == to.number:
+
+    def button(live: OngoingCall) -> Button:
+        return Button("Transfer", "transfer.transfer", {"to": to.number, "call": live.id})
+
+    live = await choose_own(ctx, call, _WHAT, lambda one: one.i_talk or one.i_made_it, button)
+    if not isinstance(live, OngoingCall):
+        return live
+    if live.view.number == to.number:
         raise UserError("You are already talking to them. Choose somebody else.")
+    names = await names_of_others(ctx, [live])
+    args = {"to": to.number, "call": live.id}
     return Confirm(
         route="transfer.pass_on",
-        args={"to": to.number, "call": chosen[0].call_id},
+        args=args,
         title="Transfer the call?",
         facts=(
-            Fact("Call with", prose(*other_side(chosen[0], names))),
+            Fact("Call with", prose(*other_side(live.view, names))),
             Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
         ),
         yes="Transfer",
         note="You leave the call as soon as it is transferred.",
-        edit=Button("Edit", "transfer.transfer", {"to": to.number, "call": chosen[0].call_id}, form=True),
-    )
-
-
-def _row(view: CallView, names: dict[str, str], to: Party) -> Row:
-    return Row(
-        other_side(view, names),
-        note=prose("since ", When(view.started, "date")) if view.started else "",
-        button=Button("Transfer", "transfer.transfer", {"to": to.number, "call": view.call_id}),
+        edit=Button("Edit", "transfer.transfer", args, form=True),
+        instead=(Button("Talk to them first", "live.first", args),) if live.i_talk else (),
     )
 
 
 @router.confirmed(action=TransferCall)
 async def pass_on(ctx: Ctx, to: PassedTo, call: LiveCallId) -> Answer:
     """Transfer the call, which goes on without the person who transferred it."""
-    try:
-        await ctx.send(TransferCall(id=call, to=ToNumber(number=to.number)))
-    except NotFound:
-        await forget_call(ctx, call)
-        return Reply("That call has already ended, so nothing was transferred.")
-    except Conflict:
-        return Reply("Nothing was transferred: the call is over, or nobody has answered it yet.", tone="warning")
-    except OutcomeUnknown:
-        return Reply(
-            "Dialpad did not answer, so the call may or may not have been transferred. Look at your phone before you "
-            "try again.",
-            tone="warning",
-        )
-    await forget_call(ctx, call)
-    return Reply(prose("The call is now with ", to.shown(), "."), tone="done")
+    live = await choose_own(ctx, call, _WHAT, lambda _: True, lambda _: Button(""))
+    return await transfer_now(ctx, live, to) if isinstance(live, OngoingCall) else live

@@ -6,17 +6,24 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, TypeAlias
 
-from bot.activity.registers import Register, value
+from bot.activity.registers import Register, State, fragment, value
 from bot.dialpad.recordings import VOICEMAIL, Recorded
 
 Phase: TypeAlias = Literal["ringing", "waiting", "talking", "leaving a voicemail", "ended"]
 Outcome: TypeAlias = Literal["", "answered", "missed", "abandoned", "voicemail", "blocked", "not answered"]
+Aside: TypeAlias = Literal["", "on hold", "parked"]
+CallDeedKind: TypeAlias = Literal[
+    "transferred", "added", "parked", "taken back", "recording", "not recording", "hung up", "noted", "labeled"
+]
 
 ASSIGNED: Final = "assigned"
 """The register with the operators that a waiting call is for, names by their ids at Dialpad."""
 ASSIGNED_BY: Final = "assigned_by"
+_DID: Final = "did:"
+"""Begins the registers of what people did about the call from here: each has its moment and who it was."""
 _OVER: Final = ("hangup", "missed", "blocked")
 _LIVE: Final = ("calling", "ringing", "preanswer", "queued", "voicemail", "connected", "hold", "parked", "merged")
+_ASIDE: Final = ("hold", "parked")
 _OF_THE_LEG: Final = ("recording", "admin_recording", "voicemail_uploaded", "transcription")
 """States that come once a leg is over."""
 _OF_THE_CALL: Final = (
@@ -35,6 +42,27 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 def _moment(ms: Any) -> datetime | None:
     return None if ms is None else _EPOCH + timedelta(milliseconds=int(ms))
+
+
+@dataclass(frozen=True)
+class CallDeed:
+    """What somebody, by their Slack id, did about a call from here. ``words``: to whom, or what was noted."""
+
+    at: datetime
+    by: str
+    what: CallDeedKind
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class OnTheCall:
+    """Somebody of the company whose leg of a live call goes on: it rings there, or they talk. ``user`` is their id at
+    Dialpad."""
+
+    user: str
+    name: str
+    leg: str
+    talks: bool
 
 
 @dataclass(frozen=True)
@@ -96,6 +124,15 @@ class CallView:
     """Whether the called line was open by its opening hours; None when unknown."""
     flags: frozenset[str]
     """Keys that were true in the call's events, of those that a row in ``bot.activity.news`` asks for."""
+    aside: Aside
+    """Whether the caller of a live call was put aside after somebody had answered."""
+    live_leg: str
+    """The leg by which a live call is acted on: the caller's own, as long as it goes on."""
+    on_it: tuple[OnTheCall, ...]
+    talked_to: frozenset[str]
+    """Ids at Dialpad of those who answered."""
+    deeds: tuple[CallDeed, ...]
+    """What was done about it from here, oldest first."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +270,11 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         is_whole=entry.is_entry,
         line_open=next((leg["open"] for leg in legs if leg["open"] is not None), None),
         flags=frozenset(name.removeprefix("flag.") for leg in legs for name in leg.said if name.startswith("flag.")),
+        aside=_aside(legs) if answered and not over else "",
+        live_leg=_live_leg(legs),
+        on_it=_on_it(legs),
+        talked_to=frozenset(leg["target"]["id"] for leg in answered if leg.is_persons),
+        deeds=_deeds(state),
     )
 
 
@@ -277,12 +319,59 @@ def _offices(legs: list[_Leg]) -> frozenset[str]:
 def _phase(legs: list[_Leg], *, over: bool, answered: bool) -> Phase:
     if over:
         return "ended"
-    if answered:
+    going = [leg for leg in legs if not leg.over]
+    if answered and (any(leg.answered for leg in going) or not any(leg["passed"] for leg in going)):
         return "talking"
+    if answered:  # it was transferred, and nobody has answered there yet
+        legs = going
     if any(leg.saw("voicemail") for leg in legs):
         return "leaving a voicemail"
     ringing = any(leg.saw("ringing", "preanswer") and not leg.over for leg in legs)
     return "waiting" if any(leg.saw("queued", "hold", "parked") for leg in legs) and not ringing else "ringing"
+
+
+def _aside(legs: list[_Leg]) -> Aside:
+    """Return how the caller was put aside, by the newest of what was said of all legs."""
+    held, parked = (max((at for leg in legs if (at := leg.when(one)) is not None), default=None) for one in _ASIDE)
+    back = max((at for leg in legs if (at := leg.when("connected", "merged")) is not None), default=None)
+    if not _is_later(max([at for at in (held, parked) if at is not None], default=None), back):
+        return ""
+    return "parked" if _is_later(parked, held) else "on hold"
+
+
+def _live_leg(legs: list[_Leg]) -> str:
+    entry = legs[0]
+    heads = [leg for leg in legs if leg.is_entry and not leg.over]
+    same = [leg for leg in heads if leg["direction"] == entry["direction"]]
+    return entry.id if not entry.over else next((leg.id for leg in [*reversed(same), *reversed(heads)]), entry.id)
+
+
+def _on_it(legs: list[_Leg]) -> tuple[OnTheCall, ...]:
+    """Return whose legs go on, each person once: with the leg on which they talk, where there are several."""
+    found: dict[str, OnTheCall] = {}
+    for leg in legs:
+        if leg.over or not leg.is_persons:
+            continue
+        talks = leg["date_connected"] is not None and not leg.at_voicemail
+        user = str(leg["target"]["id"])
+        if user not in found or (talks and not found[user].talks):
+            found[user] = OnTheCall(user, leg["target"]["name"], leg.id, talks)
+    return tuple(found.values())
+
+
+def call_deed(at: datetime, by: str, what: CallDeedKind, words: str = "") -> State:
+    """Return what a call's state gains when somebody did something about it."""
+    ms = (at - _EPOCH) // timedelta(milliseconds=1)
+    return fragment(ms, 0, {f"{_DID}{ms}:{by}": {"what": what, "words": words}})
+
+
+def _deeds(state: Mapping[str, Register]) -> tuple[CallDeed, ...]:
+    found: list[CallDeed] = []
+    for name in state:
+        if name.startswith(_DID):
+            said, (_, ms, by) = value(state, name), name.split(":")
+            found.append(CallDeed(_EPOCH + timedelta(milliseconds=int(ms)), by, said["what"], said["words"]))
+    return tuple(sorted(found, key=lambda one: (one.at, one.by)))
 
 
 def _in_queue(legs: list[_Leg], *, over: bool, answered: bool) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
-from bot.activity.calls import CallView
+from bot.activity.calls import CallDeed, CallDeedKind, CallView
 from bot.activity.news import NewsKind, happening_of
 from bot.basics.errors import ChatopsError
 from bot.basics.phone import looks_like_number
@@ -26,9 +26,23 @@ MOST_ROWS: Final = 20
 BUTTONS: Final = 3
 MENU: Final = 5
 
+MOST_DEEDS: Final = 4
+"""What was done about a call that a card tells of, the newest; the More button tells all."""
 MOST_LEGS: Final = 2
 """Legs that are asked for a recap: Dialpad answers twelve such requests a minute, for the whole company."""
 OPTED_OUT: Final = "wants no texts (STOP)"
+
+_DID: Final[dict[CallDeedKind, str]] = {
+    "transferred": "transferred to {words} by",
+    "added": "{words} added by",
+    "parked": "parked by",
+    "taken back": "taken back by",
+    "recording": "recording started by",
+    "not recording": "recording stopped by",
+    "hung up": "ended by",
+    "noted": "note by",
+    "labeled": "labeled {words} by",
+}
 
 CardId = Annotated[str, Carried("Card", longest=40)]
 """The id of the card that a button is on."""
@@ -49,6 +63,8 @@ _HEADS: Final = {
     "ringing": "📞 Ringing",
     "waiting": "⏳ Waiting in the queue",
     "talking": "🟢 Talking",
+    "on hold": "⏸️ On hold",
+    "parked": "🅿️ Parked",
     "leaving a voicemail": "📞 At the voicemail greeting",
     "missed": "🔴 Missed call",
     "abandoned": "🔴 Hung up before it rang",
@@ -140,10 +156,19 @@ def _state(view: CallView, status: CardStatus) -> Prose:
     if stands:
         return stands
     word = _word(view)
-    by = " and ".join(view.answered_by) if word in {"answered", "talking"} else ""
-    if word == "talking" and by:
+    on_it = [one.name for one in view.on_it if one.talks and one.name]
+    by = " and ".join((on_it if word == "talking" else None) or view.answered_by)
+    by = by if word in {"answered", "talking"} else ""
+    if word == "talking" and by and not view.aside:
         return f"🟢 Talking to {by}"
+    if view.aside and view.phase == "talking":
+        return f"{live_state(view)}{f', {by} answered' if by else ''}"
     return f"{_HEADS[word]}{_more_of_the_end(view)}{f' by {by}' if by else ''}"
+
+
+def live_state(view: CallView) -> str:
+    """Return how a live call stands, with its sign."""
+    return _HEADS[(view.aside if view.phase == "talking" else "") or view.phase]
 
 
 def _line(view: CallView) -> str:
@@ -162,6 +187,7 @@ def _story(view: CallView, caller: Caller, status: CardStatus) -> Prose:
     said: list[Prose] = [
         _assigned(view),
         _still_open(view, status),
+        *deeds_of(view)[-MOST_DEEDS:],
         story_of(status),
         f"waited {waited}" if waited else "",
         f"talked {talked}" if talked else "",
@@ -181,6 +207,16 @@ def _assigned(view: CallView) -> Prose:
         return ""
     by = prose(" by ", Mention(view.assigned_by)) if view.assigned_by else ""
     return prose("assigned to ", listed([(Bold(name),) for name in view.assigned]), by)
+
+
+def deeds_of(view: CallView) -> list[Prose]:
+    """Say what was done about a call from here, oldest first."""
+    return [_deed(one) for one in view.deeds]
+
+
+def _deed(deed: CallDeed) -> Prose:
+    said = prose(_DID[deed.what].format(words=deed.words), " ", Mention(deed.by))
+    return prose(said, f": “{deed.words}”") if deed.what == "noted" else said
 
 
 def _still_open(view: CallView, status: CardStatus) -> Prose:
@@ -237,7 +273,8 @@ def _buttons(view: CallView, caller: Caller, status: CardStatus) -> tuple[tuple[
     """Return the three buttons that fit the state, and the rest for the menu."""
     more = Button("More…", "card.more", {"card": status.card, "subscription": status.subscription})
     if view.phase != "ended":
-        return queueing(view, status.card), (more,)
+        main, rest = controls(view)
+        return (*queueing(view, status.card), *main), (*rest, more)
     heard = hearing(view, status.card)
     if view.outcome == "blocked":
         return (), (*heard, more)
@@ -260,6 +297,22 @@ def queueing(view: CallView, card: str) -> tuple[Button, ...]:
     line = view.line_id.removeprefix("callcenter:")
     assign = Button("Assign to…", "card.assign", {"card": card, "line": line}, form=True)
     return (assign, Button("Take back", "card.unassign", {"card": card})) if view.assigned else (assign,)
+
+
+def controls(view: CallView) -> tuple[tuple[Button, ...], tuple[Button, ...]]:
+    """Return the buttons of a live call that stand on its card, and those for its menu. Who presses one and may not, is
+    told so; the More button shows each person what they may do."""
+    call = {"call": view.call_id}
+    if view.phase != "talking" or not view.call_id:
+        return (), ()
+    if view.aside == "parked":
+        return (Button("Take the call", "live.take", call),), (Button("Hang up…", "live.hang_up", call),)
+    return (), (
+        Button("Transfer…", "live.transfer", call, form=True),
+        Button("Add somebody…", "live.add", call, form=True),
+        Button("Park", "live.park", call),
+        Button("Hang up…", "live.hang_up", call),
+    )
 
 
 def block_button(number: str) -> Button:

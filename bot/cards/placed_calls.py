@@ -34,10 +34,15 @@ async def forget_call(ctx: Ctx, call_id: str) -> None:
     await ctx.deps.preferences.set(ctx.person, {_NAME: [one for one in kept if one.get("id") != call_id]})
 
 
+async def placed_ids(ctx: Ctx) -> list[str]:
+    """Return the ids of the newest calls started from Slack, the newest first."""
+    return [str(one["id"]) for one in _recent(ctx, await _kept(ctx))]
+
+
 async def placed_calls(ctx: Ctx) -> list[CallView]:
     """Return the newest calls started from Slack as Dialpad knows them now, live ones too. Raises DialpadError."""
-    ids = [str(one["id"]) for one in _recent(ctx, await _kept(ctx))[:LOOKED_UP]]
-    found = await asyncio.gather(*(_look_up(ctx, call_id) for call_id in ids))
+    ids = await placed_ids(ctx)
+    found = await asyncio.gather(*(_look_up(ctx, call_id) for call_id in ids[:LOOKED_UP]))
     return [talk for talk in found if talk]
 
 

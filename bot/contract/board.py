@@ -1,11 +1,11 @@
 """What handlers need of subscriptions, cards and rosters, as protocols."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.activity.calls import CallView
+from bot.activity.calls import CallDeedKind, CallView
 from bot.activity.cover import Cover
 from bot.activity.histories import Dealing, Deed
 from bot.activity.items import Item
@@ -95,6 +95,8 @@ class HeardCalls:
     calls: tuple[CallView, ...] = ()
     since: datetime | None = None
     more: bool = False
+    cards: Mapping[str, str] = field(default_factory=dict)
+    """The card of each call, by ``CallView.call_id``."""
 
 
 class SubscriptionChanged(Exception):
@@ -256,6 +258,11 @@ class Notifications(Protocol):
     async def note_assigned(self, card: PostedCard, person: PersonKey, operators: Mapping[str, str]) -> None:
         """Note on a waiting call's card for whom it is now, names by their ids at Dialpad, as this person decided; none
         for all operators."""
+        ...
+
+    async def note_on_call(self, person: PersonKey, call_id: str, what: CallDeedKind, words: str = "") -> None:
+        """Note on a call what this person did about it from here, by the id of any of its legs. A call that the bot has
+        not heard of is left alone."""
         ...
 
     async def is_gone(self, person: PersonKey) -> bool:

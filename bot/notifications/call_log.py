@@ -29,6 +29,7 @@ class CallLog:
             return HeardCalls()
         since = max(since, self._store.now() - self._store.retention.calls)
         found: list[CallView] = []
+        ids: dict[str, str] = {}
         read = 0
         cards = self._store.cards
         calls = self._with(company, search.number) if search.number else cards.newest(company, "call", search.since)
@@ -40,8 +41,11 @@ class CallLog:
                 break
             view = view_call(card.state) if concerns(card.state, person) else None
             if view is not None and _is_within(view, search) and search.fits(view):
+                ids[view.call_id] = card.id
                 found = sorted([*found, view], key=_began, reverse=True)[: search.most + 1]
-        return HeardCalls(tuple(found[: search.most]), since, len(found) > search.most or read > MOST_READ)
+        shown = tuple(found[: search.most])
+        more = len(found) > search.most or read > MOST_READ
+        return HeardCalls(shown, since, more, {view.call_id: ids[view.call_id] for view in shown})
 
     async def one(self, person: PersonKey, company: CompanyKey, call_id: str) -> CallView | None:
         """Find the call of which this is the id of a leg."""

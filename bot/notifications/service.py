@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import structlog
 
 from bot.activity.call_registers import names_of, read_call
-from bot.activity.calls import ASSIGNED, ASSIGNED_BY, CallView, view_call
+from bot.activity.calls import ASSIGNED, ASSIGNED_BY, CallDeedKind, CallView, call_deed, view_call
 from bot.activity.cover import LONGEST_COVER, Cover, read_cover, view_cover
 from bot.activity.histories import Act, Deed, last_said
 from bot.activity.items import Item, may
@@ -495,6 +495,16 @@ class NotificationService:
         said = fragment(at, 0, {ASSIGNED: dict(operators), ASSIGNED_BY: person.user_id})
         names = [f"call:{leg}" for leg in view_call(found.state).legs]
         await self._store.cards.absorb(found.company, "call", names, said, lambda *_: [])
+        self._wake()
+
+    async def note_on_call(self, person: PersonKey, call_id: str, what: CallDeedKind, words: str = "") -> None:
+        company = await self._store.connections.company(person)
+        card = None if company is None else await self._store.cards.named(company, f"call:{call_id}")
+        if card is None:
+            return
+        said = call_deed(self._store.now(), person.user_id, what, words)
+        names = [f"call:{leg}" for leg in view_call(card.state).legs]
+        await self._store.cards.absorb(card.company, "call", names, said, lambda *_: [])
         self._wake()
 
     async def is_gone(self, person: PersonKey) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 from bot.activity.call_registers import fold
-from bot.activity.calls import CallView, view_call
+from bot.activity.calls import CallDeedKind, CallView, view_call
 from bot.activity.cover import Cover, read_cover, view_cover
 from bot.activity.histories import Act, Deed, History, Told, call_told, last_said
 from bot.activity.items import Item, item_with, items_of, may
@@ -72,6 +72,7 @@ class RememberedBoard:
     settling: SettlingLabels = field(default_factory=SettlingLabels)
     seen: list[tuple[str, str]] = field(default_factory=list)
     posted_anew: list[str] = field(default_factory=list)
+    noted: list[tuple[str, CallDeedKind, str]] = field(default_factory=list)
 
     def put_call(self, name: str, events: list[CallEvent]) -> None:
         self.cards[name] = KeptCard(name, "call", reduce(fold, events, State()))
@@ -207,6 +208,9 @@ class RememberedBoard:
 
     async def note_assigned(self, card: PostedCard, person: PersonKey, operators: Mapping[str, str]) -> None:
         raise NotImplementedError("the flows do that")
+
+    async def note_on_call(self, person: PersonKey, call_id: str, what: CallDeedKind, words: str = "") -> None:
+        self.noted.append((call_id, what, words))
 
     async def did(self, person: PersonKey, number: str, deed: Deed, *, to: str = "", words: str = "") -> None:
         at = NOON + timedelta(seconds=len(self.acts))

@@ -52,6 +52,12 @@ GOOD: Final[dict[str, str]] = {
     "add": "Noor Haddad to Sales",
     "remove": "Noor Haddad from Support",
     "label": "last call vip",
+    "live": "",
+    "add-to-call": "+14155550151",
+    "park": "",
+    "unpark": "",
+    "record": "on",
+    "note": "Wants a refund",
 }
 """What each word is usually followed by."""
 

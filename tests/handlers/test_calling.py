@@ -35,11 +35,11 @@ async def test_hangup_ends_the_call_that_was_started_here(world: World) -> None:
 async def test_the_calls_own_button_hangs_up_too(world: World) -> None:
     placed = await world.agree(ANA, await world.type(ANA, "call +14155550150"))
     assert words_of(await world.press(ANA, placed, "Hang up")) == "You hung up."
-    assert words_of(await world.press(ANA, placed, "Hang up")) == "That call has already ended."
+    assert words_of(await world.press(ANA, placed, "Hang up")).startswith("That call has already ended.")
 
 
 async def test_hangup_without_a_call_says_what_it_can_end(world: World) -> None:
-    assert "no live call that was started from Slack" in words_of(await world.type(ANA, "hangup"))
+    assert "no live call that I know of" in words_of(await world.type(ANA, "hangup"))
 
 
 async def test_hangup_with_several_calls_asks_which(world: World) -> None:
@@ -54,9 +54,9 @@ async def test_hangup_with_several_calls_asks_which(world: World) -> None:
         call.ended, call.state = None, "connected"
     answer = await world.type(ANA, "hangup")
     assert isinstance(answer, Listing)
-    assert {"Jordan Lee +14155550150 | since 23 10:00", "Amara Osei +14155550151 | since 23 10:00"} <= set(
-        words_of(answer).splitlines()
-    )
+    said = words_of(answer)
+    assert "to Jordan Lee +14155550150 | by Ana Ferreira" in said
+    assert "to Amara Osei +14155550151 | by Ana Ferreira" in said
 
 
 def transfers(world: World) -> list[object]:
@@ -85,7 +85,7 @@ async def test_a_call_that_still_rings_is_not_transferred(world: World) -> None:
 
 
 async def test_a_transfer_without_a_call_says_what_it_can_pass_on(world: World) -> None:
-    assert "no live call that was started from Slack" in words_of(await world.type(ANA, "transfer Sam Okafor"))
+    assert "no live call that I know of" in words_of(await world.type(ANA, "transfer Sam Okafor"))
 
 
 async def test_a_call_is_not_transferred_to_who_is_on_it(world: World) -> None:
@@ -98,13 +98,13 @@ async def test_a_call_that_ended_meanwhile_is_not_transferred(world: World) -> N
     await world.agree(ANA, await world.type(ANA, "call +14155550150"))
     confirm = await world.type(ANA, "transfer Sam Okafor")
     await world.type(ANA, "hangup")
-    assert "the call is over" in words_of(await world.agree(ANA, confirm))
+    assert "already ended, so nothing was transferred" in words_of(await world.agree(ANA, confirm))
 
 
 async def test_a_transfer_that_dialpad_never_answered_is_told_as_unknown(world: World) -> None:
     await world.agree(ANA, await world.type(ANA, "call +14155550150"))
     confirm = await world.type(ANA, "transfer Sam Okafor")
-    world.wire.state = "silent"
+    world.sandbox.faults.add("POST /api/v2/call/", kind="broken_json", after_effect=True)
     assert "may or may not have been transferred" in words_of(await world.agree(ANA, confirm))
 
 

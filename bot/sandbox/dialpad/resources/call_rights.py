@@ -34,7 +34,11 @@ def require_may_see(ctx: RequestContext, call: Call) -> Call:
 
 def call_to_act_on(ctx: RequestContext) -> Call:
     """Return the call if the caller is on it, supervises somebody on it or the group, or is an admin. Else a 403."""
-    call = ctx.state.call(ctx.path_id())
+    return require_may_act_on(ctx, ctx.state.call(ctx.path_id()))
+
+
+def require_may_act_on(ctx: RequestContext, call: Call) -> Call:
+    """Return the call if the caller may act on it, as ``call_to_act_on``."""
     if ctx.is_admin or _is_part_of(ctx, call):
         return call
     group = ctx.switchboard.entry_of(call).target

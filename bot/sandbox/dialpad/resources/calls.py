@@ -11,7 +11,7 @@ from bot.sandbox.dialpad.model import Call, Json, Target
 from bot.sandbox.dialpad.parties import phone_of, render_contact, render_target
 from bot.sandbox.dialpad.refusals import bad_request, conflict, not_found
 from bot.sandbox.dialpad.request_context import RequestContext
-from bot.sandbox.dialpad.resources.call_rights import call_to_act_on, call_to_see
+from bot.sandbox.dialpad.resources.call_rights import call_to_act_on, call_to_see, require_may_act_on, require_may_see
 from bot.sandbox.dialpad.resources.users import GroupType, check_caller_id, group_to_call_as
 from bot.sandbox.dialpad.routes import Route
 from bot.sandbox.dialpad.state import State
@@ -223,6 +223,8 @@ def transfer(ctx: RequestContext) -> Answer:
     if body.to is None:
         if body.transfer_state not in ("hold", "parked"):
             raise bad_request("to: is needed unless transfer_state is hold or parked")
+        if ctx.switchboard.entry_of(call).state == body.transfer_state == "parked":
+            raise conflict("this call is parked already")
         ctx.switchboard.park(call, body.transfer_state)
         return Answer(answer)
     body.to.check()
@@ -232,6 +234,7 @@ def transfer(ctx: RequestContext) -> Answer:
         other = ctx.state.call(body.to.call_id)
         if not other.is_live or other is call:
             raise conflict("the other call is not live")
+        require_may_act_on(ctx, other)
         ctx.switchboard.merge(call, other)
         return Answer(answer)
     target = body.to.target(ctx.state)
@@ -289,7 +292,7 @@ class Unpark(Body):
 
 
 def unpark(ctx: RequestContext) -> Answer:
-    call = ctx.state.call(ctx.path_id())
+    call = require_may_see(ctx, ctx.state.call(ctx.path_id()))
     user = ctx.state.user(ctx.body(Unpark).user_id)
     require_may_act_for(ctx.state, ctx.caller, user.id)
     return Answer({"call_id": ctx.switchboard.unpark(call, user).id})
