@@ -29,6 +29,7 @@ from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
 from bot.contract.reply import Bold, Reply
+from bot.contract.roles_file import read_roles_file
 from bot.contract.routing import RouteTable, build_table
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.client import DialpadClient, Http
@@ -69,7 +70,9 @@ from bot.slack.api.pace import build_pace
 from bot.slack.api.people import SlackPeople
 from bot.slack.api.web_client import OneWorkspace, build_web_client, open_session
 from bot.slack.api.workspaces import Workspaces
+from bot.slack.conversation.approving import Approving
 from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
+from bot.slack.conversation.permissions import Permissions, words_with_rules
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.listeners import build_bolt
 from bot.slack.transport.socket import build_socket
@@ -364,6 +367,7 @@ def _build_parts(
         tell=notices.tell,
         after_key=notices.connected,
     )
+    gate = _build_gate(settings, store, table, marks)
     deps = Deps(
         settings=settings,
         accounts=accounts,
@@ -376,6 +380,9 @@ def _build_parts(
         files=files,
         downloads=downloads,
         notifications=notifications,
+        gate=gate,
+        audit=store.audit,
+        approvals=Approving(store.approvals, gate, channel_messages, table, settings.region),
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     messages = SlackMessages(clients, ResponseUrls(session, time.monotonic))
@@ -388,6 +395,12 @@ def _build_parts(
         store, client, dispatcher, connector, later, directory, intake, listening, hooks, removals,
         disconnector, poster, replicas, workspaces, take_overs,
     )  # fmt: skip
+
+
+def _build_gate(settings: Settings, store: Store, table: RouteTable, marks: DutyMarks) -> Permissions:
+    """Build what decides who may do what. Raises BadRolesFile."""
+    fixed = read_roles_file(settings.roles_file, words_with_rules(table)) if settings.roles_file else None
+    return Permissions(store.role_policies, marks, time.monotonic, fixed=fixed, file=settings.roles_file or "")
 
 
 def _renewing(store: Store, person: PersonKey) -> contextlib.AbstractAsyncContextManager[None]:

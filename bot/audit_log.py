@@ -5,9 +5,9 @@ from typing import Any, TextIO
 
 from bot.app import open_store
 from bot.basics.settings import Settings
+from bot.contract.audit_trail import AuditRow
 from bot.dialpad.audited import as_text
 from bot.printing import Output, write_csv, write_json, write_table
-from bot.store.audit import AuditRow
 
 
 async def read(settings: Settings, *, about: str, user_id: str, limit: int) -> list[AuditRow]:

@@ -20,6 +20,7 @@ from bot.store.store import Store
 PURGE_EVERY: Final = timedelta(hours=1)
 RECONCILE_EVERY: Final = timedelta(hours=6)
 REMOVE_EVERY: Final = timedelta(minutes=1)
+CHAIN_EVERY: Final = timedelta(minutes=1)
 log = structlog.get_logger(__name__)
 
 
@@ -39,6 +40,7 @@ class Chores:
         return (
             _for_ever(PURGE_EVERY, self.replicas.led(self._purge), "purge failed"),
             _for_ever(REMOVE_EVERY, self.replicas.led(self._remove), left),
+            _for_ever(CHAIN_EVERY, self.replicas.led(self._chain), "entries of the audit are not chained yet"),
             _for_ever(REMOVE_EVERY, self.replicas.led(self.take_overs.look), "what others left is not taken over yet"),
             self._reconcile_for_ever(),
             self._adopt(),
@@ -61,6 +63,10 @@ class Chores:
     async def _purge(self) -> None:
         await self.store.purge()
         await self.store.directory.sweep()
+
+    async def _chain(self) -> None:
+        while await self.store.audit.chain():
+            pass
 
     async def _remove(self) -> None:
         if await self.removals.work_off(all_=False):  # Dialpad answers again

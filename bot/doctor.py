@@ -14,15 +14,19 @@ import aiohttp
 from bot.basics.errors import ChatopsError
 from bot.basics.settings import Settings
 from bot.contract.prose import plural
+from bot.contract.roles_file import BadRolesFile, read_roles_file
+from bot.contract.routing import build_table
 from bot.readiness import FREE_TO_WARN, free_bytes
 from bot.setup_check import problems_of
 from bot.slack.api.manifest import CORE, say_what_is_off
+from bot.slack.conversation.permissions import words_with_rules
 from bot.store import migrate
 from bot.store.database import DATABASE_ERRORS, build_url, say_error, sqlite_file
 from bot.store.installations import Installations
 from bot.store.keys import KeyProblem, key_file_for, parse_keys
 from bot.store.store import Store, read_keyring
 from bot.web import Insiders
+from handlers import all_routers
 
 WITHIN_S = 10
 
@@ -42,7 +46,8 @@ async def examine(settings: Settings) -> list[Finding]:
     wrong = [Finding(one.name, False, one.said) for one in problems]
     slack = [] if any(one.name in _FOR_SLACK for one in problems) else [_transport(settings)]
     connecting = [] if any(one.name.startswith("DIALPAD_CLIENT") for one in problems) else [_connecting(settings)]
-    findings = [*wrong, *slack, *connecting, _insiders(settings), *await _database(settings)]
+    roles = [_roles(settings)] if settings.roles_file else []
+    findings = [*wrong, *slack, *connecting, _insiders(settings), *roles, *await _database(settings)]
     timeout = aiohttp.ClientTimeout(total=WITHIN_S)
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
         if settings.slack_bot_token and not any(one.name == "SLACK_BOT_TOKEN" for one in problems):
@@ -137,6 +142,14 @@ def _insiders(settings: Settings) -> Finding:
     else:
         said = "nobody, until METRICS_TOKEN is set" if who.is_public else "whoever asks from this machine"
     return Finding("Metrics", True, f"shown to {said}")
+
+
+def _roles(settings: Settings) -> Finding:
+    try:
+        policy = read_roles_file(settings.roles_file or "", words_with_rules(build_table(all_routers())))
+    except BadRolesFile as problem:
+        return Finding("Roles", False, str(problem))
+    return Finding("Roles", True, f"{plural(len(policy.rules), 'rule')} in {settings.roles_file}")
 
 
 async def _notifications(store: Store) -> Finding:

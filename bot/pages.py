@@ -6,6 +6,7 @@ from bot.basics.settings import COMMAND
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import Risk
 from bot.messages_page import write_messages_page
+from bot.role_page import write_roles_page
 from bot.settings_page import write_settings_page
 from bot.slack_app_page import write_slack_app_page
 
@@ -25,6 +26,7 @@ def write_pages(table: RouteTable) -> dict[str, str]:
         "settings.md": write_settings_page(),
         "slack-app.md": write_slack_app_page(table),
         "troubleshooting.md": write_messages_page(),
+        "roles-and-actions.md": write_roles_page(),
     }
 
 

@@ -22,6 +22,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("team", "Your team", ("open", "oncall", "board", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
     ("news", "Notifications", ("notify", "labels")),
+    ("admins", "For admins", ("roles", "audit")),
 )
 """The groups of help: id, title, commands. What stands in none is in the last one."""
 REST: Final = ("rest", "Everything else")

@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """The same for texts and conversations."""
     keep_audit_days: int = Field(180, ge=1, le=3650)
     """The same for who did what."""
+    roles_file: str | None = None
+    """A TOML file that says who may do what (docs/admin.md). It goes before what is chosen in Slack."""
     log_format: Literal["console", "json"] = "console"
     """How a line of the log is written: ``console`` for people, ``json`` for machines."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -61,6 +61,7 @@ def _routes_of(action: type[Action[Any]]) -> list[Route]:
         title=daily.title if daily else _title(action.name), submit=daily.submit if daily else _submit_word(action),
         risk=action.risk, intro=daily.intro if daily else _intro(action),
         opening=partial(_opening, action) if changes_what_is_there else None,
+        action=action,
     )  # fmt: skip
     routes = [asking]
     if action.risk in {Risk.OUTWARD, Risk.DESTRUCTIVE}:

@@ -198,7 +198,9 @@ async def _read(ctx: Ctx, action: type[Action[Any]], data: Mapping[str, Any]) ->
         if field.kind_path and field.place == "path" and field.kind_path[0] in data:
             wanted[field.kind_path[0]] = data[field.kind_path[0]]
     try:
-        answer = await ctx.account.send(validated(reader, wanted))
+        built = validated(reader, wanted)
+        await ctx.check(built)
+        answer = await ctx.account.send(built)
     except NotConnected:
         raise
     except ChatopsError:

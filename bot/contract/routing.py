@@ -82,6 +82,8 @@ class Route:
     """What happens when its form is opened: adds current values to it, or what there is to say."""
     dropped: Dropping | None = None
     """What happens when its confirmation is canceled."""
+    action: type[Action[Any]] | None = None
+    """The Dialpad action that it leads to, where it is one: who may not do it is told before filling in a form."""
 
     @property
     def changes(self) -> bool:
@@ -130,7 +132,7 @@ class Router:
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases,
             phrases=phrases or {}, patterns=patterns, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
-            opening=opening,
+            opening=opening, action=action,
         )  # fmt: skip
 
     def button(

@@ -33,6 +33,7 @@ from bot.basics.opening_hours import answer_times
 from bot.basics.person import PersonKey
 from bot.basics.phone import looks_like_number, national
 from bot.basics.times import how_long
+from bot.contract.audit_trail import About
 from bot.contract.context import People
 from bot.dialpad.accounts import Account, Accounts
 from bot.dialpad.action import ME, Action, Entity
@@ -45,7 +46,6 @@ from bot.notifications.line_hours import LineHours
 from bot.notifications.personal_notices import tell_person
 from bot.notifications.quiet_hours import held_until
 from bot.notifications.reaching import GroupMembers, Reaching
-from bot.store.audit import About
 from bot.store.card_rows import StoredCard
 from bot.store.postings import ROUND, NewPosting, Posting
 from bot.store.store import Store

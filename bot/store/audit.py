@@ -4,87 +4,23 @@ It holds no message bodies, tokens or phone numbers.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
 
 import structlog
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Connection,
-    Integer,
-    Row,
-    Select,
-    Table,
-    Text,
-    bindparam,
-    insert,
-    or_,
-    select,
-)
+from sqlalchemy import Connection, Row, Select, Text, and_, bindparam, insert, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
+from bot.contract.audit_trail import About, AuditQuery, AuditRow
+from bot.store.audit_chain import audit, chain_waiting, has_waiting
 from bot.store.connections import company_of_person
-from bot.store.schema import Everywhere, MomentColumn, StoreContext, everywhere, metadata, person_columns, within
-from bot.store.table_rules import Otherwise, kept_for, rules
+from bot.store.schema import Everywhere, StoreContext, everywhere, within
 
 WRITTEN_WITHIN_S = 1.0
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("at", MomentColumn, nullable=False, index=True),
-    *person_columns(),
-    Column("company", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("route", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("object", Text),
-    Column("details", JSON),
-    Column("dialpad_user_id", Text),
-    Column("dialpad_company_id", Text),
-    info=rules(
-        forget=kept_for("at", lambda retention: retention.audit),
-        person=Otherwise("who did what is kept for the admins"),
-    ),
-)
-
-
-@dataclass(frozen=True)
-class About:
-    """What an entry is about. ``object`` is its kind and id, such as ``office:5527``, ``details`` arguments that may be
-    told, and the Dialpad ids whose account was used; all of them empty in entries of earlier versions."""
-
-    object: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-    dialpad_user_id: str | None = None
-    dialpad_company_id: str | None = None
-
-
-@dataclass(frozen=True)
-class AuditRow:
-    """One entry of the audit log. ``action`` is a Dialpad slug or "", ``route`` ``<handler file>.<function>``,
-    ``outcome`` one word such as ``done`` or the error's class, ``origin`` command, button, form and so on,
-    ``reference`` the short id that the person was shown and the log carries."""
-
-    at: datetime
-    person: PersonKey
-    action: str
-    route: str
-    outcome: str
-    origin: str
-    reference: str
-    about: About = field(default_factory=About)
 
 
 class AuditEntry(TypedDict):
@@ -171,6 +107,24 @@ class Audit:
         theirs = () if person is None else (audit.c.user_id == person.user_id,)
         return await self._newest(select(audit).where(within(audit, company), *theirs, *_about(about)), limit)
 
+    async def search(self, company: CompanyKey, query: AuditQuery, limit: int) -> list[AuditRow]:
+        """Return entries of a company that a query finds, the newest first."""
+        await self.flush()
+        found = (
+            select(audit).where(within(audit, company), *_conditions(query)).order_by(audit.c.id.desc()).limit(limit)
+        )
+
+        def read(connection: Connection) -> list[AuditRow]:
+            return [_read(row) for row in connection.execute(found)]
+
+        return await self._context.database.read(read)
+
+    async def chain(self) -> int:
+        """Chain entries that were written since the last time, some of them in one transaction; how many there were."""
+        if not await self._context.database.look_up(has_waiting):
+            return 0
+        return await self._context.database.write(chain_waiting)
+
     async def recent_of_all(self, *, user_id: str = "", about: str = "", limit: int = 50) -> list[AuditRow]:
         """Return the newest entries of all companies, for whoever runs the bot: as ``recent``."""
         theirs = (audit.c.user_id == user_id,) if user_id else ()
@@ -198,7 +152,29 @@ def _about(about: str) -> Sequence[ColumnElement[bool]]:
     return (or_(audit.c.object == about, audit.c.object.startswith(f"{about}:", autoescape=True)),)
 
 
+def _conditions(query: AuditQuery) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.whom or query.dialpad_user_id:
+        theirs = [audit.c.dialpad_user_id == query.dialpad_user_id] if query.dialpad_user_id else []
+        found.append(or_(*theirs, *_about(query.whom)))
+    if query.actions or query.routes:
+        begins = [audit.c.route.startswith(one, autoescape=True) for one in query.routes]
+        found.append(or_(audit.c.action.in_(query.actions), *begins))
+    if query.hidden:
+        found.append(audit.c.action.not_in(query.hidden))
+        found.append(or_(audit.c.action != "", and_(audit.c.object.is_not(None), audit.c.object != "")))
+    if query.outcome == "failed":
+        found.append(audit.c.outcome != "done")
+    if query.after is not None:
+        found.append(audit.c.at >= query.after)
+    if query.before is not None:
+        found.append(audit.c.at < query.before)
+    if query.before_id:
+        found.append(audit.c.id < query.before_id)
+    return found
+
+
 def _read(row: Row[Any]) -> AuditRow:
     person = PersonKey(row.team_id, row.user_id)
     about = About(row.object or "", row.details or {}, row.dialpad_user_id, row.dialpad_company_id)
-    return AuditRow(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference, about)
+    return AuditRow(row.at, person, row.action, row.route, row.outcome, row.origin, row.reference, about, row.id)

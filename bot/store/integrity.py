@@ -6,6 +6,7 @@ from sqlalchemy import URL, Connection, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import migrate
+from bot.store.audit_chain import check_chains
 from bot.store.database import DatabaseProblem, say_error
 from bot.store.keys import KeyProblem, Keyring
 from bot.store.schema import Everywhere, everywhere, name_row
@@ -39,7 +40,18 @@ def check(connection: Connection, keys: Keyring) -> list[Checked]:
     found.append(Checked("Version", True, "this version's tables"))
     for table in all_tables():
         found.append(_check_table(connection, table, keys))
+    found.append(_check_audit(connection))
     return found
+
+
+def _check_audit(connection: Connection) -> Checked:
+    """Check that no entry of the audit was changed, taken out or put in."""
+    report = check_chains(connection)
+    if report.problems:
+        return Checked("Audit chain", False, "; ".join(report.problems))
+    waiting = f", {report.waiting} not chained yet" if report.waiting else ""
+    ends = f"; ends: {', '.join(report.ends)}" if report.ends else ""
+    return Checked("Audit chain", True, f"{report.chained} links, complete{waiting}{ends}")
 
 
 def _check_file(connection: Connection) -> list[Checked]:

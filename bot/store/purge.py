@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.database import Database
 from bot.store.schema import Everywhere, everywhere
-from bot.store.table_rules import Forever, Retention, With, all_tables, are_over, goes_with, rules_of
+from bot.store.table_rules import Forever, Pruned, Retention, With, all_tables, are_over, goes_with, rules_of
 
 AT_ONCE: Final = 200
 """Rows of one table in one transaction, without those that go with them: a few milliseconds."""
@@ -31,6 +31,10 @@ async def purge(database: Database, now: datetime, retention: Retention) -> dict
         found.setdefault(table.name, 0)
         if isinstance(forget, With):
             continue  # deleted with its parents
+        if isinstance(forget, Pruned):
+            while some := await database.write(lambda held, rule=forget: rule.prune(held, now, retention)):  # type: ignore[misc]  # mypy cannot infer the lambda
+                found[table.name] += some
+            continue
         over = are_over(table, now, retention)
         while gone := await database.write(lambda held, table=table, over=over: _delete(held, table, over)):  # type: ignore[misc]  # mypy cannot infer the lambda
             found.update(gone)

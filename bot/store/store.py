@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import migrate, purge, rotate
+from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
@@ -32,6 +33,7 @@ from bot.store.processes import Processes
 from bot.store.removals import Removals
 from bot.store.request_turns import RequestTurns
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
+from bot.store.role_policies import RolePolicies
 from bot.store.rosters import Rosters
 from bot.store.schema import Clock, StoreContext
 from bot.store.subscription_changes import SubscriptionChanges
@@ -74,6 +76,7 @@ class Store:
     remembered: RequestsBeforeConnecting
     inbox: Inbox
     preferences: Preferences
+    approvals: Approvals
     audit: Audit
     kept: TimedRequests
     hooks: Hooks
@@ -85,6 +88,7 @@ class Store:
     opt_outs: OptOuts
     cards: Cards
     postings: Postings
+    role_policies: RolePolicies
     rosters: Rosters
     removals: Removals
     departures: Departures
@@ -114,6 +118,7 @@ class Store:
             remembered=RequestsBeforeConnecting(context),
             inbox=Inbox(context, processes.id),
             preferences=Preferences(context),
+            approvals=Approvals(context),
             audit=Audit(context),
             kept=TimedRequests(context, processes.id),
             hooks=Hooks(context),
@@ -125,6 +130,7 @@ class Store:
             opt_outs=OptOuts(context, histories),
             cards=Cards(context, histories),
             postings=Postings(context, processes.id),
+            role_policies=RolePolicies(context),
             rosters=Rosters(context),
             removals=Removals(context),
             departures=Departures(context),

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Final, TypeAlias
 
-from sqlalchemy import MetaData, Table, false, select
+from sqlalchemy import Connection, MetaData, Table, false, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.store.schema import metadata
@@ -53,6 +53,14 @@ class Retained:
 
 
 @dataclass(frozen=True)
+class Pruned:
+    """Rows that are deleted in an order of their own. ``prune`` deletes some of those that have expired, and returns
+    how many; 0 when there are none left."""
+
+    prune: "Callable[[Connection, datetime, Retention], int]"
+
+
+@dataclass(frozen=True)
 class With:
     """A row is deleted with the row of another table whose ``its`` equals this one's ``column``."""
 
@@ -81,7 +89,7 @@ class Rules:
     sealed. ``workspace`` and ``person``: what happens when they leave; a table with ``user_id`` has to say so.
     ``read_at_start``: rows that were sealed with a lost key keep the bot from starting."""
 
-    forget: Over | Retained | With | Forever
+    forget: Over | Retained | Pruned | With | Forever
     wipe: Over | None = None
     workspace: Goes | With | Otherwise = Goes()
     person: Goes | Otherwise | None = None
@@ -90,7 +98,7 @@ class Rules:
 
 def rules(
     *,
-    forget: Over | Retained | With | Forever,
+    forget: Over | Retained | Pruned | With | Forever,
     wipe: Over | None = None,
     workspace: Goes | With | Otherwise = Goes(),  # frozen
     person: Goes | Otherwise | None = None,
@@ -142,7 +150,7 @@ def kept_for(column: str, how_long: Callable[[Retention], timedelta]) -> Retaine
 def are_over(table: Table, now: datetime, retention: Retention) -> ColumnElement[bool]:
     forget = rules_of(table).forget
     match forget:
-        case Forever():
+        case Forever() | Pruned():
             return false()
         case With():
             parent = metadata.tables[forget.table]

@@ -29,7 +29,7 @@ from bot.slack.api.web_client import OneWorkspace, build_web_client, open_sessio
 from bot.slack.conversation.dispatch import Dispatcher, Stores
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.listeners import build_bolt
-from bot.store.audit import audit
+from bot.store.audit_chain import audit
 from bot.store.keys import generate_key, parse_keys
 from bot.store.store import Store, read_clock
 from bot.web import Insiders, build_web

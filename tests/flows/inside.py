@@ -11,6 +11,7 @@ from bot.dialpad.pacer import Pacer
 from bot.notifications.posted_cards import PostedCardRenderer
 from bot.sandbox.clock import SandboxClock
 from bot.slack.api.channel_messages import ChannelMessages
+from bot.slack.conversation.permissions import Permissions
 from bot.store.directory_tables import lists
 
 PATIENT_S: Final = 60.0
@@ -78,6 +79,7 @@ class Inside:
         cast(PostedCardRenderer, bot.poster._renderer)._boards._days.clear()
         for homes in (bot.dispatcher._homes._looked, bot.dispatcher._homes._told):
             homes._keys.clear()
+        cast(Permissions, bot.dispatcher.deps.gate).forget()
         cast(ChannelMessages, bot.poster._channel_messages)._without_charts.clear()
         bot.dispatcher.deps.directory.reading.first_load = PATIENT_S  # however busy the machine is
         await self.be_patient(line=PATIENT_S, form=PATIENT_S, modal=PATIENT_S, submit=PATIENT_S, trigger=PATIENT_S)

@@ -15,7 +15,7 @@ from bot.dialpad.actions.sms import SendSms
 from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SALES, TEAM_ID
 from bot.sandbox.demo import Demo
 from tests.flows.channel import JORDAN
-from tests.flows.hands import Hands
+from tests.flows.hands import Hands, said
 from tests.flows.stage import OneDemo
 
 NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
@@ -91,3 +91,46 @@ async def test_a_terminal_shows_it(priya: Hands, demo: Demo, monkeypatch: pytest
     assert entry["object"] == f"user:{PRIYA.dialpad_id}"
     assert entry["dialpad_user"] == str(PRIYA.dialpad_id)
     assert "no such entries" in (await asyncio.to_thread(run, "--person", "U0NOBODY1")).output
+
+
+async def test_an_admin_searches_it_in_their_own_words(ana: Hands, priya: Hands, demo: Demo) -> None:
+    await ana.type("/dp dnd on")
+    await ana.type("/dp block +14155550153")
+    await ana.submit()
+    assert "for admins" in said(await ana.type("/dp audit"))
+    everything = said(await priya.type("/dp audit"))
+    assert "Turn do not disturb on or off" in everything
+    assert "Block numbers" in everything
+    by_word = said(await priya.type("/dp audit block today"))
+    assert "Block numbers" in by_word
+    assert "Turn do not disturb" not in by_word
+    by_person = said(await priya.type("/dp audit ana today"))
+    assert "Ana" in by_person
+    assert "Turn do not disturb" in by_person
+    assert "There are no such entries" in said(await priya.type("/dp audit ana yesterday"))
+    assert "There are no such entries" in said(await priya.type("/dp audit sam block"))
+    assert not [word for word in ("4155550153", "555-0153") if word in everything]
+
+
+async def test_it_has_pages_and_a_file(ana: Hands, priya: Hands) -> None:
+    for _ in range(6):
+        await ana.type("/dp dnd on")
+        await ana.type("/dp dnd off")
+    first = await priya.type("/dp audit dnd")
+    assert said(first).count("Turn do not disturb") == 10
+    older = await priya.press(first, "Older")
+    assert said(older).count("Turn do not disturb") == 2
+    assert "The file is in our direct messages" in said(await priya.press(older, "As a CSV file"))
+    assert "audit-" in str(await priya.told())
+
+
+async def test_what_is_chained_is_checked_in_a_terminal(
+    priya: Hands, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await priya.type("/dp dnd on")
+    await demo.bot.store.audit.flush()
+    assert await demo.bot.store.audit.chain()
+    monkeypatch.setenv("DATABASE_URL", demo.bot.settings.database_url)
+    shown = await asyncio.to_thread(CliRunner().invoke, app, ["db", "check", "--json"])
+    (found,) = [one for one in json.loads(shown.stdout) if "Audit chain" in one.values()]
+    assert "complete" in str(found)

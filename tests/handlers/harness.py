@@ -48,10 +48,13 @@ from bot.dialpad.directory import Directory
 from bot.dialpad.downloads import DialpadDownloads
 from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TIME_ZONE, Person
 from bot.sandbox.dialpad import DialpadSandbox
+from bot.slack.conversation.permissions import Permissions
+from bot.store.audit import Audit
 from bot.store.database import build_url, open_database
 from bot.store.directory import StoredDirectory
 from bot.store.keys import generate_key, parse_keys
 from bot.store.processes import Processes
+from bot.store.role_policies import RolePolicies
 from bot.store.schema import StoreContext
 from handlers import all_routers
 from tests.handlers.kept_notifications import RememberedBoard
@@ -186,11 +189,18 @@ class Slackers:
     async def profile(self, key: PersonKey) -> Profile:
         for person in PEOPLE:
             if person.slack_id == key.user_id:
-                return Profile(person.name, person.email, ZoneInfo(TIME_ZONE))
+                return Profile(person.name, person.email, ZoneInfo(TIME_ZONE), is_admin=person.role == "admin")
         return Profile("Somebody", None, ZoneInfo(TIME_ZONE))
 
     async def with_email(self, team_id: str, email: str) -> str | None:
         return next((one.slack_id for one in PEOPLE if one.email == email), None)
+
+
+class NoGroups:
+    """There are no user groups."""
+
+    async def members(self, team_id: str, group: str) -> None:
+        return None
 
 
 class Chosen:
@@ -267,6 +277,7 @@ class World:
         self.database = open_database(build_url(sqlite_with_tables(Path(self._folder.name) / "bot.db")))
         context = StoreContext(self.database, parse_keys(generate_key()), self.clock)
         self.directory = Directory(StoredDirectory(context, Processes(context)), self.accounts, first_load=PATIENT_S)
+        self.gate = Permissions(RolePolicies(context), NoGroups(), self.clock.monotonic)
         self.deps = Deps(
             settings=settings(),
             accounts=self.accounts,
@@ -278,6 +289,8 @@ class World:
             routes=self.table,
             notifications=self.notifications,
             downloads=DialpadDownloads(self.client.http, self.client.base_url, self.client.http),
+            gate=self.gate,
+            audit=Audit(context),
         )
 
     async def aclose(self) -> None:

@@ -30,6 +30,8 @@ GOOD: Final[dict[str, str]] = {
     "status": "At lunch until 13:00",
     "sms": "+14155550150 Running late",
     "scheduled": "",
+    "roles": "",
+    "audit": "",
     "call": "+14155550150",
     "hangup": "",
     "transfer": "+14155550151",

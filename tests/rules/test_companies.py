@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 
 from bot.basics.company import CompanyKey
 from bot.store import (
+    approvals,
     audit,
     card_rows,
     cards,
@@ -19,6 +20,7 @@ from bot.store import (
     histories,
     hooks,
     postings,
+    role_policies,
     rosters,
     subscription_changes,
     subscriptions,
@@ -30,6 +32,7 @@ from tests.company_queries import OF_NOBODY, company_tables, reaches_others
 STORE: Final = Path("bot/store")
 OURS: Final = CompanyKey("T0NORTHLT", "6100")
 CLASSES: Final = (
+    approvals.Approvals,
     audit.Audit,
     cards.Cards,
     connection_requests.ConnectionRequests,
@@ -37,6 +40,7 @@ CLASSES: Final = (
     histories.Histories,
     hooks.Hooks,
     postings.Postings,
+    role_policies.RolePolicies,
     rosters.Rosters,
     subscription_changes.SubscriptionChanges,
     subscriptions.Subscriptions,
@@ -46,6 +50,10 @@ CROSSING: Final = {
     "cards._whose": {"WHOSE"},
     "agenda.read_agenda": {"DUE"},
     "audit.recent_of_all": {"OPERATOR"},
+    "audit_chain._links": {"OPERATOR"},
+    "audit_chain.chain_waiting": {"OPERATOR"},
+    "audit_chain.check_chains": {"OPERATOR"},
+    "audit_chain.prune": {"EXPIRED"},
     "backlog.read_backlog": {"OPERATOR"},
     "channels._move_postings": {"SLACK"},
     "channels.renamed": {"SLACK"},
@@ -87,6 +95,7 @@ CROSSING: Final = {
     "purge._delete_these": {"EXPIRED"},
     "purge._some": {"EXPIRED"},
     "purge._wipe": {"EXPIRED"},
+    "role_policies.are_none": {"WHOSE"},
     "rosters.due": {"DUE"},
     "rotate._count_unreadable": {"KEYS"},
     "rotate._reseal": {"KEYS"},
@@ -125,6 +134,7 @@ OF_NO_COMPANY: Final = {
     "directory_words": "keys of a list's entries: the entries, which name their company, are asked for with them",
     "request_turns": "counts requests of a company, or of one of its people",
     "processes": "a process of the bot",
+    "audit_chains": "both ends of the chain of a workspace's audit: numbers and hashes",
     "leases": "a process of the bot",
 }
 """Tables without a company. Who adds one has thought about who sees its rows."""
@@ -133,7 +143,9 @@ NEEDS_NONE: Final = {
     "Audit.record": "of the person who did it, whose company the statement looks up",
     "Audit.write": "what was built, whose company the statement looks up",
     "Audit.flush": "what was recorded",
+    "Audit.chain": CROSSING["audit_chain.chain_waiting"],
     "Audit.recent_of_all": CROSSING["audit.recent_of_all"],
+    "RolePolicies.are_none": CROSSING["role_policies.are_none"],
     "Audit.aclose": "what was recorded",
     "Cards.whose": CROSSING["cards._whose"],
     "Cards.whose_at": CROSSING["cards._whose"],
@@ -225,6 +237,8 @@ def test_every_table_of_a_company_is_known() -> None:
         "postings",
         "rosters",
         "audit",
+        "approvals",
+        "role_policies",
         "opt_outs",
         "settling_labels",
         "connection_requests",

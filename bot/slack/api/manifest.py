@@ -29,6 +29,7 @@ class Need:
 
 _TOPIC = "who is on duty in a channel's topic"
 _GROUP = "user groups kept in step with who is on duty"
+_GROUPS = f"{_GROUP}, and roles by user group"
 _FOUND = "finding out by itself whether an interrupted notification was posted"
 
 SCOPES = (
@@ -49,7 +50,7 @@ SCOPES = (
     Need("groups:write.topic", "say so in a private channel's topic, where somebody asked for that", _TOPIC),
     Need("im:history", "hear what is typed in the app's own direct messages"),
     Need("im:write", "open a direct message: a Dialpad connection ended, a timed change ended"),
-    Need("usergroups:read", "offer user groups by name, and see who is in one", _GROUP),
+    Need("usergroups:read", "offer user groups by name, and see who is in one, for duty and for roles", _GROUPS),
     Need("usergroups:write", "keep a user group in sync with who is on duty, where somebody asked for that", _GROUP),
     Need("users:read", "time zones, and names in answers"),
     Need("users:read.email", "find the person's own Dialpad user by email"),

@@ -71,7 +71,8 @@ class SlackPeople:
         details = user.get("profile") or {}
         name = details.get("display_name") or details.get("real_name") or user.get("real_name") or user.get("name")
         shown, is_gone = shown_name(str(name or key.user_id)), bool(user.get("deleted"))
-        profile = Profile(shown, details.get("email"), _zone(user.get("tz")), is_gone)
+        is_admin = not is_gone and any(user.get(one) for one in ("is_admin", "is_owner", "is_primary_owner"))
+        profile = Profile(shown, details.get("email"), _zone(user.get("tz")), is_gone, is_admin)
         _keep(self._kept, key, (self._clock(), profile))
         return profile
 

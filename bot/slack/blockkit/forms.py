@@ -14,6 +14,7 @@ from hashlib import blake2s
 from typing import Any, Final
 
 from bot.arguments.several import Several
+from bot.arguments.slack_names import InSlack
 from bot.basics.errors import ChatopsError, FieldError
 from bot.catalogue.inputs import UNSET, Amount, DateAndTime, FileArgument, JsonText, Lines
 from bot.contract.argument import CLEAR, EMPTIED, FILLED, MORE, Argument, Choice, Lookup, Option, Text
@@ -39,6 +40,8 @@ from bot.slack.blockkit.limits import (
 )
 
 LOOKUP_MULTIPLE: Final = "multi_external_select"
+PEOPLE: Final = "multi_users_select"
+CHANNELS: Final = "multi_conversations_select"
 _WITHOUT_PLACEHOLDER: Final = frozenset({"radio_buttons", "checkboxes", "file_input"})
 
 
@@ -186,6 +189,8 @@ async def _build_element(ctx: Ctx, argument: Argument, given: Raw | None) -> tup
             return _build_choice(argument, given), ""
         case Lookup():
             return await _build_lookup(ctx, argument, given), ""
+        case InSlack():
+            return _build_in_slack(argument, given), ""
         case FileArgument():
             return {"type": "file_input", "max_files": 1} | (
                 {"filetypes": list(argument.kinds)} if argument.kinds else {}
@@ -212,6 +217,18 @@ async def _build_moment(ctx: Ctx, argument: DateAndTime, given: Raw | None) -> J
 def _moment(state: Json) -> Raw | None:
     seconds = state.get("selected_date_time")
     return datetime.fromtimestamp(int(seconds), UTC).isoformat() if isinstance(seconds, int | float) else None
+
+
+def _build_in_slack(argument: InSlack, given: Raw | None) -> Json:
+    ids = given if isinstance(given, list) else [given] if isinstance(given, str) and given else []
+    chosen = list(dict.fromkeys(ids))[: argument.most]
+    if argument.kind == "people":
+        element: Json = {"type": PEOPLE, **({"initial_users": chosen} if chosen else {})}
+    else:
+        channels = {"include": ["public", "private"], "exclude_bot_users": True}
+        initial = {"initial_conversations": chosen} if chosen else {}
+        element = {"type": CHANNELS, "filter": channels, **initial}
+    return {**element, "max_selected_items": argument.most}
 
 
 def _build_amount(argument: Amount, given: Raw | None) -> Json:
@@ -336,6 +353,14 @@ def _selected_many(state: Json) -> Raw | None:
     return [str(option["value"]) for option in options if isinstance(option, dict) and "value" in option]
 
 
+def _users(state: Json) -> Raw | None:
+    return [str(one) for one in state.get("selected_users") or []]
+
+
+def _conversations(state: Json) -> Raw | None:
+    return [str(one) for one in state.get("selected_conversations") or []]
+
+
 def _files(state: Json) -> Raw | None:
     return [str(file["id"]) for file in state.get("files") or [] if isinstance(file, dict) and "id" in file]
 
@@ -349,6 +374,8 @@ _READERS: Final[Mapping[str, Callable[[Json], Raw | None]]] = {
     "number_input": _value,
     "checkboxes": _selected_many,
     "multi_static_select": _selected_many,
+    PEOPLE: _users,
+    CHANNELS: _conversations,
     "file_input": _files,
     "datetimepicker": _moment,
 }

@@ -19,6 +19,7 @@ from bot.contract.argument import Lookup
 from bot.contract.context import Deps, Origin, Where
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Reply, When
+from bot.contract.roles import NotPermitted
 from bot.contract.routing import RouteTable
 from bot.dialpad.action import Risk
 from bot.slack.api.messages import SlackMessages, within
@@ -272,7 +273,7 @@ class Dispatcher:
         ctx = self._placement.build_ctx(request)
         told = Reply(
             prose("What you had set for ", When(due.when, "date"), f" did not happen. {self.why_given_up(due, error)}"),
-            (SET_NOW,),
+            (SET_NOW, *(error.choices if isinstance(error, NotPermitted) else ())),
             tone="warning",
         )
         await LineScreen(self.tools, ctx).answer(None, told)

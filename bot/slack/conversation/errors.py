@@ -30,6 +30,7 @@ from bot.basics.errors import (
 from bot.contract.doubt import Doubt
 from bot.contract.reading import Refused
 from bot.contract.reply import Button
+from bot.contract.roles import NotPermitted
 from bot.dialpad.action import Risk
 from bot.store.keys import KeyProblem
 
@@ -110,7 +111,7 @@ _SLACK: Mapping[str, str] = {
 def read_trouble(error: BaseException, *, reference: str, risk: Risk = Risk.READ) -> UserMessage:  # noqa: PLR0911  one return for each kind
     """Put an exception into words for the person. ``risk`` decides whether something can have happened."""
     match error:
-        case Doubt():
+        case Doubt() | NotPermitted():
             return UserMessage(error.text, choices=error.choices)
         case Refused():
             return UserMessage(error.text, error.problems)

@@ -5,6 +5,7 @@ import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -14,11 +15,13 @@ from bot.basics.phone import read_number
 from bot.basics.words import did_you_mean, split, verbatim
 from bot.cards.connecting import connect_card
 from bot.cards.conversation import reply_in_thread
+from bot.contract.audit_trail import About
 from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
 from bot.contract.mentions import as_people_read
 from bot.contract.reading import missing, parse_arguments, read_words
-from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Prose, Reply, When
+from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Prose, RawArgs, Reply, When
+from bot.contract.roles import ASK, NeedsApproval, NotPermitted
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.dialpad.action import ME, Risk
 from bot.dialpad.connection import DialpadConnection
@@ -34,7 +37,7 @@ from bot.slack.conversation.stored import (
     StoredEdit,
     UnconnectedRequest,
 )
-from bot.store.audit import About, Audit, AuditLine
+from bot.store.audit import Audit, AuditLine
 from bot.store.confirmations import Confirmations
 from bot.store.inbox import Inbox
 from bot.store.requests_before_connecting import RequestsBeforeConnecting
@@ -189,6 +192,8 @@ class Executor:
         """Parse the arguments and call the handler. Raises Doubt for what can be asked back with buttons."""
         try:
             return await self._handle(request, route, ctx)
+        except NotPermitted:
+            raise
         except UserError as problem:
             if ctx.origin is Origin.FORM:
                 raise  # told at the field
@@ -208,12 +213,34 @@ class Executor:
             label = route.arguments[gaps[0]].label
             raise UserError(f"{label} is missing. Start again from the command.")
         kwargs = await parse_arguments(ctx, route, raw)
-        answer = await route.handler(ctx, **kwargs)
+        answer = await self._pass(ctx, route, raw, kwargs)
         return await self._form(ctx, answer) if isinstance(answer, Form) else answer
+
+    async def _pass(self, ctx: Ctx, route: Route, raw: RawArgs, kwargs: dict[str, Any]) -> Answer:
+        """Call the handler. What needs somebody's approval is asked for; what is not permitted can be asked for."""
+        if self.deps.gate is not None:
+            await self.deps.gate.check_early(ctx, None, route.id.partition(".")[0])
+        desk = self.deps.approvals
+        try:
+            return await route.handler(ctx, **kwargs)
+        except NeedsApproval as needed:
+            if desk is None:
+                raise UserError("This needs somebody's approval, and nobody can be asked here.") from None
+            ctx.done.pop()  # it was not sent
+            ctx.touched("approval", "asked", of=needed.action.slug)
+            return await desk.ask(ctx, route.id, raw, needed)
+        except NotPermitted as refused:
+            if desk is not None and refused.action is not None and refused.least is not None:
+                name = await desk.draft(ctx, route.id, raw, refused)
+                refused.choices = (Button("Ask for it", ASK, {"name": name}, "primary"),)
+            raise
 
     async def _form(self, ctx: Ctx, form: Form) -> Form:
         """Show a form, after checking the connection, so that it is not filled in for nothing. Raises NotConnected."""
-        if self.table.by_id[form.route].needs_connection:
+        route = self.table.by_id[form.route]
+        if self.deps.gate is not None:
+            await self.deps.gate.check_early(ctx, route.action, route.id.partition(".")[0])
+        if route.needs_connection:
             with contextlib.suppress(DialpadError):  # a token that cannot be renewed now may be when they are done
                 await ctx.account.link()
         return form

@@ -385,7 +385,7 @@ class SubmitScreen(ModalScreen):
 
     async def trouble(self, route: Route | None, raw: RawArgs, trouble: UserMessage, connect: Card | None) -> None:
         is_form = route is not None and self._view.get("callback_id") == route.id
-        if connect is not None or route is None or not is_form:
+        if connect is not None or route is None or not is_form or trouble.choices:
             await super().trouble(route, raw, trouble, connect)
             return
         ids = block_ids(self._view)

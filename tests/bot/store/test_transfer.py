@@ -14,7 +14,7 @@ from bot.basics.person import PersonKey
 from bot.contract.later import TimedJob
 from bot.notifications.intake import Intake
 from bot.store import transfer
-from bot.store.audit import audit
+from bot.store.audit_chain import audit
 from bot.store.connections import connections
 from bot.store.database import DatabaseProblem, build_url
 from bot.store.durable_later import DurableLater

@@ -1,0 +1,283 @@
+"""Asks those who may approve, and runs what was approved: once, with the account of whoever asked.
+
+A request is a row before anybody is asked. Each step moves it on from the state it was in, so that of two who press at
+once one decides, and what was begun is never begun again: when the process ends in the middle, the person is told that
+it may or may not have happened.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from bot.basics.errors import ChatopsError, DialpadError, UserError, may_have_been_done
+from bot.catalogue.running import confirmation
+from bot.catalogue.values import data_of, raw_of
+from bot.contract.context import Ctx, Origin, Where
+from bot.contract.later import wait_before_retry
+from bot.contract.prose import listed, prose
+from bot.contract.reading import parse_arguments
+from bot.contract.reply import (
+    Answer,
+    Bold,
+    Button,
+    Card,
+    Confirm,
+    Fact,
+    Mention,
+    MessageContent,
+    Prose,
+    RawArgs,
+    Reply,
+    When,
+)
+from bot.contract.roles import (
+    APPROVE,
+    DECLINE,
+    EXPIRE,
+    RUN_APPROVED,
+    TELL_DECLINED,
+    NeedsApproval,
+    NotPermitted,
+    Role,
+    fingerprint_of,
+)
+from bot.contract.routing import RouteTable
+from bot.dialpad.action import Action
+from bot.slack.api.channel_messages import ChannelMessages, MessagePlace
+from bot.slack.blockkit.blocks import Reader, plain
+from bot.slack.conversation.errors import read_trouble
+from bot.slack.conversation.permissions import Permissions
+from bot.store.approvals import DRAFT_FOR, Approval, Approvals, HeldRequest
+from bot.store.keys import KeyProblem
+
+_log = structlog.get_logger(__name__)
+
+MOST_ASKED: Final = 10
+"""People who are asked in direct messages."""
+_GONE: Final = "This request is no longer known. Whoever asked can ask again."
+_OVER: Final[Mapping[str, str]] = {
+    "approved": "was approved already", "running": "was approved already", "done": "was approved and done already",
+    "declined": "was declined already", "expired": "has expired", "draft": "was not asked for yet",
+}  # fmt: skip
+
+
+@dataclass
+class Approving:
+    """The desk that requests for approval go over. ``region``: how numbers are written for those who are asked."""
+
+    approvals: Approvals
+    permissions: Permissions
+    messages: ChannelMessages
+    table: RouteTable
+    region: str
+
+    # Asking
+
+    async def ask(self, ctx: Ctx, route: str, raw: RawArgs, needed: NeedsApproval) -> Answer:
+        name = await self._store(ctx, route, raw, needed.action, needed.role, asked=True)
+        return await self._post(ctx, name)
+
+    async def draft(self, ctx: Ctx, route: str, raw: RawArgs, refused: NotPermitted) -> str:
+        assert refused.action is not None and refused.least is not None  # noqa: S101, PT018  the caller has looked
+        return await self._store(ctx, route, raw, refused.action, refused.least, asked=False)
+
+    async def send(self, ctx: Ctx, name: str) -> Answer:
+        found = await self._get(ctx, name)
+        if found.person != ctx.person:
+            raise UserError("Only whoever wanted to do this can ask for it.")
+        policy = await self.permissions.policy(found.company)
+        if not await self.approvals.move(found.company, name, "draft", "open", lasts=timedelta(hours=policy.hours)):
+            raise UserError(f"This {_OVER.get(found.state, 'was asked for already')}. Nothing was done again.")
+        return await self._post(ctx, name)
+
+    async def _store(self, ctx: Ctx, route: str, raw: RawArgs, action: Action[Any], role: Role, *, asked: bool) -> str:
+        company = await ctx.account.company()
+        hours = (await self.permissions.policy(company)).hours
+        shown = await self._describe(ctx, action)
+        reader = Reader(region=self.region)
+        request = HeldRequest(
+            route=route,
+            args=dict(raw),
+            where=replace(ctx.where, response_url=None).to_json(),
+            origin=ctx.origin.value,
+            fingerprint=fingerprint_of(action),
+            title=plain(shown.facts[0].value, reader),
+            shown=tuple((fact.label, plain(fact.value, reader)) for fact in shown.facts[1:]),
+            quote=shown.quote,
+        )
+        lasts = timedelta(hours=hours) if asked else DRAFT_FOR
+        state: Any = "open" if asked else "draft"
+        return await self.approvals.create(company, ctx.person, role.value, request, state=state, lasts=lasts)
+
+    async def _describe(self, ctx: Ctx, action: Action[Any]) -> Confirm:
+        """Return exactly what would be done, as the person's own confirmation shows it."""
+        raw = raw_of(type(action), data_of(action))
+        return await confirmation(ctx, type(action), raw, raw, ())
+
+    async def _post(self, ctx: Ctx, name: str) -> Answer:
+        found = await self._get(ctx, name)
+        policy = await self.permissions.policy(found.company)
+        role = Role(found.role)
+        places = (
+            [policy.ask_in] if policy.ask_in else await self.permissions.people_of(found.company.team_id, policy, role)
+        )
+        if not places and policy.saved_by:
+            places = [policy.saved_by]
+        places = [one for one in places if one != ctx.person.user_id][:MOST_ASKED]
+        posted = []
+        for place in places:
+            with contextlib.suppress(ChatopsError):  # one who cannot be reached is no reason not to ask the others
+                spot = await self.messages.post(
+                    found.company.team_id, place, self._message(found), name=f"approval:{name}:{place}"
+                )
+                posted.append((spot.place, spot.ts))
+        if not posted:
+            await self.approvals.move(found.company, name, "open", "expired")
+            raise UserError(
+                f"This needs the approval of {_a(role)}, and none could be asked. "
+                f"Ask an admin to name some in {ctx.deps.settings.typed('roles')}. Nothing was done."
+            )
+        await self.approvals.note_posted(found.company, name, tuple(posted))
+        await ctx.deps.later.at(found.expires_at, _key(name), EXPIRE, {"name": name}, found.person, {})
+        asked = listed([(Mention(one),) for one in places])
+        return Reply(
+            prose("Nothing was done yet: ", Bold(found.request.title), " needs somebody's approval. I asked ", asked,
+                  " and will tell you. It is good until ", When(found.expires_at, "date"), "."),
+        )  # fmt: skip
+
+    def _message(self, found: Approval, stamp: Prose = "") -> MessageContent:
+        facts = (
+            Fact("Asks", (Mention(found.person.user_id),)),
+            *(Fact(label, value) for label, value in found.request.shown),
+        )
+        buttons = (
+            Button("Approve", APPROVE, {"name": found.id}, style="primary"),
+            Button("Decline", DECLINE, {"name": found.id}, style="danger"),
+        )
+        card = Card(
+            f"Approval: {found.request.title}",
+            facts=facts,
+            text=found.request.quote,
+            note=prose("It is done once, with the Dialpad account of whoever asks. Good until ",
+                       When(found.expires_at, "date"), "."),
+            buttons=() if stamp else buttons,
+        )  # fmt: skip
+        return MessageContent(card, stamp=stamp)
+
+    # Deciding
+
+    async def decide(self, ctx: Ctx, name: str, *, yes: bool) -> Reply:
+        found = await self._get(ctx, name)
+        if found.person == ctx.person:
+            raise UserError("You asked for this yourself, so somebody else has to decide.")
+        if not await self.permissions.holds(ctx, Role(found.role)):
+            raise UserError(f"Only {_a(Role(found.role))} can decide this. Nothing was changed.")
+        expired = found.expires_at <= ctx.now
+        after: Any = "expired" if expired else "approved" if yes else "declined"
+        if not await self.approvals.move(found.company, name, "open", after, by=ctx.person.user_id):
+            found = await self._get(ctx, name)
+            raise UserError(f"This {_OVER.get(found.state, 'was decided already')}. Nothing was changed.")
+        ctx.touched("approval", name, decided=after, of=found.request.route)
+        if not expired:  # in the place of the end that was set for it
+            route = RUN_APPROVED if yes else TELL_DECLINED
+            await ctx.deps.later.at(ctx.now, _key(name), route, {"name": name}, found.person, {})
+        stamp = prose(after.capitalize(), " by ", Mention(ctx.person.user_id), " at ", When(ctx.now))
+        await self._stamp(found, prose("Expired at ", When(found.expires_at)) if expired else stamp)
+        if expired:
+            return Reply("This has expired, so nothing was done. They can ask again.", tone="warning")
+        return Reply(
+            f"{after.capitalize()}. They hear of it now." if not yes else "Approved. It runs now.", tone="done"
+        )
+
+    async def _stamp(self, found: Approval, stamp: Prose) -> None:
+        """Replace the buttons of every message that asks by what was decided."""
+        for place, ts in found.posted:
+            name = f"approval:{found.id}:{place}"
+            try:
+                await self.messages.update(
+                    found.company.team_id, MessagePlace(place, ts), self._message(found, stamp), name=name
+                )
+            except ChatopsError as problem:
+                _log.warning("approval not stamped", error=type(problem).__name__)
+
+    # What follows
+
+    async def run(self, ctx: Ctx, name: str) -> Answer:
+        found = await self._get(ctx, name)
+        if not await self.approvals.move(found.company, name, "approved", "running"):
+            if found.state != "running":
+                return Reply(f"“{found.request.title}” {_OVER.get(found.state, 'is over')}.")
+            await self.approvals.move(found.company, name, "running", "done")
+            return Reply(
+                f"“{found.request.title}” was approved, and I was restarted in the middle of it, so it may or may not "
+                "have happened. Check in Dialpad before you ask again.", tone="warning",
+            )  # fmt: skip
+        try:
+            answer = await self._run(ctx, found)
+        except Exception as error:
+            again = isinstance(error, DialpadError) and not may_have_been_done(error)
+            if again and wait_before_retry(error, 1, found.expires_at, ctx.now) is not None:
+                await self.approvals.move(found.company, name, "running", "approved")
+                raise  # it is tried again
+            answer = self._say_failed(found, error)
+        await self.approvals.move(found.company, name, "running", "done")
+        return answer
+
+    async def _run(self, ctx: Ctx, found: Approval) -> Answer:
+        request = found.request
+        route = self.table.by_id.get(request.route)
+        if route is None:
+            return Reply("What was approved no longer exists, so nothing was done.", tone="warning")
+        theirs = replace(
+            ctx, where=Where.from_json(request.where), origin=Origin(request.origin),
+            approved=request.fingerprint, approved_by=found.decided_by or "",
+        )  # fmt: skip
+        try:
+            return await route.handler(theirs, **await parse_arguments(theirs, route, request.args))
+        except NeedsApproval:
+            return Reply(
+                f"“{request.title}” would be something else by now, so it was not done. Ask again.", tone="warning"
+            )
+
+    def _say_failed(self, found: Approval, error: Exception) -> Reply:
+        reference = secrets.token_hex(4)
+        route = self.table.by_id.get(found.request.route)
+        trouble = read_trouble(error, reference=reference, **({"risk": route.risk} if route else {}))
+        if not trouble.expected:
+            _log.error("an approved request failed", reference=reference, exc_info=error)
+        return Reply(f"“{found.request.title}” was approved, and then: {trouble.text}", tone="warning")
+
+    async def expire(self, ctx: Ctx, name: str) -> Answer:
+        found = await self._get(ctx, name)
+        if await self.approvals.move(found.company, name, "open", "expired"):
+            await self._stamp(found, prose("Expired at ", When(found.expires_at)))
+            return Reply(f"Nobody approved “{found.request.title}” in time, so nothing was done. You can ask again.")
+        left = {"approved": "was approved and could not be run, so nothing was done. You can ask again."}
+        return Reply(f"“{found.request.title}” {left.get(found.state, _OVER.get(found.state, 'is over'))}")
+
+    async def say_declined(self, ctx: Ctx, name: str) -> Answer:
+        found = await self._get(ctx, name)
+        by: Prose = (Mention(found.decided_by),) if found.decided_by else "Somebody"
+        return Reply(prose(by, " declined “", found.request.title, "”. Nothing was done."), tone="warning")
+
+    async def _get(self, ctx: Ctx, name: str) -> Approval:
+        try:
+            found = await self.approvals.get(await ctx.account.company(), name)
+        except KeyProblem:
+            found = None
+        if found is None:
+            raise UserError(_GONE)
+        return found
+
+
+def _key(name: str) -> str:
+    return f"approval:{name}"
+
+
+def _a(role: Role) -> str:
+    return f"an {role.value}" if role is Role.ADMIN else f"a {role.value}"

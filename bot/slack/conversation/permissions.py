@@ -1,0 +1,239 @@
+"""Decides who may do what, by what Slack and Dialpad say of a person and what their company has decided."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import structlog
+
+from bot.basics.company import CompanyKey
+from bot.basics.errors import ChatopsError, NotConnected, UserError
+from bot.basics.person import PersonKey
+from bot.contract.context import Ctx, Origin
+from bot.contract.prose import listed
+from bot.contract.roles import (
+    FREE,
+    STORED_POLICY,
+    NeedsApproval,
+    NotPermitted,
+    Requirement,
+    Role,
+    RolePolicy,
+    UserGroupMembers,
+)
+from bot.contract.routing import RouteTable
+from bot.dialpad.action import Action
+from bot.dialpad.actions import ALL
+from bot.dialpad.actions.users import GetUser
+from bot.store.role_policies import RolePolicies
+
+_log = structlog.get_logger(__name__)
+
+KNOWN_FOR_S: Final = 10.0
+"""How long a copy of what a company has decided is used: so much later another process follows a change at most."""
+ROLE_KNOWN_FOR_S: Final = 60.0
+"""The same for who is in a user group, and for what Dialpad says of a person."""
+NEVER_BARRED: Final = frozenset({"audit", "connect", "disconnect", "help", "home", "menu", "roles", "whoami"})
+"""Files of handlers that no rule can be for: without them nobody could find out why, or change it."""
+_NAMED: Final = 3
+_WORDS: Final = {Role.MEMBER: "Members", Role.SUPERVISOR: "Supervisors", Role.ADMIN: "Admins"}
+
+
+class Permissions:
+    """The gate that every action passes. ``fixed`` are the roles of a file, which then hold for all companies."""
+
+    def __init__(
+        self,
+        policies: RolePolicies,
+        groups: UserGroupMembers,
+        monotonic: Callable[[], float],
+        *,
+        fixed: RolePolicy | None = None,
+        file: str = "",
+    ) -> None:
+        self._policies = policies
+        self._groups = groups
+        self._monotonic = monotonic
+        self._fixed = fixed
+        self._file = file
+        self._free_until = 0.0
+        self._known: dict[CompanyKey, tuple[float, RolePolicy]] = {}
+        self._members: dict[tuple[str, str], tuple[float, frozenset[str]]] = {}
+        self._at_dialpad: dict[object, tuple[float, Role]] = {}
+
+    @property
+    def file(self) -> str:
+        return self._file
+
+    def forget(self) -> None:
+        """Ask again, whoever wants to know."""
+        self._free_until = 0.0
+        for known in (self._known, self._members, self._at_dialpad):
+            known.clear()
+
+    async def policy(self, company: CompanyKey) -> RolePolicy:
+        if self._fixed is not None:
+            return self._fixed
+        until, known = self._known.get(company, (0.0, None))
+        if known is None or self._monotonic() >= until:
+            stored = await self._policies.get(company)
+            known = RolePolicy() if stored is None else STORED_POLICY.load(stored)
+            self._known[company] = (self._monotonic() + KNOWN_FOR_S, known)
+        return known
+
+    async def save(self, company: CompanyKey, policy: RolePolicy) -> None:
+        if self._fixed is not None:
+            raise UserError(f"The roles are in the file {self._file}, so they cannot be changed here.")
+        await self._policies.save(company, STORED_POLICY.dump(policy))
+        self._free_until = 0.0
+        self._known[company] = (self._monotonic() + KNOWN_FOR_S, policy)
+
+    # Who may
+
+    async def check(self, ctx: Ctx, action: Action[Any]) -> None:
+        if await self._is_free():
+            return
+        policy = await self.policy((await ctx.account.link()).company_of(ctx.person))
+        needed = policy.needed_for(type(action))
+        if needed == FREE:
+            return
+        await self._check(ctx, policy, needed, f"“{action.name}”", action)
+        if needed.approval is not None:
+            raise NeedsApproval(action, needed.approval)
+
+    async def check_early(self, ctx: Ctx, action: type[Action[Any]] | None, word: str) -> None:
+        if await self._is_free():
+            return
+        try:
+            policy = await self.policy(await ctx.account.company())
+        except NotConnected:
+            return  # they can do nothing at Dialpad, and are asked to connect first
+        for needed, name in (
+            (FREE if word in NEVER_BARRED else policy.rules.get(word, FREE), f"“{word}”"),
+            (FREE if action is None else policy.needed_for(action), f"“{action.name if action else ''}”"),
+        ):
+            if needed != FREE:
+                await self._check(ctx, policy, needed, name, None)
+
+    async def _is_free(self) -> bool:
+        """Tell whether nobody has decided anything, as mostly: then nothing is asked of anybody."""
+        if self._fixed is not None:
+            return not self._fixed.rules
+        if self._monotonic() < self._free_until:
+            return True
+        if not await self._policies.are_none():
+            return False
+        self._free_until = self._monotonic() + KNOWN_FOR_S
+        return True
+
+    async def _check(
+        self, ctx: Ctx, policy: RolePolicy, needed: Requirement, name: str, action: Action[Any] | None
+    ) -> None:
+        if not await self.holds(ctx, needed.least, policy):
+            raise NotPermitted(await self._say_role(ctx, policy, needed.least, name), needed.least, action)
+        if (elsewhere := _elsewhere(ctx, needed)) is not None:
+            raise NotPermitted(f"{name} is not for this place: {elsewhere}. Nothing was done.")
+
+    async def _say_role(self, ctx: Ctx, policy: RolePolicy, least: Role, name: str) -> str:
+        """Say who can. People are named, up to three; where only groups are known it says "an admin"."""
+        people = [one for one in policy.listed(least) if not one.startswith("S") and one != ctx.person.user_id]
+        named = []
+        for one in people[:_NAMED]:
+            try:
+                profile = await ctx.deps.people.profile(PersonKey(ctx.person.team_id, one))
+            except ChatopsError:
+                continue
+            if not profile.is_gone:
+                named.append(profile.name)
+        helper = "".join(map(str, listed(named, " or "))) if named else f"{_article(least)} {least.value}"
+        return f"{name} is for {_WORDS[least].lower()} here, so nothing was done. {helper[:1].upper()}{helper[1:]} can."
+
+    # Who is what
+
+    async def role_of(self, ctx: Ctx) -> Role:
+        for role in (Role.ADMIN, Role.SUPERVISOR):
+            if await self.holds(ctx, role):
+                return role
+        return Role.MEMBER
+
+    async def holds(self, ctx: Ctx, least: Role, policy: RolePolicy | None = None) -> bool:
+        if least is Role.MEMBER:
+            return True
+        if policy is None:
+            policy = await self.policy(await ctx.account.company())
+        async for role in self._roles(ctx, policy):
+            if role.covers(least):
+                return True
+        return False
+
+    async def _roles(self, ctx: Ctx, policy: RolePolicy) -> AsyncIterator[Role]:
+        """Yield the roles that one source after the other gives, what costs nothing first."""
+        user_id = ctx.person.user_id
+        if user_id in policy.admins:
+            yield Role.ADMIN
+        if user_id in policy.supervisors:
+            yield Role.SUPERVISOR
+        if policy.slack_admins and (await ctx.deps.people.profile(ctx.person)).is_admin:
+            yield Role.ADMIN
+        for role, named in ((Role.ADMIN, policy.admins), (Role.SUPERVISOR, policy.supervisors)):
+            for group in named:
+                if group.startswith("S") and user_id in await self._members_of(ctx.person.team_id, group):
+                    yield role
+        if policy.dialpad_roles:
+            yield await self._role_at_dialpad(ctx)
+
+    async def _members_of(self, team_id: str, group: str) -> frozenset[str]:
+        until, members = self._members.get((team_id, group), (0.0, frozenset[str]()))
+        if self._monotonic() >= until:
+            try:
+                members = frozenset(await self._groups.members(team_id, group) or ())
+            except ChatopsError as problem:
+                _log.warning("members of a user group unknown", error=type(problem).__name__)
+                raise UserError(
+                    "Slack did not say who is in a user group that this needs. Try again in a minute."
+                ) from None
+            self._members[team_id, group] = (self._monotonic() + ROLE_KNOWN_FOR_S, members)
+        return members
+
+    async def _role_at_dialpad(self, ctx: Ctx) -> Role:
+        key = (ctx.person, await ctx.account.company())
+        until, role = self._at_dialpad.get(key, (0.0, Role.MEMBER))
+        if self._monotonic() >= until:
+            me = await ctx.account.send(GetUser())
+            leads = any(one.role in {"admin", "supervisor"} for one in me.group_details)
+            is_admin = bool(me.is_super_admin or me.is_admin or me.admin_office_ids)
+            role = Role.ADMIN if is_admin else Role.SUPERVISOR if leads else Role.MEMBER
+            self._at_dialpad[key] = (self._monotonic() + ROLE_KNOWN_FOR_S, role)
+        return role
+
+    async def people_of(self, team_id: str, policy: RolePolicy, least: Role) -> list[str]:
+        """Return the ids of the people who are named for a role, those of their user groups among them."""
+        found: dict[str, None] = {}
+        for one in policy.listed(least):
+            if not one.startswith("S"):
+                found[one] = None
+                continue
+            for member in sorted(await self._members_of(team_id, one)):
+                found[member] = None
+        return list(found)
+
+
+def _article(role: Role) -> str:
+    return "an" if role is Role.ADMIN else "a"
+
+
+def _elsewhere(ctx: Ctx, needed: Requirement) -> str | None:
+    """Return where else it may be asked for, None when it may be here."""
+    if ctx.origin is Origin.LATER:
+        return None  # it was looked at when it was set
+    here = None if ctx.where.is_direct else ctx.where.channel
+    if needed.where == "direct" and here is not None:
+        return "use it in a direct message with me"
+    if needed.where == "channels" and here not in needed.channels:
+        return "use it in one of the channels that an admin chose for it"
+    return None
+
+
+def words_with_rules(table: RouteTable) -> frozenset[str]:
+    """Return what rules can be for, besides risk classes: actions, and the files of handlers."""
+    files = {route.id.partition(".")[0] for route in table.order} - NEVER_BARRED
+    return frozenset({*files, *(action.slug for action in ALL)})

@@ -1,0 +1,324 @@
+"""Handles ``roles``: who may do what here, and a second person's approval."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from bot.arguments.slack_names import InSlack, UserGroups
+from bot.arguments.switch import Switch
+from bot.basics.errors import FieldError, UserError
+from bot.catalogue.typed import ActionChoice, named_action
+from bot.contract.argument import Carried, Choice, Option
+from bot.contract.context import Ctx
+from bot.contract.prose import listed, plural, prose
+from bot.contract.reply import Answer, Bold, Button, Form, Listing, Mention, Prose, Raw, Reply, Row
+from bot.contract.roles import FREE, ApprovalDesk, Gate, Requirement, Role, RolePolicy
+from bot.contract.routing import Router
+from bot.dialpad.action import Action, Risk
+
+router = Router()
+
+_CLASSES: Final[Mapping[Risk, str]] = {
+    Risk.READ: "Reading", Risk.CHANGE: "Changing", Risk.OUTWARD: "Reaching people outside",
+    Risk.DESTRUCTIVE: "Deleting",
+}  # fmt: skip
+_WHO: Final = (
+    Option("Everybody", "member"), Option("Supervisors and admins", "supervisor"), Option("Admins", "admin"),
+)  # fmt: skip
+_WHERE: Final = (
+    Option("Anywhere", "anywhere"), Option("Only in direct messages with me", "direct"),
+    Option("Only in the channels chosen below", "channels"),
+)  # fmt: skip
+_APPROVAL: Final = (
+    Option("Nobody", "none"), Option("A supervisor or admin", "supervisor"), Option("An admin", "admin"),
+)  # fmt: skip
+_HOURS: Final = tuple(
+    Option(plural(hours, "hour") if hours < 24 else plural(hours // 24, "day"), str(hours))
+    for hours in (1, 4, 8, 24, 72, 168)
+)
+_SAID: Final = {Role.MEMBER: "everybody", Role.SUPERVISOR: "supervisors and admins", Role.ADMIN: "admins"}
+_PLACES: Final = {"anywhere": "anywhere", "direct": "in direct messages with me"}
+_MOST_RULES: Final = 40
+
+
+def _gate(ctx: Ctx) -> Gate:
+    if ctx.deps.gate is None:
+        raise UserError("Roles are not switched on for this bot. Ask whoever runs it.")
+    return ctx.deps.gate
+
+
+def _desk(ctx: Ctx) -> ApprovalDesk:
+    if ctx.deps.approvals is None:
+        raise UserError("Approvals are not switched on for this bot. Ask whoever runs it.")
+    return ctx.deps.approvals
+
+
+async def _policy(ctx: Ctx) -> RolePolicy:
+    """Return what holds. Raises UserError for whoever is no admin."""
+    gate = _gate(ctx)
+    if not await gate.holds(ctx, Role.ADMIN):
+        mine = await gate.role_of(ctx)
+        raise UserError(f"Only admins can see and change this. You are a {mine.value} here; ask an admin.")
+    return await gate.policy(await ctx.account.company())
+
+
+# Seeing them
+
+
+@router.command(
+    "roles",
+    summary="Who may do what here, and what needs a second person's approval",
+    aliases=("role", "permissions"),
+    phrases=dict.fromkeys(("who may do what", "who can do what", "roles and permissions", "approvals"), ""),
+    examples=("roles",),
+    title="Roles",
+)
+async def roles(ctx: Ctx) -> Answer:
+    """Show who has which role and what needs which. For admins."""
+    gate = _gate(ctx)
+    if not await gate.holds(ctx, Role.ADMIN):
+        mine = await gate.role_of(ctx)
+        return Reply(f"You are a {mine.value} here. Only admins see and change who may do what.")
+    return _listing(ctx, gate.file, await _policy(ctx))
+
+
+def _listing(ctx: Ctx, file: str, policy: RolePolicy, said: str = "") -> Listing:
+    can = not file
+    rows = [
+        Row(prose(Bold("Admins"), ": ", _people(policy.admins, policy, Role.ADMIN))),
+        Row(prose(Bold("Supervisors"), ": ", _people(policy.supervisors, policy, Role.SUPERVISOR))),
+    ]
+    rows += [
+        Row(prose(Bold(name), ": ", _in_words(policy.rules.get(risk.value, FREE)))) for risk, name in _CLASSES.items()
+    ]
+    others = [name for name in policy.rules if name not in set(Risk)]
+    for name in others[:_MOST_RULES]:
+        drop = Button("Remove", "roles.drop", {"name": name}) if can else None
+        rows.append(Row(prose(Bold(_called(name)), ": ", _in_words(policy.rules[name])), button=drop))
+    asked: Prose = prose("in ", Mention(policy.ask_in)) if policy.ask_in else "in direct messages"
+    good = f" and is good for {plural(policy.hours, 'hour')}. Dialpad's own permissions hold besides."
+    note: Prose = prose(f"{said} " if said else "", "Approval is asked for ", asked, good)
+    if file:
+        note = prose(note, f" All this is in the file {file} and is changed there.")
+    buttons = (
+        Button("Change…", "roles.edit", form=True, style="primary"),
+        Button("Rule for one action…", "roles.rule", form=True),
+    )
+    return Listing("Who may do what", tuple(rows), note=note, buttons=buttons if can else ())
+
+
+def _people(named: tuple[str, ...], policy: RolePolicy, role: Role) -> Prose:
+    sources: list[Prose] = [(Mention(one),) for one in named]
+    if role is Role.ADMIN and policy.slack_admins:
+        sources.append("admins of this Slack workspace")
+    if policy.dialpad_roles:
+        sources.append("admins at Dialpad" if role is Role.ADMIN else "supervisors of a call center at Dialpad")
+    return listed(sources) if sources else "nobody"
+
+
+def _in_words(rule: Requirement) -> Prose:
+    where: Prose = _PLACES.get(rule.where, "")
+    if rule.where == "channels":
+        where = prose("in ", listed([(Mention(one),) for one in rule.channels], " or "))
+    approval = {
+        Role.SUPERVISOR: ", after a supervisor's or admin's approval",
+        Role.ADMIN: ", after an admin's approval",
+    }
+    return prose(f"{_SAID[rule.least]}, ", where, approval.get(rule.approval or Role.MEMBER, ""))
+
+
+def _called(name: str) -> str:
+    action = named_action(name)
+    return action.name if action else name
+
+
+# Changing them
+
+
+def _who(risk: Risk) -> Choice:
+    return Choice("Who may", options=_WHO, group=_CLASSES[risk])
+
+
+def _where(risk: Risk) -> Choice:
+    return Choice("Where", options=_WHERE, group=_CLASSES[risk])
+
+
+def _approval(risk: Risk) -> Choice:
+    return Choice("Has to approve", options=_APPROVAL, group=_CLASSES[risk])
+
+
+async def _filled(ctx: Ctx, form: Form) -> Form:
+    """Fill in what holds now."""
+    policy = await _policy(ctx)
+    _refuse_file(ctx)
+    now: dict[str, Raw] = {
+        "admins": [one for one in policy.admins if not one.startswith("S")],
+        "admin_groups": [one for one in policy.admins if one.startswith("S")],
+        "supervisors": [one for one in policy.supervisors if not one.startswith("S")],
+        "supervisor_groups": [one for one in policy.supervisors if one.startswith("S")],
+        "slack_admins": policy.slack_admins,
+        "dialpad_roles": policy.dialpad_roles,
+        "channels": list(dict.fromkeys(one for risk in Risk for one in policy.rules.get(risk.value, FREE).channels)),
+        "ask_in": [policy.ask_in] if policy.ask_in else [],
+        "hours": str(policy.hours),
+    }
+    for risk in Risk:
+        rule = policy.rules.get(risk.value, FREE)
+        now |= {f"{risk.value}_who": rule.least.value, f"{risk.value}_where": rule.where}
+        if risk is not Risk.READ:
+            now[f"{risk.value}_approval"] = rule.approval.value if rule.approval else "none"
+    return replace(form, args={**{name: one for name, one in now.items() if one not in ("", [])}, **form.args})
+
+
+def _refuse_file(ctx: Ctx) -> None:
+    if file := _gate(ctx).file:
+        raise UserError(f"The roles are in the file {file}, which goes before what is chosen here. Change them there.")
+
+
+@router.button(title="Roles", submit="Save", risk=Risk.CHANGE, opening=_filled)
+async def edit(
+    ctx: Ctx,
+    *,
+    admins: Annotated[tuple[str, ...], InSlack("Admins", hint="They see and change this, and the audit.")] = (),
+    admin_groups: Annotated[tuple[str, ...], UserGroups("Admins: user groups")] = (),
+    supervisors: Annotated[tuple[str, ...], InSlack("Supervisors")] = (),
+    supervisor_groups: Annotated[tuple[str, ...], UserGroups("Supervisors: user groups")] = (),
+    slack_admins: Annotated[bool, Switch("Admins of this Slack workspace are admins")] = False,
+    dialpad_roles: Annotated[
+        bool, Switch("Dialpad's roles count", hint="Its admins are admins, its call centers' supervisors supervisors.")
+    ] = False,
+    read_who: Annotated[str, _who(Risk.READ)] = "member",
+    read_where: Annotated[str, _where(Risk.READ)] = "anywhere",
+    change_who: Annotated[str, _who(Risk.CHANGE)] = "member",
+    change_where: Annotated[str, _where(Risk.CHANGE)] = "anywhere",
+    change_approval: Annotated[str, _approval(Risk.CHANGE)] = "none",
+    outward_who: Annotated[str, _who(Risk.OUTWARD)] = "member",
+    outward_where: Annotated[str, _where(Risk.OUTWARD)] = "anywhere",
+    outward_approval: Annotated[str, _approval(Risk.OUTWARD)] = "none",
+    destructive_who: Annotated[str, _who(Risk.DESTRUCTIVE)] = "member",
+    destructive_where: Annotated[str, _where(Risk.DESTRUCTIVE)] = "anywhere",
+    destructive_approval: Annotated[str, _approval(Risk.DESTRUCTIVE)] = "none",
+    channels: Annotated[
+        tuple[str, ...],
+        InSlack("Channels", kind="channels", group="Places", hint="For whatever is only for the channels chosen here."),
+    ] = (),
+    ask_in: Annotated[
+        tuple[str, ...],
+        InSlack("Ask for approval in", kind="channels", most=1, group="Places",
+                hint="Empty: in direct messages to those named above."),
+    ] = (),
+    hours: Annotated[str, Choice("An approval is good for", options=_HOURS, group="Places")] = "24",
+) -> Answer:  # fmt: skip
+    """Save who has which role and what each risk class needs."""
+    before = await _policy(ctx)
+    _refuse_file(ctx)
+    chosen = {
+        Risk.READ: (read_who, read_where, "none"),
+        Risk.CHANGE: (change_who, change_where, change_approval),
+        Risk.OUTWARD: (outward_who, outward_where, outward_approval),
+        Risk.DESTRUCTIVE: (destructive_who, destructive_where, destructive_approval),
+    }
+    rules = {name: rule for name, rule in before.rules.items() if name not in set(Risk)}
+    for risk, (who, where, approval) in chosen.items():
+        rule = _rule(who, where, approval, channels)
+        if rule.where == "channels" and not channels:
+            raise FieldError("channels", "Choose at least one channel, because something is only for these.")
+        if rule != FREE:
+            rules[risk.value] = rule
+    policy = replace(
+        before, admins=(*admins, *admin_groups), supervisors=(*supervisors, *supervisor_groups),
+        slack_admins=slack_admins, dialpad_roles=dialpad_roles, rules=rules, ask_in=ask_in[0] if ask_in else "",
+        hours=int(hours),
+    )  # fmt: skip
+    return await _save(ctx, policy, "admins")
+
+
+def _rule(who: str, where: str, approval: str, channels: tuple[str, ...]) -> Requirement:
+    place: Any = where
+    return Requirement(
+        Role(who), place, channels if where == "channels" else (), None if approval == "none" else Role(approval)
+    )
+
+
+async def _save(ctx: Ctx, policy: RolePolicy, field: str) -> Answer:
+    """Save, unless whoever saves would lock themselves out."""
+    gate = _gate(ctx)
+    if not await gate.holds(ctx, Role.ADMIN, policy):
+        raise FieldError(
+            field, "With this you would no longer be an admin yourself. Name yourself, or keep the switch on."
+        )
+    policy = replace(policy, saved_by=ctx.person.user_id)
+    await gate.save(await ctx.account.company(), policy)
+    ctx.touched("roles", "company", rules=len(policy.rules), admins=len(policy.admins))
+    return _listing(ctx, gate.file, policy, "Saved.")
+
+
+@router.button(title="Rule for one action", submit="Save", risk=Risk.CHANGE)
+async def rule(
+    ctx: Ctx,
+    action: Annotated[type[Action[Any]], ActionChoice("Action", placeholder="Type part of its name")],
+    who: Annotated[str, Choice("Who may", options=_WHO)] = "member",
+    where: Annotated[str, Choice("Where", options=_WHERE)] = "anywhere",
+    channels: Annotated[tuple[str, ...], InSlack("Channels", kind="channels")] = (),
+    approval: Annotated[str, Choice("Has to approve", options=_APPROVAL)] = "none",
+) -> Answer:
+    """Save a rule for one action, which then goes before the one of its class."""
+    before = await _policy(ctx)
+    _refuse_file(ctx)
+    if where == "channels" and not channels:
+        raise FieldError("channels", "Choose at least one channel.")
+    if approval != "none" and action.risk is Risk.READ:
+        raise FieldError("approval", "This only reads. Choose who may do it instead.")
+    rules = {**before.rules, action.slug: _rule(who, where, approval, channels)}
+    return await _save(ctx, replace(before, rules=rules), "who")
+
+
+@router.button(risk=Risk.CHANGE)
+async def drop(ctx: Ctx, name: Annotated[str, Carried("Rule")]) -> Answer:
+    """Remove the rule for one action: that of its class holds again."""
+    before = await _policy(ctx)
+    _refuse_file(ctx)
+    return await _save(
+        ctx, replace(before, rules={one: two for one, two in before.rules.items() if one != name}), "who"
+    )
+
+
+# Asking and approving
+
+_Name = Annotated[str, Carried("Request", longest=40)]
+
+
+@router.button(risk=Risk.CHANGE)
+async def ask(ctx: Ctx, name: _Name) -> Answer:
+    """Ask for what was refused."""
+    return await _desk(ctx).send(ctx, name)
+
+
+@router.button(risk=Risk.CHANGE)
+async def approve(ctx: Ctx, name: _Name) -> Answer:
+    """Approve what somebody else asked for."""
+    return await _desk(ctx).decide(ctx, name, yes=True)
+
+
+@router.button(risk=Risk.CHANGE)
+async def decline(ctx: Ctx, name: _Name) -> Answer:
+    """Decline what somebody else asked for."""
+    return await _desk(ctx).decide(ctx, name, yes=False)
+
+
+@router.later()
+async def run_approved(ctx: Ctx, name: _Name) -> Answer:
+    """Run what was approved, as whoever asked for it."""
+    return await _desk(ctx).run(ctx, name)
+
+
+@router.later()
+async def declined(ctx: Ctx, name: _Name) -> Answer:
+    """Tell whoever asked that it was declined."""
+    return await _desk(ctx).say_declined(ctx, name)
+
+
+@router.later()
+async def expired(ctx: Ctx, name: _Name) -> Answer:
+    """End a request that nobody decided in time."""
+    return await _desk(ctx).expire(ctx, name)
