@@ -7,7 +7,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,6 +40,8 @@ from bot.dialpad.pacer import Pacer
 from bot.door import AsgiApp
 from bot.notices import Notices
 from bot.notifications.backfill import ReadBack
+from bot.notifications.boards import Boards
+from bot.notifications.cockpit import LineCockpit
 from bot.notifications.digests import Digests
 from bot.notifications.disconnecting import CompanyConnections, Disconnector
 from bot.notifications.escalation import Escalations
@@ -240,6 +242,7 @@ class _Parts:
     replicas: Replicas
     workspaces: Workspaces
     take_overs: TakeOvers
+    cockpit: LineCockpit
 
 
 def _build_team_access(parts: _Parts, clients: Clients, installs: "Installs | None") -> TeamAccess:
@@ -298,6 +301,8 @@ def _build_parts(
         await listening.look()  # built below
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
+    boards = Boards(store)
+    cockpit = LineCockpit(store, accounts, boards)
     chores = [
         DueChore(replicas.led(escalations.run_due), lambda agenda: agenda.escalation),
         DueChore(replicas.led(digests.run_due), lambda agenda: agenda.digest),
@@ -308,7 +313,7 @@ def _build_parts(
     poster = Poster(
         store,
         channel_messages,
-        PostedCardRenderer(store, accounts, directory),
+        PostedCardRenderer(store, accounts, directory, boards),
         chores,
         pace=build_pace(book, time.monotonic),
     )
@@ -383,6 +388,7 @@ def _build_parts(
         gate=gate,
         audit=store.audit,
         approvals=Approving(store.approvals, gate, channel_messages, table, settings.region),
+        cockpit=cockpit,
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
     messages = SlackMessages(clients, ResponseUrls(session, time.monotonic))
@@ -393,7 +399,7 @@ def _build_parts(
     notices.dispatcher = dispatcher
     return _Parts(
         store, client, dispatcher, connector, later, directory, intake, listening, hooks, removals,
-        disconnector, poster, replicas, workspaces, take_overs,
+        disconnector, poster, replicas, workspaces, take_overs, cockpit,
     )  # fmt: skip
 
 
@@ -406,13 +412,6 @@ def _build_gate(settings: Settings, store: Store, table: RouteTable, marks: Duty
 def _renewing(store: Store, person: PersonKey) -> contextlib.AbstractAsyncContextManager[None]:
     """Be the only process that renews this person's token."""
     return store.processes.holding(f"renewal:{person.team_id}:{person.user_id}")
-
-
-async def _open_work_of(store: Store, people: Collection[PersonKey]) -> dict[PersonKey, object]:
-    """Return for each person what is another one once the open work of their company has changed."""
-    companies = {person: await store.connections.company(person) for person in people}
-    marks = {one: await store.histories.mark_of_open(one) for one in set(companies.values()) if one is not None}
-    return {person: marks.get(company) if company else None for person, company in companies.items()}
 
 
 async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Replicas:
@@ -430,7 +429,8 @@ async def _start_work(parts: _Parts, closing: contextlib.AsyncExitStack) -> Repl
     closing.push_async_callback(parts.listening.aclose)
     await parts.listening.start()
     closing.push_async_callback(parts.disconnector.aclose)
-    closing.callback(asyncio.create_task(parts.dispatcher.watch_homes(partial(_open_work_of, parts.store))).cancel)
+    closing.push_async_callback(parts.cockpit.aclose)
+    closing.callback(asyncio.create_task(parts.dispatcher.watch_homes(parts.cockpit.marks)).cancel)
     chores = Chores(parts.store, parts.hooks, parts.removals, parts.take_overs, replicas)
     for chore in chores.all():
         closing.callback(asyncio.create_task(chore).cancel)

@@ -1,18 +1,34 @@
-"""Handles the app's Home tab: the connection, toggle buttons, and timed changes."""
+"""Handles the app's Home tab: who one is, open work, the phone, call centers, actions and notifications."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import structlog
 
 from bot.basics.errors import ChatopsError, NotConnected
 from bot.cards.connecting import CONNECT_BUTTON
-from bot.cards.presence import is_operator, standing_rows
+from bot.cards.home import (
+    MOST_FAVOURITES,
+    MOST_LINES,
+    MOST_RECENT,
+    Membership,
+    action_rows,
+    connection_row,
+    heading,
+    line_rows,
+    notification_rows,
+    phone_toggles,
+)
+from bot.cards.led_lines import Led, led_lines
+from bot.cards.presence import standing_rows
 from bot.cards.rights import read_rights
 from bot.cards.silence import silent_groups
 from bot.cards.work_list import in_order, look_up_names, show_all, work_rows
+from bot.contract.argument import Carried
 from bot.contract.context import Ctx
-from bot.contract.reply import Answer, Bold, Button, Card, Listing, Row
+from bot.contract.reply import Answer, Button, Card, Listing, Row
 from bot.contract.routing import Router
+from bot.dialpad.action import Entity, Risk
+from bot.dialpad.actions import ALL
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser
 
@@ -22,12 +38,16 @@ _log = structlog.get_logger(__name__)
 REFRESH = Button("Refresh", "home.refresh")
 MOST_WORK: Final = 5
 """Open work that Home shows."""
+_RUN: Final = frozenset(one.slug for one in ALL if one.risk is not Risk.READ)
+"""Actions that are shown as what somebody did last: those that did something."""
+_AGAIN: Final = (REFRESH, Button("Who am I?", "whoami.whoami"))
 
 
 @router.event("app_home_opened")
-async def home(ctx: Ctx) -> Answer:
-    """Show the Home tab. Never an error: opening the tab shows a page in any case."""
-    return await _page(ctx)
+async def home(ctx: Ctx, quiet: Annotated[str, Carried("Quiet", longest=3)] = "") -> Answer:
+    """Show the Home tab. Never an error: opening the tab shows a page in any case. ``quiet``: nobody asked for it, so
+    Dialpad is not asked about the person again who was asked about moments ago."""
+    return await _page(ctx, quiet=bool(quiet))
 
 
 @router.button()
@@ -36,35 +56,78 @@ async def refresh(ctx: Ctx) -> Answer:
     return await _page(ctx)
 
 
-async def _page(ctx: Ctx) -> Answer:
+async def _page(ctx: Ctx, *, quiet: bool = False) -> Answer:
     try:
-        await ctx.account.link()
-        me = await ctx.send(GetUser())
-        pending = await ctx.deps.later.pending(ctx.person)
-        quiet = await silent_groups(ctx, me)
-        waiting = await _open_work(ctx, me)
+        return await _drawn(ctx, quiet=quiet)
     except NotConnected as problem:
         return _connect(broken=problem.broken)
     except ChatopsError as problem:
         _log.warning("home tab without Dialpad", problem=type(problem).__name__)
-        return Card(
-            "Dialpad is not responding right now",
-            text="What you see here comes from Dialpad. Try again in a minute.",
-            buttons=(REFRESH, Button("Who am I?", "whoami.whoami")),
-        )
-    standing = (Row((Bold("Your phone"),)), *standing_rows(me, pending, quiet))
-    return Listing(
-        f"{me.name} at Dialpad", (*waiting, *standing), buttons=_buttons(me, silent=bool(me.do_not_disturb or quiet))
-    )
+        return await _without_dialpad(ctx)
 
 
-async def _open_work(ctx: Ctx, me: User) -> list[Row]:
+async def _drawn(ctx: Ctx, *, quiet: bool) -> Listing:
+    link = await ctx.account.link()
+    me = await _me(ctx, quiet=quiet)
+    led = await led_lines(ctx, me, MOST_LINES)
+    silent = await silent_groups(ctx, me)
+    asked = set(ctx.deps.settings.dialpad_scopes) if link.scopes else set()
+    office = await _office(ctx, me)
+    about = Membership(office, tuple(sorted(asked - set(link.scopes))))
+    toggles = phone_toggles(me, silent=bool(me.do_not_disturb or silent))
+    pending = await ctx.deps.later.pending(ctx.person)
+    rows = [
+        connection_row(me, link, read_rights(me), led.by_supervising, about),
+        *await _open_work(ctx, me),
+        heading("Your phone"),
+        *standing_rows(me, pending, silent, toggles),
+        *await _lines(ctx, led, answers=True),
+        *await _chosen(ctx),
+    ]
+    return Listing(f"{me.name} at Dialpad", tuple(rows), buttons=_BUTTONS)
+
+
+async def _me(ctx: Ctx, *, quiet: bool) -> User:
+    """Return what Dialpad says of the person, and keep it."""
+    cockpit = ctx.deps.cockpit
+    if quiet and cockpit is not None and (known := cockpit.known(ctx.person, fresh=True)) is not None:
+        return known
+    me = await ctx.send(GetUser())
+    if cockpit is not None:
+        cockpit.know(ctx.person, me)
+    return me
+
+
+async def _office(ctx: Ctx, me: User) -> str:
+    return (await ctx.deps.directory.name_of(ctx.account, Entity.OFFICE, me.office_id) or "") if me.office_id else ""
+
+
+async def _lines(ctx: Ctx, led: Led, *, answers: bool) -> list[Row]:
+    """Return the call centers that this person supervises; nothing for anybody else."""
+    if ctx.deps.cockpit is None:
+        return []
+    views = await ctx.deps.cockpit.lines(ctx.person, led.shown, await ctx.zone())
+    return line_rows(views, ctx.now, led.left, answers=answers) if views else []
+
+
+async def _chosen(ctx: Ctx) -> list[Row]:
+    """Return the person's favourites, what they ran last, and what they are notified about."""
+    favourites = list((await ctx.deps.preferences.get(ctx.person)).get("favourites") or [])
+    cockpit = ctx.deps.cockpit
+    if cockpit is None:
+        return action_rows(favourites, ())
+    recent = await cockpit.last_actions(ctx.person, _RUN, MOST_RECENT + MOST_FAVOURITES)
+    concerning = await cockpit.concerning(ctx.person)
+    return [*action_rows(favourites, recent), *notification_rows(concerning, ctx.person.user_id)]
+
+
+async def _open_work(ctx: Ctx, me: User | None) -> list[Row]:
     """Return what waits for this person: what they have claimed or are offered, and what nobody has on their own lines,
-    the longest-waiting first. An admin's own lines are those they belong to."""
+    the longest-waiting first. An admin's own lines are those they belong to. Without ``me`` only what is theirs."""
     board = ctx.deps.notifications
     if board is None:
         return []
-    places, mine = read_rights(me).places, ctx.person.user_id
+    places, mine = read_rights(me).places if me is not None else frozenset[str](), ctx.person.user_id
     found = [
         one
         for one in await board.open_work(ctx.person)
@@ -72,9 +135,24 @@ async def _open_work(ctx: Ctx, me: User) -> list[Row]:
     ]
     ordered = in_order(found, mine, ctx.now)
     names = await look_up_names(ctx.deps.directory, ctx.account, ordered[:MOST_WORK])
-    heading = Row((Bold(f"Open work ({len(found):,})" if found else "Open work"),), button=show_all())
+    top = heading(f"Open work ({len(found):,})" if found else "Open work", show_all())
     rows = work_rows(ordered, names, ctx.now, MOST_WORK, mine)
-    return [heading, *(rows or [Row("Nothing waits for you.")])]
+    return [top, *(rows or [Row("Nothing waits for you.")])]
+
+
+async def _without_dialpad(ctx: Ctx) -> Answer:
+    """Show what is known without Dialpad, and say so."""
+    cockpit = ctx.deps.cockpit
+    me = cockpit.known(ctx.person, fresh=False) if cockpit is not None else None
+    rows = [Row("What comes from Dialpad is as it was when it last answered. Try again in a minute.")]
+    try:
+        rows += await _open_work(ctx, me)
+        if me is not None:
+            rows += await _lines(ctx, await led_lines(ctx, me, MOST_LINES), answers=False)
+        rows += await _chosen(ctx)
+    except ChatopsError as problem:
+        _log.info("home tab with less", problem=type(problem).__name__)
+    return Listing("Dialpad is not responding right now", tuple(rows), buttons=_AGAIN)
 
 
 def _connect(*, broken: bool) -> Card:
@@ -86,28 +164,12 @@ def _connect(*, broken: bool) -> Card:
     )
 
 
-def _buttons(me: User, *, silent: bool) -> tuple[Button, ...]:
-    if silent:
-        dnd: tuple[Button, ...] = (Button("Turn off do not disturb", "dnd.dnd", {"state": "off"}),)
-    else:
-        dnd = (
-            Button("Do not disturb", "dnd.dnd", {"state": "on"}),
-            Button("… for 30 min", "dnd.dnd", {"state": "on", "until": "30m"}),
-            Button("… for 1 hour", "dnd.dnd", {"state": "on", "until": "1h"}),
-        )
-    duty: tuple[Button, ...] = ()
-    if is_operator(me):
-        word, state = ("Go off duty", "off") if me.is_on_duty else ("Go on duty", "on")
-        duty = (Button(word, "duty.duty", {"state": state}),)
-    return (
-        *dnd,
-        *duty,
-        Button("Status…", "status.status", form=True),
-        Button("Send a text…", "sms.sms", form=True),
-        Button("Call…", "call.call", form=True),
-        Button("Run an action…", "run.pick", form=True),
-        Button("Notifications", "notify.mine"),
-        Button("Who am I?", "whoami.whoami"),
-        Button("Help", "help.help_"),
-        REFRESH,
-    )
+_BUTTONS: Final = (
+    Button("Send a text…", "sms.sms", form=True),
+    Button("Call…", "call.call", form=True),
+    Button("Run an action…", "run.pick", form=True),
+    Button("Notifications", "notify.mine"),
+    Button("Who am I?", "whoami.whoami"),
+    Button("Help", "help.help_"),
+    REFRESH,
+)

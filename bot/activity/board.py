@@ -15,6 +15,8 @@ RED_WAIT: Final = timedelta(minutes=3)
 """How long somebody may wait in the queue before the board says so, and says so loudly."""
 RED_CALLERS: Final = 3
 """So many callers waiting at once are red, unless the subscription says another number."""
+ANSWER_S: Final = 20
+"""The seconds within which calls are to be answered, where nobody chose others."""
 LOST_AFTER: Final = timedelta(hours=2)
 """A live call of which nothing was heard for so long is not counted as live: its end was never said."""
 SEEN_FOR: Final = timedelta(minutes=30)
@@ -82,6 +84,16 @@ class BoardView:
         if self.heard_since is None or self.midnight is None or self.heard_since <= self.midnight:
             return None
         return self.heard_since
+
+    @property
+    def answered_in_time(self) -> int | None:
+        """Return the percentage of today's answered calls that waited no longer than they should; None for no call."""
+        return self.share_within(ANSWER_S)
+
+    def share_within(self, seconds: int) -> int | None:
+        """Return the percentage of today's answered calls that waited at most so long; None where none is known."""
+        waits = self.today.waits
+        return round(100 * self.today.answered_within(seconds) / len(waits)) if waits else None
 
     @property
     def on_duty(self) -> tuple[Agent, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.activity.board import BoardLevel, BoardView
+from bot.activity.board import ANSWER_S, BoardLevel, BoardView
 from bot.activity.roster import Agent
 from bot.basics.times import lasting
 from bot.cards.presence import reason_of
@@ -16,6 +16,7 @@ BOARD: Final = "board"
 """The kind of a board's card."""
 _SIGNS: Final = {BoardLevel.GOOD: "🟢", BoardLevel.AMBER: "🔶", BoardLevel.RED: "🟥"}
 """A circle, a diamond and a square: told apart without colours as well."""
+NOT_HEARD: Final = "Calls are not listened to yet: type board or notify in a channel, and they are counted here."
 STALE_AFTER: Final = timedelta(minutes=10)
 """The list of people is asked for every two minutes; one that is older than this says so."""
 MOST_NAMED: Final = 12
@@ -24,15 +25,19 @@ MOST_NAMED: Final = 12
 
 def board_card(view: BoardView, card: str, subscription: str) -> Card:
     """Return the board. ``card`` and ``subscription`` are what its buttons are about."""
-    said = "; ".join(text for _, text in view.troubles)
-    title = f"{_SIGNS[view.level]} {view.name}"
     return Card(
-        prose(title, f": {said}" if said else ""),
-        text=_lines(view),
+        board_title(view),
+        text=board_lines(view),
         note=_note(view),
         buttons=_buttons(view, card),
         menu=_menu(view, card, subscription),
     )
+
+
+def board_title(view: BoardView) -> str:
+    """Return a line's name with what is wrong there, by a sign and in words."""
+    said = "; ".join(text for _, text in view.troubles)
+    return f"{_SIGNS[view.level]} {view.name}" + (f": {said}" if said else "")
 
 
 def ended_board(name: str) -> Reply:
@@ -40,9 +45,11 @@ def ended_board(name: str) -> Reply:
     return Reply(f"The board of {name} is not kept up here any more. A newer one may be further down.")
 
 
-def _lines(view: BoardView) -> Prose:
+def board_lines(view: BoardView) -> Prose:
+    """Say who answers, who waits, how the day goes and what is open."""
     people = [_on_duty(view), *_off_duty(view)] if view.place.startswith("callcenter:") else []
-    lines = [*people, _waiting(view), _today(view), *_open(view)]
+    calls = [_waiting(view), _today(view)] if view.heard_since is not None else [NOT_HEARD]
+    lines = [*people, *calls, *_open(view)]
     return prose(*(part for line in lines for part in (line, "\n")))[:-1]
 
 
@@ -107,8 +114,11 @@ def _today(view: BoardView) -> Prose:
         return prose(when, "no calls.")
     share = percent(today.answered, today.came_in)
     lost = f", {today.missed:,} missed" + (f", {today.abandoned:,} abandoned" if today.abandoned else "")
+    within = view.answered_in_time
+    in_time = "" if within is None else f". {within}% of answers within {ANSWER_S} s"
     wait = f". Median wait {lasting(today.median_wait_s * 1000) or '0 s'}" if today.median_wait_s is not None else ""
-    return prose(when, Bold(plural(today.came_in, "call")), f", {today.answered:,} answered ({share}){lost}{wait}.")
+    rest = f", {today.answered:,} answered ({share}){lost}{in_time}{wait}."
+    return prose(when, Bold(plural(today.came_in, "call")), rest)
 
 
 def _open(view: BoardView) -> list[Prose]:

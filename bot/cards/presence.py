@@ -1,6 +1,6 @@
 """A person's state at Dialpad right now: do not disturb, duty, status, and what changes back by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cards.silence import SilentGroup
@@ -28,8 +28,15 @@ def standing_facts(me: User, quiet: Sequence[SilentGroup] = ()) -> tuple[Fact, .
     return tuple(one.fact for one in _standing(me, quiet))
 
 
-def standing_rows(me: User, pending: list[Pending], quiet: Sequence[SilentGroup] = ()) -> tuple[Row, ...]:
-    """Return one row for each part of the state and each change back that is due, which a button can cancel."""
+def standing_rows(
+    me: User,
+    pending: list[Pending],
+    quiet: Sequence[SilentGroup] = (),
+    toggles: Mapping[str, tuple[Button, ...]] | None = None,
+) -> tuple[Row, ...]:
+    """Return one row for each part of the state and each change back that is due, which a button can cancel.
+    ``toggles``: more buttons for a part, by the route that changes it back."""
+    rest = dict(toggles or {})
     due = [one for one in pending if one.route in _WHAT]
     rows = []
     for part in _standing(me, quiet):
@@ -37,7 +44,10 @@ def standing_rows(me: User, pending: list[Pending], quiet: Sequence[SilentGroup]
         if end is not None:
             due.remove(end)
         text = prose(Bold(part.fact.label), ": ", part.fact.value, till(end.when if end else None))
-        rows.append(Row(text, button=_keep(end) if end else None))
+        buttons = () if part.group else rest.pop(part.route, ())
+        rows.append(Row(text, button=_keep(end) if end else None, more=buttons))
+    if status := rest.pop("status.back", ()):
+        rows.append(Row(prose(Bold("Status"), ": none"), more=status))
     return (*rows, *(Row(_sentence(one), button=_keep(one)) for one in due))
 
 

@@ -100,7 +100,7 @@ def roster_card(
         notes.append(f"{hidden} more are not shown.")
     return Listing(
         prose(Bold(roster.name), f": {len(roster.on_duty) or 'nobody'} on duty", _quiet(roster), _queue(status)),
-        tuple(_row(agent) for agent in roster.agents[:ROWS]),
+        tuple(agent_row(agent) for agent in roster.agents[:ROWS]),
         empty="Nobody answers calls for this call center.",
         note=prose(*notes),
         buttons=buttons,
@@ -123,7 +123,8 @@ def _queue(status: CallCenterStatus | None) -> str:
     return f", {plural(status.pending, 'caller')} waiting" + (f" (longest {longest})" if longest else "")
 
 
-def _row(agent: Agent) -> Row:
+def agent_row(agent: Agent) -> Row:
+    """Return one operator: whether they are on duty, what they are at, and since when."""
     name: Prose = (Bold(agent.name),) if agent.on_duty else agent.name
     if agent.on_duty:
         word = _WORDS.get(agent.status, "on a call" if agent.on_a_call else "")

@@ -13,6 +13,7 @@ from bot.basics.settings import Settings
 from bot.basics.stored_json import StoredJson, UnreadableJson
 from bot.contract.audit_trail import AuditTrail
 from bot.contract.board import Notifications
+from bot.contract.cockpit import Cockpit
 from bot.contract.later import Later
 from bot.contract.reply import Reply
 from bot.contract.roles import ApprovalDesk, Gate, fingerprint_of
@@ -216,6 +217,8 @@ class Deps:
     """None where everybody may do everything: in benchmarks and some tests."""
     approvals: ApprovalDesk | None = None
     audit: AuditTrail | None = None
+    cockpit: Cockpit | None = None
+    """None where nothing is known of call centers without being asked."""
 
 
 class Routes(Protocol):

@@ -79,6 +79,8 @@ class Button:
     """Whether it opens the route's form with ``args`` filled in, even when nothing is missing."""
     in_place: bool = False
     """Whether the answer replaces the pressed message, where only the person who pressed sees it."""
+    spoken: str = ""
+    """What a screen reader says of it, where the label alone says too little: which of many it is about."""
 
 
 @dataclass(frozen=True)

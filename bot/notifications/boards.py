@@ -10,13 +10,23 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from bot.activity.board import LOST_AFTER, BoardCall, BoardView, SeenBy, board_call, busy_agents, waiting_since
+from bot.activity.board import (
+    LOST_AFTER,
+    RED_CALLERS,
+    BoardCall,
+    BoardView,
+    SeenBy,
+    board_call,
+    busy_agents,
+    waiting_since,
+)
 from bot.activity.call_counts import count_calls, heard_call
 from bot.activity.calls import view_call
 from bot.activity.news import NewsKind
 from bot.activity.registers import Register, fragment, value
 from bot.activity.subscriptions.subscription import Subscription
 from bot.basics.company import CompanyKey
+from bot.basics.person import PersonKey
 from bot.basics.times import on_clock
 from bot.cards.board import BOARD
 from bot.notifications.call_log import heard_since
@@ -91,6 +101,20 @@ class _Day:
     read_to: datetime | None = None
 
 
+@dataclass(frozen=True)
+class ShownLine:
+    """A line that is shown to somebody. ``person``: with whose connection it is listened to, where not with the
+    company's."""
+
+    company: CompanyKey
+    place: str
+    name: str
+    clock: ZoneInfo
+    person: PersonKey
+    red_callers: int = RED_CALLERS
+    seen: SeenBy | None = None
+
+
 class Boards:
     """Puts together what boards show."""
 
@@ -100,10 +124,17 @@ class Boards:
 
     async def view(self, subscription: Subscription, card: StoredCard) -> BoardView:
         """Return what a board shows now."""
-        now, place = self._store.now(), str(value(card.state, "place"))
-        clock = subscription.clock
+        place = str(value(card.state, "place"))
+        name = subscription.places.get(place) or str(value(card.state, "name"))
+        callers, seen = subscription.queue.callers, _seen(card.state)
+        line = ShownLine(subscription.company, place, name, subscription.clock, subscription.owner, callers, seen)
+        return await self.of_line(line)
+
+    async def of_line(self, line: ShownLine) -> BoardView:
+        """Return how a line stands now."""
+        now, place, clock, company = self._store.now(), line.place, line.clock, line.company
         today = now.astimezone(clock).date()
-        calls = await self._calls(subscription.company, now)
+        calls = await self._calls(company, now)
         everywhere = [call for call in calls.values() if call.phase != "ended" and now - call.heard_at < LOST_AFTER]
         live = [call for call in everywhere if place in call.places]
         done = [
@@ -111,10 +142,10 @@ class Boards:
             for call in calls.values()
             if place in call.places and call.counted is not None and call.counted.at.astimezone(clock).date() == today
         ]
-        roster = await self._store.rosters.get(subscription.company, place.partition(":")[2])
-        open_ = [item for _, item in await self._store.histories.open(subscription.company, {place})]
+        roster = await self._store.rosters.get(company, place.partition(":")[2])
+        open_ = [item for _, item in await self._store.histories.open(company, {place})]
         return BoardView(
-            name=subscription.places.get(place) or str(value(card.state, "name")),
+            name=line.name,
             place=place,
             now=now,
             agents=busy_agents(roster.agents, everywhere) if roster is not None else (),
@@ -123,12 +154,12 @@ class Boards:
             ringing=sum(call.inbound and call.phase == "ringing" for call in live),
             talking=sum(call.phase == "talking" for call in live),
             today=count_calls(done),
-            heard_since=await heard_since(self._store, subscription.owner, subscription.company),
+            heard_since=await heard_since(self._store, line.person, company),
             open_items=len(open_),
             unclaimed=sum(item.asks(now) for item in open_),
             oldest=min((item.since for item in open_), default=None),
-            red_callers=subscription.queue.callers,
-            seen=_seen(card.state),
+            red_callers=line.red_callers,
+            seen=line.seen,
             midnight=on_clock(today, 0, clock),
         )
 

@@ -47,11 +47,11 @@ MOST_WORK: Final = 10
 class PostedCardRenderer:
     """Renders postings without side effects. Names are looked up as the owner of the subscription sees them."""
 
-    def __init__(self, store: Store, accounts: Accounts, directory: Directory) -> None:
+    def __init__(self, store: Store, accounts: Accounts, directory: Directory, boards: Boards | None = None) -> None:
         self._store = store
         self._accounts = accounts
         self._directory = directory
-        self._boards = Boards(store)
+        self._boards = boards or Boards(store)
 
     async def of(self, posting: Posting, card: StoredCard) -> MessageContent:
         subscription = await self._store.subscriptions.get(posting.company, posting.subscription_id)

@@ -4,7 +4,7 @@ It holds no message bodies, tokens or phone numbers.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
 
 import structlog
@@ -18,9 +18,11 @@ from bot.basics.person import PersonKey
 from bot.contract.audit_trail import About, AuditQuery, AuditRow
 from bot.store.audit_chain import audit, chain_waiting, has_waiting
 from bot.store.connections import company_of_person
-from bot.store.schema import Everywhere, StoreContext, everywhere, within
+from bot.store.schema import Everywhere, StoreContext, belongs_to, everywhere, within
 
 WRITTEN_WITHIN_S = 1.0
+LOOKED_THROUGH = 200
+"""Entries among which the actions are looked for that somebody did last."""
 
 
 class AuditEntry(TypedDict):
@@ -106,6 +108,18 @@ class Audit:
         without its id."""
         theirs = () if person is None else (audit.c.user_id == person.user_id,)
         return await self._newest(select(audit).where(within(audit, company), *theirs, *_about(about)), limit)
+
+    async def last_actions(self, person: PersonKey, chosen: Collection[str], most: int) -> list[str]:
+        """Return which of these actions a person did last, the newest first, each once."""
+        lately = select(audit.c.action).where(belongs_to(audit, person), audit.c.outcome == "done")
+        newest = lately.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(LOOKED_THROUGH)
+        asked = everywhere(newest, Everywhere.OWN)
+
+        def query(connection: Connection) -> list[str]:
+            found = (one for one in connection.execute(asked).scalars() if one in chosen)
+            return list(dict.fromkeys(found))[:most]
+
+        return await self._context.database.read(query)
 
     async def search(self, company: CompanyKey, query: AuditQuery, limit: int) -> list[AuditRow]:
         """Return entries of a company that a query finds, the newest first."""

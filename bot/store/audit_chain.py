@@ -83,6 +83,7 @@ audit = Table(
     Column("dialpad_company_id", Text),
     Column("chain_no", BigInteger),
     Column("chain_hash", Text),
+    Index("ix_audit_person", "team_id", "user_id", "at"),
     Index("uq_audit_chain", "team_id", "chain_no", unique=True),
     info=rules(forget=Pruned(prune), person=Otherwise("who did what is kept for the admins")),
 )

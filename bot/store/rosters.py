@@ -1,7 +1,7 @@
 """The last known rosters of call centers: shown while Dialpad is down, and compared with the next poll.
 
 A roster that some channel follows has ``due_at``, the time of the next poll, which only the poll itself moves on; the
-others are copies from the last time somebody asked.
+others are copies from the last time somebody asked. ``asked_at``: when Dialpad was last asked, by whoever it was.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -57,6 +58,7 @@ rosters = Table(
     Column("due_at", MomentColumn, index=True),
     Column("problem", Text, nullable=False),
     Column("settled_by", MomentColumn),
+    Column("asked_at", MomentColumn),
     info={
         **rules(forget=lambda table, now: and_(table.c.due_at.is_(None), table.c.seen_at <= now - KEPT_FOR)),
         SEALED_FOR: ("team_id", "call_center"),
@@ -118,6 +120,20 @@ class Rosters:
                 connection.execute(update(rosters).where(here, rosters.c.due_at > now).values(due_at=now))
 
         await self._context.database.write(change)
+
+    async def take_look(self, company: CompanyKey, call_center: str, every_s: float) -> bool:
+        """Tell whether the caller is to ask Dialpad for a roster now: one of all who look at it does, in that time."""
+        now = self._context.now()
+        fresh = {**company_values(company), "call_center": call_center, "version": 0, "seen_at": now, "problem": ""}
+        long_ago = or_(rosters.c.asked_at.is_(None), rosters.c.asked_at <= now - timedelta(seconds=every_s))
+        here = _is(company, call_center)
+
+        def change(connection: Connection) -> bool:
+            row = insert_for(connection, rosters).values(**fresh)
+            connection.execute(row.on_conflict_do_nothing())
+            return connection.execute(update(rosters).where(here, long_ago).values(asked_at=now)).rowcount == 1
+
+        return await self._context.database.write(change)
 
     async def follow(self, company: CompanyKey, call_centers: Sequence[str]) -> None:
         """Poll these call centers now, and regularly from now on."""
@@ -182,7 +198,7 @@ class Rosters:
     def _values(self, company: CompanyKey, roster: Roster) -> dict[str, Any]:
         name = row_name(rosters.name, company.team_id, roster.call_center)
         sealed = self._context.keys.seal_json(to_json(roster), name)
-        return {"sealed": sealed, "seen_at": roster.seen_at}
+        return {"sealed": sealed, "seen_at": roster.seen_at, "asked_at": roster.seen_at}
 
     def _read(self, row: Row[Any]) -> Roster | None:
         if row.sealed is None:

@@ -304,13 +304,13 @@ async def test_home_shows_how_one_stands_and_changes_it_with_one_press(visitor: 
     await visitor.page.get_by_test_id("home-tab").click()
     home = visitor.page.get_by_test_id("home")
     await expect(home).to_contain_text("Ana Ferreira at Dialpad")
-    await visitor.press(home, "… for 30 min")
+    await visitor.press(home, "Do not disturb for 30 min")
     await visitor.asked("off → on until")
     await expect(home).to_contain_text("On until")
     await visitor.page.get_by_test_id("modal-x").click()
     await visitor.shoot("home")
     await visitor.press(home, "Turn off do not disturb")
-    await expect(home.get_by_role("button", name="… for 30 min")).to_be_visible()
+    await expect(home.get_by_role("button", name="Do not disturb for 30 min")).to_be_visible()
 
 
 async def test_each_person_sees_their_own_answers(visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from bot.app import Bot
 from bot.dialpad.pacer import Pacer
+from bot.notifications.cockpit import LineCockpit
 from bot.notifications.posted_cards import PostedCardRenderer
 from bot.sandbox.clock import SandboxClock
 from bot.slack.api.channel_messages import ChannelMessages
@@ -76,6 +77,9 @@ class Inside:
         """Forget, as if just started, and be patient."""
         bot = self._bot
         bot.dispatcher._homes._watched.clear()
+        cockpit = cast(LineCockpit, bot.dispatcher.deps.cockpit)
+        for kept in (cockpit._people, cockpit._watched, cockpit._looked_at):
+            kept.clear()
         cast(PostedCardRenderer, bot.poster._renderer)._boards._days.clear()
         for homes in (bot.dispatcher._homes._looked, bot.dispatcher._homes._told):
             homes._keys.clear()

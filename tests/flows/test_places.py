@@ -136,7 +136,7 @@ async def test_home_changes_duty_with_one_press(ana: Hands) -> None:
 
 async def test_home_says_once_when_something_ends(ana: Hands) -> None:
     await ana.press(await ana.home(), "… for 30 min")
-    assert said(ana.person.home or {}).count("<!date") == 1
+    assert said(ana.person.home or {}).count("until <!date") == 1
 
 
 async def test_home_shows_what_a_form_opened_from_it_has_changed(ana: Hands) -> None:

@@ -14,6 +14,7 @@ import structlog
 from bot.contract.reply import Button, RawArgs
 from bot.slack.blockkit.blocks import Json, plain_object
 from bot.slack.blockkit.limits import (
+    ACCESSIBILITY_LABEL,
     ACTIONS,
     BUTTON_TEXT,
     BUTTON_URL,
@@ -21,6 +22,7 @@ from bot.slack.blockkit.limits import (
     MENU_OPTIONS,
     OPTION_TEXT,
     OPTION_VALUE,
+    cut,
 )
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +94,8 @@ def build_button(button: Button, *, current: str = "") -> Json:
         made |= {"action_id": button.route + suffix, "value": pack_args(button.route, button.args)}
     if button.style:
         made["style"] = button.style
+    if button.spoken:
+        made["accessibility_label"] = cut(button.spoken, ACCESSIBILITY_LABEL)
     return made
 
 

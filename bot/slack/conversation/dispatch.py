@@ -230,7 +230,7 @@ class Dispatcher:
 
     async def connected(self, person: PersonKey) -> None:
         """Show a new connection on Home and run what waited for it."""
-        self.home_changed(person)
+        self._start(self._homes.show(person))
         await self.resume(person)
 
     async def watch_homes(self, marks_of: MarksOf) -> None:
@@ -373,10 +373,10 @@ class Dispatcher:
             return {"options": []}
         return {"options": [build_option(option) for option in found[:OPTIONS]]}
 
-    async def _draw_home(self, person: PersonKey) -> None:
+    async def _draw_home(self, person: PersonKey, *, quiet: bool = False) -> None:
         route = self.table.by_event.get(HOME)
         if route is not None:
-            request = Request(person, Where(), Origin.EVENT, route)
+            request = Request(person, Where(), Origin.EVENT, route, {"quiet": "yes"} if quiet else {})
             ctx = self._placement.build_ctx(request)
             await self._executor.run(request, PlacedRequest(ctx, HomeScreen(self.tools, ctx)))
 

@@ -1,11 +1,12 @@
 """Tracks who may have their Home tab open, so that it is redrawn when something has changed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 from weakref import WeakValueDictionary
 
 import structlog
@@ -27,7 +28,13 @@ WATCH_EVERY_S: Final = 5.0
 """How often that is looked at: what changes within this time is one drawing, well within Slack's limit."""
 
 
+DRAWN_AT_ONCE: Final = 4
+"""Homes of one workspace that are drawn at a look because of what others do: 48 a minute, less than half of what Slack
+takes. The others have their turn at the next looks."""
+
+
 MarksOf: TypeAlias = Callable[[Collection[PersonKey]], Awaitable[Mapping[PersonKey, object]]]
+Draw: TypeAlias = Callable[..., Awaitable[object]]
 
 
 class OtherHomes(Protocol):
@@ -43,12 +50,13 @@ class OtherHomes(Protocol):
 class Homes:
     """Redraws the Home tabs that people may have open.
 
-    ``draw`` publishes a person's Home. ``others`` is what processes know together, None where there is only one.
+    ``draw`` publishes a person's Home; with ``quiet`` it is not they who did something. ``others`` is what
+    processes know together, None where there is only one.
     """
 
     def __init__(
         self,
-        draw: Callable[[PersonKey], Awaitable[object]],
+        draw: Draw,
         clock: Callable[[], float],
         others: OtherHomes | None = None,
     ) -> None:
@@ -66,7 +74,8 @@ class Homes:
         """Note that this person has opened their Home tab."""
         self._looked.forget(_key(person))
         self._looked.add(_key(person))
-        self._watched[person] = _Watched(self._clock(), self._watched[person].mark if person in self._watched else None)
+        before = self._watched.get(person)
+        self._watched[person] = replace(before or _Watched(), opened_at=self._clock())
         self._opened.set()
         if self._others is not None and self._told.add(_key(person)):
             try:
@@ -97,20 +106,42 @@ class Homes:
         self._watched = {person: one for person, one in self._watched.items() if one.opened_at > since}
         if not self._watched:
             return
-        for person, mark in (await marks_of(list(self._watched))).items():
-            before = self._watched[person].mark
-            if before is not None and mark != before:
-                await self.changed(person)
-            self._watched[person] = replace(self._watched[person], mark=mark)  # opened again meanwhile, maybe
+        found = await marks_of(list(self._watched))
+        marks = {person: mark for person, mark in found.items() if person in self._watched}
+        fresh = {person: mark for person, mark in marks.items() if self._watched[person].mark is None}
+        other = [one for one, mark in marks.items() if one not in fresh and mark != self._watched[one].mark]
+        for person in self._whose_turn(other):
+            await self.changed(person, quiet=True)
+            fresh[person] = marks[person]
+            self._note(person, drawn_at=self._clock())
+        for person, mark in fresh.items():
+            self._note(person, mark=mark)
 
-    async def changed(self, person: PersonKey) -> None:
-        """Redraw a person's Home, which may show something else now.
-        One at a time, so that the last shows the last state."""
-        if not await self._is_open(person):
-            return
+    def _note(self, person: PersonKey, **noted: Any) -> None:
+        if person in self._watched:  # opened again meanwhile, maybe
+            self._watched[person] = replace(self._watched[person], **noted)
+
+    def _whose_turn(self, people: Sequence[PersonKey]) -> list[PersonKey]:
+        """Return who is drawn now: those whose Home was drawn longest ago, so many of each workspace."""
+        taken: Counter[str] = Counter()
+        chosen: list[PersonKey] = []
+        for person in sorted(people, key=lambda one: self._watched[one].drawn_at):
+            taken[person.team_id] += 1
+            if taken[person.team_id] <= DRAWN_AT_ONCE:
+                chosen.append(person)
+        return chosen
+
+    async def changed(self, person: PersonKey, *, quiet: bool = False) -> None:
+        """Redraw a person's Home if it may be open, because it may show something else now. ``quiet``: it is not they
+        who did something."""
+        if await self._is_open(person):
+            await self.show(person, quiet=quiet)
+
+    async def show(self, person: PersonKey, *, quiet: bool = False) -> None:
+        """Draw a person's Home, so that they find it ready. One at a time, so that the last shows the last state."""
         lock = self._drawing.setdefault(person, asyncio.Lock())
         async with lock, self._others.drawing(person) if self._others is not None else nullcontext():
-            await self._draw(person)
+            await self._draw(person, quiet=quiet)
 
     async def _is_open(self, person: PersonKey) -> bool:
         if _key(person) in self._looked:
@@ -120,10 +151,12 @@ class Homes:
 
 @dataclass(frozen=True)
 class _Watched:
-    """When somebody opened theirs, by the clock, and the mark of what there was then; None before the first look."""
+    """When somebody opened theirs and when it was last drawn for others, by the clock, and the mark of what it shows;
+    None before the first look."""
 
-    opened_at: float
-    mark: object
+    opened_at: float = 0.0
+    mark: object = None
+    drawn_at: float = 0.0
 
 
 def _key(person: PersonKey) -> str:

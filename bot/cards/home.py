@@ -1,0 +1,183 @@
+"""The parts of the Home tab: who one is, the phone, call centers, actions and notifications."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.activity.board import BoardView
+from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.words import in_words
+from bot.cards.board import STALE_AFTER, board_lines, board_title
+from bot.cards.presence import is_operator
+from bot.cards.rights import Rights
+from bot.catalogue.answers import route_of
+from bot.catalogue.fields import fields_of
+from bot.catalogue.typed import named_action
+from bot.contract.prose import listed, prose
+from bot.contract.reply import Bold, Button, Mention, Phone, Prose, Raw, Row, When
+from bot.dialpad.action import Action
+from bot.dialpad.actions.callcenters import AddCallCenterOperator, UpdateCallCenter
+from bot.dialpad.actions.oauth2 import RUN_AS
+from bot.dialpad.actions.people import User
+from bot.dialpad.connection import DialpadConnection
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Where somebody belongs, and the permissions that this app asks for and their connection has not."""
+
+    office: str = ""
+    lacking: tuple[str, ...] = ()
+
+
+MOST_LINES: Final = 5
+"""Call centers on Home."""
+MOST_NOTIFICATIONS: Final = 3
+MOST_FAVOURITES: Final = 5
+MOST_RECENT: Final = 5
+_LED: Final = 3
+"""Lines that are named where there may be hundreds."""
+
+
+def heading(text: str, button: Button | None = None) -> Row:
+    """Return the line above a part of Home."""
+    return Row((Bold(text),), button=button)
+
+
+# Who one is
+
+
+def connection_row(me: User, link: DialpadConnection, rights: Rights, led: Mapping[str, str], about: Membership) -> Row:
+    """Return who somebody is at Dialpad, as what, and since when they are connected."""
+    number = prose(Phone(me.phone_numbers[0]), " · ") if me.phone_numbers else ()
+    office = f"{about.office} · " if about.office else ""
+    how = "in the browser" if link.kind == "oauth" else "with an API key"
+    lacking = ", ".join(about.lacking)
+    note = f"Your connection lacks the permission {lacking}. Connect again to add it." if lacking else ""
+    return Row(
+        prose(number, office, _role(rights, led), " · connected since ", When(link.connected_at, "date"), f", {how}"),
+        note=note,
+    )
+
+
+def _role(rights: Rights, led: Mapping[str, str]) -> str:
+    if rights.is_admin:
+        return "company admin"
+    if not led:
+        return "agent"
+    names = list(led.values())
+    more = len(names) - _LED
+    said = [*names[:_LED], *([f"{more} more"] if more > 0 else [])]
+    return "supervisor of " + "".join(str(part) for part in listed(said))
+
+
+# The phone
+
+
+def phone_toggles(me: User, *, silent: bool) -> dict[str, tuple[Button, ...]]:
+    """Return the buttons beside each part of the state, by the route that changes it back."""
+    dnd: tuple[Button, ...] = (
+        Button("Do not disturb", "dnd.dnd", {"state": "on"}),
+        Button("… for 30 min", "dnd.dnd", {"state": "on", "until": "30m"}, spoken="Do not disturb for 30 min"),
+        Button("… for 1 hour", "dnd.dnd", {"state": "on", "until": "1h"}, spoken="Do not disturb for 1 hour"),
+    )
+    if silent:
+        dnd = (Button("Turn off do not disturb", "dnd.dnd", {"state": "off"}),)
+    duty: tuple[Button, ...] = ()
+    if is_operator(me):
+        duty = (Button("Go on duty", "duty.duty", {"state": "on"}),)
+        if me.is_on_duty:
+            duty = (
+                Button("Go off duty", "duty.duty", {"state": "off"}),
+                Button("Off for 30 min", "duty.duty", {"state": "off", "until": "30m"}),
+            )
+    clear = (Button("Clear it", "status.status", {"text": "clear"}, spoken="Clear it: status message"),)
+    status = (Button("Status…", "status.status", form=True), *(clear if me.status_message else ()))
+    return {"dnd.back": dnd, "duty.back": duty, "status.back": status}
+
+
+# Call centers
+
+
+def line_rows(views: Sequence[BoardView], now: datetime, left: int, *, answers: bool) -> list[Row]:
+    """Return how each call center stands, with what a supervisor does there. ``left``: how many are not shown;
+    ``answers``: whether Dialpad does."""
+    every = Button("All call centers", "supervise.lines") if left > 0 else None
+    rows = [heading("Call centers", every)]
+    for view in views:
+        rows.append(Row(prose(Bold(board_title(view)), "\n", board_lines(view), _age(view, now)), more=_of_line(view)))
+    if left > 0:
+        rows.append(Row(f"… and {left:,} more"))
+    return rows if answers else [Row(one.text, one.note) for one in rows]
+
+
+def _age(view: BoardView, now: datetime) -> Prose:
+    if view.roster_at is None or now - view.roster_at <= STALE_AFTER:
+        return ""
+    return prose("\nWho is on duty is as of ", When(view.roster_at, "date"), ".")
+
+
+def _of_line(view: BoardView) -> tuple[Button, ...]:
+    line, name = view.place.partition(":")[2], view.name
+    day: dict[str, Raw] = {"of": view.place, "days": "today"}
+    return (
+        Button("People…", "supervise.people", {"group": view.place}, spoken=f"People: {name}"),
+        *line_buttons(line, name),
+        Button("Statistics of today", "stats.stats", day, spoken=f"Statistics of today: {name}"),
+    )
+
+
+def line_buttons(line: str, name: str) -> tuple[Button, ...]:
+    """Return what can be done about a call center as a whole; ``line`` is its id."""
+    this: dict[str, Raw] = {"id": line}
+    return (
+        Button("Add somebody…", route_of(AddCallCenterOperator), this, form=True, spoken=f"Add somebody: {name}"),
+        Button("Settings…", route_of(UpdateCallCenter), this, form=True, spoken=f"Settings: {name}"),
+    )
+
+
+# Actions and notifications
+
+
+def action_rows(favourites: Sequence[Mapping[str, Any]], recent: Sequence[str]) -> list[Row]:
+    """Return the person's favourites and what they ran last, without the values that they ran it with."""
+    rows: list[Row] = []
+    for kept in favourites[:MOST_FAVOURITES]:
+        action = named_action(str(kept.get("slug")))
+        if action is not None:
+            args = {str(name): value for name, value in dict(kept.get("args") or {}).items()}
+            rows.append(Row(("★ ", action.name), button=_open(action, args)))
+    if (left := len(favourites) - MOST_FAVOURITES) > 0:
+        rows.append(Row(f"… and {left} more favorites"))
+    starred = {str(kept.get("slug")) for kept in favourites}
+    for slug in [one for one in recent if one not in starred][:MOST_RECENT]:
+        action = named_action(slug)
+        if action is not None:
+            rows.append(Row(action.name, note="ran lately", button=_open(action, {})))
+    if not rows:
+        return []
+    return [heading("Favorites and recent actions", Button("Find an action", "run.run")), *rows]
+
+
+def _open(action: type[Action[Any]], args: Mapping[str, Raw]) -> Button:
+    fields = [field for field in fields_of(action) if field.argument.shown]
+    form = bool(args) or (bool(fields) and action not in RUN_AS)
+    return Button("Open", route_of(action), args, form=form, spoken=f"Open: {action.name}")
+
+
+def notification_rows(found: Sequence[Subscription], me: str) -> list[Row]:
+    """Return what is posted to the person, and what they set up in channels."""
+    if not found:
+        return []
+    rows = [heading("Notifications", Button("Your notifications", "notify.mine"))]
+    for one in found[:MOST_NOTIFICATIONS]:
+        where: Prose = "to you" if one.channel == me else prose("in ", Mention(one.channel))
+        paused = "paused: " if one.paused else ""
+        settings = Button(
+            "Settings", "notify.settings", {"subscription": one.id}, spoken=f"Settings: {in_words(one)}"[:75]
+        )
+        rows.append(Row(prose(paused, in_words(one), ", ", where), button=settings))
+    if (left := len(found) - MOST_NOTIFICATIONS) > 0:
+        rows.append(Row(f"… and {left:,} more. In a channel, notify lists what is posted there."))
+    return rows

@@ -1,0 +1,131 @@
+"""Handles what supervisors do from Home: the people of a call center, and all call centers."""
+
+from typing import Annotated, Final
+
+from bot.activity.roster import Agent, Roster
+from bot.arguments.colleague import Colleague, ColleagueChoice
+from bot.arguments.group import Group, GroupChoice
+from bot.basics.errors import Unavailable, UserError
+from bot.cards.home import line_buttons
+from bot.cards.led_lines import MOST_FOUND, led_lines
+from bot.cards.rights import read_rights
+from bot.cards.roster import agent_row, read_roster
+from bot.catalogue.answers import route_of
+from bot.contract.argument import Carried
+from bot.contract.context import Ctx
+from bot.contract.prose import prose
+from bot.contract.reply import Answer, Bold, Button, Card, Listing, Raw, Row, When
+from bot.contract.routing import Router
+from bot.dialpad.actions.callcenters import (
+    AddCallCenterOperator,
+    ListCallCenterOperators,
+    RemoveCallCenterOperator,
+    SetSkill,
+)
+from bot.dialpad.actions.coachingteams import AddCoachingTeamMember
+from bot.dialpad.actions.users import GetUser
+
+router = Router()
+
+MOST_PEOPLE: Final = 20
+"""People that are shown at once: with their buttons they fill a screen or two."""
+MOST_LINES: Final = 40
+
+CallCenterChoice = Annotated[Group, GroupChoice("Call center", kinds=("callcenter",))]
+
+
+@router.button(title="Call centers")
+async def lines(ctx: Ctx) -> Answer:
+    """List all call centers that this person may change."""
+    led = await led_lines(ctx, await ctx.send(GetUser()), MOST_LINES)
+    rows = tuple(
+        Row((Bold(name),), button=Button("People…", "supervise.people", {"group": place}, spoken=f"People: {name}"))
+        for place, name in led.shown.items()
+    )
+    counted = f"{len(led.every):,}{' or more' if len(led.every) >= MOST_FOUND else ''}"
+    note = f"The first {len(rows)} of {counted}. Type oncall and a name for any other." if led.left else ""
+    return Listing("Call centers", rows, empty="There is no call center that you may change.", note=note)
+
+
+@router.button(title="People")
+async def people(ctx: Ctx, group: CallCenterChoice, start: Annotated[str, Carried("From", longest=6)] = "0") -> Answer:
+    """List who answers a call center's calls, each with what a supervisor can change."""
+    await _check_leads(ctx, group)
+    roster, is_fresh = await _roster(ctx, group)
+    first = int(start) if start.isdigit() else 0
+    shown = roster.agents[first : first + MOST_PEOPLE]
+    left = len(roster.agents) - first - len(shown)
+    more = Button(f"… and {left:,} more", "supervise.people", {"group": group.raw, "start": str(first + MOST_PEOPLE)})
+    note = () if is_fresh else prose("Dialpad is not responding. This is how it was ", When(roster.seen_at, "date"))
+    return Listing(
+        prose(Bold(group.name), f": {len(roster.on_duty) or 'nobody'} on duty"),
+        tuple(_row(agent, group) for agent in shown),
+        empty="Nobody answers calls for this call center.",
+        note=note,
+        buttons=(
+            *((more,) if left > 0 else ()),
+            *line_buttons(group.id, group.name),
+            Button("Refresh", "supervise.people", {"group": group.raw, "start": str(first)}),
+        ),
+    )
+
+
+@router.button(title="One of the people")
+async def agent(ctx: Ctx, group: CallCenterChoice, colleague: Annotated[Colleague, ColleagueChoice("Who")]) -> Answer:
+    """Show one person of a call center with what is changed rarely: skill, role, who may listen in."""
+    await _check_leads(ctx, group)
+    roster, _ = await _roster(ctx, group)
+    found = next((one for one in roster.agents if one.id == colleague.id), None)
+    if found is None:
+        raise UserError(f"{colleague.name} does not answer calls for {group.name} any more.")
+    who: dict[str, Raw] = {"user_id": found.id}
+    here: dict[str, Raw] = {"id": group.id} | who
+    return Card(
+        prose(found.name, " in ", group.name),
+        text=agent_row(found).text,
+        note="Supervisors of a call center and coaches may listen in on calls, as Dialpad lets them.",
+        buttons=(
+            *_duty(found),
+            Button("Skill…", route_of(SetSkill), {"call_center_id": group.id} | who, form=True),
+            Button("Make supervisor…", route_of(AddCallCenterOperator), here | {"role": "supervisor"}, form=True),
+            Button("Let a coach listen in…", route_of(AddCoachingTeamMember), {"member_id": found.id}, form=True),
+            Button("Take out…", route_of(RemoveCallCenterOperator), here, form=True, style="danger"),
+        ),
+    )
+
+
+async def _check_leads(ctx: Ctx, group: Group) -> None:
+    """Check that this person may change the line. Raises UserError."""
+    if not read_rights(await ctx.send(GetUser())).lead({group.raw}):
+        raise UserError(f"Only supervisors of {group.name} and company admins change who answers it. Ask one of them.")
+
+
+async def _roster(ctx: Ctx, group: Group) -> tuple[Roster, bool]:
+    """Return who answers a line's calls, and whether Dialpad has just said so; what is known while it is down."""
+    board = ctx.deps.notifications
+    try:
+        found = await ctx.send(ListCallCenterOperators(id=group.id))
+    except Unavailable:
+        known = await board.rosters(await ctx.account.company()) if board is not None else []
+        last = next((one for one in known if one.call_center == group.id), None)
+        if last is None:
+            raise
+        return last, False
+    roster = read_roster(group.id, group.name, found.users, ctx.now)
+    if board is not None:
+        await board.note_roster(await ctx.account.company(), roster)
+    return roster, True
+
+
+def _row(one: Agent, group: Group) -> Row:
+    args: dict[str, Raw] = {"group": group.raw, "colleague": one.id}
+    more = Button("More…", "supervise.agent", args, spoken=f"More: {one.name}")
+    said = agent_row(one)
+    return Row(said.text, said.note, more=(*_duty(one), more))
+
+
+def _duty(one: Agent) -> tuple[Button, ...]:
+    if one.deactivated:
+        return ()
+    label, state = ("Take off duty", "off") if one.on_duty else ("Put on duty", "on")
+    return (Button(label, "duty.duty", {"state": state, "colleague": one.id}, spoken=f"{label}: {one.name}"),)
