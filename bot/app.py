@@ -39,6 +39,7 @@ from bot.dialpad.oauth import DialpadOAuth
 from bot.dialpad.pacer import Pacer
 from bot.door import AsgiApp
 from bot.notices import Notices
+from bot.notifications.alerts import LineAlerts
 from bot.notifications.backfill import ReadBack
 from bot.notifications.boards import Boards
 from bot.notifications.cockpit import LineCockpit
@@ -302,13 +303,14 @@ def _build_parts(
 
     replicas = Replicas(store.processes, take_over=take_over, look=look)
     boards = Boards(store)
-    cockpit = LineCockpit(store, accounts, boards)
+    cockpit, alerts = LineCockpit(store, accounts, boards), LineAlerts(store, boards)
     chores = [
         DueChore(replicas.led(escalations.run_due), lambda agenda: agenda.escalation),
         DueChore(replicas.led(digests.run_due), lambda agenda: agenda.digest),
         DueChore(replicas.led(handovers.run_due), lambda agenda: agenda.roster),
         DueChore(replicas.led(store.histories.redraw_stale), lambda agenda: agenda.item),
         DueChore(replicas.led(store.postings.redraw_timed), lambda agenda: agenda.answer),
+        DueChore(replicas.led(alerts.run_due), lambda agenda: agenda.alert),
     ]
     poster = Poster(
         store,

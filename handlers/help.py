@@ -19,7 +19,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label")),
     ("live", "While you talk", ("live", "add-to-call", "park", "unpark", "record", "note")),
     ("texts", "Texts", ("sms", "scheduled")),
-    ("team", "Your team", ("open", "oncall", "board", "add", "remove", "stats")),
+    ("team", "Your team", ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
     ("news", "Notifications", ("notify", "labels")),
     ("admins", "For admins", ("roles", "audit")),

@@ -39,6 +39,7 @@ class NewsKind(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     BOARD = "board"
+    ALERT = "alert"
 
     @property
     def row(self) -> "KindRow":
@@ -73,7 +74,7 @@ class DigestClock:
     latest: timedelta
 
 
-CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest", "board"]
+CardKind: TypeAlias = Literal["call", "conversation", "notice", "digest", "board", "alert"]
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class KindRow:
 
     words: str
     card: CardKind
-    """Where it is shown: on the call's card, in the conversation, as a message of its own, or on a message that is kept
-    up to date."""
+    """Where it is shown: on the call's card, in the conversation, as a message of its own, on a message that is kept
+    up to date, or as a message that closes itself."""
     aliases: tuple[str, ...] = ()
     subscription: str = ""
     """The subscription at Dialpad that delivers it, a word of ``bot.dialpad.event_kinds``. "" when none does, because
@@ -245,6 +246,13 @@ ROWS: Final[Mapping[NewsKind, KindRow]] = {
         "a board",
         "board",
         aliases=("wallboard", "boards"),
+        subscription="call",
+        states=("calling", "ringing", "queued", "preanswer", "connected", "hold", "parked", "missed", "hangup"),
+    ),
+    NewsKind.ALERT: KindRow(
+        "alerts",
+        "alert",
+        aliases=("alarm", "alarms"),
         subscription="call",
         states=("calling", "ringing", "queued", "preanswer", "connected", "hold", "parked", "missed", "hangup"),
     ),

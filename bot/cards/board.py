@@ -160,5 +160,6 @@ def _menu(view: BoardView, card: str, subscription: str) -> tuple[Button, ...]:
     return (
         *note,
         Button("Statistics of today", "stats.stats", {"of": view.place, "days": "today"}),
+        Button("Alerts…", "alerts.alerts", {"group": view.place}),
         Button("Settings", "notify.settings", settings),
     )

@@ -172,6 +172,7 @@ def subscription_buttons(subscription: Subscription) -> tuple[Button, ...]:
         if subscription.paused
         else Button("Pause", "notify.pause", this, in_place=True),
         Button("Test", "notify.test", this),
+        *((Button("Change alerts…", "alerts.edit", this),) if NewsKind.ALERT in subscription.kinds else ()),
         Button("Remove", "notify.remove", this, style="danger"),
     )
 

@@ -8,7 +8,7 @@ from bot.activity.subscriptions.changes import shows_more
 from bot.activity.subscriptions.conditions import Conditions, parse_conditions
 from bot.activity.subscriptions.filter import Side, UnclearFilter
 from bot.activity.subscriptions.filters import LabelFilter
-from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.activity.subscriptions.subscription import LOOKED_AT, EscalationPolicy, Subscription
 from bot.arguments.colleague import Colleague
 from bot.arguments.phonebook import UnclearName
 from bot.arguments.places import find_place, unclear_place
@@ -119,11 +119,10 @@ def check_rights(before: Subscription | None, made: Subscription, rights: Rights
 
 def check_roster(made: Subscription, rights: Rights, before: Subscription | None = None) -> None:
     """Check that the roster can be followed and its user group and topic set by this person. Raises FieldError."""
-    if NewsKind.BOARD in made.kinds and not any(
-        place.startswith(("callcenter:", "department:")) for place in made.places
-    ):
-        raise FieldError("places", "Name the line that the board is for, for example: for Support")
-    if replace(made, kinds=made.kinds - {NewsKind.BOARD}).follows_rosters and not made.call_centers:
+    if made.kinds & LOOKED_AT and not any(place.startswith(("callcenter:", "department:")) for place in made.places):
+        what = "the board is" if NewsKind.BOARD in made.kinds else "the alerts are"
+        raise FieldError("places", f"Name the line that {what} for, for example: for Support")
+    if replace(made, kinds=made.kinds - LOOKED_AT).follows_rosters and not made.call_centers:
         raise FieldError("places", "Name the call center to follow, for example: for Support")
     if made.topic and made.is_personal:
         raise FieldError("topic", "A direct message has no topic. Set this up in a channel.")

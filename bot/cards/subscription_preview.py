@@ -11,13 +11,18 @@ from bot.activity.subscriptions.filters import join_words
 from bot.activity.subscriptions.forecast import COUNTED, Forecast, Forecasts
 from bot.activity.subscriptions.overlap import Overlap, changed_settings, joined
 from bot.activity.subscriptions.stored import write_whole
-from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription
 from bot.activity.subscriptions.words import by_clock, in_words, kinds_in_words
 from bot.cards.subscription import UNCLAIMED, fields_of, subscription_facts
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Button, Confirm, Fact, Mention, Prose, Raw, Reply
 
 A_BOARD: Final = "A board is one message for each line, changed in place."
+_SAID: Final = {
+    NewsKind.BOARD: A_BOARD,
+    NewsKind.ALERT: "An alert is posted once, can be acknowledged and snoozed, and closes itself when it is over.",
+}
+"""What is easily taken for something else, by the kind of event."""
 _NAMED: Final = 2
 """Lines that are named on a button."""
 
@@ -48,7 +53,7 @@ def preview(
         "Save the change?" if before else "Save this?",
         tuple(fact for fact in facts if fact),
         "Save",
-        note=_spaced([*([A_BOARD] if NewsKind.BOARD in made.kinds else []), *notes]),
+        note=_spaced([*(said for kind, said in _SAID.items() if kind in made.kinds), *notes]),
         edit=Button("Change", "notify.save", form_fields(made, is_new=before is None)),
         instead=_change_other(made, overlaps) if before is None else (),
     )
@@ -145,7 +150,7 @@ def _change_other(made: Subscription, overlaps: Sequence[Overlap]) -> tuple[Butt
 def forecast_words(made: Subscription, forecasts: Forecasts) -> str:
     """Say how often it would have posted yesterday; "" for what comes by the clock alone."""
     counted = made.kinds & COUNTED
-    uncounted = [kind for kind in NewsKind if kind in made.kinds - COUNTED - DIGESTS - {NewsKind.BOARD}]
+    uncounted = [kind for kind in NewsKind if kind in made.kinds - COUNTED - DIGESTS - LOOKED_AT]
     said = [_yesterday(made, forecasts)] if counted else []
     if uncounted:
         names = " and ".join(kind.row.words for kind in uncounted)

@@ -232,6 +232,14 @@ class Notifications(Protocol):
         """Note on a board that somebody has seen what is wrong."""
         ...
 
+    async def acknowledge_alert(self, card: PostedCard, person: PersonKey, note: str) -> bool:
+        """Note on an alert that somebody is at it. False when it is over."""
+        ...
+
+    async def snooze_alert(self, card: PostedCard, person: PersonKey, until: datetime) -> bool:
+        """Let nobody be told of an alert again before that moment. False when it is over."""
+        ...
+
     async def post_boards_anew(self, subscription: Subscription) -> None:
         """Post a subscription's boards as new messages; those that were there say that they are kept up no more."""
         ...

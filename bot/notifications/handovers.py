@@ -15,7 +15,7 @@ from bot.activity.news import News, NewsKind
 from bot.activity.registers import fragment
 from bot.activity.roster import Agent, Handover, Roster, compare, is_the_same
 from bot.activity.subscriptions.filters import join_words
-from bot.activity.subscriptions.subscription import Subscription, quiet_until, wants
+from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription, quiet_until, wants
 from bot.basics.errors import ChatopsError, NotAllowed, NotConnected, NotFound
 from bot.cards.notice import ROSTER_TROUBLE, STOOD_IN
 from bot.cards.roster import LEFT_OUT, read_roster
@@ -82,7 +82,7 @@ class Handovers:
         change = compare(followed.known, roster)
         if change:
             await self._tell(followed, following, roster, change)
-        every_s = BOARD_EVERY_S if any(NewsKind.BOARD in one.kinds for one in following) else LOOK_EVERY_S
+        every_s = BOARD_EVERY_S if any(one.kinds & LOOKED_AT for one in following) else LOOK_EVERY_S
         if not await self._store.rosters.looked(followed, roster, changed=bool(change), next_s=every_s):
             return
         if not is_the_same(followed.known, roster):

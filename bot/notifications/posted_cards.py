@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from bot.activity.alerts import Thresholds
 from bot.activity.calls import view_call
 from bot.activity.cover import view_cover
 from bot.activity.digest import Digest, from_json
@@ -11,6 +12,7 @@ from bot.activity.news import NewsKind
 from bot.activity.registers import value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
 from bot.activity.texts import view_conversation, view_text
+from bot.cards.alert import alert_card, ended_alert
 from bot.cards.announcement import SET_UP, announcement
 from bot.cards.board import board_card, ended_board
 from bot.cards.conversation import SentText, conversation_card, text_reply
@@ -70,20 +72,30 @@ class PostedCardRenderer:
                 return MessageContent(conversation_card(conversation, caller, status, last))
             case "text":
                 return await self._text(card, subscription)
-            case "board":
-                return await self._board(card, subscription)
+            case "board" | "alert":
+                return await self._of_line(card, subscription)
             case _ if subscription is not None and value(card.state, "about") == NewsKind.HANDOVER:
                 return await self._handed_over(card, subscription)
             case _:
                 return await self._told(card, subscription)
 
-    async def _board(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
+    async def _of_line(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
+        if card.kind == "alert":
+            return self._alert(card, subscription)
         place = str(value(card.state, "place"))
         if subscription is None or subscription.paused or place not in boards_of(subscription):
             return MessageContent(ended_board(str(value(card.state, "name"))))
         view = await self._boards.view(subscription, card)
         changes = self._boards.looks_different_at(view, subscription.clock)
         return MessageContent(board_card(view, card.id, subscription.id), changes=changes)
+
+    def _alert(self, card: StoredCard, subscription: Subscription | None) -> MessageContent:
+        said = {name: value(card.state, name) for name in card.state}
+        if subscription is None or subscription.paused or said.get("place") not in subscription.places:
+            return MessageContent(ended_alert(said))
+        group = (subscription.alerts or Thresholds()).group
+        shown = alert_card(said, card.id, subscription.id)
+        return MessageContent(shown, ping=(group,) if group and isinstance(shown, Card) else ())
 
     async def _status(
         self, card: StoredCard, subscription: Subscription | None, posting: Posting | None = None

@@ -39,6 +39,7 @@ from bot.contract.board import (
 )
 from bot.dialpad.event_kinds import EVENT_KINDS
 from bot.dialpad.events import CallEvent, parse_event
+from bot.notifications.alerts import acknowledge, snooze, watch_alerts
 from bot.notifications.announcements import announce
 from bot.notifications.boards import end_boards, note_seen, show_boards
 from bot.notifications.call_log import CallLog
@@ -167,6 +168,7 @@ class NotificationService:
         if not subscription.paused:
             await self._store.rosters.follow(subscription.company, subscription.call_centers)
         await show_boards(self._store, subscription)
+        await watch_alerts(self._store, subscription)
         await self._look_again(subscription)
         if before is not None and before.policy.answer != subscription.policy.answer:
             await self._store.postings.time_anew(subscription.company, subscription.id)
@@ -370,6 +372,18 @@ class NotificationService:
         if (found := await self.card(person, card.id)) is not None:
             await note_seen(self._store, found, person.user_id, note)
             self._wake()
+
+    async def acknowledge_alert(self, card: PostedCard, person: PersonKey, note: str) -> bool:
+        found = await self.card(person, card.id)
+        done = found is not None and await acknowledge(self._store, found, person.user_id, note)
+        self._wake()
+        return done
+
+    async def snooze_alert(self, card: PostedCard, person: PersonKey, until: datetime) -> bool:
+        found = await self.card(person, card.id)
+        done = found is not None and await snooze(self._store, found, person.user_id, until)
+        self._wake()
+        return done
 
     async def post_boards_anew(self, subscription: Subscription) -> None:
         old = await self._of_its_company(subscription)

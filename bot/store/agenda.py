@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, true
 
+from bot.store.alerts import alerts
 from bot.store.histories import items
 from bot.store.postings import postings
 from bot.store.rosters import rosters
@@ -15,8 +16,8 @@ from bot.store.subscriptions import subscriptions
 @dataclass(frozen=True)
 class Agenda:
     """The earliest moment of each kind of work, None where nothing is to come: a message to post or update, a step of
-    an escalation, a digest to count, a roster to look at, open work that looks different, and an answer that is soon
-    due or overdue."""
+    an escalation, a digest to count, a roster to look at, open work that looks different, an answer that is soon
+    due or overdue, and a line to look at for alerts."""
 
     posting: datetime | None = None
     escalation: datetime | None = None
@@ -24,6 +25,7 @@ class Agenda:
     roster: datetime | None = None
     item: datetime | None = None
     answer: datetime | None = None
+    alert: datetime | None = None
 
 
 async def read_agenda(context: StoreContext, seen: datetime | None = None) -> Agenda:
@@ -36,6 +38,7 @@ async def read_agenda(context: StoreContext, seen: datetime | None = None) -> Ag
         (rosters.c.due_at, true()),
         (items.c.stale_at, true()),
         (postings.c.redraw_at, true()),
+        (alerts.c.due_at, true()),
     )
     earliest = [
         select(func.min(column, type_=MomentColumn)).where(column.is_not(None), meant).scalar_subquery()

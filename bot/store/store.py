@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import migrate, purge, rotate
+from bot.store.alerts import Alerts
 from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.cards import Cards
@@ -90,6 +91,7 @@ class Store:
     postings: Postings
     role_policies: RolePolicies
     rosters: Rosters
+    alerts: Alerts
     removals: Removals
     departures: Departures
     processes: Processes
@@ -132,6 +134,7 @@ class Store:
             postings=Postings(context, processes.id),
             role_policies=RolePolicies(context),
             rosters=Rosters(context),
+            alerts=Alerts(context),
             removals=Removals(context),
             departures=Departures(context),
             processes=processes,

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from bot.activity.news import DIGESTS, NewsKind
+from bot.activity.subscriptions.subscription import LOOKED_AT
 from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SALES, SAM, SUPPORT
 from tests.browser.visitor import Visitor
 from tests.flows.stage import until_heard
@@ -275,7 +276,7 @@ async def test_my_own_calls_come_as_direct_messages(visitor: Visitor) -> None:
 
 async def test_every_kind_of_news_can_be_played_at_the_panel(visitor: Visitor) -> None:
     await visitor.come(PRIYA)
-    await visitor.subscribe(" ".join(kind for kind in NewsKind if kind not in {*BY_THE_CLOCK, NewsKind.BOARD}))
+    await visitor.subscribe(" ".join(kind for kind in NewsKind if kind not in {*BY_THE_CLOCK, *LOOKED_AT}))
     await visitor.answered("Notifies about", "changed settings")
     page = visitor.page
     live = await visitor.ring(JORDAN, SUPPORT)

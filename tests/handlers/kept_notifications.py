@@ -71,6 +71,7 @@ class RememberedBoard:
     listens_since: datetime | None = None
     settling: SettlingLabels = field(default_factory=SettlingLabels)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    snoozed: list[tuple[str, datetime]] = field(default_factory=list)
     posted_anew: list[str] = field(default_factory=list)
     noted: list[tuple[str, CallDeedKind, str]] = field(default_factory=list)
 
@@ -79,6 +80,14 @@ class RememberedBoard:
 
     async def see_board(self, card: PostedCard, person: PersonKey, note: str) -> None:
         self.seen.append((card.id, note))
+
+    async def acknowledge_alert(self, card: PostedCard, person: PersonKey, note: str) -> bool:
+        self.seen.append((card.id, note))
+        return True
+
+    async def snooze_alert(self, card: PostedCard, person: PersonKey, until: datetime) -> bool:
+        self.snoozed.append((card.id, until))
+        return True
 
     async def post_boards_anew(self, subscription: Subscription) -> None:
         self.posted_anew.append(subscription.id)

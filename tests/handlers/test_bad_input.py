@@ -50,6 +50,7 @@ GOOD: Final[dict[str, str]] = {
     "stats": "me last week",
     "country": "",
     "board": "Support",
+    "alerts": "Support",
     "contact": "Rita Moss +14155550161",
     "add": "Noor Haddad to Sales",
     "remove": "Noor Haddad from Support",

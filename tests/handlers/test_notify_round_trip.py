@@ -22,7 +22,7 @@ from bot.activity.subscriptions.filters import (
     QuietHoursFilter,
     arranged,
 )
-from bot.activity.subscriptions.subscription import DIGEST_AT, EscalationPolicy, Subscription
+from bot.activity.subscriptions.subscription import DIGEST_AT, LOOKED_AT, EscalationPolicy, Subscription
 from bot.cards.subscription import fields_of
 from bot.contract.context import Origin
 from bot.contract.reply import Raw
@@ -97,7 +97,7 @@ def can_be_saved(subscription: Subscription) -> Subscription:
     timed = replace(subscription, digest_at=digest_at, digest_day=digest_day)
     if subscription.call_centers:
         return timed
-    kinds = subscription.kinds - {NewsKind.HANDOVER, NewsKind.BOARD} or {NewsKind.MISSED}
+    kinds = subscription.kinds - {NewsKind.HANDOVER, *LOOKED_AT} or {NewsKind.MISSED}
     return replace(timed, kinds=frozenset(kinds), keep="", topic=False)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from bot.activity.alerts import Thresholds
 from bot.activity.news import DIGESTS, OF_NO_LINE, NewsKind
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
@@ -54,6 +55,7 @@ def settings_of(subscription: Subscription) -> Mapping[str, Any]:
         "time of the digest": _digest(subscription),
         "user group": subscription.keep,
         "topic": subscription.topic,
+        "alerts": (subscription.alerts or Thresholds()) if NewsKind.ALERT in subscription.kinds else None,
         "clock": subscription.zone if goes_by_clock else "",
     }
 
@@ -105,6 +107,10 @@ def joined(other: Subscription, new: Subscription) -> Subscription | None:
         if other.policy.asks:
             return None
         both = replace(both, policy=new.policy)
+    if NewsKind.ALERT in new.kinds and other.alerts != new.alerts:
+        if NewsKind.ALERT in other.kinds:
+            return None
+        both = replace(both, alerts=new.alerts)
     if (new.keep and other.keep and new.keep != other.keep) or (new.zone != other.zone and mine["clock"]):
         return None
     return replace(both, keep=other.keep or new.keep, topic=other.topic or new.topic)

@@ -33,6 +33,8 @@ def to_json(subscription: Subscription) -> dict[str, Any]:
         del stored["policy"]["answer"]
     if not subscription.paused_by:
         del stored["paused_by"]
+    if subscription.alerts is None:
+        del stored["alerts"]
     return {
         **stored,
         "kinds": sorted(subscription.kinds),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.activity.alerts import Thresholds
 from bot.activity.news import News, NewsKind, kinds_that
 from bot.activity.subscriptions.daily_hours import DailyHours
 from bot.activity.subscriptions.filter import Filter
@@ -17,6 +18,8 @@ QUIET_DEFAULT: Final = kinds_that(lambda row: row.usual)
 """The kinds in a subscription that names no events: those that wait for somebody."""
 DIGEST_AT: Final = 8 * 60
 """Default time of a digest, in minutes after midnight."""
+LOOKED_AT: Final = frozenset({NewsKind.BOARD, NewsKind.ALERT})
+"""Kinds for which a line is looked at, who answers its calls included."""
 STEP_PAUSE: Final = 5
 """Minutes from one step of an escalation to the next where nothing else was chosen."""
 _MINUTE: Final = timedelta(minutes=1)
@@ -108,6 +111,8 @@ class Subscription:
     actors: Actors = field(default_factory=Actors)
     paused_by: str = ""
     """Slack id of whoever paused it; "" for its owner, or when it is not paused."""
+    alerts: Thresholds | None = None
+    """From when on there are alerts, None for the usual thresholds."""
     company_id: str = ""
     """The Dialpad company whose news it is about: its owner's when it was made."""
 
@@ -164,7 +169,7 @@ class Subscription:
 
     @property
     def follows_rosters(self) -> bool:
-        return bool(self.kinds & {NewsKind.HANDOVER, NewsKind.BOARD}) or bool(self.keep) or self.topic
+        return bool(self.kinds & {NewsKind.HANDOVER, *LOOKED_AT}) or bool(self.keep) or self.topic
 
     @property
     def call_centers(self) -> tuple[str, ...]:

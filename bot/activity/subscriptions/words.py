@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from bot.activity.alerts import Thresholds
 from bot.activity.news import DIGESTS, NewsKind
 from bot.activity.subscriptions.filters import FILTERS, PlaceFilter, join_words
 from bot.activity.subscriptions.subscription import Subscription
@@ -34,6 +35,8 @@ def _said(subscription: Subscription, kind: NewsKind) -> str:
     match kind:
         case NewsKind.QUEUE:
             return f"more than {subscription.queue.callers} callers waiting"
+        case NewsKind.ALERT:
+            return f"alerts when {(subscription.alerts or Thresholds()).words or 'nothing'}"
         case NewsKind.DAILY:
             return f"{kind.row.words} at {subscription.digest_time}"
         case NewsKind.WEEKLY:

@@ -1,0 +1,90 @@
+"""An alert as a message: what is wrong with a line, who is at it, and one line once that is over."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bot.basics.times import lasting
+from bot.contract.prose import prose
+from bot.contract.reply import Bold, Button, Card, Mention, Prose, Raw, Reply, When
+
+ALERT: Final = "alert"
+"""The kind of an alert's card."""
+SNOOZES: Final = (("15m", "Snooze for 15 min"), ("1h", "Snooze for 1 hour"), ("tomorrow", "Snooze until tomorrow"))
+
+
+def alert_card(said: Mapping[str, Any], card: str, subscription: str) -> Card | Reply:
+    """Return an alert. ``said`` is what is stored of it."""
+    line, what = str(said.get("name") or "A line"), str(said.get("what") or "something is wrong")
+    if said.get("lasted_s") is not None:
+        lasted = lasting(float(said["lasted_s"]) * 1000) or "a moment"
+        return Reply(prose("✅ ", Bold(line), f": {what}. Resolved after {lasted}.", _acknowledged(said)))
+    if (until := _moment(said.get("snoozed_until"))) is not None:
+        by = Mention(str(said.get("snoozed_by")))
+        return Reply(
+            prose("💤 ", Bold(line), f": {what}. Snoozed until ", When(until, "date"), " by ", by, ".",
+                  _acknowledged(said)),
+            _settings(subscription),
+        )  # fmt: skip
+    return Card(
+        f"🚨 {line}: {what}",
+        text=prose(_since(said), _times(said)),
+        note=_acknowledged(said),
+        buttons=_buttons(said, card),
+        menu=(
+            *(Button(label, "alerts.snooze", {"card": card, "span": span}) for span, label in SNOOZES),
+            *_settings(subscription),
+        ),
+    )
+
+
+def ended_alert(said: Mapping[str, Any]) -> Reply:
+    """Return what stands in the place of an alert that nobody wants any more."""
+    line, what = str(said.get("name") or "A line"), str(said.get("what") or "something was wrong")
+    return Reply(prose(Bold(line), f": {what}. Alerts are not posted here any more."))
+
+
+def _since(said: Mapping[str, Any]) -> Prose:
+    raised = _moment(said.get("raised_at"))
+    return prose("Since ", When(raised, "date"), ".") if raised else ""
+
+
+def _times(said: Mapping[str, Any]) -> str:
+    times = int(said.get("times") or 1)
+    return "" if times <= 1 else f" {_nth(times)} time in 24 hours."
+
+
+def _nth(number: int) -> str:
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else ends.get(number % 10, 'th')}"
+
+
+def _acknowledged(said: Mapping[str, Any]) -> Prose:
+    at = _moment(said.get("seen_at"))
+    if at is None:
+        return ""
+    note = f": {said['seen_note']}" if said.get("seen_note") else ""
+    return prose(" 👀 Acknowledged by ", Mention(str(said.get("seen_by"))), ", ", When(at), note, ".")
+
+
+def _buttons(said: Mapping[str, Any], card: str) -> tuple[Button, ...]:
+    this: dict[str, Raw] = {"card": card}
+    line, place = str(said.get("name") or ""), str(said.get("place") or "")
+    style = None if said.get("seen_at") else "primary"
+    route = "alerts.acknowledge"
+    acknowledge = Button("Acknowledge", route, this, style="primary", spoken=f"Acknowledge: {line}")
+    return (
+        *((acknowledge,) if style else ()),
+        Button("Acknowledge with a note…", route, this, form=True, spoken=f"Acknowledge with a note: {line}"),
+        *((Button("Who is on duty", "oncall.oncall", {"group": place}),) if place.startswith("callcenter:") else ()),
+    )
+
+
+def _settings(subscription: str) -> tuple[Button, ...]:
+    if not subscription:
+        return ()
+    return (Button("Change alerts…", "alerts.edit", {"subscription": subscription}),)
+
+
+def _moment(stored: Any) -> datetime | None:
+    return datetime.fromisoformat(str(stored)) if stored else None

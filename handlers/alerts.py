@@ -1,0 +1,223 @@
+"""Handles ``alerts``: a message when a line is in trouble, acknowledged, snoozed, and closed when it is over."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from bot.activity.alerts import Thresholds
+from bot.activity.news import NewsKind
+from bot.activity.subscriptions.filters import PlaceFilter
+from bot.activity.subscriptions.overlap import find_same
+from bot.activity.subscriptions.subscription import Subscription
+from bot.arguments.group import Group, GroupChoice
+from bot.arguments.subscription_options import UserGroupChoice
+from bot.arguments.switch import Switch
+from bot.basics.errors import FieldError, UserError
+from bot.basics.times import on_clock, read_span
+from bot.cards.alert import ALERT
+from bot.cards.channel_line import line_of_channel
+from bot.cards.rights import rights_of
+from bot.cards.subscription_preview import already_there, preview
+from bot.contract.argument import Carried, Choice, Option, Text
+from bot.contract.board import Notifications, PostedCard
+from bot.contract.context import Ctx, Origin
+from bot.contract.reply import Answer, Button, Form, Nothing, Prose, Raw, Reply
+from bot.contract.routing import Router
+from bot.dialpad.action import Risk
+from bot.dialpad.actions.fields import GroupType
+
+router = Router()
+
+LONGEST_NOTE: Final = 150
+_KINDS: Final[tuple[GroupType, ...]] = ("callcenter", "department")
+_MORNING: Final = 8 * 60
+"""When a snooze until tomorrow ends, in minutes after midnight by the person's own clock."""
+
+
+def _counts(numbers: tuple[int, ...], unit: str) -> tuple[Option, ...]:
+    return tuple(Option(f"{one} {unit}", str(one)) for one in numbers)
+
+
+def _notifications(ctx: Ctx) -> Notifications:
+    if ctx.deps.notifications is None:
+        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
+    return ctx.deps.notifications
+
+
+@router.command(
+    "alerts",
+    usage="[call center or department]",
+    summary="Be told here when a line is in trouble: who waits, for how long, nobody on duty",
+    aliases=("alarm", "alarms"),
+    phrases={"set up alerts": "", "set up alerts for": "", "alert us": "", "alert me": ""},
+    examples=("alerts Support",),
+    title="Alerts",
+    submit="Preview",
+)
+async def alerts(
+    ctx: Ctx,
+    group: Annotated[
+        Group | None,
+        GroupChoice("Line", keywords=("for", "of", "in"), bare=True, kinds=_KINDS, placeholder="Support"),
+    ] = None,
+    waiting: Annotated[
+        str | None,
+        Choice("When so many wait", keywords=("waiting",), options=_counts((1, 2, 3, 4, 5, 10, 20), "or more callers"),
+               unset="Never"),
+    ] = None,
+    wait: Annotated[
+        str | None,
+        Choice("When somebody waits for", keywords=("wait",), options=_counts((1, 2, 3, 5, 10, 15), "min"),
+               unset="Never"),
+    ] = None,
+    nobody: Annotated[bool | None, Switch("When nobody is on duty")] = None,
+    off: Annotated[
+        str | None,
+        Choice("When somebody is off duty for", options=_counts((15, 30, 45, 60, 90, 120), "min"), unset="Never",
+               folded=True, hint="Only those who went off duty today."),
+    ] = None,
+    answers: Annotated[
+        str | None,
+        Choice("When fewer calls are answered in time than", options=_counts((95, 90, 80, 70, 60, 50), "%"),
+               unset="Never", folded=True, hint="Of today's answered calls, once there are ten."),
+    ] = None,
+    within: Annotated[
+        str | None,
+        Choice("In time means within", options=_counts((10, 20, 30, 60, 120), "s"), unset="20 s", folded=True),
+    ] = None,
+    mention: Annotated[
+        str | None, UserGroupChoice("Mention a user group", folded=True, placeholder="Nobody is mentioned")
+    ] = None,
+    subscription: Annotated[str, Carried("Subscription", longest=40)] = "",
+) -> Answer:  # fmt: skip
+    """Open the form with what is usual or set already; once it is filled in, show what would be saved."""
+    notifications = _notifications(ctx)
+    group = group or await line_of_channel(ctx, _KINDS)
+    if ctx.origin is not Origin.FORM:
+        return await _form(ctx, notifications, group)
+    if group is None:
+        raise FieldError("group", "Choose the line that the alerts are about.")
+    rights = await rights_of(ctx)
+    if not rights.cover({group.raw}):
+        raise FieldError(
+            "group", f"You do not belong to {group.name}. Ask somebody who does, or a Dialpad admin, to set this up."
+        )
+    chosen = Thresholds(
+        int(waiting or 0), int(wait or 0), bool(nobody), int(off or 0), int(answers or 0),
+        int(within or Thresholds().answer_s), mention or "",
+    )  # fmt: skip
+    if not chosen.words:
+        raise FieldError("waiting", "Choose at least one thing that you want to be told of.")
+    before = await _before(ctx, notifications, subscription)
+    if before is not None and before.alerts == chosen:
+        return already_there(before, before)
+    made = replace(before, alerts=chosen) if before is not None else await _new(ctx, notifications, group, chosen)
+    return await _preview(ctx, notifications, made, before)
+
+
+async def _form(ctx: Ctx, notifications: Notifications, group: Group | None) -> Answer:
+    """Open the form for a line: with what is set for it here, else with what is usual."""
+    here = await notifications.subscriptions_here(ctx.person, _channel(ctx)) if group is not None else []
+    theirs = [one for one in here if NewsKind.ALERT in one.kinds and group is not None and group.raw in one.places]
+    if theirs:
+        return Form("alerts.alerts", _fields(theirs[0], group))
+    fresh: dict[str, Raw] = {"group": group.raw} if group is not None else {}
+    return Form("alerts.alerts", fresh | _chosen(Thresholds()))
+
+
+def _fields(subscription: Subscription, group: Group | None = None) -> dict[str, Raw]:
+    place = group.raw if group is not None else next(iter(subscription.places), "")
+    chosen = _chosen(subscription.alerts or Thresholds())
+    return {"group": place, "subscription": subscription.id} | chosen
+
+
+def _chosen(one: Thresholds) -> dict[str, Raw]:
+    counts = {"waiting": one.waiting, "wait": one.wait, "off": one.off, "answers": one.answers}
+    filled: dict[str, Raw] = {name: str(count) for name, count in counts.items() if count}
+    filled |= {"nobody": "on" if one.nobody else "off", "within": str(one.answer_s)}
+    return filled | ({"mention": one.group} if one.group else {})
+
+
+def _channel(ctx: Ctx) -> str:
+    return ctx.person.user_id if ctx.where.is_direct or not ctx.where.channel else ctx.where.channel
+
+
+async def _before(ctx: Ctx, notifications: Notifications, subscription: str) -> Subscription | None:
+    found = await notifications.subscription(ctx.person, subscription) if subscription else None
+    if subscription and found is None:
+        raise UserError("Somebody removed these alerts meanwhile. Type alerts to set them up again.")
+    return found
+
+
+async def _new(ctx: Ctx, notifications: Notifications, group: Group, chosen: Thresholds) -> Subscription:
+    return Subscription(
+        notifications.new_subscription_id(), ctx.person, _channel(ctx), frozenset({NewsKind.ALERT}),
+        (PlaceFilter(group.raw, group.name),), zone=str(await ctx.zone()), alerts=chosen,
+    )  # fmt: skip
+
+
+async def _preview(ctx: Ctx, notifications: Notifications, made: Subscription, before: Subscription | None) -> Answer:
+    here = await notifications.subscriptions_here(ctx.person, made.channel)
+    if same := find_same(made, here):
+        return already_there(made, same)
+    notes: list[Prose] = []
+    if not made.is_personal and not await notifications.may_post(ctx.person, made.channel):
+        notes.append("I am not in this channel yet: invite me with /invite, or nothing is posted.")
+    fields = _fields(made)
+    if before is None:
+        del fields["subscription"]
+    return replace(preview(made, before, notes=notes), edit=Button("Change", "alerts.alerts", fields))
+
+
+@router.button(title="Alerts")
+async def edit(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", longest=40)]) -> Answer:
+    """Open the form, filled in with what a subscription wants alerts about."""
+    found = await _before(ctx, _notifications(ctx), subscription)
+    if found is None or NewsKind.ALERT not in found.kinds:
+        raise UserError("These notifications have no alerts. Type alerts to set them up.")
+    return Form("alerts.alerts", _fields(found))
+
+
+# One of them
+
+
+CarriedCard = Annotated[str, Carried("Card", longest=40)]
+_OVER: Final = Reply("This is over already, so nothing was changed.")
+
+
+@router.button(title="Acknowledge", submit="Acknowledge", risk=Risk.CHANGE)
+async def acknowledge(
+    ctx: Ctx,
+    card: CarriedCard,
+    note: Annotated[
+        str,
+        Text(
+            "Note", longest=LONGEST_NOTE, placeholder="Two more come on at 3", hint="Everybody in the channel sees it."
+        ),
+    ] = "",
+) -> Answer:
+    """Note on an alert that somebody is at it, with what they do about it."""
+    notifications = _notifications(ctx)
+    found = await _alert(ctx, notifications, card)
+    return Nothing() if await notifications.acknowledge_alert(found, ctx.person, note.strip()) else _OVER
+
+
+@router.button(title="Snooze", risk=Risk.CHANGE)
+async def snooze(ctx: Ctx, card: CarriedCard, span: Annotated[str, Carried("How long", longest=10)] = "15m") -> Answer:
+    """Let nobody be told of the same again for a while, or until tomorrow morning."""
+    notifications = _notifications(ctx)
+    found = await _alert(ctx, notifications, card)
+    return Nothing() if await notifications.snooze_alert(found, ctx.person, await _until(ctx, span)) else _OVER
+
+
+async def _until(ctx: Ctx, span: str) -> datetime:
+    zone = await ctx.zone()
+    tomorrow = ctx.now.astimezone(zone).date() + timedelta(days=1)
+    return on_clock(tomorrow, _MORNING, zone) if span == "tomorrow" else ctx.now + (read_span(span) or timedelta(0))
+
+
+async def _alert(ctx: Ctx, notifications: Notifications, card: str) -> PostedCard:
+    found = await notifications.card(ctx.person, card)
+    if found is None or found.kind != ALERT:
+        raise UserError("This alert is gone. Type alerts to see what is set up here.")
+    return found
