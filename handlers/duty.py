@@ -17,7 +17,9 @@ from bot.basics.words import split
 from bot.cards.cover import meant_for_others
 from bot.cards.presence import reason_of
 from bot.cards.silence import silent_groups, silent_in
+from bot.cards.taken_off import TELL_TAKEN_OFF
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
+from bot.contract.argument import Carried
 from bot.contract.context import Ctx, Origin
 from bot.contract.doubt import Doubt
 from bot.contract.prose import prose, till
@@ -230,6 +232,8 @@ async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
     on_duty = bool(present.on_duty)
     silent = await _silence(ctx, colleague) if on_duty else None
     end = await ends_at(ctx, waiting_key(ctx.person, "duty", colleague.id if colleague else ""))
+    told = (await ctx.deps.preferences.get(ctx.person)).get(TELL_TAKEN_OFF, True) or colleague is not None
+    tell_again = () if told else (Button("Tell me when Dialpad takes me off", "duty.tell", {"to": "on"}),)
     facts = []
     if present.duty_status_reason:
         facts.append(Fact("Reason", present.duty_status_reason))
@@ -240,7 +244,7 @@ async def _present(ctx: Ctx, colleague: Colleague | None) -> Card:
         prose(_whose(colleague), ": ", _in_words(on_duty, None), till(end)),
         facts=tuple(facts),
         text=silent.said if silent else "Call center calls ring." if on_duty else "Call center calls go to others.",
-        buttons=(*(silent.buttons if silent else ()), *_buttons(on_duty, colleague)),
+        buttons=(*(silent.buttons if silent else ()), *_buttons(on_duty, colleague), *tell_again),
     )
 
 
@@ -265,3 +269,13 @@ def _buttons(on_duty: bool, colleague: Colleague | None) -> tuple[Button, ...]:
         else (Button("Go on duty", "duty.duty", {"state": "on"} | args, style="primary"),)
     )
     return (*switch, Button("More…", "duty.duty", {"state": "off" if on_duty else "on"} | args, form=True))
+
+
+@router.button(title="Duty", risk=Risk.CHANGE)
+async def tell(ctx: Ctx, to: Annotated[str, Carried("On or off", longest=3)] = "on") -> Answer:
+    """Choose whether the bot writes when Dialpad itself takes the person off duty."""
+    on = to != "off"
+    await ctx.deps.preferences.set(ctx.person, {TELL_TAKEN_OFF: None if on else False})
+    said = "I write to you when Dialpad takes you off duty." if on else "I no longer write when Dialpad takes you off."
+    other = Button("Stop telling me" if on else "Tell me again", "duty.tell", {"to": "off" if on else "on"})
+    return Reply(said, (other,), tone="done")

@@ -9,6 +9,7 @@ from bot.activity.news import NewsKind
 from bot.basics.times import lasting
 from bot.cards.roster import DOES_NOT_RING, roster_trouble
 from bot.cards.subscription import ENDED, ended_notice
+from bot.cards.taken_off import TAKEN_OFF, taken_off_notice
 from bot.cards.work_list import show_all
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Bold, Button, Listing, Mention, Phone, Prose, Reply, Row
@@ -41,6 +42,8 @@ def notice(said: Said, subscription: str, work: Sequence[Row] = (), card: str = 
     if about == TOLD:
         buttons = tuple(Button(label, route) for label, route in said.get("buttons") or ())
         return Reply(str(said.get("text") or ""), buttons, tone="warning")
+    if about == TAKEN_OFF:
+        return taken_off_notice(said)
     if about == ENDED:
         return ended_notice(said)
     if (say := _TOLD_ONCE.get(str(about))) is not None:

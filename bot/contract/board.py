@@ -240,6 +240,10 @@ class Notifications(Protocol):
         """Let nobody be told of an alert again before that moment. False when it is over."""
         ...
 
+    async def changing_duty(self, person: PersonKey, agent: str) -> None:
+        """Note that this person is about to change an agent's duty, by their id at Dialpad."""
+        ...
+
     async def post_boards_anew(self, subscription: Subscription) -> None:
         """Post a subscription's boards as new messages; those that were there say that they are kept up no more."""
         ...

@@ -18,7 +18,8 @@ from bot.contract.later import Later
 from bot.contract.reply import Reply
 from bot.contract.roles import ApprovalDesk, Gate, fingerprint_of
 from bot.dialpad.accounts import Account, Accounts
-from bot.dialpad.action import Action, Page, Response, Risk
+from bot.dialpad.action import ME, Action, Page, Response, Risk
+from bot.dialpad.actions.callcenters import SetDutyStatus
 from bot.dialpad.audited import audited_object, made_object, safe_arguments
 from bot.dialpad.client import Pages
 from bot.dialpad.directory import Directory
@@ -289,6 +290,9 @@ class Ctx:
         step = Step(action.slug, audited_object(action), details, reads=action.risk is Risk.READ)
         self.done.append(step)
         await self.check(action)
+        if isinstance(action, SetDutyStatus) and self.deps.notifications is not None:
+            agent = await self.account.user_id() if action.id == ME else action.id
+            await self.deps.notifications.changing_duty(self.person, str(agent))
         answer = await self.account.send(action)
         if not step.object and not step.reads:
             step.object = made_object(action, answer)

@@ -4,8 +4,8 @@ The day's calls are kept in memory, by company, and only what changed since is r
 on the phones, not how long the day is.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -24,11 +24,14 @@ from bot.activity.call_counts import count_calls, heard_call
 from bot.activity.calls import view_call
 from bot.activity.news import NewsKind
 from bot.activity.registers import Register, fragment, value
+from bot.activity.roster import Agent, Roster
 from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.taken_off import MISSED_A_CALL, taken_off
 from bot.basics.company import CompanyKey
 from bot.basics.person import PersonKey
 from bot.basics.times import on_clock
 from bot.cards.board import BOARD
+from bot.cards.presence import reason_of
 from bot.notifications.call_log import heard_since
 from bot.store.absorbing import CardPart
 from bot.store.card_rows import StoredCard
@@ -39,6 +42,8 @@ SETTLE_S: Final = 2.0
 """How long a change waits for others: the legs of a call ring, end and are taken within moments."""
 _OVERLAP: Final = timedelta(minutes=2)
 """What is committed late, or by a process whose clock is behind, is read again."""
+MOST_ASKED: Final = 12
+"""People off duty of whom it is looked up whether Dialpad took them off: as many as a board names."""
 _KEPT: Final = timedelta(hours=36)
 
 
@@ -148,7 +153,7 @@ class Boards:
             name=line.name,
             place=place,
             now=now,
-            agents=busy_agents(roster.agents, everywhere) if roster is not None else (),
+            agents=await self._agents(company, roster, everywhere) if roster is not None else (),
             roster_at=roster.seen_at if roster is not None else None,
             waiting=waiting_since(live),
             ringing=sum(call.inbound and call.phase == "ringing" for call in live),
@@ -162,6 +167,19 @@ class Boards:
             seen=line.seen,
             midnight=on_clock(today, 0, clock),
         )
+
+    async def _agents(self, company: CompanyKey, roster: Roster, live: Sequence[BoardCall]) -> tuple[Agent, ...]:
+        """Return a line's people: who talks, and of those off duty whom Dialpad took off, which it does not say."""
+        found: list[Agent] = []
+        asked = 0
+        for one in busy_agents(roster.agents, live):
+            if not one.on_duty and not reason_of(one.reason) and asked < MOST_ASKED:
+                asked += 1
+                card = await self._store.cards.named(company, f"agent:{one.id}")
+                off = taken_off(card.state) if card is not None else None
+                one = replace(one, reason=MISSED_A_CALL, since=off.at) if off is not None else one  # noqa: PLW2901  the same person, with more
+            found.append(one)
+        return tuple(found)
 
     def looks_different_at(self, view: BoardView, clock: ZoneInfo) -> datetime:
         """Return when a board looks different though nothing happens."""

@@ -8,7 +8,7 @@ exist once.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -22,12 +22,14 @@ from bot.activity.items import Item
 from bot.activity.news import News, NewsKind, happening_of
 from bot.activity.registers import Register, State, fragment, join, value
 from bot.activity.subscriptions.subscription import Subscription, quiet_until
+from bot.activity.taken_off import gone_off, missed, taken_off
 from bot.activity.text_facts import text_told
 from bot.activity.visibility import heard_for
 from bot.basics.company import CompanyKey
 from bot.basics.errors import ChatopsError
 from bot.basics.person import PersonKey
 from bot.cards.notice import CHANGE, NOTICES, NoticedEvent
+from bot.cards.taken_off import TAKEN_OFF, TELL_TAKEN_OFF
 from bot.dialpad.accounts import Accounts
 from bot.dialpad.actions.callcenters import GetCallCenterStatus
 from bot.dialpad.directory import Directory, entity_of_place
@@ -65,6 +67,8 @@ ROSTER_MOST_S: Final = 30.0
 """How long the roster is not fetched while people keep going on and off duty."""
 DUTY_SETTLE_S: Final = 4.0
 """How long a change of duty waits for others: a missed call takes an agent off duty, who goes on again at once."""
+TOLD_WITHIN: Final = timedelta(minutes=10)
+"""How long after they went off duty somebody is still told that it was Dialpad."""
 FLAPPING_S: Final = 60.0
 """Changes of one thing that follow one another within this time are one message, which says where it ended."""
 PICTURE_S: Final = 2.5
@@ -114,6 +118,7 @@ class EventRouter:
                 case CallEvent():
                     parts.append(fold.call(event, hook))
                     parts += fold.boards(event, hook)
+                    parts += fold.missed(event)
                     if event.state == "queued" and event.line is not None and fold.follows_queue(event.line, hook):
                         left.append(FollowUp(arrived, partial(self._queue, event.line, hook)))
                 case SmsEvent():
@@ -342,8 +347,32 @@ class _Fold:
             }
             wanted = self.wanted(happening, hook, wait_s=DUTY_SETTLE_S)
             notice = _notice((f"duty:{burst}",), said, wanted, at=at, debounce_s=DUTY_SETTLE_S)
-        self._agents[name] = join(known, part)
-        return [*notice, CardPart("agent", (name,), part, lambda *_: [])]
+        if not event.on_duty and (before is None or before[2] is not False):
+            part |= gone_off(event.at, event.reason or "")
+        return [*notice, *self._of_agent(agent.id, part)]
+
+    def missed(self, event: CallEvent) -> list[CardPart]:
+        """Return the agent who did not take a call of a call center, for when Dialpad takes them off duty for it."""
+        line, who = event.entry_point_target, event.agent
+        if event.state != "missed" or not event.inbound or event.at is None or who is None or who.id is None:
+            return []
+        if line is None or line.type != "callcenter" or not line.id:
+            return []
+        return self._of_agent(who.id, missed(event.at, line.name or "", _place(line)))
+
+    def _of_agent(self, agent: str, part: State) -> list[CardPart]:
+        """Return the agent's own card, and what they are told when Dialpad has just taken them off duty."""
+        name = f"agent:{agent}"
+        known = self._agents[name] = join(self._known_agent(name), part)
+        told: list[CardPart] = []
+        found = taken_off(known)
+        if found is not None and self._now - found.at < TOLD_WITHIN:
+            person = self._store.connections.at_dialpad(self._connection, self._company, agent)
+            if person is not None and self._store.preferences.of(self._connection, person).get(TELL_TAKEN_OFF, True):
+                said = {"about": TAKEN_OFF, "off_at": found.at.isoformat(), "line": found.line}
+                own = (f"takenoff:{agent}:{found.at.isoformat()}",)
+                told = _notice(own, said, [NewPosting(person.user_id, "")], at=int(found.at.timestamp() * 1000))
+        return [*told, CardPart("agent", (name,), part, lambda *_: [])]
 
     def _known_agent(self, name: str) -> State:
         """Return what is known of an agent: from this batch, else from their card."""

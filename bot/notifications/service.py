@@ -20,6 +20,7 @@ from bot.activity.subscriptions.changes import is_brought_back, shows_more, with
 from bot.activity.subscriptions.forecast import Forecasts
 from bot.activity.subscriptions.overlap import find_same
 from bot.activity.subscriptions.subscription import EscalationPolicy, Subscription
+from bot.activity.taken_off import changed_here
 from bot.activity.texts import TextView
 from bot.basics.company import CompanyKey, own_company
 from bot.basics.errors import ChatopsError, FieldError, NotConnected, OtherCompany, UserError
@@ -384,6 +385,12 @@ class NotificationService:
         done = found is not None and await snooze(self._store, found, person.user_id, until)
         self._wake()
         return done
+
+    async def changing_duty(self, person: PersonKey, agent: str) -> None:
+        company = await self._store.connections.company(person)
+        if company is not None:
+            said = changed_here(self._store.now())
+            await self._store.cards.absorb(company, "agent", [f"agent:{agent}"], said, lambda *_: [])
 
     async def post_boards_anew(self, subscription: Subscription) -> None:
         old = await self._of_its_company(subscription)

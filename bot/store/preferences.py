@@ -40,6 +40,10 @@ class Preferences:
 
         return await self._context.database.look_up(query)
 
+    def of(self, connection: Connection, person: PersonKey) -> dict[str, Any]:
+        """Return a person's preferences, within a transaction."""
+        return connection.execute(_GET, person_values(person)).scalar_one_or_none() or {}
+
     async def set(self, person: PersonKey, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Merge ``changes`` into a person's preferences; None removes a name. Return all of them."""
         where = belongs_to(preferences, person)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Final
 
 from bot.sandbox.cast import SAM, SUPPORT, Person
-from bot.sandbox.dialpad.duty import change_duty
 from tests.day.expected import Needing
 from tests.day.line import EARLY, LATE, Caller
 from tests.day.phones import Phones
@@ -385,7 +384,7 @@ class Habits:
 
     def _duty(self, who: Person, *, on: bool) -> None:
         state, board = self.day.demo.dialpad.state, self.day.demo.dialpad.phone._switchboard
-        change_duty(state, board, state.users[self.day.dialpad_id(who)], on=on, reason="" if on else "Off Duty")
+        board.change_duty(state.users[self.day.dialpad_id(who)], on=on, reason="" if on else "Off Duty")
 
 
 def fill(day: Day) -> None:

@@ -72,6 +72,7 @@ class RememberedBoard:
     settling: SettlingLabels = field(default_factory=SettlingLabels)
     seen: list[tuple[str, str]] = field(default_factory=list)
     snoozed: list[tuple[str, datetime]] = field(default_factory=list)
+    duty_changes: list[str] = field(default_factory=list)
     posted_anew: list[str] = field(default_factory=list)
     noted: list[tuple[str, CallDeedKind, str]] = field(default_factory=list)
 
@@ -88,6 +89,9 @@ class RememberedBoard:
     async def snooze_alert(self, card: PostedCard, person: PersonKey, until: datetime) -> bool:
         self.snoozed.append((card.id, until))
         return True
+
+    async def changing_duty(self, person: PersonKey, agent: str) -> None:
+        self.duty_changes.append(agent)
 
     async def post_boards_anew(self, subscription: Subscription) -> None:
         self.posted_anew.append(subscription.id)

@@ -35,6 +35,7 @@ PAGES: Final = (
     "docs/scaling.md",
     "docs/settings.md",
     "docs/slack-app.md",
+    "docs/supervisors.md",
 )
 LONGEST_README: Final = 200
 

@@ -1,7 +1,6 @@
 """What people of the company do in their own Dialpad apps, played from the demo's panel or a test."""
 
 from bot.sandbox.cast import PRIYA
-from bot.sandbox.dialpad.duty import change_duty
 from bot.sandbox.dialpad.events import contact_event, setting_event
 from bot.sandbox.dialpad.model import Call, Contact, Group
 from bot.sandbox.dialpad.refusals import bad_request, conflict
@@ -22,7 +21,12 @@ class Inside:
         user = self._state.user(person_id)
         if not self._state.call_centers_of(user.id):
             raise bad_request("person_id: works in no call center")
-        change_duty(self._state, self._switchboard, user, on=on, reason=reason)
+        self._switchboard.change_duty(user, on=on, reason=reason)
+
+    def take_off_duty(self, line_id: int, *, on: bool) -> None:
+        """Let a call center take whoever misses or declines one of its calls off duty, or no longer."""
+        group = self._state.group(line_id, "callcenter")
+        group.takes_off_duty = on
 
     def hold(self, call_id: int) -> Call:
         """Put the caller on hold with music, while the person stays on the call."""

@@ -85,6 +85,8 @@ class Group:
     skills: dict[int, int] = field(default_factory=dict)
     rooms: list[int] = field(default_factory=list)
     """Rooms whose phone is an operator of a department or office."""
+    takes_off_duty: bool = False
+    """Whether a call center takes whoever misses or declines one of its calls off duty."""
     state: str = "active"
     country: str = "us"
     timezone: str = "US/Pacific"

@@ -146,6 +146,7 @@ class PhoneNetwork:
                     "phone": phone_of(state, group.target),
                     "members": [str(user_id) for user_id in group.operators],
                     "ring_seconds": group.settings.get("ring_seconds") or RING_SECONDS,
+                    "takes_off_duty": group.takes_off_duty,
                 }
                 for group in state.groups.values()
                 if group.state != "deleted"

@@ -89,6 +89,11 @@ class Reachable(Body):
     on: Flag
 
 
+class TakesOffDuty(Body):
+    line_id: Id
+    on: Flag
+
+
 class SaveContact(Body):
     number: E164
     name: Text
@@ -186,6 +191,12 @@ def set_duty(phone: PhoneNetwork, data: Any) -> Json:
     return {"on": body.on}
 
 
+def take_off_duty(phone: PhoneNetwork, data: Any) -> Json:
+    body = parse_body(TakesOffDuty, data)
+    phone.inside.take_off_duty(body.line_id, on=body.on)
+    return {"on": body.on}
+
+
 def hold(phone: PhoneNetwork, data: Any) -> Json:
     return call_answer(phone.inside.hold(parse_body(OfCall, data).call_id))
 
@@ -228,6 +239,7 @@ ACTS: dict[str, Callable[[PhoneNetwork, Any], Json]] = {
     "/phone/auto_answer": set_auto_answer,
     "/phone/let_pass": let_pass,
     "/phone/duty": set_duty,
+    "/phone/off_duty": take_off_duty,
     "/phone/hold": hold,
     "/phone/resume": resume,
     "/phone/transfer": transfer,

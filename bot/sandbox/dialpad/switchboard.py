@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.sandbox.dialpad.events import agent_status_event
 from bot.sandbox.dialpad.legs import Legs
 from bot.sandbox.dialpad.model import Call, Group, Recording, Target, User
 from bot.sandbox.dialpad.outbox import BULK_LEAVES_AFTER, send_due
@@ -171,9 +172,31 @@ class Switchboard(Legs):
             raise conflict("this call is not ringing for that person")
         if leg is not entry:
             self._end_leg(leg)
+        self._take_off_duty(entry, [user])
         if not any(other is not entry and other.state == "ringing" for other in self._live_family(entry)):
             self._enter(entry, "voicemail")
         return entry
+
+    def change_duty(self, user: User, *, on: bool, reason: str = "") -> None:
+        """Change a person's duty in all call centers they work in. Waiting callers may ring them now."""
+        now = self.state.now()
+        if on and not user.on_duty:
+            user.on_duty_started = now
+        user.on_duty = on
+        user.duty_reason = reason
+        user.duty_started = now
+        self.state.emit("agent_status", agent_status_event(self.state, user))
+        self.reconsider_queue()
+
+    def _take_off_duty(self, entry: Call, users: list[User]) -> None:
+        """Take people off duty who did not take a call of a call center that is set to do that, as Dialpad does. It
+        gives no reason: what it would say is not documented."""
+        group = self.state.groups.get(entry.target.id) if entry.target.is_group else None
+        if group is None or not group.takes_off_duty:
+            return
+        for user in users:
+            if user.on_duty:
+                self.change_duty(user, on=False)
 
     def leave_voicemail(self, call_id: int, text: str) -> Call:
         """Leave a voicemail and hang up; ``text`` becomes the transcript."""
@@ -300,8 +323,11 @@ class Switchboard(Legs):
         family = self._live_family(entry)
         if not family:
             raise conflict("this call has already ended")
+        unanswered = [] if entry.connected else [one.target.id for one in family if one.state == "ringing"]
+        missed = [self.state.users[one] for one in unanswered if one in self.state.users]
         for leg in sorted(family, key=lambda leg: leg is entry):
             self._end_leg(leg)
+        self._take_off_duty(entry, missed)
         self.reconsider_queue()
         return entry
 

@@ -1,6 +1,5 @@
 """/callcenters: the lines with a queue, who works on them, and who is on duty."""
 
-from bot.sandbox.dialpad.duty import change_duty
 from bot.sandbox.dialpad.fields import Body, Flag, Line
 from bot.sandbox.dialpad.model import User
 from bot.sandbox.dialpad.refusals import conflict
@@ -71,7 +70,7 @@ def update_duty_status(ctx: RequestContext) -> Answer:
     user = ctx.user_to_act_on()
     body = ctx.body(UpdateDutyStatus)
     operator_of(user, ctx)
-    change_duty(state, ctx.switchboard, user, on=body.on_duty, reason=body.duty_status_reason or "")
+    ctx.switchboard.change_duty(user, on=body.on_duty, reason=body.duty_status_reason or "")
     return Answer(render_duty(state, user))
 
 

@@ -13,6 +13,9 @@ export class More {
     this.auto = check("phone-auto-answer", (on) => void deps.act("auto_answer", { on }));
     this.fails = check("phone-texts-fail", (on) => void deps.act("reachable", { number: deps.caller(), on: !on }));
     this.failsLabel = h("span");
+    this.offDuty = check("phone-off-duty", (on) => this.group && void deps.act("off_duty", { line_id: this.group.id, on }));
+    this.offDutyLabel = h("span");
+    this.offDutyChoice = h("label", { class: "choice" }, this.offDuty, this.offDutyLabel);
     this.all = h("button", { type: "button", class: "btn btn-small", dataset: { testid: "phone-ring-all" }, on: { click: () => void this.ringAll() } }, "All customers ring at once");
     this.setting = h("button", { type: "button", class: "btn btn-small", dataset: { testid: "phone-setting" }, on: { click: () => this.group && void deps.act("ring_time", { line_id: this.group.id }) } });
     const field = (/** @type {string} */ testid) => h("input", { class: "field", id: uid("contact"), type: "text", autocomplete: "off", dataset: { testid } });
@@ -24,6 +27,7 @@ export class More {
     this.node = h("div", { class: "more" },
       h("label", { class: "choice" }, this.auto, h("span", {}, "Customers pick up at once")),
       h("label", { class: "choice" }, this.fails, this.failsLabel),
+      this.offDutyChoice,
       h("div", { class: "call-buttons" }, this.all, this.setting), this.contact);
     /** @type {Json[]} */
     this.customers = [];
@@ -43,6 +47,9 @@ export class More {
     this.failsLabel.textContent = `Texts to ${customer?.is_contact ? customer.name.split(" ")[0] : number ? pretty(number) : "this number"} fail`;
     this.group = snapshot.lines.find((/** @type {Json} */ line) => line.phone === this.deps.line());
     this.setting.hidden = !this.group;
+    this.offDutyChoice.hidden = this.group?.kind !== "callcenter";
+    this.offDuty.checked = Boolean(this.group?.takes_off_duty);
+    this.offDutyLabel.textContent = `Whoever misses a call of ${this.group?.name ?? "this line"} goes off duty`;
     this.setting.textContent = this.group ? `Let ${this.group.name} ring ${this.group.ring_seconds === 15 ? 30 : 15} s` : "";
     this.save.textContent = customer?.is_contact ? "Change the contact" : "Save as a contact";
     this.save.disabled = !number;
