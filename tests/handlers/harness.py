@@ -401,7 +401,8 @@ def buttons_of(answer: Answer) -> list[Button]:
     if isinstance(answer, Reply | Card):
         return list(answer.buttons)
     if isinstance(answer, Listing):
-        return [*(row.button for row in answer.rows if row.button), *answer.buttons]
+        rows = [[*([row.button] if row.button else []), *row.more] for row in answer.rows]
+        return [*(button for row in rows for button in row), *answer.buttons]
     if isinstance(answer, Confirm):
         return [*([answer.edit] if answer.edit else []), *answer.instead]
     return []

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from bot.basics.person import PersonKey
-from bot.slack.conversation.homes import LOOKED_AT_FOR, WATCHED_FOR, Homes
+from bot.slack.conversation.homes import DRAWN_AT_ONCE, LOOKED_AT_FOR, WATCHED_FOR, Homes
 from bot.store.keys import generate_key, parse_keys
 from bot.store.open_homes import OpenHomes
 from bot.store.store import Store
@@ -21,12 +21,14 @@ class Drawings:
     def __init__(self, others: OpenHomes | None = None) -> None:
         self.now = 0.0
         self.drawn: list[PersonKey] = []
+        self.quiet: list[bool] = []
         self.under_way: set[PersonKey] = set()
         self.go = asyncio.Event()
         self.go.set()
         self.homes = Homes(self.draw, lambda: self.now, others)
 
-    async def draw(self, person: PersonKey) -> None:
+    async def draw(self, person: PersonKey, *, quiet: bool = False) -> None:
+        self.quiet.append(quiet)
         assert person not in self.under_way
         self.under_way.add(person)
         await self.go.wait()
@@ -133,3 +135,44 @@ async def test_nobody_is_asked_about_who_has_not_theirs_open_any_more() -> None:
     await drawings.homes.look(marks.of)
 
     assert marks.asked == []
+
+
+async def test_what_others_did_is_drawn_without_asking_about_the_person_again() -> None:
+    drawings, marks = Drawings(), Marks()
+    await drawings.homes.looked(ANA)
+    await drawings.homes.look(marks.of)
+    marks.mark = 2
+    await drawings.homes.look(marks.of)
+    await drawings.homes.changed(ANA)
+    assert drawings.quiet == [True, False]
+
+
+async def test_of_many_who_look_a_few_are_drawn_at_a_time_and_all_in_the_end() -> None:
+    drawings, marks = Drawings(), Marks()
+    people = [PersonKey("T1", f"U{number}") for number in range(10)]
+    for person in people:
+        await drawings.homes.looked(person)
+    await drawings.homes.look(marks.of)
+    marks.mark = 2
+    for turn in range(1, 4):
+        drawings.now += 5
+        await drawings.homes.look(marks.of)
+        assert len(drawings.drawn) == min(turn * DRAWN_AT_ONCE, 10)
+    assert set(drawings.drawn) == set(people)
+    await drawings.homes.look(marks.of)
+    assert len(drawings.drawn) == 10
+
+
+async def test_a_home_that_changes_all_the_time_keeps_nobody_from_their_turn() -> None:
+    drawings, marks = Drawings(), Marks()
+    people = [PersonKey("T1", f"U{number}") for number in range(8)]
+    for person in people:
+        await drawings.homes.looked(person)
+    await drawings.homes.look(marks.of)
+    for turn in range(4):
+        marks.mark += 1
+        drawings.now += 5
+        await drawings.homes.look(marks.of)
+        if turn == 1:
+            assert set(drawings.drawn) == set(people)
+    assert len(drawings.drawn) == 4 * DRAWN_AT_ONCE
