@@ -49,7 +49,7 @@ class AlertedLine:
     place: str
 
 
-class Alerts:
+class StoredAlerts:
     """Queries on alerts, one row for each subscription and line."""
 
     def __init__(self, context: StoreContext) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import migrate, purge, rotate
-from bot.store.alerts import Alerts
+from bot.store.alerts import StoredAlerts
 from bot.store.approvals import Approvals
 from bot.store.audit import Audit
 from bot.store.cards import Cards
@@ -91,7 +91,7 @@ class Store:
     postings: Postings
     role_policies: RolePolicies
     rosters: Rosters
-    alerts: Alerts
+    alerts: StoredAlerts
     removals: Removals
     departures: Departures
     processes: Processes
@@ -134,7 +134,7 @@ class Store:
             postings=Postings(context, processes.id),
             role_policies=RolePolicies(context),
             rosters=Rosters(context),
-            alerts=Alerts(context),
+            alerts=StoredAlerts(context),
             removals=Removals(context),
             departures=Departures(context),
             processes=processes,
