@@ -68,6 +68,7 @@ from bot.slack.api.channel_messages import ChannelMessages
 from bot.slack.api.duty_marks import DutyMarks
 from bot.slack.api.files import SlackFiles
 from bot.slack.api.manifest import SCOPES
+from bot.slack.api.message_links import Permalinks
 from bot.slack.api.messages import Clients, ResponseUrls, SlackMessages
 from bot.slack.api.pace import build_pace
 from bot.slack.api.people import SlackPeople
@@ -386,6 +387,7 @@ def _build_parts(
         routes=table,
         files=files,
         downloads=downloads,
+        links=Permalinks(clients),
         notifications=notifications,
         gate=gate,
         audit=store.audit,

@@ -92,6 +92,12 @@ async def work(
     return await _list(ctx, scope, found, int(skip) if skip.isascii() and skip.isdigit() else 0)
 
 
+@router.shortcut("Open work", summary="What waits for you and your lines, with buttons to take it")
+async def open_work(ctx: Ctx) -> Answer:
+    """List what waits for this person."""
+    return await work(ctx, "all")
+
+
 async def _scope(ctx: Ctx, board: Notifications, rights: Rights, whose: str | None, group: Group | None) -> _Scope:
     """Return what was asked for, of what the person may see. Raises UserError for a line that they do not belong to."""
     me = ctx.person.user_id

@@ -160,6 +160,13 @@ def national(e164: str, region: str = "US") -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
 
 
+def extensions_in(text: str, region: str) -> dict[str, str]:
+    """Find the extensions that stand behind numbers in ``text``, by number, E.164."""
+    matches = [match for one in region.split("+") for match in phonenumbers.PhoneNumberMatcher(text, one)]
+    named = [match.number for match in matches if match.number.extension]
+    return {phonenumbers.format_number(one, PhoneNumberFormat.E164): str(one.extension) for one in named}
+
+
 def numbers_in(text: str, region: str) -> list[str]:
     """Find every number in ``text``, E.164, in order, once each."""
     found: dict[int, str] = {}

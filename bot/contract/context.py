@@ -186,6 +186,14 @@ class UploadReader(Protocol):
         ...
 
 
+class MessageLinks(Protocol):
+    """Makes links to messages in Slack."""
+
+    async def permalink(self, person: PersonKey, channel: str, ts: str) -> str:
+        """Return a link to a message, also to one in a channel that the app is not in."""
+        ...
+
+
 class Downloader(Protocol):
     """Downloads files from Dialpad, by a signed address or with a person's own token."""
 
@@ -212,6 +220,7 @@ class Deps:
     routes: "Routes"
     files: UploadReader | None = None
     downloads: Downloader | None = None
+    links: MessageLinks | None = None
     notifications: Notifications | None = None
     """None where notifications are not switched on."""
     gate: Gate | None = None

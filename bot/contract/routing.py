@@ -162,7 +162,8 @@ class Router:
         return self._record(RouteKind.SHORTCUT, word=name, summary=summary, title=title, submit=submit)
 
     def message_shortcut(self, name: str, *, summary: str) -> Callable[[H], H]:
-        """Declare an entry of a message's menu; the handler's ``text`` argument is the message's text."""
+        """Declare an entry of a message's menu; the handler's ``text`` argument is what the message says, ``channel``
+        and ``ts`` are where it is."""
         return self._record(RouteKind.MESSAGE, word=name, summary=summary)
 
     def event(self, name: str) -> Callable[[H], H]:

@@ -28,10 +28,12 @@ async def test_one_number_opens_the_form_with_it(world: World, name: str, form: 
 
 
 async def test_looking_up_one_number_answers_at_once(world: World) -> None:
-    assert words_of(await choose(world, "Look up caller", MESSAGE)).startswith("Jordan Lee")
+    assert words_of(await choose(world, "Look up or save contact", MESSAGE)).startswith("Jordan Lee")
 
 
-@pytest.mark.parametrize("name", ["Text this number", "Call this number", "Block this number", "Look up caller"])
+@pytest.mark.parametrize(
+    "name", ["Text this number", "Call this number", "Block this number", "Look up or save contact"]
+)
 async def test_several_numbers_are_a_choice(world: World, name: str) -> None:
     answer = await choose(world, name, TWO)
     assert isinstance(answer, Listing)
@@ -48,7 +50,7 @@ async def test_no_number_is_said(world: World, text: str) -> None:
 
 async def test_the_global_ones_open_forms(world: World) -> None:
     assert await choose(world, "Send a text") == Form("sms.sms")
-    assert await choose(world, "Set my duty") == Form("duty.duty")
+    assert await choose(world, "My duty") == Form("duty.duty")
 
 
 def test_names_and_titles_fit_into_slack() -> None:
@@ -67,3 +69,27 @@ def test_names_and_titles_fit_into_slack() -> None:
 def test_the_daily_words_have_slash_commands_of_their_own() -> None:
     short = {route.word for route in World().table.order if route.short}
     assert short == {"dnd", "duty", "sms", "call", "calls", "block", "oncall"}
+
+
+async def test_an_extension_is_said_above_the_form(world: World) -> None:
+    answer = await choose(world, "Call this number", "Their desk: +1 415 555 0150 ext. 12")
+    assert isinstance(answer, Form)
+    assert answer.args == {"to": "+14155550150"}
+    assert str(answer.notice).startswith("Dial 12 when they have answered")
+
+
+async def test_what_follows_up_later_is_about_the_number_or_the_message(world: World) -> None:
+    assert await choose(world, "Follow up later", MESSAGE) == Form(
+        "shortcuts.remind", {"until": "tomorrow", "channel": "", "ts": "", "number": "+14155550150"}
+    )
+    assert await choose(world, "Follow up later", "nothing in it") == Form(
+        "shortcuts.remind", {"until": "tomorrow", "channel": "", "ts": ""}
+    )
+    several = await choose(world, "Follow up later", TWO)
+    assert isinstance(several, Listing)
+    assert [one.label for one in several.buttons] == ["Only the message"]
+
+
+def test_slack_takes_five_shortcuts_of_each_kind() -> None:
+    kinds = [route.kind for route in World().table.order if route.kind in {RouteKind.SHORTCUT, RouteKind.MESSAGE}]
+    assert [kinds.count(kind) for kind in (RouteKind.SHORTCUT, RouteKind.MESSAGE)] == [4, 5]

@@ -14,7 +14,8 @@ from bot.contract.routing import Route, RouteKind, RouteTable
 
 APP_NAME = "Dialpad"
 COMMAND_LIMIT = 50
-SHORTCUT_LIMIT = 10
+SHORTCUT_LIMIT = 5
+"""Shortcuts of each kind, global and of messages: ten in all."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,9 @@ def _shortcuts(table: RouteTable) -> list[dict[str, Any]]:
         for route in table.order
         if route.kind in kinds
     ]
-    if len(found) > SHORTCUT_LIMIT:
-        raise ValueError(f"Slack takes {SHORTCUT_LIMIT} shortcuts; {len(found)} are declared")
+    for kind in kinds.values():
+        if (many := sum(one["type"] == kind for one in found)) > SHORTCUT_LIMIT:
+            raise ValueError(f"Slack takes {SHORTCUT_LIMIT} {kind} shortcuts; {many} are declared")
     return found
 
 

@@ -77,7 +77,8 @@ def plan(incoming: Incoming, table: RouteTable, command: str) -> Request | None:
         case PayloadKind.SHORTCUT:
             return _plan_route(incoming, table, Origin.SHORTCUT, {})
         case PayloadKind.MESSAGE:
-            return _plan_route(incoming, table, Origin.MESSAGE, {"text": incoming.text})
+            at = {"channel": incoming.where.channel or "", "ts": incoming.pressed_ts or ""}
+            return _plan_route(incoming, table, Origin.MESSAGE, {"text": incoming.text, **at})
         case PayloadKind.EVENT:
             return _plan_event(incoming, table, command)
         case _:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from bot.basics.person import PersonKey
 from bot.contract.context import Where
@@ -12,6 +12,9 @@ from bot.slack.blockkit.buttons import read_option
 from bot.slack.blockkit.forms import unpack_metadata
 from bot.slack.blockkit.marks import name_in
 from bot.slack.transport.whose import read_whose
+
+LONGEST_SAID: Final = 50_000
+"""Characters of a message that are looked through."""
 
 
 class PayloadKind(StrEnum):
@@ -163,7 +166,7 @@ def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
     where = Where(channel or None, _thread_of(message or {}, {}), body.get("response_url"), _is_direct(channel))
     return Incoming(
         kind, None, where, _trigger_key(body), trigger_id=body.get("trigger_id"),
-        action_id=str(body.get("callback_id", "")), text=message_text(message or {}),
+        action_id=str(body.get("callback_id", "")), text=everything_said(message or {}),
         pressed_ts=(message or {}).get("ts"), pressed_name=name_in(message or {}),
     )  # fmt: skip
 
@@ -198,10 +201,14 @@ def _is_direct(channel: str) -> bool:
     return channel.startswith("D")
 
 
-def message_text(message: Mapping[str, Any]) -> str:
-    """Return what a message says: its text, or that of its blocks and attachments when it has none."""
-    text = str(message.get("text") or "")
-    return text if text.strip() else "\n".join(_texts(message.get("blocks")) + _texts(message.get("attachments")))
+def everything_said(message: Mapping[str, Any]) -> str:
+    """Return all that a message says, each thing once: its text, and what its blocks and attachments say besides. Apps
+    often put a number into a block or a field alone."""
+    said = [str(message.get("text") or "")]
+    for one in _texts(message.get("blocks")) + _texts(message.get("attachments")):
+        if not any(one in known for known in said):
+            said.append(one)
+    return "\n".join(one for one in said if one.strip())[:LONGEST_SAID]
 
 
 def _texts(node: Any) -> list[str]:
@@ -209,7 +216,11 @@ def _texts(node: Any) -> list[str]:
         return [text for one in node for text in _texts(one)]
     if not isinstance(node, dict):
         return []
-    own = [node["text"]] if isinstance(node.get("text"), str) else []
+    own = [node[key] for key in ("pretext", "text") if isinstance(node.get(key), str)]
+    if node.get("type") == "link" and str(node.get("url")).startswith("tel:"):
+        own.append(str(node["url"]).removeprefix("tel:"))
+    if "type" not in node and "title" in node and isinstance(node.get("value"), str):
+        own.append(node["value"])  # a field of an attachment
     return own + [
         text for key, value in node.items() if key != "text" or isinstance(value, dict) for text in _texts(value)
     ]

@@ -11,7 +11,7 @@ from bot.contract.context import Origin, Where
 from bot.contract.routing import build_table
 from bot.slack.blockkit.marks import marked
 from bot.slack.conversation.requests import Decision, plan, split_word
-from bot.slack.transport.payload import PayloadKind, message_text, parse_incoming
+from bot.slack.transport.payload import PayloadKind, everything_said, parse_incoming
 from tests.bot.slack import tab, verbs
 
 TABLE = build_table([verbs.router, tab.router])
@@ -203,7 +203,7 @@ def test_the_word_is_what_stands_before_the_first_space(text: str, word: str, re
 def test_a_message_without_text_says_what_its_blocks_say() -> None:
     blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "Missed call from +14155550150"}}]
 
-    assert "+14155550150" in message_text({"text": "", "blocks": blocks})
+    assert "+14155550150" in everything_said({"text": "", "blocks": blocks})
 
 
 JSON = st.recursive(
