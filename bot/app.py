@@ -395,7 +395,7 @@ def _build_parts(
         cockpit=cockpit,
     )
     stores = Stores(store.inbox, store.confirmations, store.remembered, store.audit)
-    messages = SlackMessages(clients, ResponseUrls(session, time.monotonic))
+    messages = SlackMessages(clients, ResponseUrls(session, time.monotonic), book)
     other_homes = None if store.processes.alone else OpenHomes(store.context, store.preferences, store.processes)
     dispatcher = Dispatcher(
         table, deps, stores, messages, clocks=Clocks(store.now), metrics=metrics, other_homes=other_homes

@@ -81,6 +81,7 @@ def read_call(event: CallEvent) -> State:
         "open": event.target_availability_status in _OPEN if event.target_availability_status else None,
         "talk_ms": _span_ms(event.talk_time),
         "voicemail": event.left_voicemail or None,
+        "shared": sorted(event.shared_marks) or None,
         "transcript": event.transcription_text,
         "ready": event.recording_ready or None,
         "recap": _sentence(event.recap_summary),

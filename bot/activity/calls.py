@@ -115,6 +115,8 @@ class CallView:
     transcribed: str
     """Id of the leg whose transcript can be fetched now, "" when there is none."""
     labels: tuple[str, ...]
+    shared_marks: frozenset[str]
+    """What the links are known by that Dialpad made for sharing the call: see ``bot.dialpad.links``."""
     legs: tuple[str, ...]
     in_queue: bool
     """Whether a caller waits for an operator of a call center: only then can the call be assigned."""
@@ -265,6 +267,7 @@ def view_call(state: Mapping[str, Register]) -> CallView:
         recordings=_recordings(legs),
         transcribed=next((leg.id for leg in legs if leg.saw("call_transcription")), ""),
         labels=tuple(sorted({str(label) for leg in legs for label in leg["labels"] or ()})),
+        shared_marks=frozenset(mark for leg in legs for mark in leg["shared"] or ()),
         legs=tuple(leg.id for leg in legs),
         in_queue=_in_queue(legs, over=over, answered=bool(answered)),
         is_whole=entry.is_entry,

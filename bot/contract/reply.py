@@ -242,5 +242,14 @@ class MessageContent:
     """When it looks different because time has passed, None when only what happens changes it."""
 
 
-Answer: TypeAlias = Reply | Card | Listing | Attachment | Form | Confirm | Nothing
+@dataclass(frozen=True)
+class Unfurls:
+    """Previews of the links in a message, each by its link as it stands there, for all who see the message. ``said`` is
+    told whoever posted it alone."""
+
+    cards: Mapping[str, Shown]
+    said: Reply | None = None
+
+
+Answer: TypeAlias = Reply | Card | Listing | Attachment | Form | Confirm | Nothing | Unfurls
 """Everything a handler may return."""

@@ -166,9 +166,9 @@ class Router:
         and ``ts`` are where it is."""
         return self._record(RouteKind.MESSAGE, word=name, summary=summary)
 
-    def event(self, name: str) -> Callable[[H], H]:
+    def event(self, name: str, *, risk: Risk = Risk.READ) -> Callable[[H], H]:
         """Declare a handler of a Slack event, by the event's type."""
-        return self._record(RouteKind.EVENT, word=name)
+        return self._record(RouteKind.EVENT, word=name, risk=risk)
 
     def later(self, *, risk: Risk = Risk.CHANGE) -> Callable[[H], H]:
         """Declare a handler that runs at a time that was set earlier, as the person who set it."""

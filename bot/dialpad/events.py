@@ -30,6 +30,7 @@ from bot.dialpad.event_parts import (
     OptionalEventParty,
     none_if_empty,
 )
+from bot.dialpad.links import mark_in
 from bot.dialpad.opt_out_words import asks_to_start, asks_to_stop
 from bot.dialpad.reading import forget_field
 from bot.dialpad.recordings import VOICEMAIL, Recorded, gather, recorded_at
@@ -128,6 +129,8 @@ class CallEvent(_Event):
     voicemail_share_link: EventText = None
     """Dialpad's page for the voicemail; answers about calls have this instead."""
     voicemail_recording_id: Id | None = None
+    public_call_review_share_link: EventText = None
+    company_call_review_share_link: EventText = None
     transcription_text: EventText = None
     call_recording_ids: EventIds = ()
     recording_details: tuple[EventRecording, ...] = ()
@@ -210,6 +213,12 @@ class CallEvent(_Event):
         addresses = (*self.recording_url, *self.admin_recording_urls, link)
         bare = [Recorded(one, "callrecording") for one in self.call_recording_ids]
         return gather([*details, voicemail, *map(recorded_at, addresses), *bare])
+
+    @property
+    def shared_marks(self) -> frozenset[str]:
+        """Return what the links are known by that Dialpad made for sharing the call."""
+        links = (self.public_call_review_share_link, self.company_call_review_share_link)
+        return frozenset(map(mark_in, links)) - {""}
 
     @property
     def left_voicemail(self) -> bool:

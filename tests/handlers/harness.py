@@ -38,6 +38,7 @@ from bot.contract.reply import (
     Prose,
     RawArgs,
     Reply,
+    Unfurls,
 )
 from bot.contract.reply import When as WhenPart
 from bot.contract.routing import Route, RouteKind, RouteTable, build_table
@@ -432,8 +433,10 @@ def _part(part: Part) -> str:
 
 def words_of(answer: Answer) -> str:
     """All that the answer says, one line per piece."""
-    if isinstance(answer, Reply | Nothing):
-        return plain(answer.text) if isinstance(answer, Reply) else ""
+    if isinstance(answer, Reply | Nothing | Unfurls):
+        shown = answer.cards.values() if isinstance(answer, Unfurls) else ()
+        said = answer.said if isinstance(answer, Unfurls) else answer
+        return "\n".join([*map(words_of, shown), *([plain(said.text)] if isinstance(said, Reply) else [])])
     if isinstance(answer, Form):
         return f"form {answer.route} {dict(answer.args)}"
     if isinstance(answer, Attachment):

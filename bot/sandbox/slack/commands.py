@@ -5,6 +5,7 @@ from typing import Any
 from bot.sandbox.slack import posting
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.events import send_joined, send_message_event, send_reaction
+from bot.sandbox.slack.links import send_link_shared
 from bot.sandbox.slack.payloads import build_command
 from bot.sandbox.slack.refusal import Refused
 from bot.sandbox.slack.seed import BOT_USER
@@ -147,6 +148,7 @@ def say(
             message["subtype"] = "thread_broadcast"
     core.space.add_message(channel, message)
     send_message_event(core, channel, message)
+    send_link_shared(core, channel, message)
     return message
 
 

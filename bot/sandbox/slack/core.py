@@ -53,6 +53,11 @@ class Core:
     submitting: set[str] = field(default_factory=set)
     declined: tuple[str, ...] = ()
     hides_metadata: bool = False
+    unfurls: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Where links stand that the app was told of, by ``unfurl_id``: source, channel, and the message's ts or, while it
+    is written, its text."""
+    previews: dict[str, list[Json]] = field(default_factory=dict)
+    """What is shown in a composer, by ``unfurl_id``."""
     org: str | None = None
     org_wide: bool = False
     org_teams: list[str] = field(default_factory=list)

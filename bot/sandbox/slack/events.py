@@ -22,6 +22,7 @@ _SCOPE = {
     "reaction_removed": "reactions:read",
     "member_joined_channel": "channels:read",
     "channel_id_changed": "channels:read",
+    "link_shared": "links:read",
 }
 """Scopes that the reference page of each event asks for; ``app_home_opened`` asks for none."""
 

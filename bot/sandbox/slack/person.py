@@ -6,6 +6,7 @@ from typing import Any
 from bot.sandbox.slack import commands, presses, submits
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.events import send_home_opened
+from bot.sandbox.slack.links import write_in_composer
 from bot.sandbox.slack.methods.files import announce
 from bot.sandbox.slack.seed import BOT_USER
 from bot.sandbox.slack.surfaces import find_surface, remember
@@ -33,6 +34,14 @@ class Person:
     async def say(self, channel: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False) -> Json:
         """Post a message and return it; events go out in the background."""
         return commands.say(self._core, self.id, self.channel_id(channel), text, thread_ts, broadcast=broadcast)
+
+    async def compose(self, text: str) -> str:
+        """Write a message without sending it; the id under which its links' previews are shown."""
+        return write_in_composer(self._core, self.id, text)
+
+    def preview(self, unfurl_id: str) -> list[Json]:
+        """Return what is shown of the links in a message that is being written."""
+        return self._core.previews.get(unfurl_id, [])
 
     async def press(
         self,

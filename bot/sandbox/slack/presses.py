@@ -37,6 +37,7 @@ async def press(
     state = _choose(core, surface, block, element, value)
     action = build_action(block, element, state, core.space.new_ts())
     payload = {**build_interaction(core, "block_actions", user), **_place(core, surface), "actions": [action]}
+    payload |= _in_preview(payload, surface, block)
     payload["trigger_id"] = core.tickets.issue_trigger(user, _modal_id(surface))
     if surface.channel is not None:
         source: Source = "ephemeral" if surface.kind == "ephemeral" else "message"
@@ -49,6 +50,18 @@ async def press(
     event = {"type": "failed", "where": surface.where, "action_id": action_id, "message": TROUBLE}
     core.space.notice(user, "failed", f"{action_id}: {ack.reason}", event)
     return {"ok": False, "error": ack.reason, "message": TROUBLE}
+
+
+def _in_preview(payload: Json, surface: Surface, block: Json) -> Json:
+    """Return what Slack says otherwise of a press in the preview of a link: the preview instead of the message."""
+    attachments = surface.document.get("attachments") or () if surface.channel is not None else ()
+    for one in attachments:
+        if one.get("is_app_unfurl") and any(inner is block for inner in one.get("blocks", ())):
+            payload.pop("message", None)
+            place = {"attachment_id": one["id"], "is_app_unfurl": True, "app_unfurl_url": one["app_unfurl_url"]}
+            container = {**payload["container"], "type": "message_attachment", **place}
+            return {"container": container, "app_unfurl": dict(one)}
+    return {}
 
 
 def _thread_of(message: Json) -> str | None:

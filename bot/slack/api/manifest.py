@@ -13,6 +13,8 @@ from bot.basics.settings import COMMAND
 from bot.contract.routing import Route, RouteKind, RouteTable
 
 APP_NAME = "Dialpad"
+LINK_DOMAINS = ("dialpad.com",)
+"""Domains whose links, and those of hosts below them, Slack tells of."""
 COMMAND_LIMIT = 50
 SHORTCUT_LIMIT = 5
 """Shortcuts of each kind, global and of messages: ten in all."""
@@ -29,6 +31,7 @@ class Need:
 
 
 _TOPIC = "who is on duty in a channel's topic"
+_LINKS = "previews of links to calls and recordings in Dialpad"
 _GROUP = "user groups kept in step with who is on duty"
 _GROUPS = f"{_GROUP}, and roles by user group"
 _FOUND = "finding out by itself whether an interrupted notification was posted"
@@ -51,6 +54,8 @@ SCOPES = (
     Need("groups:write.topic", "say so in a private channel's topic, where somebody asked for that", _TOPIC),
     Need("im:history", "hear what is typed in the app's own direct messages"),
     Need("im:write", "open a direct message: a Dialpad connection ended, a timed change ended"),
+    Need("links:read", "see that somebody posts a link to a call or recording in Dialpad", _LINKS),
+    Need("links:write", "show below it which call it is, to whoever may see that", _LINKS),
     Need("usergroups:read", "offer user groups by name, and see who is in one, for duty and for roles", _GROUPS),
     Need("usergroups:write", "keep a user group in sync with who is on duty, where somebody asked for that", _GROUP),
     Need("users:read", "time zones, and names in answers"),
@@ -75,6 +80,7 @@ EVENTS = (
     Need("app_mention", "the words after @Dialpad"),
     Need("app_uninstalled", "forget the workspace's token"),
     Need("channel_id_changed", "follow a channel whose id changes when it is shared or moved"),
+    Need("link_shared", "links to calls and recordings in Dialpad"),
     Need("message.im", "the words typed in the app's direct messages"),
     Need("team_access_granted", "know which workspaces of an org have it"),
     Need("team_access_revoked", "forget the people of a workspace that an org's app was taken from"),
@@ -112,6 +118,7 @@ def build_manifest(table: RouteTable, *, command: str = COMMAND, public_url: str
             "bot_user": {"display_name": APP_NAME, "always_online": True},
             "shortcuts": _shortcuts(table),
             "slash_commands": _commands(table, command, events_url),
+            "unfurl_domains": list(LINK_DOMAINS),
         },
         "oauth_config": oauth,
         "settings": {

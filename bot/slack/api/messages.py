@@ -12,7 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
+from bot.basics.request_turns import TurnBook, TurnsInMemory
 from bot.contract.context import Where
+from bot.slack.api.unfurls import LinkPlace, is_unwanted, limits_of_unfurls
 from bot.slack.api.web_client import upload
 from bot.slack.blockkit.blocks import Json
 from bot.slack.blockkit.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES
@@ -37,6 +39,8 @@ _NO_EPHEMERAL: Final = frozenset(
 )
 NO_PREVIEWS: Final[Mapping[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
 """What we post is whole as it is: a link in a customer's text must not become a picture in the channel."""
+_UNFURL_WITHIN_S: Final = 60.0
+"""So long a preview of a link waits for its turn; nobody reads it later."""
 _POST_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 
 
@@ -97,9 +101,31 @@ class Trigger:
 class SlackMessages:
     """Shows messages, modals and Home tabs to one person, through the installation that they spoke to."""
 
-    def __init__(self, clients: Clients, responses: ResponseUrls) -> None:
+    def __init__(self, clients: Clients, responses: ResponseUrls, turns: TurnBook | None = None) -> None:
         self._clients = clients
+        self._turns = turns or TurnsInMemory()
         self.responses = responses
+
+    async def unfurl(
+        self, person: PersonKey, place: LinkPlace, cards: Mapping[str, Json], *, through: str | None = None
+    ) -> bool:
+        """Show previews of links where they stand, when it is the workspace's turn. False when there is no place for
+        them any more, or no turn for a minute."""
+        team_id = through or person.team_id
+        turn = await self._turns.take(limits_of_unfurls(team_id), within_s=_UNFURL_WITHIN_S, good_for_s=0.0)
+        if turn.end is None:
+            _log.warning("no turn for previews of links")
+            return False
+        await asyncio.sleep(turn.wait_s)
+        client = await self._clients.of(team_id)
+        try:
+            await client.api_call("chat.unfurl", json={**place.args, "unfurls": dict(cards)})
+        except SlackApiError as problem:
+            if not is_unwanted(problem):
+                raise
+            _log.info("previews of links not shown", error=slack_code(problem))
+            return False
+        return True
 
     async def open_view(
         self, person: PersonKey, trigger: Trigger, view: Json, *, through: str | None = None

@@ -12,6 +12,7 @@ from bot.contract.reply import Answer
 from bot.contract.routing import Route, RouteTable
 from bot.slack.api.messages import Trigger
 from bot.slack.blockkit.blocks import Json
+from bot.slack.conversation.links import LINK_SHARED, LinksScreen
 from bot.slack.conversation.requests import HOME, Decision, Request
 from bot.slack.conversation.screens import HomeScreen, LineScreen, ModalScreen, Screen, ScreenTools, SubmitScreen
 from bot.slack.transport.payload import PayloadKind
@@ -100,6 +101,8 @@ class Placement:
         screen: Screen
         if incoming is None:
             screen = LineScreen(self.tools, ctx)
+        elif incoming.kind is PayloadKind.EVENT and incoming.action_id == LINK_SHARED:
+            screen = LinksScreen(self.tools, ctx, incoming.event)
         elif incoming.kind is PayloadKind.EVENT and request.origin is Origin.EVENT:
             screen = HomeScreen(self.tools, ctx, hash_=(incoming.event.get("view") or {}).get("hash"))
         elif incoming.in_modal and incoming.view is not None:

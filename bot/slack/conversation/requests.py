@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from bot.basics.person import PersonKey
 from bot.basics.words import verbatim
@@ -219,8 +219,15 @@ def _plan_event(incoming: Incoming, table: RouteTable, command: str) -> Request 
         return None
     request = _job(incoming, Origin.EVENT)
     request.route = route
-    request.raw = {name: event[name] for name in route.arguments if isinstance(event.get(name), str)}
+    request.raw = {name: said for name in route.arguments if (said := _said_of(event.get(name)))}
     return request
+
+
+def _said_of(value: Any) -> str:
+    """Return an event's text, or the addresses of its list of links, one a line."""
+    if isinstance(value, list):
+        return "\n".join(str(one["url"]) for one in value if isinstance(one, dict) and one.get("url"))
+    return value if isinstance(value, str) else ""
 
 
 def _split_mention(text: str) -> tuple[str, bool, str]:

@@ -23,6 +23,7 @@ from bot.contract.reply import (
     RawArgs,
     Reply,
     Shown,
+    Unfurls,
 )
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.slack.api.messages import SlackMessages, Trigger, within
@@ -163,7 +164,7 @@ class LineScreen:
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         match answer:
-            case Nothing():
+            case Nothing() | Unfurls():
                 if self._said_busy:
                     await self._say(Message("Done."))
             case Form():
@@ -281,7 +282,7 @@ class ModalScreen:
 
     async def answer(self, route: Route | None, answer: Answer) -> None:
         match answer:
-            case Nothing():
+            case Nothing() | Unfurls():
                 if self._waiting:
                     await self._show(route, Reply("Done.", tone="done"))
             case Form():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from bot.basics.person import PersonKey
@@ -173,6 +174,8 @@ def _parse_shortcut(kind: PayloadKind, body: Mapping[str, Any]) -> Incoming:
 
 def _parse_event(body: Mapping[str, Any]) -> Incoming:
     event = dict(body["event"])
+    if body.get("is_ext_shared_channel"):
+        event["shared"] = "yes"
     channel = event.get("channel") if isinstance(event.get("channel"), str) else None
     where = Where(channel, event.get("thread_ts"), None, _is_direct(channel or ""))
     return Incoming(
@@ -188,6 +191,11 @@ def _event_key(body: Mapping[str, Any], event: Mapping[str, Any]) -> str:
     channel, ts = event.get("channel"), event.get("ts")
     if event.get("type") in {"app_mention", "message"} and channel and ts and not event.get("subtype"):
         return f"said:{channel}:{ts}"
+    if event.get("type") == "link_shared" and channel:
+        # A message that is edited tells of the links that are new in it, each once.
+        links = sorted(str(one.get("url")) for one in event.get("links") or ())
+        said = f"{channel}:{event.get('message_ts') or event.get('unfurl_id')}:{links}"
+        return f"links:{sha256(said.encode()).hexdigest()}"
     event_id = body.get("event_id")
     return f"event:{event_id}" if event_id else ""
 

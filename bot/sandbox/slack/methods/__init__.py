@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.sandbox.slack.core import Core
-from bot.sandbox.slack.methods import app_manifests, chat, conversations, files, identity, people, surfaces
+from bot.sandbox.slack.methods import app_manifests, chat, conversations, files, identity, people, surfaces, unfurls
 from bot.sandbox.slack.methods.args import Args
 from bot.sandbox.slack.workspace import Json
 
@@ -39,6 +39,7 @@ METHODS: dict[str, Method] = {
     "chat.update": Method(chat.update, ("chat:write",)),
     "chat.delete": Method(chat.delete, ("chat:write",)),
     "chat.getPermalink": Method(chat.get_permalink),
+    "chat.unfurl": Method(unfurls.unfurl, ("links:write",)),
     "reactions.add": Method(chat.add_reaction, ("reactions:write",)),
     "reactions.remove": Method(chat.remove_reaction, ("reactions:write",)),
     "pins.add": Method(chat.add_pin, ("pins:write",)),
