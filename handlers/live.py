@@ -97,7 +97,8 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     found = await find_live(ctx, str(form.args.get("call") or ""), "changed")
     names = await names_of_others(ctx, [found])
     about: Prose = prose("The call with ", other_side(found.view, names), ".")
-    return replace(form, notice=form.notice or about)
+    args = form.args if form.route != "live.transfer" or "how" in form.args else {**form.args, "how": "now"}
+    return replace(form, args=args, about=about)
 
 
 @router.button(title="Transfer the call", submit="Transfer", risk=TransferCall.risk, opening=_opened)

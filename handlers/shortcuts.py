@@ -92,7 +92,7 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     """Say above the fields what it is about."""
     number = str(form.args.get("number") or "")
     whom: Prose = prose((await party_of(ctx, number)).shown()) if number else "this message"
-    return replace(form, notice=form.notice or prose("You are reminded of ", whom, " in a direct message."))
+    return replace(form, about=prose("You are reminded of ", whom, " in a direct message."))
 
 
 @router.button(title="Follow up later", submit="Remind me", risk=Risk.CHANGE, needs_connection=False, opening=_opened)

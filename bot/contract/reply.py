@@ -192,7 +192,9 @@ class Form:
     problems: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with an argument, by its name; shown at the field."""
     notice: Prose = ""
-    """A text above the fields."""
+    """A warning above the fields."""
+    about: Prose = ""
+    """What the form is about, above the fields."""
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ async def build_form(
     problems: Mapping[str, str] | None = None,
     *,
     notice: Prose = "",
+    about: Prose = "",
     where: Where | None = None,
 ) -> Json:
     """Build the modal that asks for ``route``'s arguments, with ``args`` filled in. Raises FormTooLarge."""
@@ -83,6 +84,8 @@ async def build_form(
     blocks: list[Json] = []
     if notice:
         blocks.append(context(("⚠️ ", *parts_of(notice)), Reader()))
+    if about:
+        blocks.append(paragraph(about, Reader()))
     if route.intro:
         blocks.append(paragraph(route.intro, Reader()))
     fields = _unfolded(route, args, shown)

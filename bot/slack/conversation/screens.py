@@ -89,7 +89,7 @@ class ScreenTools:
         """Build the modal of a form. ``prefill`` False keeps what the person has just filled in as it is."""
         route = self.table.by_id[form.route]
         form = await route.opening(ctx, form) if route.opening and prefill else form
-        return await build_form(ctx, route, form.args, form.problems, notice=notice or form.notice)
+        return await build_form(ctx, route, form.args, form.problems, notice=notice or form.notice, about=form.about)
 
     async def send_file(self, ctx: Ctx, file: Attachment) -> Shown:
         """Send the file as a DM and return what to show where the person asked."""
