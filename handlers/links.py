@@ -30,7 +30,7 @@ _SINCE: Final = timedelta(days=30)
 _COMPOSER: Final = "composer"
 _NUDGED: Final = "nudged_by_link"
 """The preference with the day on which somebody was last told to connect because of a link."""
-CallId = Annotated[str, Carried("Call", longest=40)]
+LinkedCallId = Annotated[str, Carried("Call", longest=40)]
 
 
 @router.event("link_shared", risk=Risk.CHANGE)
@@ -108,14 +108,14 @@ async def _theirs(ctx: Ctx, call: str) -> CallView:
 
 
 @router.button(title="AI recap")
-async def recap(ctx: Ctx, call: CallId) -> Answer:
+async def recap(ctx: Ctx, call: LinkedCallId) -> Answer:
     """Show what Dialpad Ai wrote about a call, to whoever pressed only, with their own rights."""
     view = await _theirs(ctx, call)
     return await show_recap(ctx, legs_with_recap(view), Button("Try again", "links.recap", {"call": call}))
 
 
 @router.button(title="Recording")
-async def listen(ctx: Ctx, call: CallId) -> Answer:
+async def listen(ctx: Ctx, call: LinkedCallId) -> Answer:
     """Send the recording to whoever pressed only, fetched with their own token."""
     answer = await recordings.listen(ctx, await _theirs(ctx, call), "", 0)
     if isinstance(answer, Attachment) and isinstance(answer.card, Reply):

@@ -24,7 +24,7 @@ router = Router()
 MOST: Final = 10
 
 MessageText = Annotated[str, Text("Message", shown=False, longest=50_000)]
-Channel = Annotated[str, Carried("Channel", longest=40)]
+SaidIn = Annotated[str, Carried("Channel", longest=40)]
 MessageTs = Annotated[str, Carried("Message", longest=40)]
 Number = Annotated[str, Carried("Number", longest=40)]
 
@@ -74,7 +74,7 @@ async def block_number(ctx: Ctx, text: MessageText = "") -> Answer:
 
 
 @router.message_shortcut("Follow up later", summary="Put the message, and the number in it, off until later")
-async def follow_up(ctx: Ctx, text: MessageText = "", channel: Channel = "", ts: MessageTs = "") -> Answer:
+async def follow_up(ctx: Ctx, text: MessageText = "", channel: SaidIn = "", ts: MessageTs = "") -> Answer:
     """Open the form that asks until when; with several numbers, ask first which one it is about."""
     numbers = await _numbers(ctx, text)
     at: dict[str, Raw] = {"until": "tomorrow", "channel": channel, "ts": ts}
@@ -101,7 +101,7 @@ async def remind(
     until: Annotated[datetime, Moment("When", placeholder="tomorrow 9:00")],
     about: Annotated[str, Text("Note to yourself", longest=300, placeholder="Ask about the invoice")] = "",
     number: Number = "",
-    channel: Channel = "",
+    channel: SaidIn = "",
     ts: MessageTs = "",
 ) -> Answer:
     """Remind this person of a message at a time, and put what waits for its number off until then."""
