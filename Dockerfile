@@ -15,7 +15,7 @@ RUN sed '/^# For development/,$d' requirements.lock > runtime.lock \
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 chatops && install -d -o chatops /data
 COPY --from=build /venv /venv
-USER chatops
+USER 10001
 WORKDIR /data
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 LOG_FORMAT=json PORT=3000 \
     DATABASE_URL=sqlite+aiosqlite:////data/dialpad-chatops.db

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -177,6 +178,31 @@ def test_a_page_tells_to_run_what_there_is(page: str) -> None:
     ]
 
     assert [name for name in told if name not in there] == []
+
+
+def shell_lines(page: str) -> Iterator[list[str]]:
+    """The arguments of each line in a block that calls our command, without comment and environment."""
+    for block in FENCE.findall(read(page)):
+        for line in block.splitlines():
+            words = shlex.split(line.partition("  #")[0], posix=True) if "dialpad-chatops " in line else []
+            called = [number for number, word in enumerate(words) if word.rpartition("/")[2] == "dialpad-chatops"]
+            rest = words[called[0] + 1 :] if called else []
+            if rest and rest != ["--version"] and all("=" in word for word in words[: called[0]]):
+                yield rest
+
+
+@for_each("page", PAGES)
+def test_a_shell_line_has_the_options_that_the_command_takes(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_CONFIG_TOKEN", "xoxe.xoxp-made-up")  # it would be asked for
+    for words in shell_lines(page):
+        command: Any = typer.main.get_command(app)
+        given = list(words)
+        if given[0] == "--config":
+            given = given[2:]
+        while given and given[0] in vars(command).get("commands", {}):
+            command = vars(command)["commands"][given.pop(0)]
+        with command.make_context("dialpad-chatops", given, resilient_parsing=False) as parsed:
+            assert parsed.args == [], words
 
 
 # The README
