@@ -24,11 +24,11 @@ from bot.basics.logs import set_up_logging
 from bot.basics.metrics import Metrics
 from bot.basics.person import PersonKey
 from bot.basics.settings import Settings
+from bot.cards.welcome import welcome
 from bot.chores import Chores
 from bot.connect.connector import Connected, Connector
 from bot.connect.pages import connect_routes
 from bot.contract.context import Deps
-from bot.contract.reply import Bold, Reply
 from bot.contract.roles_file import read_roles_file
 from bot.contract.routing import RouteTable, build_table
 from bot.dialpad.accounts import Accounts
@@ -465,8 +465,7 @@ def _build_web(
     https = settings.base_url.startswith("https://")
 
     async def connected(done: Connected) -> None:
-        text = ("You are connected: what you do here happens in Dialpad as ", Bold(done.dialpad_name), ".")
-        await parts.dispatcher.tell(done.person, Reply(text, tone="done"))
+        await parts.dispatcher.tell(done.person, welcome(done.dialpad_name, settings.command))
         await parts.dispatcher.connected(done.person)
 
     return build_web(

@@ -14,6 +14,7 @@ from bot.notifications.hooks import DialpadHooks
 from bot.notifications.removals import RemovalsAtDialpad
 from bot.notifications.taking_over import TakeOvers
 from bot.notifications.telling import told_of
+from bot.notifications.upgrades import tell_of_upgrade
 from bot.replicas import Replicas
 from bot.store.store import Store
 
@@ -44,6 +45,7 @@ class Chores:
             _for_ever(REMOVE_EVERY, self.replicas.led(self.take_overs.look), "what others left is not taken over yet"),
             self._reconcile_for_ever(),
             self._adopt(),
+            self._announce(),
         )
 
     async def _adopt(self) -> None:
@@ -56,6 +58,19 @@ class Chores:
                     pass
             except Exception as problem:  # noqa: BLE001  the rest is done again in a while
                 adopting.failed(problem)
+                await asyncio.sleep(REMOVE_EVERY.total_seconds())
+            else:
+                return
+
+    async def _announce(self) -> None:
+        """Tell of an upgrade, if this start was one."""
+        telling = Outage("nobody was told of the upgrade yet", log)
+        while True:
+            await self.replicas.until_leading()
+            try:
+                await tell_of_upgrade(self.store)
+            except Exception as problem:  # noqa: BLE001  it is said in a while
+                telling.failed(problem)
                 await asyncio.sleep(REMOVE_EVERY.total_seconds())
             else:
                 return

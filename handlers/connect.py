@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from bot.basics.errors import FieldError, NotConnected, UserError
 from bot.cards.connecting import WITH_KEY
+from bot.cards.welcome import welcome
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
@@ -78,11 +79,7 @@ async def with_key(
             ),
             tone="warning",
         )  # fmt: skip
-    return Reply(
-        prose("Connected to Dialpad as ", Bold(attached.name), "."),
-        buttons=(Button("Who am I?", "whoami.whoami"), Button("What can I do?", "menu.menu")),
-        tone="done",
-    )
+    return welcome(attached.name, ctx.deps.settings.command)
 
 
 @router.button(risk=Risk.CHANGE, needs_connection=False)

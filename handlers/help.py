@@ -21,7 +21,7 @@ GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("texts", "Texts", ("sms", "scheduled")),
     ("team", "Your team", ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
-    ("news", "Notifications", ("notify", "labels")),
+    ("news", "Notifications", ("notify", "labels", "news")),
     ("admins", "For admins", ("roles", "audit")),
 )
 """The groups of help: id, title, commands. What stands in none is in the last one."""

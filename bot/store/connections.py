@@ -110,6 +110,19 @@ class StoredConnections:
 
         return await self._context.database.read(query)
 
+    async def first_people(self) -> list[PersonKey]:
+        """Return for each workspace whoever has been connected the longest."""
+        row = connections.c
+        statement = select(row.team_id, row.user_id).order_by(row.connected_at, row.user_id)
+
+        def query(connection: Connection) -> list[PersonKey]:
+            first: dict[str, PersonKey] = {}
+            for team_id, user_id in connection.execute(statement):
+                first.setdefault(team_id, PersonKey(team_id, user_id))
+            return list(first.values())
+
+        return await self._context.database.read(query)
+
     async def members(self, company: CompanyKey) -> list[Member]:
         """Return everybody of a company who has a connection, also a broken one."""
         row = connections.c

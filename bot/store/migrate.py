@@ -46,6 +46,11 @@ def is_current(connection: Connection) -> bool:
     return _revisions(connection) == {newest()}
 
 
+def is_earlier(connection: Connection) -> bool:
+    """Tell whether the schema is one that another version wrote, not this one and not nobody."""
+    return bool(_revisions(connection)) and not is_current(connection)
+
+
 def newest() -> str:
     """Return the revision of this version: the number that the newest migration's file begins with."""
     return max(one.name for one in (_FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]

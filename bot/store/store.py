@@ -1,7 +1,7 @@
 """The store as a whole: open it, bring its schema up to date, hand its parts out, close it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -59,6 +59,13 @@ def read_keyring(url: str, encryption_keys: str | None) -> Keyring:
     return read_or_create_key_file(key_file_for(file))
 
 
+@dataclass
+class Upgrade:
+    """Whether this process found the tables of an earlier version and brought them up."""
+
+    happened: bool = False
+
+
 @dataclass(frozen=True)
 class Store:
     """The bot's database with all its tables. Made by ``Store.open``; ``await aclose()`` before the process ends.
@@ -99,6 +106,7 @@ class Store:
     directory: StoredDirectory
     now: Clock
     retention: Retention
+    upgrade: Upgrade = field(default_factory=Upgrade)
 
     @classmethod
     async def open(cls, url: str, keys: Keyring, now: Clock = read_clock, retention: Retention = USUAL) -> "Store":
@@ -165,6 +173,7 @@ class Store:
         await self.check_keys()
 
     def _upgrade(self, connection: Connection) -> None:
+        self.upgrade.happened = migrate.is_earlier(connection)
         migrate.upgrade(connection)
         seal_plain_text(connection, self.keys)
 

@@ -98,7 +98,7 @@ async def test_an_api_key_is_pasted_and_a_wrong_one_is_told_at_its_field(visitor
     await expect(visitor.page.get_by_test_id("field-error")).to_contain_text("did not accept this API key")
     await visitor.field("connect.with_key.key").fill(NOOR.token)
     await visitor.submit()
-    await visitor.answered("Connected to Dialpad as")
+    await visitor.answered("You are connected")
 
 
 # Every verb typed

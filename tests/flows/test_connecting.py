@@ -138,7 +138,7 @@ async def test_an_api_key_connects_through_the_form(noor: Hands) -> None:
     await noor.press(card, "Use an API key")
     await noor.modal()
     await noor.submit({"key": NOOR.token})
-    assert "Connected to Dialpad as" in said(await noor.settled())
+    assert "You are connected" in said(await noor.settled())
     await noor.type("/dp dnd on")
     assert noor.account.do_not_disturb
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.basics.errors import FieldError, NotConnected
 from bot.contract.context import Ended, Origin
-from bot.contract.reply import Answer, Card, Confirm, Listing
+from bot.contract.reply import Answer, Card, Confirm, Listing, Reply
 from bot.sandbox.cast import ANA, NOOR, Person
 from tests.handlers.harness import World, buttons_of, key_of, words_of
 
@@ -37,7 +37,14 @@ async def test_connect_says_that_dialpad_ended_the_last_one(world: World) -> Non
 
 async def test_a_good_key_connects(world: World) -> None:
     answer = await world.submit(NOOR, "connect.with_key", key="good-key")
-    assert words_of(answer) == "Connected to Dialpad as Noor Haddad."
+    assert words_of(answer).startswith("You are connected: what you do here happens in Dialpad as Noor Haddad,")
+
+
+async def test_whoever_has_just_connected_is_shown_where_to_begin(world: World) -> None:
+    welcome = await world.submit(NOOR, "connect.with_key", key="good-key")
+    assert isinstance(welcome, Reply)
+
+    assert [button.label for button in welcome.buttons if button.route not in world.table.by_id] == []
 
 
 @pytest.mark.parametrize("key", ["dp-secret-123", "two words", "ключ", "a" * 501])
@@ -178,3 +185,13 @@ async def test_home_is_a_page_also_when_dialpad_refuses(world: World) -> None:
 async def test_whoami_without_a_connection_offers_to_connect(world: World) -> None:
     with pytest.raises(NotConnected):
         await world.type(NOOR, "whoami")
+
+
+async def test_news_show_what_is_new_each_with_help_that_there_is(world: World) -> None:
+    shown = await world.type(NOOR, "news")
+    assert isinstance(shown, Listing)
+
+    words = [str(button.args["word"]) for row in shown.rows if (button := row.button)]
+    assert words
+    for word in words:
+        assert word in words_of(await world.type(NOOR, f"help {word}"))

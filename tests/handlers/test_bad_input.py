@@ -44,6 +44,7 @@ GOOD: Final[dict[str, str]] = {
     "disconnect": "",
     "whoami": "",
     "help": "sms",
+    "news": "",
     "run": "DIALPAD_LIST_USERS",
     "notify": 'missed voicemail sms for "Support" except label:spam',
     "labels": "",
@@ -71,7 +72,9 @@ ABOUT_A_LIVE_CALL: Final = {"hangup", "transfer"}
 """Words about a call that was started from Slack: where there is none, Dialpad is not asked."""
 
 NEEDS_DIALPAD: Final = tuple(
-    word for word in WORDS if word not in {"", "help", "connect", "disconnect", "labels", "country", *ABOUT_A_LIVE_CALL}
+    word
+    for word in WORDS
+    if word not in {"", "help", "news", "connect", "disconnect", "labels", "country", *ABOUT_A_LIVE_CALL}
 )
 
 BAD_TEXTS: Final = {

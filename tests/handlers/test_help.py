@@ -12,7 +12,7 @@ from tests.handlers.harness import World, button_of, buttons_of, words_of
 async def test_the_first_screen_is_a_handful_of_groups(world: World) -> None:
     first = await world.type(ANA, "help")
     assert isinstance(first, Listing)
-    assert len(first.rows) <= 8
+    assert len(first.rows) <= 9
     for info in world.table.commands():
         assert info.word in words_of(first), info.word
 

@@ -13,6 +13,7 @@ from tests.flows.browser import Browser
 from tests.flows.hands import Hands, find_button, labels, said
 from tests.upgrade.in_postgres import WHERE, opened_where
 from tests.upgrade.opened import Opened, read_written, texts_in, until
+from tests.upgrade.outside import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,6 +29,17 @@ async def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     """One for all of them: each test looks at things of its own."""
     async with opened_where(request, VERSION, tmp_path_factory.mktemp("old")) as there:
         yield there
+
+
+async def test_whoever_set_it_up_is_told_of_the_upgrade_once(old: Opened) -> None:
+    def told() -> list[Json]:
+        seen = [one for who in PEOPLE.values() for one in old.hands(who).person.messages("app")]
+        return [one for one in seen if "I was updated to version" in said(one)]
+
+    upgraded = old.demo.bot.store.upgrade.happened  # not where the tables were brought up while they were copied
+    await until(lambda: bool(told()) or not upgraded)
+    await old.until_done()
+    assert len(told()) == int(upgraded)
 
 
 # At rest

@@ -17,6 +17,7 @@ from bot.basics.person import PersonKey
 from bot.contract.reply import Reply
 from bot.notifications.intake import TRIES
 from bot.notifications.personal_notices import tell_person
+from bot.notifications.upgrades import tell_of_upgrade
 from bot.sandbox.cast import PRIYA
 from bot.slack.api.channel_messages import PostRefused
 from bot.store.card_rows import StoredCard, cards
@@ -25,7 +26,7 @@ from bot.store.store import Store
 from tests.bot.activity.payloads import at, call
 from tests.bot.notifications.arriving import Recorder, arrival
 from tests.bot.notifications.having_events import having_events, key_of
-from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, stage_posting
+from tests.bot.notifications.posting import OWNER, SUBSCRIPTION, PostingStage, join, stage_posting
 from tests.payloads import payload
 
 
@@ -160,3 +161,39 @@ async def test_cover_that_cannot_be_shown_says_that_it_is_our_mistake(stage: Pos
     stage.renderer.poison.add(card)
     await stage.run(3)
     assert ["this app has a bug" in one for one in await noticed(stage.store, "U0ANA0001")] == [True]
+
+
+# Upgrades
+
+FIRST, SECOND, ELSEWHERE = PersonKey("T1", "U1"), PersonKey("T1", "U2"), PersonKey("T2", "U3")
+
+
+@pytest.fixture
+async def upgraded(stage: PostingStage) -> PostingStage:
+    """Two workspaces; in the first somebody connected a day before somebody else."""
+    for person, days in ((SECOND, 0), (FIRST, 1), (ELSEWHERE, 0)):
+        await join(stage, person)
+        link = await stage.store.connections.get(person)
+        assert link is not None
+        since = stage.store.now() - timedelta(days=days)
+        await stage.store.connections.save(person, replace(link, connected_at=since))
+    stage.store.upgrade.happened = True
+    return stage
+
+
+async def told_of_it(stage: PostingStage) -> dict[str, int]:
+    return {one.user_id: len(await noticed(stage.store, one.user_id)) for one in (FIRST, SECOND, ELSEWHERE)}
+
+
+async def test_in_each_workspace_the_first_is_told_once(upgraded: PostingStage) -> None:
+    for _ in range(2):
+        await tell_of_upgrade(upgraded.store)
+
+    assert await told_of_it(upgraded) == {"U1": 1, "U2": 0, "U3": 1}
+
+
+async def test_nobody_is_told_where_the_tables_were_this_versions(upgraded: PostingStage) -> None:
+    upgraded.store.upgrade.happened = False
+    await tell_of_upgrade(upgraded.store)
+
+    assert await told_of_it(upgraded) == {"U1": 0, "U2": 0, "U3": 0}

@@ -1,0 +1,28 @@
+"""What this version brought for the people who use it: shown by ``news``, and told once after an upgrade."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """Something new in one sentence, and the command whose help has the rest."""
+
+    what: str
+    word: str
+
+
+NEWS: Final = (
+    Novelty("A message that says all day who answers, who waits and how the day goes.", "board"),
+    Novelty("How many calls came, how fast they were answered, and how that compares.", "stats"),
+    Novelty("What waits for somebody, the longest-waiting first, settled by what people really do.", "open"),
+    Novelty("Texts for later, and one text to up to 50 people, each alone.", "scheduled"),
+    Novelty("Lines as you would say them; what can mean two things is asked back with buttons.", "help"),
+)
+SEE_NEWS: Final = ("See what's new", "news.news")
+"""The label and the route of the button that shows it."""
+
+
+def upgraded_words(version: str) -> str:
+    """Return what whoever set this up is told after an upgrade to ``version``."""
+    return f"I was updated to version {version}. There are boards, statistics, open work and more."
