@@ -14,10 +14,10 @@ from bot.contract.routing import Router
 
 router = Router()
 
+_ON_A_CALL: Final = ("live", "add-to-call", "park", "unpark", "record", "note")
 GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("you", "You", ("dnd", "duty", "status", "whoami")),
-    ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label")),
-    ("live", "While you talk", ("live", "add-to-call", "park", "unpark", "record", "note")),
+    ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label", *_ON_A_CALL)),
     ("texts", "Texts", ("sms", "scheduled")),
     ("team", "Your team", ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),

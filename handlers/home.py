@@ -170,6 +170,7 @@ _BUTTONS: Final = (
     Button("Run an action…", "run.pick", form=True),
     Button("Notifications", "notify.mine"),
     Button("Who am I?", "whoami.whoami"),
+    Button("Live calls", "live.live"),
     Button("Help", "help.help_"),
     REFRESH,
 )
