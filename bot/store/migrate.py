@@ -3,6 +3,8 @@
 Alembic is imported when there is something to do: it is large, and a bot that finds its tables starts without it.
 """
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 _FOLDER = Path(__file__).parent / "migrations"
+_REVISION = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
 _ADVISORY_LOCK = 0x6469_616C  # any number, as long as every replica uses the same
 
 
@@ -51,9 +54,16 @@ def is_earlier(connection: Connection) -> bool:
     return bool(_revisions(connection)) and not is_current(connection)
 
 
+@cache
 def newest() -> str:
-    """Return the revision of this version: the number that the newest migration's file begins with."""
-    return max(one.name for one in (_FOLDER / "versions").glob("[0-9]*.py")).partition("_")[0]
+    """Return the revision of this version: the one that no other follows. Their numbers say nothing of it: two that are
+    made side by side take theirs before it is known which comes first."""
+    follows: dict[str, str] = {}
+    for file in (_FOLDER / "versions").glob("[0-9]*.py"):
+        named = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
+        follows[named["revision"]] = named.get("down_revision", "")
+    (last,) = follows.keys() - set(follows.values())
+    return last
 
 
 def is_known(connection: Connection) -> bool:

@@ -68,6 +68,6 @@ async def test_a_database_without_our_tables_is_not_ready(database_url: str, key
     await store.aclose()
 
 
-async def test_the_newest_revision_is_known_from_the_names_of_files(store: Store) -> None:
+async def test_the_newest_revision_is_known_without_asking_alembic(store: Store) -> None:
     folder = Path(migrate.__file__).parent / "migrations"
     assert ScriptDirectory(folder).get_heads() == [migrate.newest()]
