@@ -45,10 +45,11 @@ def ended_board(name: str) -> Reply:
     return Reply(f"The board of {name} is not kept up here any more. A newer one may be further down.")
 
 
-def board_lines(view: BoardView) -> Prose:
-    """Say who answers, who waits, how the day goes and what is open."""
+def board_lines(view: BoardView, *, ask: bool = False) -> Prose:
+    """Say who answers, who waits, how the day goes and what is open. ``ask``: it is shown without anybody having asked
+    for calls, so that it may be that nobody listens to them."""
     people = [_on_duty(view), *_off_duty(view)] if view.place.startswith("callcenter:") else []
-    calls = [_waiting(view), _today(view)] if view.heard_since is not None else [NOT_HEARD]
+    calls = [NOT_HEARD] if ask and view.heard_since is None else [_waiting(view), _today(view)]
     lines = [*people, *calls, *_open(view)]
     return prose(*(part for line in lines for part in (line, "\n")))[:-1]
 

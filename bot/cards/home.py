@@ -106,7 +106,9 @@ def line_rows(views: Sequence[BoardView], now: datetime, left: int, *, answers: 
     every = Button("All call centers", "supervise.lines") if left > 0 else None
     rows = [heading("Call centers", every)]
     for view in views:
-        rows.append(Row(prose(Bold(board_title(view)), "\n", board_lines(view), _age(view, now)), more=_of_line(view)))
+        rows.append(
+            Row(prose(Bold(board_title(view)), "\n", board_lines(view, ask=True), _age(view, now)), more=_of_line(view))
+        )
     if left > 0:
         rows.append(Row(f"… and {left:,} more"))
     return rows if answers else [Row(one.text, one.note) for one in rows]

@@ -1,6 +1,7 @@
 """A board, alerts and Home with two processes, of which one is killed at the worst moment."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,17 @@ def title_of(person: Person) -> str:
     return str(person.modal["title"]["text"]) if person.modal is not None else ""
 
 
+def is_other(person: Person, title: str) -> bool:
+    return title_of(person) not in {"", title}
+
+
 async def save(person: Person, line: str) -> None:
     """Type a line that opens a form or a preview, and agree to all of it."""
     before = len(person.ephemerals("#support"))
     await person.command("#support", line)
     title = ""
     while not title.startswith("Save"):
-        await person.until(lambda title=title: title_of(person) not in {"", title}, PATIENCE_S)
+        await person.until(partial(is_other, person, title), PATIENCE_S)
         title = title_of(person)
         assert person.modal is not None
         await person.submit(person.modal)
