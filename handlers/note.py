@@ -33,7 +33,7 @@ NoteWords = Annotated[
     submit="Save",
     risk=Risk.CHANGE,
 )
-async def note(ctx: Ctx, words: NoteWords, call: LiveCallId = "") -> Answer:
+async def note(ctx: Ctx, note: NoteWords, call: LiveCallId = "") -> Answer:
     """Note something on one's own live call, else on the last one; with several live ones, ask which."""
     if call:
         view: CallView | None = await find_heard(ctx, call)
@@ -42,14 +42,14 @@ async def note(ctx: Ctx, words: NoteWords, call: LiveCallId = "") -> Answer:
         if len(own) > 1:
             names = await names_of_others(ctx, own)
             rows = tuple(
-                Row(other_side(one.view, names), button=Button("Note", "note.note", {"words": words, "call": one.id}))
+                Row(other_side(one.view, names), button=Button("Note", "note.note", {"note": note, "call": one.id}))
                 for one in own
             )
             return Listing("On which call?", rows)
         view = own[0].view if own else await _last(ctx)
     if view is None:
         return Reply("No call of yours in the last 4 hours is known here, so there is nothing to note it on.")
-    return await note_words(ctx, view, words)
+    return await note_words(ctx, view, note)
 
 
 async def _last(ctx: Ctx) -> CallView | None:
