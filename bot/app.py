@@ -77,6 +77,7 @@ from bot.slack.api.workspaces import Workspaces
 from bot.slack.conversation.approving import Approving
 from bot.slack.conversation.dispatch import Clocks, Dispatcher, Stores
 from bot.slack.conversation.permissions import Permissions, words_with_rules
+from bot.slack.conversation.progress import ProgressMessages
 from bot.slack.transport.http import SlackHttp
 from bot.slack.transport.listeners import build_bolt
 from bot.slack.transport.socket import build_socket
@@ -391,6 +392,8 @@ def _build_parts(
         notifications=notifications,
         gate=gate,
         audit=store.audit,
+        bulk=store.bulk,
+        messages=ProgressMessages(channel_messages),
         approvals=Approving(store.approvals, gate, channel_messages, table, settings.region),
         cockpit=cockpit,
     )

@@ -22,7 +22,6 @@ GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("team", "Your team", ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
     ("news", "Notifications", ("notify", "labels", "news")),
-    ("admins", "For admins", ("roles", "audit")),
 )
 """The groups of help: id, title, commands. What stands in none is in the last one."""
 REST: Final = ("rest", "Everything else")

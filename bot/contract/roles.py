@@ -115,6 +115,9 @@ class NeedsApproval(Exception):
         super().__init__(action.slug)
         self.action = action
         self.role = role
+        self.told: tuple[tuple[str, str], ...] = ()
+        """What is shown of it to whoever decides, by label, instead of the action with its values; the first is what it
+        is."""
 
 
 def fingerprint_of(action: Action[Any]) -> str:

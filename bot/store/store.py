@@ -11,6 +11,7 @@ from bot.store import migrate, purge, rotate
 from bot.store.alerts import StoredAlerts
 from bot.store.approvals import Approvals
 from bot.store.audit import Audit
+from bot.store.bulk import BulkJobs
 from bot.store.cards import Cards
 from bot.store.confirmations import Confirmations
 from bot.store.connect_links import ConnectLinks
@@ -94,6 +95,7 @@ class Store:
     subscription_changes: SubscriptionChanges
     histories: Histories
     opt_outs: OptOuts
+    bulk: BulkJobs
     cards: Cards
     postings: Postings
     role_policies: RolePolicies
@@ -138,6 +140,7 @@ class Store:
             subscription_changes=SubscriptionChanges(context),
             histories=histories,
             opt_outs=OptOuts(context, histories),
+            bulk=BulkJobs(context),
             cards=Cards(context, histories),
             postings=Postings(context, processes.id),
             role_policies=RolePolicies(context),

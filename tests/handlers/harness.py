@@ -33,6 +33,7 @@ from bot.contract.reply import (
     Confirm,
     Form,
     Listing,
+    MessageContent,
     Nothing,
     Part,
     Prose,
@@ -51,6 +52,7 @@ from bot.sandbox.cast import COMPANY_ID, CONNECTED_AT_START, PEOPLE, TEAM_ID, TI
 from bot.sandbox.dialpad import DialpadSandbox
 from bot.slack.conversation.permissions import Permissions
 from bot.store.audit import Audit
+from bot.store.bulk import BulkJobs
 from bot.store.database import build_url, open_database
 from bot.store.directory import StoredDirectory
 from bot.store.keys import generate_key, parse_keys
@@ -197,6 +199,16 @@ class Slackers:
         return next((one.slack_id for one in PEOPLE if one.email == email), None)
 
 
+class NoMessages:
+    """Nobody sees them."""
+
+    async def post(self, team_id: str, channel: str, content: MessageContent, name: str) -> tuple[str, str]:
+        return channel, name
+
+    async def update(self, team_id: str, spot: tuple[str, str], content: MessageContent, name: str) -> None:
+        """Nobody looks."""
+
+
 class NoGroups:
     """There are no user groups."""
 
@@ -291,6 +303,8 @@ class World:
             notifications=self.notifications,
             downloads=DialpadDownloads(self.client.http, self.client.base_url, self.client.http),
             gate=self.gate,
+            bulk=BulkJobs(context),
+            messages=NoMessages(),
             audit=Audit(context),
         )
 

@@ -31,6 +31,7 @@ GOOD: Final[dict[str, str]] = {
     "sms": "+14155550150 Running late",
     "scheduled": "",
     "roles": "",
+    "bulk": "",
     "audit": "",
     "call": "+14155550150",
     "hangup": "",

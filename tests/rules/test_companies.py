@@ -13,6 +13,7 @@ from bot.basics.company import CompanyKey
 from bot.store import (
     approvals,
     audit,
+    bulk,
     card_rows,
     cards,
     connection_requests,
@@ -34,6 +35,7 @@ OURS: Final = CompanyKey("T0NORTHLT", "6100")
 CLASSES: Final = (
     approvals.Approvals,
     audit.Audit,
+    bulk.BulkJobs,
     cards.Cards,
     connection_requests.ConnectionRequests,
     directory.StoredDirectory,
@@ -241,6 +243,8 @@ def test_every_table_of_a_company_is_known() -> None:
         "rosters",
         "audit",
         "approvals",
+        "bulk_jobs",
+        "bulk_rows",
         "role_policies",
         "opt_outs",
         "settling_labels",

@@ -43,7 +43,9 @@ SCOPES = (
     Need("channels:write.topic", "say in a channel's topic who is on duty, where somebody asked for that", _TOPIC),
     Need("chat:write", "answer, and post notifications"),
     Need("commands", "the slash commands and shortcuts"),
-    Need("files:read", "read the picture or audio file that somebody attached to a form", "files attached to forms"),
+    Need(
+        "files:read", "read the picture, audio or CSV file that somebody attached to a form", "files attached to forms"
+    ),
     Need(
         "files:write",
         "hand out lists, statistics and recordings in direct messages, and show the pictures of texts",

@@ -79,7 +79,7 @@ class Approving:
     # Asking
 
     async def ask(self, ctx: Ctx, route: str, raw: RawArgs, needed: NeedsApproval) -> Answer:
-        name = await self._store(ctx, route, raw, needed.action, needed.role, asked=True)
+        name = await self._store(ctx, route, raw, needed.action, needed.role, asked=True, told=needed.told)
         return await self._post(ctx, name)
 
     async def draft(self, ctx: Ctx, route: str, raw: RawArgs, refused: NotPermitted) -> str:
@@ -95,20 +95,24 @@ class Approving:
             raise UserError(f"This {_OVER.get(found.state, 'was asked for already')}. Nothing was done again.")
         return await self._post(ctx, name)
 
-    async def _store(self, ctx: Ctx, route: str, raw: RawArgs, action: Action[Any], role: Role, *, asked: bool) -> str:
+    async def _store(
+        self, ctx: Ctx, route: str, raw: RawArgs, action: Action[Any], role: Role, *, asked: bool,
+        told: tuple[tuple[str, str], ...] = (),
+    ) -> str:  # fmt: skip
         company = await ctx.account.company()
         hours = (await self.permissions.policy(company)).hours
-        shown = await self._describe(ctx, action)
+        confirm = await self._describe(ctx, action)
         reader = Reader(region=self.region)
+        (_, title), *others = told or [(fact.label, plain(fact.value, reader)) for fact in confirm.facts]
         request = HeldRequest(
             route=route,
             args=dict(raw),
             where=replace(ctx.where, response_url=None).to_json(),
             origin=ctx.origin.value,
             fingerprint=fingerprint_of(action),
-            title=plain(shown.facts[0].value, reader),
-            shown=tuple((fact.label, plain(fact.value, reader)) for fact in shown.facts[1:]),
-            quote=shown.quote,
+            title=title,
+            shown=tuple(others),
+            quote="" if told else confirm.quote,
         )
         lasts = timedelta(hours=hours) if asked else DRAFT_FOR
         state: Any = "open" if asked else "draft"

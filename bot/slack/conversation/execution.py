@@ -226,7 +226,8 @@ class Executor:
         except NeedsApproval as needed:
             if desk is None:
                 raise UserError("This needs somebody's approval, and nobody can be asked here.") from None
-            ctx.done.pop()  # it was not sent
+            if ctx.done and ctx.done[-1].slug == needed.action.slug:
+                ctx.done.pop()  # it was not sent
             ctx.touched("approval", "asked", of=needed.action.slug)
             return await desk.ask(ctx, route.id, raw, needed)
         except NotPermitted as refused:
