@@ -151,6 +151,8 @@ async def _row(ctx: Ctx, entry: AuditRow) -> Row:
     action = named_action(entry.action) if entry.action else None
     said = action.name if action else entry.route.replace(".", " ").replace("_", " ")
     about = await _object(ctx, entry)
+    if entry.about.object.startswith("approval:"):
+        said, about = _of_approval(entry)
     text = prose(
         When(entry.at, "date"),
         "  ",
@@ -159,8 +161,15 @@ async def _row(ctx: Ctx, entry: AuditRow) -> Row:
         Bold(said),
         *((" · ", about) if about else ()),
     )
-    details = [as_text(entry.about.details), f"by {entry.origin}", _outcome(entry)]
+    details = [as_text(entry.about.details), entry.origin, _outcome(entry)]
     return Row(text, note=" · ".join(one for one in details if one))
+
+
+def _of_approval(entry: AuditRow) -> tuple[str, str]:
+    """Return what happened to a request for approval, and what it was for."""
+    decided = str(entry.about.details.get("decided") or "")
+    action = named_action(str(entry.about.details.get("of") or ""))
+    return f"{decided.capitalize()} a request" if decided else "Asked for approval", action.name if action else ""
 
 
 def _outcome(entry: AuditRow) -> str:

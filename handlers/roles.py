@@ -185,7 +185,8 @@ async def edit(
     supervisor_groups: Annotated[tuple[str, ...], UserGroups("Supervisors: user groups")] = (),
     slack_admins: Annotated[bool, Switch("Admins of this Slack workspace are admins")] = False,
     dialpad_roles: Annotated[
-        bool, Switch("Dialpad's roles count", hint="Its admins are admins, its call centers' supervisors supervisors.")
+        bool,
+        Switch("Dialpad's roles count", hint="Its admins are admins, supervisors of its call centers are supervisors."),
     ] = False,
     read_who: Annotated[str, _who(Risk.READ)] = "member",
     read_where: Annotated[str, _where(Risk.READ)] = "anywhere",

@@ -25,7 +25,7 @@ async def demo(one_demo: OneDemo) -> Demo:
 
 
 def numbers(count: int) -> list[str]:
-    return [f"+1415555{number:04}" for number in range(100, 100 + count)]
+    return [f"+1415556{number:04}" for number in range(100, 100 + count)]
 
 
 async def attach(priya: Hands, kind: str, content: bytes, name: str = "list.csv") -> dict[str, Any]:

@@ -2,17 +2,23 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from bot.basics.company import CompanyKey
+from bot.contract.context import Origin, Where
 from bot.contract.roles import STORED_POLICY, Requirement, Role, RolePolicy
 from bot.sandbox.cast import ANA, COMPANY_ID, PRIYA, SAM, TEAM_ID
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.demo import Demo
+from bot.sandbox.dialpad import DialpadSandbox
+from bot.sandbox.slack import SlackSandbox
+from bot.slack.conversation.requests import Request
 from tests.flows.hands import Hands, labels, said
-from tests.flows.stage import OneDemo, inside
+from tests.flows.stage import OneDemo, inside, quick_demo
 
 NORTHLIGHT = CompanyKey(TEAM_ID, str(COMPANY_ID))
 LISTED = RolePolicy(admins=(str(PRIYA.slack_id),), supervisors=(str(SAM.slack_id),))
@@ -251,3 +257,26 @@ async def test_one_action_has_a_rule_of_its_own_until_it_is_removed(ana: Hands, 
     await priya.press(await priya.type("/dp roles"), "Remove")
     await ana.type("/dp dnd on")
     assert ana.account.do_not_disturb
+
+
+async def test_what_was_asked_before_a_restart_can_be_approved_after_it(tmp_path: Path) -> None:
+    database, clock = tmp_path / "bot.db", SandboxClock()
+    async with quick_demo(database=database, clock=clock) as demo:
+        await hold(demo, outward=Requirement(approval=Role.ADMIN))
+        ana = Hands(demo, ANA)
+        await send_text(ana)
+        (waiting,) = [one for one in await ana.pending() if one.route == "roles.expired"]
+        before = demo.dialpad
+
+    def go_on(_: SlackSandbox, dialpad: DialpadSandbox) -> None:
+        dialpad.tokens._by_access.update(before.tokens._by_access)
+
+    async with quick_demo(database=database, clock=clock, outside=go_on) as demo:
+        dispatcher = demo.bot.dispatcher
+        assert dispatcher.deps.approvals is not None
+        pressed = Request(Hands(demo, PRIYA).key, Where(), Origin.BUTTON)
+        ctx = dispatcher._placement.build_ctx(pressed)
+        await dispatcher.deps.approvals.decide(ctx, str(waiting.args["name"]), yes=True)
+        ana = Hands(demo, ANA)
+        assert "Your text is on its way" in said(await ana.told())
+        assert len(ana.sent("POST", "/sms")) == 1
