@@ -6,6 +6,7 @@ from typing import Any
 from bot.basics.settings import COMMAND
 from bot.catalogue.confirmations import confirmation_text
 from bot.catalogue.fields import ActionField, fields_of
+from bot.catalogue.groups import group_word
 from bot.catalogue.rates import rate_words
 from bot.dialpad.action import Action, Risk, needs_of
 from bot.dialpad.actions import ALL, group_of
@@ -56,7 +57,7 @@ def _confirmations(actions: list[type[Action[Any]]]) -> str:
 
 
 def _group(group: str, actions: list[type[Action[Any]]]) -> str:
-    return "\n\n".join([f"## {group}", *(_action(action) for action in actions)])
+    return "\n\n".join([f"## {group_word(group)}", *(_action(action) for action in actions)])
 
 
 def _action(action: type[Action[Any]]) -> str:

@@ -349,7 +349,14 @@ def _build_parts(
         processes=store.processes,
     )
     notifications = NotificationService(
-        store, channel_messages, marks, poster.wake, hooks.ensure, digests, hooks.hear_channels
+        store,
+        channel_messages,
+        marks,
+        poster.wake,
+        hooks.ensure,
+        digests,
+        hooks.hear_channels,
+        hooks.leave_channels,
     )
     disconnector = Disconnector(
         store=store,

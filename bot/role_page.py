@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from bot.basics.settings import COMMAND
-from bot.catalogue.typed import group_word
+from bot.catalogue.groups import group_word
 from bot.contract.roles import STORED_POLICY, Role, RolePolicy
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, group_of

@@ -8,8 +8,8 @@ from bot.contract.routing import Router
 
 IN_HELP: Final = (
     "menu", "dnd", "duty", "oncall", "open", "status", "sms", "scheduled", "call", "hangup", "live", "park", "record",
-    "note", "calls", "label", "who", "contact", "block", "unblock", "blocked", "notify", "add", "run", "connect",
-    "disconnect", "whoami", "help",
+    "note", "calls", "last", "label", "who", "contact", "block", "unblock", "blocked", "notify", "add", "run",
+    "connect", "disconnect", "whoami", "help",
 )  # fmt: skip
 """The order of the words in help, the manifest and the docs; files that are not listed here follow by name."""
 

@@ -6,7 +6,9 @@ from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.overlap import find_overlaps, find_same
 from bot.activity.subscriptions.subscription import Subscription
+from bot.activity.subscriptions.words import in_words
 from bot.arguments.group import Group, GroupChoice
+from bot.arguments.switch import Switch
 from bot.basics.errors import UserError
 from bot.cards.board import BOARD
 from bot.cards.channel_line import line_of_channel
@@ -15,7 +17,7 @@ from bot.cards.subscription_preview import already_there, notes_on, preview
 from bot.contract.argument import Carried, Text
 from bot.contract.board import Notifications
 from bot.contract.context import Ctx
-from bot.contract.reply import Answer, Button, Form, Nothing, Prose, Reply
+from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Nothing, Prose, Raw, Reply, Row
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 from bot.dialpad.actions.fields import GroupType
@@ -34,11 +36,31 @@ def _notifications(ctx: Ctx) -> Notifications:
 
 @router.command(
     "board",
-    usage="[call center or department]",
+    usage="[call center or department] [off]",
     summary="Keep a message here that says who is on duty, who waits and how the day goes",
     aliases=("wallboard",),
-    phrases={"show board": "", "post a board for": "", "live board": ""},
-    examples=("board Support",),
+    phrases={
+        "show board": "",
+        "post a board for": "",
+        "live board": "",
+        **dict.fromkeys(
+            (
+                "remove board",
+                "remove the board",
+                "stop board",
+                "stop the board",
+                "delete board",
+                "delete the board",
+                "turn off board",
+                "turn off the board",
+                "remove wallboard",
+                "stop wallboard",
+                "hide board",
+            ),
+            "off",
+        ),
+    },
+    examples=("board Support", "board off"),
     title="Board",
     submit="Preview",
 )
@@ -48,9 +70,13 @@ async def board(
         Group | None,
         GroupChoice("Line", keywords=("for", "of", "in"), bare=True, kinds=_KINDS, placeholder="Support"),
     ] = None,
+    state: Annotated[bool | None, Switch("Board", shown=False, bare=True)] = None,
 ) -> Answer:
-    """Show what would be posted: a message for this line in this channel, changed in place from then on."""
+    """Show what would be posted: a message for this line in this channel, changed in place from then on. Off: ask
+    whether the one that is there shall be removed."""
     notifications = _notifications(ctx)
+    if state is False:
+        return await _off(ctx, notifications, group)
     group = group or await line_of_channel(ctx, _KINDS)
     if group is None:
         return Form("board.board", notice="Which line is the board for?")
@@ -77,6 +103,27 @@ async def board(
         forecasts=await notifications.forecast(made, None),
         notes=[*notes, *notes_on(made, made.zone)],
     )
+
+
+async def _off(ctx: Ctx, notifications: Notifications, group: Group | None) -> Answer:
+    """Ask whether a board of this channel shall be removed, and which where there are several."""
+    channel = ctx.person.user_id if ctx.where.is_direct or not ctx.where.channel else ctx.where.channel
+    here = await notifications.subscriptions_here(ctx.person, channel)
+    boards = [one for one in here if NewsKind.BOARD in one.kinds and (group is None or group.raw in one.places)]
+    if not boards:
+        whose = f" of {group.name}" if group else ""
+        return Reply(f"There is no board{whose} here.", (Button("See what is posted here", "notify.notify"),))
+    if len(boards) == 1:
+        this: dict[str, Raw] = {"subscription": boards[0].id}
+        return Confirm(
+            "notify.remove_now", this, "Remove the board?", (Fact("It shows", in_words(boards[0])),), "Remove",
+            note="The message that is there stays as it is, and is kept up to date no more.", danger=True,
+        )  # fmt: skip
+    rows = tuple(
+        Row(in_words(one), button=Button("Remove", "notify.remove", {"subscription": one.id}, "danger"))
+        for one in boards
+    )
+    return Listing("Which board?", rows)
 
 
 def _again(made: Subscription, same: Subscription) -> Reply:

@@ -49,6 +49,10 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     return replace(form, args=args, notice=notice)
 
 
+async def _dropped(ctx: Ctx, args: RawArgs) -> None:
+    await stop_answering(ctx, args, "to")
+
+
 @router.command(
     "call",
     usage="<number or name>",
@@ -62,6 +66,7 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     action=PlaceCall,
     short=True,
     opening=_opened,
+    dropped=_dropped,
 )
 async def call(ctx: Ctx, to: CallTo, shown: OwnNumberShown = None, line: LineUsed = "") -> Answer:
     """Show who would be called and which number they see. Calls nobody."""
@@ -87,18 +92,14 @@ async def _preview(
         args={**args, **({"seen": before.seen} if before.seen else {})},
         title=title,
         facts=(
-            *before.facts,
             Fact("To", prose(to.shown(), f" ({to.detail})" if to.detail else "")),
+            *before.facts,
             Fact("They see", used.line.shown()),
         ),
         yes="Call",
         note=prose(*notes),
         edit=Button("Edit", "call.call", args, form=True),
     )
-
-
-async def _dropped(ctx: Ctx, args: RawArgs) -> None:
-    await stop_answering(ctx, args, "to")
 
 
 @router.confirmed(action=PlaceCall, dropped=_dropped)

@@ -18,6 +18,7 @@ from bot.cards.past_call import call_card, call_row
 from bot.cards.placed_calls import placed_calls
 from bot.cards.recap import show_recap
 from bot.cards.rights import rights_of
+from bot.cards.transcript import show_transcript
 from bot.contract.argument import Carried, Choice, Option
 from bot.contract.board import CallSearch, HeardCalls
 from bot.contract.context import Ctx, Origin
@@ -26,7 +27,6 @@ from bot.contract.reply import Answer, Button, Card, Listing, Prose, Raw, Reply,
 from bot.contract.routing import Router
 from bot.dialpad.action import Page
 from bot.dialpad.actions.call import Call, GetCall, ListCalls
-from bot.dialpad.actions.transcripts import GetTranscript
 from bot.dialpad.actions.users import ListUsers
 from bot.dialpad.call_windows import windows
 
@@ -37,7 +37,6 @@ MOST_PAGES: Final = 6
 """Most pages read for one answer, 50 legs each: enough for a day of a busy line."""
 USUAL: Final = timedelta(days=7)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-LONGEST_TRANSCRIPT: Final = 2800
 _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "abandoned", "not answered"})}
 """Words that stand for more than one outcome."""
 
@@ -61,8 +60,20 @@ _ONLY: Final[dict[str, frozenset[Outcome]]] = {"missed": frozenset({"missed", "a
             "",
         ),
         **dict.fromkeys(
-            ("missed calls", "show missed calls", "my missed calls", "show me missed calls", "who called and i missed"),
+            (
+                "missed",
+                "missed calls",
+                "show missed calls",
+                "my missed calls",
+                "show me missed calls",
+                "who called and i missed",
+                "what did i miss",
+            ),
             "missed",
+        ),
+        **dict.fromkeys(
+            ("voicemail", "voicemails", "my voicemail", "my voicemails", "show voicemails", "list voicemails"),
+            "voicemail",
         ),
         **dict.fromkeys(
             ("who called", "who called me", "who just called", "who just called me", "who was that", "last calls"), ""
@@ -184,25 +195,7 @@ async def _card(ctx: Ctx, conversation: PastCall) -> Card:
 @router.button(title="Transcript")
 async def transcript(ctx: Ctx, call: Annotated[str, Carried("Call", longest=40)]) -> Answer:
     """Show a call's transcript to the person who asked."""
-    try:
-        lines = (await ctx.send(GetTranscript(call_id=call))).lines
-    except NotFound:
-        lines = ()
-    spoken = [
-        f"{line.name or 'Somebody'}: {line.content}" for line in lines if line.type == "transcript" and line.content
-    ]
-    if not spoken:
-        return Reply(
-            "This call has no transcript. Dialpad Ai writes one a few minutes after a call, if it is turned on."
-        )
-    text = "\n".join(spoken)
-    head = text[:LONGEST_TRANSCRIPT]
-    cut = len(head) < len(text)
-    return Card(
-        "Transcript",
-        text=(head.rpartition("\n")[0] or head) if cut else text,
-        note="Only you can see this." + (" The rest is in Dialpad." if cut else ""),
-    )
+    return await show_transcript(ctx, call)
 
 
 @router.button(title="AI recap")

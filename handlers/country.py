@@ -2,9 +2,11 @@
 
 from typing import Annotated, Final
 
+from bot.basics.countries import country_name, plain_country_name, region_named, regions_near
 from bot.basics.errors import FieldError
-from bot.basics.phone import home_of, is_region
-from bot.contract.argument import Text
+from bot.basics.phone import home_of
+from bot.basics.words import did_you_mean
+from bot.contract.argument import Option, SeveralMeanings, Text
 from bot.contract.context import REGION_CHOSEN, Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Bold, Button, Reply
@@ -14,15 +16,25 @@ from bot.dialpad.action import Risk
 router = Router()
 
 _COMPANY: Final = frozenset({"company", "default", "none", "reset", "clear"})
-_ALSO: Final = {"UK": "GB", "USA": "US", "GER": "DE", "GERMANY": "DE", "ENGLAND": "GB", "FRANCE": "FR", "CANADA": "CA"}
 
 
 @router.command(
     "country",
-    usage="[GB | company]",
+    usage="[United Kingdom | GB | company]",
     summary="Which country your numbers are from",
-    phrases={"my country": "", "my country is": "", "set country": "", "set country to": "", "set my country to": ""},
-    examples=("country", "country GB", "country company"),
+    phrases=dict.fromkeys(
+        (
+            "my country",
+            "my country is",
+            "set country",
+            "set country to",
+            "set my country to",
+            "set my country",
+            "change my country to",
+        ),
+        "",
+    ),
+    examples=("country", "country United Kingdom", "country company"),
     title="Your country",
     submit="Save",
 )
@@ -32,25 +44,26 @@ async def country(
         str,
         Text(
             "Country",
-            longest=20,
-            placeholder="GB",
-            hint="Its two letters: numbers that you type without + are from there. Type company for your company's.",
+            longest=60,
+            placeholder="United Kingdom",
+            hint="Its name or two letters: numbers that you type without + are from there. Type company for your "
+            "company's.",
         ),
     ] = "",
 ) -> Answer:
     """Show the country of the person's numbers, or set it."""
-    wanted = code.strip().upper()
-    if not wanted:
+    said = code.strip(" .,!?")
+    if not said:
         return await _shown(ctx)
-    if wanted.casefold() in _COMPANY:
+    if said.casefold() in _COMPANY:
         await ctx.deps.preferences.set(ctx.person, {REGION_CHOSEN: None})
         return Reply("Numbers that you type without + are now read as your company's are.", (_CHANGE,), tone="done")
-    wanted = _ALSO.get(wanted, wanted)
-    if not is_region(wanted):
-        raise FieldError("code", f"“{code[:20]}” is no two-letter code of a country. Type something like GB or DE.")
+    wanted = region_named(said)
+    if wanted is None:
+        raise _unknown(said)
     await ctx.deps.preferences.set(ctx.person, {REGION_CHOSEN: wanted})
     return Reply(
-        prose("Numbers that you type or read without + are now read as numbers of ", Bold(wanted), "."),
+        prose("Numbers that you type or read without + are now read as numbers of ", Bold(country_name(wanted)), "."),
         (_CHANGE, _BACK), tone="done",
     )  # fmt: skip
 
@@ -59,16 +72,27 @@ async def _shown(ctx: Ctx) -> Reply:
     chosen = await ctx.own_region()
     if chosen:
         return Reply(
-            prose("You chose ", Bold(chosen), ": numbers that you type without + are read as numbers there."),
+            prose(
+                "You chose ", Bold(country_name(chosen)), ": numbers that you type without + are read as numbers there."
+            ),
             (_CHANGE, _BACK),
         )
     region = await ctx.region()
     others = [one for one in region.split("+") if one != home_of(region)]
-    beside = f", or where they are none there, of {' or '.join(others)}" if others else ""
+    beside = f", or where they are none there, of {' or '.join(map(country_name, others))}" if others else ""
     where = f", your company's{beside}."
     return Reply(
-        prose("Numbers that you type without + are read as numbers of ", Bold(home_of(region)), where), (_CHANGE,)
+        prose("Numbers that you type without + are read as numbers of ", Bold(country_name(home_of(region))), where),
+        (_CHANGE,),
     )
+
+
+def _unknown(said: str) -> FieldError:
+    """Return the error for what is no country, with those that may be meant."""
+    text = f"I know no country called “{said[:30]}”. Type its name or its two letters, such as Germany or DE."
+    near = [Option(plain_country_name(one), one) for one in regions_near(said)]
+    near += [Option("My company's", "company")] if did_you_mean(said, _COMPANY) else []
+    return SeveralMeanings("code", text, said, near) if near else FieldError("code", text)
 
 
 _CHANGE: Final = Button("Change country…", "country.country", form=True)

@@ -1,22 +1,28 @@
 """Handles ``dnd``: do not disturb, for oneself or in one group, also for a while."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
+from bot.arguments.colleague import Colleague, ColleagueChoice
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment
+from bot.arguments.phonebook import name_length
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError
+from bot.basics.words import Word
 from bot.cards.cover import meant_for_others
 from bot.cards.silence import SilentGroup, silent_groups, silent_in
 from bot.cards.timed_changes import ends_at, for_a_while, waiting_key
+from bot.catalogue.answers import route_of
+from bot.contract.argument import SeveralMeanings
 from bot.contract.context import Ctx
+from bot.contract.doubt import Doubt
 from bot.contract.prose import listed, prose, till
-from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Part, Reply
+from bot.contract.reply import Answer, Bold, Button, Card, Fact, Nothing, Part, Raw, Reply
 from bot.contract.routing import Router
-from bot.dialpad.action import Risk
+from bot.dialpad.action import Entity, Risk
 from bot.dialpad.actions.people import User
 from bot.dialpad.actions.users import GetUser, ToggleDnd
 
@@ -44,6 +50,29 @@ InGroup = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class SomebodysName(ColleagueChoice):
+    """A colleague for whom do not disturb was typed, also without an @."""
+
+    async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
+        return await super().take(ctx, words, text) or await name_length(ctx, words, (Entity.USER,))
+
+    async def parse(self, ctx: Ctx, name: str, raw: Raw) -> Colleague:
+        try:
+            return await super().parse(ctx, name, raw)
+        except SeveralMeanings:
+            raise
+        except FieldError:
+            said = str(raw)[:40]
+            advice = "Type a time, such as 30m, 2h, 15:00 or end of day."
+            raise FieldError(
+                name, f"I don't understand “{said}”: it is no time, and nobody is called that. {advice}"
+            ) from None
+
+
+ForWhom = Annotated[Colleague | None, SomebodysName("Whose", keywords=("for",), shown=False)]
+
+
 @router.command(
     "dnd",
     usage="on|off [for 30m | until 15:00] [in <group>]",
@@ -53,6 +82,16 @@ InGroup = Annotated[
         "do not disturb": "",
         "don't disturb": "",
         "dont disturb": "",
+        "don't disturb me": "on",
+        "dont disturb me": "on",
+        "do not disturb me": "on",
+        "mute": "on",
+        "mute me": "on",
+        "mute my phone": "on",
+        "mute calls": "on",
+        "unmute": "off",
+        "unmute me": "off",
+        "unmute my phone": "off",
         "silence me": "on",
         "turn on dnd": "on",
         "turn off dnd": "off",
@@ -73,8 +112,12 @@ InGroup = Annotated[
     action=ToggleDnd,
     short=True,
 )
-async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InGroup = None) -> Answer:
+async def dnd(
+    ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InGroup = None, whose: ForWhom = None
+) -> Answer:
     """Turn do not disturb on or off. Without a state: on when a time is given, else the current state is shown."""
+    if whose is not None and whose.id != await ctx.account.user_id():
+        raise _for_somebody(whose, state is not False)
     if state is None and until is None:
         return await _present(ctx, group)
     wanted = state is not False
@@ -97,6 +140,20 @@ async def dnd(ctx: Ctx, state: DndSwitch = None, until: Until = None, group: InG
         return done
     others = await meant_for_others(ctx, silent=True, only=group.raw if group else "")
     return replace(done, text=prose(done.text, others), tone="warning") if others else done
+
+
+def _for_somebody(whose: Colleague, wanted: bool) -> Doubt:
+    """Say that everybody sets it for themselves, with what can be done for a colleague."""
+    word, duty = ("on", "off") if wanted else ("off", "on")
+    return Doubt(
+        f"Everybody sets do not disturb for themselves. Supervisors can put {whose.name} {duty} duty, and Dialpad "
+        "admins can set it for others.",
+        (
+            Button(f"{whose.name} {duty} duty", "duty.duty", {"colleague": whose.raw, "state": duty}),
+            Button("Set it as an admin…", route_of(ToggleDnd), {"id": whose.id, "do_not_disturb": word}, form=True),
+            Button(f"My own: {word}", "dnd.dnd", {"state": word}),
+        ),
+    )
 
 
 async def _ring_in(ctx: Ctx, quiet: Sequence[SilentGroup], until: datetime | None) -> Reply:

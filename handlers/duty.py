@@ -39,7 +39,10 @@ _OF_SOMEBODY: Final = tuple(
     re.compile(rf"{said}(?P<rest> .*)?", re.IGNORECASE)
     for said in (
         r"(?:put|take|set) (?P<who>(?!me\b).+?) (?P<state>on|off) duty",
-        r"(?!(?:i'm|i|am|is|who|go|going|me|on|off|back|duty)\b)(?P<who>[@\w.'-]+(?: [\w'-]+)?) (?P<state>on|off) duty",
+        (
+            r"(?!(?:i'm|i|am|is|who|go|going|me|on|off|back|duty)\b)"
+            r"(?P<who>[@\w.'-]+(?: (?!is\b|are\b|was\b)[\w'-]+)?) (?P<state>on|off) duty"
+        ),
         r"duty (?!(?:on|off)\b)(?P<who>@?[\w.'-]+) (?P<state>on|off)",
     )
 )

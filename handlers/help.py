@@ -1,13 +1,12 @@
 """Handles ``help``: what can be typed, in groups, with examples that can be pressed."""
 
-import re
-from collections.abc import Iterable
 from typing import Annotated, Final
 
 from bot.basics.words import did_you_mean
 from bot.contract.argument import Carried, Text
 from bot.contract.context import CommandInfo, Ctx
 from bot.contract.doubt import WORDS, Doubt
+from bot.contract.nearest import about
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Bold, Button, Card, Code, Fact, Listing, Row
 from bot.contract.routing import Router
@@ -17,7 +16,7 @@ router = Router()
 _ON_A_CALL: Final = ("live", "add-to-call", "park", "unpark", "record", "note")
 GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("you", "You", ("dnd", "duty", "status", "whoami")),
-    ("calls", "Calls", ("call", "hangup", "transfer", "calls", "label", *_ON_A_CALL)),
+    ("calls", "Calls", ("call", "hangup", "transfer", "calls", "last", "label", *_ON_A_CALL)),
     ("texts", "Texts", ("sms", "scheduled")),
     ("team", "Your team", ("open", "oncall", "board", "alerts", "add", "remove", "stats")),
     ("people", "Customers", ("who", "contact", "block", "unblock", "blocked")),
@@ -26,8 +25,6 @@ GROUPS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
 """The groups of help: id, title, commands. What stands in none is in the last one."""
 REST: Final = ("rest", "Everything else")
 _MOST_NEAR: Final = 4
-_STEM: Final = 4
-"""Letters by which words count as the same: text, texts, texting."""
 
 
 @router.command(
@@ -74,7 +71,7 @@ async def help_(
         return _of_group(ctx, *found)
     called = any(wanted in info.said for info in known.values())
     mistyped = [] if called else did_you_mean(wanted[:40], known)
-    if near := mistyped or _near(wanted[:40], known):
+    if near := mistyped or about(wanted[:40], known.values()):
         if len(near) == 1 and not mistyped:
             return _card(ctx, known[near[0]])
         raise Doubt(
@@ -148,28 +145,3 @@ def _card(ctx: Ctx, info: CommandInfo) -> Card:
 
 def _group_called(wanted: str) -> tuple[str, str] | None:
     return next(((key, title) for key, title, _ in GROUPS if wanted in {key, title.casefold()}), None)
-
-
-def _near(wanted: str, known: dict[str, CommandInfo]) -> list[str]:
-    """Return the commands that somebody may look for with these words: also called so, or about it."""
-    if exact := [word for word, info in known.items() if wanted in info.said]:
-        return exact
-    stems = {_stem(one) for one in re.findall(r"\w+", wanted)} - _EMPTY
-    called = {word: _stems([word, *info.said]) for word, info in known.items()}
-    about = {word: _stems([info.summary, *info.examples]) for word, info in known.items()}
-    for known_by in (called, about):
-        found = {word: len(stems & words) for word, words in known_by.items()}
-        if best := max(found.values(), default=0):
-            return [word for word, count in found.items() if count == best]
-    return []
-
-
-_EMPTY: Final = frozenset({"the", "a", "to", "my", "in", "of", "how", "do", "i", "can", "me", "for", "and", "what"})
-
-
-def _stem(word: str) -> str:
-    return word.casefold()[:_STEM]
-
-
-def _stems(texts: Iterable[str]) -> set[str]:
-    return {_stem(word) for text in texts for word in re.findall(r"\w+", text)} - _EMPTY

@@ -1,29 +1,26 @@
 """Handles ``label``: labels the last call, or the last one with somebody."""
 
 import re
-from datetime import timedelta
 from typing import Annotated, Final
 
 from bot.activity.calls import CallView
-from bot.activity.past_calls import past_call, past_calls
+from bot.activity.past_calls import past_call
 from bot.arguments.caller import read_party
 from bot.arguments.party import Party
 from bot.arguments.phonebook import PEOPLE, UnclearName, name_length, parties_of, said
-from bot.basics.errors import ChatopsError, DialpadError, FieldError
+from bot.basics.errors import ChatopsError, Conflict, FieldError, NotAllowed, NotFound
 from bot.basics.phone import looks_like_number
 from bot.basics.words import Word, did_you_mean, split
+from bot.cards.last_call import last_call
 from bot.cards.past_call import other_side
-from bot.cards.placed_calls import placed_calls
-from bot.cards.rights import rights_of
 from bot.catalogue.answers import route_of
 from bot.contract.argument import Text
-from bot.contract.board import CallSearch
 from bot.contract.context import Ctx
 from bot.contract.doubt import WORDS, Doubt
 from bot.contract.prose import listed, prose
 from bot.contract.reply import Answer, Bold, Button, Form, Raw, Reply, When
 from bot.contract.routing import Router
-from bot.dialpad.actions.call import GetCall, LabelCall, ListCalls
+from bot.dialpad.actions.call import GetCall, LabelCall
 from bot.dialpad.actions.calllabels import ListCallLabels
 
 router = Router()
@@ -31,7 +28,6 @@ router = Router()
 _LAST: Final = re.compile(
     r"(?:(?:the|my|this|that|a|with|as|of|from|call|calls|last|latest|newest|previous)\b\s*)*", re.IGNORECASE
 )
-_SINCE: Final = timedelta(days=7)
 
 
 @router.command(
@@ -52,7 +48,9 @@ async def label(
     party, rest = await _whose(ctx, split(text, await ctx.region()), text)
     wanted = [one.strip(' "“”') for one in re.split(r",| and ", _without_lead(rest)) if one.strip(' "“”')]
     labels = await _known_labels(ctx, words, wanted)
-    view = await _last_call(ctx, party)
+    view = await last_call(ctx, party)
+    if view is None and party is None and (theirs := await last_call(ctx, None, of_lines=True)) is not None:
+        return await _of_others(ctx, theirs, words, wanted)
     if view is None:
         whom = f" with {party.plain(await ctx.region())}" if party else ""
         args: dict[str, Raw] = {"labels": "\n".join(wanted)} if wanted else {}
@@ -62,7 +60,12 @@ async def label(
     if not wanted:
         return Form(route_of(LabelCall), {"id": view.call_id, **({"labels": "\n".join(before)} if before else {})})
     together = list(dict.fromkeys((*before, *labels)))
-    await ctx.send(LabelCall(id=view.call_id, labels=together))
+    try:
+        await ctx.send(LabelCall(id=view.call_id, labels=together))
+    except (NotAllowed, NotFound, Conflict):
+        if view.phase != "ended":
+            return _still_on(words)
+        raise Doubt(_NOT_YOURS, (Button("Choose a call…", route_of(LabelCall), {}, form=True),)) from None
     parties = await parties_of(ctx, [view.number] if view.number else [])
     names = {one.number: one.name for one in parties}
     when = (" of ", When(view.started, "date")) if view.started else ()
@@ -74,6 +77,36 @@ async def label(
         (Button("Change…", route_of(LabelCall), now, form=True),),
         tone="done",
     )
+
+
+def _still_on(words: str) -> Reply:
+    again = Button("Try again", "label.label", {"words": words}, in_place=True)
+    return Reply(
+        "That call still rings or waits. Label it once somebody has taken it, or it is over.", (again,), tone="warning"
+    )
+
+
+async def _of_others(ctx: Ctx, view: CallView, words: str, wanted: list[str]) -> Reply:
+    """Say that the last call is one of the person's lines, and not one of theirs."""
+    if view.phase != "ended":
+        return _still_on(words)
+    parties = await parties_of(ctx, [view.number] if view.number else [])
+    side = other_side(view, {one.number: one.name for one in parties})
+    when = prose(", ", When(view.started, "date")) if view.started else ""
+    args: dict[str, Raw] = {"id": view.call_id, **({"labels": "\n".join(wanted)} if wanted else {})}
+    return Reply(
+        prose("You were on no call in the last 7 days that is known here. The last one of your lines was with ", side,
+              when, "; Dialpad lets those who were on it, its supervisors and admins label it."),
+        (Button("Label that one…", route_of(LabelCall), args, form=True),
+         Button("Choose a call…", route_of(LabelCall), {}, form=True)),
+        tone="warning",
+    )  # fmt: skip
+
+
+_NOT_YOURS: Final = (
+    "That call is not one of yours: Dialpad lets those who were on it, supervisors of its line and admins label it. "
+    "Ask one of them, or choose another call."
+)
 
 
 def _without_lead(text: str) -> str:
@@ -123,43 +156,6 @@ async def _known_labels(ctx: Ctx, words: str, wanted: list[str]) -> list[str]:
             [Button(typed(f"label {line}")[:75], WORDS, {"t": f"label {line}"}) for line in lines],
         )
     return [known.get(one.casefold(), one) for one in wanted]
-
-
-async def _last_call(ctx: Ctx, party: Party | None) -> CallView | None:
-    """Return the newest call with somebody on the lines of whoever asks, or their own newest; None when none is
-    known."""
-    found: list[CallView] = []
-    if ctx.deps.notifications is not None:
-        rights, mine = await rights_of(ctx), f"user:{(await ctx.account.link()).dialpad_user_id}"
-
-        def fits(view: CallView) -> bool:
-            concerns = rights.cover(view.places) if party else mine in view.places
-            return bool(view.call_id) and concerns and (party is None or party.number in (view.number, view.dialled))
-
-        number = party.number if party and not party.is_ours else ""
-        found += (
-            await ctx.deps.notifications.heard_calls(ctx.person, CallSearch(fits, ctx.now - _SINCE, 1, number=number))
-        ).calls
-    try:
-        placed = await placed_calls(ctx)
-    except DialpadError:
-        placed = []
-    found += [view for view in placed if view.call_id and (party is None or view.number == party.number)]
-    if not found:
-        found = await _listed(ctx, party)
-    return max(found, key=lambda view: view.started or view.at, default=None)
-
-
-async def _listed(ctx: Ctx, party: Party | None) -> list[CallView]:
-    """Return the newest calls of Dialpad's list, which it shows to company admins only."""
-    after = int((ctx.now - _SINCE).timestamp() * 1000)
-    mine = {} if party else {"target_type": "user", "target_id": (await ctx.account.link()).dialpad_user_id}
-    try:
-        page = await ctx.send(ListCalls.model_validate({"started_after": after, **mine}))
-    except DialpadError:
-        return []
-    views = [call.view for call in past_calls(page.items)]
-    return [view for view in views if view.call_id and (party is None or view.number == party.number)]
 
 
 async def _labels_of(ctx: Ctx, view: CallView) -> list[str]:

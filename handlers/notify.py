@@ -77,7 +77,7 @@ from bot.contract.corrections import with_choices
 from bot.contract.doubt import Doubt
 from bot.contract.prose import plural, prose
 from bot.contract.reading import fill_in, read_words
-from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply
+from bot.contract.reply import Answer, Bold, Button, Confirm, Fact, Form, Listing, Mention, Prose, Raw, Reply, Row
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
 
@@ -132,7 +132,34 @@ _LIKE: Final = 'notify missed voicemail sms for "Support" except label:spam'
         "subscribe me to": "me",
         "subscribe me": "me",
         "my notifications": "me",
-        "stop notifications": "pause",
+        **dict.fromkeys(
+            (
+                "tell me when",
+                "tell me if",
+                "tell me about",
+                "let me know when",
+                "let me know about",
+                "alert me when",
+                "notify me if",
+                "ping me when",
+                "remind me when",
+            ),
+            "me",
+        ),
+        **dict.fromkeys(("tell us when", "let us know when", "notify us when", "alert us when"), ""),
+        **dict.fromkeys(
+            (
+                "stop notifications",
+                "stop all notifications",
+                "stop notifying me",
+                "stop notifying us",
+                "turn off notifications",
+                "turn notifications off",
+                "no notifications",
+                "unsubscribe from everything",
+            ),
+            "stop",
+        ),
         "pause notifications": "pause",
     },
     examples=(
@@ -167,8 +194,8 @@ async def notify(
     if word in {"add", "new"}:
         return await _typed(ctx, rest) if rest else Form("notify.save", {})
     number = rest.strip().lstrip("#")
-    if word == "settings" and not number:
-        return await _settings_or_kind(ctx, notifications)
+    if word in _ALONE and not number:
+        return await _ALONE[word](ctx, notifications)
     if word in _DOING and (not number or number.isdigit()):
         return await _DOING[word](ctx, subscription=(await _numbered(ctx, notifications, rest)).id)
     return await _typed(ctx, words)
@@ -197,6 +224,29 @@ async def _list(ctx: Ctx, notifications: Notifications) -> Answer:
             *(() if personal else (Button("Notify me instead", "notify.me"),)),
         ),
     )
+
+
+async def _stop(ctx: Ctx, notifications: Notifications) -> Answer:
+    """List what is posted here and, to somebody in a channel, what they get themselves, with what stops each."""
+    here = await notifications.subscriptions_here(ctx.person, _channel(ctx))
+    personal = _channel(ctx) == ctx.person.user_id
+    own = [] if personal else await notifications.subscriptions_here(ctx.person, ctx.person.user_id)
+    found = [*((one, "posted here") for one in here[:MOST]), *((one, "sent to you") for one in own[:MOST])]
+    rows = tuple(
+        Row(
+            prose(Bold("Paused: ") if one.paused else "", in_words(one)),
+            note=where,
+            more=(
+                *(() if one.paused else (Button("Pause", "notify.pause", {"subscription": one.id}),)),
+                Button("Remove", "notify.remove", {"subscription": one.id}, "danger"),
+            ),
+        )
+        for one, where in found
+    )
+    return Listing(
+        "What would you like to stop?", rows, empty="Nothing is posted here, and nothing is sent to you.",
+        note="Pausing keeps the settings." if rows else "",
+    )  # fmt: skip
 
 
 async def _numbered(ctx: Ctx, notifications: Notifications, text: str) -> Subscription:
@@ -597,6 +647,7 @@ async def switch(
     return await switch_events(ctx, notifications, own, [NewsKind(kind)], on=to == "on")
 
 
+_ALONE: Final = {"settings": _settings_or_kind, "stop": _stop, "off": _stop}
 _DOING: Final = {
     "pause": pause, "resume": resume, "test": test, "remove": remove, "delete": remove, "edit": settings,
     "settings": settings, "unsubscribe": remove,

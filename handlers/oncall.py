@@ -10,7 +10,7 @@ from bot.activity.cover import Cover, view_cover
 from bot.activity.roster import Roster
 from bot.arguments.group import Group, GroupChoice
 from bot.arguments.moment import Moment, MomentWords
-from bot.basics.errors import DialpadError, FieldError, Unavailable, UserError
+from bot.basics.errors import Conflict, DialpadError, FieldError, Unavailable, UserError
 from bot.basics.person import PersonKey
 from bot.cards.channel_line import line_of_channel
 from bot.cards.cover import lines_of, meant_for_others
@@ -350,10 +350,13 @@ async def stand_down(
     Runs as the person who asked, who agreed to it by asking.
     """
     end = datetime.fromisoformat(until)
-    if ctx.now >= end or not (await ctx.send(GetDutyStatus(id=ME))).on_duty:
-        return Nothing()
-    async with for_a_while(ctx, end, waiting_key(ctx.person, "duty"), "duty.back", {"state": "on"}):
-        await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=f"Covered by {by}"[:LONGEST_REASON]))
+    try:
+        if ctx.now >= end or not (await ctx.send(GetDutyStatus(id=ME))).on_duty:
+            return Nothing()
+        async with for_a_while(ctx, end, waiting_key(ctx.person, "duty"), "duty.back", {"state": "on"}):
+            await ctx.send(SetDutyStatus(id=ME, on_duty=False, duty_status_reason=f"Covered by {by}"[:LONGEST_REASON]))
+    except Conflict:
+        return Nothing()  # they answer no call center's calls any more, so there is no duty to end
     return Reply(
         prose(
             *(Bold(by), " is covering for you. You are off duty until ", When(end, "date"), ", then on duty again."),

@@ -8,10 +8,11 @@ from bot.basics.errors import FieldError, UserError
 from bot.cards.reaching_out import with_colleagues
 from bot.catalogue.answers import FIND, as_words, reader_of, route_of
 from bot.catalogue.fields import fields_of
+from bot.catalogue.groups import group_word
 from bot.catalogue.routes import build_routes
 from bot.catalogue.search import find
 from bot.catalogue.statistics import look
-from bot.catalogue.typed import ActionChoice, group_word, named_action, read_pairs, recent_actions
+from bot.catalogue.typed import ActionChoice, named_action, read_pairs, recent_actions
 from bot.contract.argument import Carried, Text
 from bot.contract.context import Ctx
 from bot.contract.prose import plural, prose

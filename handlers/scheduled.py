@@ -29,7 +29,7 @@ ROWS: Final = 8
 MOST_PAGES: Final = 10
 """Pages of twenty that are read for one list."""
 LONGEST: Final = 1500
-_GONE: Final = "This text does not wait any more: it was sent or cancelled."
+_GONE: Final = "This text does not wait any more: it was sent or canceled."
 
 ScheduleName = Annotated[str, Carried("Scheduled text", longest=200)]
 WhenToSend = Annotated[
@@ -54,6 +54,15 @@ Words = Annotated[str, Text("Message", verbatim=True, emoji=True, multiline=True
             "what's scheduled",
             "whats scheduled",
             "texts for later",
+            "cancel scheduled text",
+            "cancel scheduled texts",
+            "cancel the scheduled text",
+            "cancel my scheduled text",
+            "cancel my text",
+            "cancel my texts",
+            "cancel text",
+            "cancel the text",
+            "unschedule",
         ),
         "",
     ),

@@ -10,6 +10,7 @@ from bot.arguments.own_number import LineUsed, OwnNumber, OwnNumberChoice, line_
 from bot.arguments.party import Party
 from bot.arguments.recipients import Recipients
 from bot.arguments.send_at import AT_LEAST, SendAt, SendTime, earliest, in_words
+from bot.arguments.text_from import TextFrom, TypedSender
 from bot.basics.errors import BadRequest, ChatopsError, FieldError, OutcomeUnknown, UserError
 from bot.cards.answering import Seen, has_left, look_before, may_leave, notice_when_opened, stop_answering
 from bot.cards.delivery import why_not_delivered
@@ -55,6 +56,10 @@ Sender = Annotated[
     OwnNumber | None,
     OwnNumberChoice("From", placeholder="Your own number", hint="Leave it empty to send from your own number."),
 ]
+SenderSaid = Annotated[
+    TypedSender | None,
+    TextFrom("From", placeholder="Your own number", hint="Leave it empty to send from your own number."),
+]
 
 At = Annotated[str, Carried("At", longest=40)]
 
@@ -66,9 +71,13 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     return replace(form, args=args, notice=form.notice or await notice_when_opened(ctx, form.args, "to"))
 
 
+async def _dropped(ctx: Ctx, args: RawArgs) -> None:
+    await stop_answering(ctx, args, "to")
+
+
 @router.command(
     "sms",
-    usage="<numbers or names> [at <time>:] <text>",
+    usage="<numbers or names> [from <line>:] [at <time>:] <text>",
     summary="Send a text message",
     aliases=("text",),
     phrases={
@@ -107,12 +116,13 @@ async def _opened(ctx: Ctx, form: Form) -> Form:
     action=SendSms,
     short=True,
     opening=_opened,
+    dropped=_dropped,
 )
 async def sms(
     ctx: Ctx,
     to: TextTo,
     text: TextToSend,
-    sender: Sender = None,
+    sender: SenderSaid = None,
     at: Annotated[
         SendAt | None,
         SendTime(
@@ -124,24 +134,43 @@ async def sms(
     line: LineUsed = "",
 ) -> Answer:
     """Check everything that can be checked and show what would be sent. Sends nothing."""
+    if sender is not None and sender.typed and not (sender.is_sure or (at is not None and at.is_sure)):
+        raise _whose_words(to, text, sender, at)
     draft = TextDraft(to, text, sender, line)
     if at is None:
         return await preview_text(ctx, draft, await look_before(ctx, to))
     return await _later(ctx, draft, at)
 
 
+def _whose_words(to: tuple[Party, ...], text: str, sender: TypedSender, at: SendAt | None) -> Doubt:
+    """Ask whether "from Support" is the line that a text is sent from, or the text's beginning."""
+    whole = " ".join(part for part in (sender.typed, at.typed if at else "", text) if part)
+    said = f"{at.typed} {text}" if at is not None and at.typed else text
+    line, words = TextDraft(to, said, sender, ""), TextDraft(to, whole, None, "")
+    return Doubt(
+        f"Is {sender.name} the line that it is sent from, or part of the text?",
+        (Button(f"From {sender.name}: “{said}”", "sms.sms", line.args),
+         Button(f"As text: “{whole}”", "sms.sms", words.args)),
+    )  # fmt: skip
+
+
 async def _later(ctx: Ctx, draft: TextDraft, at: SendAt) -> Answer:
     """Show what would be sent at a time, or ask whether it is one and not the text's beginning."""
     whole = f"{at.typed} {draft.text}" if at.typed else draft.text
-    now = Button(f"Now: “{whole}”" if at.typed else "Send it now", "sms.sms", {**draft.args, "text": whole})
+    now = Button(f"Send now: “{whole}”" if at.typed else "Send it now", "sms.sms", {**draft.args, "text": whole})
+    if at.meant:
+        times = [Button(f"Send {_small(one.text)}: “{draft.text}”", "sms.sms", {**draft.args, "at": one.value})
+                 for one in at.meant]  # fmt: skip
+        raise Doubt("Is that when it is sent, or part of the text?", (*times, now))
     if at.at is None:
         choose = Button("Choose a time…", "sms.sms", draft.args, form=True)
-        raise Doubt("When should it be sent?", (choose, now))
+        said = f"“{at.typed.rstrip(':')}” is past. " if at.is_past else ""
+        raise Doubt(f"{said}When should it be sent?", (choose, now))
     if at.at < ctx.now + AT_LEAST:
         raise await _too_soon(ctx, draft, now)
     timed = replace(draft, at=at.at)
     if not at.is_sure:
-        then = Button(f"{await _said(ctx, at.at)}: “{draft.text}”", "sms.sms", timed.args)
+        then = Button(f"Send {_small(await _said(ctx, at.at))}: “{draft.text}”", "sms.sms", timed.args)
         raise Doubt("Is that when it is sent, or part of the text?", (then, now))
     before = await look_before(ctx, draft.to)
     return await preview_text(ctx, timed, before, instead=(now,) if at.typed else ())
@@ -160,8 +189,10 @@ async def _said(ctx: Ctx, moment: datetime) -> str:
     return in_words(moment, ctx.now, await ctx.zone())
 
 
-async def _dropped(ctx: Ctx, args: RawArgs) -> None:
-    await stop_answering(ctx, args, "to")
+def _small(words: str) -> str:
+    """Return a time as it is said in a sentence: "today at 5:00 PM", "Monday 16 March at 9:00 AM"."""
+    first = words.partition(" ")[0]
+    return f"{first.lower()}{words[len(first) :]}" if first in {"Today", "Tomorrow", "At", "In", "Until"} else words
 
 
 @router.confirmed(action=SendSms, dropped=_dropped)

@@ -1,5 +1,6 @@
 """Handles ``stats``: calls, answer times, texts and the like of a person or line, for some days beside those before."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, cast
@@ -85,10 +86,24 @@ class _TopicChoice(Choice):
     summary="See how many calls and texts there were, and how fast they were answered",
     aliases=("statistics", "numbers"),
     phrases={
-        **dict.fromkeys(("how many calls", "how many calls today", "call stats", "my stats", "my numbers"), ""),
+        **dict.fromkeys(("how many calls today", "call stats", "my stats", "my numbers"), ""),
         **dict.fromkeys(("how fast do we answer", "answer times", "wait times"), "answer time"),
-        "how many texts": "texts",
     },
+    patterns=(
+        (
+            re.compile(
+                r"how many (?P<about>calls|texts|voicemails)(?: (?:did|does|has|have|were) (?P<who>.+?))?"
+                r"(?: (?:get|got|have|had|receive|received|take|taken|make|made|answer|answered|miss|send|sent))?"
+                r"(?P<days> (?:today|yesterday|this|last|since|in|on|from|past|during)\b.*)?",
+                re.IGNORECASE,
+            ),
+            "{who} {days} {about}",
+        ),
+        (
+            re.compile(r"how (?:fast|quickly) (?:did|does) (?P<who>.+?) answer(?P<days> .+)?", re.IGNORECASE),
+            "{who} {days} answer time",
+        ),
+    ),
     examples=("stats", "stats Support last week", "stats me today answer time", "stats Support every monday at 9"),
     title="Statistics",
     submit="Show",
@@ -153,13 +168,17 @@ async def _begin(ctx: Ctx, question: StatsQuestion) -> Answer:
     asked = {**question.args, "requests": ",".join(requests)}
     return Reply(
         prose("Preparing ", Bold(f"{named_statistics(question)}, {question.days.words}"), "."),
-        (Button("Check now", "stats.look", asked),),
+        (Button("Check now", "stats.look", asked, in_place=True),),
     )
 
 
 async def _look_later(ctx: Ctx, args: RawArgs, wait: timedelta) -> None:
-    key = f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{args['requests']}"
+    key = _look_key(ctx, str(args["requests"]))
     await ctx.deps.later.at(ctx.now + wait, key, "stats.ready", args, ctx.person, {"where": ctx.where.to_json()})
+
+
+def _look_key(ctx: Ctx, requests: str) -> str:
+    return f"stats:{ctx.person.team_id}:{ctx.person.user_id}:{requests}"
 
 
 # Once Dialpad has them
@@ -175,15 +194,22 @@ async def look(
     days: Annotated[DaySpan, Days("Days", shown=False)],
     about: Annotated[str, Carried("What", longest=20)],
     requests: Annotated[str, _REQUESTS],
+    late: Annotated[str, Carried("Late", longest=3)] = "",
 ) -> Answer:
-    """Check now whether statistics are ready."""
+    """Check now whether statistics are ready. They are delivered once: by this, or by the clock."""
+    key = _look_key(ctx, requests)
+    waits = any(one.key == key for one in await ctx.deps.later.pending(ctx.person))
+    if not waits and not late:
+        return Reply("You have these statistics already: they are further down.")
     found = await statistics_results(ctx, requests)
     if have_failed(found):
+        await ctx.deps.later.cancel(key)
         return _failed()
     question = await _question(ctx, of, days, about)
     if not are_complete(found):
-        asked = {**question.args, "requests": requests}
-        return Reply("Dialpad is still working on them.", (Button("Check now", "stats.look", asked),))
+        asked = {**question.args, "requests": requests, **({"late": late} if late else {})}
+        return Reply("Dialpad is still working on them.", (Button("Check now", "stats.look", asked, in_place=True),))
+    await ctx.deps.later.cancel(key)
     return await _deliver(ctx, question, found)
 
 
@@ -208,7 +234,7 @@ async def ready(
     if count >= MOST_LOOKS:
         return Reply(
             "Dialpad is still working on your statistics. Check again later.",
-            (Button("Check now", "stats.look", asked),), tone="warning",
+            (Button("Check now", "stats.look", {**asked, "late": "yes"}, in_place=True),), tone="warning",
         )  # fmt: skip
     await _look_later(ctx, {**asked, "tries": str(count + 1)}, timedelta(seconds=min(60, 4 * count)))
     if count != LATE_AFTER:

@@ -15,7 +15,8 @@ router = Router()
 PHRASES: Final = dict.fromkeys(
     (
         "who is", "who's", "whos", "whose number is", "whose is", "look up", "find", "who has", "who is this",
-        "number of", "the number of", "what is the number of", "what's the number of", "extension of",
+        "number of", "the number of", "what is the number of", "what's the number of", "extension of", "ext",
+        "extension", "ext of",
         "what is the extension of",
     ),
     "",

@@ -12,6 +12,20 @@ UNCLEAR: Final[Mapping[str, tuple[NewsKind, ...]]] = dict.fromkeys(
     ("digest", "digests"), (NewsKind.DAILY, NewsKind.WEEKLY)
 )
 """What is typed for either of several kinds."""
+_ANYBODY: Final = ("someone", "somebody", "anyone", "anybody", "a customer")
+SPOKEN: Final[Mapping[str, NewsKind]] = {
+    **{f"{who} {did}": kind for who in _ANYBODY for did, kind in (
+        ("calls", NewsKind.RINGING), ("calls me", NewsKind.RINGING), ("calls us", NewsKind.RINGING),
+        ("rings", NewsKind.RINGING), ("texts", NewsKind.SMS), ("texts me", NewsKind.SMS), ("texts us", NewsKind.SMS),
+        ("writes", NewsKind.SMS), ("leaves a voicemail", NewsKind.VOICEMAIL),
+        ("leaves a message", NewsKind.VOICEMAIL),
+    )},
+    "i get a call": NewsKind.RINGING, "we get a call": NewsKind.RINGING, "a call comes in": NewsKind.RINGING,
+    "i get a text": NewsKind.SMS, "we get a text": NewsKind.SMS, "a text comes in": NewsKind.SMS,
+    "i miss a call": NewsKind.MISSED, "we miss a call": NewsKind.MISSED, "a call is missed": NewsKind.MISSED,
+    "i get a voicemail": NewsKind.VOICEMAIL, "we get a voicemail": NewsKind.VOICEMAIL,
+}  # fmt: skip
+"""What is said after "tell me when"."""
 _ARTICLES: Final = ("a", "an", "the")
 _CALLS: Final = " calls"
 _QUEUE: Final = re.compile(r"\bmore than (\d{1,4}) callers(?: are)? waiting\b", re.IGNORECASE)
@@ -42,7 +56,7 @@ def read_kinds(words: Sequence[str]) -> ReadKinds:
         if phrase in UNCLEAR:
             unclear = unclear or phrase
         else:
-            kinds.append(_phrases()[phrase])
+            kinds.append(SPOKEN.get(phrase) or _phrases()[phrase])
         at += length
     return ReadKinds(tuple(dict.fromkeys(kinds)), at if kinds or unclear else 0, unclear)
 
@@ -76,7 +90,7 @@ def _longest(words: Sequence[str], at: int) -> tuple[int, str]:
     best, phrase = (0, ""), ""
     for number, word in enumerate(words[at : at + _longest_name()], 1):
         phrase = f"{phrase} {_plain(word)}".strip()
-        if phrase in _phrases() or phrase in UNCLEAR:
+        if phrase in _phrases() or phrase in UNCLEAR or phrase in SPOKEN:
             best = (number, phrase)
         if word.rstrip().endswith((",", ";")):
             break
@@ -89,7 +103,7 @@ def _plain(word: str) -> str:
 
 @cache
 def _longest_name() -> int:
-    return max(len(phrase.split()) for phrase in _phrases())
+    return max(len(phrase.split()) for phrase in (*_phrases(), *SPOKEN))
 
 
 @cache

@@ -22,7 +22,9 @@ MONTHS: Final = (
 _ADVICE: Final = "Type today, yesterday, last week, last 7 days or 1–15 Nov."
 _OWN_FORM: Final = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})(?: (.+))?", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_COUNTED: Final = re.compile(r"(?:the )?(?:last|past) (?P<count>\d{1,3}) ?(?P<unit>d|days?|w|weeks?|months?)", re.ASCII)
+_COUNTED: Final = re.compile(
+    r"(?:the )?(?:(?:last|past) )?(?P<count>\d{1,3}) ?(?P<unit>d|days?|w|weeks?|months?)", re.ASCII
+)
 _TO: Final = re.compile(
     r"\s*(?:\u2013|\u2014|\bto\b|\buntil\b|\btill\b)\s*|\s+-\s+|\s*(?<![0-9]{4})(?<![0-9]-[0-9]{2})-\s*"
 )

@@ -315,8 +315,8 @@ def _next_clock(text: str, local: datetime) -> datetime | None:
         raise NoMoment(f"“{text}” could be {_in_words(meant)}. Type {' or '.join(one.value for one in meant)}.", meant)
     if ago < JUST_PAST:
         typed = clock(minutes)
-        meant = [Option(f"Until {typed} tomorrow", f"tomorrow {typed}")]
-        raise NoMoment(f"{typed} has just passed. If you mean tomorrow, type: tomorrow {typed}.", meant)
+        meant = [Option(f"Until {twelve_hours(minutes)} tomorrow", f"tomorrow {typed}")]
+        raise NoMoment(f"{twelve_hours(minutes)} has just passed. If you mean tomorrow, type: tomorrow {typed}.", meant)
     return on_clock(local.date() + timedelta(days=1), minutes, local.tzinfo)
 
 
@@ -390,7 +390,8 @@ class Moment(Lookup):
         except NoMoment:
             return None
         local, here = moment.astimezone(zone), now.astimezone(zone)
-        return Option(f"Until {_day(local, here)}{clock(local.time())} (in {distance(moment, now)})", text.strip()[:75])
+        at = twelve_hours(local.hour * 60 + local.minute)
+        return Option(f"Until {_day(local, here)}{at} (in {distance(moment, now)})", text.strip()[:75])
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import NumberParseException, ValidationResult
 
+from bot.basics.countries import country_name
 from bot.basics.phone import LONGEST, home_of, national, read_number, readings_of, region_of
 from bot.contract.context import Ctx
 
@@ -22,7 +23,7 @@ async def meanings(ctx: Ctx, text: str) -> tuple[str, ...]:
 
 def which_country(text: str, numbers: Sequence[str]) -> str:
     """Return the sentence for digits that are a number in several countries."""
-    said = " or ".join(f"{national(number, '')} ({region_of(number)})" for number in numbers)
+    said = " or ".join(f"{national(number, '')} in {country_name(region_of(number))}" for number in numbers)
     return f"“{text}” may be {said}. Type the one you mean."
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from bot.arguments.party import Party, PartyKind
+from bot.basics.countries import plain_country_name
 from bot.basics.errors import ChatopsError, FieldError
 from bot.basics.name_search import fold, name_words, names_all, without_titles
 from bot.basics.phone import looks_like_number, national, read_number, region_of
@@ -73,7 +74,7 @@ def party_of_entry(entry: Entry, number: str, *, shared: bool = False) -> Party:
 async def named(ctx: Ctx, text: str, entities: Sequence[Entity], *, callable_only: bool = True) -> list[Entry]:
     """Return the entries that ``text`` surely names: by their whole name, some of its words, or its beginning. Titles
     and initials may be missing on either side."""
-    if not fold(text) or len(text) > LONGEST_TEXT or looks_like_number(text):
+    if not name_words(text) or len(text) > LONGEST_TEXT or looks_like_number(text):
         return []
     entries = await _sure(ctx, text, entities)
     if not entries and (bare := without_titles(text)) != fold(text):
@@ -113,14 +114,22 @@ async def name_length(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity
     """Return how many words, from the first on, name somebody: the longest beginning that does."""
     found = 0
     for count in range(min(len(words), LONGEST_NAME), 0, -1):
-        if await named(ctx, said(words[:count]), entities, callable_only=False):
+        if await _are_a_name(ctx, words[:count], entities):
             found = count
             break
-    while LONGEST_NAME <= found < min(len(words), LONGEST_OF_ALL) and await named(
-        ctx, said(words[: found + 1]), entities, callable_only=False
+    while LONGEST_NAME <= found < min(len(words), LONGEST_OF_ALL) and await _are_a_name(
+        ctx, words[: found + 1], entities
     ):
         found += 1
     return found
+
+
+async def _are_a_name(ctx: Ctx, words: Sequence[Word], entities: Sequence[Entity]) -> bool:
+    """Tell whether these words name somebody. A last one without letters, such as :) or 🔥, is no part of a name that
+    does not have it: it begins the text."""
+    people = await named(ctx, said(words), entities, callable_only=False)
+    last = words[-1].text.strip(",;:")
+    return bool(people) and (bool(name_words(last)) or any(last and last in one.name for one in people))
 
 
 def said(words: Sequence[Word]) -> str:
@@ -193,7 +202,7 @@ async def _near(ctx: Ctx, text: str, entities: Sequence[Entity]) -> list[Entry]:
 
 def either(entries: Sequence[Entry], region: str) -> str:
     names = [
-        f"{entry.name} ({national(entry.phones[0], region) if entry.phones else entry.entity.value})"
+        f"{entry.name} {national(entry.phones[0], region)}" if entry.phones else f"{entry.name} ({entry.entity.value})"
         for entry in entries[:4]
     ]
     names += [f"{len(entries) - 4} more"] if len(entries) > 4 else []
@@ -214,7 +223,7 @@ async def party_named(ctx: Ctx, text: str, entities: Sequence[Entity], *, any_nu
 
 def of_country(number: str) -> Entry:
     """Return a number as a candidate, named by its country."""
-    return Entry(number, region_of(number), "", Entity.NUMBER, (number,))
+    return Entry(number, plain_country_name(region_of(number)), "", Entity.NUMBER, (number,))
 
 
 async def unclear_party(ctx: Ctx, field: str, typed: str, problem: UnclearName) -> FieldError:

@@ -37,6 +37,15 @@ _MARKS = " ,;:"
 _MEANT_AS_NUMBER = 7
 _SHORTEST_NAME = 3
 _LONG_SURNAME = 4
+_ANY_VOWEL = str.maketrans("eiouy", "aaaaa")
+_BEGIN_TEXTS = frozenset(
+    {
+        "let", "see", "the", "we", "he", "she", "be", "me", "my", "hey", "hi", "yes", "yep", "no", "not", "now", "new",
+        "get", "got", "can", "call", "all", "our", "out", "one", "two", "in", "is", "it", "if", "on", "do", "did",
+        "you", "your", "us", "at", "are", "any", "how", "who", "why", "was", "will", "just", "so", "to", "go", "for",
+    }
+)  # fmt: skip
+"""Short words that begin texts, however they are written."""
 _SHORTEST_MISTYPED = 4
 """Letters of a mistyped name after the first: "and", "the" and "you" begin texts."""
 
@@ -58,14 +67,20 @@ def _until_comma(words: Sequence[Word]) -> Sequence[Word]:
     return shown[:end]
 
 
-def _may_be(typed: str, part: str) -> bool:
-    """Tell whether a word may be a mistyped part of a name; of a short one only what fingers do."""
-    return is_near(typed, part) and (min(len(typed), len(part)) >= _LONG_SURNAME or is_likely_slip(typed, part))
+def _may_be(typed: str, part: str, *, as_name: bool) -> bool:
+    """Tell whether a word may be a mistyped part of a name; of a short one only what fingers and ears do, unless it is
+    written like a name."""
+    if not is_near(typed, part):
+        return False
+    if min(len(typed), len(part)) >= _LONG_SURNAME or is_likely_slip(typed, part):
+        return True
+    return typed not in _BEGIN_TEXTS and (as_name or typed.translate(_ANY_VOWEL) == part.translate(_ANY_VOWEL))
 
 
-def _has_part(name: str, typed: str, known: Sequence[str]) -> bool:
-    """Tell whether a word may be a part of a name that was not typed yet."""
-    return any(typed == part or _may_be(typed, part) for part in name_words(name) if part not in known)
+def _has_part(name: str, typed: str, known: Sequence[str], *, as_name: bool) -> bool:
+    """Tell whether a word may be a part of a name that was not typed yet. ``as_name``: whether it is written like
+    one."""
+    return any(typed == part or _may_be(typed, part, as_name=as_name) for part in name_words(name) if part not in known)
 
 
 def _mistyped_extension(number: Word, rest: Sequence[Word]) -> int:
@@ -188,7 +203,8 @@ class Recipients(Lookup):
         if len(typed) != 1:
             return None
         people = await named(ctx, said(taken[-LONGEST_OF_ALL:]), self.entities)
-        meant = [one for one in people if _has_part(one.name, typed[0], known)]
+        as_name = rest[at].text[:1].isupper()
+        meant = [one for one in people if _has_part(one.name, typed[0], known, as_name=as_name)]
         if not meant:
             return None
         words = (replace(taken[0], text=meant[0].name, quoted=True),) if len(meant) == 1 else tuple(taken)
@@ -210,11 +226,14 @@ class Recipients(Lookup):
         found: list[str] = []
         at = int(len(words) > 1 and _plain(words[0]) in _LEADS)
         while at < len(words):
+            if _plain(words[at]) in {*_SEPARATORS, *_MARKS_ALONE}:
+                at += 1
+                continue
             count = max(1, await self._one_or_near(ctx, words[at:]))
             count = await self._whole(ctx, words[at:], count) or count
             text = " ".join(word.text for word in words[at : at + count]).strip(_MARKS)
             at += count
-            if text and (text.casefold() not in {*_SEPARATORS, *_MARKS_ALONE} or words[at - 1].quoted):
+            if text:
                 found.append(await self._settled(ctx, text))
         return found
 

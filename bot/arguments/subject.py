@@ -30,8 +30,8 @@ _KINDS: Final[dict[Entity, SubjectKind]] = {
     Entity.OFFICE: "office",
 }
 _ALONE: Final[dict[str, SubjectKind]] = {
-    **dict.fromkeys(("me", "mine", "my", "myself"), "me"),
-    **dict.fromkeys(("company", "everybody", "everyone", "all", "us"), "company"),
+    **dict.fromkeys(("me", "mine", "my", "myself", "i"), "me"),
+    **dict.fromkeys(("company", "everybody", "everyone", "all", "us", "we"), "company"),
 }
 _NAMES: Final = {"me": "You", "company": "Your company"}
 

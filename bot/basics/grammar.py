@@ -72,18 +72,23 @@ GRAMMAR: Final = (
             ("sms jordan thanks :smile:", "the text is “thanks 😄”"),
             ("sms jordan ask @sam about it", "the text is “ask Sam about it”"),
             ("sms Jordan Leee hello there", "asks where the text begins"),
+            ("sms Jordan Lea we are open", "asks where the text begins"),
         ),
     ),
     Rule(
         "Texts for later",
         "A time that stands before the text and ends with a colon says when the text is sent. The preview shows it, "
         "with a button that sends all of it now instead. A day alone, or “later:”, is asked about, and so is what is "
-        "due in less than ten minutes, which Dialpad does not take. Without the colon it is part of the text.",
+        "due in less than ten minutes, which Dialpad does not take. Without the colon a time of day may be part of the "
+        "text, which is asked. “from” and one of your lines, with a colon, says what it is sent from.",
         (
             ("sms jordan at 5pm: running late", "shows “running late”, to be sent at 5:00 PM"),
             ("sms jordan tomorrow: closed", "asks whether “tomorrow” is when it is sent or part of the text"),
             ("sms jordan in 5m: hi", "offers the nearest time, and now"),
-            ("sms jordan at 5pm running late", "the text is “at 5pm running late”"),
+            ("sms jordan at 5pm running late", "asks whether “at 5pm” is when it is sent or part of the text"),
+            ("sms jordan 5pm is fine", "the text is “5pm is fine”"),
+            ("sms jordan yesterday 9:00: hello", "says that it is past, and asks for a time"),
+            ("sms jordan from Support: hi", "shows “hi”, to be sent from Support"),
         ),
     ),
     Rule(

@@ -57,7 +57,7 @@ async def look_before(ctx: Ctx, parties: Sequence[Party], *, is_call: bool = Fal
         others += [prose(about, line) for line in _at_it(ctx, one.items)]
         last = [said for said in one.said if (said.mark not in seen if since is not None else _is_recent(ctx, said))]
         news += [prose(about, line) for line in await _lines(ctx, last[-MOST_NEWS:])]
-    facts = [Fact("Colleagues", _stacked(others))] if others else []
+    facts = [Fact("⚠️ A colleague is on it", _stacked(others))] if others else []
     if news:
         facts.append(Fact("New since you looked" if since is not None else "Just now", _stacked(news)))
     return Before(tuple(facts), " ".join(said.mark for one in found for said in one.said))

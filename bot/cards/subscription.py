@@ -82,10 +82,15 @@ def subscription_facts(subscription: Subscription) -> tuple[Fact, ...]:
     facts = (
         Fact("Notifies about", in_words(subscription)),
         Fact("Quiet hours", quiet) if (quiet := quiet_hours(subscription)) else None,
-        Fact(UNCLAIMED, escalation(subscription.policy)),
+        Fact(UNCLAIMED, escalation(subscription.policy)) if can_be_claimed(subscription) else None,
         Fact("Who is on duty", _shown_by(subscription)) if subscription.keep or subscription.topic else None,
     )
     return tuple(fact for fact in facts if fact)
+
+
+def can_be_claimed(subscription: Subscription) -> bool:
+    """Tell whether it posts calls that somebody claims."""
+    return subscription.policy.asks or any(kind.row.escalates for kind in subscription.kinds)
 
 
 def _acting(subscription: Subscription) -> Prose:

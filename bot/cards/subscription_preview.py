@@ -13,7 +13,7 @@ from bot.activity.subscriptions.overlap import Overlap, changed_settings, joined
 from bot.activity.subscriptions.stored import write_whole
 from bot.activity.subscriptions.subscription import LOOKED_AT, Subscription
 from bot.activity.subscriptions.words import by_clock, in_words, kinds_in_words
-from bot.cards.subscription import UNCLAIMED, fields_of, subscription_facts
+from bot.cards.subscription import fields_of, subscription_facts
 from bot.contract.prose import listed, plural, prose
 from bot.contract.reply import Button, Confirm, Fact, Mention, Prose, Raw, Reply
 
@@ -45,7 +45,7 @@ def preview(
         Fact("Changes", ", ".join(changes)) if changes else None,
         Fact("Until now", in_words(before)) if before is not None and in_words(before) != in_words(made) else None,
         Fact("Already there", _shared_words(made, overlaps)) if overlaps else None,
-        *(fact for fact in rest if fact.label != UNCLAIMED or _can_be_claimed(made)),
+        *rest,
     )
     return Confirm(
         "notify.save_now",
@@ -85,10 +85,6 @@ def people_among(made: Subscription) -> dict[str, str]:
     if made.is_personal:
         return {}
     return {place: name for place, name in made.places.items() if place.startswith("user:")}
-
-
-def _can_be_claimed(made: Subscription) -> bool:
-    return made.policy.asks or any(kind.row.escalates for kind in made.kinds)
 
 
 def _where(made: Subscription) -> Prose:

@@ -75,8 +75,8 @@ async def preview_text(
         args={**wanted.args, **({"seen": before.seen} if before.seen else {})},
         title=title or _title(wanted),
         facts=(
-            *before.facts,
             *_to(wanted.to),
+            *before.facts,
             Fact("From", used.line.shown()),
             *([Fact("Send", (When(wanted.at, "date"),))] if wanted.at else []),
             Fact("Length", _length(wanted.text, len(wanted.to))),

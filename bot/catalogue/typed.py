@@ -7,21 +7,13 @@ from typing import Any, Final
 
 from bot.basics.errors import UserError
 from bot.catalogue.fields import fields_of
+from bot.catalogue.groups import group_word
 from bot.catalogue.search import find
 from bot.contract.argument import Lookup, Option
 from bot.contract.context import Ctx
 from bot.contract.reply import Raw
 from bot.dialpad.action import Action
 from bot.dialpad.actions import ALL, by_slug, group_of
-
-_GROUP_WORDS: Final = {
-    "accesscontrolpolicies": "Access policies", "app": "App settings", "blockednumbers": "Blocked numbers",
-    "callback": "Callbacks", "callcenters": "Call centers", "calllabels": "Call labels",
-    "callreviewsharelink": "Links to call reviews", "callrouters": "Call routers", "call": "Calls",
-    "coachingteams": "Coaching teams", "conference": "Meetings", "customivrs": "Announcements", "faxline": "Fax",
-    "oauth2": "Connecting", "recordingsharelink": "Links to recordings", "schedulereports": "Scheduled reports",
-    "sms": "Text messages", "stats": "Statistics", "userdevices": "Devices", "users": "People",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,11 +50,6 @@ def named_action(text: str) -> type[Action[Any]] | None:
         except KeyError:
             continue
     return None
-
-
-def group_word(group: str) -> str:
-    """Return a group's name as people read it."""
-    return _GROUP_WORDS.get(group, group[:1].upper() + group[1:])
 
 
 async def recent_actions(ctx: Ctx) -> list[type[Action[Any]]]:

@@ -94,6 +94,10 @@ class Argument:
         """Return the raw value of what was typed after one of the keywords."""
         return value
 
+    def raw_of(self, typed: str) -> str:
+        """Return the raw value of words that were taken between an address and the text behind it."""
+        return typed
+
     async def take(self, ctx: Ctx, words: Sequence[Word], text: str) -> int:
         """Count how many words, from the first on, belong to this positional argument; 0 when they belong to
         another."""

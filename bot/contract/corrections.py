@@ -13,7 +13,8 @@ from bot.basics.errors import FieldError, UserError
 from bot.basics.words import FILLERS, did_you_mean, split, verbatim
 from bot.contract.argument import Option, SeveralMeanings, Text
 from bot.contract.context import Ctx
-from bot.contract.doubt import WORDS, Doubt
+from bot.contract.doubt import WORDS, Doubt, NotUnderstood
+from bot.contract.nearest import help_button, help_buttons
 from bot.contract.reading import Misread, Refused, parse_arguments, read_words
 from bot.contract.reply import Button, Raw, RawArgs
 from bot.contract.routing import Route
@@ -56,7 +57,16 @@ async def with_choices(
         lines += corrected_buttons(ctx, "", others)
         choices = lines if lines and isinstance(problem, SeveralMeanings) and not problem.near else [*choices, *lines]
     choices = [one for one in choices if len(json.dumps(dict(one.args), ensure_ascii=False)) <= _LONGEST_ARGS]
-    return Doubt(problem.text, choices[:MOST]) if choices else problem
+    if choices:
+        return Doubt(problem.text, choices[:MOST])
+    return NotUnderstood(problem.text, _instead(ctx, route, raw, typed)) if isinstance(problem, Misread) else problem
+
+
+def _instead(ctx: Ctx, route: Route, raw: RawArgs, typed: str) -> tuple[Button, ...]:
+    """Return what helps where nothing near was found: the form, and the help about the command."""
+    form = (Button("Open the form", route.id, raw, "primary", form=True),) if route.fields else ()
+    word = (typed or route.word).partition(" ")[0]
+    return (*form, *(help_button(word) or help_buttons(ctx, word)))
 
 
 def corrected_buttons(ctx: Ctx, word: str, lines: Sequence[str]) -> list[Button]:

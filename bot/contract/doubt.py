@@ -17,3 +17,7 @@ class Doubt(UserError):
     def __init__(self, text: str, choices: Sequence[Button]) -> None:
         super().__init__(text)
         self.choices = tuple(choices)
+
+
+class NotUnderstood(Doubt):
+    """A line of which nothing near is known. ``choices`` are what helps: the form, and help."""

@@ -158,7 +158,7 @@ async def _keep(
     if isinstance(argument, Lookup) and argument.many:
         raw[name] = await argument.items(ctx, taken)
     elif argument.leads_text:
-        raw[name] = text[taken[0].start : taken[-1].end]
+        raw[name] = argument.raw_of(text[taken[0].start : taken[-1].end])
     elif isinstance(argument, Text):
         raw[name] = await as_people_read(ctx, text[taken[0].start : taken[-1].end])
     else:

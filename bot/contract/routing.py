@@ -81,7 +81,7 @@ class Route:
     opening: Opening | None = None
     """What happens when its form is opened: adds current values to it, or what there is to say."""
     dropped: Dropping | None = None
-    """What happens when its confirmation is canceled."""
+    """What happens when its confirmation is canceled, or the window of it or of its form is closed."""
     action: type[Action[Any]] | None = None
     """The Dialpad action that it leads to, where it is one: who may not do it is told before filling in a form."""
 
@@ -125,6 +125,7 @@ class Router:
         always_form: bool = False,
         needs_connection: bool = True,
         opening: Opening | None = None,
+        dropped: Dropping | None = None,
     ) -> Callable[[H], H]:
         """Declare a word after ``/dp``. ``action`` is the Dialpad action it leads to; its risk is the command's."""
         known = risk or (action.risk if action else Risk.READ)
@@ -132,7 +133,7 @@ class Router:
             RouteKind.COMMAND, word=word, usage=usage, summary=summary, aliases=aliases,
             phrases=phrases or {}, patterns=patterns, examples=examples, title=title,
             submit=submit, risk=known, short=short, always_form=always_form, needs_connection=needs_connection,
-            opening=opening, action=action,
+            opening=opening, action=action, dropped=dropped,
         )  # fmt: skip
 
     def button(

@@ -186,6 +186,11 @@ def word_of_channel(channel_id: str) -> str:
     return f"{_OF_CHANNEL}{channel_id}"
 
 
+def is_of_channel(word: str) -> bool:
+    """Tell whether a hook's word is that of a subscription to a Dialpad channel."""
+    return word.startswith(_OF_CHANNEL)
+
+
 def kinds_of(subscriptions: Iterable[str]) -> tuple[EventKind, ...]:
     """Return every kind that is subscribed to for everybody, and those of the channels among ``subscriptions``, which
     are words."""

@@ -22,7 +22,7 @@ from bot.dialpad.actions.channels import ListChannels
 from bot.dialpad.actions.webhooks import DeleteWebhook, ListWebhooks
 from bot.dialpad.actions.websockets import DeleteWebsocket
 from bot.dialpad.connection import DialpadConnection
-from bot.dialpad.event_kinds import EVENT_KINDS, EVERY_CHANNEL, kinds_of, word_of_channel
+from bot.dialpad.event_kinds import EVENT_KINDS, EVERY_CHANNEL, is_of_channel, kinds_of, word_of_channel
 from bot.notifications.hooks_at_dialpad import (
     Repairs,
     bring_about_webhook,
@@ -154,6 +154,20 @@ class DialpadHooks:
             chosen = dict.fromkeys(words[:MOST_CHANNELS], "")
             await self._bring_about(replace(hook, subscriptions={**chosen, **hook.subscriptions}))
         return hook.owner
+
+    async def leave_channels(self, company: CompanyKey) -> None:
+        """Remove a company's subscriptions to Dialpad channels: nobody wants their messages any more. What Dialpad does
+        not remove now goes with its hook."""
+        async with self._alone():
+            for hook in await self._hooks.of_company(company):
+                kept = {word: there for word, there in hook.subscriptions.items() if not is_of_channel(word)}
+                if len(kept) == len(hook.subscriptions) or hook.endpoint_id is None:
+                    continue
+                account = self._owner(hook)
+                for kind in kinds_of(hook.subscriptions):
+                    if is_of_channel(kind.word) and (there := hook.subscriptions[kind.word]):
+                        await gone(account.send(kind.delete(there)))
+                await self._hooks.note(hook.id, endpoint_id=hook.endpoint_id, subscriptions=kept, reach=hook.reach)
 
     async def reconcile(self) -> list[CheckedHook]:
         """Compare what should be at Dialpad with what is, hook by hook, and put it right."""

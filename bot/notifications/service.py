@@ -74,6 +74,8 @@ Ensure = Callable[[PersonKey], Awaitable[Setup]]
 """Makes sure that Dialpad sends events to us with this person's connection. Raises ChatopsError."""
 HearChannels = Callable[[PersonKey], Awaitable[PersonKey]]
 """Makes sure that it also sends messages in channels; returns with whose connection. Raises ChatopsError."""
+LeaveChannels = Callable[[CompanyKey], Awaitable[None]]
+"""Makes Dialpad send no messages in channels any more. Raises ChatopsError."""
 
 _ADMINS_ONLY: Final = frozenset(one.word for one in EVENT_KINDS if not one.personal)
 """Kinds of events that nobody can subscribe to for their own line alone."""
@@ -99,8 +101,10 @@ class NotificationService:
         ensure: Ensure | None = None,
         digests: Digests | None = None,
         hear_channels: HearChannels | None = None,
+        leave_channels: LeaveChannels | None = None,
     ) -> None:
         self._hear_channels = hear_channels
+        self._leave_channels = leave_channels
         self._store = store
         self._channel_messages = channel_messages
         self._marks = marks
@@ -175,6 +179,7 @@ class NotificationService:
             await self._store.postings.time_anew(subscription.company, subscription.id)
         if before is not None and before.topic and (subscription.paused or not subscription.topic):
             await self._clear_topic(before)
+        await self._channels_left(before, subscription)
         if self._ensure is None or subscription.paused:
             return ""
         if before is not None and by != subscription.owner and not _needs_more(before, subscription, by):
@@ -219,6 +224,19 @@ class NotificationService:
             "first; only they can have them posted."
         )
 
+    async def _channels_left(self, before: Subscription | None, after: Subscription | None) -> None:
+        """Receive no messages of Dialpad channels any more once nobody wants them."""
+        if self._leave_channels is None or before is None or not _wants_channels(before):
+            return
+        if after is not None and _wants_channels(after):
+            return
+        if any(map(_wants_channels, await self._store.subscriptions.of_company(before.company))):
+            return
+        try:
+            await self._leave_channels(before.company)
+        except ChatopsError as problem:
+            _log.warning("channels are still received", error=type(problem).__name__)
+
     async def _of_its_company(self, subscription: Subscription) -> Subscription:
         """Return the subscription with its company: the one it has, or its owner's if it is new."""
         company = await self._store.subscriptions.whose(subscription.id)
@@ -261,6 +279,7 @@ class NotificationService:
         await end_boards(self._store, subscription)
         if subscription.topic:
             await self._clear_topic(subscription)
+        await self._channels_left(subscription, None)
         self._wake()
 
     async def _announcement(self, before: Subscription | None, after: Subscription | None, by: PersonKey) -> AlsoSave:
@@ -689,6 +708,10 @@ def _needs_more(before: Subscription, after: Subscription, by: PersonKey) -> boo
 def _theirs(person: PersonKey, company: CompanyKey | None) -> tuple[CompanyKey, ...]:
     """Return the companies whose things a person may use: theirs, and what is theirs alone."""
     return () if company is None else tuple(dict.fromkeys((company, own_company(person))))
+
+
+def _wants_channels(subscription: Subscription) -> bool:
+    return NewsKind.CHANNEL in subscription.kinds and not subscription.paused
 
 
 def _others(subscription: Subscription, found: Sequence[Subscription]) -> bool:

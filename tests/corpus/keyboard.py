@@ -18,6 +18,8 @@ _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _WORD: Final = re.compile(r"(?<!\S)[A-Za-z]{2,}(?!\S)")
 _FREE: Final = {"text", "reason", "note", "about"}
 """Arguments that hold what somebody says: a slip in them is theirs, and sent as it is."""
+_AS_TYPED: Final = {"run", "contact"}
+"""Commands that take words as they are typed: what to look for, and the name of somebody new."""
 
 
 def beside(key: str) -> str:
@@ -49,7 +51,7 @@ def mistyped(entries: list[Entry], count: int, seed: int) -> list[tuple[Entry, s
     chance = random.Random(seed)  # noqa: S311  no secret
     known = set(build_table(all_routers()).by_word)
     done = [one for one in entries if one.kind == "done" and one.typed.isascii() and "@" not in one.typed]
-    may = [one for one in done if one.verb != "run"]  # it looks for words as they are typed
+    may = [one for one in done if one.verb not in _AS_TYPED]
     made: dict[str, tuple[Entry, str]] = {}
     while len(made) < count:
         entry = chance.choice(may)

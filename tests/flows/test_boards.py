@@ -146,3 +146,18 @@ async def test_who_does_not_belong_to_it_cannot_post_it(sam: Hands) -> None:
 async def test_it_can_be_typed_as_a_notification_too(sam: Hands) -> None:
     await sam.subscribe('board for "Support"')
     await shown(sam, CALM)
+
+
+@pytest.mark.parametrize("line", ["board off", "remove board", "stop board Support"])
+async def test_a_board_is_taken_down_after_a_look(sam: Hands, line: str) -> None:
+    await put_up(sam)
+    await sam.type(f"/dp {line}")
+    assert "Support" in said(await sam.modal())
+    await sam.submit()
+    assert "There is no board here" in said(await sam.type("/dp board off"))
+
+
+async def test_a_boards_card_says_nothing_of_unclaimed_calls(sam: Hands) -> None:
+    await put_up(sam)
+    listed = await sam.type("/dp notify")
+    assert "unclaimed" not in said(await sam.press(listed, "Settings"))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.dialpad.event_kinds import word_of_channel
+from bot.dialpad.event_kinds import is_of_channel, word_of_channel
 from bot.sandbox.cast import ANA, BILLING, LEO, PRIYA, SALES
 from bot.sandbox.demo import Demo, connect
 from tests.flows.channel import JORDAN, board, shown
@@ -88,3 +88,21 @@ async def test_when_the_hook_goes_the_channels_subscriptions_go_with_it(priya: H
     await priya.submit()
     await priya.person.until(lambda: not demo.dialpad.state.documents.all("channel subscription"))
     assert demo.dialpad.state.documents.all("fax subscription") == []
+
+
+@pytest.mark.parametrize("how", ["Remove", "Pause"])
+async def test_channels_are_received_no_more_once_nobody_wants_them(priya: Hands, demo: Demo, how: str) -> None:
+    await priya.subscribe("missed")
+    await priya.subscribe("channel")
+    assert len(demo.dialpad.state.documents.all("channel subscription")) == 3
+    await priya.type(f"/dp notify {how.lower()} 2")
+    if how == "Remove":
+        await priya.submit()
+    assert demo.dialpad.state.documents.all("channel subscription") == []
+    (hook,) = await demo.bot.store.hooks.all()
+    assert "call" in hook.subscriptions
+    assert not any(map(is_of_channel, hook.subscriptions))
+
+
+async def test_the_panel_knows_the_channels_to_write_in(demo: Demo) -> None:
+    assert demo.dialpad.phone.snapshot()["channels"] == ["general", "deliveries", "leads"]

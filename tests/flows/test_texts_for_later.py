@@ -67,7 +67,7 @@ async def test_the_words_before_the_colon_can_be_the_text_after_all(ana: Hands, 
 @pytest.mark.parametrize("typed", ["tomorrow: closed", "later: closed", "monday: closed"])
 async def test_a_day_or_later_alone_is_asked_about(ana: Hands, demo: Demo, typed: str) -> None:
     asked = await ana.type(f"/dp sms jordan {typed}")
-    assert any(f"Now: “{typed}”" in label for label in labels(asked))
+    assert any(f"Send now: “{typed}”" in label for label in labels(asked))
     assert any("closed" in label or "Choose a time" in label for label in labels(asked))
     assert not waiting(demo)
 
@@ -77,7 +77,7 @@ async def test_ten_minutes_are_needed_and_the_nearest_time_is_offered(ana: Hands
     assert "ten minutes" in said(asked)
     nearest, now = labels(asked)[:2]
     assert nearest.startswith("Today at 10:1")
-    assert now == "Now: “in 5m: running late”"
+    assert now == "Send now: “in 5m: running late”"
     await ana.press(asked, nearest)
     await agree(ana)
     assert waiting(demo) == ["running late"]
@@ -168,4 +168,4 @@ async def test_the_preview_leads_to_the_field_with_all_that_was_typed(ana: Hands
 
 async def test_a_mistyped_word_before_the_time_is_asked_about(ana: Hands, demo: Demo) -> None:
     asked = await ana.type("/dp sms jordan ah 5pm: running late")
-    assert labels(asked)[:2] == ["Today at 5:00 PM: “running late”", "Now: “ah 5pm: running late”"]
+    assert labels(asked)[:2] == ["Send today at 5:00 PM: “running late”", "Send now: “ah 5pm: running late”"]

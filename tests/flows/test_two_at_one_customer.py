@@ -8,7 +8,7 @@ import pytest_asyncio
 from bot.notifications.service import ANSWERS_FOR
 from bot.sandbox.cast import ANA, CUSTOMERS, SAM, SUPPORT
 from bot.sandbox.demo import Demo
-from tests.flows.channel import JORDAN, miss_a_call, shown
+from tests.flows.channel import JORDAN, board, miss_a_call, shown
 from tests.flows.hands import Hands, Json, labels, said
 from tests.flows.stage import OneDemo, inside, until_posted
 
@@ -186,3 +186,31 @@ async def test_the_words_are_for_those_only_who_belong_to_the_line(
     assert f"<@{ANA.slack_id}> sent" in seen
     assert "Your code is 1234" not in seen
     assert "Call" not in labels(sam.person.modal or preview)
+
+
+@pytest.mark.parametrize("how", ["form", "preview"])
+async def test_whoever_closes_the_window_is_not_answering_any_more(
+    card: Json, ana: Hands, sam: Hands, demo: Demo, how: str
+) -> None:
+    await ana.press(card, "Reply")
+    await shown(sam, "Jordan Lee", AT_IT)
+    if how == "preview":
+        await ana.submit({"text": "Ready at five"})
+    await ana.person.close(await ana.modal())
+    await demo.bot.dispatcher.idle()
+    await sam.person.until(lambda: not any(AT_IT in said(one) for one in board(sam)))
+    await sam.press(await shown(sam, "New text"), "Reply")
+    assert "has been writing to them" not in said(await sam.modal())
+    assert texts_of(ana) == []
+
+
+async def test_a_preview_that_was_sent_is_not_taken_for_closed(card: Json, ana: Hands, demo: Demo) -> None:
+    await write(ana, card, "Ready at five")
+    await ana.submit()
+    assert texts_of(ana) == ["Ready at five"]
+
+
+async def test_who_is_at_it_stands_right_after_whom_it_goes_to(card: Json, ana: Hands, sam: Hands, demo: Demo) -> None:
+    await write(ana, card, "Ready at five")
+    shown_to_sam = said(await write(sam, card, "Tomorrow"))
+    assert shown_to_sam.index("*To*") < shown_to_sam.index("⚠️ A colleague is on it") < shown_to_sam.index("*From*")

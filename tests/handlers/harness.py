@@ -22,7 +22,7 @@ from bot.basics.settings import Settings
 from bot.basics.words import did_you_mean
 from bot.contract.context import ConnectOutcome, Ctx, Deps, Ended, Origin, Profile, Where
 from bot.contract.doubt import WORDS as DOUBT_WORDS
-from bot.contract.doubt import Doubt
+from bot.contract.doubt import Doubt, NotUnderstood
 from bot.contract.later import Pending
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import (
@@ -353,6 +353,8 @@ class World:
         try:
             raw = await read_words(ctx, route, rest)
             return await self.run(person, route, raw, Origin.TYPED)
+        except NotUnderstood:
+            raise
         except Doubt as asked:
             return Reply(asked.text, asked.choices, tone="warning")
 

@@ -110,3 +110,29 @@ async def test_where_the_text_begins_is_asked(world: World, line: str) -> None:
 async def test_a_mistyped_name_is_asked_about(world: World, line: str) -> None:
     with pytest.raises(SeveralMeanings):
         await world.type(ANA, f"sms {line}")
+
+
+@PROPERTY
+@given(
+    to=st.sampled_from(TYPED[:3]),
+    when=st.sampled_from(["tomorrow 9am", "tomorrow at 9:30", "at 5pm", "friday 8:30", "in 2h", "at 7", "9pm"]),
+    first=st.sampled_from(["running", "your", "we", "bring"]),
+    rest=st.lists(st.sampled_from(("late", "10", "your", "order", "is", "ready", "don't", "-", "ok?")), max_size=5),
+)
+async def test_a_time_before_the_text_is_asked_about_with_every_word_of_it(
+    world: World, to: tuple[str, str], when: str, first: str, rest: list[str]
+) -> None:
+    text = " ".join([first, *rest])
+    asked = await world.type(ANA, f"sms {to[0]} {when} {text}")
+    assert isinstance(asked, Reply)
+    *later, now = asked.buttons
+    assert later
+    assert (now.args["to"], now.args["text"]) == ([to[1]], f"{when} {text}")
+    assert all((one.args["to"], one.args["text"]) == ([to[1]], text) and one.args["at"] for one in later)
+
+
+@pytest.mark.parametrize("line", ["jordan Lea hi", "Jordan Lea hi", "Jordan Lae hi"])
+async def test_a_mistyped_surname_is_no_word_of_the_text(world: World, line: str) -> None:
+    asked = await world.type(ANA, f"sms {line}")
+    assert isinstance(asked, Reply)
+    assert [one.args["text"] for one in asked.buttons] == ["hi", f"{line.split()[1]} hi"]

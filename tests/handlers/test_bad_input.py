@@ -63,6 +63,7 @@ GOOD: Final[dict[str, str]] = {
     "unpark": "",
     "record": "on",
     "note": "Wants a refund",
+    "last": "missed",
 }
 """What each word is usually followed by."""
 

@@ -168,6 +168,7 @@ class PhoneNetwork:
             "live_calls": [self._render_live(call) for call in self.live if call.entry_point_call_id is None],
             "recent_calls": self._render_recent(),
             "threads": self._render_threads(),
+            "channels": [str(channel["name"]) for channel in state.documents.all(CHANNEL)],
         }
 
     def _user(self, person: Person | int) -> User:

@@ -8,7 +8,7 @@ its field.
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, Final
@@ -111,7 +111,7 @@ async def build_form(
         metadata = pack_metadata(where or ctx.where, a=hidden)
     except FormTooLarge as problem_:
         raise FormTooLarge(f"{route.id}: {problem_}") from None
-    return {
+    view: Json = {
         "type": "modal",
         "callback_id": route.id,
         "title": plain_object(form_title(route), VIEW_TITLE),
@@ -120,6 +120,7 @@ async def build_form(
         "private_metadata": metadata,
         "blocks": blocks or [context("There is nothing to fill in.", Reader())],
     }
+    return {**view, "notify_on_close": True} if route.dropped is not None else view
 
 
 def form_title(route: Route) -> str:
@@ -316,6 +317,40 @@ def build_option(option: Option) -> Json:
     if option.note.strip():
         built["description"] = plain_object(option.note, OPTION_TEXT)
     return built
+
+
+_AS_MANY: Final = 20
+"""Options that a type-ahead finds at most in most lists: where there are so many, more may match."""
+_EMPTY: Final = Option("Leave it empty", CLEAR)
+
+
+def build_suggestions(found: Sequence[Option], *, empties: bool = False) -> Json:
+    """Build the answer to a type-ahead. ``empties``: whether the field holds something that may be taken away, for
+    which Slack has no button. A list that may be cut says so above its options."""
+    options = [build_option(option) for option in found[: OPTIONS - 1]]
+    first = [build_option(_EMPTY)] if empties else []
+    if len(found) < _AS_MANY:
+        return {"options": [*first, *options]}
+    more = {"label": plain_object(_MORE_MATCH, OPTION_TEXT), "options": options}
+    none = [{"label": plain_object("Nothing", OPTION_TEXT), "options": first}] if first else []
+    return {"option_groups": [*none, more]}
+
+
+_MORE_MATCH: Final = "More may match: type more letters"
+
+
+def read_closed(route: Route, view: Mapping[str, Any]) -> dict[str, Raw]:
+    """Read the values of a form that was closed. Slack may leave out what nobody touched: then it is what the form was
+    opened with."""
+    first: dict[str, Raw] = {}
+    for block in view.get("blocks") or []:
+        element = block.get("element") or {} if isinstance(block, dict) else {}
+        name = str(block.get("block_id", "")).partition("@")[0] if element else ""
+        chosen = element.get("initial_options") or [element.get("initial_option")]
+        values = [str(one["value"]) for one in chosen if isinstance(one, dict) and "value" in one]
+        if name in route.fields and values:
+            first[name] = values if element.get("initial_options") else values[0]
+    return {**first, **read_form(route, view)}
 
 
 def read_form(route: Route, view: Mapping[str, Any]) -> dict[str, Raw]:

@@ -154,12 +154,15 @@ def render_working(title: str, metadata: str, words: str) -> Json:
     }
 
 
-def render_confirm_view(confirm: Confirm, reader: Reader, *, metadata: str, name: str) -> Json:
-    """Render a confirmation as a modal; its submit button agrees. ``name`` is the confirmation's id."""
+def render_confirm_view(
+    confirm: Confirm, reader: Reader, *, metadata: str, name: str, told_when_closed: bool = False
+) -> Json:
+    """Render a confirmation as a modal; its submit button agrees. ``name`` is the confirmation's id.
+    ``told_when_closed``: whether Slack tells when somebody closes it."""
     blocks = _confirm_blocks(confirm, reader, _view_room())
     if others := _other_buttons(confirm, name):
         blocks.append(build_actions(others))
-    return {
+    view: Json = {
         "type": "modal",
         "callback_id": CONFIRM,
         "title": plain_object(confirm.title, VIEW_TITLE),
@@ -168,6 +171,7 @@ def render_confirm_view(confirm: Confirm, reader: Reader, *, metadata: str, name
         "private_metadata": metadata,
         "blocks": blocks,
     }
+    return {**view, "notify_on_close": True} if told_when_closed else view
 
 
 def render_confirm_message(confirm: Confirm, reader: Reader, *, name: str) -> Message:

@@ -24,8 +24,7 @@ from bot.contract.routing import RouteTable
 from bot.dialpad.action import Risk
 from bot.slack.api.messages import SlackMessages, within
 from bot.slack.blockkit.blocks import Json
-from bot.slack.blockkit.forms import build_option, read_field_id, read_form
-from bot.slack.blockkit.limits import OPTIONS
+from bot.slack.blockkit.forms import build_suggestions, read_field_id, read_form
 from bot.slack.conversation.errors import read_trouble
 from bot.slack.conversation.execution import Executor, Stores
 from bot.slack.conversation.homes import Homes, MarksOf, OtherHomes
@@ -368,10 +367,11 @@ class Dispatcher:
             async with asyncio.timeout(self.patience.options):
                 others = read_form(route, incoming.view) if route is not None and incoming.view else {}
                 found = await argument.suggest_beside(ctx, incoming.value, others)
+                can_be_emptied = name in others and not argument.many and name not in (route.required if route else ())
         except Exception as problem:  # noqa: BLE001  Slack gives a type-ahead no second try: an empty list is an answer
             _log.info("no suggestions", argument=incoming.action_id, error=type(problem).__name__)
             return {"options": []}
-        return {"options": [build_option(option) for option in found[:OPTIONS]]}
+        return build_suggestions(found, empties=can_be_emptied and not incoming.value.strip())
 
     async def _draw_home(self, person: PersonKey, *, quiet: bool = False) -> None:
         route = self.table.by_event.get(HOME)

@@ -9,16 +9,22 @@ from typing import Any
 
 import structlog
 
-from bot.basics.errors import DialpadError, NotConnected, UserError
+from bot.arguments.caller import is_mention
+from bot.arguments.extensions import extension_words
+from bot.arguments.phonebook import LINES, LONGEST_NAME, PEOPLE, named
+from bot.basics.errors import ChatopsError, DialpadError, NotConfirmed, NotConnected, UserError
+from bot.basics.likely_lines import likely_lines
 from bot.basics.metrics import Metrics
+from bot.basics.name_search import fold, name_words
 from bot.basics.phone import read_number
-from bot.basics.words import did_you_mean, split, verbatim
+from bot.basics.words import Word, did_you_mean, split, verbatim
 from bot.cards.connecting import connect_card
 from bot.cards.conversation import reply_in_thread
 from bot.contract.audit_trail import About
 from bot.contract.context import Ctx, Deps, Origin, Step
 from bot.contract.corrections import check_slips, corrected_buttons, is_understood, with_choices
 from bot.contract.mentions import as_people_read
+from bot.contract.nearest import help_buttons
 from bot.contract.reading import missing, parse_arguments, read_words
 from bot.contract.reply import Answer, Button, Card, Form, Listing, Mention, Prose, RawArgs, Reply, When
 from bot.contract.roles import ASK, NeedsApproval, NotPermitted
@@ -85,6 +91,9 @@ class Executor:
 
     async def run(self, request: Request, placed: "PlacedRequest") -> Exception | None:
         """Run a request. Returns the error, when there was one; the person has been told."""
+        if request.decision is Decision.CLOSED:
+            await self._closed(request, placed.ctx)
+            return None
         try:
             if not await self._may_start(request):
                 return None
@@ -103,6 +112,20 @@ class Executor:
             return error
         await self.note(request, placed, "done")
         return None
+
+    async def _closed(self, request: Request, ctx: Ctx) -> None:
+        """Drop what somebody gave up by closing its window. Says nothing: they see that it is closed."""
+        route, raw = request.route, request.raw
+        try:
+            if request.confirmation:
+                agreed = await self.stores.confirmations.take(request.confirmation, request.person)
+                route, raw = self.table.by_id[agreed.route], dict(agreed.args)
+            if route is not None and route.dropped is not None:
+                await route.dropped(ctx, raw)
+        except NotConfirmed:
+            return  # it was agreed to, or was too old
+        except Exception as error:  # noqa: BLE001  it ends by itself a little later
+            _log.info("a closed window was not noted", error=type(error).__name__)
 
     async def _show(self, request: Request, placed: "PlacedRequest", answer: Answer) -> None:
         """Show the answer. What changed something is answered with what happened, later if need be: "Slack has a
@@ -197,7 +220,7 @@ class Executor:
         except UserError as problem:
             if ctx.origin is Origin.FORM:
                 raise  # told at the field
-            others = self.table.near_phrases(request.line) if request.words is not None else []
+            others = await self._near_phrases(request.line, ctx) if request.words is not None else []
             raise await with_choices(ctx, route, request.words, request.raw, problem, others=others) from problem
 
     async def _handle(self, request: Request, route: Route, ctx: Ctx) -> Answer:
@@ -300,9 +323,17 @@ class Executor:
         said = cut(verbatim(request.line), 40)
         if buttons := await self._party_buttons(request, ctx):
             return Reply(f"What would you like to do with “{said}”?", buttons)
+        if lines := likely_lines(request.line):
+            return Reply(f"What would you like to do with “{said}”?", tuple(corrected_buttons(ctx, "", lines)))
         buttons = tuple(corrected_buttons(ctx, "", await self._near_lines(request, ctx)))
-        hint = "Did you mean:" if buttons else f"Type {typed('help')} to see everything I can do."
-        return Reply((f"There is no command “{said.split()[0] if said else said}”. ", hint), buttons, tone="warning")
+        hint = "Did you mean:" if buttons else "What you can do here:"
+        told = (f"There is no command “{said.split()[0] if said else said}”. ", hint)
+        return Reply(told, buttons or help_buttons(ctx, request.line), tone="warning")
+
+    async def _near_phrases(self, line: str, ctx: Ctx) -> list[str]:
+        """Return the line with a phrase in the place of a mistyped one, where all of it is understood then."""
+        meant = [(one, self.table.read(one)) for one in self.table.near_phrases(line)]
+        return [one for one, read in meant if read is not None and await is_understood(ctx, *read)]
 
     def _longer_phrases(self, request: Request, route: Route) -> list[str]:
         """Return the line with a phrase for the same route that is longer than what was read as one: "set my status tp"
@@ -330,11 +361,31 @@ class Executor:
     async def _party_buttons(self, request: Request, ctx: Ctx) -> tuple[Button, ...]:
         """Return what can be done with a number, or with somebody's name, that was typed without a command."""
         words = split(request.line, await ctx.region())
-        if not words or not read_number(words[0].text, await ctx.region()):
+        if not words:
             return ()
+        if not read_number(words[0].text, await ctx.region()):
+            return tuple(corrected_buttons(ctx, "", await self._lines_about(request.line, words, ctx)))
         number, rest = request.line[: words[0].end].strip(), request.line[words[0].end :].strip()
         lines = [f"sms {number} {rest}"] if rest else [f"call {number}", f"sms {number}", f"who {number}"]
         return tuple(corrected_buttons(ctx, "", lines))
+
+    async def _lines_about(self, line: str, words: Sequence[Word], ctx: Ctx) -> list[str]:
+        """Return what can be typed about somebody, or about a line, whose whole name or extension was typed; none for
+        any other words."""
+        name = line.strip(" .,!?")
+        if len(words) > LONGEST_NAME:
+            return []
+        try:
+            if extension_words(words) == len(words) or (len(words) == 1 and is_mention(words[0].text)):
+                return [f"call {name}", f"sms {name}", f"who {name}"]
+            lines = await named(ctx, name, LINES, callable_only=False)
+            people = await named(ctx, name, PEOPLE)
+        except ChatopsError:
+            return []
+        if any(fold(one.name) == fold(name) for one in lines):
+            return [f"oncall {name}", f"calls in {name}", f"stats {name}"]
+        is_name = any(set(name_words(name)) <= set(name_words(one.name)) for one in people)
+        return [f"call {name}", f"sms {name}", f"who {name}"] if is_name else []
 
     async def note(self, request: Request, placed: "PlacedRequest", outcome: str) -> None:
         if request.route is None:

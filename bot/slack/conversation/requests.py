@@ -13,7 +13,7 @@ from bot.contract.doubt import WORDS
 from bot.contract.reply import RawArgs
 from bot.contract.routing import Route, RouteKind, RouteTable
 from bot.slack.blockkit.buttons import OPENS_LINK, read_action_id, unpack_args
-from bot.slack.blockkit.forms import read_field_id, read_form, unpack_metadata
+from bot.slack.blockkit.forms import read_closed, read_field_id, read_form, unpack_metadata
 from bot.slack.blockkit.render import CONFIRM, CONFIRM_EDIT, CONFIRM_NO, CONFIRM_YES
 from bot.slack.transport.payload import Incoming, PayloadKind
 
@@ -32,6 +32,8 @@ class Decision(StrEnum):
     YES = "yes"
     EDIT = "edit"
     NO = "no"
+    CLOSED = "closed"
+    """The window was closed, that of a confirmation or of a form."""
 
 
 @dataclass
@@ -60,7 +62,9 @@ class Request:
     @property
     def durable(self) -> bool:
         """Tell whether it is put on disk before it is acknowledged."""
-        return self.decision is Decision.YES or (self.route is not None and self.route.changes)
+        if self.decision is not None:
+            return self.decision is Decision.YES
+        return self.route is not None and self.route.changes
 
 
 def plan(incoming: Incoming, table: RouteTable, command: str) -> Request | None:  # noqa: PLR0911  one return for each kind
@@ -74,6 +78,8 @@ def plan(incoming: Incoming, table: RouteTable, command: str) -> Request | None:
             return _plan_press(incoming, table)
         case PayloadKind.SUBMIT:
             return _plan_submit(incoming, table)
+        case PayloadKind.CLOSED:
+            return _plan_closed(incoming, table)
         case PayloadKind.SHORTCUT:
             return _plan_route(incoming, table, Origin.SHORTCUT, {})
         case PayloadKind.MESSAGE:
@@ -187,6 +193,22 @@ def _plan_submit(incoming: Incoming, table: RouteTable) -> Request | None:
     route = table.by_id.get(incoming.action_id)
     if route is not None and route.kind not in {RouteKind.CONFIRMED, RouteKind.LATER, RouteKind.EVENT}:
         request.route, request.raw = route, read_form(route, view)
+    return request
+
+
+def _plan_closed(incoming: Incoming, table: RouteTable) -> Request | None:
+    """Read that a window was closed, where something follows from that."""
+    view = incoming.view or {}
+    request = _job(incoming, Origin.FORM)
+    request.decision = Decision.CLOSED
+    if incoming.action_id == CONFIRM:
+        _, kept = unpack_metadata(view)
+        request.confirmation = str(kept.get("c", ""))
+        return request
+    route = table.by_id.get(incoming.action_id)
+    if route is None or route.dropped is None:
+        return None
+    request.route, request.raw = route, read_closed(route, view)
     return request
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.basics.errors import ChatopsError
 from bot.contract.board import UserGroup
 from bot.contract.context import Ctx
+from bot.contract.nearest import help_button
 from bot.contract.reply import (
     Answer,
     Attachment,
@@ -96,6 +97,11 @@ class ScreenTools:
         words = plain(file.text, await self.reader(ctx, file.text))
         await self.messages.send_file(ctx.person, file.name, file.content, words, through=ctx.where.through)
         return file.card or Reply((*parts_of(file.text), " The file is in our direct messages."))
+
+    def confirm_view(self, confirm: Confirm, reader: Reader, *, metadata: str, name: str) -> Json:
+        """Build the modal of a confirmation. Slack tells when it is closed where something follows from that."""
+        told = self.table.by_id[confirm.route].dropped is not None
+        return render_confirm_view(confirm, reader, metadata=metadata, name=name, told_when_closed=told)
 
     async def keep(self, ctx: Ctx, confirm: Confirm) -> str:
         """Store the request until the person agrees; the confirmation's id."""
@@ -188,7 +194,7 @@ class LineScreen:
         if route is not None and trouble.problems:
             usage = usage_of(self._ctx, route)
             text = (trouble.text, f"\nUse it like this: {usage}") if usage else text
-            buttons = _form_button(route, raw)
+            buttons = (*_form_button(route, raw), *help_button(route.word))
         await self._show(None, Reply(text, buttons, tone="warning"), stamped=False)
 
     def patience(self) -> float:
@@ -249,7 +255,7 @@ class LineScreen:
         reader = await self._tools.reader(self._ctx, confirm)
         if self._trigger is not None and self._trigger.fresh and not self._said_busy:
             metadata = pack_metadata(self._ctx.where, c=name)
-            view = render_confirm_view(confirm, reader, metadata=metadata, name=name)
+            view = self._tools.confirm_view(confirm, reader, metadata=metadata, name=name)
             messages, through = self._tools.messages, self._ctx.where.through
             if await messages.open_view(self._ctx.person, self._trigger, view, through=through) is not None:
                 return
@@ -346,7 +352,7 @@ class ModalScreen:
         name = await self._tools.keep(self._ctx, confirm)
         reader = await self._tools.reader(self._ctx, confirm)
         metadata = pack_metadata(self._ctx.where, c=name)
-        await self.show_view(render_confirm_view(confirm, reader, metadata=metadata, name=name), confirm)
+        await self.show_view(self._tools.confirm_view(confirm, reader, metadata=metadata, name=name), confirm)
 
 
 class SubmitScreen(ModalScreen):

@@ -108,8 +108,8 @@ async def test_namesakes_are_listed_with_their_numbers(world: World) -> None:
     add_contact(world, "Jordan Smith", "+14155550154")
     with pytest.raises(FieldError) as caught:
         await Recipients("To").parse(world.ctx(ANA), "to", ["Jordan"])
-    assert "Jordan Lee ((415) 555-0150)" in caught.value.text
-    assert "Jordan Smith ((415) 555-0154)" in caught.value.text
+    assert "Jordan Lee (415) 555-0150" in caught.value.text
+    assert "Jordan Smith (415) 555-0154" in caught.value.text
 
 
 async def test_a_contact_without_a_number_is_told(world: World) -> None:

@@ -199,13 +199,13 @@ def test_words_that_are_no_moment_do_not_fit(text: str) -> None:
 
 async def test_the_type_ahead_says_what_the_typed_text_means(world: World) -> None:
     options = await Moment("Until").suggest(world.ctx(ANA), "15:30")
-    assert [(option.text, option.value) for option in options] == [("Until 15:30 (in 5 h 30 min)", "15:30")]
+    assert [(option.text, option.value) for option in options] == [("Until 3:30 PM (in 5 h 30 min)", "15:30")]
 
 
 async def test_an_empty_type_ahead_offers_the_usual_spans(world: World) -> None:
     options = await Moment("Until").suggest(world.ctx(ANA), "")
-    assert [option.text for option in options][:2] == ["Until 10:30 (in 30 min)", "Until 11:00 (in 1 h)"]
-    assert options[-1].text == "Until tomorrow 09:00 (in 23 h)"
+    assert [option.text for option in options][:2] == ["Until 10:30 AM (in 30 min)", "Until 11:00 AM (in 1 h)"]
+    assert options[-1].text == "Until tomorrow 9:00 AM (in 23 h)"
 
 
 async def test_what_is_picked_is_read_by_the_same_rule(world: World) -> None:
@@ -218,7 +218,7 @@ async def test_a_type_ahead_of_nonsense_is_empty(world: World) -> None:
 
 
 async def test_a_filled_in_value_is_shown_by_its_meaning(world: World) -> None:
-    assert (await Moment("Until").describe(world.ctx(ANA), "30m")).text == "Until 10:30 (in 30 min)"
+    assert (await Moment("Until").describe(world.ctx(ANA), "30m")).text == "Until 10:30 AM (in 30 min)"
 
 
 async def test_a_wrong_one_is_told_at_its_field(world: World) -> None:

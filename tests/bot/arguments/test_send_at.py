@@ -45,7 +45,13 @@ def test_a_button_says_the_time_by_the_askers_clock() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "is_slip", "is_sure"),
-    [("", False, True), ("at 5pm:", False, True), ("tomorrow:", False, False), ("ah 5pm:", True, False)],
+    [
+        ("", False, True),
+        ("at 5pm:", False, True),
+        ("tomorrow:", False, False),
+        ("ah 5pm:", True, False),
+        ("at 5pm", False, False),
+    ],
 )
 def test_what_may_be_the_texts_beginning_is_not_sure(typed: str, is_slip: bool, is_sure: bool) -> None:
     assert SendAt(datetime(2026, 3, 7, tzinfo=UTC), typed, is_slip).is_sure is is_sure

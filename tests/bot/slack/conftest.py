@@ -86,6 +86,9 @@ class AnyDirectory:
     async def find(self, *_: object) -> Any:
         return SimpleNamespace(one=None)
 
+    async def find_among(self, *_: object) -> Any:
+        return SimpleNamespace(sure=[], near=[])
+
 
 @asynccontextmanager
 async def running(transport: str) -> AsyncIterator[Bot]:

@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 from bot.arguments.several import Several
 from bot.basics.person import PersonKey
 from bot.catalogue.inputs import UNSET, Amount, FileArgument, Lines, tri_state
-from bot.contract.argument import Option
+from bot.contract.argument import CLEAR, Option
 from bot.contract.context import Ctx, Origin, Where
 from bot.contract.reply import Answer, Nothing
 from bot.contract.routing import Router, build_table
 from bot.sandbox.slack.blockkit import check_view
-from bot.slack.blockkit.forms import FormTooLarge, build_form, pack_metadata, read_form, unpack_metadata
+from bot.slack.blockkit.forms import (
+    FormTooLarge,
+    build_form,
+    build_suggestions,
+    pack_metadata,
+    read_form,
+    unpack_metadata,
+)
 from bot.slack.conversation.requests import Request
 from tests.bot.slack import verbs
 from tests.bot.slack.conftest import Bot, running
@@ -213,3 +220,18 @@ async def test_every_other_kind_is_read_back(ctx: Ctx) -> None:
     )
 
     assert read_form(KINDS, view) == {"amount": "3", "some": ["a", "b"], "lines": "x\ny", "file": ["F0ABCDEF"]}
+
+
+def test_a_list_that_may_be_cut_says_so_above_its_options() -> None:
+    few, many = [[Option(f"Option {n}", str(n)) for n in range(count)] for count in (3, 20)]
+    assert "option_groups" not in build_suggestions(few)
+    (group,) = build_suggestions(many)["option_groups"]
+    assert group["label"]["text"] == "More may match: type more letters"
+    assert len(group["options"]) == 20
+
+
+def test_a_field_that_holds_something_can_be_emptied() -> None:
+    first, *_ = build_suggestions([Option("Support", "1")], empties=True)["options"]
+    assert (first["text"]["text"], first["value"]) == ("Leave it empty", CLEAR)
+    none, _ = build_suggestions([Option(str(n), str(n)) for n in range(20)], empties=True)["option_groups"]
+    assert [one["value"] for one in none["options"]] == [CLEAR]
