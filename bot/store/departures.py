@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, func, select, update
+from sqlalchemy import Connection, Row, Table, and_, delete, func, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.activity.subscriptions.subscription import Subscription
@@ -214,9 +214,8 @@ def _only_theirs(table: Table, own: CompanyKey, company: CompanyKey) -> ColumnEl
     names = [column for column in table.primary_key if column.name not in {"team_id", "company"}]
     if not names:
         return None  # one row for each company, which is nobody's own
-    (name,) = names
-    taken = select(name).where(within(table, company)).correlate(None)
-    return and_(mine, name.not_in(taken))
+    taken = select(*names).where(within(table, company)).correlate(None)
+    return and_(mine, tuple_(*names).not_in(taken))
 
 
 def _forget_directory_of_nobody(connection: Connection, company: CompanyKey) -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
 from bot.basics.person import PersonKey
+from bot.store.audit_chain import audit, audit_chains
 from bot.store.card_rows import cards
 from bot.store.connections import connections
 from bot.store.database import build_url
@@ -24,6 +25,11 @@ from tests.bot.store.moving import fill_every_table
 from tests.bot.store.test_connections import LINK
 
 ANA = PersonKey("T0NORTHLT", "U0ANA0001")
+
+
+def _unchain(connection: Connection) -> None:
+    connection.execute(delete(audit_chains))
+    connection.execute(update(audit).values(chain_no=None, chain_hash=None))
 
 
 class Place:
@@ -55,6 +61,9 @@ class Place:
         async def fill() -> None:
             store = await self.open()
             await fill_every_table(store)
+            await store.database.write(_unchain)  # what is made up is no chain
+            while await store.audit.chain():
+                pass
             await store.aclose()
 
         asyncio.run(fill())

@@ -227,7 +227,8 @@ async def test_an_optional_scope_that_is_not_granted_is_no_fault_and_says_what_i
     found = await look(configure(), "Slack")
 
     assert found.ok
-    assert "user groups kept in step with who is on duty (usergroups:read, usergroups:write)" in found.said
+    assert "user groups kept in step with who is on duty, and roles by user group (usergroups:read)" in found.said
+    assert "user groups kept in step with who is on duty (usergroups:write)" in found.said
     assert "files attached to forms (files:read)" in found.said
     assert "topic" not in found.said
 
