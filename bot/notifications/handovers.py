@@ -85,7 +85,7 @@ class Handovers:
         every_s = BOARD_EVERY_S if any(one.kinds & LOOKED_AT for one in following) else LOOK_EVERY_S
         if not await self._store.rosters.looked(followed, roster, changed=bool(change), next_s=every_s):
             return
-        if not is_the_same(followed.known, roster):
+        if followed.known is None or not is_the_same(followed.known, roster):  # it said that nobody is known yet
             for one in following:
                 await show_boards(self._store, one, {f"callcenter:{roster.call_center}"})
         left_out = await self._marks.mark(followed.company, following)

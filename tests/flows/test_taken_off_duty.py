@@ -9,7 +9,7 @@ from bot.sandbox.cast import ANA, CUSTOMERS, PRIYA, SAM, SUPPORT
 from bot.sandbox.demo import Demo
 from tests.flows.channel import shown
 from tests.flows.hands import Hands, labels, said
-from tests.flows.stage import OneDemo, inside, until_heard, until_posted
+from tests.flows.stage import OneDemo, until_heard, until_posted
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOLD = "Dialpad took you off duty"
@@ -80,8 +80,6 @@ async def test_who_does_not_want_to_be_told_is_not(ana: Hands) -> None:
 async def test_the_board_says_since_when_and_why(sam: Hands, ana: Hands) -> None:
     await sam.type("/dp board Support")
     await sam.submit()
-    await inside(sam.demo).settle()
-    sam.demo.clock.forward(timedelta(seconds=16))
     await shown(sam, "2 on duty")
     phone = ana.demo.dialpad.phone
     phone.decline(phone.ring(CUSTOMERS[0].phone, SUPPORT.phone).id, ANA)
