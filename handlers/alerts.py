@@ -38,12 +38,6 @@ def _counts(numbers: tuple[int, ...], unit: str) -> tuple[Option, ...]:
     return tuple(Option(f"{one} {unit}", str(one)) for one in numbers)
 
 
-def _notifications(ctx: Ctx) -> Notifications:
-    if ctx.deps.notifications is None:
-        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.notifications
-
-
 @router.command(
     "alerts",
     usage="[call center or department]",
@@ -91,7 +85,7 @@ async def alerts(
     subscription: Annotated[str, Carried("Subscription", longest=40)] = "",
 ) -> Answer:  # fmt: skip
     """Open the form with what is usual or set already; once it is filled in, show what would be saved."""
-    notifications = _notifications(ctx)
+    notifications = ctx.notifications
     group = group or await line_of_channel(ctx, _KINDS)
     if ctx.origin is not Origin.FORM:
         return await _form(ctx, notifications, group)
@@ -172,7 +166,7 @@ async def _preview(ctx: Ctx, notifications: Notifications, made: Subscription, b
 @router.button(title="Alerts")
 async def edit(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", longest=40)]) -> Answer:
     """Open the form, filled in with what a subscription wants alerts about."""
-    found = await _before(ctx, _notifications(ctx), subscription)
+    found = await _before(ctx, ctx.notifications, subscription)
     if found is None or NewsKind.ALERT not in found.kinds:
         raise UserError("These notifications have no alerts. Type alerts to set them up.")
     return Form("alerts.alerts", _fields(found))
@@ -197,7 +191,7 @@ async def acknowledge(
     ] = "",
 ) -> Answer:
     """Note on an alert that somebody is at it, with what they do about it."""
-    notifications = _notifications(ctx)
+    notifications = ctx.notifications
     found = await _alert(ctx, notifications, card)
     return Nothing() if await notifications.acknowledge_alert(found, ctx.person, note.strip()) else _OVER
 
@@ -205,7 +199,7 @@ async def acknowledge(
 @router.button(title="Snooze", risk=Risk.CHANGE)
 async def snooze(ctx: Ctx, card: CarriedCard, span: Annotated[str, Carried("How long", longest=10)] = "15m") -> Answer:
     """Let nobody be told of the same again for a while, or until tomorrow morning."""
-    notifications = _notifications(ctx)
+    notifications = ctx.notifications
     found = await _alert(ctx, notifications, card)
     return Nothing() if await notifications.snooze_alert(found, ctx.person, await _until(ctx, span)) else _OVER
 

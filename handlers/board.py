@@ -28,12 +28,6 @@ LONGEST_NOTE: Final = 150
 _KINDS: Final[tuple[GroupType, ...]] = ("callcenter", "department")
 
 
-def _notifications(ctx: Ctx) -> Notifications:
-    if ctx.deps.notifications is None:
-        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.notifications
-
-
 @router.command(
     "board",
     usage="[call center or department] [off]",
@@ -74,7 +68,7 @@ async def board(
 ) -> Answer:
     """Show what would be posted: a message for this line in this channel, changed in place from then on. Off: ask
     whether the one that is there shall be removed."""
-    notifications = _notifications(ctx)
+    notifications = ctx.notifications
     if state is False:
         return await _off(ctx, notifications, group)
     group = group or await line_of_channel(ctx, _KINDS)
@@ -136,7 +130,7 @@ def _again(made: Subscription, same: Subscription) -> Reply:
 @router.button(risk=Risk.CHANGE)
 async def anew(ctx: Ctx, subscription: Annotated[str, Carried("Subscription", longest=40)]) -> Answer:
     """Post a board anew; the message that was there says that it moved."""
-    notifications = _notifications(ctx)
+    notifications = ctx.notifications
     found = await notifications.subscription(ctx.person, subscription)
     if found is None:
         return Reply("Somebody removed this board meanwhile.", tone="warning")
@@ -156,7 +150,7 @@ async def seen(
     ] = "",
 ) -> Answer:
     """Note on a board that somebody has seen what is wrong, with what they do about it."""
-    notifications = _notifications(ctx)
+    notifications = ctx.notifications
     found = await notifications.card(ctx.person, card)
     if found is None or found.kind != BOARD:
         return Reply("This board is gone.", tone="warning")

@@ -7,7 +7,6 @@ from bot.basics.name_search import fold
 from bot.cards.notice import labels_in_words
 from bot.cards.rights import rights_of
 from bot.contract.argument import Carried, Text
-from bot.contract.board import Notifications
 from bot.contract.context import Ctx
 from bot.contract.prose import prose
 from bot.contract.reply import Answer, Bold, Button, Card, Confirm, Fact, Mention, Reply
@@ -22,12 +21,6 @@ _WHAT: Final = (
     "A missed call or voicemail with one of these labels waits for nobody: its card says so, nobody is asked."
 )
 _NONE: Final = frozenset({"none", "nothing", "no"})
-
-
-def _board(ctx: Ctx) -> Notifications:
-    if ctx.deps.notifications is None:
-        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.notifications
 
 
 @router.command(
@@ -51,7 +44,7 @@ async def labels(
     ] = "",
 ) -> Answer:
     """Show which labels settle a call; with words, show what would change."""
-    board = _board(ctx)
+    board = ctx.notifications
     await ctx.account.link()
     known = await board.settling_labels(ctx.person)
     now = sorted(known.now)
@@ -83,7 +76,7 @@ async def labels(
 async def choose(ctx: Ctx, chosen: Annotated[str, Carried("Labels", longest=1_000)] = "") -> Answer:
     """Save what was shown."""
     await _check_rights(ctx)
-    saved = await _board(ctx).choose_settling_labels(ctx.person, [one for one in chosen.split(", ") if one])
+    saved = await ctx.notifications.choose_settling_labels(ctx.person, [one for one in chosen.split(", ") if one])
     return Reply(prose("From now on these settle a call: ", Bold(labels_in_words(sorted(saved.now))), "."), tone="done")
 
 

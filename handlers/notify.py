@@ -98,12 +98,6 @@ class _Gone(UserError):
         super().__init__("This subscription was removed. Type notify to see the others.")
 
 
-def _board(ctx: Ctx) -> Notifications:
-    if ctx.deps.notifications is None:
-        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.notifications
-
-
 def _channel(ctx: Ctx, *, personal: bool = False) -> str:
     """Return where a subscription posts: the channel, or the person's id for a direct message."""
     if personal or ctx.where.is_direct or not ctx.where.channel:
@@ -184,7 +178,7 @@ async def notify(
     ] = "",
 ) -> Answer:
     """List the subscriptions here; with words, add one or change one."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     first, _, rest = words.strip().partition(" ")
     word = first.casefold()
     if not word or word == "list":
@@ -331,7 +325,7 @@ async def save(
     subscription: Annotated[str, Carried("Subscription", longest=40, formerly="watch")] = "",
 ) -> Answer:
     """Show what would be saved: a new subscription, or the one that is edited as it would be."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     before = await _mine(ctx, notifications, subscription) if subscription else None
     is_off = before is not None and not before.kinds
     rights = await rights_of(ctx)
@@ -425,7 +419,7 @@ async def save_now(
     known: Annotated[str, Carried("Those that were named", longest=1_000)] = "",
 ) -> Answer:
     """Save what was shown, unless somebody has changed what it is about since."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     new, old = read_whole(made, channel), read_whole(before, channel) if before else None
     again = Button("Save it as a new one", "notify.save", form_fields(new, is_new=True))
     gone = Reply("Somebody removed this meanwhile, so nothing was changed.", (again,), tone="warning")
@@ -497,28 +491,28 @@ async def _mine(ctx: Ctx, notifications: Notifications, name: str, *, only_look:
 @router.button(title="Notifications")
 async def settings(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Show the subscription that posted a card, when its settings button is pressed."""
-    return await _shown(ctx, await _mine(ctx, _board(ctx), subscription, only_look=True))
+    return await _shown(ctx, await _mine(ctx, ctx.notifications, subscription, only_look=True))
 
 
 @router.button(title="Notifications")
 async def edit(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Open the form, filled in with the subscription's settings."""
-    found = await _mine(ctx, _board(ctx), subscription)
+    found = await _mine(ctx, ctx.notifications, subscription)
     return Form("notify.save", fields_of(found) | {"opened": mark_of(found)})
 
 
 async def _shown(ctx: Ctx, subscription: Subscription, note: Prose = "") -> Answer:
     if not await is_own(ctx, subscription):
-        problem = await _board(ctx).roster_problem(subscription)
+        problem = await ctx.notifications.roster_problem(subscription)
         return subscription_card(subscription, note=note, roster_problem=problem)
-    own = await own_subscriptions(ctx, _board(ctx))
+    own = await own_subscriptions(ctx, ctx.notifications)
     return switches([subscription, *(one for one in own if one.id != subscription.id)], note)
 
 
 @router.button(title="Pause", risk=Risk.CHANGE)
 async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Pause a subscription: it stays, and posts nothing."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     found = replace(await _mine(ctx, notifications, subscription), paused=True)
     await notifications.save_subscription(found, ctx.person)
     ctx.touched("subscription", found.id)
@@ -528,7 +522,7 @@ async def pause(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 @router.button(title="Resume", risk=Risk.CHANGE)
 async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Resume a paused subscription."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     before = await _mine(ctx, notifications, subscription)
     found = replace(before, paused=False)
     if not found.kinds:
@@ -547,7 +541,7 @@ async def resume(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 @router.button(title="Test", risk=Risk.CHANGE)
 async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Post a made-up card, the way real ones are posted."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     found = await _mine(ctx, notifications, subscription)
     await notifications.post_test(found)
     where = "to you, in a direct message" if found.is_personal else "in the channel"
@@ -561,7 +555,7 @@ async def test(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 @router.button(title="Remove", risk=Risk.CHANGE)
 async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Ask for confirmation before a subscription is removed."""
-    found = await _mine(ctx, _board(ctx), subscription)
+    found = await _mine(ctx, ctx.notifications, subscription)
     facts = (Fact("It notifies about", in_words(found)),)
     return Confirm(
         "notify.remove_now", {"subscription": subscription}, "Remove it?", facts, "Remove",
@@ -572,7 +566,7 @@ async def remove(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 @router.confirmed(risk=Risk.DESTRUCTIVE)
 async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
     """Remove a subscription after the person confirmed."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     found = await _mine(ctx, notifications, subscription)
     await notifications.remove_subscription(found, ctx.person)
     ctx.touched("subscription", found.id)
@@ -585,7 +579,7 @@ async def remove_now(ctx: Ctx, subscription: CarriedSubscription) -> Answer:
 @router.button(title="Undo", risk=Risk.CHANGE)
 async def undo(ctx: Ctx, change: Annotated[str, Carried("Change", longest=40)]) -> Answer:
     """Undo what somebody else changed in the person's own subscription."""
-    found = await _board(ctx).undo_change(ctx.person, change)
+    found = await ctx.notifications.undo_change(ctx.person, change)
     ctx.touched("subscription", found.id)
     return await _shown(ctx, found, "Undone: it is as you had set it up.")
 
@@ -596,13 +590,13 @@ async def undo(ctx: Ctx, change: Annotated[str, Carried("Change", longest=40)]) 
 @router.button(title="Your notifications", risk=Risk.CHANGE)
 async def me(ctx: Ctx) -> Answer:
     """Turn on the person's own notifications, as direct messages, or show their switches."""
-    return await _me(ctx, _board(ctx), "")
+    return await _me(ctx, ctx.notifications, "")
 
 
 @router.button(title="Your notifications")
 async def mine(ctx: Ctx) -> Answer:
     """Show the switches of the person's own notifications. Turns nothing on."""
-    return switches(await own_subscriptions(ctx, _board(ctx)))
+    return switches(await own_subscriptions(ctx, ctx.notifications))
 
 
 async def _me(ctx: Ctx, notifications: Notifications, words: str) -> Answer:
@@ -637,7 +631,7 @@ async def switch(
     """Turn one event of the person's own notifications on or off; the others stay as they are."""
     if kind not in set(NewsKind):
         raise UserError("This button is from an older version of the bot. Type notify me.")
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     own = await own_subscriptions(ctx, notifications)
     if subscription and subscription not in {one.id for one in own}:
         found = await _mine(ctx, notifications, subscription)

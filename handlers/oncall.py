@@ -213,7 +213,7 @@ async def cover(
     ] = None,
 ) -> Answer:
     """Ask for cover in this channel. The person stays on duty until somebody takes over."""
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     if ctx.where.is_direct or not ctx.where.channel:
         raise UserError("Ask for cover in the channel where your colleagues see it.")
     if not await notifications.may_post(ctx.person, ctx.where.channel):
@@ -370,7 +370,7 @@ async def stand_down(
 @router.later(risk=Risk.READ)
 async def still_open(ctx: Ctx, card: CardId) -> Answer:
     """Tell the person who asked for cover that nobody has taken over yet."""
-    found = await _board(ctx).card(ctx.person, card)
+    found = await ctx.notifications.card(ctx.person, card)
     if found is None or found.claimed_by or found.handled_by:
         return Nothing()
     back = Button("Take it back", "oncall.withdraw", {"card": card})
@@ -394,14 +394,8 @@ async def withdraw(ctx: Ctx, card: CardId) -> Answer:
     return Reply("Taken back. You stay on duty.", tone="done")
 
 
-def _board(ctx: Ctx) -> Notifications:
-    if ctx.deps.notifications is None:
-        raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
-    return ctx.deps.notifications
-
-
 async def _find(ctx: Ctx, card: str) -> tuple[Notifications, PostedCard, Cover]:
-    notifications = _board(ctx)
+    notifications = ctx.notifications
     found = await notifications.card(ctx.person, card)
     if found is None or found.kind != "cover":
         raise UserError("I no longer have this request. Anyone who needs cover can ask again with: oncall cover me")

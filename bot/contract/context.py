@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.basics.errors import UserError
 from bot.basics.person import PersonKey
 from bot.basics.phone import join_regions
 from bot.basics.settings import Settings
@@ -295,6 +296,13 @@ class Ctx:
     _answers: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was asked for with ``once``."""
     _lists: list[Pages[Any]] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def notifications(self) -> Notifications:
+        """Subscriptions, cards and rosters. Raises UserError where notifications are not switched on."""
+        if self.deps.notifications is None:
+            raise UserError("Notifications are not switched on for this bot. Ask whoever runs it.")
+        return self.deps.notifications
 
     async def send(self, action: Action[A], *, background: bool = False) -> A:
         """Run one Dialpad action as this person. ``background``: behind everybody who waits for something. Raises
