@@ -171,7 +171,7 @@ async def _meant_by(ctx: Ctx, route: Route, text: str) -> str:
     try:
         raw = await read_words(ctx, route, text)
         return repr(await parse_arguments(ctx, route, raw)) or "nothing"
-    except SeveralMeanings:
-        return f"one of several: {raw}"
+    except SeveralMeanings as unclear:
+        return f"one of several: {raw}" if unclear.meanings else ""
     except UserError:
         return ""

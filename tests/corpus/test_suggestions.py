@@ -17,6 +17,10 @@ NONSENSE = ("xyzzy", "qwerty asdf", "R&D", "what's the weather", "open the pod b
             "dnd zz", "board zz", "stats zz zz", "oncall zz", "duty zz")  # fmt: skip
 
 
+READ_BY_THEMSELVES = ("add ",)
+"""Commands whose words their handler reads: that nobody is called so is known only once it is typed."""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def typing() -> AsyncIterator[Typist]:
     async with typist() as one:
@@ -36,7 +40,7 @@ async def test_a_suggestion_does_something_else_than_ask_the_same_again(typing: 
             then = await typing.type(line, entry.who)
             if line.casefold() == entry.typed.casefold() or (then.kind, then.text) == (outcome.kind, outcome.text):
                 wrong.append(f"{entry.typed}: {label} asks the same again")
-            if then.kind == "refused":
+            if then.kind == "refused" and not line.startswith(READ_BY_THEMSELVES):
                 wrong.append(f"{entry.typed}: {label} is refused: {then.text[:100]}")
     assert wrong == []
 

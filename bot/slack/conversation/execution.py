@@ -323,7 +323,8 @@ class Executor:
         said = cut(verbatim(request.line), 40)
         if buttons := await self._party_buttons(request, ctx):
             return Reply(f"What would you like to do with “{said}”?", buttons)
-        if lines := likely_lines(request.line):
+        phrases = await self._near_phrases(request.line, ctx)
+        if not phrases and (lines := likely_lines(request.line)):
             return Reply(f"What would you like to do with “{said}”?", tuple(corrected_buttons(ctx, "", lines)))
         buttons = tuple(corrected_buttons(ctx, "", await self._near_lines(request, ctx)))
         hint = "Did you mean:" if buttons else "What you can do here:"
