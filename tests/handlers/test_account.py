@@ -136,7 +136,7 @@ async def test_help_lists_every_word_once(world: World) -> None:
 @pytest.mark.parametrize("typed", ["help sms", "help /dp-sms", "help /dp sms", "help SMS"])
 async def test_help_for_one_word_has_usage_and_examples(world: World, typed: str) -> None:
     answer = await world.type(ANA, typed)
-    assert "/dp sms <numbers or names> [at <time>:] <text>" in words_of(answer)
+    assert "/dp sms <numbers or names> [from <line>:] [at <time>:] <text>" in words_of(answer)
     assert "/dp sms Jordan Lee Your order is ready" in [button.label for button in buttons_of(answer)]
 
 
