@@ -67,7 +67,8 @@ def test_what_both_want_is_an_overlap_and_what_one_wants_whole_is_wanted_by_it(
     one: Subscription, other: Subscription, happening: News
 ) -> None:
     overlaps = find_overlaps(one, [other])
-    if wants(one, happening) and wants(other, happening) and one.kinds & other.kinds & happening.kinds:
+    both_want = wants(one, happening) and wants(other, happening) and one.kinds & other.kinds & happening.kinds
+    if both_want and len(happening.places) < 2:  # a call through two lines may be wanted once for each of them
         assert overlaps
     if overlaps and overlaps[0].whole and wants(one, happening):
         assert wants(other, happening)
