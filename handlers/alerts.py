@@ -9,7 +9,7 @@ from bot.activity.news import NewsKind
 from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.overlap import find_same
 from bot.activity.subscriptions.subscription import Subscription
-from bot.arguments.group import Group, GroupChoice
+from bot.arguments.group import WATCHED_KINDS, WATCHED_LINE, Group
 from bot.arguments.subscription_options import UserGroupChoice
 from bot.arguments.switch import Switch
 from bot.basics.errors import FieldError, UserError
@@ -24,12 +24,10 @@ from bot.contract.context import Ctx, Origin
 from bot.contract.reply import Answer, Button, Form, Nothing, Prose, Raw, Reply
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.dialpad.actions.fields import GroupType
 
 router = Router()
 
 LONGEST_NOTE: Final = 150
-_KINDS: Final[tuple[GroupType, ...]] = ("callcenter", "department")
 _MORNING: Final = 8 * 60
 """When a snooze until tomorrow ends, in minutes after midnight by the person's own clock."""
 
@@ -52,7 +50,7 @@ async def alerts(
     ctx: Ctx,
     group: Annotated[
         Group | None,
-        GroupChoice("Line", keywords=("for", "of", "in"), bare=True, kinds=_KINDS, placeholder="Support"),
+        WATCHED_LINE,
     ] = None,
     waiting: Annotated[
         str | None,
@@ -86,7 +84,7 @@ async def alerts(
 ) -> Answer:  # fmt: skip
     """Open the form with what is usual or set already; once it is filled in, show what would be saved."""
     notifications = ctx.notifications
-    group = group or await line_of_channel(ctx, _KINDS)
+    group = group or await line_of_channel(ctx, WATCHED_KINDS)
     if ctx.origin is not Origin.FORM:
         return await _form(ctx, notifications, group)
     if group is None:

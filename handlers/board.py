@@ -7,7 +7,7 @@ from bot.activity.subscriptions.filters import PlaceFilter
 from bot.activity.subscriptions.overlap import find_overlaps, find_same
 from bot.activity.subscriptions.subscription import Subscription
 from bot.activity.subscriptions.words import in_words
-from bot.arguments.group import Group, GroupChoice
+from bot.arguments.group import WATCHED_KINDS, WATCHED_LINE, Group
 from bot.arguments.switch import Switch
 from bot.basics.errors import UserError
 from bot.cards.board import BOARD
@@ -20,12 +20,10 @@ from bot.contract.context import Ctx
 from bot.contract.reply import Answer, Button, Confirm, Fact, Form, Listing, Nothing, Prose, Raw, Reply, Row
 from bot.contract.routing import Router
 from bot.dialpad.action import Risk
-from bot.dialpad.actions.fields import GroupType
 
 router = Router()
 
 LONGEST_NOTE: Final = 150
-_KINDS: Final[tuple[GroupType, ...]] = ("callcenter", "department")
 
 
 @router.command(
@@ -62,7 +60,7 @@ async def board(
     ctx: Ctx,
     group: Annotated[
         Group | None,
-        GroupChoice("Line", keywords=("for", "of", "in"), bare=True, kinds=_KINDS, placeholder="Support"),
+        WATCHED_LINE,
     ] = None,
     state: Annotated[bool | None, Switch("Board", shown=False, bare=True)] = None,
 ) -> Answer:
@@ -71,7 +69,7 @@ async def board(
     notifications = ctx.notifications
     if state is False:
         return await _off(ctx, notifications, group)
-    group = group or await line_of_channel(ctx, _KINDS)
+    group = group or await line_of_channel(ctx, WATCHED_KINDS)
     if group is None:
         return Form("board.board", notice="Which line is the board for?")
     rights = await rights_of(ctx)

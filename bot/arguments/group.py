@@ -132,3 +132,10 @@ def _group(entry: Entry) -> Group:
 def _option(entry: Entry) -> Option:
     note = f"{entry.entity.value} {national(entry.phones[0])}" if entry.phones else entry.entity.value
     return Option(entry.name[:75], _group(entry).raw, note)
+
+
+WATCHED_KINDS: Final[tuple[GroupType, ...]] = ("callcenter", "department")
+"""The lines that boards and alerts can be about."""
+WATCHED_LINE: Final = GroupChoice(
+    "Line", keywords=("for", "of", "in"), bare=True, kinds=WATCHED_KINDS, placeholder="Support"
+)
