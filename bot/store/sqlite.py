@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READERS = 4
+_creating = threading.Lock()
 BATCH = 256
 """At most so many changes share a commit, so that the first of them does not wait without limit."""
 
@@ -172,10 +173,17 @@ def connect_to_existing(file: Path) -> sqlite3.Connection:
 
 
 def _keep_to_ourselves(_dialect: object, _record: object, arguments: list[Any], _named: object) -> None:
-    """The file is its owner's alone, as are the two that SQLite makes beside it: who called whom is in them."""
+    """The file is its owner's alone, as are the two that SQLite makes beside it: who called whom is in them.
+
+    A file that is there is never opened here: closing it would give up the locks that SQLite holds on it for all of
+    this process, and another process that looks at the database for a moment would take itself for the last one and
+    delete the log that this one goes on to write.
+    """
     path = Path(arguments[0])
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with _creating:
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         if path.stat().st_mode & 0o077:  # made by an earlier version
             path.chmod(0o600)
     except OSError:

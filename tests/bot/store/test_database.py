@@ -275,3 +275,29 @@ async def test_a_database_file_is_its_owners_alone(tmp_path: Path, keys: Keyring
     await store.aclose()
 
     assert made == dict.fromkeys(("bot.db", "bot.db-wal", "bot.db-shm"), 0o600)
+
+
+@pytest.mark.process
+async def test_who_looks_at_the_file_meanwhile_does_not_take_the_log_away(tmp_path: Path, keys: Keyring) -> None:
+    file = tmp_path / "bot.db"
+    store = await Store.open(f"sqlite:///{file}", keys)
+    await store.migrate()
+    await store.database.write(add("before"))
+    await asyncio.gather(*(store.database.read(names) for _ in range(8)))  # several connections, one after the other
+    log = file.with_name("bot.db-wal")
+    same = log.stat().st_ino
+    look = (
+        "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT user_id FROM preferences').fetchall())"
+    )
+    seen = [_elsewhere(look, file)]
+    await store.database.write(add("after"))
+    seen.append(_elsewhere(look, file))
+
+    assert log.stat().st_ino == same
+    assert [("after" in one, "before" in one) for one in seen] == [(False, True), (True, True)]
+    await store.aclose()
+
+
+def _elsewhere(script: str, file: Path) -> str:
+    looked = subprocess.run([sys.executable, "-c", script, str(file)], capture_output=True, text=True, check=True)
+    return looked.stdout
