@@ -78,7 +78,7 @@ class PostgresServer:
 def start_postgres(*, survives_kills: bool = False) -> Iterator[PostgresServer]:
     """Raises NoPostgres with the reason when the machine has none. ``survives_kills``: what is committed is still there
     when the server was killed, and several processes of the bot find room, as in one that is run in earnest."""
-    binaries = _find_binaries()
+    binaries = find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="chatops-pg-"))
     prefix = _become_unprivileged(folder)
     try:
@@ -108,7 +108,7 @@ def start_postgres(*, survives_kills: bool = False) -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _find_binaries() -> Path:
+def find_binaries() -> Path:
     on_path = shutil.which("initdb")
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     candidates = [*reversed(installed), *([Path(on_path).resolve().parent] if on_path else [])]

@@ -67,7 +67,10 @@ def reading(url: URL) -> Iterator[Connection]:
     """Do the same with this version's tables. Raises DatabaseProblem for another version's."""
     with open_as_it_is(url) as connection:
         if not migrate.is_current(connection):
-            raise DatabaseProblem("The database has another version's tables. Run `dialpad-chatops db upgrade`.")
+            raise DatabaseProblem(
+                "The database has another version's tables. Use the version that wrote it, "
+                "or run `dialpad-chatops db upgrade`."
+            )
         yield connection
 
 

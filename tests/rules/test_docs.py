@@ -39,6 +39,7 @@ PAGES: Final = (
     "docs/settings.md",
     "docs/slack-app.md",
     "docs/supervisors.md",
+    "docs/upgrade.md",
 )
 LONGEST_README: Final = 200
 

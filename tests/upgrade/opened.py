@@ -34,7 +34,7 @@ PORT: Final = 23917
 PATIENT_S: Final = 60.0
 LOOK_EVERY_S: Final = 0.05
 
-_LEFT: Final = """
+LEFT: Final = """
 SELECT (SELECT count(*) FROM events WHERE done_at IS NULL AND parked_at IS NULL)
      + (SELECT count(*) FROM kept WHERE due_at < :soon)
      + (SELECT count(*) FROM postings WHERE escalate_at < :soon)
@@ -106,7 +106,7 @@ class Opened:
 
     async def until_done(self) -> None:
         """Every event has become what it becomes, and nothing waits for its turn but where the app is not let in."""
-        await until(lambda: not self.ask(_LEFT, soon=int((self.demo.clock.now().timestamp() + 5) * 1_000_000))[0][0])
+        await until(lambda: not self.ask(LEFT, soon=int((self.demo.clock.now().timestamp() + 5) * 1_000_000))[0][0])
         await self.demo.bot.dispatcher.idle()
 
     def about(self, caller: str, who: Person, channel: str) -> list[Json]:
